@@ -1,0 +1,98 @@
+//! The one error type, and what can be asked of it.
+
+use std::fmt;
+
+/// Why a run, a search or a parse could not do what was asked of it.
+///
+/// [`Display`](fmt::Display) says what was wrong, where, and what to do; [`kind`](Error::kind) is
+/// for code that must tell one from another.
+///
+/// ```
+/// use interlace::{ErrorKind, Schedule};
+///
+/// let error = "thread1".parse::<Schedule>().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::BadSchedule);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: Box<str>,
+}
+
+/// What sort of thing went wrong.
+///
+/// ```
+/// use std::time::Duration;
+/// use interlace::{ErrorKind, TraceExecutor, schedule};
+///
+/// let mut executor = TraceExecutor::new(schedule![thread2: read]);
+/// executor.run("thread1", || interlace::marker!("read"));
+/// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::UnknownThread);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text of a schedule does not parse.
+    BadSchedule,
+    /// A number of schedules is larger than a `u128` holds.
+    TooManySchedules,
+    /// A schedule is none of those that the marker lists allow.
+    NotOfTheseMarkers,
+    /// No thread was added, so there is nothing to run.
+    NoThreads,
+    /// Two threads were given the same name.
+    DuplicateThread,
+    /// A step names a thread that was not added.
+    UnknownThread,
+    /// A step cannot be granted: its thread is not paused at its marker.
+    Diverged,
+    /// Every thread has ended and steps are left over.
+    ScheduleTooLong,
+    /// A thread reached a marker and no step was left for any thread (exact schedules only).
+    ScheduleUsedUp,
+    /// A thread reached a marker and the schedule has no step for that thread (exact schedules
+    /// only).
+    ThreadWithoutSteps,
+    /// A thread panicked.
+    Panicked,
+    /// No thread can go on: each that has not ended waits for a wake-up.
+    Deadlock,
+    /// The run took longer than its time-out.
+    TimedOut,
+    /// No thread reached a marker, so nothing was explored.
+    NoMarkers,
+    /// The program behaved differently under the same schedule.
+    NonDeterministic,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
+        Error {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    /// Returns what sort of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Shows the kind, then the message as people read it, since `unwrap` prints this form.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.message)
+    }
+}
+
+impl std::error::Error for Error {}

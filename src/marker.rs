@@ -1,0 +1,39 @@
+//! [`marker!`](crate::marker!), and what a thread does on reaching one.
+
+use crate::site::Site;
+
+/// Pauses the calling thread at `site` if a run controls it.
+#[inline]
+pub fn reach(site: &'static Site) {
+    let _ = site;
+}
+
+/// Reaches `site` before every evaluation of a `for` header: once before the iterator is made
+/// and its first item is asked for, then before each further item.
+pub fn each<I: IntoIterator>(items: impl FnOnce() -> I, site: &'static Site) -> Each<I::IntoIter> {
+    reach(site);
+    Each {
+        items: items().into_iter(),
+        site,
+        is_first: true,
+    }
+}
+
+/// The items of a `for` header that a marker gates.
+#[derive(Debug)]
+pub struct Each<I> {
+    items: I,
+    site: &'static Site,
+    is_first: bool,
+}
+
+impl<I: Iterator> Iterator for Each<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        if !std::mem::take(&mut self.is_first) {
+            reach(self.site);
+        }
+        self.items.next()
+    }
+}

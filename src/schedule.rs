@@ -1,0 +1,194 @@
+//! [`Step`] and [`Schedule`]: which thread goes on from which marker, in which order.
+
+mod text;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// One turn: the thread `thread`, paused at the marker `marker`, goes on.
+///
+/// ```
+/// use interlace::Step;
+///
+/// let step = Step::new("thread1", "read_value");
+/// assert_eq!((step.thread(), step.marker()), ("thread1", "read_value"));
+/// assert_eq!(step.to_string(), "thread1:read_value");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Step {
+    thread: String,
+    marker: String,
+}
+
+impl Step {
+    /// Makes the step that lets `thread` go on from `marker`. Any text is a legal name.
+    #[must_use]
+    pub fn new(thread: impl Into<String>, marker: impl Into<String>) -> Self {
+        Step {
+            thread: thread.into(),
+            marker: marker.into(),
+        }
+    }
+
+    /// Returns the name of the thread.
+    #[must_use]
+    pub fn thread(&self) -> &str {
+        &self.thread
+    }
+
+    /// Returns the name of the marker.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.marker
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write_step(f, self)
+    }
+}
+
+/// The order in which threads go on from their markers.
+///
+/// A schedule may be shorter than the execution it steers: when it is used up, the thread that
+/// ran last runs on until it ends or blocks, then the others do in the order they were added.
+///
+/// It prints as one line and parses back. A name that is not made of letters, digits, `_`, `-`
+/// and `.` is printed in quotes, with Rust's escapes. The line may begin with the version of this
+/// format, `v1`; without it, version 1 is meant.
+///
+/// ```
+/// use interlace::{Schedule, Step};
+///
+/// let schedule = Schedule::new([
+///     Step::new("thread1", "read_value"),
+///     Step::new("thread 2", "read_value"),
+/// ]);
+/// let line = r#"thread1:read_value "thread 2":read_value"#;
+/// assert_eq!(schedule.to_string(), line);
+/// assert_eq!(line.parse(), Ok(schedule));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Schedule {
+    steps: Vec<Step>,
+}
+
+impl Schedule {
+    /// Makes a schedule of these steps. The empty one is legal.
+    #[must_use]
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Schedule {
+            steps: steps.into_iter().collect(),
+        }
+    }
+
+    /// Returns the steps, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Returns the number of steps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Returns whether there is no step.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Counts the switches away from a thread that has a later step in this schedule.
+    ///
+    /// For a schedule that holds every step of an execution in which no thread blocks, these are
+    /// its preemptions. A shorter schedule shows only those that can be seen in it; a
+    /// [`Failure`](crate::Failure) knows the number for the whole execution.
+    ///
+    /// ```
+    /// let schedule = interlace::schedule![a: x, b: x, a: y, b: y];
+    /// assert_eq!(schedule.preemptions(), 2);
+    /// ```
+    #[must_use]
+    pub fn preemptions(&self) -> usize {
+        let switches = self.steps.windows(2).enumerate();
+        switches
+            .filter(|(at, pair)| {
+                let left = &pair[0].thread;
+                *left != pair[1].thread && self.steps[at + 2..].iter().any(|s| s.thread == *left)
+            })
+            .count()
+    }
+
+    /// Returns the Rust that builds this schedule: a call of [`schedule!`](crate::schedule!).
+    ///
+    /// ```
+    /// let schedule = interlace::schedule![thread1: read_value, "thread 2": read_value];
+    /// assert_eq!(
+    ///     schedule.to_rust(),
+    ///     "schedule![thread1: read_value, \"thread 2\": read_value]"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_rust(&self) -> String {
+        text::rust(self)
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write_schedule(f, self)
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    /// Parses the line that `Display` prints.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
+    /// that is not such a line.
+    fn from_str(line: &str) -> Result<Self, Error> {
+        text::parse(line)
+    }
+}
+
+impl FromIterator<Step> for Schedule {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        Schedule::new(steps)
+    }
+}
+
+/// Builds a [`Schedule`]: `thread: marker`, separated by commas.
+///
+/// A name that is no Rust identifier is written in quotes.
+///
+/// ```
+/// use interlace::{Schedule, Step, schedule};
+///
+/// let schedule = schedule![thread1: read_value, "thread 2": "read-value"];
+/// assert_eq!(schedule.steps()[1], Step::new("thread 2", "read-value"));
+/// assert_eq!(schedule![], Schedule::default());
+/// ```
+#[macro_export]
+macro_rules! schedule {
+    (@name $name:literal) => { $name };
+    (@name $name:ident) => { ::core::stringify!($name) };
+    ($($thread:tt : $marker:tt),* $(,)?) => {
+        $crate::Schedule::new([
+            $($crate::Step::new(
+                $crate::schedule!(@name $thread),
+                $crate::schedule!(@name $marker),
+            )),*
+        ])
+    };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{Schedule, Step};
+use crate::error::ErrorKind;
+
+fn refusal(line: &str) -> String {
+    let error = line.parse::<Schedule>().expect_err(line);
+    assert_eq!(error.kind(), ErrorKind::BadSchedule);
+    error.to_string()
+}
+
+#[test]
+fn preemptions_are_switches_away_from_a_thread_that_comes_again() {
+    assert_eq!(schedule![].preemptions(), 0);
+    assert_eq!(schedule![a: x, a: y, b: x, b: y].preemptions(), 0);
+    assert_eq!(schedule![a: x, b: x, b: y, a: y].preemptions(), 1);
+    assert_eq!(schedule![a: x, b: x, a: y, b: y].preemptions(), 2);
+}
+
+#[test]
+fn a_line_may_name_the_version_of_its_format() {
+    let plain: Schedule = "a:x b:y".parse().unwrap();
+    assert_eq!("v1 a:x b:y".parse(), Ok(plain));
+    assert_eq!(
+        "v1:x".parse(),
+        Ok(schedule![v1: x]),
+        "a thread may be named v1"
+    );
+    assert_eq!("v1".parse(), Ok(schedule![]));
+    assert!(refusal("v2 a:x").contains("version `v2`"));
+}
+
+#[test]
+fn a_bad_line_is_told_with_its_column() {
+    assert!(refusal("thread1").contains("expected `:` and a marker after the thread `thread1`"));
+    assert!(
+        refusal("a:x b:")
+            .contains("expected the name of a marker, found the end of the line (column 7)")
+    );
+    assert!(refusal("a:x,b:y").contains("expected a space after the step, found `,` (column 4)"));
+    assert!(refusal(":x").contains("expected the name of a thread, found `:` (column 1)"));
+    assert!(refusal("\"a:x").contains("not closed"));
+    assert!(refusal(r#""\q":x"#).contains("after `\\`"));
+    assert!(refusal(r#""\u{110000}":x"#).contains("hexadecimal"));
+}
+
+#[test]
+fn the_rust_form_quotes_what_is_no_identifier() {
+    let odd = Schedule::new([Step::new("1st", "a-b"), Step::new("", "\"")]);
+    assert_eq!(odd.to_rust(), r#"schedule!["1st": "a-b", "": "\""]"#);
+    assert_eq!(schedule!["1st": "a-b", "": "\""], odd);
+}
+
+proptest! {
+    #[test]
+    fn every_schedule_prints_and_parses_back(names in vec((".*", ".*"), 0..6)) {
+        let schedule: Schedule = names.iter().map(|(t, m)| Step::new(t, m)).collect();
+        prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
+    }
+
+    #[test]
+    fn any_text_is_a_schedule_or_an_error(line in ".*") {
+        if let Ok(schedule) = line.parse::<Schedule>() {
+            prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
+        }
+    }
+
+    #[test]
+    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|["a:\\u{} ]){0,12}"#) {
+        if let Ok(schedule) = line.parse::<Schedule>() {
+            prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
+        }
+    }
+}

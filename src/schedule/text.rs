@@ -1,0 +1,208 @@
+//! The one-line form of a schedule, printed and parsed, and its Rust form.
+
+use std::fmt::{self, Write as _};
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+use itertools::Itertools as _;
+
+use super::{Schedule, Step};
+use crate::error::{Error, ErrorKind};
+
+/// The version of the one-line form. A line may begin with it; a line without one is of version 1.
+const VERSION: &str = "v1";
+
+pub(super) fn write_step(f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+    write_name(f, step.thread())?;
+    f.write_char(':')?;
+    write_name(f, step.marker())
+}
+
+pub(super) fn write_schedule(f: &mut fmt::Formatter<'_>, schedule: &Schedule) -> fmt::Result {
+    write!(f, "{}", schedule.steps().iter().format(" "))
+}
+
+fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    if !name.is_empty() && name.chars().all(is_bare) {
+        f.write_str(name)
+    } else {
+        write!(f, "{name:?}")
+    }
+}
+
+/// Whether a name may hold `c` and stand without quotes.
+fn is_bare(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+pub(super) fn rust(schedule: &Schedule) -> String {
+    let steps = schedule.steps().iter().map(|step| {
+        let (thread, marker) = (rust_name(step.thread()), rust_name(step.marker()));
+        format!("{thread}: {marker}")
+    });
+    format!("schedule![{}]", steps.format(", "))
+}
+
+/// `schedule!` takes an identifier as it stands; anything else goes in quotes.
+fn rust_name(name: &str) -> String {
+    let letters = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if letters && starts_well {
+        name.to_owned()
+    } else {
+        format!("{name:?}")
+    }
+}
+
+pub(super) fn parse(line: &str) -> Result<Schedule, Error> {
+    let mut rest = Text::new(line);
+    let mut steps = Vec::new();
+    rest.skip_space();
+    rest.skip_version()?;
+    while !rest.is_at_end() {
+        let thread = rest.name("the name of a thread")?;
+        rest.colon(&thread)?;
+        let marker = rest.name("the name of a marker")?;
+        rest.end_of_step()?;
+        steps.push(Step::new(thread, marker));
+    }
+    Ok(Schedule { steps })
+}
+
+/// What is left of the line that is being parsed.
+struct Text<'a> {
+    line: &'a str,
+    chars: Peekable<CharIndices<'a>>,
+}
+
+impl<'a> Text<'a> {
+    fn new(line: &'a str) -> Self {
+        let chars = line.char_indices().peekable();
+        Text { line, chars }
+    }
+
+    fn peek(&mut self) -> Option<char> {
+        self.chars.peek().map(|&(_, c)| c)
+    }
+
+    fn position(&mut self) -> usize {
+        self.chars.peek().map_or(self.line.len(), |&(at, _)| at)
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
+    fn skip_space(&mut self) {
+        while self.chars.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+    }
+
+    /// Skips a first word that is a version of this format; a word before a colon is a thread.
+    fn skip_version(&mut self) -> Result<(), Error> {
+        let rest = &self.line[self.position()..];
+        let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+        let number = word.strip_prefix('v').unwrap_or_default();
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(());
+        }
+        if word != VERSION {
+            return Err(self.error(&format!(
+                "version `{word}` of the schedule format is not known here, only `{VERSION}`; \
+                 a newer interlace may have written this line"
+            )));
+        }
+        for _ in word.chars() {
+            self.chars.next();
+        }
+        self.skip_space();
+        Ok(())
+    }
+
+    fn name(&mut self, expected: &str) -> Result<String, Error> {
+        if self.chars.next_if(|&(_, c)| c == '"').is_some() {
+            return self.quoted_name();
+        }
+        let mut name = String::new();
+        while let Some((_, c)) = self.chars.next_if(|&(_, c)| is_bare(c)) {
+            name.push(c);
+        }
+        if name.is_empty() {
+            return Err(self.expected(expected));
+        }
+        Ok(name)
+    }
+
+    fn quoted_name(&mut self) -> Result<String, Error> {
+        let mut name = String::new();
+        loop {
+            match self.chars.next() {
+                None => return Err(self.error("the quote that opened this name is not closed")),
+                Some((_, '"')) => return Ok(name),
+                Some((_, '\\')) => name.push(self.escape()?),
+                Some((_, c)) => name.push(c),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Error> {
+        match self.chars.next().map(|(_, c)| c) {
+            Some('n') => Ok('\n'),
+            Some('r') => Ok('\r'),
+            Some('t') => Ok('\t'),
+            Some('0') => Ok('\0'),
+            Some(c @ ('"' | '\\' | '\'')) => Ok(c),
+            Some('u') => self.unicode_escape(),
+            _ => Err(self.error(r#"after `\` comes one of n, r, t, 0, \, ", ' or u{…}"#)),
+        }
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, Error> {
+        let opens = self.chars.next_if(|&(_, c)| c == '{').is_some();
+        let mut digits = String::new();
+        while let Some((_, c)) = self.chars.next_if(|&(_, c)| c.is_ascii_hexdigit()) {
+            digits.push(c);
+        }
+        let closes = self.chars.next_if(|&(_, c)| c == '}').is_some();
+        let value = u32::from_str_radix(&digits, 16)
+            .ok()
+            .and_then(char::from_u32);
+        value
+            .filter(|_| opens && closes)
+            .ok_or_else(|| self.error(r"`\u{…}` holds the hexadecimal number of a character"))
+    }
+
+    fn colon(&mut self, thread: &str) -> Result<(), Error> {
+        match self.chars.next_if(|&(_, c)| c == ':') {
+            Some(_) => Ok(()),
+            None => Err(self.expected(&format!("`:` and a marker after the thread `{thread}`"))),
+        }
+    }
+
+    fn end_of_step(&mut self) -> Result<(), Error> {
+        if !self.is_at_end() && !self.peek().is_some_and(char::is_whitespace) {
+            return Err(self.expected("a space after the step"));
+        }
+        self.skip_space();
+        Ok(())
+    }
+
+    fn expected(&mut self, what: &str) -> Error {
+        let found = match self.peek() {
+            Some(c) => format!("`{c}`"),
+            None => "the end of the line".to_owned(),
+        };
+        self.error(&format!("expected {what}, found {found}"))
+    }
+
+    fn error(&mut self, what: &str) -> Error {
+        let before = self.position();
+        let column = self.line[..before].chars().count() + 1;
+        Error::new(
+            ErrorKind::BadSchedule,
+            format!(
+                "not a schedule: {what} (column {column}); \
+                 a schedule is written `thread1:marker1 thread2:marker2 …`"
+            ),
+        )
+    }
+}

@@ -1,0 +1,115 @@
+//! The place in the source where a marker stands, and the number the engines know it by.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use parking_lot::RwLock;
+
+/// The number of a marker's place in the source: what the search and the engines see of it.
+///
+/// Two markers of one name at two places have two ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct MarkerId(u32);
+
+/// One marker's place in the source. Each call site of a marker is one `static` of this type, so
+/// reaching it allocates nothing and hashes nothing.
+#[derive(Debug)]
+pub struct Site {
+    name: &'static str,
+    file: &'static str,
+    line: u32,
+    column: u32,
+    /// 0 until the site is first reached under a run, then its id plus one.
+    id: AtomicU32,
+}
+
+/// Every site reached so far, by id. It grows by one entry for each marker in the source and
+/// lives as long as the process, as the sites themselves do.
+static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
+
+impl Site {
+    /// Describes the marker `name` at a place in the source; `line` and `column` count from 1.
+    pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Site {
+            name,
+            file,
+            line,
+            column,
+            id: AtomicU32::new(0),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn line(&self) -> u32 {
+        self.line
+    }
+
+    pub(crate) fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The site's id, given on the first call.
+    #[inline]
+    pub(crate) fn id(&'static self) -> MarkerId {
+        match self.id.load(Ordering::Acquire) {
+            0 => self.register(),
+            known => MarkerId(known - 1),
+        }
+    }
+
+    #[cold]
+    fn register(&'static self) -> MarkerId {
+        let mut reached = REACHED.write();
+        // Another thread may have registered the site while this one waited for the lock.
+        let known = self.id.load(Ordering::Acquire);
+        if known != 0 {
+            return MarkerId(known - 1);
+        }
+        let id = u32::try_from(reached.len()).expect("fewer than 2^32 markers in one program");
+        reached.push(self);
+        self.id.store(id + 1, Ordering::Release);
+        MarkerId(id)
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} ({}:{}:{})",
+            self.name, self.file, self.line, self.column
+        )
+    }
+}
+
+impl MarkerId {
+    /// The place in the source that this id was given to.
+    pub(crate) fn site(self) -> &'static Site {
+        REACHED.read()[self.0 as usize]
+    }
+
+    /// An id for toy models, which have no source.
+    #[cfg(test)]
+    pub(crate) fn toy(number: u32) -> Self {
+        MarkerId(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_leads_back_to_its_site_and_is_given_once() {
+        static SITE: Site = Site::new("read", "src/a.rs", 3, 9);
+        static OTHER: Site = Site::new("read", "src/a.rs", 4, 9);
+        let id = SITE.id();
+        assert_eq!(SITE.id(), id);
+        assert!(std::ptr::eq(id.site(), &raw const SITE));
+        assert_ne!(OTHER.id(), id, "two places of one name are two markers");
+        assert_eq!(SITE.to_string(), "read (src/a.rs:3:9)");
+    }
+}
