@@ -8,12 +8,14 @@ pub fn reach(site: &'static Site) {
     let _ = site;
 }
 
-/// Reaches `site` before every evaluation of a `for` header: once before the iterator is made
-/// and its first item is asked for, then before each further item.
-pub fn each<I: IntoIterator>(items: impl FnOnce() -> I, site: &'static Site) -> Each<I::IntoIter> {
-    reach(site);
+/// Reaches `site` before every further item of a `for` header.
+///
+/// The first evaluation of the header makes the iterator and asks for its first item. The
+/// expansion reaches the marker before that, as the first argument: arguments are evaluated in
+/// order, and `?`, `.await` and temporaries in the header keep their meaning.
+pub fn each<I: IntoIterator>((): (), items: I, site: &'static Site) -> Each<I::IntoIter> {
     Each {
-        items: items().into_iter(),
+        items: items.into_iter(),
         site,
         is_first: true,
     }
