@@ -2,6 +2,7 @@
 
 mod error;
 mod marker;
+pub mod permutations;
 mod schedule;
 mod site;
 
