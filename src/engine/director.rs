@@ -61,6 +61,21 @@ pub(crate) enum How {
     TimedOut(Phase),
 }
 
+impl How {
+    /// Whether `other` is the same failure, in whichever thread and with whatever values.
+    pub(crate) fn is_like(&self, other: &How) -> bool {
+        match (self, other) {
+            (How::Panicked(_, here), How::Panicked(_, there))
+            | (How::CheckFailed(here), How::CheckFailed(there))
+            | (How::InvariantPanicked(here), How::InvariantPanicked(there)) => here.is_like(there),
+            (How::PanickedIn(phase, here), How::PanickedIn(other_phase, there)) => {
+                phase == other_phase && here.is_like(there)
+            }
+            _ => self == other,
+        }
+    }
+}
+
 /// What an execution is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
