@@ -1,9 +1,37 @@
 //! The attribute behind `interlace::trace`. Use it through the `interlace` crate.
+//!
+//! A pipe: [`args`] reads the attribute's arguments, [`lexer`] and [`source`] find the comments in
+//! the item's source text, [`marker`] reads what they say, [`walk`] lists what can be gated,
+//! [`placement`] finds what each comment gates, [`inject`] writes the markers, and [`expand`]
+//! joins these; on a mistake [`fallback`] leaves the item as it was.
+
+mod args;
+mod expand;
+mod fallback;
+mod inject;
+mod lexer;
+mod marker;
+mod name;
+mod node;
+mod placement;
+mod position;
+mod source;
+mod text;
+mod walk;
 
 use proc_macro::TokenStream;
 
 /// Turns comments `// interlace: <name>` into markers; documented as `interlace::trace`.
 #[proc_macro_attribute]
-pub fn trace(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn trace(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(arguments.into(), item.into()).into()
+}
+
+/// Checks the name that `interlace::marker!` was given, and becomes that name.
+#[doc(hidden)]
+#[proc_macro]
+pub fn marker_name(literal: TokenStream) -> TokenStream {
+    name::literal(literal.into())
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
 }

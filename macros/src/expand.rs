@@ -1,0 +1,129 @@
+//! The pipe from an attribute and its item to the item with markers.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Error, Item};
+
+use crate::args::Arguments;
+use crate::fallback::{all, with_errors};
+use crate::inject::{Gate, written};
+use crate::marker::Marker;
+use crate::node::Node;
+use crate::placement::{Target, target};
+use crate::position::just_after;
+use crate::source::{Found, Source, instruction};
+use crate::walk;
+
+/// Expands `#[interlace::trace(arguments)]` on `item`.
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    match trace(arguments, item.clone()) {
+        Ok(traced) => traced,
+        Err(errors) => with_errors(item, &errors),
+    }
+}
+
+fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Error> {
+    let arguments: Arguments = syn::parse2(arguments)?;
+    let mut item: Item = syn::parse2(tokens.clone())?;
+    check(&item)?;
+    let mut source = Source::read(&tokens)?;
+    let written = written(tokens.clone());
+    let source_places: Vec<_> = source
+        .comments
+        .iter()
+        .map(|c| source.name_of_place(c))
+        .collect();
+    let mut places = source_places.iter();
+    source
+        .comments
+        .retain(|_| places.next().is_some_and(|place| !written.contains(place)));
+    if source.comments.is_empty() {
+        return Ok(tokens);
+    }
+    let nodes = walk::nodes(&mut item, &source);
+    let gates = gates(&source, &nodes, &arguments)?;
+    walk::write(&mut item, gates);
+    Ok(item.into_token_stream())
+}
+
+/// Refuses what has no body to look into.
+fn check(item: &Item) -> Result<(), Error> {
+    match item {
+        Item::Fn(_) | Item::Impl(_) | Item::Trait(_) => Ok(()),
+        Item::Mod(module) if module.content.is_some() => Ok(()),
+        _ => Err(Error::new_spanned(
+            item,
+            "`interlace::trace` goes on a fn with a body, an impl, a trait or an inline mod",
+        )),
+    }
+}
+
+/// The gate of each node that has one; every mistake if there is any.
+fn gates(
+    source: &Source,
+    nodes: &[Node],
+    arguments: &Arguments,
+) -> Result<HashMap<usize, Gate>, Error> {
+    let mut gates = HashMap::new();
+    let mut taken: HashMap<usize, &Found> = HashMap::new();
+    let mut errors = Vec::new();
+    for found in &source.comments {
+        match gate(source, nodes, arguments, found) {
+            Err(error) => errors.push(error),
+            Ok((gate, target)) => {
+                if let Some(first) = taken.get(&target[0]) {
+                    errors.push(second(source, found, first));
+                    continue;
+                }
+                for node in target {
+                    taken.insert(node, found);
+                    gates.insert(node, gate.clone());
+                }
+            }
+        }
+    }
+    all(errors).map(|()| gates)
+}
+
+fn gate(
+    source: &Source,
+    nodes: &[Node],
+    arguments: &Arguments,
+    found: &Found,
+) -> Result<(Gate, Target), Error> {
+    let (before, after) = source.around(found);
+    let near = before
+        .map(just_after)
+        .or(after)
+        .unwrap_or_else(Span::call_site);
+    let text = instruction(&found.comment).unwrap_or_default();
+    let marker = Marker::parse(text, near).map_err(|wrong| {
+        let place = source.name_of_place(found);
+        source.error(found, format!("interlace marker at {place}: {wrong}"))
+    })?;
+    let target = target(source, nodes, found).map_err(|why| {
+        let place = source.name_of_place(found);
+        let name = &marker.name;
+        source.error(
+            found,
+            format!("interlace marker `{name}` at {place} gates nothing: {why}"),
+        )
+    })?;
+    let file = &source.regions[found.region].file;
+    let gate = Gate::new(&marker, &arguments.root, file, found.comment.start);
+    Ok((gate, target))
+}
+
+fn second(source: &Source, found: &Found, first: &Found) -> Error {
+    let place = source.name_of_place(found);
+    let line = first.comment.start.line;
+    source.error(
+        found,
+        format!(
+            "interlace marker at {place} is the second on one operation: \
+             the one on line {line} gates it already"
+        ),
+    )
+}

@@ -1,0 +1,189 @@
+//! Writes markers into the code that they gate.
+//!
+//! Nothing the user wrote moves into another scope: temporaries, borrows and types stay as they
+//! are. All that is added names the hidden module of `interlace` only.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::{AttrStyle, Attribute, Block, Expr, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt};
+
+use crate::marker::Marker;
+use crate::position::Position;
+
+/// The name of each marker's `static`. Items have no hygiene, so it is one that nobody else uses.
+const SITE: &str = "__INTERLACE_SITE";
+
+/// A marker, ready to be written somewhere.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    /// Declares the `static` that the marker is.
+    site: TokenStream,
+    /// An expression of type `()` that reaches the marker.
+    reach: TokenStream,
+    /// The path of the hidden module.
+    private: TokenStream,
+}
+
+impl Gate {
+    pub(crate) fn new(marker: &Marker, root: &Path, file: &str, at: Position) -> Self {
+        let span = Span::mixed_site();
+        let private = quote_spanned!(span=> #root::__private);
+        let site = Ident::new(SITE, span);
+        let Marker { name, places } = marker;
+        let place = places.iter().map(|place| {
+            // The closure is checked and never called.
+            quote_spanned!(span=> let _ = || { let _ = &#place; };)
+        });
+        let reach = quote_spanned!(span=> #private::reach(&#site));
+        let reach = if places.is_empty() {
+            reach
+        } else {
+            quote_spanned!(span=> { #(#place)* #reach })
+        };
+        let line = Literal::usize_unsuffixed(at.line);
+        let column = Literal::usize_unsuffixed(at.column);
+        let site = quote_spanned! {span=>
+            static #site: #private::Site = #private::Site::new(#name, #file, #line, #column);
+        };
+        Gate {
+            site,
+            reach,
+            private,
+        }
+    }
+
+    /// The marker as a statement.
+    fn statement(&self) -> Stmt {
+        let Gate { site, reach, .. } = self;
+        let tokens = quote_spanned!(Span::mixed_site()=> { #site #reach; });
+        Stmt::Expr(Expr::Verbatim(tokens), None)
+    }
+
+    /// The marker as a statement to stand before `gated`, under the same conditions.
+    pub(crate) fn before_statement(&self, gated: &Stmt) -> Stmt {
+        let conditions = conditions(gated);
+        let marker = self.statement();
+        let tokens = quote!(#(#conditions)* #marker);
+        Stmt::Expr(Expr::Verbatim(tokens), None)
+    }
+
+    /// Puts the marker at the start of a body: a match arm's, a closure's or an `else`'s.
+    pub(crate) fn before_body(&self, body: &mut Expr) {
+        if let Expr::Block(block) = body
+            && block.label.is_none()
+            && block.attrs.iter().all(is_inner)
+        {
+            block.block.stmts.insert(0, self.statement());
+            return;
+        }
+        let gated = std::mem::replace(body, Expr::Verbatim(TokenStream::new()));
+        *body = Expr::Block(ExprBlock {
+            attrs: Vec::new(),
+            label: None,
+            block: Block {
+                brace_token: syn::token::Brace::default(),
+                stmts: vec![self.statement(), Stmt::Expr(gated, None)],
+            },
+        });
+    }
+
+    /// Puts the marker before every evaluation of a `while`'s or `for`'s header.
+    pub(crate) fn before_rounds(&self, rounds: &mut Expr) {
+        let tokens = match rounds {
+            Expr::While(rounds) => self.before_conditions(rounds),
+            Expr::ForLoop(rounds) => self.before_items(rounds),
+            _ => return,
+        };
+        *rounds = Expr::Verbatim(tokens);
+    }
+
+    /// `while c { b }` becomes `loop { marker; if c { b } else { break } }`.
+    fn before_conditions(&self, rounds: &ExprWhile) -> TokenStream {
+        let (inner, outer): (Vec<_>, Vec<_>) = rounds.attrs.iter().partition(|a| is_inner(a));
+        let ExprWhile {
+            label, cond, body, ..
+        } = rounds;
+        let marker = self.statement();
+        let then = quote_spanned! {Span::mixed_site()=>
+            #(#inner)* #marker if #cond #body else { break }
+        };
+        quote_spanned!(Span::mixed_site()=> #(#outer)* #label loop { #then })
+    }
+
+    /// `for p in e { b }` becomes `for p in each(reach(site), e, site) { b }`, with the `static`
+    /// outside, where it gets no temporary of `e` dropped.
+    fn before_items(&self, rounds: &ExprForLoop) -> TokenStream {
+        let Gate {
+            site,
+            reach,
+            private,
+        } = self;
+        let span = Span::mixed_site();
+        let (inner, outer): (Vec<_>, Vec<_>) = rounds.attrs.iter().partition(|a| is_inner(a));
+        let ExprForLoop {
+            label,
+            for_token,
+            pat,
+            in_token,
+            expr,
+            body,
+            ..
+        } = rounds;
+        let name = Ident::new(SITE, span);
+        let items = quote_spanned!(span=> #private::each(#reach, #expr, &#name));
+        let statements = &body.stmts;
+        let mut body_tokens = TokenStream::new();
+        body.brace_token.surround(&mut body_tokens, |tokens| {
+            tokens.extend(quote!(#(#inner)* #(#statements)*));
+        });
+        quote_spanned! {span=>
+            #(#outer)* { #site #label #for_token #pat #in_token #items #body_tokens }
+        }
+    }
+}
+
+fn is_inner(attribute: &Attribute) -> bool {
+    matches!(attribute.style, AttrStyle::Inner(_))
+}
+
+/// The `#[cfg(…)]`s of a statement.
+fn conditions(statement: &Stmt) -> Vec<Attribute> {
+    let attributes = |input: ParseStream| {
+        let attributes = Attribute::parse_outer(input)?;
+        input.parse::<TokenStream>()?;
+        Ok(attributes)
+    };
+    let all = attributes.parse2(statement.to_token_stream());
+    let mut all = all.unwrap_or_default();
+    all.retain(|attribute| attribute.path().is_ident("cfg"));
+    all
+}
+
+/// The places, as file, line and column, of the markers that an attribute around this one has
+/// written into `tokens` already.
+pub(crate) fn written(tokens: TokenStream) -> Vec<String> {
+    let mut places = Vec::new();
+    let mut is_site = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if ident == SITE => is_site = true,
+            TokenTree::Punct(punct) if punct.as_char() == ';' => is_site = false,
+            TokenTree::Group(group) if is_site => places.extend(place(group.stream())),
+            TokenTree::Group(group) => places.extend(written(group.stream())),
+            _ => {}
+        }
+    }
+    places
+}
+
+/// The place in the arguments of `Site::new`.
+fn place(arguments: TokenStream) -> Option<String> {
+    let parts = syn::punctuated::Punctuated::<syn::Lit, syn::Token![,]>::parse_terminated;
+    let parts: Vec<_> = parts.parse2(arguments).ok()?.into_iter().collect();
+    let [_, syn::Lit::Str(file), line, column] = &parts[..] else {
+        return None;
+    };
+    let (line, column) = (line.to_token_stream(), column.to_token_stream());
+    Some(format!("{}:{line}:{column}", file.value()))
+}

@@ -1,0 +1,124 @@
+//! What a marker comment says: a name, and the places that the gated code reads and writes.
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, Token, parenthesized};
+
+use crate::lexer::lex;
+use crate::name;
+
+/// A marker as its comment describes it.
+pub(crate) struct Marker {
+    pub(crate) name: String,
+    /// The places that it declares; the gated code touches nothing else.
+    pub(crate) places: Vec<Expr>,
+}
+
+impl Marker {
+    /// Reads what follows `interlace:`. The places get the span `near`, as if written there.
+    pub(crate) fn parse(text: &str, near: Span) -> Result<Self, String> {
+        let text = text.trim();
+        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        if name.is_empty() {
+            return Err("a marker needs a name: `// interlace: <name>`".to_owned());
+        }
+        name::check(name)?;
+        Ok(Marker {
+            name: name.to_owned(),
+            places: places(rest, near)?,
+        })
+    }
+}
+
+fn places(text: &str, near: Span) -> Result<Vec<Expr>, String> {
+    let lexed = lex(text);
+    let is_code_only = lexed.comments.is_empty() && !text.contains("/*");
+    let tokens = text.parse::<TokenStream>().ok().filter(|_| is_code_only);
+    let parsed = tokens.and_then(|tokens| accesses.parse2(moved(tokens, near)).ok());
+    parsed.ok_or_else(|| {
+        format!(
+            "`{}` cannot follow a marker's name: only `reads(place, …)` and `writes(place, …)` can",
+            text.trim()
+        )
+    })
+}
+
+fn accesses(input: ParseStream) -> syn::Result<Vec<Expr>> {
+    let mut places = Vec::new();
+    while !input.is_empty() {
+        let access: Ident = input.parse()?;
+        if access != "reads" && access != "writes" {
+            return Err(syn::Error::new(access.span(), "neither reads nor writes"));
+        }
+        let content;
+        parenthesized!(content in input);
+        let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
+        if listed.is_empty() {
+            return Err(content.error("no place"));
+        }
+        places.extend(listed);
+    }
+    Ok(places)
+}
+
+/// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
+fn moved(tokens: TokenStream, near: Span) -> TokenStream {
+    let each = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), moved(group.stream(), near)).into();
+        }
+        token.set_span(near);
+        token
+    };
+    tokens.into_iter().map(each).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+
+    fn parse(text: &str) -> Result<(String, Vec<String>), String> {
+        let marker = Marker::parse(text, Span::call_site())?;
+        let places = marker.places.iter();
+        let places = places.map(|place| place.to_token_stream().to_string());
+        Ok((marker.name, places.collect()))
+    }
+
+    #[test]
+    fn a_name_may_be_followed_by_places() {
+        let of = |name: &str, places: &[&str]| {
+            Ok((
+                name.to_owned(),
+                places.iter().map(ToString::to_string).collect(),
+            ))
+        };
+        assert_eq!(parse(" read_value \r"), of("read_value", &[]));
+        assert_eq!(parse("größe"), of("größe", &[]));
+        assert_eq!(
+            parse("swap reads(self.a, b[0]) writes(*c,)"),
+            of("swap", &["self . a", "b [0]", "* c"])
+        );
+        assert_eq!(parse("w writes(a)reads(b)"), of("w", &["a", "b"]));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        assert!(parse("").unwrap_err().contains("needs a name"));
+        assert!(parse("1st").unwrap_err().contains("bad marker name"));
+        assert!(parse("read(x)").unwrap_err().contains("bad marker name"));
+        for bad in [
+            "read value",
+            "read reads()",
+            "read reads(a",
+            "read reads(a) // why",
+            "read /* why */",
+            "read touches(a)",
+            "read reads(a b)",
+            "read 'unclosed \" quote",
+        ] {
+            assert!(parse(bad).unwrap_err().contains("cannot follow"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The parts of an item that a comment can gate, or that keep it from gating anything.
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use crate::position::Position;
+use crate::source::{Source, flatten};
+
+/// What sort of thing a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Statement,
+    Arm,
+    Closure,
+    While,
+    For,
+    ElseIf,
+    Else,
+    /// A nested item, which is no operation.
+    Item,
+    /// An `else` block with nothing in it.
+    EmptyElse,
+    /// Braces among the tokens of a macro call, whose meaning only that macro knows.
+    MacroBraces,
+    /// Code that runs when it is compiled.
+    Const,
+}
+
+impl Kind {
+    /// Why a comment cannot gate a node of this kind; `None` if it can.
+    pub(crate) fn obstacle(self) -> Option<&'static str> {
+        match self {
+            Kind::Item => Some("a nested item is no operation; put it inside, or on a statement"),
+            Kind::EmptyElse => Some("this `else` is empty"),
+            Kind::MacroBraces => Some(
+                "inside the braces of a macro call a comment cannot gate a single operation; \
+                 use `interlace::marker!` there",
+            ),
+            Kind::Const => Some("code that runs at compile time cannot pause"),
+            _ => None,
+        }
+    }
+
+    /// Whether the node is no part of the text that starts somewhere, but a wall around it.
+    fn is_wall(self) -> bool {
+        matches!(self, Kind::MacroBraces | Kind::Const)
+    }
+}
+
+/// One node, and where it stands.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    extents: Vec<Extent>,
+    /// Whether another macro made it around what the user wrote.
+    is_synthetic: bool,
+}
+
+/// The part of a node that stands in one region of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) region: usize,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
+}
+
+impl Node {
+    pub(crate) fn new(kind: Kind, tokens: TokenStream, source: &Source) -> Self {
+        let first = tokens.clone().into_iter().next();
+        let mut extents: Vec<Extent> = Vec::new();
+        flatten(tokens, &mut |span, _| {
+            let Some(region) = source.region(span) else {
+                return;
+            };
+            let (start, end) = (Position::start(span), Position::end(span));
+            match extents.iter_mut().find(|extent| extent.region == region) {
+                None => extents.push(Extent { region, start, end }),
+                Some(extent) => {
+                    extent.start = extent.start.min(start);
+                    extent.end = extent.end.max(end);
+                }
+            }
+        });
+        Node {
+            kind,
+            extents,
+            is_synthetic: first.is_some_and(is_synthetic),
+        }
+    }
+
+    /// The node's part in a region, if the user wrote it there.
+    pub(crate) fn extent(&self, region: usize) -> Option<Extent> {
+        let here = |extent: &&Extent| extent.region == region && !self.is_synthetic;
+        self.extents.iter().find(here).copied()
+    }
+
+    /// The node's part in a region if it can be said to start on `line`.
+    pub(crate) fn starting_on(&self, line: usize, region: usize) -> Option<Extent> {
+        let extent = self.extent(region)?;
+        (extent.start.line == line && !self.kind.is_wall()).then_some(extent)
+    }
+}
+
+/// Whether a token does not stand in the source where it says it does.
+fn is_synthetic(token: TokenTree) -> bool {
+    let is_word = |text: &str| text.chars().all(|c| c == '_' || c.is_alphanumeric());
+    match (token.span().source_text(), token) {
+        // Such a group holds what a `macro_rules!` macro was given; look at that.
+        (_, TokenTree::Group(group)) => {
+            let first = group.stream().into_iter().next();
+            group.delimiter() == proc_macro2::Delimiter::None && first.is_some_and(is_synthetic)
+        }
+        // A macro may have renamed it in place, as `async_trait` does with `self`.
+        (Some(text), TokenTree::Ident(ident)) => text != ident.to_string() && !is_word(&text),
+        (Some(text), TokenTree::Punct(punct)) => !text.starts_with(punct.as_char()),
+        (Some(_), TokenTree::Literal(_)) => false,
+        (None, _) => true,
+    }
+}

@@ -1,0 +1,158 @@
+//! A stretch of source text, lexed, whose every byte has a place in its file.
+
+use std::ops::Range;
+
+use crate::lexer::{Lexed, lex};
+use crate::position::Position;
+
+/// Source text that starts at a known place of a file.
+pub(crate) struct Text {
+    text: String,
+    start: Position,
+    /// Where each line of the text starts.
+    lines: Vec<usize>,
+    lexed: Lexed,
+}
+
+/// A line comment and what surrounds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Comment {
+    /// The comment from its slashes to the end of its line.
+    pub(crate) text: String,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
+    /// Where the nearest code before it ends, and the nearest after it starts.
+    pub(crate) code_before: Option<Position>,
+    pub(crate) code_after: Option<Position>,
+    /// Whether the code after it closes the braces around it.
+    pub(crate) closes: bool,
+}
+
+impl Comment {
+    /// Whether code stands before it on its line.
+    pub(crate) fn is_inline(&self) -> bool {
+        self.code_before
+            .is_some_and(|before| before.line == self.start.line)
+    }
+}
+
+impl Text {
+    /// Lexes `text`, which starts at `start`. The compiler counts in text without a byte order mark
+    /// and with plain line ends, so this does too.
+    pub(crate) fn new(text: &str, start: Position) -> Self {
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        let lexed = lex(&text);
+        Text {
+            text,
+            start,
+            lines,
+            lexed,
+        }
+    }
+
+    /// The first place after the text.
+    pub(crate) fn end(&self) -> Position {
+        self.position(self.text.len())
+    }
+
+    /// Whether the text from `start` to `end` is exactly `other`'s.
+    pub(crate) fn agrees_with(&self, other: &Text) -> bool {
+        let range = self.offset(other.start).zip(self.offset(other.end()));
+        range.is_some_and(|(start, end)| self.text.get(start..end) == Some(&other.text))
+    }
+
+    /// Whether nothing but white space and comments stands between two places.
+    pub(crate) fn is_blank(&self, from: Position, to: Position) -> bool {
+        let Some((from, to)) = self.offset(from).zip(self.offset(to)) else {
+            return false;
+        };
+        let code = &self.lexed.code;
+        let next = code.partition_point(|run| run.end <= from);
+        from <= to && code.get(next).is_none_or(|run| run.start >= to)
+    }
+
+    /// The line comments, in order.
+    pub(crate) fn comments(&self) -> impl Iterator<Item = Comment> {
+        self.lexed.comments.iter().map(|range| self.comment(range))
+    }
+
+    fn comment(&self, range: &Range<usize>) -> Comment {
+        let code = &self.lexed.code;
+        let next = code.partition_point(|run| run.start < range.start);
+        let before = next.checked_sub(1).and_then(|last| code.get(last));
+        let after = code.get(next);
+        Comment {
+            text: self.text[range.clone()].to_owned(),
+            start: self.position(range.start),
+            end: self.position(range.end),
+            code_before: before.map(|run| self.position(run.end)),
+            code_after: after.map(|run| self.position(run.start)),
+            closes: after.is_none_or(|run| self.text[run.start..].starts_with('}')),
+        }
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        let line = self.lines.partition_point(|&start| start <= offset) - 1;
+        let characters = self.text[self.lines[line]..offset].chars().count();
+        Position {
+            line: self.start.line + line,
+            column: characters + self.first_column(line),
+        }
+    }
+
+    fn offset(&self, place: Position) -> Option<usize> {
+        let line = place.line.checked_sub(self.start.line)?;
+        let start = *self.lines.get(line)?;
+        let characters = place.column.checked_sub(self.first_column(line))?;
+        let mut ends = self.text[start..].char_indices().map(|(at, _)| start + at);
+        ends.nth(characters)
+            .or_else(|| (self.position(self.text.len()) == place).then_some(self.text.len()))
+    }
+
+    /// The column at which a line of the text starts: 1 but for the first.
+    fn first_column(&self, line: usize) -> usize {
+        if line == 0 { self.start.column } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(line: usize, column: usize) -> Position {
+        Position { line, column }
+    }
+
+    #[test]
+    fn places_count_lines_and_characters_from_the_start() {
+        let text = Text::new("{ größe(); // a\r\n  // b\r\n}", at(7, 5));
+        let comments: Vec<_> = text.comments().collect();
+        assert_eq!(comments[0].text, "// a");
+        assert_eq!(comments[0].start, at(7, 16));
+        assert_eq!(comments[0].code_before, Some(at(7, 15)));
+        assert!(comments[0].is_inline());
+        assert_eq!(comments[1].start, at(8, 3));
+        assert_eq!(comments[1].code_after, Some(at(9, 1)));
+        assert!(!comments[1].is_inline() && comments[1].closes);
+        assert_eq!(text.end(), at(9, 2));
+    }
+
+    #[test]
+    fn a_gap_is_blank_when_it_holds_no_code() {
+        let text = Text::new("a // x\n/* y */ b c", at(1, 1));
+        assert!(text.is_blank(at(1, 2), at(2, 9)));
+        assert!(!text.is_blank(at(1, 1), at(2, 9)));
+        assert!(!text.is_blank(at(1, 2), at(2, 11)));
+        assert!(!text.is_blank(at(9, 1), at(9, 2)), "beyond the text");
+    }
+
+    #[test]
+    fn a_part_agrees_with_the_whole_only_at_its_own_place() {
+        let whole = Text::new("\u{feff}fn f()\r\n{ x }\r\n", at(1, 1));
+        assert!(whole.agrees_with(&Text::new("{ x }", at(2, 1))));
+        assert!(!whole.agrees_with(&Text::new("{ x }", at(1, 1))));
+        assert!(!whole.agrees_with(&Text::new("{ y }", at(2, 1))));
+    }
+}

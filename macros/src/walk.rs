@@ -1,0 +1,215 @@
+//! Visits everything in an item that can be gated, always in the same order.
+//!
+//! The same walk is done twice: once to list the nodes, once to write the markers into those that
+//! a comment gates. A node's number is its place in the list.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Arm, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, Signature, Stmt};
+
+use crate::inject::Gate;
+use crate::node::{Kind, Node};
+use crate::source::Source;
+
+/// Lists the nodes of `item`.
+pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
+    let mut walk = Walk {
+        count: 0,
+        listing: Some((source, Vec::new())),
+        gates: HashMap::new(),
+    };
+    walk.visit_item_mut(item);
+    walk.listing.map_or_else(Vec::new, |(_, nodes)| nodes)
+}
+
+/// Writes each gate before the node whose number it has.
+pub(crate) fn write(item: &mut Item, gates: HashMap<usize, Gate>) {
+    let mut walk = Walk {
+        count: 0,
+        listing: None,
+        gates,
+    };
+    walk.visit_item_mut(item);
+}
+
+struct Walk<'a> {
+    count: usize,
+    listing: Option<(&'a Source, Vec<Node>)>,
+    gates: HashMap<usize, Gate>,
+}
+
+impl Walk<'_> {
+    /// Numbers a node; returns its gate if this walk writes it.
+    fn node(&mut self, kind: Kind, tokens: &impl ToTokens) -> Option<Gate> {
+        let number = self.count;
+        self.count += 1;
+        if let Some((source, nodes)) = &mut self.listing {
+            nodes.push(Node::new(kind, tokens.to_token_stream(), source));
+        }
+        self.gates.remove(&number)
+    }
+
+    fn statement(&mut self, statement: &Stmt) -> Option<Gate> {
+        match statement {
+            Stmt::Item(_) => self.node(Kind::Item, statement),
+            // These are nodes of their own.
+            Stmt::Expr(expr, _) if is_loop_with_header(expr) => None,
+            _ => self.node(Kind::Statement, statement),
+        }
+    }
+
+    /// Visits an `else`, in which `branch` is a block or another `if`.
+    fn alternative(&mut self, tokens: &impl ToTokens, branch: &mut Expr) {
+        let kind = match branch {
+            Expr::If(_) => Kind::ElseIf,
+            Expr::Block(block) if block.block.stmts.is_empty() => Kind::EmptyElse,
+            _ => Kind::Else,
+        };
+        let both = Pair(tokens, &*branch);
+        let gate = self.node(kind, &both);
+        self.visit_expr_mut(branch);
+        if let Some(gate) = gate {
+            gate.before_body(branch);
+        }
+    }
+
+    /// Visits the body of a function, which pauses only if it runs at run time.
+    fn function(&mut self, signature: &Signature, body: &mut Block) {
+        if signature.constness.is_some() {
+            self.node(Kind::Const, body);
+        } else {
+            self.visit_block_mut(body);
+        }
+    }
+}
+
+impl VisitMut for Walk<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let mut gated = Vec::with_capacity(block.stmts.len());
+        for mut statement in std::mem::take(&mut block.stmts) {
+            let gate = self.statement(&statement);
+            self.visit_stmt_mut(&mut statement);
+            gated.extend(gate.map(|gate| gate.before_statement(&statement)));
+            gated.push(statement);
+        }
+        block.stmts = gated;
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut Arm) {
+        let gate = self.node(Kind::Arm, arm);
+        visit_mut::visit_arm_mut(self, arm);
+        if let Some(gate) = gate {
+            gate.before_body(&mut arm.body);
+        }
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
+        let gate = self.node(Kind::Closure, closure);
+        visit_mut::visit_expr_closure_mut(self, closure);
+        if let Some(gate) = gate {
+            gate.before_body(&mut closure.body);
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let gate = match expr {
+            Expr::While(_) => self.node(Kind::While, expr),
+            Expr::ForLoop(_) => self.node(Kind::For, expr),
+            Expr::Const(_) => {
+                self.node(Kind::Const, expr);
+                return;
+            }
+            _ => None,
+        };
+        visit_mut::visit_expr_mut(self, expr);
+        if let Some(gate) = gate {
+            gate.before_rounds(expr);
+        }
+    }
+
+    fn visit_expr_if_mut(&mut self, branch: &mut ExprIf) {
+        self.visit_expr_mut(&mut branch.cond);
+        self.visit_block_mut(&mut branch.then_branch);
+        if let Some((token, alternative)) = &mut branch.else_branch {
+            self.alternative(token, alternative);
+        }
+    }
+
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        let Some(init) = &mut local.init else {
+            return;
+        };
+        self.visit_expr_mut(&mut init.expr);
+        if let Some((token, alternative)) = &mut init.diverge {
+            self.alternative(token, alternative);
+        }
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut Macro) {
+        let mut braces = Vec::new();
+        collect_braces(call.to_token_stream(), &mut braces);
+        for group in braces {
+            self.node(Kind::MacroBraces, &group);
+        }
+    }
+
+    fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
+        self.function(&function.sig, &mut function.block);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
+        self.function(&function.sig, &mut function.block);
+    }
+
+    fn visit_trait_item_fn_mut(&mut self, function: &mut syn::TraitItemFn) {
+        if let Some(body) = &mut function.default {
+            self.function(&function.sig, body);
+        }
+    }
+
+    // What stands in these runs at compile time.
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_generics_mut(&mut self, _: &mut syn::Generics) {}
+    fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    fn visit_item_const_mut(&mut self, _: &mut syn::ItemConst) {}
+    fn visit_item_static_mut(&mut self, _: &mut syn::ItemStatic) {}
+    fn visit_item_enum_mut(&mut self, _: &mut syn::ItemEnum) {}
+    fn visit_impl_item_const_mut(&mut self, _: &mut syn::ImplItemConst) {}
+    fn visit_trait_item_const_mut(&mut self, _: &mut syn::TraitItemConst) {}
+    fn visit_expr_repeat_mut(&mut self, array: &mut syn::ExprRepeat) {
+        self.visit_expr_mut(&mut array.expr);
+    }
+}
+
+/// Whether `expr` is a `while` or `for`, perhaps in the invisible group of a macro's `$expr`.
+fn is_loop_with_header(expr: &Expr) -> bool {
+    match expr {
+        Expr::While(_) | Expr::ForLoop(_) => true,
+        Expr::Group(group) => is_loop_with_header(&group.expr),
+        _ => false,
+    }
+}
+
+fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => braces.push(token),
+            TokenTree::Group(group) => collect_braces(group.stream(), braces),
+            _ => {}
+        }
+    }
+}
+
+/// Two things, printed one after the other.
+struct Pair<'a, A, B>(&'a A, &'a B);
+
+impl<A: ToTokens, B: ToTokens> ToTokens for Pair<'_, A, B> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+        self.1.to_tokens(tokens);
+    }
+}
