@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::engine::{self, Limits, Subject};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Names, Record};
+use crate::execution::{FailureKind, Names};
 use crate::follow::Follow;
 use crate::schedule::Schedule;
 use crate::search::ThreadId;

@@ -11,7 +11,7 @@ use crate::execution::{Execution, Names};
 use crate::follow::Follow;
 use crate::hunt::{Bounds, Hunt};
 use crate::program::{Program, check_names};
-use crate::report::{Call, Failure, Report, StoppedBy, Tally};
+use crate::report::{Call, Failure, Report, StoppedBy};
 use crate::schedule::Schedule;
 
 mod contradiction;

@@ -3,7 +3,7 @@
 use itertools::Itertools as _;
 
 use crate::engine::{Director, Ended, How};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::execution::Record;
 use crate::program::check_names;
 use crate::schedule::Schedule;
