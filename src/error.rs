@@ -60,6 +60,8 @@ pub enum ErrorKind {
     Deadlock,
     /// The run took longer than its time-out.
     TimedOut,
+    /// The operating system did not start a thread.
+    NoOsThread,
     /// No thread reached a marker, so nothing was explored.
     NoMarkers,
     /// The program behaved differently under the same schedule.

@@ -1,11 +1,12 @@
 //! [`marker!`](crate::marker!), and what a thread does on reaching one.
 
+use crate::engine;
 use crate::site::Site;
 
 /// Pauses the calling thread at `site` if a run controls it.
 #[inline]
 pub fn reach(site: &'static Site) {
-    let _ = site;
+    engine::reach(site);
 }
 
 /// Reaches `site` before every further item of a `for` header.

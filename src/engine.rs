@@ -1,0 +1,19 @@
+//! Runs a program one thread at a time, and asks a director at every scheduling point.
+
+mod baton;
+mod current;
+mod director;
+mod futures;
+mod panics;
+mod processor;
+mod state;
+mod subject;
+mod threads;
+
+pub(crate) use current::reach;
+pub(crate) use director::{Director, Ended, How, Limits, Phase};
+pub(crate) use futures::run_to_end;
+pub use panics::Panic;
+pub(crate) use state::{At, Standing};
+pub(crate) use subject::Subject;
+pub(crate) use threads::direct;

@@ -1,0 +1,119 @@
+//! What the engine keeps in thread-locals: who controls this thread, and its last panic.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::panics::Panic;
+use crate::search::ThreadId;
+use crate::site::Site;
+
+/// What a controlled thread asks of the run that controls it. A call returns when the thread has
+/// the turn again; it unwinds the thread when the execution is over.
+pub(crate) trait Controller: Send + Sync {
+    /// `thread` reached the marker at `site`.
+    fn reach(&self, thread: ThreadId, site: &'static Site);
+
+    /// The future of the task `thread` is pending.
+    fn wait(&self, thread: ThreadId);
+
+    /// The waker for the task `thread` in the execution under way.
+    fn waker(&self, thread: ThreadId) -> Waker;
+}
+
+/// A thread's place in a run.
+struct Seat {
+    controller: Arc<dyn Controller>,
+    thread: ThreadId,
+}
+
+thread_local! {
+    /// Whether markers pause this thread. Alone, so that a marker outside of runs costs one load.
+    static IS_CONTROLLED: Cell<bool> = const { Cell::new(false) };
+    static SEAT: RefCell<Option<Seat>> = const { RefCell::new(None) };
+    /// Whether panics of this thread are kept for the report instead of printed.
+    static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
+    static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
+#[inline]
+pub(crate) fn reach(site: &'static Site) {
+    if IS_CONTROLLED.get() {
+        reach_controlled(site);
+    }
+}
+
+#[inline(never)]
+fn reach_controlled(site: &'static Site) {
+    if !std::thread::panicking() {
+        with_seat(|seat| seat.controller.reach(seat.thread, site));
+    }
+}
+
+/// Waits until the waker of the calling task fires.
+pub(super) fn wait() {
+    with_seat(|seat| seat.controller.wait(seat.thread));
+}
+
+/// The waker of the calling task.
+pub(super) fn waker() -> Waker {
+    with_seat(|seat| seat.controller.waker(seat.thread))
+}
+
+fn with_seat<T>(ask: impl FnOnce(&Seat) -> T) -> T {
+    SEAT.with_borrow(|seat| ask(seat.as_ref().expect("a controlled thread has a seat")))
+}
+
+/// Gives the calling thread its place in a run, for as long as it lives.
+pub(super) fn sit(controller: Arc<dyn Controller>, thread: ThreadId) {
+    SEAT.set(Some(Seat { controller, thread }));
+}
+
+/// Takes the calling thread's place in a run away.
+pub(super) fn stand_up() {
+    SEAT.set(None);
+}
+
+/// Runs `body` with markers pausing the calling thread.
+pub(super) fn controlled<T>(body: impl FnOnce() -> T) -> T {
+    with(&IS_CONTROLLED, true, body)
+}
+
+/// Runs `body` with markers doing nothing.
+pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
+    with(&IS_CONTROLLED, false, body)
+}
+
+/// Runs `body` with panics kept instead of printed.
+pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
+    with(&KEEPS_PANICS, true, body)
+}
+
+pub(super) fn keeps_panics() -> bool {
+    KEEPS_PANICS.get()
+}
+
+pub(super) fn keep_panic(panic: Panic) {
+    LAST_PANIC.set(Some(panic));
+}
+
+pub(super) fn take_panic() -> Option<Panic> {
+    LAST_PANIC.take()
+}
+
+/// Sets `flag` for the time of `body`, and back however it ends.
+fn with<T>(
+    flag: &'static std::thread::LocalKey<Cell<bool>>,
+    value: bool,
+    body: impl FnOnce() -> T,
+) -> T {
+    struct Back(&'static std::thread::LocalKey<Cell<bool>>, bool);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            self.0.set(self.1);
+        }
+    }
+    let _back = Back(flag, flag.replace(value));
+    body()
+}

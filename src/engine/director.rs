@@ -1,0 +1,89 @@
+//! Who decides: begins executions, chooses at every point, and is told how each execution ended.
+
+use std::time::Duration;
+
+use super::{Panic, Standing};
+use crate::search::{Point, Taken, ThreadId};
+
+/// Steers an engine through executions.
+pub(crate) trait Director: Send + 'static {
+    /// Begins the next execution; false when there is none to run.
+    fn begin(&mut self) -> bool;
+
+    /// Returns the index in `point.ready` of the thread that goes next, or nothing to stop.
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize>;
+
+    /// Learns how the execution ended.
+    fn end(&mut self, ended: Ended<'_>);
+}
+
+/// The bounds of one execution.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// How long an execution may take, from its setup to its last check.
+    pub(crate) timeout: Duration,
+    /// How many steps an execution may have.
+    pub(crate) max_steps: usize,
+}
+
+/// One execution that ended.
+#[derive(Debug)]
+pub(crate) struct Ended<'a> {
+    pub(crate) steps: &'a [Taken],
+    /// Where each thread stood.
+    pub(crate) threads: &'a [Standing],
+    pub(crate) how: How,
+    pub(crate) outcome: Option<String>,
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Every thread ended and every check held.
+    Held,
+    /// The director stopped it.
+    Stopped,
+    /// A thread panicked.
+    Panicked(ThreadId, Panic),
+    /// The user's code outside of threads panicked.
+    PanickedIn(Phase, Panic),
+    /// The check panicked.
+    CheckFailed(Panic),
+    /// The invariant of this number was false.
+    InvariantViolated(usize),
+    /// An invariant panicked.
+    InvariantPanicked(Panic),
+    /// No thread could go on.
+    Deadlock,
+    /// The execution had as many steps as it may have, and was not at its end.
+    StepLimit,
+    /// The execution did not end in time.
+    TimedOut(Phase),
+}
+
+impl How {
+    /// Whether `other` is the same failure, in whichever thread and with whatever values.
+    pub(crate) fn is_like(&self, other: &How) -> bool {
+        match (self, other) {
+            (How::Panicked(_, here), How::Panicked(_, there))
+            | (How::CheckFailed(here), How::CheckFailed(there))
+            | (How::InvariantPanicked(here), How::InvariantPanicked(there)) => here.is_like(there),
+            (How::PanickedIn(phase, here), How::PanickedIn(other_phase, there)) => {
+                phase == other_phase && here.is_like(there)
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// What an execution is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    SetUp,
+    Threads,
+    /// The threads that are left are being unwound after a failure.
+    Unwinding,
+    Outcome,
+    Check,
+    DropState,
+}

@@ -1,0 +1,183 @@
+//! Catches panics of the user's code, with message and place, without printing them.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+use super::current;
+
+/// A panic of the code under test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panic {
+    message: String,
+    place: Option<Place>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    file: String,
+    line: u32,
+    column: u32,
+}
+
+impl Panic {
+    /// Returns what the panic said.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the source file in which the code panicked, where that is known.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.file.as_str())
+    }
+
+    /// Returns the line on which the code panicked, counted from 1, where that is known.
+    #[must_use]
+    pub fn line(&self) -> Option<u32> {
+        self.place.as_ref().map(|place| place.line)
+    }
+
+    /// Whether `other` is the same failure: a panic at the same place, with whatever values in
+    /// its message; or, where the places are unknown, with the same message.
+    pub(crate) fn is_like(&self, other: &Panic) -> bool {
+        match (&self.place, &other.place) {
+            (None, None) => self.message == other.message,
+            (here, there) => here == there,
+        }
+    }
+
+    fn from_payload(payload: &(dyn Any + Send)) -> Self {
+        let message = if let Some(text) = payload.downcast_ref::<&str>() {
+            (*text).to_owned()
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            text.clone()
+        } else {
+            "a panic whose payload is no text".to_owned()
+        };
+        Panic {
+            message,
+            place: None,
+        }
+    }
+
+    fn from_hook(info: &PanicHookInfo<'_>) -> Self {
+        let place = info.location().map(|location| Place {
+            file: location.file().to_owned(),
+            line: location.line(),
+            column: location.column(),
+        });
+        Panic {
+            place,
+            ..Panic::from_payload(info.payload())
+        }
+    }
+}
+
+/// The message, and on a line of its own the place.
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.place {
+            Some(Place { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What ended a body that did not return.
+#[derive(Debug)]
+pub(crate) enum Caught {
+    Panic(Panic),
+    /// The engine unwound the thread.
+    Unwound,
+}
+
+/// The payload with which the engine unwinds a thread.
+struct Unwinding;
+
+/// Unwinds the calling thread: its guards drop, and [`catch`] tells it from a panic.
+pub(super) fn unwind() -> ! {
+    panic::resume_unwind(Box::new(Unwinding))
+}
+
+/// Runs `body` and catches its panic.
+pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
+    install_hook();
+    let result = current::keeping_panics(|| panic::catch_unwind(AssertUnwindSafe(body)));
+    result.map_err(|payload| {
+        if payload.is::<Unwinding>() {
+            return Caught::Unwound;
+        }
+        let panic = Panic::from_payload(&*payload);
+        // The hook saw the place. It may also have seen a panic that the user's code caught
+        // before this one was resumed, which no hook sees: then the messages differ.
+        let seen = current::take_panic().filter(|seen| seen.message == panic.message);
+        // A payload of the user's may panic when it is dropped; that says nothing new.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        Caught::Panic(seen.unwrap_or(panic))
+    })
+}
+
+/// Puts a hook before the one in place that keeps the panics of threads that ask for it and
+/// passes on all others.
+fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let next = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            // Where a panic aborts, nothing is caught: what is not printed now is lost.
+            if current::keeps_panics() && cfg!(panic = "unwind") {
+                current::keep_panic(Panic::from_hook(info));
+            } else {
+                next(info);
+            }
+        }));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caught(body: impl FnOnce()) -> Panic {
+        match catch(body) {
+            Err(Caught::Panic(panic)) => panic,
+            other => panic!("not a panic: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_panic_keeps_its_message_and_its_place() {
+        let panic = caught(|| panic!("no {}", 7));
+        assert_eq!((panic.message(), panic.file()), ("no 7", Some(file!())));
+        assert!(panic.is_like(&panic.clone()));
+        assert!(
+            !panic.is_like(&caught(|| panic!("no 7"))),
+            "it is on another line"
+        );
+    }
+
+    #[test]
+    fn a_payload_that_is_no_text_is_a_panic_too() {
+        let panic = caught(|| panic::panic_any(5));
+        assert_eq!(panic.message(), "a panic whose payload is no text");
+        assert!(panic.line().is_some());
+    }
+
+    #[test]
+    fn a_resumed_panic_is_not_taken_for_one_that_was_caught_before() {
+        let panic = caught(|| {
+            let _ = panic::catch_unwind(|| panic!("caught"));
+            panic::resume_unwind(Box::new("resumed"));
+        });
+        assert_eq!((panic.message(), panic.line()), ("resumed", None));
+    }
+
+    #[test]
+    fn the_engines_unwinding_is_no_panic() {
+        assert!(matches!(catch(|| unwind()), Err(Caught::Unwound)));
+    }
+}

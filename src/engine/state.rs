@@ -1,0 +1,316 @@
+//! Where every thread of an execution stands, and whose turn comes next. Pure: no threads here.
+
+use crate::search::{Point, Ready, Taken, ThreadId};
+use crate::site::MarkerId;
+
+/// Where a thread stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) at: At,
+    /// The marker that the thread last went on from.
+    pub(crate) passed: Option<MarkerId>,
+}
+
+/// What a thread is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    NotStarted,
+    Running,
+    /// Paused at a marker, ready to go on.
+    Marker(MarkerId),
+    /// A task whose future is pending and whose waker has not fired.
+    Waiting,
+    /// A task whose waker has fired since it went to wait.
+    Woken,
+    Finished,
+    Panicked,
+    /// Ended by the engine after a failure elsewhere.
+    Unwound,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Of(ThreadId),
+    Over(Over),
+}
+
+/// Why no thread has the turn any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Every thread has finished.
+    Complete,
+    Deadlock,
+    StepLimit,
+    /// The director stopped the execution.
+    Stopped,
+}
+
+/// One execution, as far as it has come. Its vectors are kept from one execution to the next.
+#[derive(Debug)]
+pub(crate) struct State {
+    threads: Vec<Standing>,
+    /// Tasks whose waker fired while they were running.
+    notified: Vec<bool>,
+    started: usize,
+    /// The threads paused at a marker, in the order in which they were added.
+    ready: Vec<Ready>,
+    steps: Vec<Taken>,
+    last: Option<ThreadId>,
+    /// How often a woken task went on: that counts towards the limit, or tasks that wake
+    /// themselves for ever would never end.
+    resumed: usize,
+    max_steps: usize,
+}
+
+impl State {
+    pub(crate) fn new(threads: usize, max_steps: usize) -> Self {
+        let standing = Standing {
+            at: At::NotStarted,
+            passed: None,
+        };
+        State {
+            threads: vec![standing; threads],
+            notified: vec![false; threads],
+            started: 0,
+            ready: Vec::with_capacity(threads),
+            steps: Vec::new(),
+            last: None,
+            resumed: 0,
+            max_steps,
+        }
+    }
+
+    /// Makes ready for the next execution.
+    pub(crate) fn reset(&mut self) {
+        self.threads.fill(Standing {
+            at: At::NotStarted,
+            passed: None,
+        });
+        self.notified.fill(false);
+        self.started = 0;
+        self.ready.clear();
+        self.steps.clear();
+        self.last = None;
+        self.resumed = 0;
+    }
+
+    pub(crate) fn steps(&self) -> &[Taken] {
+        &self.steps
+    }
+
+    pub(crate) fn threads(&self) -> &[Standing] {
+        &self.threads
+    }
+
+    /// The running thread reached `marker`.
+    pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
+        self.threads[thread.index()].at = At::Marker(marker);
+        let place = self.ready.partition_point(|ready| ready.thread < thread);
+        self.ready.insert(place, Ready { thread, marker });
+    }
+
+    /// The running task found its future pending. A waker that fired meanwhile still counts.
+    pub(crate) fn wait(&mut self, thread: ThreadId) {
+        let was_notified = std::mem::take(&mut self.notified[thread.index()]);
+        self.threads[thread.index()].at = if was_notified { At::Woken } else { At::Waiting };
+    }
+
+    /// The waker of `thread` fired.
+    pub(crate) fn wake(&mut self, thread: ThreadId) {
+        match &mut self.threads[thread.index()].at {
+            at @ At::Waiting => *at = At::Woken,
+            At::Running | At::Marker(_) => self.notified[thread.index()] = true,
+            _ => {}
+        }
+    }
+
+    /// `thread` ended; `at` says how.
+    pub(crate) fn end(&mut self, thread: ThreadId, at: At) {
+        self.threads[thread.index()].at = at;
+        self.ready.retain(|ready| ready.thread != thread);
+    }
+
+    /// Whether `thread` has started and not ended.
+    pub(crate) fn is_live(&self, thread: ThreadId) -> bool {
+        let at = self.threads[thread.index()].at;
+        !matches!(
+            at,
+            At::NotStarted | At::Finished | At::Panicked | At::Unwound
+        )
+    }
+
+    /// Decides whose turn comes next, and gives it to that thread.
+    ///
+    /// At the start the threads run one after the other, each up to its first marker. A task
+    /// that was woken goes on before the next choice is made, in the order in which tasks were
+    /// added; only then does `choose` pick one of the threads that are paused at a marker.
+    pub(crate) fn advance(&mut self, choose: impl FnOnce(&Point<'_>) -> Option<usize>) -> Turn {
+        if self.started < self.threads.len() {
+            let thread = ThreadId::new(self.started);
+            self.started += 1;
+            return self.run(thread);
+        }
+        if let Some(woken) = self
+            .threads
+            .iter()
+            .position(|standing| standing.at == At::Woken)
+        {
+            if self.is_at_limit() {
+                return Turn::Over(Over::StepLimit);
+            }
+            self.resumed += 1;
+            return self.run(ThreadId::new(woken));
+        }
+        if self.ready.is_empty() {
+            let is_done = self
+                .threads
+                .iter()
+                .all(|standing| standing.at == At::Finished);
+            return Turn::Over(if is_done {
+                Over::Complete
+            } else {
+                Over::Deadlock
+            });
+        }
+        if self.is_at_limit() {
+            return Turn::Over(Over::StepLimit);
+        }
+        let point = Point {
+            ready: &self.ready,
+            last: self.last,
+        };
+        let Some(choice) = choose(&point) else {
+            return Turn::Over(Over::Stopped);
+        };
+        let preempts = point.preempts(choice);
+        self.step(choice, preempts)
+    }
+
+    fn is_at_limit(&self) -> bool {
+        self.steps.len() + self.resumed >= self.max_steps
+    }
+
+    fn step(&mut self, choice: usize, preempts: bool) -> Turn {
+        let Ready { thread, marker } = self.ready.remove(choice);
+        self.steps.push(Taken {
+            thread,
+            marker,
+            preempts,
+        });
+        self.threads[thread.index()].passed = Some(marker);
+        self.last = Some(thread);
+        self.run(thread)
+    }
+
+    fn run(&mut self, thread: ThreadId) -> Turn {
+        self.threads[thread.index()].at = At::Running;
+        Turn::Of(thread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX_STEPS: usize = 10;
+
+    fn thread(index: usize) -> ThreadId {
+        ThreadId::new(index)
+    }
+
+    fn first(_: &Point<'_>) -> Option<usize> {
+        Some(0)
+    }
+
+    fn unasked(_: &Point<'_>) -> Option<usize> {
+        panic!("there is nothing to choose")
+    }
+
+    /// Two threads, each run up to its first marker.
+    fn two_paused() -> State {
+        let mut state = State::new(2, MAX_STEPS);
+        for index in 0..2 {
+            assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
+            state.pause(thread(index), MarkerId::toy(0));
+        }
+        state
+    }
+
+    #[test]
+    fn threads_start_in_order_and_the_choice_is_among_the_paused() {
+        let mut state = two_paused();
+        assert_eq!(
+            state.advance(|point| Some(point.ready.len() - 1)),
+            Turn::Of(thread(1))
+        );
+        state.end(thread(1), At::Finished);
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
+        state.end(thread(0), At::Finished);
+        assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
+        assert_eq!(state.steps().len(), 2);
+        assert!(!state.steps()[1].preempts, "thread 1 had ended");
+    }
+
+    #[test]
+    fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
+        let mut state = two_paused();
+        state.advance(first);
+        state.pause(thread(0), MarkerId::toy(1));
+        state.advance(|point| Some(1 - point.default_choice()));
+        assert!(!state.steps()[0].preempts, "nobody ran before");
+        assert!(state.steps()[1].preempts);
+    }
+
+    #[test]
+    fn a_woken_task_goes_on_before_the_next_choice() {
+        let mut state = two_paused();
+        state.advance(first);
+        state.wait(thread(0));
+        state.advance(first);
+        state.wake(thread(0));
+        state.pause(thread(1), MarkerId::toy(1));
+        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    }
+
+    #[test]
+    fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
+        let mut state = two_paused();
+        state.advance(first);
+        state.wake(thread(0));
+        state.wait(thread(0));
+        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    }
+
+    #[test]
+    fn tasks_that_all_wait_are_a_deadlock() {
+        let mut state = State::new(1, MAX_STEPS);
+        state.advance(unasked);
+        state.wait(thread(0));
+        assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
+    }
+
+    #[test]
+    fn steps_and_wake_ups_count_towards_the_limit() {
+        let mut state = State::new(1, MAX_STEPS);
+        state.advance(unasked);
+        for _ in 0..MAX_STEPS / 2 {
+            state.pause(thread(0), MarkerId::toy(0));
+            assert_eq!(state.advance(first), Turn::Of(thread(0)));
+            state.wake(thread(0));
+            state.wait(thread(0));
+            assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+        }
+        state.pause(thread(0), MarkerId::toy(0));
+        assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
+    }
+
+    #[test]
+    fn nothing_of_an_execution_is_left_after_a_reset() {
+        let mut state = two_paused();
+        state.advance(first);
+        state.reset();
+        assert!(state.steps().is_empty());
+        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    }
+}

@@ -1,0 +1,15 @@
+//! The engine of operating-system threads: a team, pinned to one processor, that hands the turn
+//! directly from thread to thread.
+//!
+//! A team is one thread for each thread of the program, and a conductor, which makes the state,
+//! starts the first thread, and checks the state when the last has ended. The thread that called
+//! waits outside of the team and watches the clock: when an execution takes too long it leaves
+//! the team behind, since a thread cannot be killed, and goes on with a new one.
+
+mod conductor;
+mod table;
+mod team;
+mod watch;
+mod worker;
+
+pub(crate) use watch::direct;

@@ -1,0 +1,128 @@
+//! What one run did: its steps, and how it ended.
+
+mod kind;
+
+use std::fmt;
+
+pub use kind::FailureKind;
+
+use crate::engine::{Ended, How, Limits, Standing};
+use crate::error::Error;
+use crate::schedule::{Schedule, Step};
+use crate::search::Taken;
+use crate::timeline;
+
+/// One execution, by ids: what an engine told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) steps: Vec<Taken>,
+    /// Where the threads stood when it ended.
+    pub(crate) threads: Vec<Standing>,
+    pub(crate) how: How,
+}
+
+impl Record {
+    pub(crate) fn of(ended: Ended<'_>) -> Self {
+        Record {
+            steps: ended.steps.to_vec(),
+            threads: ended.threads.to_vec(),
+            how: ended.how,
+        }
+    }
+
+    /// The first `length` steps, by name.
+    pub(crate) fn schedule(&self, names: &[String], length: usize) -> Schedule {
+        let named =
+            |taken: &Taken| Step::new(&names[taken.thread.index()], taken.marker.site().name());
+        self.steps[..length].iter().map(named).collect()
+    }
+}
+
+/// What the ids of a program's executions stand for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub(crate) threads: &'a [String],
+    pub(crate) invariants: &'a [String],
+    pub(crate) limits: Limits,
+}
+
+/// One execution: the steps it took, and how it ended.
+///
+/// [`Explorer::replay`](crate::Explorer::replay) gives one.
+///
+/// ```
+/// use interlace::{Explorer, Schedule, marker};
+///
+/// let execution = Explorer::new(|| ())
+///     .thread("thread1", |()| marker!("hello"))
+///     .replay(&Schedule::default());
+/// assert!(execution.is_ok());
+/// assert_eq!(execution.steps()[0].marker(), "hello");
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
+pub struct Execution {
+    schedule: Schedule,
+    timeline: String,
+    failure: Option<FailureKind>,
+}
+
+impl Execution {
+    pub(crate) fn new(record: &Record, names: Names<'_>, forced: usize) -> Self {
+        Execution {
+            schedule: record.schedule(names.threads, record.steps.len()),
+            timeline: timeline::draw(names.threads, &record.steps, forced),
+            failure: FailureKind::of(record, names),
+        }
+    }
+
+    /// An execution that could not be run as asked, or was not run at all.
+    pub(crate) fn refused(steps: &[Taken], names: &[String], error: Error) -> Self {
+        let named =
+            |taken: &Taken| Step::new(&names[taken.thread.index()], taken.marker.site().name());
+        Execution {
+            schedule: steps.iter().map(named).collect(),
+            timeline: timeline::draw(names, steps, steps.len()),
+            failure: Some(FailureKind::Diverged(error)),
+        }
+    }
+
+    /// Returns every step that was taken, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        self.schedule.steps()
+    }
+
+    /// Returns whether every thread ended and every check held.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// Returns how the execution failed, if it did.
+    #[must_use]
+    pub fn failure_kind(&self) -> Option<&FailureKind> {
+        self.failure.as_ref()
+    }
+
+    /// Does nothing if the execution is all right.
+    ///
+    /// # Panics
+    ///
+    /// If it failed, with the steps and the failure.
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert!(self.is_ok(), "{self}");
+    }
+}
+
+/// The steps in columns, and how the execution ended.
+impl fmt::Display for Execution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.failure {
+            None => writeln!(f, "interlace: the execution held")?,
+            Some(kind) => writeln!(f, "interlace: {kind}")?,
+        }
+        write!(f, "\n{}", self.timeline)
+    }
+}

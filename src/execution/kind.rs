@@ -1,0 +1,156 @@
+//! How an execution failed.
+
+use std::fmt;
+
+use super::{Names, Record};
+use crate::engine::{How, Panic, Phase};
+use crate::error::Error;
+use crate::standings;
+
+/// How an execution failed. Its `Display` says what failed, where, and where each thread stood
+/// if that matters.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("thread1", |()| marker!("hello"))
+///     .check(|()| panic!("never right"))
+///     .explore();
+/// let FailureKind::Check(panic) = report.assert_fails().kind() else {
+///     panic!("not the check");
+/// };
+/// assert_eq!(panic.message(), "never right");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A thread or task panicked.
+    Panic {
+        /// The name of the thread.
+        thread: String,
+        /// What it said, and where.
+        panic: Panic,
+    },
+    /// The setup, the outcome or the destructor of the state panicked.
+    PanicOutside {
+        /// Which of them: `the setup`, `the outcome` or `the destructor of the state`.
+        place: &'static str,
+        /// What it said, and where.
+        panic: Panic,
+    },
+    /// A check panicked.
+    Check(Panic),
+    /// An invariant was false.
+    Invariant {
+        /// The name of the invariant.
+        name: String,
+    },
+    /// An invariant panicked.
+    InvariantPanic(Panic),
+    /// No thread could go on, and at least one had not ended.
+    Deadlock {
+        /// Where each thread stood.
+        threads: String,
+    },
+    /// The execution took as many steps as it may have, and was not at its end.
+    StepLimit {
+        /// The limit.
+        max_steps: usize,
+        /// Where each thread stood.
+        threads: String,
+    },
+    /// The execution did not end in time.
+    TimeOut {
+        /// What it was busy with, and where each thread stood.
+        text: String,
+    },
+    /// The schedule to replay does not fit the program, or there was nothing to run.
+    Diverged(Error),
+}
+
+impl FailureKind {
+    pub(crate) fn of(record: &Record, names: Names<'_>) -> Option<Self> {
+        let threads = || standings::describe(names.threads, &record.threads);
+        Some(match record.how.clone() {
+            How::Held | How::Stopped => return None,
+            How::Panicked(thread, panic) => {
+                let thread = names.threads[thread.index()].clone();
+                FailureKind::Panic { thread, panic }
+            }
+            How::PanickedIn(phase, panic) => FailureKind::PanicOutside {
+                place: place(phase),
+                panic,
+            },
+            How::CheckFailed(panic) => FailureKind::Check(panic),
+            How::InvariantViolated(number) => FailureKind::Invariant {
+                name: names.invariants[number].clone(),
+            },
+            How::InvariantPanicked(panic) => FailureKind::InvariantPanic(panic),
+            How::Deadlock => FailureKind::Deadlock { threads: threads() },
+            How::StepLimit => {
+                let max_steps = names.limits.max_steps;
+                FailureKind::StepLimit {
+                    max_steps,
+                    threads: threads(),
+                }
+            }
+            How::TimedOut(phase) => FailureKind::TimeOut {
+                text: timed_out(phase, record, names),
+            },
+        })
+    }
+}
+
+/// The part of the user's code that runs in `phase`.
+fn place(phase: Phase) -> &'static str {
+    match phase {
+        Phase::SetUp => "the setup",
+        Phase::Threads | Phase::Unwinding => "a thread",
+        Phase::Outcome => "the outcome",
+        Phase::Check => "the check",
+        Phase::DropState => "the destructor of the state",
+    }
+}
+
+/// What an execution was busy with when its time was up.
+pub(crate) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> String {
+    let timeout = names.limits.timeout;
+    if !matches!(phase, Phase::Threads | Phase::Unwinding) {
+        let place = place(phase);
+        return format!(
+            "timed out: {place} had not come back after {timeout:?}. Its thread cannot be killed \
+             and was left behind"
+        );
+    }
+    let threads = standings::describe(names.threads, &record.threads);
+    format!(
+        "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
+         began. It cannot be killed and was left behind; it may be in a loop, or wait for \
+         something that a paused thread holds{threads}"
+    )
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FailureKind::Panic { thread, panic } => {
+                write!(f, "thread `{thread}` panicked: {panic}")
+            }
+            FailureKind::PanicOutside { place, panic } => write!(f, "{place} panicked: {panic}"),
+            FailureKind::Check(panic) => write!(f, "the check failed: {panic}"),
+            FailureKind::Invariant { name } => write!(f, "the invariant `{name}` does not hold"),
+            FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
+            FailureKind::Deadlock { threads } => {
+                write!(f, "deadlock: no thread can go on{threads}")
+            }
+            FailureKind::StepLimit { max_steps, threads } => write!(
+                f,
+                "step limit: the execution was not at its end after {max_steps} steps. If it is \
+                 meant to be that long, raise `max_steps`{threads}"
+            ),
+            FailureKind::TimeOut { text } => f.write_str(text),
+            FailureKind::Diverged(error) => write!(f, "{error}"),
+        }
+    }
+}

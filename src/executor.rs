@@ -1,0 +1,251 @@
+//! [`TraceExecutor`] and [`AsyncTraceExecutor`]: one schedule, written by hand.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::engine::{self, Limits, Subject};
+use crate::error::{Error, ErrorKind};
+use crate::execution::{FailureKind, Names};
+use crate::follow::Follow;
+use crate::schedule::Schedule;
+use crate::search::ThreadId;
+
+/// Runs threads along one schedule.
+///
+/// Each thread pauses at its markers and goes on when the schedule says so. At the start the
+/// threads run one after the other, in the order in which they were added, each up to its first
+/// marker. When the schedule is used up, the rest runs on in a fixed order: the thread that ran
+/// last until it ends, then the others in the order in which they were added.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use std::time::Duration;
+/// use interlace::{Schedule, Step, TraceExecutor};
+///
+/// #[interlace::trace]
+/// fn increment(value: &AtomicU32) {
+///     let temp = value.load(SeqCst); // interlace: read_value
+///     value.store(temp + 1, SeqCst); // interlace: write_value
+/// }
+///
+/// let value = Arc::new(AtomicU32::new(0));
+/// let mut executor = TraceExecutor::new(Schedule::new([
+///     Step::new("thread1", "read_value"), // T1 reads 0
+///     Step::new("thread2", "read_value"), // T2 reads 0
+///     Step::new("thread1", "write_value"),
+///     Step::new("thread2", "write_value"),
+/// ]));
+/// for name in ["thread1", "thread2"] {
+///     let value = Arc::clone(&value);
+///     executor.run(name, move || increment(&value));
+/// }
+/// executor.wait(Duration::from_secs(5)).unwrap();
+/// assert_eq!(value.load(SeqCst), 1, "one increment is lost");
+/// ```
+#[must_use = "nothing runs until `wait` is called"]
+pub struct TraceExecutor {
+    cast: Cast,
+}
+
+/// Runs async tasks along one schedule, with no runtime.
+///
+/// Every task is polled on a thread of its own. A marker pauses the whole task, whichever future
+/// of it reached the marker; a future that is pending blocks its task until its waker fires.
+/// In all else it does what [`TraceExecutor`] does.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use interlace::{AsyncTraceExecutor, marker, schedule};
+/// use tokio::sync::Mutex;
+///
+/// let log = Arc::new(Mutex::new(Vec::new()));
+/// let mut executor = AsyncTraceExecutor::new(schedule![task2: push, task1: push]);
+/// for name in ["task1", "task2"] {
+///     let log = Arc::clone(&log);
+///     executor.run(name, async move {
+///         marker!("push");
+///         log.lock().await.push(name);
+///     });
+/// }
+/// executor.wait(Duration::from_secs(5)).unwrap();
+/// assert_eq!(*log.try_lock().unwrap(), ["task2", "task1"]);
+/// ```
+#[must_use = "nothing runs until `wait` is called"]
+pub struct AsyncTraceExecutor {
+    cast: Cast,
+}
+
+impl TraceExecutor {
+    /// Prepares to follow `schedule`, which may end before the threads do.
+    pub fn new(schedule: Schedule) -> Self {
+        TraceExecutor {
+            cast: Cast::new(schedule, false),
+        }
+    }
+
+    /// Prepares to follow `schedule`, which must hold every step of every thread: a marker that
+    /// is reached when no step is left is an error.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{ErrorKind, TraceExecutor, marker, schedule};
+    ///
+    /// let mut executor = TraceExecutor::exact(schedule![thread1: read]);
+    /// executor.run("thread1", || {
+    ///     marker!("read");
+    ///     marker!("write");
+    /// });
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::ScheduleUsedUp);
+    /// ```
+    pub fn exact(schedule: Schedule) -> Self {
+        TraceExecutor {
+            cast: Cast::new(schedule, true),
+        }
+    }
+
+    /// Adds a thread. It starts when [`wait`](Self::wait) is called.
+    pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
+        self.cast.add(name.into(), Box::new(body));
+    }
+
+    /// Runs the threads along the schedule and waits until each has ended.
+    ///
+    /// `timeout` is for the whole run. A thread that neither ends nor reaches a marker cannot be
+    /// killed: it is left behind, and goes on for as long as the process does.
+    ///
+    /// # Errors
+    ///
+    /// If the schedule and the threads do not fit (which is seen at once, without waiting), a
+    /// thread panics, none can go on, or the time is up; see [`ErrorKind`].
+    pub fn wait(self, timeout: Duration) -> Result<(), Error> {
+        self.cast.perform(timeout)
+    }
+}
+
+impl AsyncTraceExecutor {
+    /// Prepares to follow `schedule`, which may end before the tasks do.
+    pub fn new(schedule: Schedule) -> Self {
+        AsyncTraceExecutor {
+            cast: Cast::new(schedule, false),
+        }
+    }
+
+    /// Prepares to follow `schedule`, which must hold every step of every task, as in
+    /// [`TraceExecutor::exact`].
+    pub fn exact(schedule: Schedule) -> Self {
+        AsyncTraceExecutor {
+            cast: Cast::new(schedule, true),
+        }
+    }
+
+    /// Adds a task. It is first polled when [`wait`](Self::wait) is called.
+    pub fn run(
+        &mut self,
+        name: impl Into<String>,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.cast
+            .add(name.into(), Box::new(move || engine::run_to_end(task)));
+    }
+
+    /// Runs the tasks along the schedule and waits until each is ready.
+    ///
+    /// # Errors
+    ///
+    /// As [`TraceExecutor::wait`].
+    pub fn wait(self, timeout: Duration) -> Result<(), Error> {
+        self.cast.perform(timeout)
+    }
+}
+
+type Body = Box<dyn FnOnce() + Send>;
+
+/// Named bodies, and the schedule they are to follow.
+struct Cast {
+    schedule: Schedule,
+    is_exact: bool,
+    names: Vec<String>,
+    bodies: Vec<Mutex<Option<Body>>>,
+}
+
+impl Cast {
+    fn new(schedule: Schedule, is_exact: bool) -> Self {
+        Cast {
+            schedule,
+            is_exact,
+            names: Vec::new(),
+            bodies: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, name: String, body: Body) {
+        self.names.push(name);
+        self.bodies.push(Mutex::new(Some(body)));
+    }
+
+    fn perform(mut self, timeout: Duration) -> Result<(), Error> {
+        let limits = Limits {
+            timeout,
+            max_steps: usize::MAX,
+        };
+        let schedule = std::mem::take(&mut self.schedule);
+        let follow = Follow::new(schedule, &self.names, self.is_exact)?;
+        let cast = Arc::new(self);
+        let (record, fits) = engine::direct(&cast, follow, limits)?.finish();
+        fits?;
+        let names = Names {
+            threads: &cast.names,
+            invariants: &[],
+            limits,
+        };
+        FailureKind::of(&record, names).map_or(Ok(()), |kind| Err(error(&kind)))
+    }
+}
+
+fn error(failure: &FailureKind) -> Error {
+    let kind = match failure {
+        FailureKind::Deadlock { .. } => ErrorKind::Deadlock,
+        FailureKind::TimeOut { .. } => ErrorKind::TimedOut,
+        _ => ErrorKind::Panicked,
+    };
+    Error::new(kind, failure.to_string())
+}
+
+impl Subject for Cast {
+    type State = ();
+
+    fn threads(&self) -> &[String] {
+        &self.names
+    }
+
+    fn set_up(&self) {}
+
+    fn perform(&self, thread: ThreadId, (): &()) {
+        let body = self.bodies[thread.index()].lock().take();
+        body.expect("a schedule is followed once")();
+    }
+}
+
+impl fmt::Debug for TraceExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceExecutor")
+            .field("schedule", &self.cast.schedule)
+            .field("threads", &self.cast.names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AsyncTraceExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncTraceExecutor")
+            .field("schedule", &self.cast.schedule)
+            .field("tasks", &self.cast.names)
+            .finish_non_exhaustive()
+    }
+}

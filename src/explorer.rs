@@ -1,0 +1,299 @@
+//! [`Explorer`]: the builder, and what it runs.
+
+use std::fmt::{self, Debug};
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::{self, Limits, Subject as _};
+use crate::error::{Error, ErrorKind};
+use crate::execution::{Execution, Names};
+use crate::follow::Follow;
+use crate::hunt::{Bounds, Hunt};
+use crate::program::{Program, check_names};
+use crate::report::{Call, Failure, Report, StoppedBy};
+use crate::schedule::Schedule;
+
+mod contradiction;
+mod minimise;
+
+/// Explores every legal schedule of the markers that the threads of a program reach.
+///
+/// The program is a state, made afresh for each execution by the setup, and named threads and
+/// async tasks that share it. One of them runs at a time; each pauses at its markers. Which
+/// markers there are is discovered by running, so loops, branches and control flow that depends
+/// on the schedule need no declaration. The search is depth first, with threads in the order in
+/// which they were added.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use interlace::Explorer;
+///
+/// #[derive(Default)]
+/// struct Counter { value: AtomicU32 }
+///
+/// #[interlace::trace]
+/// impl Counter {
+///     fn increment(&self) {
+///         let temp = self.value.load(SeqCst); // interlace: read_value
+///         self.value.store(temp + 1, SeqCst); // interlace: write_value
+///     }
+/// }
+///
+/// let report = Explorer::new(Counter::default)
+///     .thread("thread1", Counter::increment)
+///     .thread("thread2", Counter::increment)
+///     .check(|c| assert_eq!(c.value.load(SeqCst), 2))
+///     .explore();
+///
+/// let failure = report.assert_fails();
+/// assert_eq!(failure.schedule().to_string(), "thread1:read_value thread2:read_value");
+/// ```
+#[must_use = "nothing runs until `explore` or `replay` is called"]
+pub struct Explorer<S> {
+    program: Program<S>,
+    limits: Limits,
+    bounds: Bounds,
+    made_at: &'static Location<'static>,
+}
+
+impl<S: Send + Sync + 'static> Explorer<S> {
+    /// Prepares to explore a program whose state `setup` makes, once for each execution.
+    ///
+    /// Setup, threads and checks must do the same whenever they are run under the same schedule:
+    /// no clock, no randomness, nothing left over from the execution before. A difference that
+    /// shows in the markers reached ends the search with an error.
+    #[track_caller]
+    pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
+        Explorer {
+            program: Program::new(setup),
+            limits: Limits {
+                timeout: Duration::from_secs(10),
+                max_steps: 10_000,
+            },
+            bounds: Bounds::default(),
+            made_at: Location::caller(),
+        }
+    }
+
+    /// Adds a thread. Its name is what schedules know it by, and must be its own.
+    pub fn thread(
+        mut self,
+        name: impl Into<String>,
+        body: impl Fn(&S) + Send + Sync + 'static,
+    ) -> Self {
+        self.program.add_thread(name.into(), body);
+        self
+    }
+
+    /// Adds an async task. Tasks and threads may be mixed.
+    ///
+    /// The task needs no runtime. While its future is pending it waits for its waker; once that
+    /// has fired, it goes on before the next scheduling choice is made.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    /// use tokio::sync::Mutex;
+    ///
+    /// async fn add(total: &Mutex<u32>) {
+    ///     marker!("add");
+    ///     *total.lock().await += 1;
+    /// }
+    ///
+    /// Explorer::new(|| Mutex::new(0))
+    ///     .task("task1", add)
+    ///     .task("task2", add)
+    ///     .check(|total| assert_eq!(*total.try_lock().unwrap(), 2))
+    ///     .explore()
+    ///     .assert_ok();
+    /// ```
+    pub fn task(
+        mut self,
+        name: impl Into<String>,
+        body: impl AsyncFn(&S) + Send + Sync + 'static,
+    ) -> Self {
+        self.program.add_task(name.into(), body);
+        self
+    }
+
+    /// Adds what must be true whenever every thread is paused: after each step, and at the end.
+    ///
+    /// It is evaluated while threads are paused at their markers, perhaps with a lock held: an
+    /// invariant that takes that lock never comes back.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{Explorer, FailureKind, marker};
+    ///
+    /// let report = Explorer::new(AtomicU32::default)
+    ///     .thread("t", |level| {
+    ///         marker!("overshoot");
+    ///         level.store(11, SeqCst);
+    ///         marker!("correct");
+    ///         level.store(10, SeqCst);
+    ///     })
+    ///     .invariant("level is at most 10", |level| level.load(SeqCst) <= 10)
+    ///     .explore();
+    /// assert!(matches!(report.assert_fails().kind(), FailureKind::Invariant { .. }));
+    /// ```
+    pub fn invariant(
+        mut self,
+        name: impl Into<String>,
+        holds: impl Fn(&S) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.program.add_invariant(name.into(), holds);
+        self
+    }
+
+    /// Adds a check of the state after all threads have ended. A panic in it is a failure.
+    ///
+    /// Several checks run in the order in which they were added, up to the first that fails.
+    pub fn check(mut self, check: impl Fn(&S) + Send + Sync + 'static) -> Self {
+        self.program.add_check(check);
+        self
+    }
+
+    /// Describes how an execution ended, for the table of [`Report::outcomes`]. It is asked for
+    /// before the checks, after all threads have ended.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| Mutex::new(String::new()))
+    ///     .thread("a", |log| { marker!("push"); log.lock().unwrap().push('a') })
+    ///     .thread("b", |log| { marker!("push"); log.lock().unwrap().push('b') })
+    ///     .outcome(|log| log.lock().unwrap().clone())
+    ///     .explore();
+    /// let outcomes: Vec<_> = report.outcomes().collect();
+    /// assert_eq!(outcomes, [("\"ab\"", 1), ("\"ba\"", 1)]);
+    /// ```
+    pub fn outcome<O: Debug>(mut self, describe: impl Fn(&S) -> O + Send + Sync + 'static) -> Self {
+        self.program.set_outcome(describe);
+        self
+    }
+
+    /// Runs at most `schedules` executions. Default: no limit.
+    pub fn max_schedules(mut self, schedules: u64) -> Self {
+        self.bounds.max_schedules = Some(schedules);
+        self
+    }
+
+    /// Begins no execution when `limit` has passed since the start. Default: no limit.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.bounds.time_limit = Some(limit);
+        self
+    }
+
+    /// Ends an execution after `steps` steps, as a failure: it may never end by itself, as a loop
+    /// that waits for another thread does when that one never gets its turn. A task that goes on
+    /// after it was woken counts as a step. Default: 10 000.
+    pub fn max_steps(mut self, steps: usize) -> Self {
+        self.limits.max_steps = steps;
+        self
+    }
+
+    /// Gives each execution this long, from its setup to its last check. Default: 10 seconds.
+    ///
+    /// An execution that takes longer is a failure. The thread that did not come back cannot be
+    /// killed: it is left behind, and goes on for as long as the process does.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// Does not stop at the first failure. The report then counts all of them.
+    pub fn keep_going(mut self) -> Self {
+        self.bounds.keeps_going = true;
+        self
+    }
+
+    /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
+    /// and shrinks the first failure to a minimal one.
+    #[track_caller]
+    pub fn explore(self) -> Report {
+        let call = Call {
+            made_at: self.made_at,
+            explored_at: Location::caller(),
+        };
+        self.hunt(call).unwrap_or_else(Report::refused)
+    }
+
+    fn hunt(self, call: Call) -> Result<Report, Error> {
+        check_names(self.program.threads())?;
+        let program = Arc::new(self.program);
+        let hunt = engine::direct(&program, Hunt::new(self.bounds), self.limits)?;
+        let failure = match &hunt.failure {
+            Some(found) => Some(minimise::failure(&program, found, self.limits, call)?),
+            None => None,
+        };
+        let explain =
+            |mismatch: &_, record: &_| contradiction::explain(mismatch, record, program.threads());
+        let stopped_by = match hunt.stopped_by(explain) {
+            StoppedBy::Exhausted if hunt.steps == 0 && failure.is_none() => {
+                StoppedBy::Error(no_markers())
+            }
+            stopped_by => stopped_by,
+        };
+        let elapsed = hunt.elapsed();
+        Ok(Report::new(
+            hunt.tally,
+            hunt.outcomes,
+            failure,
+            stopped_by,
+            elapsed,
+        ))
+    }
+
+    /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
+    /// thread that ran last until it ends or blocks, then the others in the order in which they
+    /// were added.
+    ///
+    /// A schedule that does not fit the program gives an execution that says so: its
+    /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
+    #[track_caller]
+    pub fn replay(self, schedule: &Schedule) -> Execution {
+        let program = Arc::new(self.program);
+        let threads = program.threads();
+        let run = || -> Result<_, Error> {
+            let follow = Follow::new(schedule.clone(), threads, false)?;
+            Ok(engine::direct(&program, follow, self.limits)?.finish())
+        };
+        match run() {
+            Err(error) => Execution::refused(&[], threads, error),
+            Ok((record, Err(error))) => Execution::refused(&record.steps, threads, error),
+            Ok((record, Ok(()))) => {
+                let names = names(&program, self.limits);
+                Execution::new(&record, names, schedule.len().min(record.steps.len()))
+            }
+        }
+    }
+}
+
+fn names<S: Send + Sync + 'static>(program: &Program<S>, limits: Limits) -> Names<'_> {
+    Names {
+        threads: program.threads(),
+        invariants: program.invariant_names(),
+        limits,
+    }
+}
+
+#[cold]
+fn no_markers() -> Error {
+    Error::new(
+        ErrorKind::NoMarkers,
+        "no thread reached a marker, so there was nothing to explore: is the code marked with \
+         `// interlace: name`, and is the function, impl or module around it under \
+         `#[interlace::trace]`?",
+    )
+}
+
+impl<S> Debug for Explorer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explorer")
+            .field("program", &self.program)
+            .field("limits", &self.limits)
+            .field("bounds", &self.bounds)
+            .finish_non_exhaustive()
+    }
+}

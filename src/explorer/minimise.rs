@@ -1,0 +1,117 @@
+//! Shrinks a failing execution, and runs what comes out once more on fresh threads.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Call, Failure, names};
+use crate::engine::{self, Director, Ended, How, Limits, Subject as _};
+use crate::error::Error;
+use crate::execution::Record;
+use crate::follow::Follow;
+use crate::hunt::Found;
+use crate::program::Program;
+use crate::report::Minimal;
+use crate::search::Point;
+use crate::shrink::Shrink;
+
+/// How many executions shrinking may cost, and how long.
+const MAX_EXECUTIONS: u64 = 10_000;
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// Makes of a failing execution what is reported.
+pub(super) fn failure<S: Send + Sync + 'static>(
+    program: &Arc<Program<S>>,
+    found: &Found,
+    limits: Limits,
+    call: Call,
+) -> Result<Failure, Error> {
+    let shrinking = if matches!(found.record.how, How::TimedOut(_)) {
+        // Every try would leave another thread behind, after another time-out.
+        Shrinking::none(found)
+    } else {
+        engine::direct(program, Shrinking::new(found), limits)?
+    };
+    let (forced, minimal) = (shrinking.forced, shrinking.minimal());
+    let best = shrinking.best;
+    let schedule = best.schedule(program.threads(), forced);
+    let follow = Follow::new(schedule, program.threads(), false)?;
+    let again = match best.how {
+        How::TimedOut(_) => None,
+        _ => Some(engine::direct(program, follow, limits)?.finish().0),
+    };
+    let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
+    let names = names(program, limits);
+    Ok(Failure::new(
+        found, &best, forced, minimal, reproduced, names, call,
+    ))
+}
+
+/// Directs executions to ever smaller failures.
+#[derive(Debug)]
+struct Shrinking {
+    shrink: Shrink,
+    /// The smallest failing execution so far.
+    best: Record,
+    /// How many of its steps the schedule forces.
+    forced: usize,
+    executions: u64,
+    began: Instant,
+    is_over: bool,
+}
+
+impl Shrinking {
+    fn new(found: &Found) -> Self {
+        Shrinking {
+            shrink: Shrink::new(&found.record.steps),
+            best: found.record.clone(),
+            forced: found.record.steps.len(),
+            executions: 0,
+            began: Instant::now(),
+            is_over: false,
+        }
+    }
+
+    /// For a failure that is reported as it was found.
+    fn none(found: &Found) -> Self {
+        Shrinking {
+            is_over: true,
+            ..Shrinking::new(found)
+        }
+    }
+
+    fn minimal(&self) -> Minimal {
+        if self.shrink.is_proved() {
+            Minimal::Proved {
+                executions: self.executions,
+            }
+        } else if self.executions > 0 {
+            Minimal::Budget {
+                executions: self.executions,
+            }
+        } else {
+            Minimal::NotTried
+        }
+    }
+}
+
+impl Director for Shrinking {
+    fn begin(&mut self) -> bool {
+        // A proof may be found when the budget ends: then nothing is begun, and it counts.
+        let has_next = !self.is_over && self.shrink.begin();
+        let has_budget = self.executions < MAX_EXECUTIONS && self.began.elapsed() < MAX_TIME;
+        has_next && has_budget
+    }
+
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+        self.shrink.choose(point)
+    }
+
+    fn end(&mut self, ended: Ended<'_>) {
+        self.executions += 1;
+        let fails = ended.how.is_like(&self.best.how);
+        if self.shrink.end(fails) {
+            self.best = Record::of(ended);
+            self.forced = self.shrink.forced();
+        }
+    }
+}

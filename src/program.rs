@@ -1,0 +1,140 @@
+//! A program under test: its setup, its named threads and tasks, and what must hold.
+
+use std::fmt::{self, Debug};
+
+use itertools::Itertools as _;
+
+use crate::engine::{self, Subject};
+use crate::error::{Error, ErrorKind};
+use crate::search::ThreadId;
+
+type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
+type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
+type Outcome<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
+
+/// What an explorer runs, over and over.
+pub(crate) struct Program<S> {
+    set_up: Box<dyn Fn() -> S + Send + Sync>,
+    names: Vec<String>,
+    bodies: Vec<Body<S>>,
+    invariant_names: Vec<String>,
+    invariants: Vec<Invariant<S>>,
+    checks: Vec<Body<S>>,
+    outcome: Option<Outcome<S>>,
+}
+
+impl<S: Send + Sync + 'static> Program<S> {
+    pub(crate) fn new(set_up: impl Fn() -> S + Send + Sync + 'static) -> Self {
+        Program {
+            set_up: Box::new(set_up),
+            names: Vec::new(),
+            bodies: Vec::new(),
+            invariant_names: Vec::new(),
+            invariants: Vec::new(),
+            checks: Vec::new(),
+            outcome: None,
+        }
+    }
+
+    pub(crate) fn add_thread(&mut self, name: String, body: impl Fn(&S) + Send + Sync + 'static) {
+        self.names.push(name);
+        self.bodies.push(Box::new(body));
+    }
+
+    /// Adds a thread whose body polls the future that `body` makes until it is ready.
+    pub(crate) fn add_task(
+        &mut self,
+        name: String,
+        body: impl AsyncFn(&S) + Send + Sync + 'static,
+    ) {
+        self.add_thread(name, move |state| engine::run_to_end(body(state)));
+    }
+
+    pub(crate) fn add_invariant(
+        &mut self,
+        name: String,
+        invariant: impl Fn(&S) -> bool + Send + Sync + 'static,
+    ) {
+        self.invariant_names.push(name);
+        self.invariants.push(Box::new(invariant));
+    }
+
+    pub(crate) fn add_check(&mut self, check: impl Fn(&S) + Send + Sync + 'static) {
+        self.checks.push(Box::new(check));
+    }
+
+    pub(crate) fn set_outcome<O: Debug>(
+        &mut self,
+        outcome: impl Fn(&S) -> O + Send + Sync + 'static,
+    ) {
+        self.outcome = Some(Box::new(move |state| format!("{:?}", outcome(state))));
+    }
+
+    pub(crate) fn invariant_names(&self) -> &[String] {
+        &self.invariant_names
+    }
+}
+
+impl<S: Send + Sync + 'static> Subject for Program<S> {
+    type State = S;
+
+    fn threads(&self) -> &[String] {
+        &self.names
+    }
+
+    fn set_up(&self) -> S {
+        (self.set_up)()
+    }
+
+    fn perform(&self, thread: ThreadId, state: &S) {
+        self.bodies[thread.index()](state);
+    }
+
+    fn has_invariants(&self) -> bool {
+        !self.invariants.is_empty()
+    }
+
+    fn observe(&self, state: &S) -> Option<usize> {
+        self.invariants
+            .iter()
+            .position(|invariant| !invariant(state))
+    }
+
+    fn outcome(&self, state: &S) -> Option<String> {
+        self.outcome.as_ref().map(|outcome| outcome(state))
+    }
+
+    fn check(&self, state: &S) {
+        self.checks.iter().for_each(|check| check(state));
+    }
+}
+
+impl<S> Debug for Program<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("threads", &self.names)
+            .field("invariants", &self.invariant_names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a program that no schedule could steer.
+///
+/// # Errors
+///
+/// If there is no thread, or two have one name.
+pub(crate) fn check_names(names: &[String]) -> Result<(), Error> {
+    if names.is_empty() {
+        return Err(Error::new(
+            ErrorKind::NoThreads,
+            "there is no thread to run: add one before running",
+        ));
+    }
+    if let Some(name) = names.iter().duplicates().next() {
+        return Err(Error::new(
+            ErrorKind::DuplicateThread,
+            format!("two threads are named `{name}`: give each thread a name of its own"),
+        ));
+    }
+    Ok(())
+}

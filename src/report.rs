@@ -1,0 +1,233 @@
+//! What people read: the report of a search, and its first failure.
+
+mod failure;
+mod regression;
+mod source;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use itertools::Itertools as _;
+
+pub use failure::Failure;
+pub(crate) use failure::Minimal;
+pub(crate) use regression::Call;
+pub(crate) use verdict::Tally;
+pub use verdict::Verdict;
+
+use crate::error::Error;
+
+/// What a search found: how many executions ended how, and the first failure.
+///
+/// [`Explorer::explore`](crate::Explorer::explore) gives one. It claims that every schedule was
+/// run only if that is so.
+#[derive(Debug, Clone)]
+#[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
+pub struct Report {
+    tally: Tally,
+    outcomes: BTreeMap<String, u64>,
+    failure: Option<Failure>,
+    stopped_by: StoppedBy,
+    elapsed: Duration,
+}
+
+/// What ended a search.
+///
+/// ```
+/// use interlace::{Explorer, StoppedBy, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("a", |()| marker!("x"))
+///     .thread("b", |()| marker!("y"))
+///     .max_schedules(1)
+///     .explore();
+/// assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(1));
+/// assert!(!report.is_exhaustive());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoppedBy {
+    /// No schedule is left.
+    Exhausted,
+    /// A schedule failed, and the search was not told to keep going.
+    FirstFailure,
+    /// As many executions were run as were allowed.
+    MaxSchedules(u64),
+    /// The time for the whole search was up.
+    TimeLimit(Duration),
+    /// The program could not be explored, or not any further.
+    Error(Error),
+}
+
+impl Report {
+    pub(crate) fn new(
+        tally: Tally,
+        outcomes: BTreeMap<String, u64>,
+        failure: Option<Failure>,
+        stopped_by: StoppedBy,
+        elapsed: Duration,
+    ) -> Self {
+        Report {
+            tally,
+            outcomes,
+            failure,
+            stopped_by,
+            elapsed,
+        }
+    }
+
+    /// The report of a search that could not begin.
+    pub(crate) fn refused(error: Error) -> Self {
+        let stopped_by = StoppedBy::Error(error);
+        Report::new(
+            Tally::default(),
+            BTreeMap::new(),
+            None,
+            stopped_by,
+            Duration::ZERO,
+        )
+    }
+
+    /// Returns the number of executions that were run.
+    #[must_use]
+    pub fn schedules(&self) -> u64 {
+        self.tally.total()
+    }
+
+    /// Returns how many of them failed. That is all failing schedules only if the search was told
+    /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
+    #[must_use]
+    pub fn failing(&self) -> u64 {
+        self.tally.failing()
+    }
+
+    /// Returns how many executions ended in each verdict that occurred.
+    pub fn verdicts(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
+        self.tally.iter()
+    }
+
+    /// Returns the first failure in exploration order, shrunk.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// Returns whether every schedule was run to its end. An execution that timed out or met the
+    /// step limit was not.
+    #[must_use]
+    pub fn is_exhaustive(&self) -> bool {
+        self.stopped_by == StoppedBy::Exhausted && self.tally.cut_short() == 0
+    }
+
+    /// Iterates over the outcomes and how many executions ended in each, sorted by outcome.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
+        self.outcomes
+            .iter()
+            .map(|(outcome, &count)| (outcome.as_str(), count))
+    }
+
+    /// Returns what ended the search.
+    #[must_use]
+    pub fn stopped_by(&self) -> &StoppedBy {
+        &self.stopped_by
+    }
+
+    /// Returns how long the search took, without the shrinking.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Returns why the program could not be explored, or not any further.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        match &self.stopped_by {
+            StoppedBy::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Does nothing if no execution failed, whether all were run or a limit ended the search.
+    ///
+    /// # Panics
+    ///
+    /// If one failed, with the minimal schedule and a test to paste; or if the program could not
+    /// be explored.
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert!(self.failure.is_none() && self.error().is_none(), "{self}");
+    }
+
+    /// Returns the first failure.
+    ///
+    /// # Panics
+    ///
+    /// If no execution failed.
+    #[track_caller]
+    pub fn assert_fails(&self) -> &Failure {
+        match &self.failure {
+            Some(failure) => failure,
+            None => panic!("a failure was expected, and there was none\n{self}"),
+        }
+    }
+}
+
+/// The counts, what ended the search, and the failure.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (failing, schedules) = (self.failing(), self.schedules());
+        let plural = if schedules == 1 { "" } else { "s" };
+        match failing {
+            0 => write!(f, "interlace: no failure in {schedules} schedule{plural}")?,
+            _ => write!(
+                f,
+                "interlace: {failing} of {schedules} schedule{plural} failed"
+            )?,
+        }
+        write!(f, "; {}", self.extent())?;
+        let held_only = self
+            .tally
+            .iter()
+            .all(|(verdict, _)| verdict == Verdict::Held);
+        if !held_only {
+            let verdicts = self
+                .tally
+                .iter()
+                .map(|(verdict, count)| format!("{count} {verdict}"));
+            write!(f, "\nverdicts: {}", verdicts.format(", "))?;
+        }
+        if !self.outcomes.is_empty() {
+            let outcomes = self
+                .outcomes()
+                .map(|(outcome, count)| format!("{outcome} ({count})"));
+            write!(f, "\noutcomes: {}", outcomes.format(", "))?;
+        }
+        match &self.failure {
+            Some(failure) => write!(f, "\n\n{failure}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Report {
+    /// How much of the program was explored.
+    fn extent(&self) -> String {
+        match &self.stopped_by {
+            StoppedBy::Exhausted if self.is_exhaustive() => "every schedule was run".to_owned(),
+            StoppedBy::Exhausted => format!(
+                "every schedule was begun, and {} of them were cut short",
+                self.tally.cut_short()
+            ),
+            StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
+            StoppedBy::MaxSchedules(max) => {
+                format!("stopped by `max_schedules` ({max}): others were not run")
+            }
+            StoppedBy::TimeLimit(limit) => {
+                format!("stopped by `time_limit` ({limit:?}): others were not run")
+            }
+            StoppedBy::Error(error) => format!("stopped by an error: {error}"),
+        }
+    }
+}

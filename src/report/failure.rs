@@ -1,0 +1,184 @@
+//! The failure that is reported: what failed, where, and how to see it again.
+
+use std::fmt;
+
+use super::regression::{self, Call};
+use crate::execution::{FailureKind, Names, Record};
+use crate::hunt::Found;
+use crate::schedule::Schedule;
+use crate::timeline;
+
+/// A failing execution, shrunk to a minimal schedule.
+///
+/// Its `Display` is what people read: what failed and where, the whole execution in columns, the
+/// schedule in one line, and a regression test to paste.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    kind: FailureKind,
+    schedule: Schedule,
+    found: Schedule,
+    index: u64,
+    preemptions: usize,
+    minimal: Minimal,
+    /// Whether the schedule failed again in the same way on fresh threads, where that was tried.
+    reproduced: Option<bool>,
+    timeline: String,
+    regression: String,
+}
+
+/// How minimal a schedule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Minimal {
+    /// Every smaller schedule was tried.
+    Proved {
+        executions: u64,
+    },
+    /// The budget for shrinking ended before.
+    Budget {
+        executions: u64,
+    },
+    NotTried,
+}
+
+impl Failure {
+    /// Describes `best`, of which the first `forced` steps are the schedule.
+    pub(crate) fn new(
+        found: &Found,
+        best: &Record,
+        forced: usize,
+        minimal: Minimal,
+        reproduced: Option<bool>,
+        names: Names<'_>,
+        call: Call,
+    ) -> Self {
+        let schedule = best.schedule(names.threads, forced);
+        Failure {
+            kind: FailureKind::of(best, names).expect("a failing execution has a kind"),
+            found: found
+                .record
+                .schedule(names.threads, found.record.steps.len()),
+            index: found.index,
+            preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
+            minimal,
+            reproduced,
+            timeline: timeline::draw(names.threads, &best.steps, forced),
+            regression: regression::test(&schedule, call),
+            schedule,
+        }
+    }
+
+    /// Returns the minimal failing schedule. What it leaves out follows the fixed order: the
+    /// thread that ran last until it ends or blocks, then the others in the order in which they
+    /// were added.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Returns the schedule that was found failing, whole.
+    #[must_use]
+    pub fn found(&self) -> &Schedule {
+        &self.found
+    }
+
+    /// Returns the number of the execution that was found failing: counted from 1, in exploration
+    /// order.
+    #[must_use]
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// Returns how the minimal schedule fails.
+    #[must_use]
+    pub fn kind(&self) -> &FailureKind {
+        &self.kind
+    }
+
+    /// Returns how often, in the execution of the minimal schedule, the turn is taken from a
+    /// thread that could have gone on.
+    #[must_use]
+    pub fn preemptions(&self) -> usize {
+        self.preemptions
+    }
+
+    /// Returns whether [`schedule`](Self::schedule) is proved minimal: every schedule with fewer
+    /// preemptions, as many but fewer steps, or as many of both but earlier in exploration order
+    /// was run, and did not fail in this way.
+    #[must_use]
+    pub fn is_proved_minimal(&self) -> bool {
+        matches!(self.minimal, Minimal::Proved { .. })
+    }
+
+    /// Returns whether the minimal schedule failed again, in the same way, on fresh threads.
+    #[must_use]
+    pub fn is_reproduced(&self) -> bool {
+        self.reproduced == Some(true)
+    }
+
+    /// Returns a test to paste beside the one that found the failure. It fails for as long as the
+    /// schedule does.
+    ///
+    /// The test is made of the source of the call of `explore`, which is read when the failure is
+    /// found. Where it cannot be read, the test says what to fill in.
+    #[must_use]
+    pub fn regression(&self) -> String {
+        self.regression.clone()
+    }
+
+    fn minimality(&self) -> String {
+        let preemptions = match self.preemptions {
+            1 => "1 preemption".to_owned(),
+            n => format!("{n} preemptions"),
+        };
+        let forced = match self.schedule.len() {
+            0 => "no forced step".to_owned(),
+            1 => "1 forced step".to_owned(),
+            n => format!("{n} forced steps"),
+        };
+        match self.minimal {
+            Minimal::Proved { executions } => format!(
+                "shrunk to {forced}, {preemptions}; proved minimal in {executions} executions"
+            ),
+            Minimal::Budget { executions } => format!(
+                "shrunk to {forced}, {preemptions}; best of {executions} executions, not proved \
+                 minimal"
+            ),
+            Minimal::NotTried => {
+                "not shrunk, since every try would take another time-out".to_owned()
+            }
+        }
+    }
+
+    /// What keeps the failure from being certain.
+    fn doubt(&self) -> &'static str {
+        match self.reproduced {
+            Some(true) => "",
+            Some(false) => {
+                "\n\nNOT REPRODUCED: run once more on fresh threads, this schedule did not fail \
+                 in this way. The program depends on something besides the schedule, such as \
+                 thread-locals, the clock or randomness."
+            }
+            None => "\n\nNot run again on fresh threads, since that would take another time-out.",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\n", self.kind)?;
+        writeln!(f, "found in schedule {}; {}", self.index, self.minimality())?;
+        writeln!(f, "\n{}", self.timeline)?;
+        if !self.schedule.is_empty() {
+            writeln!(
+                f,
+                "  (* forced by the schedule; the other steps follow by themselves)"
+            )?;
+        }
+        writeln!(f, "\nschedule: {}", self.schedule)?;
+        write!(
+            f,
+            "\nregression test, to paste beside the test that found this:\n\n"
+        )?;
+        write!(f, "{}{}", self.regression, self.doubt())
+    }
+}

@@ -1,0 +1,125 @@
+//! How executions end, counted.
+
+use std::fmt;
+
+/// How an execution ended. Every execution ends in exactly one of these.
+///
+/// ```
+/// use interlace::{Explorer, Verdict, marker};
+///
+/// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
+/// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every thread ended and every check held.
+    Held,
+    /// A thread, or the code around the threads, panicked.
+    Panicked,
+    /// A check panicked.
+    CheckFailed,
+    /// An invariant did not hold.
+    InvariantViolated,
+    /// No thread could go on.
+    Deadlocked,
+    /// It had as many steps as it may have.
+    StepLimit,
+    /// It took longer than its time-out.
+    TimedOut,
+    /// It contradicted an earlier execution.
+    NonDeterministic,
+}
+
+const ALL: [Verdict; 8] = [
+    Verdict::Held,
+    Verdict::Panicked,
+    Verdict::CheckFailed,
+    Verdict::InvariantViolated,
+    Verdict::Deadlocked,
+    Verdict::StepLimit,
+    Verdict::TimedOut,
+    Verdict::NonDeterministic,
+];
+
+impl Verdict {
+    /// Whether an execution that ended so is a failure of the program.
+    pub(crate) fn is_failure(self) -> bool {
+        !matches!(self, Verdict::Held | Verdict::NonDeterministic)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Held => "held",
+            Verdict::Panicked => "panicked",
+            Verdict::CheckFailed => "failed a check",
+            Verdict::InvariantViolated => "violated an invariant",
+            Verdict::Deadlocked => "deadlocked",
+            Verdict::StepLimit => "met the step limit",
+            Verdict::TimedOut => "timed out",
+            Verdict::NonDeterministic => "contradicted an earlier one",
+        })
+    }
+}
+
+/// How many executions ended in each verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally([u64; ALL.len()]);
+
+impl Tally {
+    pub(crate) fn add(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
+    }
+
+    fn count(&self, verdict: Verdict) -> u64 {
+        self.0[verdict as usize]
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    pub(crate) fn failing(&self) -> u64 {
+        ALL.iter()
+            .filter(|verdict| verdict.is_failure())
+            .map(|&verdict| self.count(verdict))
+            .sum()
+    }
+
+    /// How many executions ended before the program did, and for no fault that ends a program.
+    pub(crate) fn cut_short(&self) -> u64 {
+        let cut_short = [
+            Verdict::StepLimit,
+            Verdict::TimedOut,
+            Verdict::NonDeterministic,
+        ];
+        cut_short.map(|verdict| self.count(verdict)).iter().sum()
+    }
+
+    /// The verdicts that occurred.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
+        let counted = ALL.iter().map(|&verdict| (verdict, self.count(verdict)));
+        counted.filter(|&(_, count)| count > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_its_own_count() {
+        let mut tally = Tally::default();
+        for (number, verdict) in (1..).zip(ALL) {
+            (0..number).for_each(|_| tally.add(verdict));
+        }
+        let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8]);
+        // All but the held (1) and the contradicting (8).
+        assert_eq!((tally.total(), tally.failing()), (36, 27));
+        // Step limit 6, timed out 7, contradicting 8.
+        assert_eq!(tally.cut_short(), 21);
+    }
+}

@@ -1,0 +1,20 @@
+//! Which step comes next? One strategy a file. They see ids only: no threads, no clock, no names.
+
+mod depth_first;
+mod point;
+
+pub(crate) use depth_first::{DepthFirst, Mismatch};
+pub(crate) use point::{Point, Ready, Taken, ThreadId};
+
+/// A way to go through the executions of a program.
+pub(crate) trait Search {
+    /// Begins the next execution; false when none is left.
+    fn begin(&mut self) -> bool;
+
+    /// Returns the index in `point.ready` of the thread that goes next, or nothing to end the
+    /// execution here, because it cannot be one that the search meant to run.
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize>;
+
+    /// Learns that the execution has ended: no thread is ready, or a failure ended it.
+    fn end(&mut self);
+}

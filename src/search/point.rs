@@ -1,0 +1,65 @@
+//! What a search sees of a scheduling point.
+
+use crate::site::MarkerId;
+
+/// A thread of the program under test: its place in the order in which threads were added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ThreadId(u16);
+
+impl ThreadId {
+    /// The id of the thread that was added after `index` others.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 65 536 threads, which no operating system lets a test start.
+    pub(crate) fn new(index: usize) -> Self {
+        ThreadId(u16::try_from(index).expect("at most 65 536 threads"))
+    }
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A thread that is paused at a marker and could go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ready {
+    pub(crate) thread: ThreadId,
+    pub(crate) marker: MarkerId,
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) thread: ThreadId,
+    pub(crate) marker: MarkerId,
+    /// Whether the thread of the step before could have gone on instead.
+    pub(crate) preempts: bool,
+}
+
+/// A scheduling point: every live thread is paused or blocked, and one of the ready goes next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point<'a> {
+    /// The threads that could go on, at least one, in the order in which they were added.
+    pub(crate) ready: &'a [Ready],
+    /// The thread that took the last step.
+    pub(crate) last: Option<ThreadId>,
+}
+
+impl Point<'_> {
+    /// The index of the thread that the fixed order lets go on: the one that ran last if it can,
+    /// else the first that can.
+    pub(crate) fn default_choice(&self) -> usize {
+        self.last_is_ready().unwrap_or(0)
+    }
+
+    /// Whether letting the thread at `choice` go on takes the turn from one that could go on.
+    pub(crate) fn preempts(&self, choice: usize) -> bool {
+        self.last_is_ready().is_some_and(|last| last != choice)
+    }
+
+    fn last_is_ready(&self) -> Option<usize> {
+        let last = self.last?;
+        self.ready.iter().position(|ready| ready.thread == last)
+    }
+}

@@ -1,0 +1,166 @@
+//! A failing execution in, a minimal one out.
+//!
+//! Minimal means, in this order: fewest preemptions, then the shortest schedule (what it leaves
+//! out follows the fixed order), then first in exploration order.
+//!
+//! First the failing execution is made smaller step by step, by cutting its schedule short and by
+//! moving the blocks of a thread together (the moves of Jalbert and Sen, "A Trace Simplification
+//! Technique for Effective Debugging of Concurrent Programs", FSE 2010). That gives a bound. Then
+//! every smaller schedule is tried, smallest first; the number of preemptions grows last, as in
+//! Musuvathi and Qadeer, "Iterative Context Bounding", PLDI 2007. A choice that follows the fixed
+//! order costs nothing, so only schedules that end in another choice are tried.
+
+mod candidate;
+mod variants;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use candidate::Candidate;
+use variants::Variants;
+
+use crate::search::{Point, Taken, ThreadId};
+
+/// Searches for the minimal failing schedule. It says which execution to run next and learns
+/// whether that failed in the same way; it runs nothing itself.
+#[derive(Debug)]
+pub(crate) struct Shrink {
+    best: Candidate,
+    /// The variants of the best execution that are left to try.
+    variants: Variants,
+    /// The schedules that are one choice away from a smaller one that was tried.
+    queue: BinaryHeap<Reverse<Candidate>>,
+    stage: Stage,
+    /// What is left of the wishes for the execution under way.
+    wishes: VecDeque<ThreadId>,
+    /// The threads that went, so far.
+    path: Vec<ThreadId>,
+    preemptions: usize,
+    /// The schedule that gives the execution under way: up to the last choice that does not
+    /// follow the fixed order.
+    run: Candidate,
+    is_proved: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The execution that was found: what it forces is not known yet.
+    Found,
+    Local,
+    Global,
+}
+
+impl Shrink {
+    /// Starts from a failing execution.
+    pub(crate) fn new(found: &[Taken]) -> Self {
+        let threads: Vec<ThreadId> = found.iter().map(|taken| taken.thread).collect();
+        let preemptions = found.iter().filter(|taken| taken.preempts).count();
+        Shrink {
+            best: Candidate::new(preemptions, threads.clone()),
+            variants: Variants::only(threads),
+            queue: BinaryHeap::from([Reverse(Candidate::default())]),
+            stage: Stage::Found,
+            wishes: VecDeque::new(),
+            path: Vec::new(),
+            preemptions: 0,
+            run: Candidate::default(),
+            is_proved: false,
+        }
+    }
+
+    /// The length of the smallest failing schedule so far.
+    pub(crate) fn forced(&self) -> usize {
+        self.best.threads().len()
+    }
+
+    /// Whether every smaller schedule was tried.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.is_proved
+    }
+
+    /// Begins the next execution; false when there is nothing left to try.
+    pub(crate) fn begin(&mut self) -> bool {
+        self.path.clear();
+        self.preemptions = 0;
+        self.run = Candidate::default();
+        if self.is_proved {
+            return false;
+        }
+        if let Some(variant) = self.variants.next() {
+            self.wishes = variant.into();
+            return true;
+        }
+        self.stage = Stage::Global;
+        match self.queue.pop() {
+            Some(Reverse(next)) if next < self.best => {
+                self.wishes = next.threads().iter().copied().collect();
+                true
+            }
+            // Nothing that is left is smaller.
+            _ => {
+                self.is_proved = true;
+                false
+            }
+        }
+    }
+
+    /// Returns the index in `point.ready` of the thread that goes next.
+    pub(crate) fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+        let is_free = self.wishes.is_empty();
+        let default = point.default_choice();
+        let choice = self.granted_wish(point).unwrap_or(default);
+        if is_free && self.stage == Stage::Global {
+            self.queue_alternatives(point, default);
+        }
+        self.preemptions += usize::from(point.preempts(choice));
+        self.path.push(point.ready[choice].thread);
+        if choice != default {
+            self.run = Candidate::new(self.preemptions, self.path.clone());
+        }
+        Some(choice)
+    }
+
+    /// Learns whether the execution failed in the same way; if so, returns whether it is the
+    /// smallest so far.
+    pub(crate) fn end(&mut self, failed: bool) -> bool {
+        let run = std::mem::take(&mut self.run);
+        let is_smaller = failed && (run < self.best || self.stage == Stage::Found);
+        match self.stage {
+            Stage::Found => self.stage = Stage::Local,
+            // Schedules are tried smallest first: the first that fails is the minimum.
+            Stage::Global => self.is_proved = is_smaller,
+            Stage::Local => {}
+        }
+        if is_smaller {
+            self.best = run;
+            self.variants = Variants::of(&self.path, self.forced());
+        }
+        is_smaller
+    }
+
+    /// The index of the next wished thread that is ready.
+    fn granted_wish(&mut self, point: &Point<'_>) -> Option<usize> {
+        while let Some(wish) = self.wishes.pop_front() {
+            let choice = point.ready.iter().position(|ready| ready.thread == wish);
+            if choice.is_some() {
+                return choice;
+            }
+        }
+        None
+    }
+
+    fn queue_alternatives(&mut self, point: &Point<'_>, default: usize) {
+        for (choice, ready) in point.ready.iter().enumerate() {
+            let preemptions = self.preemptions + usize::from(point.preempts(choice));
+            let is_smaller = self.best.is_over(preemptions, self.path.len() + 1);
+            if choice != default && is_smaller {
+                let threads = self.path.iter().copied().chain([ready.thread]).collect();
+                self.queue
+                    .push(Reverse(Candidate::new(preemptions, threads)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! A schedule that may fail, and what makes it small.
+
+use crate::search::ThreadId;
+
+/// A schedule, by threads. The smaller of two has fewer preemptions, then fewer steps, then comes
+/// first in exploration order: the derived order compares the fields in this order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Candidate {
+    preemptions: usize,
+    length: usize,
+    threads: Vec<ThreadId>,
+}
+
+impl Candidate {
+    pub(super) fn new(preemptions: usize, threads: Vec<ThreadId>) -> Self {
+        Candidate {
+            preemptions,
+            length: threads.len(),
+            threads,
+        }
+    }
+
+    pub(super) fn threads(&self) -> &[ThreadId] {
+        &self.threads
+    }
+
+    /// Whether a schedule of this many preemptions and steps may be smaller than this one.
+    pub(super) fn is_over(&self, preemptions: usize, length: usize) -> bool {
+        (preemptions, length) <= (self.preemptions, self.length)
+    }
+}

@@ -1,0 +1,39 @@
+//! Where every thread stands, in words, for the messages that need it.
+
+use std::fmt::Write as _;
+
+use itertools::Itertools as _;
+
+use crate::engine::{At, Standing};
+
+/// One line for each thread, each line led by a line break.
+pub(crate) fn describe(names: &[String], standings: &[Standing]) -> String {
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::from("\nwhere each thread stands:");
+    for (name, standing) in names.iter().zip_eq(standings) {
+        let _ = write!(text, "\n  {name:width$}  {}", one(*standing));
+    }
+    text
+}
+
+/// Where one thread stands.
+pub(crate) fn one(standing: Standing) -> String {
+    let since = match standing.passed {
+        Some(marker) => format!("went on from {}", marker.site()),
+        None => "has reached no marker yet".to_owned(),
+    };
+    match standing.at {
+        At::NotStarted => "has not started".to_owned(),
+        At::Running => format!("is running; it {since}"),
+        At::Marker(marker) => format!("is paused at {}", marker.site()),
+        At::Waiting => format!("waits for a wake-up; it {since}"),
+        At::Woken => format!("was woken and has not gone on; it {since}"),
+        At::Finished => "has finished".to_owned(),
+        At::Panicked => format!("has panicked; it {since}"),
+        At::Unwound => "was unwound".to_owned(),
+    }
+}
