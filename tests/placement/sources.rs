@@ -103,6 +103,6 @@ fn line_ends_of_either_kind_will_do() {
     positions::SITES.with_borrow_mut(Vec::clear);
     crlf::carriage_returns();
     let file = file!().replace("sources.rs", "crlf.rs");
-    let expected = [("inline", &*file, 7, 31), ("own_line", &*file, 9, 5)];
+    let expected = [("inline", &*file, 7, 35), ("own_line", &*file, 9, 5)];
     positions::SITES.with_borrow(|sites| assert_eq!(sites[..], expected));
 }
