@@ -110,7 +110,7 @@ fn is_synthetic(token: TokenTree) -> bool {
             group.delimiter() == proc_macro2::Delimiter::None && first.is_some_and(is_synthetic)
         }
         // A macro may have renamed it in place, as `async_trait` does with `self`.
-        (Some(text), TokenTree::Ident(ident)) => text != ident.to_string() && !is_word(&text),
+        (Some(text), TokenTree::Ident(ident)) => ident != text && !is_word(&text),
         (Some(text), TokenTree::Punct(punct)) => !text.starts_with(punct.as_char()),
         (Some(_), TokenTree::Literal(_)) => false,
         (None, _) => true,

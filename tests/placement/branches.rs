@@ -5,18 +5,16 @@ use crate::{log, op};
 #[interlace::trace(crate = crate::fake)]
 fn arms(which: u32) -> u32 {
     match which {
-        0 => op("a", 0),   // interlace: without_braces
+        0 => op("a", 0), // interlace: without_braces
         1 => {
             op("b", 1) // interlace: statement_in_an_arm
         }
         // interlace: own_line
         2 | 3 => op("c", 2),
         // interlace: arm_with_braces
-        4 => {
-            op("d", 4)
-        }
+        4 => op("d", 4),
         _ if op("guard", which) == 5 => op("e", 5), // interlace: guarded
-        _ => return op("f", 6), // interlace: diverging
+        _ => return op("f", 6),                     // interlace: diverging
     }
 }
 
@@ -136,7 +134,8 @@ fn chain_holds_its_guard(lock: &std::sync::Mutex<u32>) -> bool {
     } else if *lock.lock().unwrap() == 2 {
         // interlace: in_second
         lock.try_lock().is_ok()
-    } else if let 3 = *lock.lock().unwrap() { // interlace: if_let
+    } else if let 3 = *lock.lock().unwrap() {
+        // interlace: if_let
         lock.try_lock().is_ok()
     } else {
         unreachable!()

@@ -4,6 +4,7 @@ use crate::{log, op};
 
 struct Cell<T>(T);
 
+#[rustfmt::skip]
 #[interlace::trace(crate = crate::fake)]
 impl<T: Copy + Into<u32>> Cell<T> {
     const ONE: u32 = 1;
@@ -141,7 +142,6 @@ fn above_the_test_attribute() {
 }
 
 #[interlace::trace(crate = crate::fake)]
-#[allow(dead_code)]
 fn without_markers() {
     const fn constant() -> u32 {
         1
@@ -152,6 +152,11 @@ fn without_markers() {
 #[interlace::trace(crate = crate::fake)]
 extern "C" fn foreign<'a, const N: usize>(x: &'a [u32; N]) -> &'a u32 {
     &x[op("a", N - 1)] // interlace: generic
+}
+
+#[test]
+fn an_item_without_markers_is_left_as_it_is() {
+    assert_eq!(log(without_markers), "");
 }
 
 #[test]

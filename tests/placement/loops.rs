@@ -147,7 +147,10 @@ fn for_holds_its_guard(lock: &std::sync::Mutex<Vec<u32>>) -> u32 {
 #[test]
 fn a_guard_in_a_for_header_is_held_to_the_end_and_no_longer() {
     let lock = std::sync::Mutex::new(vec![1, 2]);
-    assert_eq!(log(|| assert_eq!(for_holds_its_guard(&lock), 2)), "<guard> <guard> <guard>");
+    assert_eq!(
+        log(|| assert_eq!(for_holds_its_guard(&lock), 2)),
+        "<guard> <guard> <guard>"
+    );
     assert!(lock.try_lock().is_ok());
 }
 

@@ -18,8 +18,14 @@ define!(second, u64, op("b", 2));
 
 #[test]
 fn a_definition_may_hold_markers_for_every_function_it_makes() {
-    assert_eq!(log(|| _ = first()), "<in_the_definition> a <own_line> first");
-    assert_eq!(log(|| _ = second()), "<in_the_definition> b <own_line> second");
+    assert_eq!(
+        log(|| _ = first()),
+        "<in_the_definition> a <own_line> first"
+    );
+    assert_eq!(
+        log(|| _ = second()),
+        "<in_the_definition> b <own_line> second"
+    );
 }
 
 macro_rules! with_body {

@@ -2,7 +2,12 @@
 //! which line, between the operations of the code.
 
 // The code under test is written the way the comments need it.
-#![allow(clippy::pedantic, clippy::style, clippy::complexity, dropping_copy_types)]
+#![allow(
+    clippy::pedantic,
+    clippy::style,
+    clippy::complexity,
+    dropping_copy_types
+)]
 
 mod branches;
 mod closures;
