@@ -157,5 +157,23 @@ pub(crate) fn flatten(tokens: TokenStream, visit: &mut impl FnMut(Span, Option<c
     }
 }
 
+/// Whether a token does not stand in the source where it says it does.
+pub(crate) fn is_synthetic(token: &TokenTree) -> bool {
+    let is_word = |text: &str| text.chars().all(|c| c == '_' || c.is_alphanumeric());
+    match (token.span().source_text(), token) {
+        // Such a group holds what a `macro_rules!` macro was given; look at that.
+        (_, TokenTree::Group(group)) => {
+            let first = group.stream().into_iter().next();
+            group.delimiter() == proc_macro2::Delimiter::None
+                && first.as_ref().is_some_and(is_synthetic)
+        }
+        // A macro may have renamed it in place, as `async_trait` does with `self`.
+        (Some(text), TokenTree::Ident(ident)) => *ident != text && !is_word(&text),
+        (Some(text), TokenTree::Punct(punct)) => !text.starts_with(punct.as_char()),
+        (Some(_), TokenTree::Literal(_)) => false,
+        (None, _) => true,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ mod fake;
 mod items;
 mod loops;
 mod macros;
+mod others;
 mod sources;
 mod statements;
 
