@@ -12,3 +12,13 @@ fn several(x: u32) -> u32 {
 fn main() {
     let _: u32 = several(1);
 }
+
+struct Nested;
+
+#[interlace::trace]
+impl Nested {
+    #[interlace::trace]
+    fn reported_once(x: u32) {
+        drop(x);
+    } // interlace: nothing
+}

@@ -53,13 +53,11 @@ impl Pieces {
 
     fn add(&mut self, tokens: TokenStream, in_braces: bool, bodies: &mut Bodies) {
         for token in tokens {
-            let span = token.span();
-            match token {
-                TokenTree::Group(group) => self.add_group(&group, in_braces, bodies),
-                _ => {
-                    bodies.is_read |= in_braces && !bodies.is_read && !is_synthetic(&token);
-                    self.add_piece(Piece::new(span, span, in_braces));
-                }
+            if let TokenTree::Group(group) = &token {
+                self.add_group(group, in_braces, bodies);
+            } else {
+                bodies.is_read |= in_braces && !bodies.is_read && !is_synthetic(&token);
+                self.add_piece(Piece::new(token.span(), token.span(), in_braces));
             }
         }
     }
