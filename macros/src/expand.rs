@@ -125,3 +125,6 @@ fn second(source: &Source, found: &Found, first: &Found) -> Error {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;
