@@ -36,12 +36,12 @@ fn literals_hide_what_they_contain() {
         r#""// a""#,
         r#""\" // a""#,
         r#""\\\" // a""#,
-        r##"r"// a""##,
-        r###"r#"" // a"#"###,
-        r####"br##""# // a"##"####,
-        r##"b"// a""##,
-        r##"c"// a""##,
-        r###"cr#"// a"#"###,
+        r#"r"// a""#,
+        r##"r#"" // a"#"##,
+        r###"br##""# // a"##"###,
+        r#"b"// a""#,
+        r#"c"// a""#,
+        r##"cr#"// a"#"##,
         "\"two\n// lines\"",
     ] {
         assert_eq!(comments(&format!("{literal} // b")), ["// b"], "{literal}");

@@ -64,24 +64,30 @@ impl Pieces {
 
     fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies) {
         let is_brace = group.delimiter() == Delimiter::Brace;
-        let text = text_of(group);
-        if is_brace {
-            bodies.is_read |= text.is_some();
-            bodies.unread = bodies.unread.or(text.is_none().then(|| group.span()));
-        }
-        if let Some(text) = text {
-            let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
-            piece.texts.push(text);
-            self.add_piece(piece);
+        let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
+        if !self.hold(&piece) {
+            let text = text_of(group);
+            if is_brace {
+                bodies.is_read |= text.is_some();
+                bodies.unread = bodies.unread.or(text.is_none().then(|| group.span()));
+            }
+            if let Some(text) = text {
+                piece.texts.push(text);
+                self.pieces.push(piece);
+            }
         }
         self.add(group.stream(), in_braces || is_brace, bodies);
     }
 
     /// Adds a piece unless one that is there already holds it.
     fn add_piece(&mut self, piece: Piece) {
-        if !self.pieces.iter().rev().any(|known| known.holds(&piece)) {
+        if !self.hold(&piece) {
             self.pieces.push(piece);
         }
+    }
+
+    fn hold(&self, piece: &Piece) -> bool {
+        self.pieces.iter().rev().any(|known| known.holds(piece))
     }
 
     /// Joins neighbours between which the file has nothing but comments and white space.

@@ -7,9 +7,9 @@ use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 #[proc_macro_attribute]
 pub fn wrap(_: TokenStream, item: TokenStream) -> TokenStream {
     with_body(item, |body| {
-        let mut tokens: TokenStream = "let run = ||".parse().expect("Rust");
+        let mut tokens = made("let run = ||");
         tokens.extend([TokenTree::Group(body)]);
-        tokens.extend("; run()".parse::<TokenStream>());
+        tokens.extend(made("; run()"));
         tokens
     })
 }
@@ -18,7 +18,7 @@ pub fn wrap(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn flatten(_: TokenStream, item: TokenStream) -> TokenStream {
     with_body(item, |body| {
-        let mut tokens: TokenStream = "let _before = 1;".parse().expect("Rust");
+        let mut tokens = made("let _before = 1;");
         tokens.extend(body.stream());
         tokens
     })
@@ -36,6 +36,10 @@ fn with_body(item: TokenStream, change: impl Fn(Group) -> TokenStream) -> TokenS
         tokens.push(Group::new(Delimiter::Brace, change(body)).into());
     }
     tokens.into_iter().collect()
+}
+
+fn made(text: &str) -> TokenStream {
+    text.parse().unwrap_or_default()
 }
 
 fn remade(tokens: TokenStream) -> TokenStream {
