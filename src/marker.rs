@@ -101,17 +101,3 @@ impl<I: Iterator> Iterator for Each<I> {
         self.items.next()
     }
 }
-
-/// A marker, written out.
-#[macro_export]
-macro_rules! marker {
-    ($name:literal) => {{
-        static SITE: $crate::__private::Site = $crate::__private::Site::new(
-            $name,
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        );
-        $crate::__private::reach(&SITE);
-    }};
-}
