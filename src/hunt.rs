@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 use crate::engine::{Director, Ended, How};
 use crate::error::Error;
 use crate::execution::Record;
-use crate::report::{StoppedBy, Tally, Verdict};
 use crate::search::{DepthFirst, Mismatch, Point, Search as _};
+use crate::verdict::{Tally, Verdict};
+
+mod stopped;
+
+pub use stopped::StoppedBy;
 
 /// What ends a search before its time.
 #[derive(Debug, Clone, Copy, Default)]
