@@ -1,9 +1,9 @@
-//! Two deposits to one account in an SQLite database, each over its own connection.
+//! Two deposits to one account in an `SQLite` database, each over its own connection.
 //!
-//! SQLite keeps a transaction from seeing half of another, but it knows only the transactions it
+//! `SQLite` keeps a transaction from seeing half of another, but it knows only the transactions it
 //! is told of. A deposit that reads the balance in one and writes it in the next loses what was
 //! deposited in between. In one transaction nothing is lost, whether it begins as `IMMEDIATE` or
-//! as `DEFERRED`; but then SQLite may refuse it as busy, and it has to be tried again.
+//! as `DEFERRED`; but then `SQLite` may refuse it as busy, and it has to be tried again.
 //!
 //! Prints the report that the explorer gives, then those of the two fixed twins.
 
