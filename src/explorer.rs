@@ -9,9 +9,9 @@ use crate::engine::{self, Limits, Subject as _};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Hunt};
+use crate::hunt::{Bounds, Hunt, StoppedBy};
 use crate::program::{Program, check_names};
-use crate::report::{Call, Failure, Report, StoppedBy};
+use crate::report::{Call, Failure, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;

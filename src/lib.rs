@@ -1,28 +1,101 @@
 //! Finds concurrency bugs by exploring every interleaving of the points you mark.
+//!
+//! Write `// interlace: read_value` beside the operations that matter. Interlace runs the threads
+//! and async tasks under test one at a time and pauses each at its markers, so that it can run
+//! them in every order, shrink the first failing order to a minimal one, and print that as a
+//! regression test.
+//!
+//! ```
+//! use interlace::Explorer;
+//! use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+//!
+//! #[derive(Default)]
+//! struct Counter { value: AtomicU32 }
+//!
+//! #[interlace::trace] // in your crate: #[cfg_attr(test, interlace::trace)]
+//! impl Counter {
+//!     fn increment(&self) {
+//!         let temp = self.value.load(SeqCst); // interlace: read_value
+//!         self.value.store(temp + 1, SeqCst); // interlace: write_value
+//!     }
+//! }
+//!
+//! let report = Explorer::new(Counter::default)
+//!     .thread("thread1", Counter::increment)
+//!     .thread("thread2", Counter::increment)
+//!     .check(|c| assert_eq!(c.value.load(SeqCst), 2))
+//!     .explore();
+//!
+//! // `report.assert_ok()` panics with the failure and a test to paste. Here it is expected:
+//! let failure = report.assert_fails();
+//! assert_eq!(failure.schedule().to_string(), "thread1:read_value thread2:read_value");
+//! assert!(failure.is_proved_minimal());
+//! ```
+//!
+//! # Map
+//!
+//! | to | use |
+//! |---|---|
+//! | mark a point | [`trace`] and comments, or [`marker!`] |
+//! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
+//! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
+//! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
+//! | count, list, rank or draw schedules without running | [`permutations`] |
+//!
+//! # What is run
+//!
+//! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on
+//! when the schedule says so; between two markers it runs uninterrupted. At the start the threads
+//! run one after the other, in the order in which they were added, each up to its first marker.
+//! When a schedule is used up, the rest follows in a fixed order: the thread that ran last goes on
+//! until it ends or blocks, then the others in the order in which they were added. So a short
+//! schedule stands for a whole execution, and the empty one is legal.
+//!
+//! # Limits
+//!
+//! Only the order of markers is explored, under sequential consistency. The program must do the
+//! same under the same schedule. A thread that blocks on something that a paused thread holds is
+//! not seen as blocked: its execution times out. Async tasks that wait for each other are seen.
 
-mod engine;
+// Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
+
+// Names, and orders of names.
 mod error;
-mod execution;
-mod executor;
-mod explorer;
-mod follow;
-mod hunt;
-mod marker;
 pub mod permutations;
-mod program;
-mod report;
 mod schedule;
-mod search;
-mod shrink;
 mod site;
+
+// Which step comes next? Ids only.
+mod search;
+
+// Running a program, one thread at a time.
+mod engine;
+mod marker;
+mod program;
+
+// One execution: where it stands, what it did, how it ended.
+mod execution;
+mod follow;
 mod standings;
 mod timeline;
+mod verdict;
+
+// Many executions: the search, the smallest failure, and what is said of them.
+mod hunt;
+mod report;
+mod shrink;
+
+// What a user calls.
+mod executor;
+mod explorer;
 
 pub use engine::Panic;
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
 pub use explorer::Explorer;
+pub use hunt::StoppedBy;
 /// Turns comments `// interlace: <name>` into markers.
 ///
 /// It stands on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment in it.
@@ -96,8 +169,9 @@ pub use explorer::Explorer;
 ///
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
-pub use report::{Failure, Report, StoppedBy, Verdict};
+pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
+pub use verdict::Verdict;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]

@@ -3,7 +3,6 @@
 mod failure;
 mod regression;
 mod source;
-mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,10 +13,10 @@ use itertools::Itertools as _;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
 pub(crate) use regression::Call;
-pub(crate) use verdict::Tally;
-pub use verdict::Verdict;
 
 use crate::error::Error;
+use crate::hunt::StoppedBy;
+use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
 ///
@@ -31,34 +30,6 @@ pub struct Report {
     failure: Option<Failure>,
     stopped_by: StoppedBy,
     elapsed: Duration,
-}
-
-/// What ended a search.
-///
-/// ```
-/// use interlace::{Explorer, StoppedBy, marker};
-///
-/// let report = Explorer::new(|| ())
-///     .thread("a", |()| marker!("x"))
-///     .thread("b", |()| marker!("y"))
-///     .max_schedules(1)
-///     .explore();
-/// assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(1));
-/// assert!(!report.is_exhaustive());
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum StoppedBy {
-    /// No schedule is left.
-    Exhausted,
-    /// A schedule failed, and the search was not told to keep going.
-    FirstFailure,
-    /// As many executions were run as were allowed.
-    MaxSchedules(u64),
-    /// The time for the whole search was up.
-    TimeLimit(Duration),
-    /// The program could not be explored, or not any further.
-    Error(Error),
 }
 
 impl Report {

@@ -97,7 +97,7 @@ impl Toy {
         let mut shrink = Shrink::new(found);
         let mut best = found.to_vec();
         while shrink.begin() {
-            let (steps, fails) = self.run(|point| shrink.choose(point).unwrap());
+            let (steps, fails) = self.run(|point| shrink.choose(point));
             if shrink.end(fails) {
                 best = steps;
             }
