@@ -65,7 +65,7 @@ impl Pieces {
     fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies) {
         let is_brace = group.delimiter() == Delimiter::Brace;
         let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
-        if !self.hold(&piece) {
+        if !self.pieces.iter().any(|known| known.has_text_of(&piece)) {
             let text = text_of(group);
             if is_brace {
                 bodies.is_read |= text.is_some();
@@ -81,13 +81,9 @@ impl Pieces {
 
     /// Adds a piece unless one that is there already holds it.
     fn add_piece(&mut self, piece: Piece) {
-        if !self.hold(&piece) {
+        if !self.pieces.iter().any(|known| known.holds(&piece)) {
             self.pieces.push(piece);
         }
-    }
-
-    fn hold(&self, piece: &Piece) -> bool {
-        self.pieces.iter().rev().any(|known| known.holds(piece))
     }
 
     /// Joins neighbours between which the file has nothing but comments and white space.
@@ -161,6 +157,10 @@ impl Piece {
 
     fn holds(&self, other: &Piece) -> bool {
         self.start <= other.start && other.end <= self.end && self.file == other.file
+    }
+
+    fn has_text_of(&self, other: &Piece) -> bool {
+        !self.texts.is_empty() && self.holds(other)
     }
 
     /// Distrusts the file if it is not what the compiler read.
