@@ -67,7 +67,11 @@ fn pin_to_one_processor() {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let allowed = sched_getaffinity(None).unwrap();
     let mut first = CpuSet::new();
-    first.set((0..CpuSet::MAX_CPU).find(|&number| allowed.is_set(number)).unwrap());
+    first.set(
+        (0..CpuSet::MAX_CPU)
+            .find(|&number| allowed.is_set(number))
+            .unwrap(),
+    );
     sched_setaffinity(None, &first).unwrap();
 }
 

@@ -32,10 +32,15 @@ impl Record {
 
     /// The first `length` steps, by name.
     pub(crate) fn schedule(&self, names: &[String], length: usize) -> Schedule {
-        let named =
-            |taken: &Taken| Step::new(&names[taken.thread.index()], taken.marker.site().name());
-        self.steps[..length].iter().map(named).collect()
+        by_name(&self.steps[..length], names)
     }
+}
+
+fn by_name(steps: &[Taken], names: &[String]) -> Schedule {
+    let steps = steps.iter();
+    steps
+        .map(|taken| Step::new(&names[taken.thread.index()], taken.marker.site().name()))
+        .collect()
 }
 
 /// What the ids of a program's executions stand for.
@@ -78,10 +83,8 @@ impl Execution {
 
     /// An execution that could not be run as asked, or was not run at all.
     pub(crate) fn refused(steps: &[Taken], names: &[String], error: Error) -> Self {
-        let named =
-            |taken: &Taken| Step::new(&names[taken.thread.index()], taken.marker.site().name());
         Execution {
-            schedule: steps.iter().map(named).collect(),
+            schedule: by_name(steps, names),
             timeline: timeline::draw(names, steps, steps.len()),
             failure: Some(FailureKind::Diverged(error)),
         }
@@ -122,6 +125,9 @@ impl fmt::Display for Execution {
         match &self.failure {
             None => writeln!(f, "interlace: the execution held")?,
             Some(kind) => writeln!(f, "interlace: {kind}")?,
+        }
+        if self.schedule.is_empty() {
+            return Ok(());
         }
         write!(f, "\n{}", self.timeline)
     }

@@ -9,9 +9,9 @@ use crate::engine::{self, Limits, Subject as _};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Hunt};
+use crate::hunt::{Bounds, Hunt, StoppedBy};
 use crate::program::{Program, check_names};
-use crate::report::{Call, Failure, Report, StoppedBy};
+use crate::report::{Call, Failure, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;
@@ -89,7 +89,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// Adds an async task. Tasks and threads may be mixed.
     ///
     /// The task needs no runtime. While its future is pending it waits for its waker; once that
-    /// has fired, it goes on before the next scheduling choice is made.
+    /// has fired, it goes on before the next scheduling choice is made. What another thread could
+    /// do between the wake-up and that is tried only if a marker follows the `.await`.
     ///
     /// ```
     /// use interlace::{Explorer, marker};

@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 use crate::engine::{Director, Ended, How};
 use crate::error::Error;
 use crate::execution::Record;
-use crate::report::{StoppedBy, Tally, Verdict};
 use crate::search::{DepthFirst, Mismatch, Point, Search as _};
+use crate::verdict::{Tally, Verdict};
+
+mod stopped;
+
+pub use stopped::StoppedBy;
 
 /// What ends a search before its time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,11 +31,18 @@ pub(crate) struct Hunt {
     pub(crate) tally: Tally,
     /// How many steps all executions took.
     pub(crate) steps: u64,
-    pub(crate) outcomes: BTreeMap<String, u64>,
+    pub(crate) outcomes: BTreeMap<String, Outcome>,
     pub(crate) failure: Option<Found>,
     stopped_by: Option<StoppedBy>,
     /// The execution that contradicted an earlier one.
     contradiction: Option<Record>,
+}
+
+/// The executions that ended in one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Outcome {
+    pub(crate) count: u64,
+    pub(crate) failing: u64,
 }
 
 /// A failing execution.
@@ -118,7 +129,7 @@ impl Director for Hunt {
         self.search.choose(point)
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, mut ended: Ended<'_>) {
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {
             self.search.end();
@@ -130,20 +141,18 @@ impl Director for Hunt {
             self.contradiction = Some(Record::of(ended));
             return;
         }
+        if let Some(outcome) = ended.outcome.take() {
+            let outcome = self.outcomes.entry(outcome).or_default();
+            outcome.count += 1;
+            outcome.failing += u64::from(verdict.is_failure());
+        }
         if verdict.is_failure() && self.failure.is_none() {
             let index = self.tally.total();
-            let record = Record {
-                steps: ended.steps.to_vec(),
-                threads: ended.threads.to_vec(),
-                how: ended.how,
-            };
+            let record = Record::of(ended);
             self.failure = Some(Found { index, record });
             if !self.bounds.keeps_going {
                 self.stopped_by = Some(StoppedBy::FirstFailure);
             }
-        }
-        if let Some(outcome) = ended.outcome {
-            *self.outcomes.entry(outcome).or_default() += 1;
         }
     }
 }

@@ -1,35 +1,182 @@
 //! Finds concurrency bugs by exploring every interleaving of the points you mark.
+//!
+//! Write `// interlace: read_value` beside the operations that matter. Interlace runs the threads
+//! and async tasks under test one at a time and pauses each at its markers, so that it can run
+//! them in every order, shrink the first failing order to a minimal one, and print that as a
+//! regression test.
+//!
+//! ```
+//! use interlace::Explorer;
+//! use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+//!
+//! #[derive(Default)]
+//! struct Counter { value: AtomicU32 }
+//!
+//! #[interlace::trace] // in your crate: #[cfg_attr(test, interlace::trace)]
+//! impl Counter {
+//!     fn increment(&self) {
+//!         let temp = self.value.load(SeqCst); // interlace: read_value
+//!         self.value.store(temp + 1, SeqCst); // interlace: write_value
+//!     }
+//! }
+//!
+//! let report = Explorer::new(Counter::default)
+//!     .thread("thread1", Counter::increment)
+//!     .thread("thread2", Counter::increment)
+//!     .check(|c| assert_eq!(c.value.load(SeqCst), 2))
+//!     .explore();
+//!
+//! // `report.assert_ok()` panics with the failure and a test to paste. Here it is expected:
+//! let failure = report.assert_fails();
+//! assert_eq!(failure.schedule().to_string(), "thread1:read_value thread2:read_value");
+//! assert!(failure.is_proved_minimal());
+//! ```
+//!
+//! # Map
+//!
+//! | to | use |
+//! |---|---|
+//! | mark a point | [`trace`] and comments, or [`marker!`] |
+//! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
+//! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
+//! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
+//! | count, list, rank or draw schedules without running | [`permutations`] |
+//!
+//! # What is run
+//!
+//! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on
+//! when the schedule says so; between two markers it runs uninterrupted. At the start the threads
+//! run one after the other, in the order in which they were added, each up to its first marker.
+//! When a schedule is used up, the rest follows in a fixed order: the thread that ran last goes on
+//! until it ends or blocks, then the others in the order in which they were added. So a short
+//! schedule stands for a whole execution, and the empty one is legal.
+//!
+//! # Limits
+//!
+//! Only the order of markers is explored, under sequential consistency. The program must do the
+//! same under the same schedule. A thread that blocks on something that a paused thread holds is
+//! not seen as blocked: its execution times out. Async tasks that wait for each other are seen.
 
-mod engine;
+// Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
+
+// Names, and orders of names.
 mod error;
-mod execution;
-mod executor;
-mod explorer;
-mod follow;
-mod hunt;
-mod marker;
 pub mod permutations;
-mod program;
-mod report;
 mod schedule;
-mod search;
-mod shrink;
 mod site;
+
+// Which step comes next? Ids only.
+mod search;
+
+// Running a program, one thread at a time.
+mod engine;
+mod marker;
+mod program;
+
+// One execution: where it stands, what it did, how it ended.
+mod execution;
+mod follow;
 mod standings;
 mod timeline;
+mod verdict;
+
+// Many executions: the search, the smallest failure, and what is said of them.
+mod hunt;
+mod report;
+mod shrink;
+
+// What a user calls.
+mod executor;
+mod explorer;
 
 pub use engine::Panic;
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
 pub use explorer::Explorer;
+pub use hunt::StoppedBy;
+/// Turns comments `// interlace: <name>` into markers.
+///
+/// It stands on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment in it.
+/// As `#[cfg_attr(test, interlace::trace)]` it leaves production builds untouched, so `interlace`
+/// need only be a dev-dependency.
+///
+/// ```
+/// use interlace::{Schedule, Explorer};
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+///
+/// #[derive(Default)]
+/// struct Counter { value: AtomicU32 }
+///
+/// #[interlace::trace]
+/// impl Counter {
+///     fn increment(&self) {
+///         let temp = self.value.load(SeqCst); // interlace: read_value
+///
+///         // interlace: write_value
+///         self.value.store(temp + 1, SeqCst);
+///     }
+/// }
+///
+/// let execution = Explorer::new(Counter::default)
+///     .thread("thread1", Counter::increment)
+///     .replay(&Schedule::default());
+/// let markers: Vec<_> = execution.steps().iter().map(|step| step.marker()).collect();
+/// assert_eq!(markers, ["read_value", "write_value"]);
+/// ```
+///
+/// # What is a marker
+///
+/// A line comment whose text starts with `interlace:`, then a name: letters, digits, `_`, `-` and
+/// `.`, the first a letter or `_`. After the name may follow what the gated code touches, as
+/// `reads(place, …)` and `writes(place, …)`; the places are checked and never evaluated. A marker
+/// without them may touch anything. Doc comments, block comments and the text of strings are no
+/// markers.
+///
+/// # What it gates
+///
+/// A marker pauses its thread *before* what it gates. A comment with code before it on its line
+/// refers to that line; a comment on a line of its own refers to the next line of code. What is
+/// gated can be
+///
+/// - a statement, the tail of a block too: before it is run;
+/// - a match arm: when its pattern has matched and its guard held, before its body;
+/// - a closure: at each call, before its body;
+/// - a `while` or `for`: before *every* evaluation of its header, so that a loop of *k* rounds that
+///   ends by itself passes the marker *k* + 1 times;
+/// - an `else if`: before its condition; an `else`: before its first statement.
+///
+/// Of those that start on the line, the one that starts first is gated: in `} else if c {` it is
+/// the `else if`, in `spawn(move || x.run());` the statement, on a line `.map(|x| x.get())` of a
+/// longer statement the closure. If none starts on the line, the innermost one around it is: on a
+/// line with an argument of a long call it is the statement that the call is in.
+///
+/// # What does not compile
+///
+/// A marker never goes missing silently. These are errors, shown where the comment is: one that
+/// gates nothing (on a line with only a closing brace, before a nested item, outside any function
+/// body, in a `const fn`), a second one on the same operation, a bad or missing name, anything else
+/// after the name. So is a comment inside the braces of a macro call, as of `tokio::select!`, where
+/// only that macro knows what is an operation; and code made by another macro, whose source text
+/// cannot be read. Use [`marker!`] there.
+///
+/// Functions made by `macro_rules!` work: the comments may be in the definition or in what the
+/// macro was given. An attribute inside a traced item is redundant and harmless. An item without
+/// any marker is left as it is.
+///
+/// # A renamed dependency
+///
+/// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
-pub use report::{Failure, Report, StoppedBy, Verdict};
+pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
+pub use verdict::Verdict;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::marker::{Each, each, reach};
     pub use crate::site::Site;
+    pub use interlace_macros::marker_name;
 }

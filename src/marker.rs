@@ -3,6 +3,67 @@
 use crate::engine;
 use crate::site::Site;
 
+/// Marks a point in the code: the explicit form of a `// interlace: <name>` comment.
+///
+/// A thread that a run controls pauses here until the schedule lets it go on; on any other thread
+/// the marker does nothing. It gates what follows it, so name it after that operation. It works
+/// wherever an expression of type `()` does: in closures, in macros, in code that
+/// [`trace`](macro@crate::trace) cannot read.
+///
+/// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
+/// any other does not compile. After it may follow what the gated code touches, as
+/// `reads(place, …)` and `writes(place, …)`. The places are checked and never evaluated. A marker
+/// without them may touch anything.
+///
+/// ```
+/// use interlace::{Explorer, marker};
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+///
+/// struct Counter { value: AtomicU32 }
+///
+/// let increment = |counter: &Counter| {
+///     marker!("read_value", reads(counter.value));
+///     let temp = counter.value.load(SeqCst);
+///     marker!("write_value", writes(counter.value));
+///     counter.value.store(temp + 1, SeqCst);
+/// };
+/// let report = Explorer::new(|| Counter { value: AtomicU32::new(0) })
+///     .thread("thread1", increment)
+///     .thread("thread2", increment)
+///     .check(|counter| assert_eq!(counter.value.load(SeqCst), 2))
+///     .explore();
+/// let minimal = report.assert_fails().schedule().to_string();
+/// assert_eq!(minimal, "thread1:read_value thread2:read_value");
+/// ```
+#[macro_export]
+macro_rules! marker {
+    ($name:literal $(, $access:ident($($place:expr),+ $(,)?))* $(,)?) => {{
+        // The closures are checked and never called. The `static` is in a block of its own, since
+        // a place may name an item that is called the same.
+        $(
+            $crate::marker!(@$access);
+            $(let _ = || { let _ = &$place; };)+
+        )*
+        {
+            static SITE: $crate::__private::Site = $crate::__private::Site::new(
+                $crate::__private::marker_name!($name),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+            );
+            $crate::__private::reach(&SITE)
+        }
+    }};
+    (@reads) => {};
+    (@writes) => {};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "a marker is a string literal, then any number of `reads(place, …)` and \
+             `writes(place, …)`: `marker!(\"read_value\", reads(self.value))`"
+        )
+    };
+}
+
 /// Pauses the calling thread at `site` if a run controls it.
 #[inline]
 pub fn reach(site: &'static Site) {

@@ -105,7 +105,7 @@ impl Shrink {
     }
 
     /// Returns the index in `point.ready` of the thread that goes next.
-    pub(crate) fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    pub(crate) fn choose(&mut self, point: &Point<'_>) -> usize {
         let is_free = self.wishes.is_empty();
         let default = point.default_choice();
         let choice = self.granted_wish(point).unwrap_or(default);
@@ -117,7 +117,7 @@ impl Shrink {
         if choice != default {
             self.run = Candidate::new(self.preemptions, self.path.clone());
         }
-        Some(choice)
+        choice
     }
 
     /// Learns whether the execution failed in the same way; if so, returns whether it is the

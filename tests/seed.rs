@@ -81,6 +81,7 @@ struct AsyncCounter {
 }
 
 #[interlace::trace]
+#[expect(clippy::unused_async, reason = "stands for a call that waits")]
 impl AsyncCounter {
     async fn get_value(&self) -> u32 {
         self.value.load(SeqCst)

@@ -94,10 +94,8 @@ fn gate(
     found: &Found,
 ) -> Result<(Gate, Target), Error> {
     let (before, after) = source.around(found);
-    let near = before
-        .map(just_after)
-        .or(after)
-        .unwrap_or_else(Span::call_site);
+    let near = before.map(just_after).or(after);
+    let near = near.map_or_else(Span::call_site, |near| Span::call_site().located_at(near));
     let text = instruction(&found.comment).unwrap_or_default();
     let marker = Marker::parse(text, near).map_err(|wrong| {
         let place = source.name_of_place(found);
@@ -127,3 +125,6 @@ fn second(source: &Source, found: &Found, first: &Found) -> Error {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

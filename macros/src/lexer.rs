@@ -15,7 +15,7 @@ pub(crate) struct Lexed {
 /// Finds the line comments and the code in `text`. Any text will do: what is not Rust is code.
 pub(crate) fn lex(text: &str) -> Lexed {
     let mut lexer = Lexer { text, at: 0 };
-    let mut lexed = Lexed::default();
+    let mut found = Lexed::default();
     while let Some(next) = lexer.peek() {
         let start = lexer.at;
         if next.is_whitespace() {
@@ -24,19 +24,19 @@ pub(crate) fn lex(text: &str) -> Lexed {
             lexer.skip(|c| c != '\n');
             let comment = text[start..lexer.at].trim_end_matches('\r');
             if !is_doc(comment) {
-                lexed.comments.push(start..start + comment.len());
+                found.comments.push(start..start + comment.len());
             }
         } else if lexer.rest().starts_with("/*") {
             lexer.block_comment();
         } else {
             lexer.token(next);
-            match lexed.code.last_mut() {
+            match found.code.last_mut() {
                 Some(run) if run.end == start => run.end = lexer.at,
-                _ => lexed.code.push(start..lexer.at),
+                _ => found.code.push(start..lexer.at),
             }
         }
     }
-    lexed
+    found
 }
 
 /// `///` and `//!` document, but four slashes do not.

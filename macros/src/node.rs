@@ -1,9 +1,9 @@
 //! The parts of an item that a comment can gate, or that keep it from gating anything.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
 use crate::position::Position;
-use crate::source::{Source, flatten};
+use crate::source::{Source, flatten, is_synthetic};
 
 /// What sort of thing a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Node {
         Node {
             kind,
             extents,
-            is_synthetic: first.is_some_and(is_synthetic),
+            is_synthetic: first.as_ref().is_some_and(is_synthetic),
         }
     }
 
@@ -97,22 +97,5 @@ impl Node {
     pub(crate) fn starting_on(&self, line: usize, region: usize) -> Option<Extent> {
         let extent = self.extent(region)?;
         (extent.start.line == line && !self.kind.is_wall()).then_some(extent)
-    }
-}
-
-/// Whether a token does not stand in the source where it says it does.
-fn is_synthetic(token: TokenTree) -> bool {
-    let is_word = |text: &str| text.chars().all(|c| c == '_' || c.is_alphanumeric());
-    match (token.span().source_text(), token) {
-        // Such a group holds what a `macro_rules!` macro was given; look at that.
-        (_, TokenTree::Group(group)) => {
-            let first = group.stream().into_iter().next();
-            group.delimiter() == proc_macro2::Delimiter::None && first.is_some_and(is_synthetic)
-        }
-        // A macro may have renamed it in place, as `async_trait` does with `self`.
-        (Some(text), TokenTree::Ident(ident)) => text != ident.to_string() && !is_word(&text),
-        (Some(text), TokenTree::Punct(punct)) => !text.starts_with(punct.as_char()),
-        (Some(_), TokenTree::Literal(_)) => false,
-        (None, _) => true,
     }
 }

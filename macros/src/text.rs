@@ -7,7 +7,7 @@ use crate::position::Position;
 
 /// Source text that starts at a known place of a file.
 pub(crate) struct Text {
-    text: String,
+    content: String,
     start: Position,
     /// Where each line of the text starts.
     lines: Vec<usize>,
@@ -45,7 +45,7 @@ impl Text {
         let lines = std::iter::once(0).chain(ends).collect();
         let lexed = lex(&text);
         Text {
-            text,
+            content: text,
             start,
             lines,
             lexed,
@@ -54,13 +54,13 @@ impl Text {
 
     /// The first place after the text.
     pub(crate) fn end(&self) -> Position {
-        self.position(self.text.len())
+        self.position(self.content.len())
     }
 
     /// Whether the text from `start` to `end` is exactly `other`'s.
     pub(crate) fn agrees_with(&self, other: &Text) -> bool {
         let range = self.offset(other.start).zip(self.offset(other.end()));
-        range.is_some_and(|(start, end)| self.text.get(start..end) == Some(&other.text))
+        range.is_some_and(|(start, end)| self.content.get(start..end) == Some(&other.content))
     }
 
     /// Whether nothing but white space and comments stands between two places.
@@ -84,18 +84,18 @@ impl Text {
         let before = next.checked_sub(1).and_then(|last| code.get(last));
         let after = code.get(next);
         Comment {
-            text: self.text[range.clone()].to_owned(),
+            text: self.content[range.clone()].to_owned(),
             start: self.position(range.start),
             end: self.position(range.end),
             code_before: before.map(|run| self.position(run.end)),
             code_after: after.map(|run| self.position(run.start)),
-            closes: after.is_none_or(|run| self.text[run.start..].starts_with('}')),
+            closes: after.is_none_or(|run| self.content[run.start..].starts_with('}')),
         }
     }
 
     fn position(&self, offset: usize) -> Position {
         let line = self.lines.partition_point(|&start| start <= offset) - 1;
-        let characters = self.text[self.lines[line]..offset].chars().count();
+        let characters = self.content[self.lines[line]..offset].chars().count();
         Position {
             line: self.start.line + line,
             column: characters + self.first_column(line),
@@ -106,9 +106,11 @@ impl Text {
         let line = place.line.checked_sub(self.start.line)?;
         let start = *self.lines.get(line)?;
         let characters = place.column.checked_sub(self.first_column(line))?;
-        let mut ends = self.text[start..].char_indices().map(|(at, _)| start + at);
+        let mut ends = self.content[start..]
+            .char_indices()
+            .map(|(at, _)| start + at);
         ends.nth(characters)
-            .or_else(|| (self.position(self.text.len()) == place).then_some(self.text.len()))
+            .or_else(|| (self.position(self.content.len()) == place).then_some(self.content.len()))
     }
 
     /// The column at which a line of the text starts: 1 but for the first.

@@ -103,7 +103,7 @@ impl Director for Shrinking {
     }
 
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
-        self.shrink.choose(point)
+        Some(self.shrink.choose(point))
     }
 
     fn end(&mut self, ended: Ended<'_>) {

@@ -92,19 +92,26 @@ fn place(schedule: &Schedule, at: usize) -> String {
 
 /// A marker that was seen and is close to `marker`, which nobody has.
 fn did_you_mean_marker(marker: &str, record: &Record) -> String {
-    let passed = record.steps.iter().map(|taken| taken.marker);
-    let paused = record
+    let taken = record.steps.iter().map(|taken| taken.marker);
+    let ready = record
         .threads
         .iter()
         .filter_map(|standing| match standing.at {
             At::Marker(marker) => Some(marker),
             _ => None,
         });
-    did_you_mean(marker, passed.chain(paused).map(|seen| seen.site().name()))
+    let mut seen = taken.chain(ready).map(|seen| seen.site().name());
+    if seen.clone().contains(&marker) {
+        return String::new();
+    }
+    match did_you_mean(marker, &mut seen) {
+        hint if hint.is_empty() => format!("; no thread has reached a marker `{marker}`"),
+        hint => hint,
+    }
 }
 
 fn did_you_mean<'a>(name: &str, seen: impl Iterator<Item = &'a str>) -> String {
-    let tolerance = (name.chars().count() / 3).max(1);
+    let tolerance = name.chars().count() / 3;
     let distances = seen.map(|seen| (strsim::damerau_levenshtein(name, seen), seen));
     match distances.min() {
         Some((distance, seen)) if (1..=tolerance).contains(&distance) => {

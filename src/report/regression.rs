@@ -29,31 +29,32 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     if function.has_parameters {
         return None;
     }
-    let mut end = source.statement_start(explore);
-    let mut rest = end;
-    let made = source.offset(call.made_at.line(), call.made_at.column());
-    let is_here = call.made_at.file() == call.explored_at.file();
-    match made.filter(|&made| is_here && (end..explore).contains(&made)) {
-        // What stands before the explorer in its statement wants a report: leave it out.
-        Some(made) => rest = made,
-        None => rest += binding(&source.code()[end..explore]),
-    }
-    end = source.without_trailing_comments(function.body, end);
-    let before = source.text()[function.body..end].trim_end();
-    let chain = source.text()[rest..explore].trim_start();
-    let before = if before.trim().is_empty() {
-        String::new()
-    } else {
-        format!("{before}\n\n")
-    };
-    let indent = source.indent_of(rest);
+    let statement = source.statement_start(explore);
+    let chain = start_of_chain(source, statement, explore, call);
+    let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
+    let indent = source.indent_of(chain);
+    let calls = source.text()[chain..explore].trim_end().trim_end_matches('.').trim_end();
     let replay = format!(
-        "{before}{indent}{chain}replay(&interlace::{})\n{indent}    .assert_ok();",
+        "{before}\n{indent}{calls}\n{indent}    .replay(&interlace::{})\n{indent}    .assert_ok();",
         schedule.to_rust()
     );
-    let closers = source.open_braces(function.body, explore);
-    let body = outdent(replay.trim_start_matches('\n')) + &"\n    }".repeat(closers);
+    let mut body = outdent(replay.trim_start_matches('\n'));
+    let blocks = source.open_braces(function.body, explore);
+    if blocks > 0 {
+        let note =
+            "    // The explorer stood in these blocks; of a loop, keep the round that failed.";
+        body = format!("{note}\n{body}{}", "\n    }".repeat(blocks));
+    }
     Some(wrap(&function.name, &body))
+}
+
+/// Where the expression starts that ends in `.explore()`. What stands before it in its statement
+/// wants a report, and is left out.
+fn start_of_chain(source: &Source, statement: usize, explore: usize, call: Call) -> usize {
+    let made = source.offset(call.made_at.line(), call.made_at.column());
+    let is_here = call.made_at.file() == call.explored_at.file();
+    let made = made.filter(|made| is_here && (statement..explore).contains(made));
+    made.unwrap_or_else(|| statement + binding(&source.code()[statement..explore]))
 }
 
 /// The length of `let name =` at the start of a statement.
@@ -75,8 +76,8 @@ fn without_source(schedule: &Schedule, call: Call) -> String {
     wrap(
         "schedule",
         &format!(
-            "    // Build the explorer as it is built at {made_at}\n    \
-             // (explored at {explored_at}), and end with:\n    \
+            "    // The source could not be read from where the test ran. Build the explorer as at\n    \
+             // {made_at} (explored at {explored_at}), and end with:\n    \
              //     .replay(&interlace::{})\n    \
              //     .assert_ok();\n    \
              unimplemented!(\"paste the explorer here\");",
@@ -105,4 +106,43 @@ fn outdent(text: &str) -> String {
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule;
+
+    #[test]
+    fn without_its_source_the_test_says_what_to_fill_in() {
+        let here = Location::caller();
+        let text = without_source(
+            &schedule![a: x],
+            Call {
+                made_at: here,
+                explored_at: here,
+            },
+        );
+        assert!(
+            text.contains(".replay(&interlace::schedule![a: x])"),
+            "{text}"
+        );
+        assert!(text.contains(&here.to_string()), "{text}");
+    }
+
+    #[test]
+    fn a_binding_is_left_out_and_the_rest_of_the_statement_stays() {
+        let chain = |statement: &str| statement[binding(statement)..].to_owned();
+        assert_eq!(chain("\n  let report = a.b"), "a.b");
+        assert_eq!(chain(" let r: Report =\n a == b"), "a == b");
+        assert_eq!(chain("\n  a.b(x = 1)"), "a.b(x = 1)");
+    }
+
+    #[test]
+    fn lines_keep_their_places_to_each_other() {
+        assert_eq!(
+            outdent("        a\n            .b\n\n        }"),
+            "    a\n        .b\n\n    }"
+        );
+    }
 }

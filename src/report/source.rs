@@ -103,10 +103,9 @@ impl Source {
         rest.starts_with(['.', '?', ')', ']', ','])
     }
 
-    /// The end of the code in `start..end`, so that comments which lead to what comes after it
-    /// are left out.
-    pub(super) fn without_trailing_comments(&self, start: usize, end: usize) -> usize {
-        start + self.code[start..end].trim_end().len()
+    /// Where the code before `end` ends: comments between the two lead to what comes after.
+    pub(super) fn end_of_code(&self, end: usize) -> usize {
+        self.code[..end].trim_end().len()
     }
 
     /// The white space at the start of the line of `at`.

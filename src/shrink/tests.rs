@@ -56,6 +56,7 @@ impl Toy {
                 thread,
                 marker,
                 preempts: point.preempts(choice),
+                waits: false,
             });
             let step = (thread.index(), passed[thread.index()]);
             matched += usize::from(self.pattern.get(matched) == Some(&step));
@@ -97,7 +98,7 @@ impl Toy {
         let mut shrink = Shrink::new(found);
         let mut best = found.to_vec();
         while shrink.begin() {
-            let (steps, fails) = self.run(|point| shrink.choose(point).unwrap());
+            let (steps, fails) = self.run(|point| shrink.choose(point));
             if shrink.end(fails) {
                 best = steps;
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::Error;
 
 use super::files::Files;
-use super::{Found, Region};
+use super::{Found, Region, is_synthetic};
 use crate::fallback::error_between;
 use crate::position::Position;
 use crate::text::{Comment, Text};
@@ -14,10 +14,13 @@ pub(super) struct Pieces {
     pieces: Vec<Piece>,
 }
 
-/// A group in braces, and whether its text could be had.
-struct Brace {
-    span: Span,
+/// What was found out about the groups in braces.
+#[derive(Default)]
+struct Bodies {
+    /// Whether any of what is in them stands in the source.
     is_read: bool,
+    /// The first of which there is no text.
+    unread: Option<Span>,
 }
 
 /// Tokens that stand one after the other in a file.
@@ -40,46 +43,45 @@ impl Pieces {
     /// Takes the tokens apart. A group whose text can be had is one piece.
     pub(super) fn of(item: TokenStream) -> Result<Self, Error> {
         let mut pieces = Pieces { pieces: Vec::new() };
-        let mut braces = Vec::new();
-        pieces.add(item, false, &mut braces);
-        match braces.first() {
-            Some(first) if braces.iter().all(|brace| !brace.is_read) => {
-                Err(unreadable(first.span, first.span))
-            }
+        let mut bodies = Bodies::default();
+        pieces.add(item, false, &mut bodies);
+        match bodies.unread {
+            Some(span) if !bodies.is_read => Err(unreadable(span, span)),
             _ => Ok(pieces),
         }
     }
 
-    fn add(&mut self, tokens: TokenStream, in_braces: bool, braces: &mut Vec<Brace>) {
+    fn add(&mut self, tokens: TokenStream, in_braces: bool, bodies: &mut Bodies) {
         for token in tokens {
-            let span = token.span();
-            match token {
-                TokenTree::Group(group) => self.add_group(&group, in_braces, braces),
-                _ => self.add_piece(Piece::new(span, span, in_braces)),
+            if let TokenTree::Group(group) = &token {
+                self.add_group(group, in_braces, bodies);
+            } else {
+                bodies.is_read |= in_braces && !bodies.is_read && !is_synthetic(&token);
+                self.add_piece(Piece::new(token.span(), token.span(), in_braces));
             }
         }
     }
 
-    fn add_group(&mut self, group: &Group, in_braces: bool, braces: &mut Vec<Brace>) {
+    fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies) {
         let is_brace = group.delimiter() == Delimiter::Brace;
-        let text = text_of(group);
-        if is_brace {
-            braces.push(Brace {
-                span: group.span(),
-                is_read: text.is_some(),
-            });
+        let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
+        if !self.pieces.iter().any(|known| known.has_text_of(&piece)) {
+            let text = text_of(group);
+            if is_brace {
+                bodies.is_read |= text.is_some();
+                bodies.unread = bodies.unread.or(text.is_none().then(|| group.span()));
+            }
+            if let Some(text) = text {
+                piece.texts.push(text);
+                self.pieces.push(piece);
+            }
         }
-        if let Some(text) = text {
-            let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
-            piece.texts.push(text);
-            self.add_piece(piece);
-        }
-        self.add(group.stream(), in_braces || is_brace, braces);
+        self.add(group.stream(), in_braces || is_brace, bodies);
     }
 
     /// Adds a piece unless one that is there already holds it.
     fn add_piece(&mut self, piece: Piece) {
-        if !self.pieces.iter().rev().any(|known| known.holds(&piece)) {
+        if !self.pieces.iter().any(|known| known.holds(&piece)) {
             self.pieces.push(piece);
         }
     }
@@ -102,12 +104,10 @@ impl Pieces {
     pub(super) fn comments(&self, files: &mut Files) -> Result<Vec<Found>, Error> {
         let mut all: Vec<Found> = Vec::new();
         for (region, piece) in self.pieces.iter().enumerate() {
-            let is_first = region == 0;
-            let is_last = region + 1 == self.pieces.len();
             let comments: Vec<Comment> = match files.get(&piece.file, piece.first) {
                 Some(text) => text
                     .comments()
-                    .filter(|comment| piece.owns(comment, is_first, is_last))
+                    .filter(|comment| piece.owns(comment))
                     .collect(),
                 None if !piece.is_whole && piece.in_braces => {
                     return Err(unreadable(piece.first, piece.last));
@@ -159,6 +159,10 @@ impl Piece {
         self.start <= other.start && other.end <= self.end && self.file == other.file
     }
 
+    fn has_text_of(&self, other: &Piece) -> bool {
+        !self.texts.is_empty() && self.holds(other)
+    }
+
     /// Distrusts the file if it is not what the compiler read.
     fn compare(&self, files: &mut Files) {
         let Some(text) = files.get(&self.file, self.first) else {
@@ -189,13 +193,13 @@ impl Piece {
         self.texts.extend(next.texts);
     }
 
-    /// Whether a comment of the file stands in this piece or next to it. Before the item's first
-    /// token and on the lines after its last one, comments belong to others.
-    fn owns(&self, comment: &Comment, is_first: bool, is_last: bool) -> bool {
+    /// Whether a comment of the file stands in this piece or next to it. Outside the item's braces
+    /// what comes before it, and what comes on the lines after it, belongs to others.
+    fn owns(&self, comment: &Comment) -> bool {
         let inside = self.start <= comment.start && comment.end <= self.end;
-        let leads = !is_first && comment.code_after == Some(self.start);
-        let trails = comment.code_before == Some(self.end) && (!is_last || comment.is_inline());
-        inside || leads || trails
+        let leads = comment.code_after == Some(self.start);
+        let trails = comment.code_before == Some(self.end);
+        inside || leads && self.in_braces || trails && (self.in_braces || comment.is_inline())
     }
 }
 

@@ -46,7 +46,7 @@ fn assemble<S: Subject, D: Director>(team: &Arc<Team<S, D>>) -> Result<Vec<JoinH
     for (index, name) in team.subject.threads().iter().enumerate() {
         let mate = Arc::clone(team);
         threads.push(start(team, name, move || {
-            worker::work(&mate, ThreadId::new(index))
+            worker::work(&mate, ThreadId::new(index));
         })?);
     }
     let mate = Arc::clone(team);

@@ -1,0 +1,148 @@
+//! Tests of the whole pipe on source text: what it writes, and that no source upsets it.
+
+use proc_macro2::TokenStream;
+
+use super::expand;
+
+fn expanded(item: &str) -> String {
+    let arguments = "crate = p".parse().unwrap();
+    let tokens: TokenStream = item.parse().unwrap();
+    expand(arguments, tokens).to_string()
+}
+
+/// The expansion with each marker written as `<name>`.
+fn short(item: &str) -> String {
+    let mut text = expanded(item);
+    while let Some(start) = text.find("{ static __INTERLACE_SITE") {
+        let end = "reach (& __INTERLACE_SITE) ; }";
+        let length = text[start..].find(end).unwrap() + end.len();
+        let name = text[start..].split('"').nth(1).unwrap().to_owned();
+        text.replace_range(start..start + length, &format!("<{name}>"));
+    }
+    text
+}
+
+#[test]
+fn a_marker_is_a_static_that_is_reached() {
+    let text = expanded("fn f() {\n    a(); // interlace: read\n}");
+    let call = text.split("Site :: new (").nth(1).unwrap();
+    assert!(call.starts_with("\"read\" , \"<"), "{call}");
+    assert!(call.contains("\" , 2 , 10)"), "{call}");
+    assert!(text.contains("{ static __INTERLACE_SITE : p :: __private :: Site ="));
+    assert!(text.contains("; p :: __private :: reach (& __INTERLACE_SITE) ; } a () ; }"));
+}
+
+#[test]
+fn every_kind_of_node_is_rewritten_in_its_own_way() {
+    for (body, expected) in [
+        ("a(); // interlace: m\n", "<m> a () ;"),
+        ("a() // interlace: m\n", "<m> a ()"),
+        (
+            "#[cfg(x)] let a = 1; // interlace: m\n",
+            "# [cfg (x)] <m> # [cfg (x)] let a = 1 ;",
+        ),
+        (
+            "match x {\n A => a(), // interlace: m\n}",
+            "match x { A => { <m> a () } , }",
+        ),
+        (
+            "match x {\n A => { a() } // interlace: m\n}",
+            "match x { A => { <m> a () } }",
+        ),
+        (
+            "x.map(\n |y| unsafe { y } + 1 // interlace: m\n)",
+            "x . map (| y | { <m> (unsafe { y }) + 1 })",
+        ),
+        (
+            "'a: while let A = b { c(); } // interlace: m\n",
+            "'a : loop { <m> if let A = b { c () ; } else { break } }",
+        ),
+        (
+            "if a {} else if b { c } // interlace: m\n",
+            "<m> if a { } else if b { c }",
+        ),
+        (
+            "if a {\n} else if b { c } // interlace: m\n",
+            "if a { } else { <m> if b { c } }",
+        ),
+        (
+            "if a {\n} else { c } // interlace: m\n",
+            "if a { } else { <m> c }",
+        ),
+    ] {
+        let expected = format!("fn f () {{ {expected} }}");
+        assert_eq!(short(&format!("fn f() {{ {body} }}")), expected);
+    }
+}
+
+#[test]
+fn a_for_keeps_its_header_where_it_was() {
+    let text = expanded("fn f() { 'a: for x in y? { b } // interlace: m\n }");
+    assert!(text.contains("; 'a : for x in p :: __private :: each ("));
+    assert!(text.ends_with(
+        "each (p :: __private :: reach (& __INTERLACE_SITE) , y ? , & __INTERLACE_SITE) { b } } }"
+    ));
+}
+
+#[test]
+fn an_item_without_markers_or_with_mistakes_comes_back_token_for_token() {
+    let plain = "fn f() { a(); /* interlace: m */ }";
+    let tokens: TokenStream = plain.parse().unwrap();
+    assert_eq!(expanded(plain), tokens.to_string());
+    let wrong = "fn f() { a(); // interlace: m\n // interlace: n\n }";
+    let tokens: TokenStream = wrong.parse().unwrap();
+    let text = expanded(wrong);
+    assert!(text.starts_with(&tokens.to_string()));
+    assert_eq!(text.matches("compile_error").count(), 1);
+}
+
+#[test]
+fn expanding_twice_changes_nothing() {
+    let item = "fn f() { a(); // interlace: m\n while b {} // interlace: n\n }";
+    let arguments: TokenStream = "crate = p".parse().unwrap();
+    let once = expand(arguments.clone(), item.parse().unwrap());
+    let twice = expand(arguments, once.clone());
+    assert_eq!(once.to_string(), twice.to_string());
+}
+
+/// Source with every sort of thing in it: this crate's own.
+const OURS: [&str; 2] = [
+    include_str!("../walk.rs"),
+    include_str!("../source/pieces.rs"),
+];
+
+/// Puts a comment on every second line of each file in turn. It must gate something, exactly once, or be an
+/// error; and what comes out must be Rust.
+#[test]
+fn a_comment_on_any_line_of_real_code_gates_one_thing_or_is_an_error() {
+    let (mut gated, mut refused) = (0, 0);
+    for source in OURS {
+        let file: Vec<_> = source
+            .lines()
+            .filter(|line| !line.starts_with("//!"))
+            .collect();
+        for at in (0..file.len()).step_by(2) {
+            let mut lines = file.clone();
+            let marked = format!("{} // interlace: m", lines[at]);
+            if is_comment(lines[at]) || lines[at].ends_with('\\') {
+                continue;
+            }
+            lines[at] = &marked;
+            let text = expanded(&format!("mod m {{\n{}\n}}", lines.join("\n")));
+            let markers = text.matches("static __INTERLACE_SITE").count();
+            let errors = text.matches(":: core :: compile_error").count();
+            assert_eq!(markers + errors, 1, "line {at}: {marked}");
+            assert!(syn::parse_file(&text).is_ok(), "line {at}: {marked}");
+            gated += markers;
+            refused += errors;
+        }
+    }
+    assert!(
+        gated > 50 && refused > 50,
+        "{gated} gated, {refused} refused"
+    );
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with("//")
+}

@@ -1,0 +1,33 @@
+//! What ended a search.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// What ended a search.
+///
+/// ```
+/// use interlace::{Explorer, StoppedBy, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("a", |()| marker!("x"))
+///     .thread("b", |()| marker!("y"))
+///     .max_schedules(1)
+///     .explore();
+/// assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(1));
+/// assert!(!report.is_exhaustive());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoppedBy {
+    /// No schedule is left.
+    Exhausted,
+    /// A schedule failed, and the search was not told to keep going.
+    FirstFailure,
+    /// As many executions were run as were allowed.
+    MaxSchedules(u64),
+    /// The time for the whole search was up.
+    TimeLimit(Duration),
+    /// The program could not be explored, or not any further.
+    Error(Error),
+}

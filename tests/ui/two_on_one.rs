@@ -1,0 +1,21 @@
+//! Two markers on one operation.
+
+#[interlace::trace]
+fn twice(x: u32) {
+    // interlace: first
+    drop(x); // interlace: second
+
+    // interlace: third
+    // interlace: fourth
+    drop(x);
+
+    drop(
+        x, // interlace: fifth
+    ); // interlace: sixth
+
+    while x > 9 // interlace: seventh
+    { // interlace: eighth
+    }
+}
+
+fn main() {}
