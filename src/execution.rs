@@ -126,6 +126,9 @@ impl fmt::Display for Execution {
             None => writeln!(f, "interlace: the execution held")?,
             Some(kind) => writeln!(f, "interlace: {kind}")?,
         }
+        if self.schedule.is_empty() {
+            return Ok(());
+        }
         write!(f, "\n{}", self.timeline)
     }
 }

@@ -89,7 +89,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// Adds an async task. Tasks and threads may be mixed.
     ///
     /// The task needs no runtime. While its future is pending it waits for its waker; once that
-    /// has fired, it goes on before the next scheduling choice is made.
+    /// has fired, it goes on before the next scheduling choice is made. What another thread could
+    /// do between the wake-up and that is tried only if a marker follows the `.await`.
     ///
     /// ```
     /// use interlace::{Explorer, marker};

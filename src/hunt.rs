@@ -31,11 +31,18 @@ pub(crate) struct Hunt {
     pub(crate) tally: Tally,
     /// How many steps all executions took.
     pub(crate) steps: u64,
-    pub(crate) outcomes: BTreeMap<String, u64>,
+    pub(crate) outcomes: BTreeMap<String, Outcome>,
     pub(crate) failure: Option<Found>,
     stopped_by: Option<StoppedBy>,
     /// The execution that contradicted an earlier one.
     contradiction: Option<Record>,
+}
+
+/// The executions that ended in one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Outcome {
+    pub(crate) count: u64,
+    pub(crate) failing: u64,
 }
 
 /// A failing execution.
@@ -135,7 +142,9 @@ impl Director for Hunt {
             return;
         }
         if let Some(outcome) = ended.outcome.take() {
-            *self.outcomes.entry(outcome).or_default() += 1;
+            let outcome = self.outcomes.entry(outcome).or_default();
+            outcome.count += 1;
+            outcome.failing += u64::from(verdict.is_failure());
         }
         if verdict.is_failure() && self.failure.is_none() {
             let index = self.tally.total();

@@ -15,7 +15,7 @@ pub(crate) use failure::Minimal;
 pub(crate) use regression::Call;
 
 use crate::error::Error;
-use crate::hunt::StoppedBy;
+use crate::hunt::{Outcome, StoppedBy};
 use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
@@ -26,7 +26,7 @@ use crate::verdict::{Tally, Verdict};
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
-    outcomes: BTreeMap<String, u64>,
+    outcomes: BTreeMap<String, Outcome>,
     failure: Option<Failure>,
     stopped_by: StoppedBy,
     elapsed: Duration,
@@ -35,7 +35,7 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(
         tally: Tally,
-        outcomes: BTreeMap<String, u64>,
+        outcomes: BTreeMap<String, Outcome>,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
@@ -96,7 +96,7 @@ impl Report {
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
         self.outcomes
             .iter()
-            .map(|(outcome, &count)| (outcome.as_str(), count))
+            .map(|(text, outcome)| (text.as_str(), outcome.count))
     }
 
     /// Returns what ended the search.
@@ -145,36 +145,24 @@ impl Report {
     }
 }
 
-/// The counts, what ended the search, and the failure.
+/// What ended the search, the counts, and the failure.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (failing, schedules) = (self.failing(), self.schedules());
-        let plural = if schedules == 1 { "" } else { "s" };
-        match failing {
-            0 => write!(f, "interlace: no failure in {schedules} schedule{plural}")?,
-            _ => write!(
-                f,
-                "interlace: {failing} of {schedules} schedule{plural} failed"
-            )?,
+        match &self.stopped_by {
+            StoppedBy::Error(error) if self.schedules() == 0 => write!(f, "interlace: {error}")?,
+            StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
+            _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
-        write!(f, "; {}", self.extent())?;
-        let held_only = self
+        let failures = self
             .tally
             .iter()
-            .all(|(verdict, _)| verdict == Verdict::Held);
-        if !held_only {
-            let verdicts = self
-                .tally
-                .iter()
-                .map(|(verdict, count)| format!("{count} {verdict}"));
+            .filter(|(verdict, _)| *verdict != Verdict::Held);
+        if failures.count() > 1 {
+            let verdicts = self.tally.iter();
+            let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
             write!(f, "\nverdicts: {}", verdicts.format(", "))?;
         }
-        if !self.outcomes.is_empty() {
-            let outcomes = self
-                .outcomes()
-                .map(|(outcome, count)| format!("{outcome} ({count})"));
-            write!(f, "\noutcomes: {}", outcomes.format(", "))?;
-        }
+        self.write_outcomes(f)?;
         match &self.failure {
             Some(failure) => write!(f, "\n\n{failure}"),
             None => Ok(()),
@@ -183,14 +171,22 @@ impl fmt::Display for Report {
 }
 
 impl Report {
+    fn counts(&self) -> String {
+        let schedules = plural(self.schedules(), "schedule");
+        match self.failing() {
+            0 => format!("no failure in {schedules}"),
+            failing => format!("{failing} of {schedules} failed"),
+        }
+    }
+
     /// How much of the program was explored.
     fn extent(&self) -> String {
         match &self.stopped_by {
             StoppedBy::Exhausted if self.is_exhaustive() => "every schedule was run".to_owned(),
-            StoppedBy::Exhausted => format!(
-                "every schedule was begun, and {} of them were cut short",
-                self.tally.cut_short()
-            ),
+            StoppedBy::Exhausted => {
+                let cut_short = plural(self.tally.cut_short(), "execution");
+                format!("every schedule was begun, and {cut_short} cut short")
+            }
             StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
@@ -198,7 +194,31 @@ impl Report {
             StoppedBy::TimeLimit(limit) => {
                 format!("stopped by `time_limit` ({limit:?}): others were not run")
             }
-            StoppedBy::Error(error) => format!("stopped by an error: {error}"),
+            StoppedBy::Error(error) => error.to_string(),
         }
     }
+
+    fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.outcomes.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\noutcomes:")?;
+        let most = self.outcomes.values().map(|outcome| outcome.count).max();
+        let width = most.unwrap_or(0).to_string().len();
+        for (text, Outcome { count, failing }) in &self.outcomes {
+            write!(f, "\n  {count:width$} × {text}")?;
+            match *failing {
+                0 => {}
+                failing if failing == *count => write!(f, "  (failed)")?,
+                failing => write!(f, "  ({failing} failed)")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number of things, in words.
+fn plural(number: u64, thing: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{s}")
 }

@@ -75,13 +75,17 @@ impl Site {
     }
 }
 
+/// The name, the file and the line; the alternate form has the column too.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}:{}:{})",
-            self.name, self.file, self.line, self.column
-        )
+        let Site {
+            name, file, line, ..
+        } = self;
+        if f.alternate() {
+            write!(f, "{name} ({file}:{line}:{})", self.column)
+        } else {
+            write!(f, "{name} ({file}:{line})")
+        }
     }
 }
 
@@ -110,6 +114,6 @@ mod tests {
         assert_eq!(SITE.id(), id);
         assert!(std::ptr::eq(id.site(), &raw const SITE));
         assert_ne!(OTHER.id(), id, "two places of one name are two markers");
-        assert_eq!(SITE.to_string(), "read (src/a.rs:3:9)");
+        assert_eq!(SITE.to_string(), "read (src/a.rs:3)");
     }
 }

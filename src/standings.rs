@@ -23,17 +23,17 @@ pub(crate) fn describe(names: &[String], standings: &[Standing]) -> String {
 /// Where one thread stands.
 pub(crate) fn one(standing: Standing) -> String {
     let since = match standing.passed {
-        Some(marker) => format!("went on from {}", marker.site()),
-        None => "has reached no marker yet".to_owned(),
+        Some(marker) => format!("after passing {}", marker.site()),
+        None => "before its first marker".to_owned(),
     };
     match standing.at {
         At::NotStarted => "has not started".to_owned(),
-        At::Running => format!("is running; it {since}"),
+        At::Running => format!("is running, {since}"),
         At::Marker(marker) => format!("is paused at {}", marker.site()),
-        At::Waiting => format!("waits for a wake-up; it {since}"),
-        At::Woken => format!("was woken and has not gone on; it {since}"),
+        At::Waiting => format!("waits to be woken, {since}"),
+        At::Woken => format!("was woken and has not gone on, {since}"),
         At::Finished => "has finished".to_owned(),
-        At::Panicked => format!("has panicked; it {since}"),
+        At::Panicked => format!("has panicked, {since}"),
         At::Unwound => "was unwound".to_owned(),
     }
 }

@@ -51,9 +51,9 @@ fn a_step_at_another_marker_diverges_and_every_thread_is_told() {
         ErrorKind::Diverged,
         &[
             "step 2 of 2, `thread1:read_value`, cannot be granted",
-            "`thread1` is paused at write_value (tests/executor_errors.rs:15:",
-            "\n  thread1  is paused at write_value (tests/executor_errors.rs:15:",
-            "\n  thread2  is paused at read_value (tests/executor_errors.rs:14:",
+            "`thread1` is paused at write_value (tests/executor_errors.rs:15)",
+            "\n  thread1  is paused at write_value (tests/executor_errors.rs:15)",
+            "\n  thread2  is paused at read_value (tests/executor_errors.rs:14)",
         ],
     );
 }
@@ -231,7 +231,7 @@ fn a_thread_that_hangs_is_left_behind_when_the_time_of_the_whole_run_is_up() {
         &[
             "200ms",
             "left behind",
-            "\n  stuck    is running; it went on from go (tests/executor_errors.rs:",
+            "\n  stuck    is running, after passing go (tests/executor_errors.rs:",
             "\n  thread1  is paused at write_value",
         ],
     );
@@ -252,7 +252,7 @@ fn a_task_that_nobody_will_wake_is_a_deadlock() {
         ErrorKind::Deadlock,
         &[
             "no thread can go on",
-            "task1  waits for a wake-up; it went on from wait",
+            "task1  waits to be woken, after passing wait",
         ],
     );
 }

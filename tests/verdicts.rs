@@ -215,7 +215,7 @@ fn a_thread_that_hangs_times_out_and_the_search_goes_on_without_it() {
         text.contains("100ms") && text.contains("left behind"),
         "{text}"
     );
-    assert!(text.contains("b  is running; it went on from y"), "{text}");
+    assert!(text.contains("b  is running, after passing y"), "{text}");
 }
 
 #[test]

@@ -113,6 +113,9 @@ impl State {
     /// The running task found its future pending. A waker that fired meanwhile still counts.
     pub(crate) fn wait(&mut self, thread: ThreadId) {
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
+        if let Some(last) = self.steps.last_mut().filter(|last| last.thread == thread) {
+            last.waits = !was_notified;
+        }
         self.threads[thread.index()].at = if was_notified { At::Woken } else { At::Waiting };
     }
 
@@ -197,6 +200,7 @@ impl State {
             thread,
             marker,
             preempts,
+            waits: false,
         });
         self.threads[thread.index()].passed = Some(marker);
         self.last = Some(thread);
@@ -271,6 +275,8 @@ mod tests {
         state.wake(thread(0));
         state.pause(thread(1), MarkerId::toy(1));
         assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+        let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
+        assert_eq!(waits, [true, false]);
     }
 
     #[test]

@@ -126,8 +126,8 @@ pub(crate) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> Stri
     let threads = standings::describe(names.threads, &record.threads);
     format!(
         "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
-         began. It cannot be killed and was left behind; it may be in a loop, or wait for \
-         something that a paused thread holds{threads}"
+         began. It cannot be killed and was left behind. It may be in a loop, or wait for \
+         something that a paused thread holds, be it a lock or a busy database{threads}"
     )
 }
 

@@ -37,6 +37,12 @@ pub(super) fn explain(mismatch: &Mismatch, record: &Record, names: &[String]) ->
 }
 
 fn list(ready: &[Ready], names: &[String]) -> String {
-    let one = |ready: &Ready| format!("{} at {}", names[ready.thread.index()], ready.marker.site());
+    let one = |ready: &Ready| {
+        format!(
+            "{} at {:#}",
+            names[ready.thread.index()],
+            ready.marker.site()
+        )
+    };
     ready.iter().map(one).join(", ")
 }

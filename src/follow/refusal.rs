@@ -100,7 +100,14 @@ fn did_you_mean_marker(marker: &str, record: &Record) -> String {
             At::Marker(marker) => Some(marker),
             _ => None,
         });
-    did_you_mean(marker, taken.chain(ready).map(|seen| seen.site().name()))
+    let mut seen = taken.chain(ready).map(|seen| seen.site().name());
+    if seen.clone().contains(&marker) {
+        return String::new();
+    }
+    match did_you_mean(marker, &mut seen) {
+        hint if hint.is_empty() => format!("; no thread has reached a marker `{marker}`"),
+        hint => hint,
+    }
 }
 
 fn did_you_mean<'a>(name: &str, seen: impl Iterator<Item = &'a str>) -> String {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::plural;
 use super::regression::{self, Call};
 use crate::execution::{FailureKind, Names, Record};
 use crate::hunt::Found;
@@ -126,27 +127,33 @@ impl Failure {
     }
 
     fn minimality(&self) -> String {
-        let preemptions = match self.preemptions {
-            1 => "1 preemption".to_owned(),
-            n => format!("{n} preemptions"),
-        };
-        let forced = match self.schedule.len() {
-            0 => "no forced step".to_owned(),
-            1 => "1 forced step".to_owned(),
-            n => format!("{n} forced steps"),
-        };
+        let forced = plural(self.schedule.len() as u64, "forced step");
+        let preemptions = plural(self.preemptions as u64, "preemption");
+        let shrunk = format!("shrunk to {forced} and {preemptions}");
         match self.minimal {
-            Minimal::Proved { executions } => format!(
-                "shrunk to {forced}, {preemptions}; proved minimal in {executions} executions"
-            ),
+            Minimal::Proved { executions } => {
+                format!("{shrunk}; proved minimal in {}", plural(executions, "execution"))
+            }
             Minimal::Budget { executions } => format!(
-                "shrunk to {forced}, {preemptions}; best of {executions} executions, not proved \
-                 minimal"
+                "{shrunk}; the best of {}, not proved minimal",
+                plural(executions, "execution")
             ),
             Minimal::NotTried => {
                 "not shrunk, since every try would take another time-out".to_owned()
             }
         }
+    }
+
+    /// What the asterisks mean, and the schedule in one line.
+    fn forced_steps(&self) -> String {
+        if self.schedule.is_empty() {
+            return "\nschedule: (empty: it fails with no step forced)".to_owned();
+        }
+        format!(
+            "  (* forced by the schedule; from there, whoever ran last goes on until it ends or \
+             waits,\n  then the others do in the order in which they were added)\n\nschedule: {}",
+            self.schedule
+        )
     }
 
     /// What keeps the failure from being certain.
@@ -168,13 +175,7 @@ impl fmt::Display for Failure {
         writeln!(f, "{}\n", self.kind)?;
         writeln!(f, "found in schedule {}; {}", self.index, self.minimality())?;
         writeln!(f, "\n{}", self.timeline)?;
-        if !self.schedule.is_empty() {
-            writeln!(
-                f,
-                "  (* forced by the schedule; the other steps follow by themselves)"
-            )?;
-        }
-        writeln!(f, "\nschedule: {}", self.schedule)?;
+        writeln!(f, "{}", self.forced_steps())?;
         write!(
             f,
             "\nregression test, to paste beside the test that found this:\n\n"

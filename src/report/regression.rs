@@ -33,9 +33,9 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     let chain = start_of_chain(source, statement, explore, call);
     let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
+    let calls = source.text()[chain..explore].trim_end().trim_end_matches('.').trim_end();
     let replay = format!(
-        "{before}\n{indent}{}replay(&interlace::{})\n{indent}    .assert_ok();",
-        &source.text()[chain..explore],
+        "{before}\n{indent}{calls}\n{indent}    .replay(&interlace::{})\n{indent}    .assert_ok();",
         schedule.to_rust()
     );
     let mut body = outdent(replay.trim_start_matches('\n'));
@@ -76,8 +76,8 @@ fn without_source(schedule: &Schedule, call: Call) -> String {
     wrap(
         "schedule",
         &format!(
-            "    // Build the explorer as it is built at {made_at}\n    \
-             // (explored at {explored_at}), and end with:\n    \
+            "    // The source could not be read from where the test ran. Build the explorer as at\n    \
+             // {made_at} (explored at {explored_at}), and end with:\n    \
              //     .replay(&interlace::{})\n    \
              //     .assert_ok();\n    \
              unimplemented!(\"paste the explorer here\");",

@@ -35,6 +35,8 @@ pub(crate) struct Taken {
     pub(crate) marker: MarkerId,
     /// Whether the thread of the step before could have gone on instead.
     pub(crate) preempts: bool,
+    /// Whether the step ended with the task waiting for its waker.
+    pub(crate) waits: bool,
 }
 
 /// A scheduling point: every live thread is paused or blocked, and one of the ready goes next.

@@ -56,6 +56,7 @@ impl Toy {
                 thread,
                 marker,
                 preempts: point.preempts(choice),
+                waits: false,
             });
             let step = (thread.index(), passed[thread.index()]);
             matched += usize::from(self.pattern.get(matched) == Some(&step));
