@@ -1,10 +1,11 @@
 //! Runs a program one thread at a time, and asks a director at every scheduling point.
 
 mod baton;
+mod catch;
 mod current;
 mod director;
 mod futures;
-mod panics;
+mod panic;
 mod processor;
 mod state;
 mod subject;
@@ -13,7 +14,7 @@ mod threads;
 pub(crate) use current::reach;
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
-pub use panics::Panic;
+pub use panic::Panic;
 pub(crate) use state::{At, Standing};
 pub(crate) use subject::Subject;
 pub(crate) use threads::direct;

@@ -152,6 +152,10 @@ pub use hunt::StoppedBy;
 /// longer statement the closure. If none starts on the line, the innermost one around it is: on a
 /// line with an argument of a long call it is the statement that the call is in.
 ///
+/// Put the marker of a header that opens a block on a line of its own before it, as above `for` or
+/// between `}` and `else if`. Behind the brace it works too, but there rustfmt takes it for the
+/// first line of the block, and so moves it to another operation.
+///
 /// # What does not compile
 ///
 /// A marker never goes missing silently. These are errors, shown where the comment is: one that

@@ -185,7 +185,7 @@ impl Report {
             StoppedBy::Exhausted if self.is_exhaustive() => "every schedule was run".to_owned(),
             StoppedBy::Exhausted => {
                 let cut_short = plural(self.tally.cut_short(), "execution");
-                format!("every schedule was begun, and {cut_short} cut short")
+                format!("every schedule was begun; {cut_short} did not reach the end")
             }
             StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
             StoppedBy::MaxSchedules(max) => {

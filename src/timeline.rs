@@ -16,7 +16,7 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
     if steps.is_empty() {
         return "  (no thread has gone on from a marker)".to_owned();
     }
-    let cells: Vec<Cow<'_, str>> = steps.iter().map(cell).collect();
+    let cells: Vec<Cow<'_, str>> = steps.iter().copied().map(cell).collect();
     let widths = names.iter().enumerate().map(|(thread, name)| {
         let own = steps
             .iter()
@@ -66,7 +66,7 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
 }
 
 /// What stands in the column of the thread.
-fn cell(taken: &Taken) -> Cow<'static, str> {
+fn cell(taken: Taken) -> Cow<'static, str> {
     let name = taken.marker.site().name();
     if taken.waits {
         format!("{name} (waits)").into()

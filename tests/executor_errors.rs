@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use interlace::{AsyncTraceExecutor, Error, ErrorKind, Schedule, TraceExecutor, schedule};
 
 /// Long enough that a test which waited for it would be noticed.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[interlace::trace]
 fn increment(value: &AtomicU32) {
@@ -244,7 +244,7 @@ fn a_task_that_nobody_will_wake_is_a_deadlock() {
     let mut executor = AsyncTraceExecutor::new(schedule![]);
     executor.run("task1", async {
         interlace::marker!("wait");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     let error = executor.wait(LONG).unwrap_err();
     assert_says(

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const TRACED: &str = r#"
+const TRACED: &str = r"
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 pub struct Counter {
@@ -25,7 +25,7 @@ impl Counter {
         self.log[at] // interlace: may_panic
     }
 }
-"#;
+";
 
 /// The source without the attribute and the comments, every line where it was.
 fn without_markers() -> String {

@@ -179,7 +179,9 @@ fn a_loop_that_never_gets_its_wish_meets_the_step_limit() {
         "{failure}"
     );
     assert!(
-        report.to_string().contains("2 of them were cut short"),
+        report
+            .to_string()
+            .contains("2 executions did not reach the end"),
         "{report}"
     );
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::panics::Panic;
+use super::panic::Panic;
 use crate::search::ThreadId;
 use crate::site::Site;
 

@@ -132,7 +132,10 @@ impl Failure {
         let shrunk = format!("shrunk to {forced} and {preemptions}");
         match self.minimal {
             Minimal::Proved { executions } => {
-                format!("{shrunk}; proved minimal in {}", plural(executions, "execution"))
+                format!(
+                    "{shrunk}; proved minimal in {}",
+                    plural(executions, "execution")
+                )
             }
             Minimal::Budget { executions } => format!(
                 "{shrunk}; the best of {}, not proved minimal",

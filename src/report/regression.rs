@@ -33,7 +33,10 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     let chain = start_of_chain(source, statement, explore, call);
     let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
-    let calls = source.text()[chain..explore].trim_end().trim_end_matches('.').trim_end();
+    let calls = source.text()[chain..explore]
+        .trim_end()
+        .trim_end_matches('.')
+        .trim_end();
     let replay = format!(
         "{before}\n{indent}{calls}\n{indent}    .replay(&interlace::{})\n{indent}    .assert_ok();",
         schedule.to_rust()

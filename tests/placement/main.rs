@@ -2,12 +2,7 @@
 //! which line, between the operations of the code.
 
 // The code under test is written the way the comments need it.
-#![allow(
-    clippy::pedantic,
-    clippy::style,
-    clippy::complexity,
-    dropping_copy_types
-)]
+#![allow(clippy::all, clippy::pedantic, dropping_copy_types)]
 
 mod branches;
 mod closures;

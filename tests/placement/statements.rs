@@ -177,7 +177,7 @@ fn conditional() {
     #[cfg(any())]
     op("never", ()); // interlace: not_compiled
     // interlace: above_the_attribute
-    #[cfg(all())]
+    #[cfg(test)]
     op("a", ());
     #[allow(unused_variables)]
     let x = op("b", ()); // interlace: below_the_attribute

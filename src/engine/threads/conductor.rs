@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::team::Team;
 use crate::engine::baton::Word;
-use crate::engine::panics::{self, Caught, Panic};
+use crate::engine::catch::{self, Caught};
+use crate::engine::panic::Panic;
 use crate::engine::{Director, How, Phase, Subject};
 use crate::search::ThreadId;
 
@@ -120,7 +121,7 @@ fn conclude<S: Subject, D: Director>(team: &Team<S, D>, state: &S::State) -> (Ho
 
 /// Runs the user's code on the conductor, where nothing unwinds but panics.
 fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
-    panics::catch(body).map_err(|caught| match caught {
+    catch::catch(body).map_err(|caught| match caught {
         Caught::Panic(panic) => panic,
         Caught::Unwound => unreachable!("the engine unwinds no conductor"),
     })

@@ -8,9 +8,9 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::table::Table;
 use crate::engine::baton::{Baton, Word};
+use crate::engine::catch::{self, Caught};
 use crate::engine::current::{self, Controller};
 use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::panics::{self, Caught};
 use crate::engine::processor::Processor;
 use crate::engine::state::{At, State, Turn};
 use crate::engine::{Director, How, Limits, Subject};
@@ -66,7 +66,7 @@ impl<S: Subject, D: Director> Team<S, D> {
 
     /// Evaluates the invariants; every other thread is paused.
     pub(super) fn observe(&self, state: &S::State) -> Option<How> {
-        let observed = current::uncontrolled(|| panics::catch(|| self.subject.observe(state)));
+        let observed = current::uncontrolled(|| catch::catch(|| self.subject.observe(state)));
         match observed {
             Ok(violated) => violated.map(How::InvariantViolated),
             Err(Caught::Panic(panic)) => Some(How::InvariantPanicked(panic)),
@@ -107,7 +107,7 @@ impl<S: Subject, D: Director> Team<S, D> {
 
     fn wait_for_turn(&self, thread: ThreadId) {
         if self.seats[thread.index()].wait() == Word::Stop {
-            panics::unwind();
+            catch::unwind();
         }
     }
 
@@ -127,7 +127,7 @@ impl<S: Subject, D: Director> Controller for Team<S, D> {
         let mut table = self.table.lock();
         if table.is_over() {
             drop(table);
-            panics::unwind();
+            catch::unwind();
         }
         table.state.pause(thread, site.id());
         let is_mine = match violated {
@@ -146,7 +146,7 @@ impl<S: Subject, D: Director> Controller for Team<S, D> {
         let mut table = self.table.lock();
         if table.is_over() {
             drop(table);
-            panics::unwind();
+            catch::unwind();
         }
         table.state.wait(thread);
         if !self.pass_turn(table, Some(thread)) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::team::Team;
 use crate::engine::baton::Word;
-use crate::engine::{Director, Subject, current, panics};
+use crate::engine::{Director, Subject, catch, current};
 use crate::search::ThreadId;
 
 pub(super) fn work<S: Subject, D: Director>(team: &Arc<Team<S, D>>, thread: ThreadId) {
@@ -15,7 +15,7 @@ pub(super) fn work<S: Subject, D: Director>(team: &Arc<Team<S, D>>, thread: Thre
         let Some(state) = team.table.lock().shared.clone() else {
             break;
         };
-        let result = current::controlled(|| panics::catch(|| team.subject.perform(thread, &state)));
+        let result = current::controlled(|| catch::catch(|| team.subject.perform(thread, &state)));
         let observes = result.is_ok() && team.subject.has_invariants();
         let violated = if observes { team.observe(&state) } else { None };
         // The conductor drops the state: it must be the last to hold it.

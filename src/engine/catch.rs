@@ -1,91 +1,10 @@
 //! Catches panics of the user's code, with message and place, without printing them.
 
-use std::any::Any;
-use std::fmt;
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use super::current;
-
-/// A panic of the code under test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panic {
-    message: String,
-    place: Option<Place>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
-    file: String,
-    line: u32,
-    column: u32,
-}
-
-impl Panic {
-    /// Returns what the panic said.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Returns the source file in which the code panicked, where that is known.
-    #[must_use]
-    pub fn file(&self) -> Option<&str> {
-        self.place.as_ref().map(|place| place.file.as_str())
-    }
-
-    /// Returns the line on which the code panicked, counted from 1, where that is known.
-    #[must_use]
-    pub fn line(&self) -> Option<u32> {
-        self.place.as_ref().map(|place| place.line)
-    }
-
-    /// Whether `other` is the same failure: a panic at the same place, with whatever values in
-    /// its message; or, where the places are unknown, with the same message.
-    pub(crate) fn is_like(&self, other: &Panic) -> bool {
-        match (&self.place, &other.place) {
-            (None, None) => self.message == other.message,
-            (here, there) => here == there,
-        }
-    }
-
-    fn from_payload(payload: &(dyn Any + Send)) -> Self {
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
-            (*text).to_owned()
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            text.clone()
-        } else {
-            "a panic whose payload is no text".to_owned()
-        };
-        Panic {
-            message,
-            place: None,
-        }
-    }
-
-    fn from_hook(info: &PanicHookInfo<'_>) -> Self {
-        let place = info.location().map(|location| Place {
-            file: location.file().to_owned(),
-            line: location.line(),
-            column: location.column(),
-        });
-        Panic {
-            place,
-            ..Panic::from_payload(info.payload())
-        }
-    }
-}
-
-/// The message, and on a line of its own the place.
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.place {
-            Some(Place { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
-            None => Ok(()),
-        }
-    }
-}
+use super::panic::Panic;
 
 /// What ended a body that did not return.
 #[derive(Debug)]
@@ -114,7 +33,7 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
         let panic = Panic::from_payload(&*payload);
         // The hook saw the place. It may also have seen a panic that the user's code caught
         // before this one was resumed, which no hook sees: then the messages differ.
-        let seen = current::take_panic().filter(|seen| seen.message == panic.message);
+        let seen = current::take_panic().filter(|seen| seen.message() == panic.message());
         // A payload of the user's may panic when it is dropped; that says nothing new.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
         Caught::Panic(seen.unwrap_or(panic))
