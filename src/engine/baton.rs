@@ -59,17 +59,17 @@ mod tests {
 
     #[test]
     fn words_go_back_and_forth_between_two_threads() {
-        let (ping, pong) = (Baton::default(), Baton::default());
+        let (there, back) = (Baton::default(), Baton::default());
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for _ in 0..1000 {
-                    assert_eq!(ping.wait(), Word::Go);
-                    pong.give(Word::Go);
+                    assert_eq!(there.wait(), Word::Go);
+                    back.give(Word::Go);
                 }
             });
             for _ in 0..1000 {
-                ping.give(Word::Go);
-                assert_eq!(pong.wait(), Word::Go);
+                there.give(Word::Go);
+                assert_eq!(back.wait(), Word::Go);
             }
         });
     }

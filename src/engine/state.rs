@@ -223,8 +223,8 @@ mod tests {
         ThreadId::new(index)
     }
 
-    fn first(_: &Point<'_>) -> Option<usize> {
-        Some(0)
+    fn first(point: &Point<'_>) -> Option<usize> {
+        (!point.ready.is_empty()).then_some(0)
     }
 
     fn unasked(_: &Point<'_>) -> Option<usize> {

@@ -1,46 +1,65 @@
 //! A crate made for one test, built as a user would build theirs.
 
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A package in a folder of its own that has interlace as a dev-dependency.
-pub struct Scratch {
+pub(crate) struct Scratch {
     folder: PathBuf,
+    target: PathBuf,
 }
 
 impl Scratch {
     /// Makes the package `name` with `lib` as its `src/lib.rs`.
-    pub fn new(name: &str, lib: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    pub(crate) fn new(name: &str, lib: &str) -> Self {
+        let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = temporary.join(name);
+        let target = temporary.join("target");
+        let root = env!("CARGO_MANIFEST_DIR");
         fs::create_dir_all(folder.join("src")).unwrap();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\ninterlace-explorer = {{ path = {root:?} }}\n\n[workspace]\n"
+             [dev-dependencies]\ninterlace-explorer = {{ path = \"{root}\" }}\n\n[workspace]\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         // The same versions as here are on this machine already.
-        let _ = fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"));
-        let scratch = Scratch { folder };
+        let _ = fs::copy(
+            Path::new(root).join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        );
+        let scratch = Scratch { folder, target };
         scratch.write(lib);
         scratch
     }
 
+    /// Makes the package with a target folder of its own, and nothing built in it.
+    pub(crate) fn with_nothing_built(name: &str, lib: &str) -> Self {
+        let made = Scratch::new(name, lib);
+        let target = made.folder.join("target");
+        let _ = fs::remove_dir_all(&target);
+        Scratch { target, ..made }
+    }
+
+    /// The folder that cargo builds into.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Replaces `src/lib.rs`.
-    pub fn write(&self, lib: &str) {
+    pub(crate) fn write(&self, lib: &str) {
         fs::write(self.folder.join("src/lib.rs"), lib).unwrap();
     }
 
-    /// Runs cargo in the package. All scratch packages share one target folder.
-    pub fn cargo(&self, arguments: &[&str]) -> Output {
+    /// Runs cargo in the package. The scratch packages of one test binary share what is built.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
+        let (command, rest) = arguments.split_first().unwrap();
         Command::new(env!("CARGO"))
-            .args(arguments)
-            .args([
-                "--offline",
-                "--target-dir",
-                concat!(env!("CARGO_TARGET_TMPDIR"), "/target"),
-            ])
+            .args([*command, "--offline", "--target-dir"])
+            .arg(&self.target)
+            .args(rest)
             .env("RUST_BACKTRACE", "0")
             .current_dir(&self.folder)
             .output()
