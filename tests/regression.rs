@@ -3,6 +3,9 @@
 mod scratch;
 
 use std::process::Output;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+use interlace::{Explorer, marker};
 
 use scratch::Scratch;
 
@@ -123,4 +126,41 @@ fn a_printed_test_keeps_the_variables_and_loops_around_its_explorer() {
         regression.contains("of a loop, keep the round that failed"),
         "{regression}"
     );
+}
+
+/// A program that fails, made away from where it is explored.
+fn broken() -> Explorer<AtomicU32> {
+    Explorer::new(AtomicU32::default)
+        .thread("t", |value| {
+            marker!("set");
+            value.store(1, SeqCst);
+        })
+        .check(|value| assert_eq!(value.load(SeqCst), 0))
+}
+
+#[test]
+fn an_explorer_in_a_call_is_taken_out_of_it() {
+    let report = Some(broken().explore()).unwrap();
+    let regression = report.assert_fails().regression();
+    let replays = "    broken()\n        .replay(&interlace::schedule![])\n        .assert_ok();\n";
+    assert!(regression.contains(replays), "{regression}");
+    assert!(!regression.contains("Some("), "{regression}");
+}
+
+#[test]
+fn an_explorer_in_a_closure_or_among_arguments_is_not_torn_out_of_it() {
+    let programs = [broken];
+    let mut reports: Vec<_> = programs.map(|program| program().explore()).into();
+    reports.extend(programs.map(|program| {
+        let explorer = program();
+        explorer.explore()
+    }));
+    reports.push((1, broken().explore()).1);
+    for report in reports {
+        let regression = report.assert_fails().regression();
+        assert!(
+            regression.contains("paste the explorer here"),
+            "{regression}"
+        );
+    }
 }

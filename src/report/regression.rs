@@ -30,7 +30,14 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
         return None;
     }
     let statement = source.statement_start(explore);
-    let chain = start_of_chain(source, statement, explore, call);
+    let chain = start_of_chain(source, statement, explore, call)?;
+    if source
+        .open_brackets(function.body, statement)
+        .iter()
+        .any(is_not_brace)
+    {
+        return None;
+    }
     let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
     let calls = source.text()[chain..explore]
@@ -53,11 +60,24 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
 
 /// Where the expression starts that ends in `.explore()`. What stands before it in its statement
 /// wants a report, and is left out.
-fn start_of_chain(source: &Source, statement: usize, explore: usize, call: Call) -> usize {
+///
+/// None if that cannot be told: the expression is a closure's, or stands among arguments.
+fn start_of_chain(source: &Source, statement: usize, explore: usize, call: Call) -> Option<usize> {
     let made = source.offset(call.made_at.line(), call.made_at.column());
     let is_here = call.made_at.file() == call.explored_at.file();
     let made = made.filter(|made| is_here && (statement..explore).contains(made));
-    made.unwrap_or_else(|| statement + binding(&source.code()[statement..explore]))
+    let start = made.unwrap_or_else(|| statement + binding(&source.code()[statement..explore]));
+    let open = source.open_brackets(start, explore);
+    let Some(&(bracket, _)) = open.iter().rfind(|bracket| is_not_brace(bracket)) else {
+        return Some(start);
+    };
+    let argument = &source.code()[bracket + 1..explore];
+    (!argument.contains([',', '|', '{'])).then_some(bracket + 1)
+}
+
+/// Whether a bracket is open that the braces after the replayed call would not close.
+fn is_not_brace(&(_, bracket): &(usize, u8)) -> bool {
+    bracket != b'{'
 }
 
 /// The length of `let name =` at the start of a statement.
@@ -79,7 +99,7 @@ fn without_source(schedule: &Schedule, call: Call) -> String {
     wrap(
         "schedule",
         &format!(
-            "    // The source could not be read from where the test ran. Build the explorer as at\n    \
+            "    // The explorer could not be cut out of the source where it stands. Build it as at\n    \
              // {made_at} (explored at {explored_at}), and end with:\n    \
              //     .replay(&interlace::{})\n    \
              //     .assert_ok();\n    \

@@ -124,7 +124,7 @@ impl Source {
     }
 
     /// The brackets that are opened and not closed in `start..end`.
-    fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
+    pub(super) fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
         let mut open = Vec::new();
         for (at, byte) in self.code.bytes().enumerate().take(end).skip(start) {
             match byte {
