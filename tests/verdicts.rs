@@ -131,6 +131,20 @@ fn an_invariant_is_checked_after_every_step_and_markers_in_it_do_nothing() {
 }
 
 #[test]
+fn an_invariant_is_checked_when_a_task_goes_to_wait() {
+    let report = Explorer::new(|| AtomicU32::new(1))
+        .task("t", async |sum: &AtomicU32| {
+            marker!("take");
+            sum.store(0, SeqCst);
+            std::future::pending::<()>().await;
+        })
+        .invariant("the sum stays", |sum| sum.load(SeqCst) == 1)
+        .explore();
+    // Not the deadlock, which comes after it.
+    assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
+}
+
+#[test]
 fn an_invariant_that_panics_is_violated() {
     let report = Explorer::new(|| ())
         .thread("t", |()| marker!("x"))

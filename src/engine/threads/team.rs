@@ -105,8 +105,23 @@ impl<S: Subject, D: Director> Team<S, D> {
         self.podium.give(Word::Go);
     }
 
-    fn wait_for_turn(&self, thread: ThreadId) {
-        if self.seats[thread.index()].wait() == Word::Stop {
+    /// Lets go of the turn, as `note` says, until it comes back.
+    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut State)) {
+        let violated = self.violated();
+        let mut table = self.table.lock();
+        if table.is_over() {
+            drop(table);
+            catch::unwind();
+        }
+        note(&mut table.state);
+        let is_mine = match violated {
+            Some(how) => {
+                self.stop(table, how);
+                false
+            }
+            None => self.pass_turn(table, Some(thread)),
+        };
+        if !is_mine && self.seats[thread.index()].wait() == Word::Stop {
             catch::unwind();
         }
     }
@@ -123,35 +138,11 @@ impl<S: Subject, D: Director> Team<S, D> {
 
 impl<S: Subject, D: Director> Controller for Team<S, D> {
     fn reach(&self, thread: ThreadId, site: &'static Site) {
-        let violated = self.violated();
-        let mut table = self.table.lock();
-        if table.is_over() {
-            drop(table);
-            catch::unwind();
-        }
-        table.state.pause(thread, site.id());
-        let is_mine = match violated {
-            Some(how) => {
-                self.stop(table, how);
-                false
-            }
-            None => self.pass_turn(table, Some(thread)),
-        };
-        if !is_mine {
-            self.wait_for_turn(thread);
-        }
+        self.pause(thread, |state| state.pause(thread, site.id()));
     }
 
     fn wait(&self, thread: ThreadId) {
-        let mut table = self.table.lock();
-        if table.is_over() {
-            drop(table);
-            catch::unwind();
-        }
-        table.state.wait(thread);
-        if !self.pass_turn(table, Some(thread)) {
-            self.wait_for_turn(thread);
-        }
+        self.pause(thread, |state| state.wait(thread));
     }
 
     fn waker(&self, thread: ThreadId) -> Waker {
