@@ -2,6 +2,7 @@
 
 mod baton;
 mod catch;
+mod conclude;
 mod current;
 mod director;
 mod futures;
@@ -9,6 +10,7 @@ mod panic;
 mod processor;
 mod state;
 mod subject;
+mod table;
 mod threads;
 
 pub(crate) use current::reach;

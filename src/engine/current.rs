@@ -1,36 +1,28 @@
 //! What the engine keeps in thread-locals: who controls this thread, and its last panic.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::task::Waker;
 
 use super::panic::Panic;
-use crate::search::ThreadId;
 use crate::site::Site;
 
 /// What a controlled thread asks of the run that controls it. A call returns when the thread has
 /// the turn again; it unwinds the thread when the execution is over.
-pub(crate) trait Controller: Send + Sync {
-    /// `thread` reached the marker at `site`.
-    fn reach(&self, thread: ThreadId, site: &'static Site);
+pub(crate) trait Controller {
+    /// The calling thread reached the marker at `site`.
+    fn reach(&self, site: &'static Site);
 
-    /// The future of the task `thread` is pending.
-    fn wait(&self, thread: ThreadId);
+    /// The future of the calling task is pending.
+    fn wait(&self);
 
-    /// The waker for the task `thread` in the execution under way.
-    fn waker(&self, thread: ThreadId) -> Waker;
-}
-
-/// A thread's place in a run.
-struct Seat {
-    controller: Arc<dyn Controller>,
-    thread: ThreadId,
+    /// The waker for the calling task in the execution under way.
+    fn waker(&self) -> Waker;
 }
 
 thread_local! {
     /// Whether markers pause this thread. Alone, so that a marker outside of runs costs one load.
     static IS_CONTROLLED: Cell<bool> = const { Cell::new(false) };
-    static SEAT: RefCell<Option<Seat>> = const { RefCell::new(None) };
+    static CONTROLLER: RefCell<Option<Box<dyn Controller>>> = const { RefCell::new(None) };
     /// Whether panics of this thread are kept for the report instead of printed.
     static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
@@ -47,32 +39,34 @@ pub(crate) fn reach(site: &'static Site) {
 #[inline(never)]
 fn reach_controlled(site: &'static Site) {
     if !std::thread::panicking() {
-        with_seat(|seat| seat.controller.reach(seat.thread, site));
+        with_controller(|controller| controller.reach(site));
     }
 }
 
 /// Waits until the waker of the calling task fires.
 pub(super) fn wait() {
-    with_seat(|seat| seat.controller.wait(seat.thread));
+    with_controller(|controller| controller.wait());
 }
 
 /// The waker of the calling task.
 pub(super) fn waker() -> Waker {
-    with_seat(|seat| seat.controller.waker(seat.thread))
+    with_controller(|controller| controller.waker())
 }
 
-fn with_seat<T>(ask: impl FnOnce(&Seat) -> T) -> T {
-    SEAT.with_borrow(|seat| ask(seat.as_ref().expect("a controlled thread has a seat")))
+fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
+    CONTROLLER.with_borrow(|controller| {
+        ask(controller
+            .as_deref()
+            .expect("a controlled thread has a controller"))
+    })
 }
 
-/// Gives the calling thread its place in a run, for as long as it lives.
-pub(super) fn sit(controller: Arc<dyn Controller>, thread: ThreadId) {
-    SEAT.set(Some(Seat { controller, thread }));
-}
-
-/// Takes the calling thread's place in a run away.
-pub(super) fn stand_up() {
-    SEAT.set(None);
+/// Puts the calling thread under `controller` for the time of `body`.
+pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
+    CONTROLLER.set(Some(controller));
+    let result = body();
+    CONTROLLER.set(None);
+    result
 }
 
 /// Runs `body` with markers pausing the calling thread.

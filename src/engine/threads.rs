@@ -7,7 +7,6 @@
 //! the team behind, since a thread cannot be killed, and goes on with a new one.
 
 mod conductor;
-mod table;
 mod team;
 mod watch;
 mod worker;

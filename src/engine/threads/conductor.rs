@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::team::Team;
 use crate::engine::baton::Word;
-use crate::engine::catch::{self, Caught};
-use crate::engine::panic::Panic;
+use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::{Director, How, Phase, Subject};
 use crate::search::ThreadId;
 
@@ -20,14 +19,15 @@ pub(super) fn conduct<S: Subject, D: Director>(team: &Arc<Team<S, D>>) {
     team.processor.pin_current_thread();
     loop {
         let (how, outcome) = execute(team);
-        let mut table = team.table.lock();
-        if !table.end(how, outcome) {
+        let mut desk = team.desk.lock();
+        if !desk.table.end(how, outcome) {
             return;
         }
-        if !table.begin() {
-            table.is_done = true;
+        if !desk.table.begin() {
+            desk.is_done = true;
             break;
         }
+        desk.since = Instant::now();
     }
     team.news.notify_one();
     for seat in &team.seats {
@@ -36,36 +36,35 @@ pub(super) fn conduct<S: Subject, D: Director>(team: &Arc<Team<S, D>>) {
 }
 
 fn execute<S: Subject, D: Director>(team: &Team<S, D>) -> (How, Option<String>) {
-    let state = match catch(|| team.subject.set_up()) {
+    let state = match catch_panic(|| team.subject.set_up()) {
         Ok(state) => Arc::new(state),
         Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
     };
+    let enter = |phase| team.desk.lock().table.phase = phase;
     let (how, outcome) = match run_threads(team, &state) {
-        How::Held => conclude(team, &state),
+        How::Held => conclude(&*team.subject, &state, enter),
         how => (how, None),
     };
-    team.table.lock().phase = Phase::DropState;
-    match catch(|| drop(state)) {
-        Err(panic) if how == How::Held => (How::PanickedIn(Phase::DropState, panic), outcome),
-        _ => (how, outcome),
-    }
+    enter(Phase::DropState);
+    (drop_state(state, how), outcome)
 }
 
 /// Lets the threads run, until each has ended.
 fn run_threads<S: Subject, D: Director>(team: &Team<S, D>, state: &Arc<S::State>) -> How {
-    let mut table = team.table.lock();
-    table.phase = Phase::Threads;
-    table.shared = Some(Arc::clone(state));
-    team.pass_turn(table, None);
+    let mut desk = team.desk.lock();
+    desk.table.phase = Phase::Threads;
+    desk.shared = Some(Arc::clone(state));
+    let first = desk.table.turn();
+    drop(desk);
+    team.give(first);
     team.podium.wait();
 
-    let mut table = team.table.lock();
-    table.shared = None;
-    // The execution is not over if the team has been left behind; then nobody asks how it ended.
-    let how = table.over.clone().unwrap_or(How::Stopped);
+    let mut desk = team.desk.lock();
+    desk.shared = None;
+    let how = desk.table.how();
     if how != How::Held {
-        table.phase = Phase::Unwinding;
-        drop(table);
+        desk.table.phase = Phase::Unwinding;
+        drop(desk);
         unwind_threads(team);
     }
     how
@@ -75,7 +74,7 @@ fn run_threads<S: Subject, D: Director>(team: &Team<S, D>, state: &Arc<S::State>
 fn unwind_threads<S: Subject, D: Director>(team: &Team<S, D>) {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
-        if team.table.lock().state.is_live(thread) {
+        if team.desk.lock().table.state.is_live(thread) {
             team.seats[thread.index()].give(Word::Stop);
             wait_for_end(team, thread, Some(GRACE));
         }
@@ -92,37 +91,15 @@ fn wait_for_end<S: Subject, D: Director>(
 ) {
     let since = Instant::now();
     loop {
-        let table = team.table.lock();
-        if !table.state.is_live(thread) || table.director.is_none() {
+        let desk = team.desk.lock();
+        if !desk.table.state.is_live(thread) || desk.table.director.is_none() {
             return;
         }
-        drop(table);
+        drop(desk);
         match patience.map(|patience| patience.saturating_sub(since.elapsed())) {
             Some(Duration::ZERO) => return,
             Some(left) => thread::park_timeout(left),
             None => thread::park(),
         }
     }
-}
-
-/// Describes and checks the state that the threads left.
-fn conclude<S: Subject, D: Director>(team: &Team<S, D>, state: &S::State) -> (How, Option<String>) {
-    team.table.lock().phase = Phase::Outcome;
-    let outcome = match catch(|| team.subject.outcome(state)) {
-        Ok(outcome) => outcome,
-        Err(panic) => return (How::PanickedIn(Phase::Outcome, panic), None),
-    };
-    team.table.lock().phase = Phase::Check;
-    match catch(|| team.subject.check(state)) {
-        Ok(()) => (How::Held, outcome),
-        Err(panic) => (How::CheckFailed(panic), outcome),
-    }
-}
-
-/// Runs the user's code on the conductor, where nothing unwinds but panics.
-fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch::catch(body).map_err(|caught| match caught {
-        Caught::Panic(panic) => panic,
-        Caught::Unwound => unreachable!("the engine unwinds no conductor"),
-    })
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
-use super::table::Table;
-use super::team::Team;
+use super::team::{Desk, Team};
 use super::{conductor, worker};
 use crate::engine::baton::Word;
 use crate::engine::{Director, How, Limits, Subject};
@@ -25,7 +24,7 @@ pub(crate) fn direct<S: Subject, D: Director>(
     limits: Limits,
 ) -> Result<D, Error> {
     while director.begin() {
-        let team = Team::new(subject, director, limits);
+        let team = Arc::new(Team::new(subject, director, limits));
         let threads = assemble(&team)?;
         match watch(&team, limits.timeout) {
             Watched::Done(back) => {
@@ -81,21 +80,21 @@ enum Watched<D> {
 
 /// Waits until the conductor is done, or an execution has taken too long.
 fn watch<S: Subject, D: Director>(team: &Team<S, D>, timeout: Duration) -> Watched<D> {
-    let mut table = team.table.lock();
-    while !table.is_done {
+    let mut desk = team.desk.lock();
+    while !desk.is_done {
         // A time-out past the end of the clock never comes.
-        match table.since.checked_add(timeout) {
-            None => team.news.wait(&mut table),
+        match desk.since.checked_add(timeout) {
+            None => team.news.wait(&mut desk),
             Some(deadline) if deadline <= Instant::now() => {
-                return Watched::TimedOut(leave_behind(team, table));
+                return Watched::TimedOut(leave_behind(team, desk));
             }
             Some(deadline) => {
-                team.news.wait_until(&mut table, deadline);
+                team.news.wait_until(&mut desk, deadline);
             }
         }
     }
     Watched::Done(
-        table
+        desk.table
             .director
             .take()
             .expect("only this thread takes the director"),
@@ -106,19 +105,20 @@ fn watch<S: Subject, D: Director>(team: &Team<S, D>, timeout: Duration) -> Watch
 /// reaches a marker, if it ever does.
 fn leave_behind<S: Subject, D: Director>(
     team: &Team<S, D>,
-    mut table: MutexGuard<'_, Table<S, D>>,
+    mut desk: MutexGuard<'_, Desk<S, D>>,
 ) -> D {
-    let how = match &table.over {
+    let how = match &desk.table.over {
         // The failure was known, and a thread did not come back from unwinding.
         Some(how) if *how != How::Held => how.clone(),
-        _ => How::TimedOut(table.phase),
+        _ => How::TimedOut(desk.table.phase),
     };
-    table.end(how, None);
-    let director = table
+    desk.table.end(how, None);
+    let director = desk
+        .table
         .director
         .take()
         .expect("only this thread takes the director");
-    drop(table);
+    drop(desk);
     for baton in team.seats.iter().chain([&team.podium]) {
         baton.give(Word::Stop);
     }

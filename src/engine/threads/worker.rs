@@ -2,28 +2,37 @@
 
 use std::sync::Arc;
 
-use super::team::Team;
+use super::team::{Place, Team};
 use crate::engine::baton::Word;
-use crate::engine::{Director, Subject, catch, current};
+use crate::engine::catch::catch;
+use crate::engine::conclude::observe;
+use crate::engine::{Director, Subject, current};
 use crate::search::ThreadId;
 
 pub(super) fn work<S: Subject, D: Director>(team: &Arc<Team<S, D>>, thread: ThreadId) {
     team.processor.pin_current_thread();
-    current::sit(Arc::clone(team) as _, thread);
-    while team.seats[thread.index()].wait() == Word::Go {
-        // The state is gone only when the team has been left behind.
-        let Some(state) = team.table.lock().shared.clone() else {
-            break;
-        };
-        let result = current::controlled(|| catch::catch(|| team.subject.perform(thread, &state)));
-        let observes = result.is_ok() && team.subject.has_invariants();
-        let violated = if observes { team.observe(&state) } else { None };
-        // The conductor drops the state: it must be the last to hold it.
-        drop(state);
-        team.finish(thread, result, violated);
-        if team.table.lock().director.is_none() {
-            break;
-        }
-    }
-    current::stand_up();
+    let place = Place {
+        team: Arc::clone(team),
+        thread,
+    };
+    current::under(Box::new(place), || {
+        while team.seats[thread.index()].wait() == Word::Go && perform(team, thread) {}
+    });
+}
+
+/// Runs the thread in one execution; false if the team has been left behind.
+fn perform<S: Subject, D: Director>(team: &Team<S, D>, thread: ThreadId) -> bool {
+    let Some(state) = team.desk.lock().shared.clone() else {
+        return false;
+    };
+    let result = current::controlled(|| catch(|| team.subject.perform(thread, &state)));
+    let observes = result.is_ok() && team.subject.has_invariants();
+    let violated = if observes {
+        observe(&*team.subject, &state)
+    } else {
+        None
+    };
+    // The conductor drops the state: it must be the last to hold it.
+    drop(state);
+    team.finish(thread, result, violated)
 }

@@ -1,18 +1,15 @@
-//! What a team shares, under one lock.
+//! The execution under way, and who directs it: what every engine keeps.
 
-use std::sync::Arc;
-use std::time::Instant;
-
-use crate::engine::state::{Over, State, Turn};
-use crate::engine::{Director, Ended, How, Phase, Standing, Subject};
+use super::catch::Caught;
+use super::state::{At, Over, State, Turn};
+use super::{Director, Ended, How, Phase, Standing};
+use crate::search::ThreadId;
 
 /// The execution under way, and who directs it.
-pub(super) struct Table<S: Subject, D> {
+pub(super) struct Table<D> {
     pub(super) state: State,
     /// Gone when the team has been left behind.
     pub(super) director: Option<D>,
-    /// The state of the program, while its threads run.
-    pub(super) shared: Option<Arc<S::State>>,
     /// How the threads' part of the execution ended, once it has.
     pub(super) over: Option<How>,
     /// Where the threads stood when it ended, before any was unwound.
@@ -20,25 +17,18 @@ pub(super) struct Table<S: Subject, D> {
     pub(super) phase: Phase,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
-    /// When the execution began.
-    pub(super) since: Instant,
-    /// Whether the conductor has run all executions that there were.
-    pub(super) is_done: bool,
 }
 
-impl<S: Subject, D: Director> Table<S, D> {
+impl<D: Director> Table<D> {
     /// A table for a director that has begun its first execution.
     pub(super) fn new(state: State, director: D) -> Self {
         Table {
             state,
             director: Some(director),
-            shared: None,
             over: None,
             stood: Vec::new(),
             phase: Phase::SetUp,
             number: 0,
-            since: Instant::now(),
-            is_done: false,
         }
     }
 
@@ -51,7 +41,6 @@ impl<S: Subject, D: Director> Table<S, D> {
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;
-        self.since = Instant::now();
         true
     }
 
@@ -77,8 +66,43 @@ impl<S: Subject, D: Director> Table<S, D> {
         turn
     }
 
+    /// As [`turn`](Self::turn), unless the execution has just failed.
+    pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
+        match failure {
+            None => self.turn(),
+            Some(how) => {
+                self.set_over(how);
+                Turn::Over(Over::Stopped)
+            }
+        }
+    }
+
+    /// Takes note of a thread that ended; whose turn comes next, if the execution is not over.
+    pub(super) fn finish(
+        &mut self,
+        thread: ThreadId,
+        result: Result<(), Caught>,
+        violated: Option<How>,
+    ) -> Option<Turn> {
+        let (at, failure) = match result {
+            Ok(()) => (At::Finished, violated),
+            Err(Caught::Panic(panic)) => (At::Panicked, Some(How::Panicked(thread, panic))),
+            Err(Caught::Unwound) => (At::Unwound, None),
+        };
+        self.state.end(thread, at);
+        if self.is_over() {
+            return None;
+        }
+        Some(self.turn_unless(failure))
+    }
+
+    /// How the threads' part of the execution ended. Nobody asks when the director is gone.
+    pub(super) fn how(&self) -> How {
+        self.over.clone().unwrap_or(How::Stopped)
+    }
+
     /// Notes how the threads' part of the execution ended.
-    pub(super) fn set_over(&mut self, how: How) {
+    fn set_over(&mut self, how: How) {
         self.stood.clear();
         self.stood.extend_from_slice(self.state.threads());
         self.over = Some(how);
