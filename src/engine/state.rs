@@ -236,7 +236,7 @@ mod tests {
         let mut state = State::new(2, MAX_STEPS);
         for index in 0..2 {
             assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
-            state.pause(thread(index), MarkerId::toy(0));
+            state.pause(thread(index), MarkerId::of_number(0));
         }
         state
     }
@@ -260,7 +260,7 @@ mod tests {
     fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
         let mut state = two_paused();
         state.advance(first);
-        state.pause(thread(0), MarkerId::toy(1));
+        state.pause(thread(0), MarkerId::of_number(1));
         state.advance(|point| Some(1 - point.default_choice()));
         assert!(!state.steps()[0].preempts, "nobody ran before");
         assert!(state.steps()[1].preempts);
@@ -273,7 +273,7 @@ mod tests {
         state.wait(thread(0));
         state.advance(first);
         state.wake(thread(0));
-        state.pause(thread(1), MarkerId::toy(1));
+        state.pause(thread(1), MarkerId::of_number(1));
         assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
         let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
         assert_eq!(waits, [true, false]);
@@ -301,13 +301,13 @@ mod tests {
         let mut state = State::new(1, MAX_STEPS);
         state.advance(unasked);
         for _ in 0..MAX_STEPS / 2 {
-            state.pause(thread(0), MarkerId::toy(0));
+            state.pause(thread(0), MarkerId::of_number(0));
             assert_eq!(state.advance(first), Turn::Of(thread(0)));
             state.wake(thread(0));
             state.wait(thread(0));
             assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
         }
-        state.pause(thread(0), MarkerId::toy(0));
+        state.pause(thread(0), MarkerId::of_number(0));
         assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
     }
 

@@ -131,7 +131,7 @@ mod tests {
                     .filter(|&t| passed[t] < self.counts[t])
                     .map(|t| Ready {
                         thread: ThreadId::new(t),
-                        marker: MarkerId::toy(passed[t]),
+                        marker: MarkerId::of_number(passed[t]),
                     })
                     .collect();
                 let last = order.last().copied().map(ThreadId::new);
