@@ -84,9 +84,12 @@ impl<S: Subject, D: Director> Run<S, D> {
 
     /// Takes note of the wakers that have fired.
     fn hear_wakes(&self) {
-        if self.wakes.has_any.swap(false, Ordering::Acquire) {
+        // Looked at before every turn: a load, where a swap would cost as much as the turn.
+        if self.wakes.has_any.load(Ordering::Relaxed) {
+            let mut fired = self.wakes.fired.lock();
+            self.wakes.has_any.store(false, Ordering::Relaxed);
             let mut table = self.table.borrow_mut();
-            for (thread, execution) in self.wakes.fired.lock().drain(..) {
+            for (thread, execution) in fired.drain(..) {
                 if execution == table.number {
                     table.state.wake(thread);
                 }
@@ -155,7 +158,8 @@ impl<S: Subject, D: Director> Controller for Rc<Run<S, D>> {
 
 impl Alarm for Wakes {
     fn wake(&self, thread: ThreadId, execution: u64) {
-        self.fired.lock().push((thread, execution));
-        self.has_any.store(true, Ordering::Release);
+        let mut fired = self.fired.lock();
+        fired.push((thread, execution));
+        self.has_any.store(true, Ordering::Relaxed);
     }
 }
