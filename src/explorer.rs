@@ -1,15 +1,17 @@
 //! [`Explorer`]: the builder, and what it runs.
 
 use std::fmt::{self, Debug};
+use std::num::NonZero;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, Limits, Subject as _};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Hunt, StoppedBy};
+use crate::hunt::{Bounds, StoppedBy, hunt};
 use crate::program::{Program, check_names};
 use crate::report::{Call, Failure, Report};
 use crate::schedule::Schedule;
@@ -70,7 +72,12 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             program: Program::new(setup),
             limits: Limits::default(),
             engine: Engine::default(),
-            bounds: Bounds::default(),
+            bounds: Bounds {
+                max_schedules: None,
+                time_limit: None,
+                keeps_going: false,
+                workers: available_workers(),
+            },
             made_at: Location::caller(),
         }
     }
@@ -210,6 +217,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Searches on this many workers side by side, each on a processor of its own. Default: as
+    /// many as there are processors. What is found does not depend on it.
+    ///
+    /// A search starts on one worker, and goes on with the others when it takes longer than a few
+    /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.bounds.workers = workers.max(1);
+        self
+    }
+
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
     /// is used takes memory. Without effect on [`Engine::Threads`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
@@ -236,11 +253,11 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     fn hunt(self, call: Call) -> Result<Report, Error> {
         check_names(self.program.threads())?;
+        let began = Instant::now();
         let program = Arc::new(self.program);
-        let hunt = self
-            .engine
-            .direct(&program, Hunt::new(self.bounds), self.limits)?;
-        let failure = match &hunt.failure {
+        let (findings, stopped_by) = hunt(&program, self.engine, self.limits, self.bounds)?;
+        let elapsed = began.elapsed();
+        let failure = match &findings.failure {
             Some(found) => Some(minimise::failure(
                 &program,
                 found,
@@ -250,18 +267,18 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             )?),
             None => None,
         };
-        let explain =
-            |mismatch: &_, record: &_| contradiction::explain(mismatch, record, program.threads());
-        let stopped_by = match hunt.stopped_by(explain) {
-            StoppedBy::Exhausted if hunt.steps == 0 && failure.is_none() => {
+        let stopped_by = match (&findings.contradiction, stopped_by) {
+            (Some((mismatch, record)), _) => {
+                StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
+            }
+            (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
                 StoppedBy::Error(no_markers())
             }
-            stopped_by => stopped_by,
+            (None, stopped_by) => stopped_by,
         };
-        let elapsed = hunt.elapsed();
         Ok(Report::new(
-            hunt.tally,
-            hunt.outcomes,
+            findings.tally,
+            findings.outcomes,
             failure,
             stopped_by,
             elapsed,
@@ -291,6 +308,10 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             }
         }
     }
+}
+
+fn available_workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn names<S: Send + Sync + 'static>(program: &Program<S>, limits: Limits) -> Names<'_> {
