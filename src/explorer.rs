@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Engine, Limits, Subject as _};
+use crate::engine::{Engine, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
@@ -248,41 +248,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             made_at: self.made_at,
             explored_at: Location::caller(),
         };
-        self.hunt(call).unwrap_or_else(Report::refused)
-    }
-
-    fn hunt(self, call: Call) -> Result<Report, Error> {
-        check_names(self.program.threads())?;
-        let began = Instant::now();
-        let program = Arc::new(self.program);
-        let (findings, stopped_by) = hunt(&program, self.engine, self.limits, self.bounds)?;
-        let elapsed = began.elapsed();
-        let failure = match &findings.failure {
-            Some(found) => Some(minimise::failure(
-                &program,
-                found,
-                self.engine,
-                self.limits,
-                call,
-            )?),
-            None => None,
-        };
-        let stopped_by = match (&findings.contradiction, stopped_by) {
-            (Some((mismatch, record)), _) => {
-                StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
-            }
-            (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
-                StoppedBy::Error(no_markers())
-            }
-            (None, stopped_by) => stopped_by,
-        };
-        Ok(Report::new(
-            findings.tally,
-            findings.outcomes,
-            failure,
-            stopped_by,
-            elapsed,
-        ))
+        let program: Arc<dyn Subject> = Arc::new(self.program);
+        explore(&program, self.engine, self.limits, self.bounds, call)
+            .unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -293,31 +261,70 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
-        let program = Arc::new(self.program);
-        let threads = program.threads();
-        let run = || -> Result<_, Error> {
-            let follow = Follow::new(schedule.clone(), threads, false)?;
-            Ok(self.engine.direct(&program, follow, self.limits)?.finish())
-        };
-        match run() {
-            Err(error) => Execution::refused(&[], threads, error),
-            Ok((record, Err(error))) => Execution::refused(&record.steps, threads, error),
-            Ok((record, Ok(()))) => {
-                let names = names(&program, self.limits);
-                Execution::new(&record, names, schedule.len().min(record.steps.len()))
-            }
-        }
+        let program: Arc<dyn Subject> = Arc::new(self.program);
+        replay(&program, self.engine, self.limits, schedule)
+            .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
+}
+
+fn explore(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    bounds: Bounds,
+    call: Call,
+) -> Result<Report, Error> {
+    check_names(program.threads())?;
+    let began = Instant::now();
+    let (findings, stopped_by) = hunt(program, engine, limits, bounds)?;
+    let elapsed = began.elapsed();
+    let failure = match &findings.failure {
+        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
+        None => None,
+    };
+    let stopped_by = match (&findings.contradiction, stopped_by) {
+        (Some((mismatch, record)), _) => {
+            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
+        }
+        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+            StoppedBy::Error(no_markers())
+        }
+        (None, stopped_by) => stopped_by,
+    };
+    Ok(Report::new(
+        findings.tally,
+        findings.outcomes,
+        failure,
+        stopped_by,
+        elapsed,
+    ))
+}
+
+fn replay(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    schedule: &Schedule,
+) -> Result<Execution, Error> {
+    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    let (record, fits) = engine.direct(program, follow, limits)?.finish();
+    Ok(match fits {
+        Err(error) => Execution::refused(&record.steps, program.threads(), error),
+        Ok(()) => {
+            let forced = schedule.len().min(record.steps.len());
+            Execution::new(&record, names(&**program, limits), forced)
+        }
+    })
 }
 
 fn available_workers() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn names<S: Send + Sync + 'static>(program: &Program<S>, limits: Limits) -> Names<'_> {
+fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {
     Names {
         threads: program.threads(),
-        invariants: program.invariant_names(),
+        invariants: program.invariants(),
         limits,
     }
 }

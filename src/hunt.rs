@@ -36,8 +36,8 @@ const LOOK: u64 = 32;
 /// # Errors
 ///
 /// If the system gives no thread or memory at the start.
-pub(crate) fn hunt<S: Subject>(
-    subject: &Arc<S>,
+pub(crate) fn hunt(
+    subject: &Arc<dyn Subject>,
     engine: Engine,
     limits: Limits,
     bounds: Bounds,

@@ -17,16 +17,16 @@ use crate::engine::current::Controller;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::state::{State, Turn};
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Subject};
+use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
 use crate::site::Site;
 
 /// A program on fibers. All of it is touched by one OS thread.
-pub(super) struct Run<S: Subject, D> {
-    pub(super) subject: Arc<S>,
+pub(super) struct Run<D> {
+    pub(super) subject: Arc<dyn Subject>,
     pub(super) table: RefCell<Table<D>>,
     /// The state of the program, while its threads run. The cell is kept between executions.
-    pub(super) shared: RefCell<Rc<Option<S::State>>>,
+    pub(super) shared: RefCell<Rc<Option<SharedState>>>,
     /// The fiber that has the turn.
     pub(super) current: Cell<ThreadId>,
     /// Whose turn comes next, when a fiber has let go of its own.
@@ -43,8 +43,13 @@ struct Wakes {
     fired: Mutex<Vec<(ThreadId, u64)>>,
 }
 
-impl<S: Subject, D: Director> Run<S, D> {
-    pub(super) fn new(subject: &Arc<S>, director: D, limits: Limits, pulse: &Arc<Pulse>) -> Self {
+impl<D: Director> Run<D> {
+    pub(super) fn new(
+        subject: &Arc<dyn Subject>,
+        director: D,
+        limits: Limits,
+        pulse: &Arc<Pulse>,
+    ) -> Self {
         let state = State::new(subject.threads().len(), limits.max_steps);
         Run {
             subject: Arc::clone(subject),
@@ -132,7 +137,7 @@ impl<S: Subject, D: Director> Run<S, D> {
     }
 }
 
-impl<S: Subject, D: Director> Controller for Rc<Run<S, D>> {
+impl<D: Director> Controller for Rc<Run<D>> {
     fn reach(&self, site: &'static Site) {
         let marker = site.id();
         self.pause(|state, thread| state.pause(thread, marker));
