@@ -56,14 +56,19 @@ impl<D: Director> Table<D> {
         } = self;
         let turn = state.advance(|point| director.as_mut()?.choose(point));
         if let Turn::Over(over) = turn {
-            self.set_over(match over {
-                Over::Complete => How::Held,
-                Over::Deadlock => How::Deadlock,
-                Over::StepLimit => How::StepLimit,
-                Over::Stopped => How::Stopped,
-            });
+            self.note_over(over);
         }
         turn
+    }
+
+    #[cold]
+    fn note_over(&mut self, over: Over) {
+        self.set_over(match over {
+            Over::Complete => How::Held,
+            Over::Deadlock => How::Deadlock,
+            Over::StepLimit => How::StepLimit,
+            Over::Stopped => How::Stopped,
+        });
     }
 
     /// As [`turn`](Self::turn), unless the execution has just failed.

@@ -24,6 +24,7 @@ use crate::site::Site;
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run<D> {
     pub(super) subject: Arc<dyn Subject>,
+    has_invariants: bool,
     pub(super) table: RefCell<Table<D>>,
     /// The state of the program, while its threads run. The cell is kept between executions.
     pub(super) shared: RefCell<Rc<Option<SharedState>>>,
@@ -53,6 +54,7 @@ impl<D: Director> Run<D> {
         let state = State::new(subject.threads().len(), limits.max_steps);
         Run {
             subject: Arc::clone(subject),
+            has_invariants: subject.has_invariants(),
             table: RefCell::new(Table::new(state, director)),
             shared: RefCell::new(Rc::new(None)),
             current: Cell::new(ThreadId::new(0)),
@@ -69,7 +71,7 @@ impl<D: Director> Run<D> {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
                 let result = caught(|| self.subject.perform(thread, state));
-                let observes = result.is_ok() && self.subject.has_invariants();
+                let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
                     observe(&*self.subject, state)
                 } else {
@@ -104,7 +106,7 @@ impl<D: Director> Run<D> {
 
     /// The invariant that does not hold where the running fiber has just paused.
     fn violated(&self) -> Option<How> {
-        if !self.subject.has_invariants() {
+        if !self.has_invariants {
             return None;
         }
         let state = Rc::clone(&self.shared.borrow());
