@@ -155,6 +155,7 @@ impl Director for Hunt {
         true
     }
 
+    #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
         self.job.as_mut()?.search.choose(point)
     }

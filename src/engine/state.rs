@@ -112,6 +112,7 @@ impl State {
     }
 
     /// The running thread reached `marker`.
+    #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
         self.threads[thread.index()].at = At::Marker(marker);
         if let Some(place) = self.running.take() {
@@ -177,6 +178,7 @@ impl State {
     /// At the start the threads run one after the other, each up to its first marker. A task
     /// that was woken goes on before the next choice is made, in the order in which tasks were
     /// added; only then does `choose` pick one of the threads that are paused at a marker.
+    #[inline]
     pub(crate) fn advance(&mut self, choose: impl FnOnce(&Point<'_>) -> Option<usize>) -> Turn {
         let has_all = self.started == self.threads.len() && self.woken == 0;
         if !has_all || self.ready.is_empty() || self.is_at_limit() {
@@ -235,10 +237,12 @@ impl State {
         })
     }
 
+    #[inline]
     fn is_at_limit(&self) -> bool {
         self.steps.len() + self.resumed >= self.max_steps
     }
 
+    #[inline]
     fn step(&mut self, choice: usize) -> Turn {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);
@@ -257,6 +261,7 @@ impl State {
         self.run(thread)
     }
 
+    #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
         self.threads[thread.index()].at = At::Running;
         Turn::Of(thread)

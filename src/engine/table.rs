@@ -45,11 +45,13 @@ impl<D: Director> Table<D> {
     }
 
     /// Whether threads that reach a marker are to be unwound.
+    #[inline]
     pub(super) fn is_over(&self) -> bool {
         self.over.is_some() || self.director.is_none()
     }
 
     /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
+    #[inline]
     pub(super) fn turn(&mut self) -> Turn {
         let Table {
             state, director, ..
@@ -72,6 +74,7 @@ impl<D: Director> Table<D> {
     }
 
     /// As [`turn`](Self::turn), unless the execution has just failed.
+    #[inline]
     pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
         match failure {
             None => self.turn(),

@@ -78,6 +78,7 @@ impl DepthFirst {
         self.path.iter().map(|branch| branch.chosen).collect()
     }
 
+    #[inline]
     fn ready_at(&self, depth: usize) -> &[Ready] {
         let start = self.path[depth].start;
         let end = self
@@ -111,6 +112,7 @@ impl DepthFirst {
 }
 
 /// Compares entry by entry: the lists are short, and this is done at every step.
+#[inline]
 fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
     expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| a == b)
 }
@@ -128,6 +130,7 @@ impl Search for DepthFirst {
         self.backtrack()
     }
 
+    #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
         if self.depth == self.path.len() {
             self.path.push(Branch {

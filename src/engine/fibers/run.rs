@@ -90,6 +90,7 @@ impl<D: Director> Run<D> {
     }
 
     /// Takes note of the wakers that have fired.
+    #[inline]
     fn hear_wakes(&self) {
         // Looked at before every turn: a load, where a swap would cost as much as the turn.
         if self.wakes.has_any.load(Ordering::Relaxed) {
@@ -105,6 +106,7 @@ impl<D: Director> Run<D> {
     }
 
     /// The invariant that does not hold where the running fiber has just paused.
+    #[inline]
     fn violated(&self) -> Option<How> {
         if !self.has_invariants {
             return None;
@@ -114,6 +116,7 @@ impl<D: Director> Run<D> {
     }
 
     /// Lets go of the turn, as `note` says, until it comes back.
+    #[inline]
     fn pause(&self, note: impl FnOnce(&mut State, ThreadId)) {
         let thread = self.current.get();
         let violated = self.violated();
@@ -140,6 +143,7 @@ impl<D: Director> Run<D> {
 }
 
 impl<D: Director> Controller for Rc<Run<D>> {
+    #[inline]
     fn reach(&self, site: &'static Site) {
         let marker = site.id();
         self.pause(|state, thread| state.pause(thread, marker));
