@@ -111,17 +111,16 @@ impl<D: Director> Table<D> {
 
     /// Notes how the threads' part of the execution ended.
     fn set_over(&mut self, how: How) {
-        self.stood.clear();
-        self.stood.extend_from_slice(self.state.threads());
+        self.state.stand(&mut self.stood);
         self.over = Some(how);
     }
 
     /// Tells the director how the execution ended; false if the team was left behind before.
     pub(super) fn end(&mut self, how: How, outcome: Option<String>) -> bool {
-        let threads = match &self.over {
-            Some(_) => &self.stood,
-            None => self.state.threads(),
-        };
+        if self.over.is_none() {
+            self.state.stand(&mut self.stood);
+        }
+        let threads = &self.stood;
         let steps = self.state.steps();
         let Some(director) = &mut self.director else {
             return false;
