@@ -110,6 +110,18 @@ impl State {
         }
     }
 
+    /// As [`stand`](Self::stand), after an execution that is complete.
+    pub(crate) fn stand_finished(&self, standings: &mut Vec<Standing>) {
+        standings.clear();
+        standings.resize(
+            self.threads.len(),
+            Standing {
+                at: At::Finished,
+                passed: None,
+            },
+        );
+    }
+
     /// The running thread reached `marker`.
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
