@@ -126,7 +126,11 @@ impl Branch {
 /// Compares entry by entry: the lists are short, and this is done at every step.
 #[inline]
 fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
-    expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| a == b)
+    expected.len() == found.len()
+        && expected
+            .iter()
+            .zip(found)
+            .all(|(a, b)| a.bits() == b.bits())
 }
 
 impl Search for DepthFirst {
