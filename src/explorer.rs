@@ -8,11 +8,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, Limits, Subject};
+use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
 use crate::hunt::{Bounds, StoppedBy, hunt};
 use crate::program::{Program, check_names};
+use crate::progress::{self, Goal, Watch};
 use crate::report::{Call, Failure, Report};
 use crate::schedule::Schedule;
 
@@ -55,8 +57,8 @@ mod minimise;
 pub struct Explorer<S> {
     program: Program<S>,
     limits: Limits,
-    engine: Engine,
-    bounds: Bounds,
+    settings: Settings,
+    keeps_going: bool,
     made_at: &'static Location<'static>,
 }
 
@@ -71,13 +73,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         Explorer {
             program: Program::new(setup),
             limits: Limits::default(),
-            engine: Engine::default(),
-            bounds: Bounds {
-                max_schedules: None,
-                time_limit: None,
-                keeps_going: false,
-                workers: available_workers(),
-            },
+            settings: Settings::default(),
+            keeps_going: false,
             made_at: Location::caller(),
         }
     }
@@ -180,15 +177,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs at most `schedules` executions. Default: no limit.
+    /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
     pub fn max_schedules(mut self, schedules: u64) -> Self {
-        self.bounds.max_schedules = Some(schedules);
+        self.settings.max_schedules = Some(schedules);
         self
     }
 
-    /// Begins no execution when `limit` has passed since the start. Default: no limit.
+    /// Begins no execution when `limit` has passed since the start. Default:
+    /// `INTERLACE_TIME_LIMIT` (in seconds), or no limit.
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.bounds.time_limit = Some(limit);
+        self.settings.time_limit = Some(limit);
         self
     }
 
@@ -209,21 +207,48 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs the program on this engine. Default: [`Engine::Threads`].
+    /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or
+    /// [`Engine::Threads`].
     ///
     /// Whichever is chosen, a failure is run once more on fresh OS threads before it is reported.
     pub fn engine(mut self, engine: Engine) -> Self {
-        self.engine = engine;
+        self.settings.engine = Some(engine);
         self
     }
 
-    /// Searches on this many workers side by side, each on a processor of its own. Default: as
-    /// many as there are processors. What is found does not depend on it.
+    /// Searches on this many workers side by side, each on a processor of its own. Default:
+    /// `INTERLACE_WORKERS`, or as many as there are processors. What is found does not depend on it.
     ///
     /// A search starts on one worker, and goes on with the others when it takes longer than a few
     /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
     pub fn workers(mut self, workers: usize) -> Self {
-        self.bounds.workers = workers.max(1);
+        self.settings.workers = Some(workers.max(1));
+        self
+    }
+
+    /// Shows on standard error how far a search is, once it has taken a second: how many schedules
+    /// there are, how many were run, how fast, and how long the rest takes. Default:
+    /// `INTERLACE_PROGRESS` (`1` or `0`), or only on a terminal, and neither in CI (where the
+    /// variable `CI` is set) nor in what Cargo builds for `cargo test` and `cargo bench`.
+    ///
+    /// On a terminal it is a bar, with the cargo feature `progress`, which is on by default.
+    /// Elsewhere it is a line every ten seconds.
+    ///
+    /// The number of schedules is exact if threads take the same steps whatever the schedule, and
+    /// estimated if what was run shows that they do not.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .progress(true) // and yet nothing is shown: it takes less than a second
+    ///     .explore();
+    /// assert_eq!(report.schedules(), 2);
+    /// ```
+    pub fn progress(mut self, is_shown: bool) -> Self {
+        self.settings.progress = Some(is_shown);
         self
     }
 
@@ -236,7 +261,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Does not stop at the first failure. The report then counts all of them.
     pub fn keep_going(mut self) -> Self {
-        self.bounds.keeps_going = true;
+        self.keeps_going = true;
         self
     }
 
@@ -249,8 +274,13 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             explored_at: Location::caller(),
         };
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        explore(&program, self.engine, self.limits, self.bounds, call)
-            .unwrap_or_else(Report::refused)
+        let Explorer {
+            settings,
+            limits,
+            keeps_going,
+            ..
+        } = self;
+        explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -262,21 +292,32 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        replay(&program, self.engine, self.limits, schedule)
+        replay(&program, self.settings, self.limits, schedule)
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
 }
 
 fn explore(
     program: &Arc<dyn Subject>,
-    engine: Engine,
+    settings: Settings,
     limits: Limits,
-    bounds: Bounds,
+    keeps_going: bool,
     call: Call,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
+    let settings = settings.or(Settings::from_environment()?);
+    let engine = settings.engine.unwrap_or_default();
+    let bounds = Bounds {
+        max_schedules: settings.max_schedules,
+        time_limit: settings.time_limit,
+        keeps_going,
+        workers: settings.workers.unwrap_or_else(available_workers),
+    };
     let began = Instant::now();
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds)?;
+    let watch = watch(settings);
+    let meter = watch.as_ref().map(Watch::meter);
+    let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
+    drop(watch);
     let elapsed = began.elapsed();
     let failure = match &findings.failure {
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
@@ -297,15 +338,27 @@ fn explore(
         failure,
         stopped_by,
         elapsed,
+        engine,
     ))
+}
+
+/// Watches the search, if its progress is to be shown.
+fn watch(settings: Settings) -> Option<Watch> {
+    let goal = Goal {
+        max_schedules: settings.max_schedules,
+        time_limit: settings.time_limit,
+    };
+    progress::reporter(settings.progress).map(|reporter| Watch::start(reporter, goal))
 }
 
 fn replay(
     program: &Arc<dyn Subject>,
-    engine: Engine,
+    settings: Settings,
     limits: Limits,
     schedule: &Schedule,
 ) -> Result<Execution, Error> {
+    let settings = settings.or(Settings::from_environment()?);
+    let engine = settings.engine.unwrap_or_default();
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
     Ok(match fits {
@@ -344,7 +397,7 @@ impl<S> Debug for Explorer<S> {
         f.debug_struct("Explorer")
             .field("program", &self.program)
             .field("limits", &self.limits)
-            .field("bounds", &self.bounds)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
