@@ -1,0 +1,97 @@
+//! The tools that search, and what each counts as a scheduling point.
+
+use crate::program::{Body, Program};
+
+mod bare;
+mod interlace;
+mod loom;
+mod shuttle;
+
+/// A tool, in the way it is used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    InterlaceThreads,
+    Bare,
+    Shuttle,
+    Loom,
+}
+
+impl Tool {
+    /// In the order of the table.
+    pub(crate) const ALL: &[Tool] = &[
+        Tool::InterlaceThreads,
+        Tool::Bare,
+        Tool::Shuttle,
+        Tool::Loom,
+    ];
+
+    /// The tools that the others are compared with.
+    pub(crate) const OURS: &[Tool] = &[Tool::InterlaceThreads];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Tool::InterlaceThreads => "interlace, threads",
+            Tool::Bare => "bare coroutines",
+            Tool::Shuttle => "shuttle, DFS",
+            Tool::Loom => "loom",
+        }
+    }
+
+    /// The name of an engine, for a column's head.
+    pub(crate) fn engine(self) -> &'static str {
+        self.name().trim_start_matches("interlace, ")
+    }
+
+    /// The name on the command line.
+    pub(crate) fn key(self) -> String {
+        self.name()
+            .replace(", ", "-")
+            .replace(' ', "-")
+            .to_lowercase()
+    }
+
+    /// Searches through all that `program` can do, once.
+    pub(crate) fn exhaust(self, program: Program) {
+        match self {
+            Tool::InterlaceThreads => interlace::exhaust(program),
+            Tool::Bare => bare::exhaust(program),
+            Tool::Shuttle => shuttle::exhaust(program),
+            Tool::Loom => loom::exhaust(program),
+        }
+    }
+
+    /// Whether the tool runs every order of the marked operations exactly once.
+    pub(crate) fn counts_orders(self) -> bool {
+        !matches!(self, Tool::Shuttle | Tool::Loom)
+    }
+
+    /// The scheduling points of one thread of `program`.
+    pub(crate) fn points(self, program: Program) -> String {
+        let operations = program.operations();
+        match self {
+            Tool::InterlaceThreads | Tool::Bare => operations.to_string(),
+            Tool::Shuttle => format!("{operations} + start"),
+            Tool::Loom => match program.body {
+                Body::Adds(_) => format!("{operations}, reduced"),
+                Body::LoadAndStore => format!("{operations}, reduced, weak"),
+            },
+        }
+    }
+}
+
+/// What the column of scheduling points means.
+pub(crate) const POINTS: &str = "\
+What each tool counts as a scheduling point:
+- interlace, and the bare loop: the markers, one before each operation. A thread runs to its first
+  marker before the first choice. So the executions are exactly the orders of the operations,
+  (n·k)! / (k!)ⁿ of them.
+- shuttle (`DfsScheduler`): each operation on its own atomics, and the start of each thread; besides
+  these, in the main thread, each spawn and each join. Every order of these is an execution, so the
+  same program has many more. Orderings weaker than `SeqCst` are taken for it.
+- loom: each operation on its own atomics, and spawn, join and end of threads; but only those orders
+  that a partial-order reduction cannot tell to be equivalent, and, for loads, each of the stores
+  that the C11 memory model lets them see. So it may run fewer executions than there are orders, or
+  more, and covers weak memory, which the others do not.
+Executions are counted by the programs themselves, in every tool. Interlace's and the bare loop's are
+compared with the formula; all tools must find lost updates, and none where there are none.
+The bare loop is the least that corosensei lets one do: no checks, no recording, no names.";
