@@ -2,9 +2,11 @@
 
 mod baton;
 mod catch;
+mod choice;
 mod conclude;
 mod current;
 mod director;
+mod fibers;
 mod futures;
 mod panic;
 mod processor;
@@ -13,10 +15,10 @@ mod subject;
 mod table;
 mod threads;
 
+pub use choice::Engine;
 pub(crate) use current::reach;
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;
 pub(crate) use state::{At, Standing};
 pub(crate) use subject::Subject;
-pub(crate) use threads::direct;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::engine::{self, Limits, Subject};
+use crate::engine::{self, Engine, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names};
 use crate::follow::Follow;
@@ -193,11 +193,12 @@ impl Cast {
         let limits = Limits {
             timeout,
             max_steps: usize::MAX,
+            ..Limits::default()
         };
         let schedule = std::mem::take(&mut self.schedule);
         let follow = Follow::new(schedule, &self.names, self.is_exact)?;
         let cast = Arc::new(self);
-        let (record, fits) = engine::direct(&cast, follow, limits)?.finish();
+        let (record, fits) = Engine::Threads.direct(&cast, follow, limits)?.finish();
         fits?;
         let names = Names {
             threads: &cast.names,

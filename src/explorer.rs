@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{self, Limits, Subject as _};
+use crate::engine::{Engine, Limits, Subject as _};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
@@ -53,6 +53,7 @@ mod minimise;
 pub struct Explorer<S> {
     program: Program<S>,
     limits: Limits,
+    engine: Engine,
     bounds: Bounds,
     made_at: &'static Location<'static>,
 }
@@ -67,10 +68,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {
             program: Program::new(setup),
-            limits: Limits {
-                timeout: Duration::from_secs(10),
-                max_steps: 10_000,
-            },
+            limits: Limits::default(),
+            engine: Engine::default(),
             bounds: Bounds::default(),
             made_at: Location::caller(),
         }
@@ -203,6 +202,21 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Runs the program on this engine. Default: [`Engine::Threads`].
+    ///
+    /// Whichever is chosen, a failure is run once more on fresh OS threads before it is reported.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
+    /// is used takes memory. Without effect on [`Engine::Threads`].
+    pub fn stack_size(mut self, bytes: usize) -> Self {
+        self.limits.stack_size = bytes;
+        self
+    }
+
     /// Does not stop at the first failure. The report then counts all of them.
     pub fn keep_going(mut self) -> Self {
         self.bounds.keeps_going = true;
@@ -223,9 +237,17 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     fn hunt(self, call: Call) -> Result<Report, Error> {
         check_names(self.program.threads())?;
         let program = Arc::new(self.program);
-        let hunt = engine::direct(&program, Hunt::new(self.bounds), self.limits)?;
+        let hunt = self
+            .engine
+            .direct(&program, Hunt::new(self.bounds), self.limits)?;
         let failure = match &hunt.failure {
-            Some(found) => Some(minimise::failure(&program, found, self.limits, call)?),
+            Some(found) => Some(minimise::failure(
+                &program,
+                found,
+                self.engine,
+                self.limits,
+                call,
+            )?),
             None => None,
         };
         let explain =
@@ -258,7 +280,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         let threads = program.threads();
         let run = || -> Result<_, Error> {
             let follow = Follow::new(schedule.clone(), threads, false)?;
-            Ok(engine::direct(&program, follow, self.limits)?.finish())
+            Ok(self.engine.direct(&program, follow, self.limits)?.finish())
         };
         match run() {
             Err(error) => Execution::refused(&[], threads, error),

@@ -90,7 +90,7 @@ mod shrink;
 mod executor;
 mod explorer;
 
-pub use engine::Panic;
+pub use engine::{Engine, Panic};
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
 pub use executor::{AsyncTraceExecutor, TraceExecutor};

@@ -90,15 +90,18 @@ impl fmt::Display for Site {
 }
 
 impl MarkerId {
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The id whose [`number`](Self::number) this is.
+    pub(crate) fn of_number(number: u32) -> Self {
+        MarkerId(number)
+    }
+
     /// The place in the source that this id was given to.
     pub(crate) fn site(self) -> &'static Site {
         REACHED.read()[self.0 as usize]
-    }
-
-    /// An id for toy models, which have no source.
-    #[cfg(test)]
-    pub(crate) fn toy(number: u32) -> Self {
-        MarkerId(number)
     }
 }
 

@@ -24,9 +24,13 @@ pub(super) fn unwind() -> ! {
 
 /// Runs `body` and catches its panic.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
+    current::keeping_panics(|| caught(body))
+}
+
+/// As [`catch`], where panics of the calling thread are being kept already.
+pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     install_hook();
-    let result = current::keeping_panics(|| panic::catch_unwind(AssertUnwindSafe(body)));
-    result.map_err(|payload| {
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         if payload.is::<Unwinding>() {
             return Caught::Unwound;
         }

@@ -24,6 +24,18 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// How many steps an execution may have.
     pub(crate) max_steps: usize,
+    /// How large the stack of a fiber is, in bytes.
+    pub(crate) stack_size: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            timeout: Duration::from_secs(10),
+            max_steps: 10_000,
+            stack_size: 1 << 20,
+        }
+    }
 }
 
 /// One execution that ended.
@@ -86,4 +98,17 @@ pub(crate) enum Phase {
     Outcome,
     Check,
     DropState,
+}
+
+impl Phase {
+    /// The part of the user's code that runs in this phase.
+    pub(crate) fn place(self) -> &'static str {
+        match self {
+            Phase::SetUp => "the setup",
+            Phase::Threads | Phase::Unwinding => "a thread",
+            Phase::Outcome => "the outcome",
+            Phase::Check => "the check",
+            Phase::DropState => "the destructor of the state",
+        }
+    }
 }

@@ -53,8 +53,12 @@ pub(crate) struct State {
     /// Tasks whose waker fired while they were running.
     notified: Vec<bool>,
     started: usize,
-    /// The threads paused at a marker, in the order in which they were added.
+    /// The threads paused at a marker, in the order in which they were added; and, at `running`,
+    /// the one that has just gone on, since it will most likely pause again.
     ready: Vec<Ready>,
+    running: Option<usize>,
+    /// How many tasks are woken.
+    woken: usize,
     steps: Vec<Taken>,
     last: Option<ThreadId>,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
@@ -74,6 +78,8 @@ impl State {
             notified: vec![false; threads],
             started: 0,
             ready: Vec::with_capacity(threads),
+            running: None,
+            woken: 0,
             steps: Vec::new(),
             last: None,
             resumed: 0,
@@ -90,6 +96,8 @@ impl State {
         self.notified.fill(false);
         self.started = 0;
         self.ready.clear();
+        self.running = None;
+        self.woken = 0;
         self.steps.clear();
         self.last = None;
         self.resumed = 0;
@@ -106,8 +114,12 @@ impl State {
     /// The running thread reached `marker`.
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
         self.threads[thread.index()].at = At::Marker(marker);
-        let place = self.ready.partition_point(|ready| ready.thread < thread);
-        self.ready.insert(place, Ready { thread, marker });
+        if let Some(place) = self.running.take() {
+            self.ready[place].marker = marker;
+        } else {
+            let place = self.ready.partition_point(|ready| ready.thread < thread);
+            self.ready.insert(place, Ready { thread, marker });
+        }
     }
 
     /// The running task found its future pending. A waker that fired meanwhile still counts.
@@ -116,13 +128,17 @@ impl State {
         if let Some(last) = self.steps.last_mut().filter(|last| last.thread == thread) {
             last.waits = !was_notified;
         }
-        self.threads[thread.index()].at = if was_notified { At::Woken } else { At::Waiting };
+        self.leave(thread, if was_notified { At::Woken } else { At::Waiting });
+        self.woken += usize::from(was_notified);
     }
 
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
         match &mut self.threads[thread.index()].at {
-            at @ At::Waiting => *at = At::Woken,
+            at @ At::Waiting => {
+                *at = At::Woken;
+                self.woken += 1;
+            }
             At::Running | At::Marker(_) => self.notified[thread.index()] = true,
             _ => {}
         }
@@ -130,8 +146,21 @@ impl State {
 
     /// `thread` ended; `at` says how.
     pub(crate) fn end(&mut self, thread: ThreadId, at: At) {
-        self.threads[thread.index()].at = at;
-        self.ready.retain(|ready| ready.thread != thread);
+        self.leave(thread, at);
+    }
+
+    /// `thread` is not ready any more.
+    fn leave(&mut self, thread: ThreadId, at: At) {
+        let standing = &mut self.threads[thread.index()];
+        match std::mem::replace(&mut standing.at, at) {
+            At::Marker(_) => self.ready.retain(|ready| ready.thread != thread),
+            At::Woken => self.woken -= 1,
+            _ => {
+                if let Some(place) = self.running.take() {
+                    self.ready.remove(place);
+                }
+            }
+        }
     }
 
     /// Whether `thread` has started and not ended.
@@ -154,27 +183,11 @@ impl State {
             self.started += 1;
             return self.run(thread);
         }
-        if let Some(woken) = self
-            .threads
-            .iter()
-            .position(|standing| standing.at == At::Woken)
-        {
-            if self.is_at_limit() {
-                return Turn::Over(Over::StepLimit);
-            }
-            self.resumed += 1;
-            return self.run(ThreadId::new(woken));
+        if self.woken > 0 {
+            return self.resume_woken();
         }
         if self.ready.is_empty() {
-            let is_done = self
-                .threads
-                .iter()
-                .all(|standing| standing.at == At::Finished);
-            return Turn::Over(if is_done {
-                Over::Complete
-            } else {
-                Over::Deadlock
-            });
+            return self.nobody();
         }
         if self.is_at_limit() {
             return Turn::Over(Over::StepLimit);
@@ -186,16 +199,47 @@ impl State {
         let Some(choice) = choose(&point) else {
             return Turn::Over(Over::Stopped);
         };
-        let preempts = point.preempts(choice);
-        self.step(choice, preempts)
+        self.step(choice)
+    }
+
+    /// Lets the first woken task go on.
+    fn resume_woken(&mut self) -> Turn {
+        if self.is_at_limit() {
+            return Turn::Over(Over::StepLimit);
+        }
+        let is_woken = |standing: &Standing| standing.at == At::Woken;
+        let woken = self
+            .threads
+            .iter()
+            .position(is_woken)
+            .expect("one is counted");
+        self.woken -= 1;
+        self.resumed += 1;
+        self.run(ThreadId::new(woken))
+    }
+
+    /// No thread can go on.
+    fn nobody(&self) -> Turn {
+        let is_finished = |standing: &Standing| standing.at == At::Finished;
+        let is_complete = self.threads.iter().all(is_finished);
+        Turn::Over(if is_complete {
+            Over::Complete
+        } else {
+            Over::Deadlock
+        })
     }
 
     fn is_at_limit(&self) -> bool {
         self.steps.len() + self.resumed >= self.max_steps
     }
 
-    fn step(&mut self, choice: usize, preempts: bool) -> Turn {
-        let Ready { thread, marker } = self.ready.remove(choice);
+    fn step(&mut self, choice: usize) -> Turn {
+        let Ready { thread, marker } = self.ready[choice];
+        self.running = Some(choice);
+        let is_paused = |last: ThreadId| matches!(self.threads[last.index()].at, At::Marker(_));
+        let preempts = self
+            .last
+            .is_some_and(|last| last != thread && is_paused(last));
         self.steps.push(Taken {
             thread,
             marker,
@@ -236,7 +280,7 @@ mod tests {
         let mut state = State::new(2, MAX_STEPS);
         for index in 0..2 {
             assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
-            state.pause(thread(index), MarkerId::toy(0));
+            state.pause(thread(index), MarkerId::of_number(0));
         }
         state
     }
@@ -260,7 +304,7 @@ mod tests {
     fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
         let mut state = two_paused();
         state.advance(first);
-        state.pause(thread(0), MarkerId::toy(1));
+        state.pause(thread(0), MarkerId::of_number(1));
         state.advance(|point| Some(1 - point.default_choice()));
         assert!(!state.steps()[0].preempts, "nobody ran before");
         assert!(state.steps()[1].preempts);
@@ -273,7 +317,7 @@ mod tests {
         state.wait(thread(0));
         state.advance(first);
         state.wake(thread(0));
-        state.pause(thread(1), MarkerId::toy(1));
+        state.pause(thread(1), MarkerId::of_number(1));
         assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
         let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
         assert_eq!(waits, [true, false]);
@@ -301,13 +345,13 @@ mod tests {
         let mut state = State::new(1, MAX_STEPS);
         state.advance(unasked);
         for _ in 0..MAX_STEPS / 2 {
-            state.pause(thread(0), MarkerId::toy(0));
+            state.pause(thread(0), MarkerId::of_number(0));
             assert_eq!(state.advance(first), Turn::Of(thread(0)));
             state.wake(thread(0));
             state.wait(thread(0));
             assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
         }
-        state.pause(thread(0), MarkerId::toy(0));
+        state.pause(thread(0), MarkerId::of_number(0));
         assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
     }
 

@@ -79,7 +79,7 @@ impl FailureKind {
                 FailureKind::Panic { thread, panic }
             }
             How::PanickedIn(phase, panic) => FailureKind::PanicOutside {
-                place: place(phase),
+                place: phase.place(),
                 panic,
             },
             How::CheckFailed(panic) => FailureKind::Check(panic),
@@ -102,22 +102,11 @@ impl FailureKind {
     }
 }
 
-/// The part of the user's code that runs in `phase`.
-fn place(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetUp => "the setup",
-        Phase::Threads | Phase::Unwinding => "a thread",
-        Phase::Outcome => "the outcome",
-        Phase::Check => "the check",
-        Phase::DropState => "the destructor of the state",
-    }
-}
-
 /// What an execution was busy with when its time was up.
 pub(crate) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> String {
     let timeout = names.limits.timeout;
     if !matches!(phase, Phase::Threads | Phase::Unwinding) {
-        let place = place(phase);
+        let place = phase.place();
         return format!(
             "timed out: {place} had not come back after {timeout:?}. Its thread cannot be killed \
              and was left behind"

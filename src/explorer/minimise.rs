@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Call, Failure, names};
-use crate::engine::{self, Director, Ended, How, Limits, Subject as _};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject as _};
 use crate::error::Error;
 use crate::execution::Record;
 use crate::follow::Follow;
@@ -22,6 +22,7 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 pub(super) fn failure<S: Send + Sync + 'static>(
     program: &Arc<Program<S>>,
     found: &Found,
+    engine: Engine,
     limits: Limits,
     call: Call,
 ) -> Result<Failure, Error> {
@@ -29,7 +30,9 @@ pub(super) fn failure<S: Send + Sync + 'static>(
         // Every try would leave another thread behind, after another time-out.
         Shrinking::none(found)
     } else {
-        engine::direct(program, Shrinking::new(found), limits)?
+        // A candidate may block the fibers where the failure did not: then it is reported as found.
+        let shrunk = engine.direct(program, Shrinking::new(found), limits);
+        shrunk.unwrap_or_else(|_| Shrinking::none(found))
     };
     let (forced, minimal) = (shrinking.forced, shrinking.minimal());
     let best = shrinking.best;
@@ -37,7 +40,7 @@ pub(super) fn failure<S: Send + Sync + 'static>(
     let follow = Follow::new(schedule, program.threads(), false)?;
     let again = match best.how {
         How::TimedOut(_) => None,
-        _ => Some(engine::direct(program, follow, limits)?.finish().0),
+        _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
     };
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
     let names = names(program, limits);

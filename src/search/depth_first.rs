@@ -74,6 +74,11 @@ impl DepthFirst {
     }
 }
 
+/// Compares entry by entry: the lists are short, and this is done at every step.
+fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
+    expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| a == b)
+}
+
 impl Search for DepthFirst {
     fn begin(&mut self) -> bool {
         self.depth = 0;
@@ -94,7 +99,7 @@ impl Search for DepthFirst {
                 chosen: 0,
             });
             self.ready.extend_from_slice(point.ready);
-        } else if self.ready_at(self.depth) != point.ready {
+        } else if !is_same(self.ready_at(self.depth), point.ready) {
             self.contradict(point.ready);
             return None;
         }
@@ -131,7 +136,7 @@ mod tests {
                     .filter(|&t| passed[t] < self.counts[t])
                     .map(|t| Ready {
                         thread: ThreadId::new(t),
-                        marker: MarkerId::toy(passed[t]),
+                        marker: MarkerId::of_number(passed[t]),
                     })
                     .collect();
                 let last = order.last().copied().map(ThreadId::new);

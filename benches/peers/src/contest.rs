@@ -38,11 +38,7 @@ impl Contest {
         }
         for round in 1..=self.rounds {
             for entry in entries.iter_mut().filter(|entry| entry.spent < self.limit) {
-                let (program, tool) = (entry.program.name(), entry.tool.name());
-                eprint!(
-                    "\r\x1b[Kround {round} of {}: {program}, {tool}",
-                    self.rounds
-                );
+                self.say(round, entry);
                 let since = Instant::now();
                 let finding = self.search(entry.program, entry.tool);
                 entry

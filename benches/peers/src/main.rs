@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release -p interlace-peers` measures for about five minutes; `-- --test` runs
 //! everything once and small, to show that it works. Further arguments: `--limit SECONDS` for one
-//! exhaustive search (10), `--rounds N` (5). `-- search TOOL PROGRAM SECONDS` is what the program
+//! exhaustive search (20), `--rounds N` (5). `-- search TOOL PROGRAM SECONDS` is what the program
 //! starts itself with, for one tool and one program; it is of use under a profiler.
 //!
 //! Every search runs in a process of its own, so that a tool that hangs or panics harms no other.
@@ -54,7 +54,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
 fn settings(words: &[&str]) -> Result<Contest, String> {
     let mut contest = Contest {
         rounds: 5,
-        limit: Duration::from_secs(10),
+        limit: Duration::from_secs(20),
     };
     let mut words = words.iter();
     while let Some(&word) = words.next() {

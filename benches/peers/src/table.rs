@@ -11,15 +11,13 @@ use crate::tool::{POINTS, Tool};
 pub(crate) fn render(entries: &[Entry], limit: Duration) -> String {
     let mut rows = vec![head()];
     rows.extend(entries.iter().map(|entry| row(entry, entries)));
-    let ours = Tool::OURS.iter().map(|tool| tool.engine());
-    let engines = ours.collect::<Vec<_>>().join(" or ");
     format!(
         "{}\n\
          Seconds are those of one exhaustive search, the fastest and the median; executions/s are of\n\
          the median. A search that was not finished in {} s says so, and its executions/s are of that\n\
-         time. The ratios are to interlace's engine of {engines}: `rate` is the tool's executions/s\n\
-         divided by interlace's (below 1, interlace is faster), `time` the tool's seconds divided by\n\
-         interlace's (above 1, interlace is faster).\n\n{POINTS}",
+         time. `rate` is the tool's executions/s divided by those of that engine of interlace (below 1,\n\
+         interlace is faster); `time` is the tool's seconds divided by interlace's (above 1, interlace\n\
+         is faster).\n\n{POINTS}",
         lines(&rows),
         rounded(limit.as_secs_f64()),
     )

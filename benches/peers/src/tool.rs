@@ -1,6 +1,8 @@
 //! The tools that search, and what each counts as a scheduling point.
 
-use crate::program::{Body, Program};
+use ::interlace::Engine;
+
+use crate::program::Program;
 
 mod bare;
 mod interlace;
@@ -11,6 +13,7 @@ mod shuttle;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
     InterlaceThreads,
+    InterlaceFibers,
     Bare,
     Shuttle,
     Loom,
@@ -20,17 +23,19 @@ impl Tool {
     /// In the order of the table.
     pub(crate) const ALL: &[Tool] = &[
         Tool::InterlaceThreads,
+        Tool::InterlaceFibers,
         Tool::Bare,
         Tool::Shuttle,
         Tool::Loom,
     ];
 
     /// The tools that the others are compared with.
-    pub(crate) const OURS: &[Tool] = &[Tool::InterlaceThreads];
+    pub(crate) const OURS: &[Tool] = &[Tool::InterlaceThreads, Tool::InterlaceFibers];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Tool::InterlaceThreads => "interlace, threads",
+            Tool::InterlaceFibers => "interlace, fibers",
             Tool::Bare => "bare coroutines",
             Tool::Shuttle => "shuttle, DFS",
             Tool::Loom => "loom",
@@ -53,7 +58,8 @@ impl Tool {
     /// Searches through all that `program` can do, once.
     pub(crate) fn exhaust(self, program: Program) {
         match self {
-            Tool::InterlaceThreads => interlace::exhaust(program),
+            Tool::InterlaceThreads => interlace::exhaust(program, Engine::Threads),
+            Tool::InterlaceFibers => interlace::exhaust(program, Engine::Fibers),
             Tool::Bare => bare::exhaust(program),
             Tool::Shuttle => shuttle::exhaust(program),
             Tool::Loom => loom::exhaust(program),
@@ -69,12 +75,9 @@ impl Tool {
     pub(crate) fn points(self, program: Program) -> String {
         let operations = program.operations();
         match self {
-            Tool::InterlaceThreads | Tool::Bare => operations.to_string(),
+            Tool::InterlaceThreads | Tool::InterlaceFibers | Tool::Bare => operations.to_string(),
             Tool::Shuttle => format!("{operations} + start"),
-            Tool::Loom => match program.body {
-                Body::Adds(_) => format!("{operations}, reduced"),
-                Body::LoadAndStore => format!("{operations}, reduced, weak"),
-            },
+            Tool::Loom => format!("{operations} + end"),
         }
     }
 }
@@ -88,10 +91,11 @@ What each tool counts as a scheduling point:
 - shuttle (`DfsScheduler`): each operation on its own atomics, and the start of each thread; besides
   these, in the main thread, each spawn and each join. Every order of these is an execution, so the
   same program has many more. Orderings weaker than `SeqCst` are taken for it.
-- loom: each operation on its own atomics, and spawn, join and end of threads; but only those orders
-  that a partial-order reduction cannot tell to be equivalent, and, for loads, each of the stores
-  that the C11 memory model lets them see. So it may run fewer executions than there are orders, or
-  more, and covers weak memory, which the others do not.
+- loom: each operation on its own atomics, the end of each thread and, in the main thread, the join
+  of it; but only those orders that its partial-order reduction does not know to be equivalent, and
+  for each load every store that the C11 memory model lets it see. Here all operations are on one
+  number, so there is little to reduce, and the joins add executions. It covers weak memory, which
+  the others do not.
 Executions are counted by the programs themselves, in every tool. Interlace's and the bare loop's are
 compared with the formula; all tools must find lost updates, and none where there are none.
 The bare loop is the least that corosensei lets one do: no checks, no recording, no names.";

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use interlace::Explorer;
+use interlace::{Engine, Explorer};
 
 use crate::program::{Body, Program};
 use crate::tally;
@@ -22,8 +22,8 @@ fn perform(number: &AtomicU32, body: Body) {
     }
 }
 
-pub(super) fn exhaust(program: Program) {
-    let mut explorer = Explorer::new(AtomicU32::default);
+pub(super) fn exhaust(program: Program, engine: Engine) {
+    let mut explorer = Explorer::new(AtomicU32::default).engine(engine);
     for index in 0..program.threads {
         let name = format!("thread{index}");
         explorer = explorer.thread(name, move |number| perform(number, program.body));

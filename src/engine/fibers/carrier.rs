@@ -1,0 +1,147 @@
+//! The OS thread that carries the fibers: makes the state, resumes whoever has the turn, checks
+//! what the threads left.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::fiber::{Fiber, explaining_overflows};
+use super::pulse::Pulse;
+use super::run::Run;
+use crate::engine::baton::Word;
+use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::state::Turn;
+use crate::engine::{Director, How, Limits, Phase, Subject, current};
+use crate::error::{Error, ErrorKind};
+use crate::search::ThreadId;
+
+/// Runs executions until there are no more; the director has begun the first.
+///
+/// # Errors
+///
+/// If there is no memory for the stacks.
+pub(super) fn carry<S: Subject, D: Director>(
+    subject: &Arc<S>,
+    director: D,
+    limits: Limits,
+    pulse: &Arc<Pulse>,
+) -> Result<D, Error> {
+    let run = Rc::new(Run::new(subject, director, limits, pulse));
+    let mut fibers = fibers(&run, limits)?;
+    let handle = Box::new(Rc::clone(&run));
+    let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers);
+    current::under(handle, || {
+        current::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
+    });
+    for fiber in &mut fibers {
+        // A fiber that has not been resumed yet runs once through its empty loop.
+        while !fiber.has_ended() {
+            fiber.resume(Word::Stop);
+        }
+    }
+    let director = run.table.borrow_mut().director.take();
+    Ok(director.expect("nobody else takes the director"))
+}
+
+/// One fiber for each thread of the program.
+fn fibers<S: Subject, D: Director>(
+    run: &Rc<Run<S, D>>,
+    limits: Limits,
+) -> Result<Vec<Fiber>, Error> {
+    let mut levers = Vec::new();
+    let mut fibers = Vec::new();
+    for (index, name) in run.subject.threads().iter().enumerate() {
+        let fiber = Fiber::new(name, limits.stack_size, |lever| {
+            levers.push(Rc::clone(&lever));
+            let run = Rc::clone(run);
+            move || run.live(ThreadId::new(index), &lever)
+        });
+        fibers.push(fiber.map_err(|error| no_stack(name, limits.stack_size, &error))?);
+    }
+    run.levers
+        .set(levers)
+        .expect("the fibers of a run are made once");
+    Ok(fibers)
+}
+
+#[cold]
+fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::NoOsThread,
+        format!("no stack of {size} bytes for the fiber of `{name}`: {error}"),
+    )
+}
+
+fn carry_all<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
+    loop {
+        run.pulse.beat();
+        let (how, outcome) = execute(run, fibers);
+        run.pulse.rest();
+        let mut table = run.table.borrow_mut();
+        if !(table.end(how, outcome) && table.begin()) {
+            return;
+        }
+    }
+}
+
+fn execute<S: Subject, D: Director>(
+    run: &Run<S, D>,
+    fibers: &mut [Fiber],
+) -> (How, Option<String>) {
+    match catch_panic(|| run.subject.set_up()) {
+        Ok(state) => put(run, state),
+        Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
+    }
+    run.pulse.enter(Phase::Threads);
+    current::controlled(|| run_threads(run, fibers));
+    let how = run.table.borrow().how();
+    let enter = |phase| run.pulse.enter(phase);
+    let (how, outcome) = match (how, &**run.shared.borrow()) {
+        (How::Held, Some(state)) => conclude(&*run.subject, state, enter),
+        (how, _) => (how, None),
+    };
+    enter(Phase::DropState);
+    (drop_state(take(run), how), outcome)
+}
+
+/// Puts the state where the fibers find it.
+fn put<S: Subject, D: Director>(run: &Run<S, D>, state: S::State) {
+    let mut shared = run.shared.borrow_mut();
+    match Rc::get_mut(&mut shared) {
+        Some(empty) => *empty = Some(state),
+        None => *shared = Rc::new(Some(state)),
+    }
+}
+
+/// Takes the state back from the fibers, all of which have let go of it.
+fn take<S: Subject, D: Director>(run: &Run<S, D>) -> Option<S::State> {
+    Rc::get_mut(&mut run.shared.borrow_mut()).and_then(Option::take)
+}
+
+/// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
+fn run_threads<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
+    let mut turn = Some(run.table.borrow_mut().turn());
+    while let Some(Turn::Of(thread)) = turn {
+        resume(run, fibers, thread, Word::Go);
+        turn = run.next.take();
+    }
+    if run.table.borrow().how() == How::Held {
+        return;
+    }
+    run.pulse.enter(Phase::Unwinding);
+    for thread in (0..fibers.len()).map(ThreadId::new) {
+        while run.table.borrow().state.is_live(thread) {
+            resume(run, fibers, thread, Word::Stop);
+        }
+    }
+}
+
+fn resume<S: Subject, D: Director>(
+    run: &Run<S, D>,
+    fibers: &mut [Fiber],
+    thread: ThreadId,
+    word: Word,
+) {
+    run.current.set(thread);
+    run.pulse.run(thread, None);
+    fibers[thread.index()].resume(word);
+}

@@ -1,0 +1,200 @@
+//! One coroutine with its stack, how it lets go of its turn, and what is said when its stack
+//! overflows. All the `unsafe` of the fibers is here.
+
+#![allow(unsafe_code)]
+
+use std::cell::Cell;
+use std::io;
+use std::ptr;
+use std::rc::Rc;
+
+use corosensei::stack::{DefaultStack, Stack as _};
+use corosensei::{Coroutine, Yielder};
+
+use crate::engine::baton::Word;
+
+/// A coroutine that is resumed with a word and lets go of its turn with nothing to say.
+pub(super) struct Fiber {
+    coroutine: Coroutine<Word, (), ()>,
+    guard: Guard,
+}
+
+/// What the code on a fiber lets go of its turn with.
+#[derive(Debug)]
+pub(super) struct Lever {
+    /// Set by the fiber itself when it is first resumed.
+    yielder: Cell<*const Yielder<Word, ()>>,
+    /// The addresses of the fiber's stack, lowest first.
+    stack: (usize, usize),
+}
+
+impl Fiber {
+    /// Makes a fiber that will run what `body` makes of its lever, on a stack of at least
+    /// `stack_size` bytes with a guard page below it. `name` is for the message about an overflow.
+    pub(super) fn new<B: FnOnce() + 'static>(
+        name: &str,
+        stack_size: usize,
+        body: impl FnOnce(Rc<Lever>) -> B,
+    ) -> io::Result<Self> {
+        let stack = DefaultStack::new(stack_size)?;
+        let stack_ends = (stack.limit().get(), stack.base().get());
+        let lever = Rc::new(Lever {
+            yielder: Cell::new(ptr::null()),
+            stack: stack_ends,
+        });
+        let body = body(Rc::clone(&lever));
+        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Word, ()>, _word| {
+            lever.yielder.set(yielder);
+            body();
+        });
+        Ok(Fiber {
+            coroutine,
+            guard: Guard::new(name, stack_size, stack_ends),
+        })
+    }
+
+    /// Gives the turn to the fiber until it lets go of it or ends.
+    pub(super) fn resume(&mut self, word: Word) {
+        self.coroutine.resume(word);
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.coroutine.done()
+    }
+}
+
+impl Lever {
+    /// Lets go of the turn of the fiber that this is called on; returns the word with which the
+    /// turn came back.
+    ///
+    /// # Panics
+    ///
+    /// If it is not called on the fiber of this lever.
+    pub(super) fn suspend(&self) -> Word {
+        let here = 0_u8;
+        let address = ptr::from_ref(&here).addr();
+        let (low, high) = self.stack;
+        assert!(
+            (low..high).contains(&address),
+            "a lever is pulled on its own fiber only"
+        );
+        // SAFETY: the code that runs now runs on the stack of this lever's fiber: the address of
+        // its local variable was just found to lie there. So the fiber has been resumed and its
+        // body has not returned. The body set the pointer before all else, to a yielder that
+        // lives until the body returns.
+        unsafe { &*self.yielder.get() }.suspend(())
+    }
+}
+
+/// The addresses in which an overflow of one stack ends up, and what is to be said of it.
+#[derive(Debug, Clone)]
+struct Guard {
+    low: usize,
+    high: usize,
+    message: String,
+}
+
+/// How far above the lowest address of a stack a fault is still an overflow: a guard page, of
+/// whatever size pages have here.
+const GUARD_SIZE: usize = 64 * 1024;
+
+impl Guard {
+    fn new(name: &str, stack_size: usize, (low, high): (usize, usize)) -> Self {
+        let message = format!(
+            "\ninterlace: the stack of thread `{name}` has overflowed. On `Engine::Fibers` it has \
+             {stack_size} bytes: enlarge it with `Explorer::stack_size`, or use \
+             `Engine::Threads`.\n\n"
+        );
+        Guard {
+            low,
+            high: (low + GUARD_SIZE).min(high),
+            message,
+        }
+    }
+}
+
+/// Runs `body`, which resumes `fibers`; says whose stack it was if one overflows meanwhile. The
+/// process ends all the same: an overflow cannot be unwound.
+pub(super) fn explaining_overflows<T>(
+    fibers: &mut [Fiber],
+    body: impl FnOnce(&mut [Fiber]) -> T,
+) -> T {
+    let guards: Vec<Guard> = fibers.iter().map(|fiber| fiber.guard.clone()).collect();
+    overflow::with_guards(&guards, || body(fibers))
+}
+
+#[cfg(not(unix))]
+mod overflow {
+    pub(super) fn with_guards<T>(_: &[super::Guard], body: impl FnOnce() -> T) -> T {
+        body()
+    }
+}
+
+#[cfg(unix)]
+mod overflow {
+    use std::cell::Cell;
+    use std::ptr;
+    use std::sync::OnceLock;
+
+    use super::Guard;
+
+    thread_local! {
+        /// The guards of the fibers that this thread carries: where they start, and how many.
+        /// Constant at first and never dropped, so that a signal handler may read it.
+        static GUARDS: Cell<(*const Guard, usize)> = const { Cell::new((ptr::null(), 0)) };
+    }
+
+    /// What was to happen on a fault before this handler was put in place.
+    static BEFORE: OnceLock<[Before; 2]> = OnceLock::new();
+
+    struct Before(libc::c_int, libc::sigaction);
+
+    pub(super) fn with_guards<T>(guards: &[Guard], body: impl FnOnce() -> T) -> T {
+        BEFORE.get_or_init(|| [install(libc::SIGSEGV), install(libc::SIGBUS)]);
+        let outer = GUARDS.replace((guards.as_ptr(), guards.len()));
+        let result = body();
+        GUARDS.set(outer);
+        result
+    }
+
+    fn install(signal: libc::c_int) -> Before {
+        // SAFETY: `sigaction` is a plain C structure, for which all zeroes is a value. Both
+        // pointers are to live ones, and the handler has the type that SA_SIGINFO asks for. It
+        // runs on the alternative stack that std gives to every thread it starts.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = on_fault as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            let mut before: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(signal, &raw const action, &raw mut before);
+            Before(signal, before)
+        }
+    }
+
+    extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+        // SAFETY: the system calls this with a pointer to what it says of the fault.
+        let address = unsafe { (*info).si_addr() }.addr();
+        let (guards, count) = GUARDS.get();
+        if !guards.is_null() {
+            // SAFETY: `with_guards` set both from a slice that it borrows until it resets them,
+            // on this thread, where the fault has interrupted its body.
+            let guards = unsafe { std::slice::from_raw_parts(guards, count) };
+            if let Some(guard) = guards
+                .iter()
+                .find(|guard| (guard.low..guard.high).contains(&address))
+            {
+                let text = guard.message.as_bytes();
+                // SAFETY: `write` may be called in a handler, and reads no further than the text.
+                unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+            }
+        }
+        let before = BEFORE
+            .get()
+            .and_then(|both| both.iter().find(|before| before.0 == signal));
+        if let Some(Before(signal, action)) = before {
+            // SAFETY: this puts back what was in place. The instruction that faulted runs again
+            // when this returns, and the handler that was there before decides what follows.
+            unsafe { libc::sigaction(*signal, action, ptr::null_mut()) };
+        }
+    }
+}

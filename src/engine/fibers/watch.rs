@@ -1,0 +1,103 @@
+//! The thread that asked for the executions: it starts a carrier and watches its pulse.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::carrier;
+use super::pulse::Pulse;
+use crate::engine::{Director, Limits, Phase, Subject};
+use crate::error::{Error, ErrorKind};
+
+/// Runs executions of `subject` until `director` begins no more, and gives the director back.
+///
+/// # Errors
+///
+/// If the operating system starts no thread or gives no memory, or an execution does not end in
+/// time: a fiber blocks the thread that all of them share. Then the director is gone with it.
+pub(crate) fn direct<S: Subject, D: Director>(
+    subject: &Arc<S>,
+    mut director: D,
+    limits: Limits,
+) -> Result<D, Error> {
+    if !director.begin() {
+        return Ok(director);
+    }
+    let pulse = Arc::new(Pulse::default());
+    let end = Arc::new(End {
+        result: Mutex::new(None),
+        news: Condvar::new(),
+    });
+    let carrier = {
+        let (subject, pulse, end) = (Arc::clone(subject), Arc::clone(&pulse), Arc::clone(&end));
+        move || {
+            let result = carrier::carry(&subject, director, limits, &pulse);
+            *end.result.lock() = Some(result);
+            end.news.notify_one();
+        }
+    };
+    let carrier = thread::Builder::new()
+        .name("interlace fibers".to_owned())
+        .spawn(carrier);
+    let carrier = carrier.map_err(|error| {
+        let text = format!("the operating system did not start a thread for the fibers: {error}");
+        Error::new(ErrorKind::NoOsThread, text)
+    })?;
+    let result = watch(&end, &pulse, limits.timeout)
+        .unwrap_or_else(|| Err(blocked(&pulse, subject.threads(), limits.timeout)))?;
+    // The carrier has told its result: there is nothing left that it could fail at.
+    let _ = carrier.join();
+    Ok(result)
+}
+
+/// How a carrier ended.
+struct End<D> {
+    result: Mutex<Option<Result<D, Error>>>,
+    news: Condvar,
+}
+
+/// Waits for the carrier; nothing if an execution takes longer than `timeout`.
+fn watch<D>(end: &End<D>, pulse: &Pulse, timeout: Duration) -> Option<Result<D, Error>> {
+    // Looking costs the carrier nothing, so that an execution is timed to an eighth.
+    let look = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_secs(1));
+    let mut result = end.result.lock();
+    let mut seen = (pulse.executions(), Instant::now());
+    loop {
+        if let Some(result) = result.take() {
+            return Some(result);
+        }
+        end.news.wait_for(&mut result, look);
+        let executions = pulse.executions();
+        if executions != seen.0 || pulse.phase().is_none() {
+            seen = (executions, Instant::now());
+        } else if seen.1.elapsed() >= timeout && result.is_none() {
+            return None;
+        }
+    }
+}
+
+#[cold]
+fn blocked(pulse: &Pulse, names: &[String], timeout: Duration) -> Error {
+    let place = match (pulse.phase(), pulse.running()) {
+        (Some(Phase::Threads | Phase::Unwinding), Some((thread, marker))) => {
+            let after = match marker {
+                Some(marker) => format!("after passing {}", marker.site()),
+                None => "before its next marker".to_owned(),
+            };
+            format!("thread `{}`, {after},", names[thread.index()])
+        }
+        (Some(phase), _) => phase.place().to_owned(),
+        (None, _) => "the search".to_owned(),
+    };
+    Error::new(
+        ErrorKind::TimedOut,
+        format!(
+            "{place} has not come back for {timeout:?}. On `Engine::Fibers` all threads share one \
+             OS thread: one that blocks it, in a lock, a channel, a sleep or a loop, stops them \
+             all. Use `Engine::Threads` for such code. The OS thread cannot be killed and was left \
+             behind"
+        ),
+    )
+}
