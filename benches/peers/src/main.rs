@@ -25,6 +25,7 @@ mod tool;
 
 use contest::Contest;
 use program::Program;
+use search::Finding;
 use tool::Tool;
 
 fn main() -> ExitCode {
@@ -47,8 +48,15 @@ fn run(arguments: &[String]) -> Result<(), String> {
         return Ok(());
     }
     let contest = settings(&words)?;
-    println!("{}", table::render(&contest.hold()?, contest.limit));
-    Ok(())
+    let entries = contest.hold()?;
+    println!("{}", table::render(&entries, contest.limit));
+    let failed = entries
+        .iter()
+        .filter(|entry| entry.summary() == Finding::Failed);
+    match failed.count() {
+        0 => Ok(()),
+        count => Err(format!("{count} searches failed")),
+    }
 }
 
 fn settings(words: &[&str]) -> Result<Contest, String> {
