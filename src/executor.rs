@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::engine::{self, Engine, Limits, Subject};
+use crate::engine::{self, Engine, Limits, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names};
 use crate::follow::Follow;
@@ -197,12 +197,12 @@ impl Cast {
         };
         let schedule = std::mem::take(&mut self.schedule);
         let follow = Follow::new(schedule, &self.names, self.is_exact)?;
-        let cast = Arc::new(self);
+        let cast: Arc<dyn Subject> = Arc::new(self);
         let (record, fits) = Engine::Threads.direct(&cast, follow, limits)?.finish();
         fits?;
         let names = Names {
-            threads: &cast.names,
-            invariants: &[],
+            threads: cast.threads(),
+            invariants: cast.invariants(),
             limits,
         };
         FailureKind::of(&record, names).map_or(Ok(()), |kind| Err(error(&kind)))
@@ -219,15 +219,15 @@ fn error(failure: &FailureKind) -> Error {
 }
 
 impl Subject for Cast {
-    type State = ();
-
     fn threads(&self) -> &[String] {
         &self.names
     }
 
-    fn set_up(&self) {}
+    fn set_up(&self) -> SharedState {
+        Box::new(())
+    }
 
-    fn perform(&self, thread: ThreadId, (): &()) {
+    fn perform(&self, thread: ThreadId, _: &SharedState) {
         let body = self.bodies[thread.index()].lock().take();
         body.expect("a schedule is followed once")();
     }

@@ -1,15 +1,17 @@
 //! [`Explorer`]: the builder, and what it runs.
 
 use std::fmt::{self, Debug};
+use std::num::NonZero;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::engine::{Engine, Limits, Subject as _};
+use crate::engine::{Engine, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Hunt, StoppedBy};
+use crate::hunt::{Bounds, StoppedBy, hunt};
 use crate::program::{Program, check_names};
 use crate::report::{Call, Failure, Report};
 use crate::schedule::Schedule;
@@ -70,7 +72,12 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             program: Program::new(setup),
             limits: Limits::default(),
             engine: Engine::default(),
-            bounds: Bounds::default(),
+            bounds: Bounds {
+                max_schedules: None,
+                time_limit: None,
+                keeps_going: false,
+                workers: available_workers(),
+            },
             made_at: Location::caller(),
         }
     }
@@ -210,6 +217,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Searches on this many workers side by side, each on a processor of its own. Default: as
+    /// many as there are processors. What is found does not depend on it.
+    ///
+    /// A search starts on one worker, and goes on with the others when it takes longer than a few
+    /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.bounds.workers = workers.max(1);
+        self
+    }
+
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
     /// is used takes memory. Without effect on [`Engine::Threads`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
@@ -231,41 +248,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             made_at: self.made_at,
             explored_at: Location::caller(),
         };
-        self.hunt(call).unwrap_or_else(Report::refused)
-    }
-
-    fn hunt(self, call: Call) -> Result<Report, Error> {
-        check_names(self.program.threads())?;
-        let program = Arc::new(self.program);
-        let hunt = self
-            .engine
-            .direct(&program, Hunt::new(self.bounds), self.limits)?;
-        let failure = match &hunt.failure {
-            Some(found) => Some(minimise::failure(
-                &program,
-                found,
-                self.engine,
-                self.limits,
-                call,
-            )?),
-            None => None,
-        };
-        let explain =
-            |mismatch: &_, record: &_| contradiction::explain(mismatch, record, program.threads());
-        let stopped_by = match hunt.stopped_by(explain) {
-            StoppedBy::Exhausted if hunt.steps == 0 && failure.is_none() => {
-                StoppedBy::Error(no_markers())
-            }
-            stopped_by => stopped_by,
-        };
-        let elapsed = hunt.elapsed();
-        Ok(Report::new(
-            hunt.tally,
-            hunt.outcomes,
-            failure,
-            stopped_by,
-            elapsed,
-        ))
+        let program: Arc<dyn Subject> = Arc::new(self.program);
+        explore(&program, self.engine, self.limits, self.bounds, call)
+            .unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -276,27 +261,70 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
-        let program = Arc::new(self.program);
-        let threads = program.threads();
-        let run = || -> Result<_, Error> {
-            let follow = Follow::new(schedule.clone(), threads, false)?;
-            Ok(self.engine.direct(&program, follow, self.limits)?.finish())
-        };
-        match run() {
-            Err(error) => Execution::refused(&[], threads, error),
-            Ok((record, Err(error))) => Execution::refused(&record.steps, threads, error),
-            Ok((record, Ok(()))) => {
-                let names = names(&program, self.limits);
-                Execution::new(&record, names, schedule.len().min(record.steps.len()))
-            }
-        }
+        let program: Arc<dyn Subject> = Arc::new(self.program);
+        replay(&program, self.engine, self.limits, schedule)
+            .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
 }
 
-fn names<S: Send + Sync + 'static>(program: &Program<S>, limits: Limits) -> Names<'_> {
+fn explore(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    bounds: Bounds,
+    call: Call,
+) -> Result<Report, Error> {
+    check_names(program.threads())?;
+    let began = Instant::now();
+    let (findings, stopped_by) = hunt(program, engine, limits, bounds)?;
+    let elapsed = began.elapsed();
+    let failure = match &findings.failure {
+        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
+        None => None,
+    };
+    let stopped_by = match (&findings.contradiction, stopped_by) {
+        (Some((mismatch, record)), _) => {
+            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
+        }
+        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+            StoppedBy::Error(no_markers())
+        }
+        (None, stopped_by) => stopped_by,
+    };
+    Ok(Report::new(
+        findings.tally,
+        findings.outcomes,
+        failure,
+        stopped_by,
+        elapsed,
+    ))
+}
+
+fn replay(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    schedule: &Schedule,
+) -> Result<Execution, Error> {
+    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    let (record, fits) = engine.direct(program, follow, limits)?.finish();
+    Ok(match fits {
+        Err(error) => Execution::refused(&record.steps, program.threads(), error),
+        Ok(()) => {
+            let forced = schedule.len().min(record.steps.len());
+            Execution::new(&record, names(&**program, limits), forced)
+        }
+    })
+}
+
+fn available_workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {
     Names {
         threads: program.threads(),
-        invariants: program.invariant_names(),
+        invariants: program.invariants(),
         limits,
     }
 }

@@ -1,85 +1,105 @@
-//! Directs a search through the executions of a program, counts how they end, and keeps the
-//! first failure.
+//! Directs a search through the executions of a program, on as many workers as there are.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Director, Ended, How};
-use crate::error::Error;
-use crate::execution::Record;
-use crate::search::{DepthFirst, Mismatch, Point, Search as _};
-use crate::verdict::{Tally, Verdict};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::error::{Error, ErrorKind};
+use crate::search::{Point, Search as _};
 
+mod findings;
+mod frontier;
 mod stopped;
 
+pub(crate) use findings::{Findings, Found, Outcome};
+use frontier::{Frontier, Job};
 pub use stopped::StoppedBy;
 
-/// What ends a search before its time.
-#[derive(Debug, Clone, Copy, Default)]
+/// What ends a search before its time, and how many workers it has.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) max_schedules: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) keeps_going: bool,
+    pub(crate) workers: usize,
 }
 
-/// A search under way.
+/// How long one worker searches before the others are started: most searches end before.
+const SOLO: Duration = Duration::from_millis(10);
+
+/// How many executions pass between two looks at the clock.
+const LOOK: u64 = 32;
+
+/// Runs every execution of `subject`, or those that the bounds allow. What is found does not
+/// depend on the number of workers.
+///
+/// # Errors
+///
+/// If the system gives no thread or memory at the start.
+pub(crate) fn hunt(
+    subject: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    bounds: Bounds,
+) -> Result<(Findings, StoppedBy), Error> {
+    let frontier = Arc::new(Frontier::new());
+    let solo = Hunt::new(&frontier, bounds, true);
+    match engine.direct(subject, solo, limits) {
+        Err(error) => frontier.stop(StoppedBy::Error(error)),
+        Ok(Hunt {
+            job: Some(job),
+            began,
+            ..
+        }) => {
+            frontier.put_back(job, bounds.workers);
+            let work = |_: rayon::BroadcastContext<'_>| {
+                let hunt = Hunt {
+                    began,
+                    ..Hunt::new(&frontier, bounds, false)
+                };
+                if let Err(error) = engine.direct(subject, hunt, limits) {
+                    frontier.stop(StoppedBy::Error(error));
+                }
+            };
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(bounds.workers)
+                .build();
+            pool.map_err(no_pool)?.broadcast(work);
+        }
+        Ok(_) => {}
+    }
+    Ok(frontier.finish(bounds.keeps_going))
+}
+
+#[cold]
+fn no_pool(error: rayon::ThreadPoolBuildError) -> Error {
+    let text = format!("the operating system did not start the workers: {error}");
+    Error::new(ErrorKind::NoOsThread, text)
+}
+
+/// One worker: it searches one part of the tree after another.
 #[derive(Debug)]
-pub(crate) struct Hunt {
-    search: DepthFirst,
+struct Hunt {
+    frontier: Arc<Frontier>,
     bounds: Bounds,
     began: Instant,
-    pub(crate) tally: Tally,
-    /// How many steps all executions took.
-    pub(crate) steps: u64,
-    pub(crate) outcomes: BTreeMap<String, Outcome>,
-    pub(crate) failure: Option<Found>,
-    stopped_by: Option<StoppedBy>,
-    /// The execution that contradicted an earlier one.
-    contradiction: Option<Record>,
-}
-
-/// The executions that ended in one outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Outcome {
-    pub(crate) count: u64,
-    pub(crate) failing: u64,
-}
-
-/// A failing execution.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    /// Its number, from 1, in exploration order.
-    pub(crate) index: u64,
-    pub(crate) record: Record,
+    /// Whether it leaves off, and leaves its job to several, when it takes long.
+    is_solo: bool,
+    job: Option<Job>,
+    executions: u64,
 }
 
 impl Hunt {
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    fn new(frontier: &Arc<Frontier>, bounds: Bounds, is_solo: bool) -> Self {
+        // Which executions are the first so many is known only when they are run in order.
+        let is_alone = bounds.workers == 1 || bounds.max_schedules.is_some();
         Hunt {
-            search: DepthFirst::default(),
+            frontier: Arc::clone(frontier),
             bounds,
             began: Instant::now(),
-            tally: Tally::default(),
-            steps: 0,
-            outcomes: BTreeMap::new(),
-            failure: None,
-            stopped_by: None,
-            contradiction: None,
-        }
-    }
-
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    /// What ended the search; `explain` puts a contradiction into words.
-    pub(crate) fn stopped_by(
-        &self,
-        explain: impl FnOnce(&Mismatch, &Record) -> Error,
-    ) -> StoppedBy {
-        match (self.search.mismatch(), &self.contradiction) {
-            (Some(mismatch), Some(record)) => StoppedBy::Error(explain(mismatch, record)),
-            _ => self.stopped_by.clone().expect("the search has ended"),
+            is_solo: is_solo && !is_alone,
+            job: None,
+            executions: 0,
         }
     }
 
@@ -90,69 +110,71 @@ impl Hunt {
             time_limit,
             ..
         } = self.bounds;
-        let schedules = max_schedules.filter(|&max| self.tally.total() >= max);
-        let time = time_limit.filter(|&limit| self.elapsed() >= limit);
+        let schedules = max_schedules.filter(|&max| self.executions >= max);
+        let time = time_limit.filter(|&limit| self.began.elapsed() >= limit);
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))
     }
 
-    fn verdict(&self, how: &How) -> Verdict {
-        match how {
-            _ if self.search.mismatch().is_some() => Verdict::NonDeterministic,
-            How::Held => Verdict::Held,
-            How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
-            How::CheckFailed(_) => Verdict::CheckFailed,
-            How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
-            How::Deadlock => Verdict::Deadlocked,
-            How::StepLimit => Verdict::StepLimit,
-            How::TimedOut(_) => Verdict::TimedOut,
-            How::Stopped => unreachable!("a search stops only at a contradiction"),
-        }
+    fn is_called_off(&self) -> bool {
+        self.is_solo && self.executions.is_multiple_of(LOOK) && self.began.elapsed() >= SOLO
     }
 }
 
 impl Director for Hunt {
     fn begin(&mut self) -> bool {
-        if self.stopped_by.is_some() {
+        loop {
+            let Some(job) = &mut self.job else {
+                self.job = self.frontier.next();
+                if self.job.is_none() {
+                    return false;
+                }
+                continue;
+            };
+            if job.is_done || self.frontier.is_cut(&job.segment) {
+                self.job = None;
+            } else if self.is_called_off() {
+                return false;
+            } else if self.job.as_mut().is_some_and(|job| job.search.begin()) {
+                break;
+            } else {
+                self.job = None;
+            }
+        }
+        if let Some(stop) = self.limit() {
+            self.frontier.stop(stop);
+            self.job = None;
             return false;
         }
-        self.stopped_by = if self.search.begin() {
-            self.limit()
-        } else {
-            Some(StoppedBy::Exhausted)
-        };
-        self.stopped_by.is_none()
+        if self.frontier.is_hungry()
+            && let Some(part) = self.job.as_mut().and_then(|job| job.search.split())
+        {
+            self.frontier.give(part);
+        }
+        true
     }
 
+    #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
-        self.search.choose(point)
+        self.job.as_mut()?.search.choose(point)
     }
 
-    fn end(&mut self, mut ended: Ended<'_>) {
+    fn end(&mut self, ended: Ended<'_>) {
+        self.executions += 1;
+        let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {
-            self.search.end();
+            job.search.end();
         }
-        let verdict = self.verdict(&ended.how);
-        self.tally.add(verdict);
-        self.steps += ended.steps.len() as u64;
-        if verdict == Verdict::NonDeterministic {
-            self.contradiction = Some(Record::of(ended));
-            return;
-        }
-        if let Some(outcome) = ended.outcome.take() {
-            let outcome = self.outcomes.entry(outcome).or_default();
-            outcome.count += 1;
-            outcome.failing += u64::from(verdict.is_failure());
-        }
-        if verdict.is_failure() && self.failure.is_none() {
-            let index = self.tally.total();
-            let record = Record::of(ended);
-            self.failure = Some(Found { index, record });
-            if !self.bounds.keeps_going {
-                self.stopped_by = Some(StoppedBy::FirstFailure);
-            }
+        let mut findings = job.segment.findings.lock();
+        findings.note(ended, job.search.mismatch());
+        let ends = findings.contradiction.is_some()
+            || findings.failure.is_some() && !self.bounds.keeps_going;
+        drop(findings);
+        if ends {
+            job.is_done = true;
+            self.frontier.cut_after(&job.segment);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 
 use itertools::Itertools as _;
 
-use crate::engine::{self, Subject};
+use crate::engine::{self, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -69,44 +69,46 @@ impl<S: Send + Sync + 'static> Program<S> {
     ) {
         self.outcome = Some(Box::new(move |state| format!("{:?}", outcome(state))));
     }
-
-    pub(crate) fn invariant_names(&self) -> &[String] {
-        &self.invariant_names
-    }
 }
 
 impl<S: Send + Sync + 'static> Subject for Program<S> {
-    type State = S;
-
     fn threads(&self) -> &[String] {
         &self.names
     }
 
-    fn set_up(&self) -> S {
-        (self.set_up)()
+    fn set_up(&self) -> SharedState {
+        Box::new((self.set_up)())
     }
 
-    fn perform(&self, thread: ThreadId, state: &S) {
-        self.bodies[thread.index()](state);
+    fn perform(&self, thread: ThreadId, state: &SharedState) {
+        self.bodies[thread.index()](own(state));
     }
 
-    fn has_invariants(&self) -> bool {
-        !self.invariants.is_empty()
+    fn invariants(&self) -> &[String] {
+        &self.invariant_names
     }
 
-    fn observe(&self, state: &S) -> Option<usize> {
+    fn observe(&self, state: &SharedState) -> Option<usize> {
+        let state = own(state);
         self.invariants
             .iter()
             .position(|invariant| !invariant(state))
     }
 
-    fn outcome(&self, state: &S) -> Option<String> {
-        self.outcome.as_ref().map(|outcome| outcome(state))
+    fn outcome(&self, state: &SharedState) -> Option<String> {
+        self.outcome.as_ref().map(|outcome| outcome(own(state)))
     }
 
-    fn check(&self, state: &S) {
-        self.checks.iter().for_each(|check| check(state));
+    fn check(&self, state: &SharedState) {
+        self.checks.iter().for_each(|check| check(own(state)));
     }
+}
+
+/// The state as the program knows it.
+fn own<S: 'static>(state: &SharedState) -> &S {
+    state
+        .downcast_ref()
+        .expect("an engine passes on what `set_up` made")
 }
 
 impl<S> Debug for Program<S> {

@@ -73,6 +73,13 @@ impl Tally {
         self.0[verdict as usize] += 1;
     }
 
+    pub(crate) fn append(&mut self, other: &Tally) {
+        self.0
+            .iter_mut()
+            .zip(other.0)
+            .for_each(|(count, more)| *count += more);
+    }
+
     fn count(&self, verdict: Verdict) -> u64 {
         self.0[verdict as usize]
     }

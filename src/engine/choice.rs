@@ -44,9 +44,9 @@ impl Engine {
     /// # Errors
     ///
     /// If the system gives no thread or memory, or a fiber blocks.
-    pub(crate) fn direct<S: Subject, D: Director>(
+    pub(crate) fn direct<D: Director>(
         self,
-        subject: &Arc<S>,
+        subject: &Arc<dyn Subject>,
         director: D,
         limits: Limits,
     ) -> Result<D, Error> {

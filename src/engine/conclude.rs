@@ -3,7 +3,7 @@
 
 use super::catch::{Caught, catch};
 use super::panic::Panic;
-use super::{How, Phase, Subject, current};
+use super::{How, Phase, SharedState, Subject, current};
 
 /// Runs the user's code outside of the program's threads, where only a panic unwinds.
 pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
@@ -14,7 +14,7 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 }
 
 /// Evaluates the invariants; every thread is paused.
-pub(super) fn observe<S: Subject>(subject: &S, state: &S::State) -> Option<How> {
+pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How> {
     match current::uncontrolled(|| catch_panic(|| subject.observe(state))) {
         Ok(violated) => violated.map(How::InvariantViolated),
         Err(panic) => Some(How::InvariantPanicked(panic)),
@@ -22,9 +22,9 @@ pub(super) fn observe<S: Subject>(subject: &S, state: &S::State) -> Option<How> 
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.
-pub(super) fn conclude<S: Subject>(
-    subject: &S,
-    state: &S::State,
+pub(super) fn conclude(
+    subject: &dyn Subject,
+    state: &SharedState,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
     enter(Phase::Outcome);

@@ -112,6 +112,7 @@ impl State {
     }
 
     /// The running thread reached `marker`.
+    #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
         self.threads[thread.index()].at = At::Marker(marker);
         if let Some(place) = self.running.take() {
@@ -177,29 +178,36 @@ impl State {
     /// At the start the threads run one after the other, each up to its first marker. A task
     /// that was woken goes on before the next choice is made, in the order in which tasks were
     /// added; only then does `choose` pick one of the threads that are paused at a marker.
+    #[inline]
     pub(crate) fn advance(&mut self, choose: impl FnOnce(&Point<'_>) -> Option<usize>) -> Turn {
-        if self.started < self.threads.len() {
-            let thread = ThreadId::new(self.started);
-            self.started += 1;
-            return self.run(thread);
-        }
-        if self.woken > 0 {
-            return self.resume_woken();
-        }
-        if self.ready.is_empty() {
-            return self.nobody();
-        }
-        if self.is_at_limit() {
-            return Turn::Over(Over::StepLimit);
+        let has_all = self.started == self.threads.len() && self.woken == 0;
+        if !has_all || self.ready.is_empty() || self.is_at_limit() {
+            return self.advance_without_choice();
         }
         let point = Point {
             ready: &self.ready,
             last: self.last,
         };
-        let Some(choice) = choose(&point) else {
-            return Turn::Over(Over::Stopped);
-        };
-        self.step(choice)
+        match choose(&point) {
+            Some(choice) => self.step(choice),
+            None => Turn::Over(Over::Stopped),
+        }
+    }
+
+    /// What comes next when there is nothing to choose.
+    #[cold]
+    fn advance_without_choice(&mut self) -> Turn {
+        if self.started < self.threads.len() {
+            let thread = ThreadId::new(self.started);
+            self.started += 1;
+            self.run(thread)
+        } else if self.woken > 0 {
+            self.resume_woken()
+        } else if self.ready.is_empty() {
+            self.nobody()
+        } else {
+            Turn::Over(Over::StepLimit)
+        }
     }
 
     /// Lets the first woken task go on.
@@ -229,10 +237,12 @@ impl State {
         })
     }
 
+    #[inline]
     fn is_at_limit(&self) -> bool {
         self.steps.len() + self.resumed >= self.max_steps
     }
 
+    #[inline]
     fn step(&mut self, choice: usize) -> Turn {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);
@@ -251,6 +261,7 @@ impl State {
         self.run(thread)
     }
 
+    #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
         self.threads[thread.index()].at = At::Running;
         Turn::Of(thread)

@@ -1,39 +1,48 @@
 //! What an engine runs: the program under test, as it sees it.
 
+use std::any::Any;
+
 use crate::search::ThreadId;
+
+/// What the threads of a program share. Its type is the subject's business, so that engines are
+/// compiled once and not for each program.
+pub(crate) type SharedState = Box<dyn Any + Send + Sync>;
 
 /// A program under test: a state, made afresh for each execution, and the threads that share it.
 ///
-/// Everything here is the user's code: it may panic, and it may not come back.
+/// Everything here is the user's code: it may panic, and it may not come back. Each state that is
+/// passed in was made by [`set_up`](Self::set_up) of the same subject.
 pub(crate) trait Subject: Send + Sync + 'static {
-    /// What the threads share.
-    type State: Send + Sync + 'static;
-
     /// The names of the threads, in the order in which they were added.
     fn threads(&self) -> &[String];
 
     /// Makes the state for one execution.
-    fn set_up(&self) -> Self::State;
+    fn set_up(&self) -> SharedState;
 
     /// Runs one thread to its end.
-    fn perform(&self, thread: ThreadId, state: &Self::State);
+    fn perform(&self, thread: ThreadId, state: &SharedState);
+
+    /// The names of the invariants.
+    fn invariants(&self) -> &[String] {
+        &[]
+    }
 
     /// Whether there is anything to [`observe`](Self::observe).
     fn has_invariants(&self) -> bool {
-        false
+        !self.invariants().is_empty()
     }
 
     /// Returns the first invariant that does not hold, by its number. Called whenever every
     /// thread is paused.
-    fn observe(&self, _state: &Self::State) -> Option<usize> {
+    fn observe(&self, _state: &SharedState) -> Option<usize> {
         None
     }
 
     /// Describes the state after all threads have ended, if that was asked for.
-    fn outcome(&self, _state: &Self::State) -> Option<String> {
+    fn outcome(&self, _state: &SharedState) -> Option<String> {
         None
     }
 
     /// Checks the state after all threads have ended; panics if it is wrong.
-    fn check(&self, _state: &Self::State) {}
+    fn check(&self, _state: &SharedState) {}
 }

@@ -45,28 +45,36 @@ impl<D: Director> Table<D> {
     }
 
     /// Whether threads that reach a marker are to be unwound.
+    #[inline]
     pub(super) fn is_over(&self) -> bool {
         self.over.is_some() || self.director.is_none()
     }
 
     /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
+    #[inline]
     pub(super) fn turn(&mut self) -> Turn {
         let Table {
             state, director, ..
         } = self;
         let turn = state.advance(|point| director.as_mut()?.choose(point));
         if let Turn::Over(over) = turn {
-            self.set_over(match over {
-                Over::Complete => How::Held,
-                Over::Deadlock => How::Deadlock,
-                Over::StepLimit => How::StepLimit,
-                Over::Stopped => How::Stopped,
-            });
+            self.note_over(over);
         }
         turn
     }
 
+    #[cold]
+    fn note_over(&mut self, over: Over) {
+        self.set_over(match over {
+            Over::Complete => How::Held,
+            Over::Deadlock => How::Deadlock,
+            Over::StepLimit => How::StepLimit,
+            Over::Stopped => How::Stopped,
+        });
+    }
+
     /// As [`turn`](Self::turn), unless the execution has just failed.
+    #[inline]
     pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
         match failure {
             None => self.turn(),

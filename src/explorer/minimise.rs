@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Call, Failure, names};
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject as _};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::Error;
 use crate::execution::Record;
 use crate::follow::Follow;
 use crate::hunt::Found;
-use crate::program::Program;
 use crate::report::Minimal;
 use crate::search::Point;
 use crate::shrink::Shrink;
@@ -19,8 +18,8 @@ const MAX_EXECUTIONS: u64 = 10_000;
 const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Makes of a failing execution what is reported.
-pub(super) fn failure<S: Send + Sync + 'static>(
-    program: &Arc<Program<S>>,
+pub(super) fn failure(
+    program: &Arc<dyn Subject>,
     found: &Found,
     engine: Engine,
     limits: Limits,
@@ -43,7 +42,7 @@ pub(super) fn failure<S: Send + Sync + 'static>(
         _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
     };
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
-    let names = names(program, limits);
+    let names = names(&**program, limits);
     Ok(Failure::new(
         found, &best, forced, minimal, reproduced, names, call,
     ))

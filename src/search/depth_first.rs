@@ -24,6 +24,8 @@ struct Branch {
     /// Where this point's ready threads start in `ready`; they end where the next point's start.
     start: usize,
     chosen: usize,
+    /// The first choice that is not this search's to take: it was given away, or there is none.
+    end: usize,
 }
 
 /// A point where the program did not do what it did before under the same choices.
@@ -42,6 +44,41 @@ impl DepthFirst {
         self.mismatch.as_ref()
     }
 
+    /// Gives away the choices at the shallowest point that has untaken ones, as a search of its
+    /// own. In exploration order they come after everything that this search keeps.
+    ///
+    /// To be called when an execution has begun and chosen nothing yet.
+    pub(crate) fn split(&mut self) -> Option<Self> {
+        let depth = self
+            .path
+            .iter()
+            .position(|branch| branch.chosen + 1 < branch.end)?;
+        let mut path = self.path[..=depth].to_vec();
+        for branch in &mut path[..depth] {
+            branch.end = branch.chosen + 1;
+        }
+        path[depth].chosen += 1;
+        self.path[depth].end = path[depth].chosen;
+        let ready_end = self
+            .path
+            .get(depth + 1)
+            .map_or(self.ready.len(), |next| next.start);
+        Some(DepthFirst {
+            path,
+            ready: self.ready[..ready_end].to_vec(),
+            depth: 0,
+            has_begun: false,
+            mismatch: None,
+        })
+    }
+
+    /// The choices that lead to the execution under way, which order searches: of two searches
+    /// that share no execution, the one with the lesser choices comes first as a whole.
+    pub(crate) fn choices(&self) -> Vec<usize> {
+        self.path.iter().map(|branch| branch.chosen).collect()
+    }
+
+    #[inline]
     fn ready_at(&self, depth: usize) -> &[Ready] {
         let start = self.path[depth].start;
         let end = self
@@ -54,7 +91,7 @@ impl DepthFirst {
     /// Moves to the next untaken choice of the deepest point that has one.
     fn backtrack(&mut self) -> bool {
         while let Some(branch) = self.path.last_mut() {
-            if branch.start + branch.chosen + 1 < self.ready.len() {
+            if branch.chosen + 1 < branch.end {
                 branch.chosen += 1;
                 return true;
             }
@@ -75,6 +112,7 @@ impl DepthFirst {
 }
 
 /// Compares entry by entry: the lists are short, and this is done at every step.
+#[inline]
 fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
     expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| a == b)
 }
@@ -92,11 +130,13 @@ impl Search for DepthFirst {
         self.backtrack()
     }
 
+    #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
         if self.depth == self.path.len() {
             self.path.push(Branch {
                 start: self.ready.len(),
                 chosen: 0,
+                end: point.ready.len(),
             });
             self.ready.extend_from_slice(point.ready);
         } else if !is_same(self.ready_at(self.depth), point.ready) {
@@ -117,6 +157,9 @@ impl Search for DepthFirst {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::search::ThreadId;
     use crate::site::MarkerId;
@@ -195,6 +238,43 @@ mod tests {
             let orders = Toy { counts }.all();
             assert_eq!(orders.len(), number, "{counts:?}");
             assert!(orders.is_sorted_by(|a, b| a < b), "{counts:?}");
+        }
+    }
+
+    /// Runs `search` to its end; at each execution whose number `splits` holds, gives a part away.
+    fn run_in_parts(
+        toy: &Toy<'_>,
+        mut search: DepthFirst,
+        splits: &mut impl FnMut() -> bool,
+    ) -> Vec<Vec<usize>> {
+        let mut own = Vec::new();
+        let mut parts = Vec::new();
+        while search.begin() {
+            if splits() {
+                parts.extend(search.split().map(|part| (part.choices(), part)));
+            }
+            own.push(toy.run(&mut search));
+        }
+        assert!(
+            parts.is_sorted_by(|a, b| a.0 > b.0),
+            "what is given away later comes earlier"
+        );
+        for (_, part) in parts.into_iter().rev() {
+            own.extend(run_in_parts(toy, part, splits));
+        }
+        own
+    }
+
+    proptest! {
+        #[test]
+        fn a_search_in_parts_runs_the_same_in_the_same_order(
+            counts in vec(0..4_u32, 1..4),
+            splits in vec(any::<bool>(), 1..20),
+        ) {
+            let toy = Toy { counts: &counts };
+            let mut splits = splits.into_iter().cycle();
+            let mut splits = || splits.next().unwrap_or(false);
+            prop_assert_eq!(run_in_parts(&toy, DepthFirst::default(), &mut splits), toy.all());
         }
     }
 

@@ -4,20 +4,21 @@ use crate::site::MarkerId;
 
 /// A thread of the program under test: its place in the order in which threads were added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ThreadId(u16);
+pub(crate) struct ThreadId(u32);
 
 impl ThreadId {
     /// The id of the thread that was added after `index` others.
     ///
     /// # Panics
     ///
-    /// If there are more than 65 536 threads, which no operating system lets a test start.
+    /// If there are more than 2^32 threads, which no operating system lets a test start.
+    #[inline]
     pub(crate) fn new(index: usize) -> Self {
-        ThreadId(u16::try_from(index).expect("at most 65 536 threads"))
+        ThreadId(u32::try_from(index).expect("fewer than 2^32 threads"))
     }
 
     pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
+        self.0 as usize
     }
 }
 

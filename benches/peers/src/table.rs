@@ -45,7 +45,7 @@ fn row(entry: &Entry, entries: &[Entry]) -> Vec<String> {
     let finding = entry.summary();
     let mut cells = vec![
         title(entry.program),
-        entry.tool.name().to_owned(),
+        entry.tool.name(),
         entry.tool.points(entry.program),
     ];
     cells.extend(match finding {

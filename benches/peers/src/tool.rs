@@ -12,39 +12,53 @@ mod shuttle;
 /// A tool, in the way it is used here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
-    InterlaceThreads,
-    InterlaceFibers,
+    Interlace { engine: Engine, workers: usize },
     Bare,
     Shuttle,
     Loom,
 }
 
+const fn interlace(engine: Engine, workers: usize) -> Tool {
+    Tool::Interlace { engine, workers }
+}
+
 impl Tool {
     /// In the order of the table.
     pub(crate) const ALL: &[Tool] = &[
-        Tool::InterlaceThreads,
-        Tool::InterlaceFibers,
+        interlace(Engine::Threads, 1),
+        interlace(Engine::Threads, 2),
+        interlace(Engine::Fibers, 1),
+        interlace(Engine::Fibers, 2),
         Tool::Bare,
         Tool::Shuttle,
         Tool::Loom,
     ];
 
     /// The tools that the others are compared with.
-    pub(crate) const OURS: &[Tool] = &[Tool::InterlaceThreads, Tool::InterlaceFibers];
+    pub(crate) const OURS: &[Tool] = &[interlace(Engine::Threads, 1), interlace(Engine::Fibers, 1)];
 
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> String {
         match self {
-            Tool::InterlaceThreads => "interlace, threads",
-            Tool::InterlaceFibers => "interlace, fibers",
-            Tool::Bare => "bare coroutines",
-            Tool::Shuttle => "shuttle, DFS",
-            Tool::Loom => "loom",
+            Tool::Interlace { workers: 1, .. } => format!("interlace, {}", self.engine()),
+            Tool::Interlace { workers, .. } => {
+                format!("interlace, {}, {workers} workers", self.engine())
+            }
+            Tool::Bare => "bare coroutines".to_owned(),
+            Tool::Shuttle => "shuttle, DFS".to_owned(),
+            Tool::Loom => "loom".to_owned(),
         }
     }
 
-    /// The name of an engine, for a column's head.
+    /// Interlace's engine, in a word.
     pub(crate) fn engine(self) -> &'static str {
-        self.name().trim_start_matches("interlace, ")
+        match self {
+            Tool::Interlace {
+                engine: Engine::Threads,
+                ..
+            } => "threads",
+            Tool::Interlace { .. } => "fibers",
+            _ => "",
+        }
     }
 
     /// The name on the command line.
@@ -58,8 +72,7 @@ impl Tool {
     /// Searches through all that `program` can do, once.
     pub(crate) fn exhaust(self, program: Program) {
         match self {
-            Tool::InterlaceThreads => interlace::exhaust(program, Engine::Threads),
-            Tool::InterlaceFibers => interlace::exhaust(program, Engine::Fibers),
+            Tool::Interlace { engine, workers } => interlace::exhaust(program, engine, workers),
             Tool::Bare => bare::exhaust(program),
             Tool::Shuttle => shuttle::exhaust(program),
             Tool::Loom => loom::exhaust(program),
@@ -75,7 +88,7 @@ impl Tool {
     pub(crate) fn points(self, program: Program) -> String {
         let operations = program.operations();
         match self {
-            Tool::InterlaceThreads | Tool::InterlaceFibers | Tool::Bare => operations.to_string(),
+            Tool::Interlace { .. } | Tool::Bare => operations.to_string(),
             Tool::Shuttle => format!("{operations} + start"),
             Tool::Loom => format!("{operations} + end"),
         }

@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::state::Turn;
-use crate::engine::{Director, How, Limits, Phase, Subject, current};
+use crate::engine::{Director, How, Limits, Phase, SharedState, Subject, current};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -19,8 +19,8 @@ use crate::search::ThreadId;
 /// # Errors
 ///
 /// If there is no memory for the stacks.
-pub(super) fn carry<S: Subject, D: Director>(
-    subject: &Arc<S>,
+pub(super) fn carry<D: Director>(
+    subject: &Arc<dyn Subject>,
     director: D,
     limits: Limits,
     pulse: &Arc<Pulse>,
@@ -43,10 +43,7 @@ pub(super) fn carry<S: Subject, D: Director>(
 }
 
 /// One fiber for each thread of the program.
-fn fibers<S: Subject, D: Director>(
-    run: &Rc<Run<S, D>>,
-    limits: Limits,
-) -> Result<Vec<Fiber>, Error> {
+fn fibers<D: Director>(run: &Rc<Run<D>>, limits: Limits) -> Result<Vec<Fiber>, Error> {
     let mut levers = Vec::new();
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
@@ -71,7 +68,7 @@ fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
     )
 }
 
-fn carry_all<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
+fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     loop {
         run.pulse.beat();
         let (how, outcome) = execute(run, fibers);
@@ -83,10 +80,7 @@ fn carry_all<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn execute<S: Subject, D: Director>(
-    run: &Run<S, D>,
-    fibers: &mut [Fiber],
-) -> (How, Option<String>) {
+fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<String>) {
     match catch_panic(|| run.subject.set_up()) {
         Ok(state) => put(run, state),
         Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
@@ -104,7 +98,7 @@ fn execute<S: Subject, D: Director>(
 }
 
 /// Puts the state where the fibers find it.
-fn put<S: Subject, D: Director>(run: &Run<S, D>, state: S::State) {
+fn put<D: Director>(run: &Run<D>, state: SharedState) {
     let mut shared = run.shared.borrow_mut();
     match Rc::get_mut(&mut shared) {
         Some(empty) => *empty = Some(state),
@@ -113,12 +107,12 @@ fn put<S: Subject, D: Director>(run: &Run<S, D>, state: S::State) {
 }
 
 /// Takes the state back from the fibers, all of which have let go of it.
-fn take<S: Subject, D: Director>(run: &Run<S, D>) -> Option<S::State> {
+fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
     Rc::get_mut(&mut run.shared.borrow_mut()).and_then(Option::take)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
-fn run_threads<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
+fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     let mut turn = Some(run.table.borrow_mut().turn());
     while let Some(Turn::Of(thread)) = turn {
         resume(run, fibers, thread, Word::Go);
@@ -135,12 +129,7 @@ fn run_threads<S: Subject, D: Director>(run: &Run<S, D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn resume<S: Subject, D: Director>(
-    run: &Run<S, D>,
-    fibers: &mut [Fiber],
-    thread: ThreadId,
-    word: Word,
-) {
+fn resume<D: Director>(run: &Run<D>, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
     run.current.set(thread);
     run.pulse.run(thread, None);
     fibers[thread.index()].resume(word);

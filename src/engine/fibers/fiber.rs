@@ -54,6 +54,7 @@ impl Fiber {
     }
 
     /// Gives the turn to the fiber until it lets go of it or ends.
+    #[inline]
     pub(super) fn resume(&mut self, word: Word) {
         self.coroutine.resume(word);
     }
@@ -70,6 +71,7 @@ impl Lever {
     /// # Panics
     ///
     /// If it is not called on the fiber of this lever.
+    #[inline]
     pub(super) fn suspend(&self) -> Word {
         let here = 0_u8;
         let address = ptr::from_ref(&here).addr();

@@ -46,6 +46,7 @@ impl Pulse {
     }
 
     /// `thread` goes on, from `marker` if it has reached one.
+    #[inline]
     pub(super) fn run(&self, thread: ThreadId, marker: Option<MarkerId>) {
         let thread = thread.index() as u64 + 1;
         let marker = marker.map_or(0, |marker| u64::from(marker.number()) + 1);

@@ -17,16 +17,17 @@ use crate::engine::current::Controller;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::state::{State, Turn};
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Subject};
+use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
 use crate::site::Site;
 
 /// A program on fibers. All of it is touched by one OS thread.
-pub(super) struct Run<S: Subject, D> {
-    pub(super) subject: Arc<S>,
+pub(super) struct Run<D> {
+    pub(super) subject: Arc<dyn Subject>,
+    has_invariants: bool,
     pub(super) table: RefCell<Table<D>>,
     /// The state of the program, while its threads run. The cell is kept between executions.
-    pub(super) shared: RefCell<Rc<Option<S::State>>>,
+    pub(super) shared: RefCell<Rc<Option<SharedState>>>,
     /// The fiber that has the turn.
     pub(super) current: Cell<ThreadId>,
     /// Whose turn comes next, when a fiber has let go of its own.
@@ -43,11 +44,17 @@ struct Wakes {
     fired: Mutex<Vec<(ThreadId, u64)>>,
 }
 
-impl<S: Subject, D: Director> Run<S, D> {
-    pub(super) fn new(subject: &Arc<S>, director: D, limits: Limits, pulse: &Arc<Pulse>) -> Self {
+impl<D: Director> Run<D> {
+    pub(super) fn new(
+        subject: &Arc<dyn Subject>,
+        director: D,
+        limits: Limits,
+        pulse: &Arc<Pulse>,
+    ) -> Self {
         let state = State::new(subject.threads().len(), limits.max_steps);
         Run {
             subject: Arc::clone(subject),
+            has_invariants: subject.has_invariants(),
             table: RefCell::new(Table::new(state, director)),
             shared: RefCell::new(Rc::new(None)),
             current: Cell::new(ThreadId::new(0)),
@@ -64,7 +71,7 @@ impl<S: Subject, D: Director> Run<S, D> {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
                 let result = caught(|| self.subject.perform(thread, state));
-                let observes = result.is_ok() && self.subject.has_invariants();
+                let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
                     observe(&*self.subject, state)
                 } else {
@@ -83,6 +90,7 @@ impl<S: Subject, D: Director> Run<S, D> {
     }
 
     /// Takes note of the wakers that have fired.
+    #[inline]
     fn hear_wakes(&self) {
         // Looked at before every turn: a load, where a swap would cost as much as the turn.
         if self.wakes.has_any.load(Ordering::Relaxed) {
@@ -98,8 +106,9 @@ impl<S: Subject, D: Director> Run<S, D> {
     }
 
     /// The invariant that does not hold where the running fiber has just paused.
+    #[inline]
     fn violated(&self) -> Option<How> {
-        if !self.subject.has_invariants() {
+        if !self.has_invariants {
             return None;
         }
         let state = Rc::clone(&self.shared.borrow());
@@ -107,6 +116,7 @@ impl<S: Subject, D: Director> Run<S, D> {
     }
 
     /// Lets go of the turn, as `note` says, until it comes back.
+    #[inline]
     fn pause(&self, note: impl FnOnce(&mut State, ThreadId)) {
         let thread = self.current.get();
         let violated = self.violated();
@@ -132,7 +142,8 @@ impl<S: Subject, D: Director> Run<S, D> {
     }
 }
 
-impl<S: Subject, D: Director> Controller for Rc<Run<S, D>> {
+impl<D: Director> Controller for Rc<Run<D>> {
+    #[inline]
     fn reach(&self, site: &'static Site) {
         let marker = site.id();
         self.pause(|state, thread| state.pause(thread, marker));

@@ -17,8 +17,8 @@ use crate::error::{Error, ErrorKind};
 ///
 /// If the operating system starts no thread or gives no memory, or an execution does not end in
 /// time: a fiber blocks the thread that all of them share. Then the director is gone with it.
-pub(crate) fn direct<S: Subject, D: Director>(
-    subject: &Arc<S>,
+pub(crate) fn direct<D: Director>(
+    subject: &Arc<dyn Subject>,
     mut director: D,
     limits: Limits,
 ) -> Result<D, Error> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::team::Team;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::{Director, How, Phase, Subject};
+use crate::engine::{Director, How, Phase, SharedState};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -15,7 +15,7 @@ use crate::search::ThreadId;
 const GRACE: Duration = Duration::from_millis(20);
 
 /// Runs executions until there are no more, or the team has been left behind.
-pub(super) fn conduct<S: Subject, D: Director>(team: &Arc<Team<S, D>>) {
+pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
     loop {
         let (how, outcome) = execute(team);
@@ -35,7 +35,7 @@ pub(super) fn conduct<S: Subject, D: Director>(team: &Arc<Team<S, D>>) {
     }
 }
 
-fn execute<S: Subject, D: Director>(team: &Team<S, D>) -> (How, Option<String>) {
+fn execute<D: Director>(team: &Team<D>) -> (How, Option<String>) {
     let state = match catch_panic(|| team.subject.set_up()) {
         Ok(state) => Arc::new(state),
         Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
@@ -50,7 +50,7 @@ fn execute<S: Subject, D: Director>(team: &Team<S, D>) -> (How, Option<String>) 
 }
 
 /// Lets the threads run, until each has ended.
-fn run_threads<S: Subject, D: Director>(team: &Team<S, D>, state: &Arc<S::State>) -> How {
+fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> How {
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
     desk.shared = Some(Arc::clone(state));
@@ -71,7 +71,7 @@ fn run_threads<S: Subject, D: Director>(team: &Team<S, D>, state: &Arc<S::State>
 }
 
 /// Unwinds the threads that are left, in the order in which they were added.
-fn unwind_threads<S: Subject, D: Director>(team: &Team<S, D>) {
+fn unwind_threads<D: Director>(team: &Team<D>) {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
         if team.desk.lock().table.state.is_live(thread) {
@@ -84,11 +84,7 @@ fn unwind_threads<S: Subject, D: Director>(team: &Team<S, D>) {
     }
 }
 
-fn wait_for_end<S: Subject, D: Director>(
-    team: &Team<S, D>,
-    thread: ThreadId,
-    patience: Option<Duration>,
-) {
+fn wait_for_end<D: Director>(team: &Team<D>, thread: ThreadId, patience: Option<Duration>) {
     let since = Instant::now();
     loop {
         let desk = team.desk.lock();

@@ -15,14 +15,14 @@ use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Subject};
+use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
 use crate::site::Site;
 
 /// One thread for each thread of the program, and a conductor.
-pub(super) struct Team<S: Subject, D> {
-    pub(super) subject: Arc<S>,
-    pub(super) desk: Mutex<Desk<S, D>>,
+pub(super) struct Team<D> {
+    pub(super) subject: Arc<dyn Subject>,
+    pub(super) desk: Mutex<Desk<D>>,
     /// Where each thread waits for its turn.
     pub(super) seats: Vec<Baton>,
     /// Where the conductor waits for the end of the threads' part.
@@ -35,10 +35,10 @@ pub(super) struct Team<S: Subject, D> {
 }
 
 /// What a team shares, under one lock.
-pub(super) struct Desk<S: Subject, D> {
+pub(super) struct Desk<D> {
     pub(super) table: Table<D>,
     /// The state of the program, while its threads run.
-    pub(super) shared: Option<Arc<S::State>>,
+    pub(super) shared: Option<Arc<SharedState>>,
     /// When the execution began.
     pub(super) since: Instant,
     /// Whether the conductor has run all executions that there were.
@@ -46,13 +46,13 @@ pub(super) struct Desk<S: Subject, D> {
 }
 
 /// A thread's place in its team.
-pub(super) struct Place<S: Subject, D> {
-    pub(super) team: Arc<Team<S, D>>,
+pub(super) struct Place<D> {
+    pub(super) team: Arc<Team<D>>,
     pub(super) thread: ThreadId,
 }
 
-impl<S: Subject, D: Director> Team<S, D> {
-    pub(super) fn new(subject: &Arc<S>, director: D, limits: Limits) -> Self {
+impl<D: Director> Team<D> {
+    pub(super) fn new(subject: &Arc<dyn Subject>, director: D, limits: Limits) -> Self {
         let threads = subject.threads().len();
         Team {
             subject: Arc::clone(subject),
@@ -107,7 +107,7 @@ impl<S: Subject, D: Director> Team<S, D> {
     }
 }
 
-impl<S: Subject, D: Director> Place<S, D> {
+impl<D: Director> Place<D> {
     /// Lets go of the turn, as `note` says, until it comes back.
     fn pause(&self, note: impl FnOnce(&mut State)) {
         let Place { team, thread } = self;
@@ -130,7 +130,7 @@ impl<S: Subject, D: Director> Place<S, D> {
     }
 }
 
-impl<S: Subject, D: Director> Controller for Place<S, D> {
+impl<D: Director> Controller for Place<D> {
     fn reach(&self, site: &'static Site) {
         self.pause(|state| state.pause(self.thread, site.id()));
     }
@@ -150,7 +150,7 @@ impl<S: Subject, D: Director> Controller for Place<S, D> {
     }
 }
 
-impl<S: Subject, D: Director> Alarm for Team<S, D> {
+impl<D: Director> Alarm for Team<D> {
     fn wake(&self, thread: ThreadId, execution: u64) {
         let mut desk = self.desk.lock();
         if desk.table.number == execution {

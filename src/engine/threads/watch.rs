@@ -18,8 +18,8 @@ use crate::search::ThreadId;
 /// # Errors
 ///
 /// If the operating system does not start a thread.
-pub(crate) fn direct<S: Subject, D: Director>(
-    subject: &Arc<S>,
+pub(crate) fn direct<D: Director>(
+    subject: &Arc<dyn Subject>,
     mut director: D,
     limits: Limits,
 ) -> Result<D, Error> {
@@ -40,7 +40,7 @@ pub(crate) fn direct<S: Subject, D: Director>(
     Ok(director)
 }
 
-fn assemble<S: Subject, D: Director>(team: &Arc<Team<S, D>>) -> Result<Vec<JoinHandle<()>>, Error> {
+fn assemble<D: Director>(team: &Arc<Team<D>>) -> Result<Vec<JoinHandle<()>>, Error> {
     let mut threads = Vec::with_capacity(team.seats.len() + 1);
     for (index, name) in team.subject.threads().iter().enumerate() {
         let mate = Arc::clone(team);
@@ -57,8 +57,8 @@ fn assemble<S: Subject, D: Director>(team: &Arc<Team<S, D>>) -> Result<Vec<JoinH
     Ok(threads)
 }
 
-fn start<S: Subject, D: Director>(
-    team: &Team<S, D>,
+fn start<D: Director>(
+    team: &Team<D>,
     name: &str,
     body: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, Error> {
@@ -79,7 +79,7 @@ enum Watched<D> {
 }
 
 /// Waits until the conductor is done, or an execution has taken too long.
-fn watch<S: Subject, D: Director>(team: &Team<S, D>, timeout: Duration) -> Watched<D> {
+fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.
@@ -103,10 +103,7 @@ fn watch<S: Subject, D: Director>(team: &Team<S, D>, timeout: Duration) -> Watch
 
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
-fn leave_behind<S: Subject, D: Director>(
-    team: &Team<S, D>,
-    mut desk: MutexGuard<'_, Desk<S, D>>,
-) -> D {
+fn leave_behind<D: Director>(team: &Team<D>, mut desk: MutexGuard<'_, Desk<D>>) -> D {
     let how = match &desk.table.over {
         // The failure was known, and a thread did not come back from unwinding.
         Some(how) if *how != How::Held => how.clone(),

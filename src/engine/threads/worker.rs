@@ -6,10 +6,10 @@ use super::team::{Place, Team};
 use crate::engine::baton::Word;
 use crate::engine::catch::catch;
 use crate::engine::conclude::observe;
-use crate::engine::{Director, Subject, current};
+use crate::engine::{Director, current};
 use crate::search::ThreadId;
 
-pub(super) fn work<S: Subject, D: Director>(team: &Arc<Team<S, D>>, thread: ThreadId) {
+pub(super) fn work<D: Director>(team: &Arc<Team<D>>, thread: ThreadId) {
     team.processor.pin_current_thread();
     let place = Place {
         team: Arc::clone(team),
@@ -21,7 +21,7 @@ pub(super) fn work<S: Subject, D: Director>(team: &Arc<Team<S, D>>, thread: Thre
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
-fn perform<S: Subject, D: Director>(team: &Team<S, D>, thread: ThreadId) -> bool {
+fn perform<D: Director>(team: &Team<D>, thread: ThreadId) -> bool {
     let Some(state) = team.desk.lock().shared.clone() else {
         return false;
     };

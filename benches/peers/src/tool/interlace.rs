@@ -22,8 +22,10 @@ fn perform(number: &AtomicU32, body: Body) {
     }
 }
 
-pub(super) fn exhaust(program: Program, engine: Engine) {
-    let mut explorer = Explorer::new(AtomicU32::default).engine(engine);
+pub(super) fn exhaust(program: Program, engine: Engine, workers: usize) {
+    let mut explorer = Explorer::new(AtomicU32::default)
+        .engine(engine)
+        .workers(workers);
     for index in 0..program.threads {
         let name = format!("thread{index}");
         explorer = explorer.thread(name, move |number| perform(number, program.body));

@@ -1,0 +1,98 @@
+//! What a search has found: how executions ended, counted, and the first failure.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Ended, How};
+use crate::execution::Record;
+use crate::search::Mismatch;
+use crate::verdict::{Tally, Verdict};
+
+/// What was found in one part of a search, or in all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) tally: Tally,
+    /// How many steps all executions took.
+    pub(crate) steps: u64,
+    pub(crate) outcomes: BTreeMap<String, Outcome>,
+    pub(crate) failure: Option<Found>,
+    /// The execution that contradicted an earlier one.
+    pub(crate) contradiction: Option<(Mismatch, Record)>,
+}
+
+/// The executions that ended in one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Outcome {
+    pub(crate) count: u64,
+    pub(crate) failing: u64,
+}
+
+/// A failing execution.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Its number, from 1, in exploration order.
+    pub(crate) index: u64,
+    pub(crate) record: Record,
+}
+
+impl Findings {
+    /// Takes note of an execution, and of what it contradicts.
+    pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+        let verdict = match mismatch {
+            Some(_) => Verdict::NonDeterministic,
+            None => verdict(&ended.how),
+        };
+        self.tally.add(verdict);
+        self.steps += ended.steps.len() as u64;
+        if let Some(mismatch) = mismatch {
+            self.contradiction = Some((mismatch.clone(), Record::of(ended)));
+            return;
+        }
+        if let Some(text) = ended.outcome.take() {
+            let outcome = self.outcomes.entry(text).or_default();
+            outcome.count += 1;
+            outcome.failing += u64::from(verdict.is_failure());
+        }
+        if verdict.is_failure() && self.failure.is_none() {
+            let index = self.tally.total();
+            self.failure = Some(Found {
+                index,
+                record: Record::of(ended),
+            });
+        }
+    }
+
+    /// Adds what was found in the part that comes next in exploration order.
+    pub(super) fn append(&mut self, next: &mut Findings) {
+        let before = self.tally.total();
+        if self.failure.is_none() {
+            self.failure = next.failure.take();
+            if let Some(found) = &mut self.failure {
+                found.index += before;
+            }
+        }
+        self.tally.append(&next.tally);
+        self.steps += next.steps;
+        for (text, next) in std::mem::take(&mut next.outcomes) {
+            let outcome = self.outcomes.entry(text).or_default();
+            outcome.count += next.count;
+            outcome.failing += next.failing;
+        }
+        self.contradiction = self
+            .contradiction
+            .take()
+            .or_else(|| next.contradiction.take());
+    }
+}
+
+fn verdict(how: &How) -> Verdict {
+    match how {
+        How::Held => Verdict::Held,
+        How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
+        How::CheckFailed(_) => Verdict::CheckFailed,
+        How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
+        How::Deadlock => Verdict::Deadlocked,
+        How::StepLimit => Verdict::StepLimit,
+        How::TimedOut(_) => Verdict::TimedOut,
+        How::Stopped => unreachable!("a search stops only at a contradiction"),
+    }
+}

@@ -1,0 +1,189 @@
+//! The parts of a search: which are left to do, and what was found in each.
+//!
+//! A part is a contiguous range of executions in exploration order. A worker that is out of work
+//! makes the others split theirs, each time at the shallowest point with untaken choices. What is
+//! found is kept part by part and put together in exploration order in the end; so it does not
+//! depend on who did what when.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::{Findings, StoppedBy};
+use crate::search::DepthFirst;
+
+/// One part of a search, and what was found in it so far.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// The choices that lead to its first execution: they order parts.
+    order: Vec<usize>,
+    pub(super) findings: Mutex<Findings>,
+}
+
+/// A part that a worker is to search.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) search: DepthFirst,
+    pub(super) segment: Arc<Segment>,
+    /// Whether nothing that is left of it matters.
+    pub(super) is_done: bool,
+}
+
+/// What the workers share.
+#[derive(Debug)]
+pub(super) struct Frontier {
+    plan: Mutex<Plan>,
+    news: Condvar,
+    /// How many workers wait for a part that nobody has given yet.
+    hungry: AtomicUsize,
+    /// Whether some parts need not be searched any further.
+    has_cut: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Plan {
+    /// The parts that nobody searches yet.
+    jobs: Vec<Job>,
+    segments: Vec<Arc<Segment>>,
+    workers: usize,
+    idle: usize,
+    /// The first part in which the search ends: what comes after it does not matter.
+    last: Option<Arc<Segment>>,
+    stopped_by: Option<StoppedBy>,
+}
+
+impl Frontier {
+    /// The frontier of a whole search, for one worker.
+    pub(super) fn new() -> Self {
+        let frontier = Frontier {
+            plan: Mutex::new(Plan {
+                jobs: Vec::new(),
+                segments: Vec::new(),
+                workers: 1,
+                idle: 0,
+                last: None,
+                stopped_by: None,
+            }),
+            news: Condvar::new(),
+            hungry: AtomicUsize::new(0),
+            has_cut: AtomicBool::new(false),
+        };
+        frontier.give(DepthFirst::default());
+        frontier
+    }
+
+    /// Takes back the job of a worker that leaves off, for `workers` others.
+    pub(super) fn put_back(&self, job: Job, workers: usize) {
+        let mut plan = self.plan.lock();
+        plan.jobs.push(job);
+        plan.workers = workers;
+        plan.idle = 0;
+    }
+
+    /// Whether a worker waits for a part.
+    pub(super) fn is_hungry(&self) -> bool {
+        self.hungry.load(Relaxed) > 0
+    }
+
+    /// Adds a part.
+    pub(super) fn give(&self, search: DepthFirst) {
+        let segment = Arc::new(Segment {
+            order: search.choices(),
+            findings: Mutex::default(),
+        });
+        let mut plan = self.plan.lock();
+        plan.segments.push(Arc::clone(&segment));
+        plan.jobs.push(Job {
+            search,
+            segment,
+            is_done: false,
+        });
+        self.count_hungry(&plan);
+        self.news.notify_one();
+    }
+
+    /// The next part to search; nothing when none is left and none can come. Waits while another
+    /// worker may still give one.
+    pub(super) fn next(&self) -> Option<Job> {
+        let mut plan = self.plan.lock();
+        plan.idle += 1;
+        loop {
+            if plan.stopped_by.is_some() {
+                return None;
+            }
+            let last = plan.last.clone();
+            let matters = |job: &Job| {
+                last.as_ref()
+                    .is_none_or(|last| job.segment.order <= last.order)
+            };
+            plan.jobs.retain(matters);
+            plan.jobs
+                .sort_by(|a, b| Reverse(&a.segment.order).cmp(&Reverse(&b.segment.order)));
+            if let Some(job) = plan.jobs.pop() {
+                plan.idle -= 1;
+                self.count_hungry(&plan);
+                return Some(job);
+            }
+            if plan.idle == plan.workers {
+                self.news.notify_all();
+                return None;
+            }
+            self.count_hungry(&plan);
+            self.news.wait(&mut plan);
+        }
+    }
+
+    fn count_hungry(&self, plan: &Plan) {
+        self.hungry
+            .store(plan.idle.saturating_sub(plan.jobs.len()), Relaxed);
+    }
+
+    /// The search ends in `segment`: parts that come after it need not be searched.
+    pub(super) fn cut_after(&self, segment: &Arc<Segment>) {
+        let mut plan = self.plan.lock();
+        if plan
+            .last
+            .as_ref()
+            .is_none_or(|last| segment.order < last.order)
+        {
+            plan.last = Some(Arc::clone(segment));
+        }
+        self.has_cut.store(true, Relaxed);
+    }
+
+    /// Ends the search in every part.
+    pub(super) fn stop(&self, stopped_by: StoppedBy) {
+        self.plan.lock().stopped_by.get_or_insert(stopped_by);
+        self.has_cut.store(true, Relaxed);
+        self.news.notify_all();
+    }
+
+    /// Whether what is left of `segment` does not matter.
+    pub(super) fn is_cut(&self, segment: &Segment) -> bool {
+        self.has_cut.load(Relaxed) && {
+            let plan = self.plan.lock();
+            let comes_after = |last: &Arc<Segment>| segment.order > last.order;
+            plan.stopped_by.is_some() || plan.last.as_ref().is_some_and(comes_after)
+        }
+    }
+
+    /// What was found, put together in exploration order, and what ended the search.
+    pub(super) fn finish(&self, keeps_going: bool) -> (Findings, StoppedBy) {
+        let mut plan = self.plan.lock();
+        plan.segments.sort_by(|a, b| a.order.cmp(&b.order));
+        let mut total = Findings::default();
+        for segment in &plan.segments {
+            total.append(&mut segment.findings.lock());
+            let ends = total.contradiction.is_some() || total.failure.is_some() && !keeps_going;
+            if ends && plan.stopped_by.is_none() {
+                return (total, StoppedBy::FirstFailure);
+            }
+        }
+        (
+            total,
+            plan.stopped_by.take().unwrap_or(StoppedBy::Exhausted),
+        )
+    }
+}
