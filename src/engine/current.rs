@@ -36,7 +36,7 @@ pub(crate) fn reach(site: &'static Site) {
     }
 }
 
-#[inline(never)]
+#[inline]
 fn reach_controlled(site: &'static Site) {
     if !std::thread::panicking() {
         with_controller(|controller| controller.reach(site));
@@ -53,6 +53,7 @@ pub(super) fn waker() -> Waker {
     with_controller(|controller| controller.waker())
 }
 
+#[inline]
 fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
     CONTROLLER.with_borrow(|controller| {
         ask(controller
