@@ -39,7 +39,7 @@ fn count(shape: &[usize]) -> u64 {
     count.try_into().unwrap()
 }
 
-/// Every schedule of a shape, with nothing to do between markers but an addition.
+/// Every schedule of a shape, on one worker, with nothing to do between markers but an addition.
 #[divan::bench_group(max_time = 2)]
 mod executions {
     use super::{AtomicU32, Bencher, Engine, Explorer, ItemsCount, SHAPES, SeqCst, count, marker};
@@ -47,7 +47,7 @@ mod executions {
     fn explore(bencher: Bencher, shape: &[usize], engine: Engine) {
         let executions = count(shape);
         bencher.counter(ItemsCount::new(executions)).bench(|| {
-            let mut explorer = Explorer::new(AtomicU32::default).engine(engine);
+            let mut explorer = Explorer::new(AtomicU32::default).engine(engine).workers(1);
             for (thread, &markers) in shape.iter().enumerate() {
                 explorer = explorer.thread(format!("thread{thread}"), move |number| {
                     for _ in 0..markers {
