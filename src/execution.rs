@@ -86,7 +86,7 @@ impl Execution {
         Execution {
             schedule: by_name(steps, names),
             timeline: timeline::draw(names, steps, steps.len()),
-            failure: Some(FailureKind::Diverged(error)),
+            failure: Some(FailureKind::of_error(error)),
         }
     }
 

@@ -90,6 +90,7 @@ impl fmt::Display for Site {
 }
 
 impl MarkerId {
+    #[inline]
     pub(crate) fn number(self) -> u32 {
         self.0
     }

@@ -49,7 +49,7 @@ pub(crate) enum Over {
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]
 pub(crate) struct State {
-    threads: Vec<Standing>,
+    threads: Vec<At>,
     /// Tasks whose waker fired while they were running.
     notified: Vec<bool>,
     started: usize,
@@ -69,12 +69,8 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(threads: usize, max_steps: usize) -> Self {
-        let standing = Standing {
-            at: At::NotStarted,
-            passed: None,
-        };
         State {
-            threads: vec![standing; threads],
+            threads: vec![At::NotStarted; threads],
             notified: vec![false; threads],
             started: 0,
             ready: Vec::with_capacity(threads),
@@ -89,10 +85,7 @@ impl State {
 
     /// Makes ready for the next execution.
     pub(crate) fn reset(&mut self) {
-        self.threads.fill(Standing {
-            at: At::NotStarted,
-            passed: None,
-        });
+        self.threads.fill(At::NotStarted);
         self.notified.fill(false);
         self.started = 0;
         self.ready.clear();
@@ -107,14 +100,32 @@ impl State {
         &self.steps
     }
 
-    pub(crate) fn threads(&self) -> &[Standing] {
-        &self.threads
+    /// Where every thread stands, into `standings`.
+    pub(crate) fn stand(&self, standings: &mut Vec<Standing>) {
+        let standing = |&at: &At| Standing { at, passed: None };
+        standings.clear();
+        standings.extend(self.threads.iter().map(standing));
+        for taken in &self.steps {
+            standings[taken.thread.index()].passed = Some(taken.marker);
+        }
+    }
+
+    /// As [`stand`](Self::stand), after an execution that is complete.
+    pub(crate) fn stand_finished(&self, standings: &mut Vec<Standing>) {
+        standings.clear();
+        standings.resize(
+            self.threads.len(),
+            Standing {
+                at: At::Finished,
+                passed: None,
+            },
+        );
     }
 
     /// The running thread reached `marker`.
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
-        self.threads[thread.index()].at = At::Marker(marker);
+        self.threads[thread.index()] = At::Marker(marker);
         if let Some(place) = self.running.take() {
             self.ready[place].marker = marker;
         } else {
@@ -135,7 +146,7 @@ impl State {
 
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
-        match &mut self.threads[thread.index()].at {
+        match &mut self.threads[thread.index()] {
             at @ At::Waiting => {
                 *at = At::Woken;
                 self.woken += 1;
@@ -152,8 +163,7 @@ impl State {
 
     /// `thread` is not ready any more.
     fn leave(&mut self, thread: ThreadId, at: At) {
-        let standing = &mut self.threads[thread.index()];
-        match std::mem::replace(&mut standing.at, at) {
+        match std::mem::replace(&mut self.threads[thread.index()], at) {
             At::Marker(_) => self.ready.retain(|ready| ready.thread != thread),
             At::Woken => self.woken -= 1,
             _ => {
@@ -166,7 +176,7 @@ impl State {
 
     /// Whether `thread` has started and not ended.
     pub(crate) fn is_live(&self, thread: ThreadId) -> bool {
-        let at = self.threads[thread.index()].at;
+        let at = self.threads[thread.index()];
         !matches!(
             at,
             At::NotStarted | At::Finished | At::Panicked | At::Unwound
@@ -215,12 +225,8 @@ impl State {
         if self.is_at_limit() {
             return Turn::Over(Over::StepLimit);
         }
-        let is_woken = |standing: &Standing| standing.at == At::Woken;
-        let woken = self
-            .threads
-            .iter()
-            .position(is_woken)
-            .expect("one is counted");
+        let woken = self.threads.iter().position(|at| *at == At::Woken);
+        let woken = woken.expect("one is counted");
         self.woken -= 1;
         self.resumed += 1;
         self.run(ThreadId::new(woken))
@@ -228,8 +234,7 @@ impl State {
 
     /// No thread can go on.
     fn nobody(&self) -> Turn {
-        let is_finished = |standing: &Standing| standing.at == At::Finished;
-        let is_complete = self.threads.iter().all(is_finished);
+        let is_complete = self.threads.iter().all(|at| *at == At::Finished);
         Turn::Over(if is_complete {
             Over::Complete
         } else {
@@ -246,7 +251,7 @@ impl State {
     fn step(&mut self, choice: usize) -> Turn {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);
-        let is_paused = |last: ThreadId| matches!(self.threads[last.index()].at, At::Marker(_));
+        let is_paused = |last: ThreadId| matches!(self.threads[last.index()], At::Marker(_));
         let preempts = self
             .last
             .is_some_and(|last| last != thread && is_paused(last));
@@ -256,14 +261,13 @@ impl State {
             preempts,
             waits: false,
         });
-        self.threads[thread.index()].passed = Some(marker);
         self.last = Some(thread);
         self.run(thread)
     }
 
     #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
-        self.threads[thread.index()].at = At::Running;
+        self.threads[thread.index()] = At::Running;
         Turn::Of(thread)
     }
 }

@@ -63,26 +63,29 @@ impl<D: Director> Table<D> {
         turn
     }
 
-    #[cold]
     fn note_over(&mut self, over: Over) {
-        self.set_over(match over {
-            Over::Complete => How::Held,
-            Over::Deadlock => How::Deadlock,
-            Over::StepLimit => How::StepLimit,
-            Over::Stopped => How::Stopped,
-        });
+        match over {
+            // All have finished: what they passed before that nobody asks.
+            Over::Complete => self.over = Some(How::Held),
+            Over::Deadlock => self.set_over(How::Deadlock),
+            Over::StepLimit => self.set_over(How::StepLimit),
+            Over::Stopped => self.set_over(How::Stopped),
+        }
     }
 
     /// As [`turn`](Self::turn), unless the execution has just failed.
-    #[inline]
     pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
         match failure {
             None => self.turn(),
-            Some(how) => {
-                self.set_over(how);
-                Turn::Over(Over::Stopped)
-            }
+            Some(how) => self.fail(how),
         }
+    }
+
+    /// Ends the threads' part of the execution as a failure.
+    #[cold]
+    pub(super) fn fail(&mut self, how: How) -> Turn {
+        self.set_over(how);
+        Turn::Over(Over::Stopped)
     }
 
     /// Takes note of a thread that ended; whose turn comes next, if the execution is not over.
@@ -111,17 +114,18 @@ impl<D: Director> Table<D> {
 
     /// Notes how the threads' part of the execution ended.
     fn set_over(&mut self, how: How) {
-        self.stood.clear();
-        self.stood.extend_from_slice(self.state.threads());
+        self.state.stand(&mut self.stood);
         self.over = Some(how);
     }
 
     /// Tells the director how the execution ended; false if the team was left behind before.
     pub(super) fn end(&mut self, how: How, outcome: Option<String>) -> bool {
-        let threads = match &self.over {
-            Some(_) => &self.stood,
-            None => self.state.threads(),
-        };
+        match self.over {
+            None => self.state.stand(&mut self.stood),
+            Some(How::Held) => self.state.stand_finished(&mut self.stood),
+            Some(_) => {}
+        }
+        let threads = &self.stood;
         let steps = self.state.steps();
         let Some(director) = &mut self.director else {
             return false;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Names, Record};
 use crate::engine::{How, Panic, Phase};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::standings;
 
 /// How an execution failed. Its `Display` says what failed, where, and where each thread stood
@@ -70,6 +70,16 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// What keeps an engine from running an execution to its end, or from running it at all.
+    pub(super) fn of_error(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::TimedOut => FailureKind::TimeOut {
+                text: error.to_string(),
+            },
+            _ => FailureKind::Diverged(error),
+        }
+    }
+
     pub(crate) fn of(record: &Record, names: Names<'_>) -> Option<Self> {
         let threads = || standings::describe(names.threads, &record.threads);
         Some(match record.how.clone() {

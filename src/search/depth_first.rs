@@ -21,8 +21,9 @@ pub(crate) struct DepthFirst {
 
 #[derive(Debug, Clone, Copy)]
 struct Branch {
-    /// Where this point's ready threads start in `ready`; they end where the next point's start.
+    /// Where this point's ready threads start in `ready`, and how many they are.
     start: usize,
+    among: usize,
     chosen: usize,
     /// The first choice that is not this search's to take: it was given away, or there is none.
     end: usize,
@@ -59,10 +60,7 @@ impl DepthFirst {
         }
         path[depth].chosen += 1;
         self.path[depth].end = path[depth].chosen;
-        let ready_end = self
-            .path
-            .get(depth + 1)
-            .map_or(self.ready.len(), |next| next.start);
+        let ready_end = path[depth].start + path[depth].among;
         Some(DepthFirst {
             path,
             ready: self.ready[..ready_end].to_vec(),
@@ -78,14 +76,8 @@ impl DepthFirst {
         self.path.iter().map(|branch| branch.chosen).collect()
     }
 
-    #[inline]
     fn ready_at(&self, depth: usize) -> &[Ready] {
-        let start = self.path[depth].start;
-        let end = self
-            .path
-            .get(depth + 1)
-            .map_or(self.ready.len(), |next| next.start);
-        &self.ready[start..end]
+        self.path[depth].ready(&self.ready)
     }
 
     /// Moves to the next untaken choice of the deepest point that has one.
@@ -101,6 +93,19 @@ impl DepthFirst {
         false
     }
 
+    /// Goes on to a point that no execution has come to.
+    fn discover(&mut self, point: &Point<'_>) -> Option<usize> {
+        self.path.push(Branch {
+            start: self.ready.len(),
+            among: point.ready.len(),
+            chosen: 0,
+            end: point.ready.len(),
+        });
+        self.ready.extend_from_slice(point.ready);
+        self.depth += 1;
+        Some(0)
+    }
+
     #[cold]
     fn contradict(&mut self, found: &[Ready]) {
         self.mismatch = Some(Mismatch {
@@ -111,10 +116,21 @@ impl DepthFirst {
     }
 }
 
+impl Branch {
+    #[inline]
+    fn ready(self, all: &[Ready]) -> &[Ready] {
+        &all[self.start..self.start + self.among]
+    }
+}
+
 /// Compares entry by entry: the lists are short, and this is done at every step.
 #[inline]
 fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
-    expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| a == b)
+    expected.len() == found.len()
+        && expected
+            .iter()
+            .zip(found)
+            .all(|(a, b)| a.bits() == b.bits())
 }
 
 impl Search for DepthFirst {
@@ -132,20 +148,15 @@ impl Search for DepthFirst {
 
     #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
-        if self.depth == self.path.len() {
-            self.path.push(Branch {
-                start: self.ready.len(),
-                chosen: 0,
-                end: point.ready.len(),
-            });
-            self.ready.extend_from_slice(point.ready);
-        } else if !is_same(self.ready_at(self.depth), point.ready) {
+        let Some(&branch) = self.path.get(self.depth) else {
+            return self.discover(point);
+        };
+        if !is_same(branch.ready(&self.ready), point.ready) {
             self.contradict(point.ready);
             return None;
         }
-        let chosen = self.path[self.depth].chosen;
         self.depth += 1;
-        Some(chosen)
+        Some(branch.chosen)
     }
 
     fn end(&mut self) {

@@ -29,6 +29,14 @@ pub(crate) struct Ready {
     pub(crate) marker: MarkerId,
 }
 
+impl Ready {
+    /// Both in one number, to compare them at once.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        u64::from(self.thread.0) | u64::from(self.marker.number()) << 32
+    }
+}
+
 /// A step that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Taken {

@@ -74,7 +74,7 @@ fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
         let (how, outcome) = execute(run, fibers);
         run.pulse.rest();
         let mut table = run.table.borrow_mut();
-        if !(table.end(how, outcome) && table.begin()) {
+        if run.pulse.is_left_behind() || !(table.end(how, outcome) && table.begin()) {
             return;
         }
     }

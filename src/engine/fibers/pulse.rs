@@ -1,12 +1,12 @@
 //! What a carrier shows of itself to the thread that watches it.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use crate::engine::Phase;
 use crate::search::ThreadId;
 use crate::site::MarkerId;
 
-/// Written by the carrier and read by its watcher. The watcher asks whether anything moves, so
+/// Written by the carrier and read by its watcher, but for the last. The watcher asks whether anything moves, so
 /// that the numbers need not agree with each other to the instant.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
@@ -15,6 +15,8 @@ pub(super) struct Pulse {
     phase: AtomicU8,
     /// The thread that runs, in the upper half, and the marker it went on from, each plus one.
     running: AtomicU64,
+    /// Set by the watcher.
+    is_left_behind: AtomicBool,
 }
 
 /// Between executions.
@@ -51,6 +53,15 @@ impl Pulse {
         let thread = thread.index() as u64 + 1;
         let marker = marker.map_or(0, |marker| u64::from(marker.number()) + 1);
         self.running.store(thread << 32 | marker, Relaxed);
+    }
+
+    /// Nobody waits for the carrier any more.
+    pub(super) fn leave_behind(&self) {
+        self.is_left_behind.store(true, Relaxed);
+    }
+
+    pub(super) fn is_left_behind(&self) -> bool {
+        self.is_left_behind.load(Relaxed)
     }
 
     pub(super) fn executions(&self) -> u64 {

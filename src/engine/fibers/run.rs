@@ -106,11 +106,8 @@ impl<D: Director> Run<D> {
     }
 
     /// The invariant that does not hold where the running fiber has just paused.
-    #[inline]
+    #[cold]
     fn violated(&self) -> Option<How> {
-        if !self.has_invariants {
-            return None;
-        }
         let state = Rc::clone(&self.shared.borrow());
         observe(&*self.subject, state.as_ref().as_ref()?)
     }
@@ -119,7 +116,11 @@ impl<D: Director> Run<D> {
     #[inline]
     fn pause(&self, note: impl FnOnce(&mut State, ThreadId)) {
         let thread = self.current.get();
-        let violated = self.violated();
+        let violated = if self.has_invariants {
+            self.violated()
+        } else {
+            None
+        };
         self.hear_wakes();
         let mut table = self.table.borrow_mut();
         if table.is_over() {
@@ -127,17 +128,26 @@ impl<D: Director> Run<D> {
             catch::unwind();
         }
         note(&mut table.state, thread);
-        let turn = table.turn_unless(violated);
+        let turn = match violated {
+            None => table.turn(),
+            Some(how) => table.fail(how),
+        };
         drop(table);
         if turn != Turn::Of(thread) {
-            self.next.set(Some(turn));
-            let levers = self
-                .levers
-                .get()
-                .expect("they are set before the first turn");
-            if levers[thread.index()].suspend() == Word::Stop {
-                catch::unwind();
-            }
+            self.let_go(thread, turn);
+        }
+    }
+
+    /// Lets go of the turn, which is another's, until it comes back.
+    #[inline]
+    fn let_go(&self, thread: ThreadId, turn: Turn) {
+        self.next.set(Some(turn));
+        let levers = self
+            .levers
+            .get()
+            .expect("they are set before the first turn");
+        if levers[thread.index()].suspend() == Word::Stop {
+            catch::unwind();
         }
     }
 }

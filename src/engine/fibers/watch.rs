@@ -73,6 +73,7 @@ fn watch<D>(end: &End<D>, pulse: &Pulse, timeout: Duration) -> Option<Result<D, 
         if executions != seen.0 || pulse.phase().is_none() {
             seen = (executions, Instant::now());
         } else if seen.1.elapsed() >= timeout && result.is_none() {
+            pulse.leave_behind();
             return None;
         }
     }
