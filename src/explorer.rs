@@ -1,25 +1,20 @@
 //! [`Explorer`]: the builder, and what it runs.
 
 use std::fmt::{self, Debug};
-use std::num::NonZero;
 use std::panic::Location;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::{Engine, Limits, Subject};
 use crate::environment::Settings;
-use crate::error::{Error, ErrorKind};
-use crate::execution::{Execution, Names};
-use crate::follow::Follow;
-use crate::hunt::{Bounds, StoppedBy, hunt};
-use crate::program::{Program, check_names};
-use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Failure, Report};
+use crate::execution::Execution;
+use crate::program::Program;
+use crate::report::{Call, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;
 mod minimise;
+mod run;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -280,7 +275,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             keeps_going,
             ..
         } = self;
-        explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
+        run::explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -292,104 +287,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        replay(&program, self.settings, self.limits, schedule)
+        run::replay(&program, self.settings, self.limits, schedule)
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
-}
-
-fn explore(
-    program: &Arc<dyn Subject>,
-    settings: Settings,
-    limits: Limits,
-    keeps_going: bool,
-    call: Call,
-) -> Result<Report, Error> {
-    check_names(program.threads())?;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
-    let bounds = Bounds {
-        max_schedules: settings.max_schedules,
-        time_limit: settings.time_limit,
-        keeps_going,
-        workers: settings.workers.unwrap_or_else(available_workers),
-    };
-    let began = Instant::now();
-    let watch = watch(settings);
-    let meter = watch.as_ref().map(Watch::meter);
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
-    drop(watch);
-    let elapsed = began.elapsed();
-    let failure = match &findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
-        None => None,
-    };
-    let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => {
-            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
-        }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
-            StoppedBy::Error(no_markers())
-        }
-        (None, stopped_by) => stopped_by,
-    };
-    Ok(Report::new(
-        findings.tally,
-        findings.outcomes,
-        failure,
-        stopped_by,
-        elapsed,
-        engine,
-    ))
-}
-
-/// Watches the search, if its progress is to be shown.
-fn watch(settings: Settings) -> Option<Watch> {
-    let goal = Goal {
-        max_schedules: settings.max_schedules,
-        time_limit: settings.time_limit,
-    };
-    progress::reporter(settings.progress).map(|reporter| Watch::start(reporter, goal))
-}
-
-fn replay(
-    program: &Arc<dyn Subject>,
-    settings: Settings,
-    limits: Limits,
-    schedule: &Schedule,
-) -> Result<Execution, Error> {
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
-    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
-    let (record, fits) = engine.direct(program, follow, limits)?.finish();
-    Ok(match fits {
-        Err(error) => Execution::refused(&record.steps, program.threads(), error),
-        Ok(()) => {
-            let forced = schedule.len().min(record.steps.len());
-            Execution::new(&record, names(&**program, limits), forced)
-        }
-    })
-}
-
-fn available_workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {
-    Names {
-        threads: program.threads(),
-        invariants: program.invariants(),
-        limits,
-    }
-}
-
-#[cold]
-fn no_markers() -> Error {
-    Error::new(
-        ErrorKind::NoMarkers,
-        "no thread reached a marker, so there was nothing to explore: is the code marked with \
-         `// interlace: name`, and is the function, impl or module around it under \
-         `#[interlace::trace]`?",
-    )
 }
 
 impl<S> Debug for Explorer<S> {

@@ -1,5 +1,7 @@
 //! Numbers and times for people, and the sentences made of them.
 
+use std::fmt::Write as _;
+
 use super::snapshot::Snapshot;
 
 /// Above this many seconds a search without bounds is better given some.
@@ -18,13 +20,13 @@ pub(super) fn size(snapshot: &Snapshot) -> String {
     };
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     if let Some(max) = goal.max_schedules {
-        text += &format!(", `max_schedules` {}", number(max as f64, true));
+        let _ = write!(text, ", `max_schedules` {}", number(max as f64, true));
     }
     if let Some(limit) = goal.time_limit {
-        text += &format!(", `time_limit` {limit:?}");
+        let _ = write!(text, ", `time_limit` {limit:?}");
     }
     if let Some(seconds) = snapshot.seconds() {
-        text += &format!(": about {} at this rate", time(seconds));
+        let _ = write!(text, ": about {} at this rate", time(seconds));
         if seconds > TOO_LONG && goal.max_schedules.is_none() && goal.time_limit.is_none() {
             text += "; consider `max_schedules`, `time_limit` or fewer markers";
         }
@@ -38,17 +40,17 @@ pub(super) fn state(snapshot: &Snapshot) -> String {
     let is_exact = snapshot.size.is_none_or(|size| size.is_exact);
     if let Some(share) = snapshot.share() {
         let about = if is_exact { "" } else { "~" };
-        text += &format!("{about}{}  ", percent(share));
+        let _ = write!(text, "{about}{}  ", percent(share));
     }
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     let executions = snapshot.executions as f64;
     text += &number(executions, true);
     if let Some(all) = snapshot.executions_to_run() {
-        text += &format!(" of {}", number(all, is_exact));
+        let _ = write!(text, " of {}", number(all, is_exact));
     }
-    text += &format!(" schedules  {}/s", number(snapshot.rate(), false));
+    let _ = write!(text, " schedules  {}/s", number(snapshot.rate(), false));
     if let Some(seconds) = snapshot.seconds_left() {
-        text += &format!("  {} left", time(seconds));
+        let _ = write!(text, "  {} left", time(seconds));
     }
     text
 }
@@ -138,7 +140,7 @@ mod tests {
     fn bounds_are_told_with_the_size() {
         let goal = Goal {
             max_schedules: Some(5_000_000),
-            time_limit: Some(Duration::from_secs(60)),
+            time_limit: Some(Duration::from_mins(1)),
         };
         assert_eq!(
             size(&snapshot(123_456_789.0, false, goal)),
