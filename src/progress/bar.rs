@@ -23,11 +23,11 @@ impl Bar {
 
 impl Reporter for Bar {
     fn started(&mut self, snapshot: &Snapshot) {
-        let style = ProgressStyle::with_template("interlace {bar:20} {msg}");
+        let style = ProgressStyle::with_template("interlace {bar:20} {wide_msg}");
         self.0
             .set_style(style.expect("a valid template").progress_chars("█▉▊▋▌▍▎▏ "));
-        self.0.println(words::size(snapshot));
         self.moved(snapshot);
+        self.0.println(words::size(snapshot));
     }
 
     fn moved(&mut self, snapshot: &Snapshot) {
