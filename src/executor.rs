@@ -8,10 +8,11 @@ use parking_lot::Mutex;
 
 use crate::engine::{self, Engine, Limits, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Names};
+use crate::execution::{FailureKind, Names, Record};
 use crate::follow::Follow;
 use crate::schedule::Schedule;
 use crate::search::ThreadId;
+use crate::standings;
 
 /// Runs threads along one schedule.
 ///
@@ -205,17 +206,29 @@ impl Cast {
             invariants: cast.invariants(),
             limits,
         };
-        FailureKind::of(&record, names).map_or(Ok(()), |kind| Err(error(&kind)))
+        match FailureKind::of(&record, names) {
+            None => Ok(()),
+            Some(failure) => Err(error(&failure, &record, cast.threads())),
+        }
     }
 }
 
-fn error(failure: &FailureKind) -> Error {
-    let kind = match failure {
-        FailureKind::Deadlock { .. } => ErrorKind::Deadlock,
-        FailureKind::TimeOut { .. } => ErrorKind::TimedOut,
-        _ => ErrorKind::Panicked,
+/// A failure, with the step after which it came and where every thread stood.
+fn error(failure: &FailureKind, record: &Record, names: &[String]) -> Error {
+    let (kind, tells_standings) = match failure {
+        FailureKind::Deadlock { .. } => (ErrorKind::Deadlock, true),
+        FailureKind::TimeOut { .. } => (ErrorKind::TimedOut, true),
+        _ => (ErrorKind::Panicked, false),
     };
-    Error::new(kind, failure.to_string())
+    let steps = record.schedule(names, record.steps.len());
+    let mut text = match steps.steps().last() {
+        Some(last) => format!("{failure}\nafter step {}, `{last}`", steps.len()),
+        None => format!("{failure}\nbefore the first step"),
+    };
+    if !tells_standings {
+        text += &standings::describe(names, &record.threads);
+    }
+    Error::new(kind, text)
 }
 
 impl Subject for Cast {

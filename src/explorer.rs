@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::num::NonZero;
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -308,17 +308,17 @@ fn replay(
 ) -> Result<Execution, Error> {
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
-    Ok(match fits {
-        Err(error) => Execution::refused(&record.steps, program.threads(), error),
-        Ok(()) => {
-            let forced = schedule.len().min(record.steps.len());
-            Execution::new(&record, names(&**program, limits), forced)
-        }
-    })
+    if let Err(error) = fits {
+        return Ok(Execution::refused(&record.steps, program.threads(), error));
+    }
+    let forced = schedule.len().min(record.steps.len());
+    Ok(Execution::new(&record, names(&**program, limits), forced))
 }
 
+/// The number of processors, which takes files to find out.
 fn available_workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    static AVAILABLE: OnceLock<usize> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {

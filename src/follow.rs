@@ -73,7 +73,7 @@ impl Follow {
             .as_ref()
             .expect("the engine ends what it begins");
         let fits = match (&record.how, self.stop) {
-            (How::Stopped, Some(Stop::UsedUp(ready))) => Err(self.used_up(ready)),
+            (How::Stopped, Some(Stop::UsedUp(ready))) => Err(self.used_up(ready, record)),
             (How::Stopped, _) => Err(refusal::diverged(
                 &self.schedule,
                 self.taken,
@@ -88,14 +88,9 @@ impl Follow {
         (self.record.expect("it was there"), fits)
     }
 
-    fn used_up(&self, ready: Ready) -> Error {
+    fn used_up(&self, ready: Ready, record: &Record) -> Error {
         let has_steps = self.threads.contains(&ready.thread);
-        refusal::used_up(
-            &self.schedule,
-            &self.names[ready.thread.index()],
-            ready,
-            has_steps,
-        )
+        refusal::used_up(&self.schedule, &self.names, ready, has_steps, record)
     }
 
     fn next_planned(&mut self, point: &Point<'_>) -> Option<usize> {

@@ -25,10 +25,10 @@ pub(crate) struct Bounds {
 }
 
 /// How long one worker searches before the others are started: most searches end before.
-const SOLO: Duration = Duration::from_millis(10);
+const SOLO: Duration = Duration::from_micros(500);
 
 /// How many executions pass between two looks at the clock.
-const LOOK: u64 = 32;
+const LOOK: u64 = 16;
 
 /// Runs every execution of `subject`, or those that the bounds allow. What is found does not
 /// depend on the number of workers.
@@ -64,7 +64,7 @@ pub(crate) fn hunt(
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(bounds.workers)
                 .build();
-            pool.map_err(no_pool)?.broadcast(work);
+            pool.map_err(|error| no_pool(&error))?.broadcast(work);
         }
         Ok(_) => {}
     }
@@ -72,7 +72,7 @@ pub(crate) fn hunt(
 }
 
 #[cold]
-fn no_pool(error: rayon::ThreadPoolBuildError) -> Error {
+fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
     let text = format!("the operating system did not start the workers: {error}");
     Error::new(ErrorKind::NoOsThread, text)
 }

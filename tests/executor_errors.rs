@@ -119,7 +119,8 @@ fn an_exact_schedule_that_is_used_up_early_is_an_error() {
         &[
             "its 3 steps are used up",
             "thread `thread2` is paused at write_value",
-            "`thread2:write_value`",
+            "Add `thread2:write_value` as step 4",
+            "\n  thread1  has finished",
         ],
     );
 }
@@ -197,6 +198,9 @@ fn a_panic_is_told_with_thread_message_and_place_and_the_others_unwind() {
         &[
             "thread `bad` panicked: out of luck",
             "at tests/executor_errors.rs:",
+            "after step 1, `bad:go`",
+            "\n  thread1  is paused at read_value (",
+            "\n  bad      has panicked, after passing go (",
         ],
     );
     assert!(

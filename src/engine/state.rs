@@ -188,7 +188,8 @@ impl State {
     /// At the start the threads run one after the other, each up to its first marker. A task
     /// that was woken goes on before the next choice is made, in the order in which tasks were
     /// added; only then does `choose` pick one of the threads that are paused at a marker.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(crate) fn advance(&mut self, choose: impl FnOnce(&Point<'_>) -> Option<usize>) -> Turn {
         let has_all = self.started == self.threads.len() && self.woken == 0;
         if !has_all || self.ready.is_empty() || self.is_at_limit() {
@@ -247,7 +248,9 @@ impl State {
         self.steps.len() + self.resumed >= self.max_steps
     }
 
-    #[inline]
+    // Always inline: a call costs as much as a third of this, and this is every step.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn step(&mut self, choice: usize) -> Turn {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);

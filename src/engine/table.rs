@@ -95,6 +95,21 @@ impl<D: Director> Table<D> {
         result: Result<(), Caught>,
         violated: Option<How>,
     ) -> Option<Turn> {
+        if result.is_ok() && violated.is_none() && !self.is_over() {
+            self.state.end(thread, At::Finished);
+            return Some(self.turn());
+        }
+        self.finish_otherwise(thread, result, violated)
+    }
+
+    /// As [`finish`](Self::finish), when something has failed.
+    #[cold]
+    fn finish_otherwise(
+        &mut self,
+        thread: ThreadId,
+        result: Result<(), Caught>,
+        violated: Option<How>,
+    ) -> Option<Turn> {
         let (at, failure) = match result {
             Ok(()) => (At::Finished, violated),
             Err(Caught::Panic(panic)) => (At::Panicked, Some(How::Panicked(thread, panic))),

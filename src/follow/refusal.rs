@@ -56,8 +56,15 @@ pub(super) fn too_long(schedule: &Schedule, at: usize, names: &[String], record:
 }
 
 /// An exact schedule is used up, and a thread is paused at a marker.
-pub(super) fn used_up(schedule: &Schedule, name: &str, ready: Ready, has_steps: bool) -> Error {
+pub(super) fn used_up(
+    schedule: &Schedule,
+    names: &[String],
+    ready: Ready,
+    has_steps: bool,
+    record: &Record,
+) -> Error {
     let site = ready.marker.site();
+    let name = &names[ready.thread.index()];
     let steps = schedule.len();
     let (kind, why) = if has_steps {
         (
@@ -74,9 +81,11 @@ pub(super) fn used_up(schedule: &Schedule, name: &str, ready: Ready, has_steps: 
         kind,
         format!(
             "the schedule is not exact: {why}, and thread `{name}` is paused at {site}. \
-             Add the step `{name}:{}`, or let the rest follow by itself with `new` instead of \
-             `exact`",
+             Add `{name}:{}` as step {}, or let the rest follow by itself with `new` instead of \
+             `exact`{}",
             site.name(),
+            steps + 1,
+            standings::describe(names, &record.threads),
         ),
     )
 }

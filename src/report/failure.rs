@@ -165,8 +165,9 @@ impl Failure {
             Some(true) => "",
             Some(false) => {
                 "\n\nNOT REPRODUCED: run once more on fresh threads, this schedule did not fail \
-                 in this way. The program depends on something besides the schedule, such as \
-                 thread-locals, the clock or randomness."
+                 in this way. The program depends on something besides the schedule: the clock, \
+                 randomness, or, on `Engine::Fibers`, thread-locals and the identity of the \
+                 thread, which all fibers share."
             }
             None => "\n\nNot run again on fresh threads, since that would take another time-out.",
         }

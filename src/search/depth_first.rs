@@ -94,7 +94,7 @@ impl DepthFirst {
     }
 
     /// Goes on to a point that no execution has come to.
-    fn discover(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn discover(&mut self, point: &Point<'_>) -> usize {
         self.path.push(Branch {
             start: self.ready.len(),
             among: point.ready.len(),
@@ -103,7 +103,7 @@ impl DepthFirst {
         });
         self.ready.extend_from_slice(point.ready);
         self.depth += 1;
-        Some(0)
+        0
     }
 
     #[cold]
@@ -149,7 +149,7 @@ impl Search for DepthFirst {
     #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
         let Some(&branch) = self.path.get(self.depth) else {
-            return self.discover(point);
+            return Some(self.discover(point));
         };
         if !is_same(branch.ready(&self.ready), point.ready) {
             self.contradict(point.ready);

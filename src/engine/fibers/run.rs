@@ -161,7 +161,7 @@ impl<D: Director> Controller for Rc<Run<D>> {
     }
 
     fn wait(&self) {
-        self.pause(|state, thread| state.wait(thread));
+        self.pause(State::wait);
         self.pulse.run(self.current.get(), None);
     }
 
