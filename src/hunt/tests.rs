@@ -102,7 +102,8 @@ impl Toy {
                     let mut hunt = Hunt::new(frontier, bounds, false);
                     while hunt.begin() {
                         self.run(&mut hunt);
-                        let pause = self.hash(worker as u64, &[hunt.executions as usize]);
+                        let executions = usize::try_from(hunt.executions).unwrap();
+                        let pause = self.hash(worker as u64, &[executions]);
                         if pause.is_multiple_of(4) {
                             thread::yield_now();
                         }
