@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
@@ -14,7 +16,7 @@ mod stopped;
 mod told;
 
 pub(crate) use findings::{Findings, Found, Outcome};
-use frontier::{Frontier, Job};
+use frontier::{Frontier, Job, Segment};
 pub use stopped::StoppedBy;
 use told::Told;
 
@@ -47,30 +49,34 @@ pub(crate) fn hunt(
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
     let frontier = Arc::new(Frontier::new());
-    let solo = Hunt::new(&frontier, bounds, meter, true);
-    match engine.direct(subject, solo, limits) {
-        Err(error) => frontier.stop(StoppedBy::Error(error)),
-        Ok(Hunt {
-            job: Some(job),
-            began,
-            ..
-        }) => {
-            frontier.put_back(job, bounds.workers);
-            let work = |_: rayon::BroadcastContext<'_>| {
-                let hunt = Hunt {
-                    began,
-                    ..Hunt::new(&frontier, bounds, meter, false)
-                };
-                if let Err(error) = engine.direct(subject, hunt, limits) {
-                    frontier.stop(StoppedBy::Error(error));
-                }
+    let direct = |hunt: Hunt| {
+        let part = Arc::clone(&hunt.part);
+        let result = engine.direct(subject, hunt, limits);
+        result.map_err(|error| match &*part.lock() {
+            Some(part) => frontier.fail(part, error),
+            None => frontier.stop(StoppedBy::Error(error)),
+        })
+    };
+    let solo = direct(Hunt::new(&frontier, bounds, meter, true));
+    if let Ok(Hunt {
+        job: Some(job),
+        began,
+        ..
+    }) = solo
+    {
+        frontier.put_back(job, bounds.workers);
+        let work = |_: rayon::BroadcastContext<'_>| {
+            let hunt = Hunt {
+                began,
+                ..Hunt::new(&frontier, bounds, meter, false)
             };
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(bounds.workers)
-                .build();
-            pool.map_err(|error| no_pool(&error))?.broadcast(work);
-        }
-        Ok(_) => {}
+            // What it failed at has been noted.
+            let _ = direct(hunt);
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(bounds.workers)
+            .build();
+        pool.map_err(|error| no_pool(&error))?.broadcast(work);
     }
     Ok(frontier.finish(bounds.keeps_going))
 }
@@ -90,6 +96,8 @@ struct Hunt {
     /// Whether it leaves off, and leaves its job to several, when it takes long.
     is_solo: bool,
     job: Option<Job>,
+    /// The part that the job is of, for when the engine fails and keeps the rest.
+    part: Arc<Mutex<Option<Arc<Segment>>>>,
     executions: u64,
     meter: Option<Arc<Meter>>,
     /// The last question of the meter that was heard.
@@ -111,6 +119,7 @@ impl Hunt {
             began: Instant::now(),
             is_solo: is_solo && !is_alone,
             job: None,
+            part: Arc::default(),
             executions: 0,
             meter: meter.cloned(),
             heard: 0,
@@ -160,7 +169,9 @@ impl Director for Hunt {
         loop {
             let Some(job) = &mut self.job else {
                 self.job = self.frontier.next();
-                if self.job.is_none() {
+                let part = self.job.as_ref().map(|job| Arc::clone(&job.segment));
+                self.part.lock().clone_from(&part);
+                if part.is_none() {
                     return false;
                 }
                 continue;
@@ -216,3 +227,6 @@ impl Director for Hunt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use interlace::{Explorer, Report, Schedule, Step, StoppedBy, permutations};
+use interlace::{Engine, Explorer, Schedule, Step, StoppedBy, permutations};
 
 /// The number of markers of each thread, and how many schedules they have.
 const SHAPES: [(&[usize], u64); 10] = [
@@ -21,6 +21,8 @@ const SHAPES: [(&[usize], u64); 10] = [
     (&[2, 2, 2], 90),   // 6! / (2! 2! 2!)          = 720 / 8
     (&[3, 3, 3], 1680), // 9! / (3! 3! 3!)          = 362 880 / 216
 ];
+
+const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 
 /// The steps that one execution took, as its threads noted them.
 type Notes = Mutex<Vec<Step>>;
@@ -67,12 +69,13 @@ fn notebooks(shape: &[usize], all: Arc<Mutex<Vec<Arc<Notes>>>>) -> Explorer<Arc<
         })
 }
 
-/// Explores, and returns the schedules in the order in which they were run.
-fn explored(shape: &[usize]) -> (Report, Vec<Schedule>) {
+/// Explores on one worker; the schedules in the order in which they were run.
+fn explored(engine: Engine, shape: &[usize]) -> Vec<Schedule> {
     let all = Arc::new(Mutex::new(Vec::new()));
-    let report = notebooks(shape, Arc::clone(&all)).workers(1).explore();
-    let schedules = all.lock().unwrap().iter().map(schedule).collect();
-    (report, schedules)
+    let explorer = notebooks(shape, Arc::clone(&all)).engine(engine).workers(1);
+    explorer.explore().assert_ok();
+    let all = all.lock().unwrap();
+    all.iter().map(schedule).collect()
 }
 
 fn schedule(notes: &Arc<Notes>) -> Schedule {
@@ -82,11 +85,14 @@ fn schedule(notes: &Arc<Notes>) -> Schedule {
 #[test]
 fn the_explorer_runs_as_many_schedules_as_the_multinomial_says() {
     for (shape, number) in SHAPES {
-        let report = walkers(shape).explore();
-        report.assert_ok();
-        assert!(report.is_exhaustive(), "{shape:?}");
-        assert_eq!(report.schedules(), number, "{shape:?}");
-        assert_eq!(report.failing(), 0, "{shape:?}");
+        for (engine, workers) in [(0, 1), (0, 3), (1, 1), (1, 3)] {
+            let explorer = walkers(shape).engine(ENGINES[engine]).workers(workers);
+            let report = explorer.explore();
+            report.assert_ok();
+            assert!(report.is_exhaustive(), "{shape:?}");
+            assert_eq!(report.schedules(), number, "{shape:?}");
+            assert_eq!(report.failing(), 0, "{shape:?}");
+        }
     }
 }
 
@@ -104,11 +110,11 @@ fn counting_alone_gives_the_multinomial() {
 #[test]
 fn the_executions_are_those_of_the_permutations_in_the_same_order() {
     for (shape, _) in SHAPES {
-        let (_, schedules) = explored(shape);
-        assert!(
-            schedules.into_iter().eq(permutations::all(lists(shape))),
-            "{shape:?}"
-        );
+        for engine in ENGINES {
+            let schedules = explored(engine, shape);
+            let is_same = schedules.into_iter().eq(permutations::all(lists(shape)));
+            assert!(is_same, "{shape:?} on {engine:?}");
+        }
     }
 }
 
@@ -116,7 +122,7 @@ fn the_executions_are_those_of_the_permutations_in_the_same_order() {
 fn the_number_of_an_execution_is_its_rank() {
     // Execution number 7 of 30 is the one that 7 others stand before.
     let shape = [2, 2, 1];
-    let (_, schedules) = explored(&shape);
+    let schedules = explored(Engine::Threads, &shape);
     for (number, schedule) in (0..).zip(&schedules) {
         assert_eq!(permutations::rank(lists(&shape), schedule), Ok(number));
         assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
-use interlace::{Explorer, Report};
+use interlace::{Engine, Explorer, Report};
 
 #[derive(Default)]
 struct Counter {
@@ -92,8 +92,12 @@ fn lost_update() -> Explorer<Counter> {
 
 /// Explores one of the programs. The regression test in a report holds the source around the call
 /// of `explore`, so there is only this call.
+fn explore_on(engine: Engine, program: fn() -> Explorer<Counter>) -> Report {
+    program().engine(engine).explore()
+}
+
 fn explore(program: fn() -> Explorer<Counter>) -> Report {
-    program().explore()
+    explore_on(Engine::Threads, program)
 }
 
 /// All that a report says, but for how long it took.
@@ -146,6 +150,14 @@ fn the_programs_do_what_they_are_here_for() {
         (20, 0),
     ];
     assert_eq!(counts, expected);
+}
+
+#[test]
+fn exploring_on_fibers_gives_the_same_report() {
+    for (number, text) in explore_all() {
+        let report = explore_on(Engine::Fibers, programs()[number]);
+        assert_eq!(everything(&report), text);
+    }
 }
 
 #[test]

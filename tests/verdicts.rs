@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use interlace::{
-    ErrorKind, Explorer, FailureKind, Report, Schedule, StoppedBy, Verdict, marker, schedule,
+    Engine, ErrorKind, Explorer, FailureKind, Report, Schedule, StoppedBy, Verdict, marker,
+    schedule,
 };
 
 #[interlace::trace]
@@ -20,15 +21,35 @@ fn two_increments() -> Explorer<AtomicU32> {
         .thread("b", increment)
 }
 
+/// Explores on both engines, and on fibers with several workers; asserts that all say the same.
+#[track_caller]
+fn explore<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>) -> Report {
+    let explore = |engine, workers| explorer().engine(engine).workers(workers).explore();
+    let report = explore(Engine::Threads, 1);
+    for (engine, workers) in [
+        (Engine::Threads, 3),
+        (Engine::Fibers, 1),
+        (Engine::Fibers, 3),
+    ] {
+        let other = explore(engine, workers);
+        assert_eq!(
+            other.to_string(),
+            report.to_string(),
+            "{engine:?}, {workers}"
+        );
+        assert_eq!(verdicts(&other), verdicts(&report), "{engine:?}, {workers}");
+        assert_eq!(other.stopped_by(), report.stopped_by());
+    }
+    report
+}
+
 fn verdicts(report: &Report) -> Vec<(Verdict, u64)> {
     report.verdicts().collect()
 }
 
 #[test]
 fn a_program_that_holds_is_explored_to_the_end() {
-    let report = two_increments()
-        .check(|value| assert!(value.load(SeqCst) > 0))
-        .explore();
+    let report = explore(|| two_increments().check(|value| assert!(value.load(SeqCst) > 0)));
     assert_eq!(verdicts(&report), [(Verdict::Held, 6)]);
     assert!(report.is_exhaustive());
     assert_eq!(
@@ -41,11 +62,12 @@ fn a_program_that_holds_is_explored_to_the_end() {
 #[test]
 fn a_check_that_fails_is_counted_for_each_schedule_when_told_to_keep_going() {
     // Oracle: of the 6 schedules, 4 lose an update; the second is the first to do so.
-    let report = two_increments()
-        .check(|value| assert_eq!(value.load(SeqCst), 2))
-        .outcome(|value| value.load(SeqCst))
-        .keep_going()
-        .explore();
+    let report = explore(|| {
+        two_increments()
+            .check(|value| assert_eq!(value.load(SeqCst), 2))
+            .outcome(|value| value.load(SeqCst))
+            .keep_going()
+    });
     assert_eq!(
         verdicts(&report),
         [(Verdict::Held, 2), (Verdict::CheckFailed, 4)]
@@ -65,9 +87,7 @@ fn a_check_that_fails_is_counted_for_each_schedule_when_told_to_keep_going() {
 
 #[test]
 fn the_first_failure_ends_the_search_unless_told_otherwise() {
-    let report = two_increments()
-        .check(|value| assert_eq!(value.load(SeqCst), 2))
-        .explore();
+    let report = explore(|| two_increments().check(|value| assert_eq!(value.load(SeqCst), 2)));
     assert_eq!((report.schedules(), report.failing()), (2, 1));
     assert_eq!(report.stopped_by(), &StoppedBy::FirstFailure);
     assert!(!report.is_exhaustive());
@@ -76,18 +96,19 @@ fn the_first_failure_ends_the_search_unless_told_otherwise() {
 #[test]
 fn a_panic_in_a_thread_is_a_failure_and_ends_its_execution() {
     // The reader panics when it comes before the writer: one of two schedules.
-    let report = Explorer::new(|| Mutex::new(None))
-        .thread("writer", |slot| {
-            marker!("put");
-            *slot.lock().unwrap() = Some(7);
-        })
-        .thread("reader", |slot| {
-            marker!("take");
-            let taken = slot.lock().unwrap().take();
-            taken.expect("the slot is empty");
-        })
-        .keep_going()
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| Mutex::new(None))
+            .thread("writer", |slot| {
+                marker!("put");
+                *slot.lock().unwrap() = Some(7);
+            })
+            .thread("reader", |slot| {
+                marker!("take");
+                let taken = slot.lock().unwrap().take();
+                taken.expect("the slot is empty");
+            })
+            .keep_going()
+    });
     assert_eq!(
         verdicts(&report),
         [(Verdict::Held, 1), (Verdict::Panicked, 1)]
@@ -107,18 +128,19 @@ fn a_panic_in_a_thread_is_a_failure_and_ends_its_execution() {
 #[test]
 fn an_invariant_is_checked_after_every_step_and_markers_in_it_do_nothing() {
     // Whichever thread goes first leaves the sum at 0 between its two steps.
-    let report = Explorer::new(|| AtomicU32::new(1))
-        .thread("t", |sum| {
-            marker!("take");
-            sum.fetch_sub(1, SeqCst);
-            marker!("give");
-            sum.fetch_add(1, SeqCst);
-        })
-        .invariant("the sum stays", |sum| {
-            marker!("inside_an_invariant");
-            sum.load(SeqCst) == 1
-        })
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| AtomicU32::new(1))
+            .thread("t", |sum| {
+                marker!("take");
+                sum.fetch_sub(1, SeqCst);
+                marker!("give");
+                sum.fetch_add(1, SeqCst);
+            })
+            .invariant("the sum stays", |sum| {
+                marker!("inside_an_invariant");
+                sum.load(SeqCst) == 1
+            })
+    });
     assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
     let failure = report.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Invariant { name } if name == "the sum stays"));
@@ -132,24 +154,26 @@ fn an_invariant_is_checked_after_every_step_and_markers_in_it_do_nothing() {
 
 #[test]
 fn an_invariant_is_checked_when_a_task_goes_to_wait() {
-    let report = Explorer::new(|| AtomicU32::new(1))
-        .task("t", async |sum: &AtomicU32| {
-            marker!("take");
-            sum.store(0, SeqCst);
-            std::future::pending::<()>().await;
-        })
-        .invariant("the sum stays", |sum| sum.load(SeqCst) == 1)
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| AtomicU32::new(1))
+            .task("t", async |sum: &AtomicU32| {
+                marker!("take");
+                sum.store(0, SeqCst);
+                std::future::pending::<()>().await;
+            })
+            .invariant("the sum stays", |sum| sum.load(SeqCst) == 1)
+    });
     // Not the deadlock, which comes after it.
     assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
 }
 
 #[test]
 fn an_invariant_that_panics_is_violated() {
-    let report = Explorer::new(|| ())
-        .thread("t", |()| marker!("x"))
-        .invariant("odd", |()| panic!("cannot tell"))
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| ())
+            .thread("t", |()| marker!("x"))
+            .invariant("odd", |()| panic!("cannot tell"))
+    });
     assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
     assert!(matches!(
         report.assert_fails().kind(),
@@ -159,19 +183,20 @@ fn an_invariant_that_panics_is_violated() {
 
 #[test]
 fn a_loop_that_never_gets_its_wish_meets_the_step_limit() {
-    let report = Explorer::new(AtomicBool::default)
-        .thread("waiter", |flag| {
-            while !flag.load(SeqCst) {
-                marker!("look");
-            }
-        })
-        .thread("setter", |flag| {
-            marker!("set");
-            flag.store(true, SeqCst);
-        })
-        .max_steps(5)
-        .keep_going()
-        .explore();
+    let report = explore(|| {
+        Explorer::new(AtomicBool::default)
+            .thread("waiter", |flag| {
+                while !flag.load(SeqCst) {
+                    marker!("look");
+                }
+            })
+            .thread("setter", |flag| {
+                marker!("set");
+                flag.store(true, SeqCst);
+            })
+            .max_steps(5)
+            .keep_going()
+    });
     // The setter goes at one of the steps 1 to 5, after which the waiter looks once more, which
     // the limit allows for but in the last case; or it never goes. With w for the waiter's steps:
     // w^5 and w^4 s (limit: the waiter is paused at its marker), and w^k s w for k = 0, 1, 2, 3.
@@ -284,16 +309,13 @@ fn a_panic_outside_of_the_threads_is_told_from_one_inside() {
         }
     }
     let reports = [
-        Explorer::new(|| panic!("made"))
-            .thread("t", |()| marker!("x"))
-            .explore(),
-        Explorer::new(|| ())
-            .thread("t", |()| marker!("x"))
-            .outcome(|()| panic!("told"))
-            .explore(),
-        Explorer::new(|| PanicsOnDrop)
-            .thread("t", |_| marker!("x"))
-            .explore(),
+        explore(|| Explorer::new(|| panic!("made")).thread("t", |()| marker!("x"))),
+        explore(|| {
+            Explorer::new(|| ())
+                .thread("t", |()| marker!("x"))
+                .outcome(|()| panic!("told"))
+        }),
+        explore(|| Explorer::new(|| PanicsOnDrop).thread("t", |_| marker!("x"))),
     ];
     let expected = [
         ("the setup", "made"),
@@ -311,7 +333,7 @@ fn a_panic_outside_of_the_threads_is_told_from_one_inside() {
 
 #[test]
 fn a_program_without_a_marker_is_an_error_not_a_pass() {
-    let report = Explorer::new(|| ()).thread("t", |()| ()).explore();
+    let report = explore(|| Explorer::new(|| ()).thread("t", |()| ()));
     assert_eq!(report.error().unwrap().kind(), ErrorKind::NoMarkers);
     assert!(!report.is_exhaustive());
     let panic = std::panic::catch_unwind(|| report.assert_ok()).unwrap_err();
@@ -321,12 +343,13 @@ fn a_program_without_a_marker_is_an_error_not_a_pass() {
 
 #[test]
 fn a_program_without_threads_or_with_two_of_one_name_is_an_error() {
-    let report = Explorer::new(|| ()).explore();
+    let report = explore(|| Explorer::new(|| ()));
     assert_eq!(report.error().unwrap().kind(), ErrorKind::NoThreads);
-    let report = Explorer::new(|| ())
-        .thread("t", |()| ())
-        .thread("t", |()| ())
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| ())
+            .thread("t", |()| ())
+            .thread("t", |()| ())
+    });
     assert_eq!(report.error().unwrap().kind(), ErrorKind::DuplicateThread);
 }
 
@@ -365,7 +388,7 @@ fn a_difference_under_the_same_prefix_ends_the_search_and_shows_both() {
 
 #[test]
 fn limits_stop_the_search_and_the_report_says_which() {
-    let report = two_increments().max_schedules(3).explore();
+    let report = explore(|| two_increments().max_schedules(3));
     assert_eq!(
         (report.schedules(), report.stopped_by()),
         (3, &StoppedBy::MaxSchedules(3))
@@ -373,13 +396,13 @@ fn limits_stop_the_search_and_the_report_says_which() {
     assert!(!report.is_exhaustive());
     report.assert_ok();
 
-    let report = two_increments().max_schedules(6).explore();
+    let report = explore(|| two_increments().max_schedules(6));
     assert!(report.is_exhaustive(), "there are exactly six");
 
-    let report = two_increments().max_schedules(0).explore();
+    let report = explore(|| two_increments().max_schedules(0));
     assert_eq!(report.schedules(), 0);
 
-    let report = two_increments().time_limit(Duration::ZERO).explore();
+    let report = explore(|| two_increments().time_limit(Duration::ZERO));
     assert_eq!(
         (report.schedules(), report.stopped_by()),
         (0, &StoppedBy::TimeLimit(Duration::ZERO))
@@ -419,19 +442,20 @@ fn threads_that_unwind_may_wait_for_each_other_in_destructors() {
 
 #[test]
 fn a_thread_that_catches_its_unwinding_is_unwound_again() {
-    let report = Explorer::new(|| ())
-        .thread("stubborn", |()| {
-            let _ = std::panic::catch_unwind(|| marker!("first"));
-            marker!("second");
-            unreachable!("the execution is over");
-        })
-        .thread("fails", |()| {
-            marker!("go");
-            panic!("now");
-        })
-        .max_schedules(3)
-        .keep_going()
-        .explore();
+    let report = explore(|| {
+        Explorer::new(|| ())
+            .thread("stubborn", |()| {
+                let _ = std::panic::catch_unwind(|| marker!("first"));
+                marker!("second");
+                unreachable!("the execution is over");
+            })
+            .thread("fails", |()| {
+                marker!("go");
+                panic!("now");
+            })
+            .max_schedules(3)
+            .keep_going()
+    });
     assert!(
         report
             .verdicts()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{Ended, How};
+use crate::error::Error;
 use crate::execution::Record;
 use crate::search::Mismatch;
 use crate::verdict::{Tally, Verdict};
@@ -17,6 +18,8 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<Found>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Mismatch, Record)>,
+    /// Why the engine could not go on.
+    pub(super) error: Option<Error>,
 }
 
 /// The executions that ended in one outcome.
@@ -81,6 +84,7 @@ impl Findings {
             .contradiction
             .take()
             .or_else(|| next.contradiction.take());
+        self.error = self.error.take().or_else(|| next.error.take());
     }
 }
 

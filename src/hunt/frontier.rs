@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use parking_lot::{Condvar, Mutex};
 
 use super::{Findings, StoppedBy, Told};
+use crate::error::Error;
 use crate::search::DepthFirst;
 
 /// One part of a search, and what was found in it so far.
@@ -162,6 +163,14 @@ impl Frontier {
         self.has_cut.store(true, Relaxed);
     }
 
+    /// A worker failed in `segment`: the search ends there, and goes on without it before.
+    pub(super) fn fail(&self, segment: &Arc<Segment>, error: Error) {
+        segment.findings.lock().error.get_or_insert(error);
+        self.cut_after(segment);
+        self.plan.lock().workers -= 1;
+        self.news.notify_all();
+    }
+
     /// Ends the search in every part.
     pub(super) fn stop(&self, stopped_by: StoppedBy) {
         self.plan.lock().stopped_by.get_or_insert(stopped_by);
@@ -185,6 +194,9 @@ impl Frontier {
         let mut total = Findings::default();
         for segment in &plan.segments {
             total.append(&mut segment.findings.lock());
+            if let Some(error) = total.error.take() {
+                return (total, StoppedBy::Error(error));
+            }
             let ends = total.contradiction.is_some() || total.failure.is_some() && !keeps_going;
             if ends && plan.stopped_by.is_none() {
                 return (total, StoppedBy::FirstFailure);

@@ -79,6 +79,6 @@ fn the_last_of_four_writers_is_not_last_in_eighteen_of_24_orders() {
 
 #[test]
 fn writers_that_only_raise_the_value_leave_the_highest() {
-    assert_right(writers(&NAMES[..2], raise), 2);
-    assert_right(writers(&NAMES, raise), 24);
+    assert_right(|| writers(&NAMES[..2], raise), 2);
+    assert_right(|| writers(&NAMES, raise), 24);
 }

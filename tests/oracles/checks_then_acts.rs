@@ -81,7 +81,7 @@ fn two_that_reach_the_push_only_when_there_is_room_fail_in_the_same_four() {
 
 #[test]
 fn a_check_and_a_push_under_one_lock_leave_one() {
-    assert_right(pushers(Queue::push_if_free_under_one_lock), 2);
+    assert_right(|| pushers(Queue::push_if_free_under_one_lock), 2);
 }
 
 /// A value that may be read only while the flag is up.
@@ -151,5 +151,5 @@ fn a_value_that_is_spoiled_after_the_flag_was_read_is_read_in_one_of_six() {
 #[test]
 fn a_value_that_is_never_spoiled_is_read_or_not() {
     // 3! / (2! 1!) = 3: aab, aba, baa.
-    assert_right(reader_against(Guarded::retire), 3);
+    assert_right(|| reader_against(Guarded::retire), 3);
 }

@@ -98,9 +98,11 @@ fn no_schedule_with_one_preemption_shows_the_context_of_the_other() {
 
 #[test]
 fn a_stack_of_ones_own_shows_ones_own_context() {
-    let explorer = Explorer::new(Contexts::default)
-        .thread("t1", |contexts| contexts.enter(&contexts.own[0], 0))
-        .thread("t2", |contexts| contexts.enter(&contexts.own[1], 1))
-        .check(|contexts| assert_eq!(contexts.saw_another(), [false; 2]));
+    let explorer = || {
+        Explorer::new(Contexts::default)
+            .thread("t1", |contexts| contexts.enter(&contexts.own[0], 0))
+            .thread("t2", |contexts| contexts.enter(&contexts.own[1], 1))
+            .check(|contexts| assert_eq!(contexts.saw_another(), [false; 2]))
+    };
     assert_right(explorer, 20);
 }

@@ -70,8 +70,8 @@ fn three_increments_are_right_only_when_serial() {
 #[test]
 fn atomic_increments_lose_nothing() {
     // One marker each: 2! and 3! orders.
-    assert_right(depositors(&NAMES[..2], Account::deposit_atomically), 2);
-    assert_right(depositors(&NAMES, Account::deposit_atomically), 6);
+    assert_right(|| depositors(&NAMES[..2], Account::deposit_atomically), 2);
+    assert_right(|| depositors(&NAMES, Account::deposit_atomically), 6);
 }
 
 /// Runs one schedule of three deposits by hand; the balance that is left.

@@ -1,6 +1,15 @@
 //! What is known of a program, and how that is asserted.
 
-use interlace::{Explorer, Report, StoppedBy};
+use interlace::{Engine, Explorer, Report, StoppedBy};
+
+/// Every engine, on one worker and on several.
+const SETTINGS: [(Engine, usize); 5] = [
+    (Engine::Threads, 1),
+    (Engine::Threads, 3),
+    (Engine::Fibers, 1),
+    (Engine::Fibers, 2),
+    (Engine::Fibers, 3),
+];
 
 /// What is known of a program that is wrong.
 pub(crate) struct Oracle {
@@ -20,9 +29,25 @@ pub(crate) struct Oracle {
 }
 
 impl Oracle {
-    /// Explores the program that `explorer` makes: to the end, and to the first failure.
+    /// Explores the program that `explorer` makes, in every setting.
     #[track_caller]
     pub(crate) fn assert<S: Send + Sync + 'static>(&self, explorer: impl Fn() -> Explorer<S>) {
+        let mut texts: Vec<[String; 3]> = Vec::new();
+        for (engine, workers) in SETTINGS {
+            texts.push(self.assert_in(|| explorer().engine(engine).workers(workers)));
+        }
+        for (text, setting) in texts.iter().zip(SETTINGS) {
+            assert_eq!(text, &texts[0], "{setting:?}");
+        }
+    }
+
+    /// Explores the program to the end, and to the first failure, and replays that; what is said
+    /// of all three.
+    #[track_caller]
+    fn assert_in<S: Send + Sync + 'static>(
+        &self,
+        explorer: impl Fn() -> Explorer<S>,
+    ) -> [String; 3] {
         let whole = explorer().keep_going().explore();
         assert_eq!(whole.schedules(), self.schedules, "{whole}");
         assert_eq!(whole.failing(), self.failing, "{whole}");
@@ -38,6 +63,7 @@ impl Oracle {
         let minimal = self.minimal.parse().unwrap();
         let replayed = explorer().replay(&minimal);
         assert!(!replayed.is_ok(), "{replayed}");
+        [whole.to_string(), stopped.to_string(), replayed.to_string()]
     }
 
     #[track_caller]
@@ -51,11 +77,16 @@ impl Oracle {
     }
 }
 
-/// Asserts that a program is right, in exactly so many schedules.
+/// Asserts that a program is right, in exactly so many schedules, in every setting.
 #[track_caller]
-pub(crate) fn assert_right<S: Send + Sync + 'static>(explorer: Explorer<S>, schedules: u64) {
-    let report = explorer.explore();
-    report.assert_ok();
-    assert!(report.is_exhaustive());
-    assert_eq!((report.schedules(), report.failing()), (schedules, 0));
+pub(crate) fn assert_right<S: Send + Sync + 'static>(
+    explorer: impl Fn() -> Explorer<S>,
+    schedules: u64,
+) {
+    for (engine, workers) in SETTINGS {
+        let report = explorer().engine(engine).workers(workers).explore();
+        report.assert_ok();
+        assert!(report.is_exhaustive());
+        assert_eq!((report.schedules(), report.failing()), (schedules, 0));
+    }
 }

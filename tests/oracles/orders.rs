@@ -111,9 +111,11 @@ fn a_panic_of_a_thread_is_counted_and_named() {
 #[test]
 fn a_reader_that_makes_what_it_misses_never_fails() {
     assert_right(
-        Explorer::new(Slot::default)
-            .thread("writer", Slot::init)
-            .thread("reader", Slot::init_or_take),
+        || {
+            Explorer::new(Slot::default)
+                .thread("writer", Slot::init)
+                .thread("reader", Slot::init_or_take)
+        },
         2,
     );
 }
@@ -170,5 +172,5 @@ fn a_look_at_two_locked_additions_sees_both_in_two_of_six_orders() {
 
 #[test]
 fn additions_with_a_bound_never_show_more() {
-    assert_right(sums(Sum::add_below), 6);
+    assert_right(|| sums(Sum::add_below), 6);
 }

@@ -125,19 +125,23 @@ impl LockedPair {
 
 #[test]
 fn two_cells_under_one_lock_are_seen_together() {
-    let swapping = Explorer::new(|| LockedPair {
-        cells: Mutex::new((1, 2)),
-        ..LockedPair::default()
-    })
-    .thread("swap", LockedPair::swap)
-    .thread("reader", LockedPair::look)
-    .check(|pair| assert!([(1, 2), (2, 1)].contains(&*pair.seen.lock().unwrap())));
+    let swapping = || {
+        Explorer::new(|| LockedPair {
+            cells: Mutex::new((1, 2)),
+            ..LockedPair::default()
+        })
+        .thread("swap", LockedPair::swap)
+        .thread("reader", LockedPair::look)
+        .check(|pair| assert!([(1, 2), (2, 1)].contains(&*pair.seen.lock().unwrap())))
+    };
     assert_right(swapping, 2);
 
-    let setting = Explorer::new(LockedPair::default)
-        .thread("setter", LockedPair::set)
-        .thread("checker", LockedPair::look)
-        .check(|pair| assert!([(0, 0), (1, -1)].contains(&*pair.seen.lock().unwrap())));
+    let setting = || {
+        Explorer::new(LockedPair::default)
+            .thread("setter", LockedPair::set)
+            .thread("checker", LockedPair::look)
+            .check(|pair| assert!([(0, 0), (1, -1)].contains(&*pair.seen.lock().unwrap())))
+    };
     assert_right(setting, 2);
 }
 
@@ -271,9 +275,11 @@ impl Row {
 
 #[test]
 fn a_snapshot_and_writes_under_one_lock_are_whole() {
-    let explorer = Explorer::new(Mutex::<Row>::default)
-        .thread("reader", snapshot_under_lock)
-        .thread("writer", write_under_lock)
-        .check(|row| row.lock().unwrap().assert_all_or_nothing());
+    let explorer = || {
+        Explorer::new(Mutex::<Row>::default)
+            .thread("reader", snapshot_under_lock)
+            .thread("writer", write_under_lock)
+            .check(|row| row.lock().unwrap().assert_all_or_nothing())
+    };
     assert_right(explorer, 2);
 }

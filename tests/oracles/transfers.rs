@@ -152,15 +152,19 @@ fn transfer(books: &LockedBooks) {
 
 #[test]
 fn updates_under_one_lock_are_whole() {
-    let counting = Explorer::new(LockedBooks::default)
-        .thread("t1", count)
-        .thread("t2", count)
-        .check(|books| assert_eq!(*books.lock().unwrap(), (2, 2)));
+    let counting = || {
+        Explorer::new(LockedBooks::default)
+            .thread("t1", count)
+            .thread("t2", count)
+            .check(|books| assert_eq!(*books.lock().unwrap(), (2, 2)))
+    };
     assert_right(counting, 2);
 
-    let transferring = Explorer::new(|| Mutex::new((100, 100)))
-        .thread("t1", transfer)
-        .thread("t2", transfer)
-        .check(|books| assert_eq!(*books.lock().unwrap(), (80, 120)));
+    let transferring = || {
+        Explorer::new(|| Mutex::new((100, 100)))
+            .thread("t1", transfer)
+            .thread("t2", transfer)
+            .check(|books| assert_eq!(*books.lock().unwrap(), (80, 120)))
+    };
     assert_right(transferring, 2);
 }

@@ -10,20 +10,44 @@ use proptest::test_runner::TestCaseResult;
 
 use bodies::Bodies;
 use brute_force::{Explored, Kind};
-use interlace::{FailureKind, Report, StoppedBy};
+use interlace::{Engine, FailureKind, Report, StoppedBy};
 use program::{Program, Wrong, programs};
+
+/// The other ways to run a program, all of which say the same.
+const OTHERS: [(Engine, usize); 2] = [(Engine::Fibers, 1), (Engine::Fibers, 3)];
+
+/// A program whose threads keep a journal.
+struct Noted<'a> {
+    program: &'a Program,
+    bodies: Bodies,
+    journal: bodies::Journal,
+}
+
+impl Noted<'_> {
+    /// Explores to the end, or to the first failure. The only call of `explore`: a report shows it.
+    fn explore(&self, engine: Engine, workers: usize, keeps_going: bool) -> Report {
+        let mut explorer = bodies::explorer(self.program, self.bodies, &self.journal);
+        if keeps_going {
+            explorer = explorer.keep_going();
+        }
+        explorer.engine(engine).workers(workers).explore()
+    }
+}
 
 /// Compares what the explorer finds with what there is.
 fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
     let expected = Explored::of(program);
     // A program that reaches no marker is refused, and tested elsewhere.
     prop_assume!(expected.executions.iter().any(|e| !e.path.is_empty()));
+    let noted = || Noted {
+        program,
+        bodies,
+        journal: bodies::Journal::default(),
+    };
 
-    let journal = bodies::Journal::default();
-    let report = bodies::explorer(program, bodies, &journal)
-        .keep_going()
-        .workers(1) // the journal is in the order of the executions
-        .explore();
+    let on_threads = noted();
+    // The journal is in the order of the executions where there is one worker.
+    let report = on_threads.explore(Engine::Threads, 1, true);
     prop_assert!(report.is_exhaustive(), "{}", report);
     prop_assert_eq!(report.schedules(), expected.executions.len() as u64);
     prop_assert_eq!(report.failing(), expected.failing());
@@ -31,15 +55,28 @@ fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
     prop_assert_eq!(outcomes, expected.outcomes());
     // What comes after these belongs to the shrinking.
     let paths = expected.executions.iter().map(|e| &e.path);
-    prop_assert!(journal.paths().iter().take(paths.len()).eq(paths));
+    let journal = on_threads.journal.paths();
+    prop_assert!(journal.iter().take(paths.len()).eq(paths));
     compare_failure(&report, &expected)?;
+    for (engine, workers) in OTHERS {
+        let other = noted();
+        let text = other.explore(engine, workers, true).to_string();
+        prop_assert_eq!(text, report.to_string());
+        // On fresh threads, as the last of all, runs what was shrunk.
+        let is_same = other.journal.paths() == journal;
+        prop_assert!(is_same || workers > 1, "{:?} {}", engine, workers);
+    }
 
     if let Some(first) = expected.first_failure() {
-        let stopped = bodies::explorer(program, bodies, &journal).explore();
+        let stopped = noted().explore(Engine::Threads, 1, false);
         prop_assert_eq!(stopped.stopped_by(), &StoppedBy::FirstFailure);
         prop_assert_eq!(stopped.schedules(), first.0);
         prop_assert_eq!(stopped.failing(), 1);
         compare_failure(&stopped, &expected)?;
+        for (engine, workers) in OTHERS {
+            let text = noted().explore(engine, workers, false).to_string();
+            prop_assert_eq!(text, stopped.to_string());
+        }
     }
     Ok(())
 }

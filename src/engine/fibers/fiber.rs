@@ -28,6 +28,9 @@ pub(super) struct Lever {
     stack: (usize, usize),
 }
 
+/// What no address space holds. The sum of a stack and its guard must not overflow.
+const MAX_STACK_SIZE: usize = usize::MAX / 4;
+
 impl Fiber {
     /// Makes a fiber that will run what `body` makes of its lever, on a stack of at least
     /// `stack_size` bytes with a guard page below it. `name` is for the message about an overflow.
@@ -36,6 +39,9 @@ impl Fiber {
         stack_size: usize,
         body: impl FnOnce(Rc<Lever>) -> B,
     ) -> io::Result<Self> {
+        if stack_size > MAX_STACK_SIZE {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
         let stack = DefaultStack::new(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
         let lever = Rc::new(Lever {
