@@ -73,5 +73,5 @@ fn explore(engine: Engine, markers: u64) {
 #[test]
 fn memory_stays_flat() {
     explore(Engine::Threads, markers("INTERLACE_THREAD_MARKERS", 6));
-    explore(Engine::Fibers, markers("INTERLACE_MARKERS", 10));
+    explore(Engine::Fibers, markers("INTERLACE_MARKERS", 9));
 }
