@@ -64,6 +64,8 @@ pub enum ErrorKind {
     NoOsThread,
     /// No thread reached a marker, so nothing was explored.
     NoMarkers,
+    /// An environment variable `INTERLACE_…` has a bad value, or there is none of its name.
+    BadSetting,
     /// The program behaved differently under the same schedule.
     NonDeterministic,
 }

@@ -1,23 +1,20 @@
 //! [`Explorer`]: the builder, and what it runs.
 
 use std::fmt::{self, Debug};
-use std::num::NonZero;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::{Engine, Limits, Subject};
-use crate::error::{Error, ErrorKind};
-use crate::execution::{Execution, Names};
-use crate::follow::Follow;
-use crate::hunt::{Bounds, StoppedBy, hunt};
-use crate::program::{Program, check_names};
-use crate::report::{Call, Failure, Report};
+use crate::environment::Settings;
+use crate::execution::Execution;
+use crate::program::Program;
+use crate::report::{Call, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;
 mod minimise;
+mod run;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -55,8 +52,8 @@ mod minimise;
 pub struct Explorer<S> {
     program: Program<S>,
     limits: Limits,
-    engine: Engine,
-    bounds: Bounds,
+    settings: Settings,
+    keeps_going: bool,
     made_at: &'static Location<'static>,
 }
 
@@ -71,13 +68,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         Explorer {
             program: Program::new(setup),
             limits: Limits::default(),
-            engine: Engine::default(),
-            bounds: Bounds {
-                max_schedules: None,
-                time_limit: None,
-                keeps_going: false,
-                workers: available_workers(),
-            },
+            settings: Settings::default(),
+            keeps_going: false,
             made_at: Location::caller(),
         }
     }
@@ -180,15 +172,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs at most `schedules` executions. Default: no limit.
+    /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
     pub fn max_schedules(mut self, schedules: u64) -> Self {
-        self.bounds.max_schedules = Some(schedules);
+        self.settings.max_schedules = Some(schedules);
         self
     }
 
-    /// Begins no execution when `limit` has passed since the start. Default: no limit.
+    /// Begins no execution when `limit` has passed since the start. Default:
+    /// `INTERLACE_TIME_LIMIT` (in seconds), or no limit.
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.bounds.time_limit = Some(limit);
+        self.settings.time_limit = Some(limit);
         self
     }
 
@@ -209,21 +202,48 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs the program on this engine. Default: [`Engine::Threads`].
+    /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or
+    /// [`Engine::Threads`].
     ///
     /// Whichever is chosen, a failure is run once more on fresh OS threads before it is reported.
     pub fn engine(mut self, engine: Engine) -> Self {
-        self.engine = engine;
+        self.settings.engine = Some(engine);
         self
     }
 
-    /// Searches on this many workers side by side, each on a processor of its own. Default: as
-    /// many as there are processors. What is found does not depend on it.
+    /// Searches on this many workers side by side, each on a processor of its own. Default:
+    /// `INTERLACE_WORKERS`, or as many as there are processors. What is found does not depend on it.
     ///
     /// A search starts on one worker, and goes on with the others when it takes longer than a few
     /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
     pub fn workers(mut self, workers: usize) -> Self {
-        self.bounds.workers = workers.max(1);
+        self.settings.workers = Some(workers.max(1));
+        self
+    }
+
+    /// Shows on standard error how far a search is, once it has taken a second: how many schedules
+    /// there are, how many were run, how fast, and how long the rest takes. Default:
+    /// `INTERLACE_PROGRESS` (`1` or `0`), or only on a terminal, and neither in CI (where the
+    /// variable `CI` is set) nor in what Cargo builds for `cargo test` and `cargo bench`.
+    ///
+    /// On a terminal it is a bar, with the cargo feature `progress`, which is on by default.
+    /// Elsewhere it is a line every ten seconds.
+    ///
+    /// The number of schedules is exact if threads take the same steps whatever the schedule, and
+    /// estimated if what was run shows that they do not.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .progress(true) // and yet nothing is shown: it takes less than a second
+    ///     .explore();
+    /// assert_eq!(report.schedules(), 2);
+    /// ```
+    pub fn progress(mut self, is_shown: bool) -> Self {
+        self.settings.progress = Some(is_shown);
         self
     }
 
@@ -236,7 +256,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Does not stop at the first failure. The report then counts all of them.
     pub fn keep_going(mut self) -> Self {
-        self.bounds.keeps_going = true;
+        self.keeps_going = true;
         self
     }
 
@@ -249,8 +269,13 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             explored_at: Location::caller(),
         };
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        explore(&program, self.engine, self.limits, self.bounds, call)
-            .unwrap_or_else(Report::refused)
+        let Explorer {
+            settings,
+            limits,
+            keeps_going,
+            ..
+        } = self;
+        run::explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -262,81 +287,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        replay(&program, self.engine, self.limits, schedule)
+        run::replay(&program, self.settings, self.limits, schedule)
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
-}
-
-fn explore(
-    program: &Arc<dyn Subject>,
-    engine: Engine,
-    limits: Limits,
-    bounds: Bounds,
-    call: Call,
-) -> Result<Report, Error> {
-    check_names(program.threads())?;
-    let began = Instant::now();
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds)?;
-    let elapsed = began.elapsed();
-    let failure = match &findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
-        None => None,
-    };
-    let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => {
-            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
-        }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
-            StoppedBy::Error(no_markers())
-        }
-        (None, stopped_by) => stopped_by,
-    };
-    Ok(Report::new(
-        findings.tally,
-        findings.outcomes,
-        failure,
-        stopped_by,
-        elapsed,
-    ))
-}
-
-fn replay(
-    program: &Arc<dyn Subject>,
-    engine: Engine,
-    limits: Limits,
-    schedule: &Schedule,
-) -> Result<Execution, Error> {
-    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
-    let (record, fits) = engine.direct(program, follow, limits)?.finish();
-    if let Err(error) = fits {
-        return Ok(Execution::refused(&record.steps, program.threads(), error));
-    }
-    let forced = schedule.len().min(record.steps.len());
-    Ok(Execution::new(&record, names(&**program, limits), forced))
-}
-
-/// The number of processors, which takes files to find out.
-fn available_workers() -> usize {
-    static AVAILABLE: OnceLock<usize> = OnceLock::new();
-    *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
-}
-
-fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {
-    Names {
-        threads: program.threads(),
-        invariants: program.invariants(),
-        limits,
-    }
-}
-
-#[cold]
-fn no_markers() -> Error {
-    Error::new(
-        ErrorKind::NoMarkers,
-        "no thread reached a marker, so there was nothing to explore: is the code marked with \
-         `// interlace: name`, and is the function, impl or module around it under \
-         `#[interlace::trace]`?",
-    )
 }
 
 impl<S> Debug for Explorer<S> {
@@ -344,7 +297,7 @@ impl<S> Debug for Explorer<S> {
         f.debug_struct("Explorer")
             .field("program", &self.program)
             .field("limits", &self.limits)
-            .field("bounds", &self.bounds)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

@@ -7,15 +7,18 @@ use parking_lot::Mutex;
 
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
+use crate::progress::Meter;
 use crate::search::{Point, Search as _};
 
 mod findings;
 mod frontier;
 mod stopped;
+mod told;
 
 pub(crate) use findings::{Findings, Found, Outcome};
 use frontier::{Frontier, Job, Segment};
 pub use stopped::StoppedBy;
+use told::Told;
 
 /// What ends a search before its time, and how many workers it has.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +36,7 @@ const SOLO: Duration = Duration::from_micros(500);
 const LOOK: u64 = 16;
 
 /// Runs every execution of `subject`, or those that the bounds allow. What is found does not
-/// depend on the number of workers.
+/// depend on the number of workers. The meter, if there is one, learns how far the search is.
 ///
 /// # Errors
 ///
@@ -43,6 +46,7 @@ pub(crate) fn hunt(
     engine: Engine,
     limits: Limits,
     bounds: Bounds,
+    meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
     let frontier = Arc::new(Frontier::new());
     let direct = |hunt: Hunt| {
@@ -53,7 +57,7 @@ pub(crate) fn hunt(
             None => frontier.stop(StoppedBy::Error(error)),
         })
     };
-    let solo = direct(Hunt::new(&frontier, bounds, true));
+    let solo = direct(Hunt::new(&frontier, bounds, meter, true));
     if let Ok(Hunt {
         job: Some(job),
         began,
@@ -64,7 +68,7 @@ pub(crate) fn hunt(
         let work = |_: rayon::BroadcastContext<'_>| {
             let hunt = Hunt {
                 began,
-                ..Hunt::new(&frontier, bounds, false)
+                ..Hunt::new(&frontier, bounds, meter, false)
             };
             // What it failed at has been noted.
             let _ = direct(hunt);
@@ -95,10 +99,18 @@ struct Hunt {
     /// The part that the job is of, for when the engine fails and keeps the rest.
     part: Arc<Mutex<Option<Arc<Segment>>>>,
     executions: u64,
+    meter: Option<Arc<Meter>>,
+    /// The last question of the meter that was heard.
+    heard: u32,
 }
 
 impl Hunt {
-    fn new(frontier: &Arc<Frontier>, bounds: Bounds, is_solo: bool) -> Self {
+    fn new(
+        frontier: &Arc<Frontier>,
+        bounds: Bounds,
+        meter: Option<&Arc<Meter>>,
+        is_solo: bool,
+    ) -> Self {
         // Which executions are the first so many is known only when they are run in order.
         let is_alone = bounds.workers == 1 || bounds.max_schedules.is_some();
         Hunt {
@@ -109,6 +121,8 @@ impl Hunt {
             job: None,
             part: Arc::default(),
             executions: 0,
+            meter: meter.cloned(),
+            heard: 0,
         }
     }
 
@@ -124,6 +138,25 @@ impl Hunt {
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))
+    }
+
+    /// Tells the meter of an execution that is like others, perhaps like all.
+    fn suppose(&self, ended: &Ended<'_>) {
+        if let Some(meter) = &self.meter
+            && ended.how == How::Held
+        {
+            meter.suppose(ended.steps);
+        }
+    }
+
+    /// Tells the meter how far the job is, if it has asked or the job is over.
+    fn tell(&mut self, is_over: bool) {
+        if let Some(meter) = &self.meter
+            && (meter.has_asked(&mut self.heard) || is_over)
+            && let Some(job) = &mut self.job
+        {
+            job.tell(meter, is_over);
+        }
     }
 
     fn is_called_off(&self) -> bool {
@@ -148,8 +181,10 @@ impl Director for Hunt {
             } else if self.is_called_off() {
                 return false;
             } else if self.job.as_mut().is_some_and(|job| job.search.begin()) {
+                self.tell(false);
                 break;
             } else {
+                self.tell(true);
                 self.job = None;
             }
         }
@@ -173,6 +208,9 @@ impl Director for Hunt {
 
     fn end(&mut self, ended: Ended<'_>) {
         self.executions += 1;
+        if self.executions == 1 {
+            self.suppose(&ended);
+        }
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {

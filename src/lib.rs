@@ -71,6 +71,7 @@ mod search;
 
 // Running a program, one thread at a time.
 mod engine;
+mod environment;
 mod marker;
 mod program;
 
@@ -83,6 +84,7 @@ mod verdict;
 
 // Many executions: the search, the smallest failure, and what is said of them.
 mod hunt;
+mod progress;
 mod report;
 mod shrink;
 

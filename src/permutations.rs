@@ -47,6 +47,7 @@ use std::iter::FusedIterator;
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
+pub(crate) use counts::Counts;
 use counts::advance;
 use lists::Lists;
 

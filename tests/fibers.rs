@@ -69,8 +69,8 @@ mod overflows {
 
     use super::*;
 
-    const DEPTH: &str = "INTERLACE_TEST_DEPTH";
-    const STACK: &str = "INTERLACE_TEST_STACK";
+    const DEPTH: &str = "DIVE_DEPTH";
+    const STACK: &str = "DIVE_STACK";
 
     /// Uses a kilobyte of stack and more for each level.
     fn dive(depth: u64) -> u64 {

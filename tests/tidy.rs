@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 20] = [
     "error",
     "site",
     "schedule",
     "permutations",
     "search",
     "engine",
+    "environment",
     "marker",
     "program",
     "standings",
@@ -20,6 +21,7 @@ const LAYERS: [&str; 18] = [
     "follow",
     "verdict",
     "shrink",
+    "progress",
     "hunt",
     "report",
     "explorer",

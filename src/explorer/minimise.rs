@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Call, Failure, names};
+use super::run::names;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::Error;
 use crate::execution::Record;
 use crate::follow::Follow;
 use crate::hunt::Found;
-use crate::report::Minimal;
+use crate::report::{Call, Failure, Minimal};
 use crate::search::Point;
 use crate::shrink::Shrink;
 

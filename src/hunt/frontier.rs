@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{Findings, StoppedBy};
+use super::{Findings, StoppedBy, Told};
 use crate::error::Error;
 use crate::search::DepthFirst;
 
@@ -30,6 +30,14 @@ pub(super) struct Job {
     pub(super) segment: Arc<Segment>,
     /// Whether nothing that is left of it matters.
     pub(super) is_done: bool,
+    pub(super) told: Told,
+}
+
+impl Segment {
+    /// The choices that lead to its first execution.
+    pub(super) fn order(&self) -> &[usize] {
+        &self.order
+    }
 }
 
 /// What the workers share.
@@ -100,6 +108,7 @@ impl Frontier {
             search,
             segment,
             is_done: false,
+            told: Told::default(),
         });
         self.count_hungry(&plan);
         self.news.notify_one();

@@ -99,7 +99,7 @@ impl Toy {
             for worker in 0..workers {
                 let frontier = &frontier;
                 scope.spawn(move || {
-                    let mut hunt = Hunt::new(frontier, bounds, false);
+                    let mut hunt = Hunt::new(frontier, bounds, None, false);
                     while hunt.begin() {
                         self.run(&mut hunt);
                         let executions = usize::try_from(hunt.executions).unwrap();

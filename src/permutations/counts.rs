@@ -8,7 +8,7 @@ use itertools::Itertools as _;
 /// sorted as lists of numbers are.
 ///
 /// A number of orders that does not fit a `u128` is `None`.
-pub(super) struct Counts(Vec<usize>);
+pub(crate) struct Counts(Vec<usize>);
 
 impl FromIterator<usize> for Counts {
     fn from_iter<I: IntoIterator<Item = usize>>(counts: I) -> Self {
@@ -22,7 +22,7 @@ impl Counts {
     /// Adding the turns one by one, the k-th of its thread and the n-th of all, multiplies the
     /// number by n/k. Since the longest thread comes first (with the factor 1), n is at least 2k
     /// and at most 128 factors are looked at before the number is too large.
-    pub(super) fn orders(&self) -> Option<u128> {
+    pub(crate) fn orders(&self) -> Option<u128> {
         let Some(longest) = self.0.iter().position_max() else {
             return Some(1);
         };
@@ -31,6 +31,11 @@ impl Counts {
         turns
             .zip(self.0[longest] + 1..)
             .try_fold(1, |orders, (k, n)| multiply(orders, n as u128, k as u128))
+    }
+
+    /// Returns how many of `orders` begin with a thread that has `turns` of all that are left.
+    pub(crate) fn part(orders: u128, turns: usize, all: usize) -> Option<u128> {
+        multiply(orders, turns as u128, all as u128)
     }
 
     /// Returns the first order.

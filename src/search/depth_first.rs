@@ -1,6 +1,6 @@
 //! Every execution once, depth first, threads in the order in which they were added.
 
-use super::{Point, Ready, Search};
+use super::{Fork, Point, Ready, Search};
 
 /// Depth-first search over choices that are discovered by running.
 ///
@@ -80,17 +80,29 @@ impl DepthFirst {
         self.path[depth].ready(&self.ready)
     }
 
-    /// Moves to the next untaken choice of the deepest point that has one.
+    /// The points of the path, for measuring. `began` are the choices that led to the first
+    /// execution of this search.
+    pub(crate) fn forks<'a>(&'a self, began: &'a [usize]) -> impl Iterator<Item = Fork<'a>> {
+        let began = began.iter().copied().chain(std::iter::repeat(0));
+        self.path.iter().zip(began).map(|(branch, from)| Fork {
+            ready: branch.ready(&self.ready),
+            from,
+            chosen: branch.chosen,
+        })
+    }
+
+    /// Moves to the next untaken choice of the deepest point that has one. If there is none, the
+    /// path stays at the last leaf.
     fn backtrack(&mut self) -> bool {
-        while let Some(branch) = self.path.last_mut() {
-            if branch.chosen + 1 < branch.end {
-                branch.chosen += 1;
-                return true;
-            }
-            self.ready.truncate(branch.start);
-            self.path.pop();
-        }
-        false
+        let is_open = |branch: &Branch| branch.chosen + 1 < branch.end;
+        let Some(deepest) = self.path.iter().rposition(is_open) else {
+            return false;
+        };
+        self.path.truncate(deepest + 1);
+        let branch = &mut self.path[deepest];
+        branch.chosen += 1;
+        self.ready.truncate(branch.start + branch.among);
+        true
     }
 
     /// Goes on to a point that no execution has come to.

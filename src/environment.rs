@@ -1,0 +1,236 @@
+//! What the environment sets: one table of variables, read whenever something is run.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use itertools::Itertools as _;
+
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+
+/// What can be set in code and by variables. What is not set is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Settings {
+    pub(crate) engine: Option<Engine>,
+    pub(crate) max_schedules: Option<u64>,
+    pub(crate) progress: Option<bool>,
+    pub(crate) time_limit: Option<Duration>,
+    pub(crate) workers: Option<usize>,
+}
+
+/// A variable: what its value must be, in words, and how the value is taken.
+struct Variable {
+    name: &'static str,
+    wants: &'static str,
+    /// Sets what the value says; nothing if the value is bad.
+    set: fn(&str, &mut Settings) -> Option<()>,
+}
+
+/// All variables. README has the same table, with defaults; a test compares their names.
+const VARIABLES: [Variable; 5] = [
+    Variable {
+        name: "INTERLACE_ENGINE",
+        wants: "`threads` or `fibers`",
+        set: |value, settings| {
+            settings.engine = Some(match value {
+                "threads" => Engine::Threads,
+                "fibers" => Engine::Fibers,
+                _ => return None,
+            });
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_MAX_SCHEDULES",
+        wants: "a number of executions",
+        set: |value, settings| {
+            settings.max_schedules = Some(value.parse().ok()?);
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_PROGRESS",
+        wants: "`1` to show it or `0` not to",
+        set: |value, settings| {
+            settings.progress = Some(match value {
+                "1" => true,
+                "0" => false,
+                _ => return None,
+            });
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_TIME_LIMIT",
+        wants: "a number of seconds",
+        set: |value, settings| {
+            let seconds = value.parse().ok()?;
+            settings.time_limit = Some(Duration::try_from_secs_f64(seconds).ok()?);
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_WORKERS",
+        wants: "a number of workers, at least 1",
+        set: |value, settings| {
+            settings.workers = Some(value.parse().ok().filter(|&workers| workers > 0)?);
+            Some(())
+        },
+    },
+];
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// If a value is bad, or there is no variable of a name that begins like ours.
+    pub(crate) fn from_environment() -> Result<Self, Error> {
+        Self::read(std::env::vars_os())
+    }
+
+    /// Reads variables, each a name and a value.
+    fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Error> {
+        let mut settings = Settings::default();
+        for (name, value) in variables {
+            if !name.as_encoded_bytes().starts_with(b"INTERLACE_") {
+                continue;
+            }
+            let name = name.to_string_lossy();
+            let Some(variable) = VARIABLES.iter().find(|variable| variable.name == name) else {
+                return Err(unknown(&name));
+            };
+            let set = value
+                .to_str()
+                .and_then(|value| (variable.set)(value, &mut settings));
+            set.ok_or_else(|| bad(variable, &value.to_string_lossy()))?;
+        }
+        Ok(settings)
+    }
+
+    /// These, and what they leave open as `others` say.
+    pub(crate) fn or(self, others: Settings) -> Self {
+        Settings {
+            engine: self.engine.or(others.engine),
+            max_schedules: self.max_schedules.or(others.max_schedules),
+            progress: self.progress.or(others.progress),
+            time_limit: self.time_limit.or(others.time_limit),
+            workers: self.workers.or(others.workers),
+        }
+    }
+}
+
+#[cold]
+fn bad(variable: &Variable, value: &str) -> Error {
+    let Variable { name, wants, .. } = variable;
+    let text = format!("the environment variable `{name}` is `{value}`: it must be {wants}");
+    Error::new(ErrorKind::BadSetting, text)
+}
+
+#[cold]
+fn unknown(name: &str) -> Error {
+    let names = || VARIABLES.iter().map(|variable| variable.name);
+    let mut text = format!("the environment variable `{name}` means nothing to interlace");
+    let distances = names().map(|known| (strsim::damerau_levenshtein(name, known), known));
+    if let Some((1..=4, known)) = distances.min() {
+        let _ = write!(text, "; did you mean `{known}`?");
+    }
+    let known = names().map(|name| format!("`{name}`")).format(", ");
+    let _ = write!(text, "\nthere are {known}");
+    Error::new(ErrorKind::BadSetting, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, Error> {
+        let variables = variables.iter();
+        Settings::read(variables.map(|(name, value)| (name.into(), value.into())))
+    }
+
+    #[test]
+    fn each_variable_sets_one_thing() {
+        let settings = read(&[
+            ("INTERLACE_ENGINE", "fibers"),
+            ("INTERLACE_MAX_SCHEDULES", "1000"),
+            ("INTERLACE_PROGRESS", "0"),
+            ("INTERLACE_TIME_LIMIT", "1.5"),
+            ("INTERLACE_WORKERS", "3"),
+            ("PATH", "/bin"),
+        ]);
+        let expected = Settings {
+            engine: Some(Engine::Fibers),
+            max_schedules: Some(1000),
+            progress: Some(false),
+            time_limit: Some(Duration::from_millis(1500)),
+            workers: Some(3),
+        };
+        assert_eq!(settings, Ok(expected));
+        assert_eq!(read(&[("HOME", "/")]), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn a_bad_value_is_an_error_that_says_what_is_wanted() {
+        for (name, value) in [
+            ("INTERLACE_ENGINE", "Threads"),
+            ("INTERLACE_MAX_SCHEDULES", "1e6"),
+            ("INTERLACE_PROGRESS", "yes"),
+            ("INTERLACE_TIME_LIMIT", "-1"),
+            ("INTERLACE_TIME_LIMIT", "inf"),
+            ("INTERLACE_WORKERS", "0"),
+            ("INTERLACE_WORKERS", ""),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BadSetting);
+            let start = format!("the environment variable `{name}` is `{value}`: it must be ");
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_an_error_that_lists_the_known() {
+        let error = read(&[("INTERLACE_WORKER", "2")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
+             `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
+             `INTERLACE_PROGRESS`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+        );
+        let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
+        assert!(!error.to_string().contains("did you mean"), "{error}");
+    }
+
+    #[test]
+    fn what_code_sets_wins() {
+        let code = Settings {
+            workers: Some(1),
+            ..Settings::default()
+        };
+        let environment = read(&[("INTERLACE_WORKERS", "3"), ("INTERLACE_PROGRESS", "1")]).unwrap();
+        let both = code.or(environment);
+        assert_eq!((both.workers, both.progress), (Some(1), Some(true)));
+    }
+
+    #[test]
+    fn the_readme_has_the_same_table() {
+        let readme = include_str!("../README.md");
+        let named = readme
+            .split('`')
+            .filter(|word| word.starts_with("INTERLACE_"));
+        let named: Vec<_> = named.sorted().dedup().collect();
+        assert_eq!(named, VARIABLES.each_ref().map(|variable| variable.name));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_panics(which in 0..VARIABLES.len(), value in vec(any::<char>(), 0..20)) {
+            let value: String = value.into_iter().collect();
+            let _ = read(&[(VARIABLES[which].name, &value)]);
+        }
+    }
+}

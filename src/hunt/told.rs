@@ -1,0 +1,35 @@
+//! What the job of a worker has told of itself to those who wait.
+
+use super::frontier::Job;
+use crate::progress::Meter;
+use crate::search::share;
+
+/// What was told so far: only what is new is told next.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    executions: u64,
+    share: f64,
+}
+
+impl Job {
+    /// Tells how far this part is. To be called between its executions, when the search has moved
+    /// on to the next, or `is_over`.
+    #[cold]
+    pub(super) fn tell(&mut self, meter: &Meter, is_over: bool) {
+        let began = self.segment.order();
+        let extent = share(self.search.forks(began));
+        let executions = self.segment.findings.lock().tally.total();
+        if let Some(tree) = meter.tree() {
+            // The executions so far have numbers: if one were too few or too many, they would not
+            // come out even.
+            let extent = tree.extent(self.search.forks(began));
+            let run = extent.map(|it| it.before + if is_over { it.within } else { 0 });
+            if run != Some(u128::from(executions)) {
+                meter.contradict();
+            }
+        }
+        let share = extent.before + if is_over { extent.within } else { 0.0 };
+        meter.add(executions - self.told.executions, share - self.told.share);
+        self.told = Told { executions, share };
+    }
+}

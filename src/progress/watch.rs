@@ -1,0 +1,162 @@
+//! The thread that asks how far a search is, and has it shown.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::snapshot::Snapshot;
+use super::{Goal, Meter, Reporter};
+
+/// How long a search may take before anything is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long passes between a question and the look at the answers.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Watches a search for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    meter: Arc<Meter>,
+    is_over: Mutex<bool>,
+    news: Condvar,
+}
+
+impl Watch {
+    /// Watches a search that begins now. If the system gives no thread, nothing is shown: the
+    /// search itself may well do without.
+    pub(crate) fn start(reporter: Box<dyn Reporter>, goal: Goal) -> Self {
+        Self::with_patience(reporter, goal, PATIENCE)
+    }
+
+    fn with_patience(mut reporter: Box<dyn Reporter>, goal: Goal, patience: Duration) -> Self {
+        let shared = Arc::new(Shared::default());
+        let own = Arc::clone(&shared);
+        let builder = thread::Builder::new().name("interlace progress".to_owned());
+        let thread = builder.spawn(move || own.watch(&mut *reporter, goal, patience));
+        Watch {
+            shared,
+            thread: thread.ok(),
+        }
+    }
+
+    /// What the workers of the search tell.
+    pub(crate) fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.shared.meter)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        *self.shared.is_over.lock() = true;
+        self.shared.news.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A reporter that panicked has said so on its own thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn watch(&self, reporter: &mut dyn Reporter, goal: Goal, patience: Duration) {
+        let began = Instant::now();
+        let mut has_started = false;
+        let mut is_over = self.waits(patience);
+        while !is_over {
+            self.meter.ask();
+            let elapsed = began.elapsed();
+            is_over = self.waits(PAUSE);
+            let snapshot = Snapshot {
+                executions: self.meter.executions(),
+                elapsed,
+                size: self.meter.size(),
+                goal,
+            };
+            // Nothing can be said before the first execution has ended.
+            match has_started {
+                _ if is_over || snapshot.executions == 0 => {}
+                true => reporter.moved(&snapshot),
+                false => {
+                    reporter.started(&snapshot);
+                    has_started = true;
+                }
+            }
+        }
+        if has_started {
+            reporter.finished();
+        }
+    }
+
+    /// Waits for so long, or until the search is over; returns whether it is.
+    fn waits(&self, time: Duration) -> bool {
+        let mut is_over = self.is_over.lock();
+        let until = Instant::now() + time;
+        while !*is_over && !self.news.wait_until(&mut is_over, until).timed_out() {}
+        *is_over
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes what it is told.
+    #[derive(Default, Clone)]
+    struct Recording(Arc<Mutex<Vec<(&'static str, u64)>>>);
+
+    impl Reporter for Recording {
+        fn started(&mut self, snapshot: &Snapshot) {
+            self.0.lock().push(("started", snapshot.executions));
+        }
+
+        fn moved(&mut self, snapshot: &Snapshot) {
+            self.0.lock().push(("moved", snapshot.executions));
+        }
+
+        fn finished(&mut self) {
+            self.0.lock().push(("finished", 0));
+        }
+    }
+
+    fn watch(recording: &Recording, patience: Duration) -> Watch {
+        Watch::with_patience(Box::new(recording.clone()), Goal::default(), patience)
+    }
+
+    #[test]
+    fn a_short_search_is_not_told_of() {
+        let recording = Recording::default();
+        let watch = watch(&recording, Duration::from_secs(100));
+        watch.meter().add(1, 1.0);
+        drop(watch);
+        assert_eq!(*recording.0.lock(), []);
+    }
+
+    #[test]
+    fn a_long_search_starts_moves_and_finishes() {
+        let recording = Recording::default();
+        let watch = watch(&recording, Duration::ZERO);
+        let meter = watch.meter();
+        let mut heard = 0;
+        let mut questions = 0;
+        while recording.0.lock().len() < 2 {
+            if meter.has_asked(&mut heard) {
+                questions += 1;
+                meter.add(10, 0.1);
+            }
+            thread::yield_now();
+        }
+        assert!(questions >= 2);
+        drop(watch);
+        let told = recording.0.lock();
+        assert_eq!(told[0], ("started", 10));
+        assert_eq!(told[1], ("moved", 20));
+        assert_eq!(told.last(), Some(&("finished", 0)));
+    }
+}

@@ -1,0 +1,96 @@
+//! What environment variables do. They are the process's, so each case is a process: this test
+//! program again, told to run one test.
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use interlace::{Engine, ErrorKind, Explorer, Schedule, StoppedBy, marker};
+
+/// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
+fn explorer() -> Explorer<()> {
+    let body = |(): &()| {
+        marker!("first");
+        marker!("second");
+    };
+    Explorer::new(|| ()).thread("a", body).thread("b", body)
+}
+
+/// Runs the test `name` of this program, which is ignored otherwise, with these variables.
+fn run(name: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", name, "--ignored", "--nocapture"]);
+    command.envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}");
+    assert!(stdout.contains("1 passed"), "{stdout}");
+    output
+}
+
+#[test]
+#[ignore = "run by an_unknown_variable_is_reported"]
+fn finds_an_unknown_variable() {
+    let report = explorer().explore();
+    let error = report.error().unwrap();
+    assert_eq!(error.kind(), ErrorKind::BadSetting);
+    assert!(
+        error
+            .to_string()
+            .contains("did you mean `INTERLACE_WORKERS`?")
+    );
+    assert_eq!(report.schedules(), 0);
+    assert!(!explorer().replay(&Schedule::default()).is_ok());
+}
+
+#[test]
+fn an_unknown_variable_is_reported() {
+    run("finds_an_unknown_variable", &[("INTERLACE_WORKER", "2")]);
+}
+
+#[test]
+#[ignore = "run by a_variable_sets_what_the_code_leaves_open"]
+fn obeys_max_schedules() {
+    let report = explorer().explore();
+    assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(5));
+    let report = explorer().max_schedules(3).explore();
+    assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(3));
+}
+
+#[test]
+fn a_variable_sets_what_the_code_leaves_open() {
+    run("obeys_max_schedules", &[("INTERLACE_MAX_SCHEDULES", "5")]);
+}
+
+/// Three threads with ten markers each: 30! / (10!)^3 = 5 550 996 791 340 schedules.
+fn long_search() {
+    let body = |(): &()| (0..10).for_each(|_| marker!("step"));
+    let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    let explorer = explorer.thread("c", body).engine(Engine::Fibers);
+    let report = explorer.time_limit(Duration::from_millis(1500)).explore();
+    assert!(!report.is_exhaustive());
+}
+
+#[test]
+#[ignore = "run by a_long_search_tells_its_size_where_it_is_asked_to"]
+fn searches_long() {
+    long_search();
+}
+
+#[test]
+fn a_long_search_tells_its_size_where_it_is_asked_to() {
+    for workers in ["1", "2"] {
+        let output = run(
+            "searches_long",
+            &[("INTERLACE_PROGRESS", "1"), ("INTERLACE_WORKERS", workers)],
+        );
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let size = "interlace: 5.6·10^12 schedules (exact), `time_limit` 1.5s: about 2 s";
+        assert!(stderr.contains(size), "{stderr}");
+    }
+}
+
+#[test]
+fn a_test_is_silent_unless_asked() {
+    let output = run("searches_long", &[]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
