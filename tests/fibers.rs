@@ -78,7 +78,7 @@ mod overflows {
         if depth == 0 {
             return 0;
         }
-        dive(depth - 1) + ballast[usize::from(depth.is_multiple_of(2))] - depth + 1
+        dive(depth - 1) + 1 + ballast[7] - black_box(ballast)[9]
     }
 
     fn number(variable: &str) -> Option<u64> {

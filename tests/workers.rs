@@ -1,5 +1,5 @@
 //! What is found does not depend on the engine, nor on the number of workers. The programs here
-//! are large enough for several workers to take part: one searches alone for the first 10 ms.
+//! are large enough for several workers to take part: one searches alone at first.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
