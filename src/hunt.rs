@@ -201,6 +201,10 @@ impl Director for Hunt {
         true
     }
 
+    fn repeated(&self) -> usize {
+        self.job.as_ref().map_or(0, |job| job.search.repeated())
+    }
+
     #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
         self.job.as_mut()?.search.choose(point)
@@ -214,7 +218,7 @@ impl Director for Hunt {
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {
-            job.search.end();
+            job.search.end(ended.steps.len());
         }
         let mut findings = job.segment.findings.lock();
         findings.note(ended, job.search.mismatch());

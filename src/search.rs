@@ -17,6 +17,7 @@ pub(crate) trait Search {
     /// execution here, because it cannot be one that the search meant to run.
     fn choose(&mut self, point: &Point<'_>) -> Option<usize>;
 
-    /// Learns that the execution has ended: no thread is ready, or a failure ended it.
-    fn end(&mut self);
+    /// Learns that the execution has ended after `steps` steps: no thread is ready, or a failure
+    /// ended it.
+    fn end(&mut self, steps: usize);
 }

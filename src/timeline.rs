@@ -99,6 +99,7 @@ mod tests {
         Taken {
             thread: ThreadId::new(thread),
             marker: site.id(),
+            place: 0,
             preempts: false,
             waits,
         }

@@ -10,6 +10,12 @@ pub(crate) trait Director: Send + 'static {
     /// Begins the next execution; false when there is none to run.
     fn begin(&mut self) -> bool;
 
+    /// How many first steps of the execution that has begun are the same as in the one before.
+    /// Nobody is asked for them again, unless the threads are not where they were.
+    fn repeated(&self) -> usize {
+        0
+    }
+
     /// Returns the index in `point.ready` of the thread that goes next, or nothing to stop.
     fn choose(&mut self, point: &Point<'_>) -> Option<usize>;
 

@@ -59,8 +59,10 @@ pub(crate) struct State {
     running: Option<usize>,
     /// How many tasks are woken.
     woken: usize,
+    /// The steps of this execution, of which `taken` have been taken. Those after them are to be
+    /// taken again: they are the same as in the execution before.
     steps: Vec<Taken>,
-    last: Option<ThreadId>,
+    taken: usize,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
     /// themselves for ever would never end.
     resumed: usize,
@@ -77,27 +79,28 @@ impl State {
             running: None,
             woken: 0,
             steps: Vec::new(),
-            last: None,
+            taken: 0,
             resumed: 0,
             max_steps,
         }
     }
 
-    /// Makes ready for the next execution.
-    pub(crate) fn reset(&mut self) {
+    /// Makes ready for the next execution, whose first `repeated` steps are the same as in this
+    /// one. They are taken without asking anybody, as long as the threads are where they were.
+    pub(crate) fn reset(&mut self, repeated: usize) {
         self.threads.fill(At::NotStarted);
         self.notified.fill(false);
         self.started = 0;
         self.ready.clear();
         self.running = None;
         self.woken = 0;
-        self.steps.clear();
-        self.last = None;
+        self.steps.truncate(repeated);
+        self.taken = 0;
         self.resumed = 0;
     }
 
     pub(crate) fn steps(&self) -> &[Taken] {
-        &self.steps
+        &self.steps[..self.taken]
     }
 
     /// Where every thread stands, into `standings`.
@@ -105,7 +108,7 @@ impl State {
         let standing = |&at: &At| Standing { at, passed: None };
         standings.clear();
         standings.extend(self.threads.iter().map(standing));
-        for taken in &self.steps {
+        for taken in self.steps() {
             standings[taken.thread.index()].passed = Some(taken.marker);
         }
     }
@@ -137,7 +140,10 @@ impl State {
     /// The running task found its future pending. A waker that fired meanwhile still counts.
     pub(crate) fn wait(&mut self, thread: ThreadId) {
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
-        if let Some(last) = self.steps.last_mut().filter(|last| last.thread == thread) {
+        if let Some(last) = self.steps[..self.taken]
+            .last_mut()
+            .filter(|last| last.thread == thread)
+        {
             last.waits = !was_notified;
         }
         self.leave(thread, if was_notified { At::Woken } else { At::Waiting });
@@ -195,9 +201,15 @@ impl State {
         if !has_all || self.ready.is_empty() || self.is_at_limit() {
             return self.advance_without_choice();
         }
+        if self.taken < self.steps.len()
+            && let Some(turn) = self.step_again()
+        {
+            return turn;
+        }
         let point = Point {
             ready: &self.ready,
-            last: self.last,
+            last: self.last(),
+            step: self.taken,
         };
         match choose(&point) {
             Some(choice) => self.step(choice),
@@ -245,7 +257,31 @@ impl State {
 
     #[inline]
     fn is_at_limit(&self) -> bool {
-        self.steps.len() + self.resumed >= self.max_steps
+        self.taken + self.resumed >= self.max_steps
+    }
+
+    fn last(&self) -> Option<ThreadId> {
+        self.steps().last().map(|taken| taken.thread)
+    }
+
+    /// Takes the next step as in the execution before; nothing if the thread is not where it was.
+    /// Then whoever chooses finds the difference: the list of the ready is not what it was.
+    #[inline]
+    fn step_again(&mut self) -> Option<Turn> {
+        let Taken {
+            thread,
+            marker,
+            place,
+            ..
+        } = self.steps[self.taken];
+        let place = place as usize;
+        if self.ready.get(place) != Some(&Ready { thread, marker }) {
+            self.steps.truncate(self.taken);
+            return None;
+        }
+        self.running = Some(place);
+        self.taken += 1;
+        Some(self.run(thread))
     }
 
     // Always inline: a call costs as much as a third of this, and this is every step.
@@ -255,16 +291,16 @@ impl State {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);
         let is_paused = |last: ThreadId| matches!(self.threads[last.index()], At::Marker(_));
-        let preempts = self
-            .last
-            .is_some_and(|last| last != thread && is_paused(last));
+        let last = self.last();
+        let preempts = last.is_some_and(|last| last != thread && is_paused(last));
         self.steps.push(Taken {
             thread,
             marker,
+            place: u32::try_from(choice).expect("fewer than 2^32 threads"),
             preempts,
             waits: false,
         });
-        self.last = Some(thread);
+        self.taken += 1;
         self.run(thread)
     }
 
@@ -377,7 +413,7 @@ mod tests {
     fn nothing_of_an_execution_is_left_after_a_reset() {
         let mut state = two_paused();
         state.advance(first);
-        state.reset();
+        state.reset(0);
         assert!(state.steps().is_empty());
         assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
     }

@@ -34,10 +34,13 @@ impl<D: Director> Table<D> {
 
     /// Begins the next execution, if there is one.
     pub(super) fn begin(&mut self) -> bool {
-        if !self.director.as_mut().is_some_and(Director::begin) {
+        let Some(director) = self.director.as_mut() else {
+            return false;
+        };
+        if !director.begin() {
             return false;
         }
-        self.state.reset();
+        self.state.reset(director.repeated());
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;

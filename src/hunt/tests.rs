@@ -57,6 +57,7 @@ impl Toy {
             let point = Point {
                 ready: &ready,
                 last: None,
+                step: steps.len(),
             };
             let Some(choice) = hunt.choose(&point) else {
                 break How::Stopped;
@@ -66,6 +67,7 @@ impl Toy {
             steps.push(Taken {
                 thread,
                 marker,
+                place: 0,
                 preempts: false,
                 waits: false,
             });

@@ -96,6 +96,7 @@ mod tests {
         let taken = |thread| Taken {
             thread: ThreadId::new(thread),
             marker: MarkerId::of_number(0),
+            place: 0,
             preempts: false,
             waits: false,
         };

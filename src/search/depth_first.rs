@@ -13,9 +13,9 @@ pub(crate) struct DepthFirst {
     path: Vec<Branch>,
     /// The ready threads of all points of the path, one after the other.
     ready: Vec<Ready>,
-    /// How many points the execution under way has passed.
-    depth: usize,
     has_begun: bool,
+    /// How many first choices are those of the execution before.
+    repeated: usize,
     mismatch: Option<Mismatch>,
 }
 
@@ -64,8 +64,8 @@ impl DepthFirst {
         Some(DepthFirst {
             path,
             ready: self.ready[..ready_end].to_vec(),
-            depth: 0,
             has_begun: false,
+            repeated: 0,
             mismatch: None,
         })
     }
@@ -74,6 +74,11 @@ impl DepthFirst {
     /// that share no execution, the one with the lesser choices comes first as a whole.
     pub(crate) fn choices(&self) -> Vec<usize> {
         self.path.iter().map(|branch| branch.chosen).collect()
+    }
+
+    /// How many first steps of the execution under way are those of the one before.
+    pub(crate) fn repeated(&self) -> usize {
+        self.repeated
     }
 
     fn ready_at(&self, depth: usize) -> &[Ready] {
@@ -114,15 +119,14 @@ impl DepthFirst {
             end: point.ready.len(),
         });
         self.ready.extend_from_slice(point.ready);
-        self.depth += 1;
         0
     }
 
     #[cold]
-    fn contradict(&mut self, found: &[Ready]) {
+    fn contradict(&mut self, depth: usize, found: &[Ready]) {
         self.mismatch = Some(Mismatch {
-            depth: self.depth,
-            expected: self.ready_at(self.depth).to_vec(),
+            depth,
+            expected: self.ready_at(depth).to_vec(),
             found: found.to_vec(),
         });
     }
@@ -147,7 +151,6 @@ fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
 
 impl Search for DepthFirst {
     fn begin(&mut self) -> bool {
-        self.depth = 0;
         if self.mismatch.is_some() {
             return false;
         }
@@ -155,25 +158,26 @@ impl Search for DepthFirst {
             self.has_begun = true;
             return true;
         }
-        self.backtrack()
+        let has_next = self.backtrack();
+        self.repeated = self.path.len().saturating_sub(1);
+        has_next
     }
 
     #[inline]
     fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
-        let Some(&branch) = self.path.get(self.depth) else {
+        let Some(&branch) = self.path.get(point.step) else {
             return Some(self.discover(point));
         };
         if !is_same(branch.ready(&self.ready), point.ready) {
-            self.contradict(point.ready);
+            self.contradict(point.step, point.ready);
             return None;
         }
-        self.depth += 1;
         Some(branch.chosen)
     }
 
-    fn end(&mut self) {
-        if self.depth < self.path.len() && self.mismatch.is_none() {
-            self.contradict(&[]);
+    fn end(&mut self, steps: usize) {
+        if steps < self.path.len() && self.mismatch.is_none() {
+            self.contradict(steps, &[]);
         }
     }
 }
@@ -209,10 +213,11 @@ mod tests {
                 let point = Point {
                     ready: &ready,
                     last,
+                    step: order.len(),
                 };
                 let Some(choice) = (!ready.is_empty()).then(|| search.choose(&point)).flatten()
                 else {
-                    search.end();
+                    search.end(order.len());
                     return order;
                 };
                 let thread = ready[choice].thread.index();

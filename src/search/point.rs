@@ -42,6 +42,8 @@ impl Ready {
 pub(crate) struct Taken {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
+    /// The thread's place among the ready.
+    pub(crate) place: u32,
     /// Whether the thread of the step before could have gone on instead.
     pub(crate) preempts: bool,
     /// Whether the step ended with the task waiting for its waker.
@@ -55,6 +57,8 @@ pub(crate) struct Point<'a> {
     pub(crate) ready: &'a [Ready],
     /// The thread that took the last step.
     pub(crate) last: Option<ThreadId>,
+    /// How many steps were taken before.
+    pub(crate) step: usize,
 }
 
 impl Point<'_> {

@@ -49,12 +49,14 @@ impl Toy {
             let point = Point {
                 ready: &ready,
                 last: steps.last().map(|step| step.thread),
+                step: steps.len(),
             };
             let choice = choose(&point);
             let Ready { thread, marker } = ready[choice];
             steps.push(Taken {
                 thread,
                 marker,
+                place: 0,
                 preempts: point.preempts(choice),
                 waits: false,
             });

@@ -21,19 +21,21 @@ fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<T
         let is_ready = |&t: &usize| left[t] > 0 && !(waits == Some(t) && left[0] > 0);
         let ready: Vec<Ready> = (0..left.len()).filter(is_ready).map(ready).collect();
         if ready.is_empty() {
-            search.end();
+            search.end(steps.len());
             return steps;
         }
         let last = steps.last().map(|taken: &Taken| taken.thread);
         let point = Point {
             ready: &ready,
             last,
+            step: steps.len(),
         };
         let taken = ready[search.choose(&point).unwrap()];
         left[taken.thread.index()] -= 1;
         steps.push(Taken {
             thread: taken.thread,
             marker: taken.marker,
+            place: 0,
             preempts: false,
             waits: false,
         });
@@ -104,6 +106,7 @@ fn a_multinomial_beyond_all_numbers_is_none() {
         .map(|step| Taken {
             thread: ThreadId::new(step % 2),
             marker: MarkerId::of_number(0),
+            place: 0,
             preempts: false,
             waits: false,
         })
