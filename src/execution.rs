@@ -6,7 +6,7 @@ use std::fmt;
 
 pub use kind::FailureKind;
 
-use crate::engine::{Ended, How, Limits, Standing};
+use crate::engine::{Ended, How, Limits, Standing, Subject};
 use crate::error::Error;
 use crate::schedule::{Schedule, Step};
 use crate::search::Taken;
@@ -49,6 +49,16 @@ pub(crate) struct Names<'a> {
     pub(crate) threads: &'a [String],
     pub(crate) invariants: &'a [String],
     pub(crate) limits: Limits,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(program: &'a dyn Subject, limits: Limits) -> Self {
+        Names {
+            threads: program.threads(),
+            invariants: program.invariants(),
+            limits,
+        }
+    }
 }
 
 /// One execution: the steps it took, and how it ended.

@@ -201,11 +201,7 @@ impl Cast {
         let cast: Arc<dyn Subject> = Arc::new(self);
         let (record, fits) = Engine::Threads.direct(&cast, follow, limits)?.finish();
         fits?;
-        let names = Names {
-            threads: cast.threads(),
-            invariants: cast.invariants(),
-            limits,
-        };
+        let names = Names::of(&*cast, limits);
         match FailureKind::of(&record, names) {
             None => Ok(()),
             Some(failure) => Err(error(&failure, &record, cast.threads())),

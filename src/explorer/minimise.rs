@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::run::names;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::Error;
-use crate::execution::Record;
+use crate::execution::{Names, Record};
 use crate::follow::Follow;
 use crate::hunt::Found;
 use crate::report::{Call, Failure, Minimal};
@@ -42,7 +41,7 @@ pub(super) fn failure(
         _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
     };
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
-    let names = names(&**program, limits);
+    let names = Names::of(&**program, limits);
     Ok(Failure::new(
         found, &best, forced, minimal, reproduced, names, call,
     ))

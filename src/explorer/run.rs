@@ -87,21 +87,17 @@ pub(super) fn replay(
         return Ok(Execution::refused(&record.steps, program.threads(), error));
     }
     let forced = schedule.len().min(record.steps.len());
-    Ok(Execution::new(&record, names(&**program, limits), forced))
+    Ok(Execution::new(
+        &record,
+        Names::of(&**program, limits),
+        forced,
+    ))
 }
 
 /// The number of processors, which takes files to find out.
 fn available_workers() -> usize {
     static AVAILABLE: OnceLock<usize> = OnceLock::new();
     *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
-}
-
-pub(super) fn names(program: &dyn Subject, limits: Limits) -> Names<'_> {
-    Names {
-        threads: program.threads(),
-        invariants: program.invariants(),
-        limits,
-    }
 }
 
 #[cold]

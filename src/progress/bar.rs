@@ -23,7 +23,7 @@ impl Bar {
 
 impl Reporter for Bar {
     fn started(&mut self, snapshot: &Snapshot) {
-        let style = ProgressStyle::with_template("interlace {bar:20} {wide_msg}");
+        let style = ProgressStyle::with_template("interlace {bar:10} {wide_msg}");
         self.0
             .set_style(style.expect("a valid template").progress_chars("█▉▊▋▌▍▎▏ "));
         self.moved(snapshot);
@@ -34,7 +34,6 @@ impl Reporter for Bar {
         self.0.set_message(words::state(snapshot));
         self.0
             .set_position(number_of_parts(snapshot.share().unwrap_or(0.0)));
-        self.0.tick();
     }
 
     fn finished(&mut self) {

@@ -67,8 +67,8 @@ mod tests {
         // Twenty a second: 220 after 11 seconds, and the 420 that 21 seconds give are over.
         let expected = [
             "interlace: many schedules, `max_schedules` 400: about 20 s at this rate",
-            "interlace: 55.0 %  220 of 400 schedules  20/s  9 s left",
-            "interlace: 100.0 %  420 of 400 schedules  20/s  0 s left",
+            "interlace: 55.0 %  9 s left  ran 220 of 400  20/s",
+            "interlace: 100.0 %  0 s left  ran 420 of 400  20/s",
         ];
         let text = String::from_utf8(lines.out).unwrap();
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);

@@ -40,9 +40,13 @@ impl Snapshot {
         schedules.into_iter().chain(max).reduce(f64::min)
     }
 
-    /// The share of them that is done.
+    /// The share of the search that is done: of its executions, or of its time if that ends it.
     pub(super) fn share(&self) -> Option<f64> {
-        let share = self.executions as f64 / self.executions_to_run()?;
+        let run = self.executions_to_run();
+        let run = run.map(|all| self.executions as f64 / all);
+        let limit = self.goal.time_limit;
+        let passed = limit.map(|limit| self.elapsed.as_secs_f64() / limit.as_secs_f64());
+        let share = run.into_iter().chain(passed).reduce(f64::max)?;
         Some(share.min(1.0))
     }
 
@@ -92,8 +96,8 @@ mod tests {
     fn the_nearest_bound_counts() {
         let it = snapshot(Some(4000.0), Some(2000), None);
         assert_eq!((it.share(), it.seconds_left()), (Some(0.5), Some(2.0)));
-        let it = snapshot(Some(4000.0), Some(2000), Some(3));
-        assert_eq!((it.share(), it.seconds_left()), (Some(0.5), Some(1.0)));
+        let it = snapshot(Some(4000.0), None, Some(4));
+        assert_eq!((it.share(), it.seconds_left()), (Some(0.5), Some(2.0)));
     }
 
     #[test]

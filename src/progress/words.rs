@@ -34,7 +34,7 @@ pub(super) fn size(snapshot: &Snapshot) -> String {
     text
 }
 
-/// Where the search stands, in a line.
+/// Where the search stands, in a line short enough to stand beside a bar.
 pub(super) fn state(snapshot: &Snapshot) -> String {
     let mut text = String::new();
     let is_exact = snapshot.size.is_none_or(|size| size.is_exact);
@@ -42,16 +42,16 @@ pub(super) fn state(snapshot: &Snapshot) -> String {
         let about = if is_exact { "" } else { "~" };
         let _ = write!(text, "{about}{}  ", percent(share));
     }
+    if let Some(seconds) = snapshot.seconds_left() {
+        let _ = write!(text, "{} left  ", time(seconds));
+    }
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     let executions = snapshot.executions as f64;
-    text += &number(executions, true);
+    let _ = write!(text, "ran {}", number(executions, true));
     if let Some(all) = snapshot.executions_to_run() {
         let _ = write!(text, " of {}", number(all, is_exact));
     }
-    let _ = write!(text, " schedules  {}/s", number(snapshot.rate(), false));
-    if let Some(seconds) = snapshot.seconds_left() {
-        let _ = write!(text, "  {} left", time(seconds));
-    }
+    let _ = write!(text, "  {}/s", number(snapshot.rate(), false));
     text
 }
 
@@ -153,17 +153,17 @@ mod tests {
     fn the_state_is_a_line() {
         assert_eq!(
             state(&snapshot(11_732_745.0, true, Goal::default())),
-            "6.1 %  712 345 of 11 732 745 schedules  710 000/s  15 s left"
+            "6.1 %  15 s left  ran 712 345 of 11 732 745  710 000/s"
         );
         assert_eq!(
             state(&snapshot(1.234e15, false, Goal::default())),
-            "~0 %  712 345 of 1.2·10^15 schedules  710 000/s  55 years left"
+            "~0 %  55 years left  ran 712 345 of 1.2·10^15  710 000/s"
         );
         let unknown = Snapshot {
             size: None,
             ..snapshot(0.0, true, Goal::default())
         };
-        assert_eq!(state(&unknown), "712 345 schedules  710 000/s");
+        assert_eq!(state(&unknown), "ran 712 345  710 000/s");
     }
 
     #[test]
