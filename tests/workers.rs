@@ -116,18 +116,21 @@ fn failures_of_many_kinds_are_counted_alike() {
             })
             .thread("b", |order| walk(order, 'b', 4))
             .thread("c", |order| {
-                // One step more for each that others took before, up to the limit.
-                while order.lock().unwrap().starts_with("bb") {
+                // After four of `b`'s it waits for one of `a`'s, up to the limit.
+                walk(order, 'c', 1);
+                while order.lock().unwrap().starts_with("bbbb")
+                    && !order.lock().unwrap().ends_with('a')
+                {
                     marker!("again");
                 }
-                walk(order, 'c', 2);
+                walk(order, 'c', 1);
             })
             .invariant("not abcabc", |order| {
                 !order.lock().unwrap().starts_with("abcabc")
             })
             .outcome(|order| order.lock().unwrap()[..2].to_owned())
             .check(|order| assert!(!order.lock().unwrap().ends_with("abab")))
-            .max_steps(12)
+            .max_steps(14)
             .keep_going()
     });
     assert_eq!(report.stopped_by(), &StoppedBy::Exhausted);
@@ -137,6 +140,7 @@ fn failures_of_many_kinds_are_counted_alike() {
         Verdict::Panicked,
         Verdict::CheckFailed,
         Verdict::InvariantViolated,
+        Verdict::StepLimit,
     ];
     assert!(
         expected.iter().all(|verdict| verdicts.contains(verdict)),

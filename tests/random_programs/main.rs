@@ -73,8 +73,8 @@ fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
         prop_assert_eq!(stopped.schedules(), first.0);
         prop_assert_eq!(stopped.failing(), 1);
         compare_failure(&stopped, &expected)?;
-        for (engine, workers) in OTHERS {
-            let text = noted().explore(engine, workers, false).to_string();
+        for (engine, workers) in &OTHERS[1..] {
+            let text = noted().explore(*engine, *workers, false).to_string();
             prop_assert_eq!(text, stopped.to_string());
         }
     }
