@@ -1,8 +1,8 @@
 //! A search takes as much memory after millions of executions as after a few.
 //!
 //! Two threads of k markers each have (2k)! / (k! k!) schedules: 12 870 for 8, 184 756 for 10,
-//! 10 400 600 for 13. `INTERLACE_MARKERS=13 cargo test --release --test memory -- --nocapture`
-//! runs ten million on fibers; `INTERLACE_THREAD_MARKERS=10` as many as 184 756 on threads.
+//! 10 400 600 for 13. `MEMORY_MARKERS=13 cargo test --release --test memory -- --nocapture`
+//! runs ten million on fibers; `MEMORY_THREAD_MARKERS=10` as many as 184 756 on threads.
 
 #![cfg(target_os = "linux")]
 
@@ -72,6 +72,6 @@ fn explore(engine: Engine, markers: u64) {
 /// The only test here: another beside it would take memory too.
 #[test]
 fn memory_stays_flat() {
-    explore(Engine::Threads, markers("INTERLACE_THREAD_MARKERS", 6));
-    explore(Engine::Fibers, markers("INTERLACE_MARKERS", 9));
+    explore(Engine::Threads, markers("MEMORY_THREAD_MARKERS", 6));
+    explore(Engine::Fibers, markers("MEMORY_MARKERS", 9));
 }

@@ -40,6 +40,8 @@ pub(super) fn failure(
         How::TimedOut(_) => None,
         _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
     };
+    // A replay that takes too long says nothing of the program.
+    let again = again.filter(|again| !matches!(again.how, How::TimedOut(_)));
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
     let names = Names::of(&**program, limits);
     Ok(Failure::new(

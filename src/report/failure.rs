@@ -169,7 +169,9 @@ impl Failure {
                  randomness, or, on `Engine::Fibers`, thread-locals and the identity of the \
                  thread, which all fibers share."
             }
-            None => "\n\nNot run again on fresh threads, since that would take another time-out.",
+            None => {
+                "\n\nNot seen again on fresh threads, since that takes longer than the time-out."
+            }
         }
     }
 }
