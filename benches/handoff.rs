@@ -62,21 +62,12 @@ fn marked_threads(hand_overs: u32) -> Duration {
     elapsed
 }
 
-#[cfg(target_os = "linux")]
 fn pin_to_one_processor() {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-    let allowed = sched_getaffinity(None).unwrap();
-    let mut first = CpuSet::new();
-    first.set(
-        (0..CpuSet::MAX_CPU)
-            .find(|&number| allowed.is_set(number))
-            .unwrap(),
-    );
-    sched_setaffinity(None, &first).unwrap();
+    let allowed = core_affinity::get_core_ids().unwrap_or_default();
+    if let Some(first) = allowed.into_iter().next() {
+        core_affinity::set_for_current(first);
+    }
 }
-
-#[cfg(not(target_os = "linux"))]
-fn pin_to_one_processor() {}
 
 fn nanoseconds(elapsed: Duration, hand_overs: u32) -> f64 {
     elapsed.as_secs_f64() * 1e9 / f64::from(hand_overs)
