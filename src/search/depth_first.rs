@@ -5,8 +5,9 @@ use super::{Fork, Point, Ready, Search};
 /// Depth-first search over choices that are discovered by running.
 ///
 /// The path to the current execution is kept, with the threads that were ready at each of its
-/// points: memory is O(depth · threads), whatever the number of executions. On every replayed
-/// prefix the ready threads and their markers are compared with those seen before.
+/// points: memory is O(depth · threads), whatever the number of executions. Whenever a choice is
+/// asked for at a point that was come to before, the ready threads and their markers are compared
+/// with those seen then; the engine checks those of the steps that it [repeats](Self::repeated).
 #[derive(Debug, Default)]
 pub(crate) struct DepthFirst {
     /// The points of the path, shallowest first.
