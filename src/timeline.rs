@@ -100,6 +100,7 @@ mod tests {
             thread: ThreadId::new(thread),
             marker: site.id(),
             place: 0,
+            among: 0,
             preempts: false,
             waits,
         }

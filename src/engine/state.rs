@@ -264,18 +264,20 @@ impl State {
         self.steps().last().map(|taken| taken.thread)
     }
 
-    /// Takes the next step as in the execution before; nothing if the thread is not where it was.
-    /// Then whoever chooses finds the difference: the list of the ready is not what it was.
+    /// Takes the next step as in the execution before; nothing if the threads are not where they
+    /// were. Then whoever chooses finds the difference: the list of the ready is not what it was.
     #[inline]
     fn step_again(&mut self) -> Option<Turn> {
         let Taken {
             thread,
             marker,
             place,
+            among,
             ..
         } = self.steps[self.taken];
         let place = place as usize;
-        if self.ready.get(place) != Some(&Ready { thread, marker }) {
+        let is_there = self.ready.get(place) == Some(&Ready { thread, marker });
+        if !is_there || self.ready.len() != among as usize {
             self.steps.truncate(self.taken);
             return None;
         }
@@ -296,7 +298,8 @@ impl State {
         self.steps.push(Taken {
             thread,
             marker,
-            place: u32::try_from(choice).expect("fewer than 2^32 threads"),
+            place: in_32_bits(choice),
+            among: in_32_bits(self.ready.len()),
             preempts,
             waits: false,
         });
@@ -309,6 +312,10 @@ impl State {
         self.threads[thread.index()] = At::Running;
         Turn::Of(thread)
     }
+}
+
+fn in_32_bits(number: usize) -> u32 {
+    u32::try_from(number).expect("fewer than 2^32 threads")
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ impl Toy {
                 thread,
                 marker,
                 place: 0,
+                among: 0,
                 preempts: false,
                 waits: false,
             });

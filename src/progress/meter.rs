@@ -97,6 +97,7 @@ mod tests {
             thread: ThreadId::new(thread),
             marker: MarkerId::of_number(0),
             place: 0,
+            among: 0,
             preempts: false,
             waits: false,
         };

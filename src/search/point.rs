@@ -42,8 +42,9 @@ impl Ready {
 pub(crate) struct Taken {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
-    /// The thread's place among the ready.
+    /// The thread's place among the ready, and how many they were.
     pub(crate) place: u32,
+    pub(crate) among: u32,
     /// Whether the thread of the step before could have gone on instead.
     pub(crate) preempts: bool,
     /// Whether the step ended with the task waiting for its waker.

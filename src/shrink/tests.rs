@@ -57,6 +57,7 @@ impl Toy {
                 thread,
                 marker,
                 place: 0,
+                among: 0,
                 preempts: point.preempts(choice),
                 waits: false,
             });

@@ -36,6 +36,7 @@ fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<T
             thread: taken.thread,
             marker: taken.marker,
             place: 0,
+            among: 0,
             preempts: false,
             waits: false,
         });
@@ -107,6 +108,7 @@ fn a_multinomial_beyond_all_numbers_is_none() {
             thread: ThreadId::new(step % 2),
             marker: MarkerId::of_number(0),
             place: 0,
+            among: 0,
             preempts: false,
             waits: false,
         })
