@@ -1,0 +1,155 @@
+use super::*;
+
+const MAX_STEPS: usize = 10;
+
+fn thread(index: usize) -> ThreadId {
+    ThreadId::new(index)
+}
+
+fn first(point: &Point<'_>) -> Option<usize> {
+    (!point.ready.is_empty()).then_some(0)
+}
+
+fn unasked(_: &Point<'_>) -> Option<usize> {
+    panic!("there is nothing to choose")
+}
+
+/// Two threads, each run up to its first marker.
+fn two_paused() -> State {
+    let mut state = State::new(2, MAX_STEPS);
+    for index in 0..2 {
+        assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
+        state.pause(thread(index), MarkerId::of_number(0));
+    }
+    state
+}
+
+#[test]
+fn threads_start_in_order_and_the_choice_is_among_the_paused() {
+    let mut state = two_paused();
+    assert_eq!(
+        state.advance(|point| Some(point.ready.len() - 1)),
+        Turn::Of(thread(1))
+    );
+    state.end(thread(1), At::Finished);
+    assert_eq!(state.advance(first), Turn::Of(thread(0)));
+    state.end(thread(0), At::Finished);
+    assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
+    assert_eq!(state.steps().len(), 2);
+    assert!(!state.steps()[1].preempts, "thread 1 had ended");
+}
+
+#[test]
+fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.pause(thread(0), MarkerId::of_number(1));
+    state.advance(|point| Some(1 - point.default_choice()));
+    assert!(!state.steps()[0].preempts, "nobody ran before");
+    assert!(state.steps()[1].preempts);
+}
+
+#[test]
+fn a_woken_task_goes_on_before_the_next_choice() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.wait(thread(0));
+    state.advance(first);
+    state.wake(thread(0));
+    state.pause(thread(1), MarkerId::of_number(1));
+    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
+    assert_eq!(waits, [true, false]);
+}
+
+#[test]
+fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.wake(thread(0));
+    state.wait(thread(0));
+    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+}
+
+#[test]
+fn tasks_that_all_wait_are_a_deadlock() {
+    let mut state = State::new(1, MAX_STEPS);
+    state.advance(unasked);
+    state.wait(thread(0));
+    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
+}
+
+#[test]
+fn steps_and_wake_ups_count_towards_the_limit() {
+    let mut state = State::new(1, MAX_STEPS);
+    state.advance(unasked);
+    for _ in 0..MAX_STEPS / 2 {
+        state.pause(thread(0), MarkerId::of_number(0));
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
+        state.wake(thread(0));
+        state.wait(thread(0));
+        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    }
+    state.pause(thread(0), MarkerId::of_number(0));
+    assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
+}
+
+#[test]
+fn nothing_of_an_execution_is_left_after_a_reset() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.reset(0);
+    assert!(state.steps().is_empty());
+    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+}
+
+/// Runs two threads of two markers each, choosing as `choices` say; the number of questions.
+fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<usize>, usize) {
+    let mut asked = 0;
+    let mut passed = [0, 0];
+    let mut order = Vec::new();
+    loop {
+        let turn = state.advance(|point| {
+            asked += 1;
+            Some(choices[point.step].min(point.ready.len() - 1))
+        });
+        let Turn::Of(thread) = turn else {
+            return (order, asked);
+        };
+        if passed[thread.index()] > 0 {
+            order.push(thread.index());
+        }
+        match passed[thread.index()] {
+            2 => state.end(thread, At::Finished),
+            at => state.pause(thread, MarkerId::of_number(markers[thread.index()] + at)),
+        }
+        passed[thread.index()] += 1;
+    }
+}
+
+#[test]
+fn repeated_steps_are_taken_without_asking() {
+    let mut state = State::new(2, MAX_STEPS);
+    assert_eq!(
+        run_asked(&mut state, &[0, 1, 0, 0], [0, 10]),
+        (vec![0, 1, 0, 1], 4)
+    );
+    state.reset(2);
+    assert_eq!(
+        run_asked(&mut state, &[9, 9, 1, 0], [0, 10]),
+        (vec![0, 1, 1, 0], 2)
+    );
+    assert_eq!(state.steps().len(), 4);
+}
+
+#[test]
+fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
+    let mut state = State::new(2, MAX_STEPS);
+    run_asked(&mut state, &[0, 1, 0, 0], [0, 10]);
+    state.reset(3);
+    // Thread 1 has other markers now: its first step, the second of all, cannot be repeated.
+    assert_eq!(
+        run_asked(&mut state, &[9, 1, 0, 0], [0, 20]),
+        (vec![0, 1, 0, 1], 3)
+    );
+}
