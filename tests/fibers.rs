@@ -293,7 +293,7 @@ fn a_replay_that_blocks_is_refused_with_the_same_error() {
             thread::sleep(Duration::from_secs(2));
         })
         .engine(Engine::Fibers)
-        .timeout(Duration::from_millis(100))
+        .timeout(Duration::from_millis(400))
         .replay(&schedule![t: x]);
     let text = execution.to_string();
     assert!(text.contains("thread `t`, after passing x"), "{text}");

@@ -239,7 +239,7 @@ fn a_thread_that_hangs_times_out_and_the_search_goes_on_without_it() {
                 std::thread::sleep(Duration::from_millis(1));
             }
         })
-        .timeout(Duration::from_millis(100))
+        .timeout(Duration::from_millis(500))
         .keep_going()
         .explore();
     RELEASED.store(true, SeqCst);
@@ -253,7 +253,7 @@ fn a_thread_that_hangs_times_out_and_the_search_goes_on_without_it() {
     assert!(!failure.is_proved_minimal() && !failure.is_reproduced());
     let text = failure.to_string();
     assert!(
-        text.contains("100ms") && text.contains("left behind"),
+        text.contains("500ms") && text.contains("left behind"),
         "{text}"
     );
     assert!(text.contains("b  is running, after passing y"), "{text}");
@@ -273,7 +273,7 @@ fn a_setup_a_check_and_a_destructor_that_hang_time_out() {
             hang();
         }
     }
-    let short = Duration::from_millis(50);
+    let short = Duration::from_millis(400);
     let reports = [
         Explorer::new(hang)
             .thread("t", |()| marker!("x"))
