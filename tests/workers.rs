@@ -211,24 +211,30 @@ fn a_program_that_differs_under_the_same_prefix_is_found_out_on_any_number() {
     }
 }
 
+/// Two threads of seven steps on fibers. All schedules that begin with b block until `released`;
+/// they are the second half. Those that begin with `wrong` fail.
+fn blocked_by_b(released: &'static AtomicBool, wrong: &'static str) -> Explorer<Order> {
+    Explorer::new(Order::default)
+        .thread("a", |order| walk(order, 'a', 7))
+        .thread("b", move |order| {
+            marker!("first");
+            while order.lock().unwrap().is_empty() && !released.load(SeqCst) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            order.lock().unwrap().push('b');
+            walk(order, 'b', 6);
+        })
+        .check(move |order| assert!(!order.lock().unwrap().starts_with(wrong)))
+        .timeout(Duration::from_millis(300))
+        .engine(Engine::Fibers)
+}
+
 #[test]
 fn a_fiber_that_blocks_after_the_first_failure_changes_nothing() {
     static RELEASED: AtomicBool = AtomicBool::new(false);
     let explore = |workers| {
         // All that begin with b block; they come after the failure.
-        Explorer::new(Order::default)
-            .thread("a", |order| walk(order, 'a', 7))
-            .thread("b", |order| {
-                marker!("first");
-                while order.lock().unwrap().is_empty() && !RELEASED.load(SeqCst) {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                order.lock().unwrap().push('b');
-                walk(order, 'b', 6);
-            })
-            .check(|order| assert!(!order.lock().unwrap().starts_with("abbbbbbb")))
-            .timeout(Duration::from_millis(300))
-            .engine(Engine::Fibers)
+        blocked_by_b(&RELEASED, "abbbbbbb")
             .workers(workers)
             .explore()
     };
@@ -249,19 +255,7 @@ fn a_fiber_that_blocks_ends_the_search_there_on_any_number_of_workers() {
     static RELEASED: AtomicBool = AtomicBool::new(false);
     let explore = |workers| {
         // The first that blocks is number 1717.
-        Explorer::new(Order::default)
-            .thread("a", |order| walk(order, 'a', 7))
-            .thread("b", |order| {
-                marker!("first");
-                while order.lock().unwrap().is_empty() && !RELEASED.load(SeqCst) {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                order.lock().unwrap().push('b');
-                walk(order, 'b', 6);
-            })
-            .check(|order| assert!(!order.lock().unwrap().starts_with("aaaabbbb")))
-            .timeout(Duration::from_millis(300))
-            .engine(Engine::Fibers)
+        blocked_by_b(&RELEASED, "aaaabbbb")
             .workers(workers)
             .keep_going()
             .explore()
