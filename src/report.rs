@@ -23,6 +23,18 @@ use crate::verdict::{Tally, Verdict};
 ///
 /// [`Explorer::explore`](crate::Explorer::explore) gives one. It claims that every schedule was
 /// run only if that is so.
+///
+/// ```
+/// use interlace::{Explorer, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("a", |()| marker!("x"))
+///     .thread("b", |()| marker!("y"))
+///     .explore();
+/// report.assert_ok();
+/// assert!(report.is_exhaustive());
+/// assert_eq!(report.to_string(), "interlace: no failure in 2 schedules; every schedule was run");
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {

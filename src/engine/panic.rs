@@ -5,6 +5,19 @@ use std::fmt;
 use std::panic::PanicHookInfo;
 
 /// A panic of the code under test.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
+///     .explore();
+/// let FailureKind::Panic { panic, .. } = report.assert_fails().kind() else {
+///     panic!("not a panic");
+/// };
+/// assert_eq!(panic.message(), "out of luck");
+/// assert!(panic.file().is_some() && panic.line().is_some());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
     message: String,

@@ -13,6 +13,22 @@ use crate::timeline;
 ///
 /// Its `Display` is what people read: what failed and where, the whole execution in columns, the
 /// schedule in one line, and a regression test to paste.
+///
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+/// use interlace::{Explorer, marker};
+///
+/// let report = Explorer::new(AtomicBool::default)
+///     .thread("init", |ready| { marker!("set"); ready.store(true, SeqCst) })
+///     .thread("user", |ready| { marker!("use"); assert!(ready.load(SeqCst), "not ready") })
+///     .explore();
+/// let failure = report.assert_fails();
+/// assert_eq!(failure.index(), 2);
+/// assert_eq!(failure.schedule().to_string(), "user:use");
+/// assert_eq!(failure.preemptions(), 0);
+/// assert!(failure.is_proved_minimal() && failure.is_reproduced());
+/// assert!(failure.regression().contains(".replay(&interlace::schedule![user: use])"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
     kind: FailureKind,
