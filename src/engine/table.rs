@@ -125,6 +125,12 @@ impl<D: Director> Table<D> {
         Some(self.turn_unless(failure))
     }
 
+    /// Whether the threads' part of the execution ended well.
+    #[inline]
+    pub(super) fn held(&self) -> bool {
+        self.over == Some(How::Held)
+    }
+
     /// How the threads' part of the execution ended. Nobody asks when the director is gone.
     pub(super) fn how(&self) -> How {
         self.over.clone().unwrap_or(How::Stopped)

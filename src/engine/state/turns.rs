@@ -91,8 +91,17 @@ impl State {
         self.repeating = 0;
         self.started = threads.min(self.turn + 1);
         self.taken = (self.turn + 1).saturating_sub(threads);
-        for halt in &self.turns {
-            self.threads[halt.thread().index()] = halt.at();
+        // From behind, since the last turn of a thread says where it stands, and it is not far.
+        let mut unknown = self.started;
+        for halt in self.turns.iter().rev() {
+            let at = &mut self.threads[halt.thread().index()];
+            if *at == At::NotStarted {
+                *at = halt.at();
+                unknown -= 1;
+                if unknown == 0 {
+                    break;
+                }
+            }
         }
         self.ready.clear();
         for (index, at) in self.threads.iter().enumerate() {
