@@ -66,7 +66,8 @@ impl<D: Director> Run<D> {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
                 self.pulse.reach(thread, None);
-                let result = caught(|| self.subject.perform(thread, state));
+                let body = self.subject.body(thread);
+                let result = caught(|| body(state));
                 let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
                     observe(&*self.subject, state)
@@ -121,13 +122,18 @@ impl<D: Director> Run<D> {
     fn hear_wakes(&self) {
         // Looked at before every turn: a load, where a swap would cost as much as the turn.
         if self.wakes.has_any.load(Ordering::Relaxed) {
-            let mut fired = self.wakes.fired.lock();
-            self.wakes.has_any.store(false, Ordering::Relaxed);
-            let mut table = self.table.borrow_mut();
-            for (thread, execution) in fired.drain(..) {
-                if execution == table.number {
-                    table.state.wake(thread);
-                }
+            self.take_wakes();
+        }
+    }
+
+    #[cold]
+    fn take_wakes(&self) {
+        let mut fired = self.wakes.fired.lock();
+        self.wakes.has_any.store(false, Ordering::Relaxed);
+        let mut table = self.table.borrow_mut();
+        for (thread, execution) in fired.drain(..) {
+            if execution == table.number {
+                table.state.wake(thread);
             }
         }
     }
