@@ -11,6 +11,7 @@ use crate::execution::Execution;
 use crate::program::Program;
 use crate::report::{Call, Report};
 use crate::schedule::Schedule;
+use crate::strategy::Strategy;
 
 mod contradiction;
 mod minimise;
@@ -221,6 +222,31 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Runs the schedules that this strategy says. Default: `INTERLACE_STRATEGY`, or every schedule.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Strategy, marker};
+    ///
+    /// let body = |(): &()| (0..10).for_each(|_| marker!("step"));
+    /// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// let report = explorer.strategy(Strategy::Preemptions(1)).explore();
+    /// // Two without a preemption; with one, either thread is interrupted after 1 to 9 steps.
+    /// assert_eq!(report.schedules(), 2 + 2 * 9);
+    /// ```
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        self.settings.strategy = Some(strategy);
+        self
+    }
+
+    /// Samples with this seed. Default: `INTERLACE_SEED`, or 0.
+    ///
+    /// The same seed gives the same executions, another others. A report of a sample says which
+    /// seed it had.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = Some(seed);
+        self
+    }
+
     /// Shows on standard error how far a search is, once it has taken a second: how many schedules
     /// there are, how many were run, how fast, and how long the rest takes. Default:
     /// `INTERLACE_PROGRESS` (`1` or `0`), or only on a terminal, and neither in CI (where the
@@ -260,7 +286,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
+    /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
+    /// failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
     #[track_caller]
     pub fn explore(self) -> Report {

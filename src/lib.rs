@@ -38,6 +38,7 @@
 //! |---|---|
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
@@ -74,6 +75,7 @@ mod engine;
 mod environment;
 mod marker;
 mod program;
+mod strategy;
 
 // One execution: where it stands, what it did, how it ended.
 mod execution;
@@ -177,6 +179,7 @@ pub use hunt::StoppedBy;
 pub use interlace_macros::trace;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
+pub use strategy::Strategy;
 pub use verdict::Verdict;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.

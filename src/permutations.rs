@@ -224,7 +224,7 @@ impl FusedIterator for All {}
 ///
 /// The first numbers of generators that are seeded with neighbours are related, so the seed of the
 /// one that draws is itself drawn, twice.
-fn generator(seed: u64) -> fastrand::Rng {
+pub(crate) fn generator(seed: u64) -> fastrand::Rng {
     let reseed = |seed| fastrand::Rng::with_seed(seed).u64(..);
     fastrand::Rng::with_seed(reseed(reseed(seed)))
 }

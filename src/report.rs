@@ -16,7 +16,8 @@ pub(crate) use regression::Call;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hunt::{Outcome, StoppedBy};
+use crate::hunt::{Findings, Outcome, StoppedBy};
+use crate::strategy::Strategy;
 use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
@@ -44,6 +45,16 @@ pub struct Report {
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
+    sampled: Option<Sampled>,
+}
+
+/// How schedules were drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Sampled {
+    pub(crate) strategy: Strategy,
+    pub(crate) seed: u64,
+    /// How many executions were drawn such that all were equally likely.
+    pub(crate) uniform: u64,
 }
 
 /// A search on threads that ran more than so many executions, for longer than so long, has much
@@ -52,34 +63,33 @@ const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
 impl Report {
     pub(crate) fn new(
-        tally: Tally,
-        outcomes: BTreeMap<String, Outcome>,
+        findings: Findings,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
         engine: Engine,
     ) -> Self {
         Report {
-            tally,
-            outcomes,
+            tally: findings.tally,
+            outcomes: findings.outcomes,
             failure,
             stopped_by,
             elapsed,
             engine,
+            sampled: None,
         }
+    }
+
+    /// The same, with how the schedules were drawn.
+    pub(crate) fn sampled(self, sampled: Option<Sampled>) -> Self {
+        Report { sampled, ..self }
     }
 
     /// The report of a search that could not begin.
     pub(crate) fn refused(error: Error) -> Self {
         let stopped_by = StoppedBy::Error(error);
-        Report::new(
-            Tally::default(),
-            BTreeMap::new(),
-            None,
-            stopped_by,
-            Duration::ZERO,
-            Engine::default(),
-        )
+        let (findings, engine) = (Findings::default(), Engine::default());
+        Report::new(findings, None, stopped_by, Duration::ZERO, engine)
     }
 
     /// Returns the number of executions that were run.
@@ -174,6 +184,7 @@ impl fmt::Display for Report {
             StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
             _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
+        self.write_bound(f)?;
         let failures = self
             .tally
             .iter()
@@ -200,11 +211,37 @@ impl fmt::Display for Report {
 
 impl Report {
     fn counts(&self) -> String {
-        let schedules = plural(self.schedules(), "schedule");
+        let mut schedules = plural(self.schedules(), "schedule");
+        if let Some(Sampled { strategy, seed, .. }) = &self.sampled
+            && self.stopped_by != StoppedBy::Exhausted
+        {
+            let drawn = plural(self.schedules(), "sampled schedule");
+            schedules = format!("{drawn} ({strategy}, seed {seed})");
+        }
         match self.failing() {
             0 => format!("no failure in {schedules}"),
             failing => format!("{failing} of {schedules} failed"),
         }
+    }
+
+    /// How large a share of all schedules may fail, if the drawn ones allow to say so.
+    ///
+    /// If a share p of them fails, n that are drawn independently hold with a probability of
+    /// (1-p)^n, which is below 5 % unless p < 1 - 0.05^(1/n).
+    fn write_bound(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uniform = self.sampled.as_ref().map_or(0, |sampled| sampled.uniform);
+        // The first execution teaches how many steps there are.
+        if uniform == 0 || uniform + 1 != self.schedules() || self.failing() > 0 {
+            return Ok(());
+        }
+        #[allow(clippy::cast_precision_loss, reason = "shown with two digits")]
+        let share = 1.0 - 0.05_f64.powf(1.0 / uniform as f64);
+        write!(
+            f,
+            "\n{uniform} of them were drawn, all schedules equally likely: less than {:.2} % of all \
+             fail (95 % confidence)",
+            100.0 * share
+        )
     }
 
     fn is_slow_on_threads(&self) -> bool {
@@ -220,6 +257,14 @@ impl Report {
                 format!("every schedule was begun; {cut_short} did not reach the end")
             }
             StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
+            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
+            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
+            StoppedBy::MaxPreemptions(max) => {
+                let preemptions = plural(*max as u64, "preemption");
+                format!(
+                    "every schedule with at most {preemptions} was run; those with more were not"
+                )
+            }
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
             }
@@ -260,10 +305,10 @@ mod tests {
     use super::*;
 
     fn report(executions: u64, seconds: u64, engine: Engine) -> String {
-        let mut tally = Tally::default();
-        (0..executions).for_each(|_| tally.add(Verdict::Held));
-        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
-        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
+        let mut findings = Findings::default();
+        (0..executions).for_each(|_| findings.tally.add(Verdict::Held));
+        let elapsed = Duration::from_secs(seconds);
+        Report::new(findings, None, StoppedBy::Exhausted, elapsed, engine).to_string()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Ended, How};
 use crate::error::Error;
 use crate::execution::Record;
-use crate::search::Mismatch;
+use crate::search::{Account, Mismatch};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -18,6 +18,10 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<Found>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Mismatch, Record)>,
+    /// Whether the search, or the last one of several, passed over executions.
+    pub(crate) leaves_out: bool,
+    /// How many executions were drawn such that all were equally likely.
+    pub(crate) uniform: u64,
     /// Why the engine could not go on.
     pub(super) error: Option<Error>,
 }
@@ -38,8 +42,31 @@ pub(crate) struct Found {
 }
 
 impl Findings {
+    /// What was found in one execution.
+    pub(crate) fn of_one(record: &Record, outcome: Option<String>) -> Self {
+        let ended = Ended {
+            steps: &record.steps,
+            threads: &record.threads,
+            how: record.how.clone(),
+            outcome,
+        };
+        let mut findings = Findings::default();
+        findings.note(ended, Account::default(), None);
+        findings
+    }
+
     /// Takes note of an execution, and of what it contradicts.
-    pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+    pub(super) fn note(
+        &mut self,
+        mut ended: Ended<'_>,
+        account: Account,
+        mismatch: Option<&Mismatch>,
+    ) {
+        self.leaves_out |= account.leaves_out;
+        self.uniform += u64::from(account.is_uniform);
+        if account.is_repetition && mismatch.is_none() {
+            return;
+        }
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
@@ -75,6 +102,8 @@ impl Findings {
         }
         self.tally.append(&next.tally);
         self.steps += next.steps;
+        self.leaves_out |= next.leaves_out;
+        self.uniform += next.uniform;
         for (text, next) in std::mem::take(&mut next.outcomes) {
             let outcome = self.outcomes.entry(text).or_default();
             outcome.count += next.count;
