@@ -32,6 +32,15 @@ pub(super) fn conclude(
         Ok(outcome) => outcome,
         Err(panic) => return (How::PanickedIn(Phase::Outcome, panic), None),
     };
+    if let Some(oracles) = subject.oracles() {
+        enter(Phase::View);
+        let judge = || oracles.judge(outcome.as_deref(), || subject.view(state));
+        match catch_panic(judge) {
+            Ok(None) => {}
+            Ok(Some(breach)) => return (How::Breached(breach), outcome),
+            Err(panic) => return (How::PanickedIn(Phase::View, panic), outcome),
+        }
+    }
     enter(Phase::Check);
     match catch_panic(|| subject.check(state)) {
         Ok(()) => (How::Held, outcome),
