@@ -18,6 +18,7 @@ pub(crate) enum Caught {
 struct Unwinding;
 
 /// Unwinds the calling thread: its guards drop, and [`catch`] tells it from a panic.
+#[cold]
 pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }

@@ -1,19 +1,24 @@
 //! What the engine keeps in thread-locals: who controls this thread, and its last panic.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::task::Waker;
 
+use super::baton::Word;
+use super::catch;
+use super::fibers::Lever;
 use super::panic::Panic;
 use crate::site::Site;
 
-/// What a controlled thread asks of the run that controls it. A call returns when the thread has
-/// the turn again; it unwinds the thread when the execution is over.
+/// What a controlled thread asks of the run that controls it. A call unwinds the thread when the
+/// execution is over. Otherwise it returns when the thread has the turn again; or, on a fiber,
+/// with the lever by which the caller has to let go of its turn.
 pub(crate) trait Controller {
     /// The calling thread reached the marker at `site`.
-    fn reach(&self, site: &'static Site);
+    fn reach(&self, site: &'static Site) -> Option<Rc<Lever>>;
 
     /// The future of the calling task is pending.
-    fn wait(&self);
+    fn wait(&self) -> Option<Rc<Lever>>;
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
@@ -29,23 +34,40 @@ thread_local! {
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
-#[inline]
+///
+/// Who is next is decided in a call, and the switch of stacks is inlined where the marker stands:
+/// with no return between coming back and the next switch, processors predict the returns.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub(crate) fn reach(site: &'static Site) {
-    if IS_CONTROLLED.get() {
-        reach_controlled(site);
+    if IS_CONTROLLED.get()
+        && let Some(lever) = reach_controlled(site)
+    {
+        let_go(&lever);
     }
 }
 
-#[inline]
-fn reach_controlled(site: &'static Site) {
-    if !std::thread::panicking() {
-        with_controller(|controller| controller.reach(site));
+fn reach_controlled(site: &'static Site) -> Option<Rc<Lever>> {
+    if std::thread::panicking() {
+        return None;
+    }
+    with_controller(|controller| controller.reach(site))
+}
+
+/// Lets go of the turn of the calling fiber until it comes back.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn let_go(lever: &Lever) {
+    if lever.suspend() == Word::Stop {
+        catch::unwind();
     }
 }
 
 /// Waits until the waker of the calling task fires.
 pub(super) fn wait() {
-    with_controller(|controller| controller.wait());
+    if let Some(lever) = with_controller(|controller| controller.wait()) {
+        let_go(&lever);
+    }
 }
 
 /// The waker of the calling task.

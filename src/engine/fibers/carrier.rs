@@ -113,7 +113,7 @@ fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
 fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
-    let mut turn = Some(run.table.borrow_mut().turn());
+    let mut turn = Some(run.first_turn());
     while let Some(Turn::Of(thread)) = turn {
         resume(run, fibers, thread, Word::Go);
         turn = run.next.take();
@@ -130,7 +130,6 @@ fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
 }
 
 fn resume<D: Director>(run: &Run<D>, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
-    run.current.set(thread);
-    run.pulse.run(thread, None);
+    run.pulse.run(thread);
     fibers[thread.index()].resume(word);
 }

@@ -21,7 +21,7 @@ pub(super) struct Fiber {
 
 /// What the code on a fiber lets go of its turn with.
 #[derive(Debug)]
-pub(super) struct Lever {
+pub(crate) struct Lever {
     /// Set by the fiber itself when it is first resumed.
     yielder: Cell<*const Yielder<Word, ()>>,
     /// The addresses of the fiber's stack, lowest first.
@@ -77,21 +77,26 @@ impl Lever {
     /// # Panics
     ///
     /// If it is not called on the fiber of this lever.
-    #[inline]
-    pub(super) fn suspend(&self) -> Word {
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    pub(crate) fn suspend(&self) -> Word {
         let here = 0_u8;
         let address = ptr::from_ref(&here).addr();
         let (low, high) = self.stack;
-        assert!(
-            (low..high).contains(&address),
-            "a lever is pulled on its own fiber only"
-        );
+        if !(low..high).contains(&address) {
+            not_this_fiber();
+        }
         // SAFETY: the code that runs now runs on the stack of this lever's fiber: the address of
         // its local variable was just found to lie there. So the fiber has been resumed and its
         // body has not returned. The body set the pointer before all else, to a yielder that
         // lives until the body returns.
         unsafe { &*self.yielder.get() }.suspend(())
     }
+}
+
+#[cold]
+fn not_this_fiber() -> ! {
+    panic!("a lever is pulled on its own fiber only")
 }
 
 /// The addresses in which an overflow of one stack ends up, and what is to be said of it.

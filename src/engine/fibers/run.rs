@@ -11,11 +11,11 @@ use parking_lot::Mutex;
 use super::fiber::Lever;
 use super::pulse::Pulse;
 use crate::engine::baton::Word;
-use crate::engine::catch::{self, caught};
+use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::Controller;
 use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::state::{State, Turn};
+use crate::engine::state::{Halt, State, Turn};
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
@@ -28,8 +28,6 @@ pub(super) struct Run<D> {
     pub(super) table: RefCell<Table<D>>,
     /// The state of the program, while its threads run. The cell is kept between executions.
     pub(super) shared: RefCell<Rc<Option<SharedState>>>,
-    /// The fiber that has the turn.
-    pub(super) current: Cell<ThreadId>,
     /// Whose turn comes next, when a fiber has let go of its own.
     pub(super) next: Cell<Option<Turn>>,
     pub(super) levers: OnceCell<Vec<Rc<Lever>>>,
@@ -57,7 +55,6 @@ impl<D: Director> Run<D> {
             has_invariants: subject.has_invariants(),
             table: RefCell::new(Table::new(state, director)),
             shared: RefCell::new(Rc::new(None)),
-            current: Cell::new(ThreadId::new(0)),
             next: Cell::new(None),
             levers: OnceCell::new(),
             wakes: Arc::default(),
@@ -70,6 +67,7 @@ impl<D: Director> Run<D> {
         loop {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
+                self.pulse.reach(thread, None);
                 let result = caught(|| self.subject.perform(thread, state));
                 let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
@@ -77,9 +75,7 @@ impl<D: Director> Run<D> {
                 } else {
                     None
                 };
-                self.hear_wakes();
-                let next = self.table.borrow_mut().finish(thread, result, violated);
-                self.next.set(next);
+                self.next.set(self.finish(thread, result, violated));
             }
             // The carrier takes the state back: it must be the last to hold it.
             drop(state);
@@ -87,6 +83,39 @@ impl<D: Director> Run<D> {
                 return;
             }
         }
+    }
+
+    /// Whose turn comes next when a thread has ended, if the execution is not over.
+    fn finish(
+        &self,
+        thread: ThreadId,
+        result: Result<(), Caught>,
+        violated: Option<How>,
+    ) -> Option<Turn> {
+        let again = || self.repeat_after(Halt::finished(thread));
+        if let Some(next) = result.is_ok().then(again).flatten() {
+            return Some(Turn::Of(next));
+        }
+        self.hear_wakes();
+        self.table.borrow_mut().finish(thread, result, violated)
+    }
+
+    /// Whose turn an execution begins with.
+    pub(super) fn first_turn(&self) -> Turn {
+        let mut table = self.table.borrow_mut();
+        // Invariants are evaluated at every step, new or not.
+        let again = (!self.has_invariants).then(|| table.state.repeat());
+        again.flatten().map_or_else(|| table.turn(), Turn::Of)
+    }
+
+    /// Whose turn comes next after one that ended at `halt`, while all is as in the execution
+    /// before.
+    #[inline]
+    fn repeat_after(&self, halt: Halt) -> Option<ThreadId> {
+        if self.wakes.has_any.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.table.borrow_mut().state.repeat_after(halt)
     }
 
     /// Takes note of the wakers that have fired.
@@ -112,10 +141,14 @@ impl<D: Director> Run<D> {
         observe(&*self.subject, state.as_ref().as_ref()?)
     }
 
-    /// Lets go of the turn, as `note` says, until it comes back.
+    /// Notes where the running fiber stands, as `note` says; returns the lever with which it has to
+    /// let go of its turn, unless it keeps it.
     #[inline]
-    fn pause(&self, note: impl FnOnce(&mut State, ThreadId)) {
-        let thread = self.current.get();
+    fn pause(
+        &self,
+        thread: ThreadId,
+        note: impl FnOnce(&mut State, ThreadId),
+    ) -> Option<Rc<Lever>> {
         let violated = if self.has_invariants {
             self.violated()
         } else {
@@ -133,42 +166,42 @@ impl<D: Director> Run<D> {
             Some(how) => table.fail(how),
         };
         drop(table);
-        if turn != Turn::Of(thread) {
-            self.let_go(thread, turn);
-        }
+        self.lever(thread, turn)
     }
 
-    /// Lets go of the turn, which is another's, until it comes back.
+    /// The lever with which `thread` gives way to who has the turn, unless it is its own.
     #[inline]
-    fn let_go(&self, thread: ThreadId, turn: Turn) {
-        self.next.set(Some(turn));
-        let levers = self
-            .levers
-            .get()
-            .expect("they are set before the first turn");
-        if levers[thread.index()].suspend() == Word::Stop {
-            catch::unwind();
+    fn lever(&self, thread: ThreadId, turn: Turn) -> Option<Rc<Lever>> {
+        if turn == Turn::Of(thread) {
+            return None;
         }
+        self.next.set(Some(turn));
+        let levers = self.levers.get();
+        let levers = levers.expect("they are set before the first turn");
+        Some(Rc::clone(&levers[thread.index()]))
     }
 }
 
 impl<D: Director> Controller for Rc<Run<D>> {
     #[inline]
-    fn reach(&self, site: &'static Site) {
+    fn reach(&self, site: &'static Site) -> Option<Rc<Lever>> {
         let marker = site.id();
-        self.pause(|state, thread| state.pause(thread, marker));
-        self.pulse.run(self.current.get(), Some(marker));
+        let thread = self.pulse.running();
+        self.pulse.reach(thread, Some(marker));
+        match self.repeat_after(Halt::at_marker(thread, marker)) {
+            Some(next) => self.lever(thread, Turn::Of(next)),
+            None => self.pause(thread, |state, thread| state.pause(thread, marker)),
+        }
     }
 
-    fn wait(&self) {
-        self.pause(State::wait);
-        self.pulse.run(self.current.get(), None);
+    fn wait(&self) -> Option<Rc<Lever>> {
+        self.pause(self.pulse.running(), State::wait)
     }
 
     fn waker(&self) -> Waker {
         let execution = self.table.borrow().number;
         let alarm = Arc::downgrade(&self.wakes);
-        let thread = self.current.get();
+        let thread = self.pulse.running();
         Waker::from(Arc::new(TaskWaker {
             alarm,
             thread,

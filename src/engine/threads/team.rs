@@ -1,5 +1,6 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::Thread;
@@ -11,6 +12,7 @@ use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::Controller;
+use crate::engine::fibers::Lever;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
@@ -131,12 +133,14 @@ impl<D: Director> Place<D> {
 }
 
 impl<D: Director> Controller for Place<D> {
-    fn reach(&self, site: &'static Site) {
+    fn reach(&self, site: &'static Site) -> Option<Rc<Lever>> {
         self.pause(|state| state.pause(self.thread, site.id()));
+        None
     }
 
-    fn wait(&self) {
+    fn wait(&self) -> Option<Rc<Lever>> {
         self.pause(|state| state.wait(self.thread));
+        None
     }
 
     fn waker(&self) -> Waker {
