@@ -133,6 +133,24 @@ fn a_property_that_fails_by_itself_shrinks_the_choices() {
 }
 
 #[test]
+fn an_interleaving_alone_shrinks_to_the_minimal_failure() {
+    for seed in 0..30 {
+        let result = runner(seed, 1000).run(&interleavings(), |interleaving| {
+            let explorer = complete(&[3, 3]).engine(Engine::Fibers);
+            Ok(explorer.run_under(&interleaving).result()?)
+        });
+        let Err(TestError::Fail(why, interleaving)) = result else {
+            panic!("{result:?}");
+        };
+        let minimal = schedule![t0: read, t1: read];
+        assert_eq!(interleaving.schedule(), Some(minimal), "{seed}");
+        // What is said is of the minimal execution, not of the one that was drawn.
+        let text = ".replay(&interlace::schedule![t0: read, t1: read])";
+        assert!(why.message().ends_with(text), "{why}");
+    }
+}
+
+#[test]
 fn the_last_failure_is_what_is_shown() {
     let interleaving = (0..1000)
         .map(draw)
