@@ -4,12 +4,12 @@ use std::fmt::{self, Debug};
 
 use itertools::Itertools as _;
 
-use crate::engine::{self, SharedState, Subject};
+use crate::engine::{self, Body, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
-type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
+type Check<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
@@ -17,10 +17,10 @@ type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 pub(crate) struct Program<S> {
     set_up: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
-    bodies: Vec<Body<S>>,
+    bodies: Vec<Box<Body>>,
     invariant_names: Vec<String>,
     invariants: Vec<Invariant<S>>,
-    checks: Vec<Body<S>>,
+    checks: Vec<Check<S>>,
     outcome: Option<Describe<S>>,
     view: Option<Describe<S>>,
     oracles: Oracles,
@@ -43,7 +43,7 @@ impl<S: Send + Sync + 'static> Program<S> {
 
     pub(crate) fn add_thread(&mut self, name: String, body: impl Fn(&S) + Send + Sync + 'static) {
         self.names.push(name);
-        self.bodies.push(Box::new(body));
+        self.bodies.push(Box::new(move |state| body(own(state))));
     }
 
     /// Adds a thread whose body polls the future that `body` makes until it is ready.
@@ -96,8 +96,8 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
         Box::new((self.set_up)())
     }
 
-    fn perform(&self, thread: ThreadId, state: &SharedState) {
-        self.bodies[thread.index()](own(state));
+    fn body(&self, thread: ThreadId) -> &Body {
+        &*self.bodies[thread.index()]
     }
 
     fn invariants(&self) -> &[String] {

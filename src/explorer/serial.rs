@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use itertools::{Itertools as _, Permutations};
 
-use crate::engine::{Director, Ended, Engine, How, Limits, SharedState, Subject};
+use crate::engine::{Body, Director, Ended, Engine, How, Limits, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::oracle::SerialViews;
@@ -65,8 +65,8 @@ impl Subject for Viewed {
         self.0.set_up()
     }
 
-    fn perform(&self, thread: ThreadId, state: &SharedState) {
-        self.0.perform(thread, state);
+    fn body(&self, thread: ThreadId) -> &Body {
+        self.0.body(thread)
     }
 
     fn outcome(&self, state: &SharedState) -> Option<String> {

@@ -128,8 +128,10 @@ fn verdict(how: &How) -> Verdict {
         How::Held => Verdict::Held,
         How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
         How::CheckFailed(_) => Verdict::CheckFailed,
-        How::Breached(Breach::NotAllowed { .. }) => Verdict::OutcomeNotAllowed,
-        How::Breached(Breach::NotSerializable { .. }) => Verdict::NotSerializable,
+        How::Breached(breach) => match **breach {
+            Breach::NotAllowed { .. } => Verdict::OutcomeNotAllowed,
+            Breach::NotSerializable { .. } => Verdict::NotSerializable,
+        },
         How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
         How::Deadlock => Verdict::Deadlocked,
         How::StepLimit => Verdict::StepLimit,
