@@ -39,6 +39,8 @@
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
+//! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`, with the cargo feature `proptest` |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
@@ -70,6 +72,9 @@ mod site;
 // Which step comes next? Ids only.
 mod search;
 
+// What may executions end in? Texts only.
+mod oracle;
+
 // Running a program, one thread at a time.
 mod engine;
 mod environment;
@@ -89,6 +94,8 @@ mod hunt;
 mod progress;
 mod report;
 mod shrink;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 
 // What a user calls.
 mod executor;
@@ -177,6 +184,7 @@ pub use hunt::StoppedBy;
 ///
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
+pub use oracle::SerialOrder;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
 pub use strategy::Strategy;

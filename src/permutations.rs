@@ -49,7 +49,7 @@ use crate::schedule::Schedule;
 
 pub(crate) use counts::Counts;
 use counts::advance;
-use lists::Lists;
+pub(crate) use lists::Lists;
 
 /// Counts the schedules, exactly.
 ///

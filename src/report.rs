@@ -1,7 +1,9 @@
 //! What people read: the report of a search, and its first failure.
 
+mod ending;
 mod failure;
 mod regression;
+mod sampled;
 mod source;
 
 use std::collections::BTreeMap;
@@ -10,14 +12,16 @@ use std::time::Duration;
 
 use itertools::Itertools as _;
 
+pub(crate) use ending::Ending;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
 pub(crate) use regression::Call;
+pub(crate) use sampled::Sampled;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hunt::{Findings, Outcome, StoppedBy};
-use crate::strategy::Strategy;
+use crate::hunt::StoppedBy;
+use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
@@ -40,21 +44,14 @@ use crate::verdict::{Tally, Verdict};
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
-    outcomes: BTreeMap<String, Outcome>,
+    outcomes: BTreeMap<String, Ending>,
+    /// The outcomes that were allowed, if not all were.
+    allowed: Vec<String>,
     failure: Option<Failure>,
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
     sampled: Option<Sampled>,
-}
-
-/// How schedules were drawn.
-#[derive(Debug, Clone)]
-pub(crate) struct Sampled {
-    pub(crate) strategy: Strategy,
-    pub(crate) seed: u64,
-    /// How many executions were drawn such that all were equally likely.
-    pub(crate) uniform: u64,
 }
 
 /// A search on threads that ran more than so many executions, for longer than so long, has much
@@ -63,15 +60,17 @@ const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
 impl Report {
     pub(crate) fn new(
-        findings: Findings,
+        tally: Tally,
+        outcomes: BTreeMap<String, Ending>,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
         engine: Engine,
     ) -> Self {
         Report {
-            tally: findings.tally,
-            outcomes: findings.outcomes,
+            tally,
+            outcomes,
+            allowed: Vec::new(),
             failure,
             stopped_by,
             elapsed,
@@ -81,15 +80,27 @@ impl Report {
     }
 
     /// The same, with how the schedules were drawn.
-    pub(crate) fn sampled(self, sampled: Option<Sampled>) -> Self {
+    pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
         Report { sampled, ..self }
+    }
+
+    /// The same, of a search in which only these outcomes were allowed.
+    pub(crate) fn with_allowed(self, allowed: &[String]) -> Self {
+        let allowed = allowed.to_vec();
+        Report { allowed, ..self }
     }
 
     /// The report of a search that could not begin.
     pub(crate) fn refused(error: Error) -> Self {
         let stopped_by = StoppedBy::Error(error);
-        let (findings, engine) = (Findings::default(), Engine::default());
-        Report::new(findings, None, stopped_by, Duration::ZERO, engine)
+        Report::new(
+            Tally::default(),
+            BTreeMap::new(),
+            None,
+            stopped_by,
+            Duration::ZERO,
+            Engine::default(),
+        )
     }
 
     /// Returns the number of executions that were run.
@@ -128,6 +139,52 @@ impl Report {
         self.outcomes
             .iter()
             .map(|(text, outcome)| (text.as_str(), outcome.count))
+    }
+
+    /// Iterates over the outcomes and a schedule that leads to each, sorted by outcome: the first
+    /// execution in exploration order that ended in it. As in [`Failure::schedule`], what follows
+    /// by itself is left out.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let explorer = || Explorer::new(|| Mutex::new(String::new()))
+    ///     .thread("a", |log| { marker!("push"); log.lock().unwrap().push('a') })
+    ///     .thread("b", |log| { marker!("push"); log.lock().unwrap().push('b') })
+    ///     .outcome(|log| log.lock().unwrap().clone());
+    /// let report = explorer().explore();
+    /// let examples: Vec<_> = report
+    ///     .outcome_examples()
+    ///     .map(|(outcome, schedule)| (outcome, schedule.to_string()))
+    ///     .collect();
+    /// // The first needs no step to be forced: threads go in the order in which they were added.
+    /// assert_eq!(examples, [("\"ab\"", "".into()), ("\"ba\"", "b:push".into())]);
+    /// ```
+    pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
+        self.outcomes
+            .iter()
+            .map(|(text, ending)| (text.as_str(), &ending.example))
+    }
+
+    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names and
+    /// no execution ended in, in the order in which they were named. That no execution can is known
+    /// only if the search [`is_exhaustive`](Self::is_exhaustive).
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .outcome(|()| 1)
+    ///     .allow_outcomes([1, 2])
+    ///     .explore();
+    /// assert_eq!(report.unseen_outcomes().collect::<Vec<_>>(), ["2"]);
+    /// assert!(report.to_string().ends_with("allowed, and never seen: 2"));
+    /// ```
+    pub fn unseen_outcomes(&self) -> impl Iterator<Item = &str> + '_ {
+        let allowed = self.allowed.iter().map(String::as_str);
+        allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
     /// Returns what ended the search.
@@ -184,7 +241,9 @@ impl fmt::Display for Report {
             StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
             _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
-        self.write_bound(f)?;
+        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
+            f.write_str(&sampled.bound(self.schedules()))?;
+        }
         let failures = self
             .tally
             .iter()
@@ -212,36 +271,15 @@ impl fmt::Display for Report {
 impl Report {
     fn counts(&self) -> String {
         let mut schedules = plural(self.schedules(), "schedule");
-        if let Some(Sampled { strategy, seed, .. }) = &self.sampled
+        if let Some(sampled) = &self.sampled
             && self.stopped_by != StoppedBy::Exhausted
         {
-            let drawn = plural(self.schedules(), "sampled schedule");
-            schedules = format!("{drawn} ({strategy}, seed {seed})");
+            schedules = sampled.describe(self.schedules());
         }
         match self.failing() {
             0 => format!("no failure in {schedules}"),
             failing => format!("{failing} of {schedules} failed"),
         }
-    }
-
-    /// How large a share of all schedules may fail, if the drawn ones allow to say so.
-    ///
-    /// If a share p of them fails, n that are drawn independently hold with a probability of
-    /// (1-p)^n, which is below 5 % unless p < 1 - 0.05^(1/n).
-    fn write_bound(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let uniform = self.sampled.as_ref().map_or(0, |sampled| sampled.uniform);
-        // The first execution teaches how many steps there are.
-        if uniform == 0 || uniform + 1 != self.schedules() || self.failing() > 0 {
-            return Ok(());
-        }
-        #[allow(clippy::cast_precision_loss, reason = "shown with two digits")]
-        let share = 1.0 - 0.05_f64.powf(1.0 / uniform as f64);
-        write!(
-            f,
-            "\n{uniform} of them were drawn, all schedules equally likely: less than {:.2} % of all \
-             fail (95 % confidence)",
-            100.0 * share
-        )
     }
 
     fn is_slow_on_threads(&self) -> bool {
@@ -261,12 +299,21 @@ impl Report {
             StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
             StoppedBy::MaxPreemptions(max) => {
                 let preemptions = plural(*max as u64, "preemption");
-                format!(
-                    "every schedule with at most {preemptions} was run; those with more were not"
-                )
+                let run = match self.tally.cut_short() {
+                    0 => "run".to_owned(),
+                    cut => format!(
+                        "begun, and {} did not reach the end",
+                        plural(cut, "execution")
+                    ),
+                };
+                format!("every schedule with at most {preemptions} was {run}; there are others")
             }
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
+            }
+            StoppedBy::Cases(cases) => {
+                let cases = plural(*cases, "case");
+                format!("stopped after {cases}: others were not run")
             }
             StoppedBy::TimeLimit(limit) => {
                 format!("stopped by `time_limit` ({limit:?}): others were not run")
@@ -276,19 +323,12 @@ impl Report {
     }
 
     fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.outcomes.is_empty() {
-            return Ok(());
+        if !self.outcomes.is_empty() {
+            write!(f, "\noutcomes:{}", ending::table(&self.outcomes))?;
         }
-        write!(f, "\noutcomes:")?;
-        let most = self.outcomes.values().map(|outcome| outcome.count).max();
-        let width = most.unwrap_or(0).to_string().len();
-        for (text, Outcome { count, failing }) in &self.outcomes {
-            write!(f, "\n  {count:width$} × {text}")?;
-            match *failing {
-                0 => {}
-                failing if failing == *count => write!(f, "  (failed)")?,
-                failing => write!(f, "  ({failing} failed)")?,
-            }
+        let mut unseen = self.unseen_outcomes().peekable();
+        if self.is_exhaustive() && unseen.peek().is_some() {
+            write!(f, "\nallowed, and never seen: {}", unseen.format(", "))?;
         }
         Ok(())
     }
@@ -305,10 +345,10 @@ mod tests {
     use super::*;
 
     fn report(executions: u64, seconds: u64, engine: Engine) -> String {
-        let mut findings = Findings::default();
-        (0..executions).for_each(|_| findings.tally.add(Verdict::Held));
-        let elapsed = Duration::from_secs(seconds);
-        Report::new(findings, None, StoppedBy::Exhausted, elapsed, engine).to_string()
+        let mut tally = Tally::default();
+        (0..executions).for_each(|_| tally.add(Verdict::Held));
+        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
+        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
     }
 
     #[test]

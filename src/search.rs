@@ -11,7 +11,7 @@ mod stages;
 pub(crate) use bounded::Bounded;
 pub(crate) use depth_first::{DepthFirst, Mismatch};
 pub(crate) use part::{Account, Part};
-pub(crate) use point::{Point, Ready, Taken, ThreadId};
+pub(crate) use point::{Point, Ready, Taken, ThreadId, forced};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use share::{Fork, Multinomial, estimate, share};
 pub(crate) use stages::{Course, Stages};

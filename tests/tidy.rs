@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 23] = [
     "error",
     "site",
     "schedule",
     "permutations",
     "search",
+    "oracle",
     "engine",
     "strategy",
     "environment",
@@ -23,6 +24,7 @@ const LAYERS: [&str; 21] = [
     "verdict",
     "shrink",
     "progress",
+    "strategies",
     "hunt",
     "report",
     "explorer",
@@ -30,11 +32,12 @@ const LAYERS: [&str; 21] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "src/search",
     "src/shrink",
     "src/engine/state",
     "src/permutations",
+    "src/oracle",
 ];
 
 fn root() -> PathBuf {
