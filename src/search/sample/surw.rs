@@ -29,7 +29,12 @@ pub(super) struct Surw {
 impl Surw {
     pub(super) fn new(profile: &Profile, rng: &mut Rng) -> Self {
         let markers = profile.markers();
-        let selected = (!markers.is_empty()).then(|| &markers[below(markers.len(), rng)]);
+        let selected = (!markers.is_empty()).then(|| below(markers.len(), rng));
+        Self::selecting(selected.map(|selected| &markers[selected]))
+    }
+
+    /// Selects the steps at this marker, of which each thread has so many.
+    pub(super) fn selecting(selected: Option<&(MarkerId, Vec<usize>)>) -> Self {
         Surw {
             selected: selected.map(|(marker, _)| *marker),
             left: selected.map_or_else(Vec::new, |(_, threads)| threads.clone()),
