@@ -125,6 +125,15 @@ impl<D: Director> Table<D> {
         Some(self.turn_unless(failure))
     }
 
+    /// Goes on with an execution in which nobody could, if somebody can now; false if not.
+    pub(super) fn revive(&mut self) -> bool {
+        let can_go_on = self.state.has_ready();
+        if can_go_on {
+            self.over = None;
+        }
+        can_go_on
+    }
+
     /// How the threads' part of the execution ended. Nobody asks when the director is gone.
     pub(super) fn how(&self) -> How {
         self.over.clone().unwrap_or(How::Stopped)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
+use super::lookout::Lookout;
 use super::team::{Desk, Team};
 use super::{conductor, worker};
 use crate::engine::baton::Word;
@@ -34,7 +35,7 @@ pub(crate) fn direct<D: Director>(
                 }
                 return Ok(back);
             }
-            Watched::TimedOut(back) => director = back,
+            Watched::LeftBehind(back) => director = back,
         }
     }
     Ok(director)
@@ -65,7 +66,7 @@ fn start<D: Director>(
     // The system takes no name with a zero in it.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
     builder.spawn(body).map_err(|error| {
-        team.seats.iter().for_each(|seat| seat.give(Word::Stop));
+        team.seats.iter().for_each(|seat| seat.baton.give(Word::Stop));
         Error::new(
             ErrorKind::NoOsThread,
             format!("the operating system did not start a thread for `{name}`: {error}"),
@@ -75,22 +76,31 @@ fn start<D: Director>(
 
 enum Watched<D> {
     Done(D),
-    TimedOut(D),
+    /// An execution has taken too long, or threads are left that can never go on.
+    LeftBehind(D),
 }
 
-/// Waits until the conductor is done, or an execution has taken too long.
+/// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
+/// meanwhile whether threads are blocked.
 fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
+    let mut lookout = Lookout::new(team.seats.len());
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.
-        match desk.since.checked_add(timeout) {
+        let deadline = desk.since.checked_add(timeout);
+        let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if is_late || desk.is_stuck {
+            return Watched::LeftBehind(leave_behind(team, desk));
+        }
+        let look = lookout.rest().map(|rest| Instant::now() + rest);
+        match deadline.into_iter().chain(look).min() {
             None => team.news.wait(&mut desk),
-            Some(deadline) if deadline <= Instant::now() => {
-                return Watched::TimedOut(leave_behind(team, desk));
+            Some(next) => {
+                team.news.wait_until(&mut desk, next);
             }
-            Some(deadline) => {
-                team.news.wait_until(&mut desk, deadline);
-            }
+        }
+        if look.is_some() && lookout.look(&team.seats, &mut desk) {
+            team.podium.give(Word::Go);
         }
     }
     Watched::Done(
@@ -115,10 +125,16 @@ fn leave_behind<D: Director>(team: &Team<D>, mut desk: MutexGuard<'_, Desk<D>>) 
         .director
         .take()
         .expect("only this thread takes the director");
+    let is_stuck = desk.is_stuck;
     drop(desk);
-    for baton in team.seats.iter().chain([&team.podium]) {
-        baton.give(Word::Stop);
+    for seat in &team.seats {
+        seat.baton.give(Word::Stop);
+        if !is_stuck && seat.hold.is_held() {
+            // What it waits for may come, now that others unwind.
+            seat.hold.release();
+        }
     }
+    team.podium.give(Word::Stop);
     team.conductor.get().inspect(|conductor| conductor.unpark());
     director
 }
