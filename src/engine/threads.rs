@@ -8,16 +8,24 @@
 //! looks whether the thread that has the turn waits in the kernel for something that a paused
 //! thread holds; then it holds that thread there, and the conductor decides whose turn comes next.
 
+mod beat;
 mod blocked;
 mod conductor;
 #[cfg_attr(
-    not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
     path = "threads/unheld.rs"
 )]
 mod hold;
 mod lookout;
+mod others;
 #[cfg_attr(
-    not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
     path = "threads/unseen.rs"
 )]
 mod sight;

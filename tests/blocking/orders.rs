@@ -37,9 +37,16 @@ fn two_locks_in_two_orders_deadlock_in_four_of_six() {
         4,
     );
     let failure = report.assert_fails();
-    assert_eq!(failure.schedule(), &schedule![a: first, b: first], "{failure}");
+    assert_eq!(
+        failure.schedule(),
+        &schedule![a: first, b: first],
+        "{failure}"
+    );
     assert_eq!(failure.preemptions(), 1);
-    assert!(failure.is_proved_minimal() && failure.is_reproduced(), "{failure}");
+    assert!(
+        failure.is_proved_minimal() && failure.is_reproduced(),
+        "{failure}"
+    );
     let text = failure.to_string();
     assert!(text.contains("deadlock: no thread can go on"), "{text}");
     println!("{text}");

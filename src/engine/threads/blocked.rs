@@ -42,7 +42,8 @@ impl Blocked {
     #[cold]
     pub(super) fn hear(&mut self, state: &mut State) {
         let is_blocked = |at| matches!(at, At::Blocked(_) | At::Released(_));
-        self.waits.retain(|(thread, _)| is_blocked(state.at(*thread)));
+        self.waits
+            .retain(|(thread, _)| is_blocked(state.at(*thread)));
         for (thread, wait) in &self.waits {
             // Memory that is gone ends the wait, too.
             state.set_released(*thread, word(wait.address) != Some(wait.expected));

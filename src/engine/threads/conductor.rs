@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::others::{Awake, Own, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
@@ -21,6 +22,7 @@ const LOOK: Duration = Duration::from_micros(500);
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
+    let _own = Own::begin();
     loop {
         let result = execute(team);
         let mut desk = team.desk.lock();
@@ -33,10 +35,13 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
         if !desk.table.end(how, outcome) {
             return;
         }
+        // A search may have to wait for others before it has something to run.
+        team.beat.set_idle(true);
         if !desk.table.begin() {
             desk.is_done = true;
             break;
         }
+        team.beat.set_idle(false);
         desk.since = Instant::now();
     }
     team.news.notify_one();
@@ -51,13 +56,19 @@ fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
         Ok(state) => Arc::new(state),
         Err(panic) => return Some((How::PanickedIn(Phase::SetUp, panic), None)),
     };
-    let enter = |phase| team.desk.lock().table.phase = phase;
+    team.beat.beat();
+    let enter = |phase| {
+        team.beat.beat();
+        team.desk.lock().table.phase = phase;
+    };
     let (how, outcome) = match run_threads(team, &state)? {
         How::Held => conclude(&*team.subject, &state, enter),
         how => (how, None),
     };
     enter(Phase::DropState);
-    Some((drop_state(state, how), outcome))
+    let how = drop_state(state, how);
+    team.beat.beat();
+    Some((how, outcome))
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
@@ -84,26 +95,34 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     Some(how)
 }
 
-/// Whether the threads' part is over. When each that is left waits in the kernel, threads that the
-/// program started by itself may still let one go on: they get a moment for that.
+/// Whether the threads' part is over. When each that is left waits in the kernel, others may still
+/// let one go on: a thread that the program started gets as long as the execution may take, and
+/// one of which that is not known a moment.
 fn is_over<D: Director>(team: &Team<D>) -> bool {
     let since = Instant::now();
     loop {
-        let mut desk = team.desk.lock();
+        let desk = team.desk.lock();
         let is_over = desk.table.is_over();
         let is_deadlock = is_over && desk.table.how() == How::Deadlock;
         if !is_deadlock || desk.blocked.is_empty() {
             return is_over;
         }
+        drop(desk);
+        let others = others(&team.processor);
+        // Only now: one of them may have acted and gone to sleep.
+        let mut desk = team.desk.lock();
         desk.hear();
         if desk.table.revive() {
             return false;
         }
-        if since.elapsed() >= GRACE {
-            return true;
-        }
+        let is_left_behind = desk.table.director.is_none();
         drop(desk);
-        thread::sleep(LOOK);
+        match others {
+            _ if is_left_behind => return true,
+            Awake::Nobody => return true,
+            Awake::Strangers if since.elapsed() >= GRACE => return true,
+            Awake::Strangers | Awake::Kin => thread::sleep(LOOK),
+        }
     }
 }
 

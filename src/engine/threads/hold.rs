@@ -17,11 +17,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::sight::FutexWait;
+use super::sight::{FutexWait, kernel_id};
 
 /// How long a thread may take to answer the signal: it answers at once, unless it blocks signals
 /// or its processor is very busy.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The thread is let be.
 const FREE: u32 = 0;
@@ -31,6 +31,8 @@ const ASKED: u32 = 1;
 const HELD: u32 = 2;
 /// The signal found it elsewhere.
 const REFUSED: u32 = 3;
+/// It is to end without unwinding.
+const ENDED: u32 = 4;
 
 /// Where one thread can be held.
 #[derive(Debug, Default)]
@@ -60,9 +62,7 @@ impl Drop for Holdable<'_> {
 impl Hold {
     /// Lets the calling thread be held here from now on.
     pub(super) fn admit(&self) -> Holdable<'_> {
-        // SAFETY: the call has no arguments and cannot fail.
-        self.kernel_id
-            .store(unsafe { libc::gettid() }, Ordering::Relaxed);
+        self.kernel_id.store(kernel_id(), Ordering::Relaxed);
         HOLD.set(ptr::from_ref(self));
         Holdable(self)
     }
@@ -75,6 +75,11 @@ impl Hold {
     /// Whether the thread is held.
     pub(super) fn is_held(&self) -> bool {
         self.state.load(Ordering::Relaxed) == HELD
+    }
+
+    /// Whether this is where a held thread waits.
+    pub(super) fn is_at(&self, address: usize) -> bool {
+        self.state.as_ptr().addr() == address
     }
 
     /// Holds the thread if it waits as was seen. Returns whether it is held; nothing if it does
@@ -105,6 +110,14 @@ impl Hold {
         wake(&self.state);
     }
 
+    /// Ends a thread that is held and can never go on. It is not unwound and its stack is never
+    /// used again, so for all others it is as if it went on sleeping; but it is gone for the kernel,
+    /// which has room for so many threads only. To be called when nobody is going to join it.
+    pub(super) fn end(&self) {
+        self.state.store(ENDED, Ordering::Release);
+        wake(&self.state);
+    }
+
     /// What the thread does about the signal: `interrupted` is the futex whose wait it was in.
     fn answer(&self, interrupted: Option<usize>) {
         let is_there = interrupted == Some(self.address.load(Ordering::Relaxed));
@@ -120,6 +133,12 @@ impl Hold {
         wake(&self.state);
         while self.state.load(Ordering::Acquire) == HELD {
             sleep_while(&self.state, HELD, None);
+        }
+        if self.state.load(Ordering::Acquire) == ENDED {
+            // SAFETY: it ends this thread alone, which no code of its own sees. glibc frees the
+            // stack of a detached thread where its start routine returns, which this one never
+            // does: what points to the stack, such as a lock's list of those who wait, stays valid.
+            unsafe { libc::syscall(libc::SYS_exit, 0) };
         }
     }
 }
@@ -200,7 +219,10 @@ unsafe fn interrupted_futex(context: *const libc::ucontext_t) -> Option<usize> {
     unsafe {
         let register = |number: c_int| {
             let all = &(*context).uc_mcontext.gregs;
-            usize::try_from(number).ok().and_then(|at| all.get(at)).copied()
+            usize::try_from(number)
+                .ok()
+                .and_then(|at| all.get(at))
+                .copied()
         };
         let next = register(libc::REG_RIP)?.cast_unsigned();
         let next = ptr::with_exposed_provenance::<[u8; 2]>(usize::try_from(next).ok()?);

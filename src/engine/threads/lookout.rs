@@ -2,19 +2,27 @@
 //!
 //! A thread is blocked if it is seen twice in the same step in the same wait without a time-out
 //! ([`sight`](super::sight)) for a word that is still what it was; and it is then held there
-//! ([`hold`](super::hold)). All other sleeps are for the world outside to end.
+//! ([`hold`](super::hold)). Between the two lies what makes sure that it does not wait for another
+//! team ([`beat`](super::beat)). All other sleeps are for the world outside to end.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::beat::{Beat, Known, Others};
 use super::hold::ExactSleeps;
+use super::others::{Awake, others};
 use super::sight::{FutexWait, Sight, Window, word};
-use super::team::{Desk, Seat};
+use super::team::{Desk, Seat, Team};
+use crate::engine::processor::Processor;
 use crate::engine::{Director, Phase};
 use crate::search::ThreadId;
 
-/// Between two looks, once a thread has blocked; and the least between two that must agree. A lock
-/// that somebody holds for a moment outside of the program, as in the allocator, is free by then.
+/// Between two looks, once a thread has blocked; and the least between two that must agree.
 const SOON: Duration = Duration::from_micros(50);
+
+/// The most between two that must agree, when another team, or a thread that the program has
+/// started, is busy for so long.
+const LONG: Duration = Duration::from_millis(100);
 
 /// Between two looks as long as none has: first, and at most.
 const FIRST: Duration = Duration::from_millis(1);
@@ -27,25 +35,38 @@ pub(super) struct Lookout {
     /// A window on each thread, opened when it is first needed.
     windows: Vec<Option<Window>>,
     suspect: Option<Suspect>,
+    /// The beat of this team, among those of others.
+    known: Known,
     /// Kept from the first time that a thread has blocked.
     sleeps: Option<ExactSleeps>,
     /// Whether the system does not show or hold threads: then only the time-out is left.
     is_blind: bool,
 }
 
-/// A thread that was seen waiting, and when first.
-#[derive(Debug, Clone, Copy)]
+/// A thread that was seen waiting: in which step, when first, and where other teams were then.
+#[derive(Debug)]
 struct Suspect {
     seen: (u64, usize, ThreadId, FutexWait),
     since: Instant,
+    others: Others,
+}
+
+impl Suspect {
+    /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
+    fn is_certain(&mut self, processor: &Processor) -> bool {
+        let time = self.since.elapsed();
+        let has_settled = || others(processor) != Awake::Kin;
+        time >= LONG || time >= SOON && self.others.have_moved() && has_settled()
+    }
 }
 
 impl Lookout {
-    pub(super) fn new(threads: usize) -> Self {
+    pub(super) fn new(threads: usize, beat: &Arc<Beat>) -> Self {
         Lookout {
             began: Instant::now(),
             windows: (0..threads).map(|_| None).collect(),
             suspect: None,
+            known: Known::begin(beat),
             sleeps: None,
             is_blind: false,
         }
@@ -65,25 +86,32 @@ impl Lookout {
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
     /// the next turn is to be decided.
-    pub(super) fn look<D: Director>(&mut self, seats: &[Seat], desk: &mut Desk<D>) -> bool {
-        let suspect = self.suspect.take();
+    pub(super) fn look<D: Director>(&mut self, team: &Team<D>, desk: &mut Desk<D>) -> bool {
+        let before = self.suspect.take();
+        if before.is_some() {
+            self.known.set_asleep(false);
+        }
         if desk.table.phase != Phase::Threads || desk.table.is_over() {
             return false;
         }
         let Some(thread) = desk.table.state.running() else {
             return false;
         };
-        let seat = &seats[thread.index()];
+        let seat = &team.seats[thread.index()];
         let Some(wait) = self.wait(thread, seat) else {
             return false;
         };
-        let now = Suspect {
-            seen: (desk.table.number, desk.table.state.given(), thread, wait),
-            since: Instant::now(),
-        };
-        let first = suspect.filter(|before| before.seen == now.seen).unwrap_or(now);
-        if first.since.elapsed() < SOON {
-            self.suspect = Some(first);
+        let seen = (desk.table.number, desk.table.state.given(), thread, wait);
+        let mut suspect = before
+            .filter(|before| before.seen == seen)
+            .unwrap_or_else(|| Suspect {
+                seen,
+                since: Instant::now(),
+                others: self.known.others(),
+            });
+        if !suspect.is_certain(&team.processor) {
+            self.known.set_asleep(true);
+            self.suspect = Some(suspect);
             return false;
         }
         match seat.hold.seize(wait) {
@@ -113,6 +141,8 @@ impl Lookout {
             })?);
         }
         match window.as_ref()?.look()? {
+            // One that has the turn and is about to be let go still waits where it is held.
+            Sight::Futex(wait) if seat.hold.is_at(wait.address) => None,
             Sight::Futex(wait) if seat.is_user_code() && is_unchanged(wait) => Some(wait),
             _ => None,
         }

@@ -3,7 +3,7 @@
 //! `/proc/self/task/<tid>/syscall` holds the system call that a thread sleeps in, with its
 //! arguments, or `running`; see proc(5). Reading it costs about two microseconds and stops nobody.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::sync::OnceLock;
 
@@ -12,7 +12,9 @@ use std::sync::OnceLock;
 pub(super) enum Sight {
     Running,
     Futex(FutexWait),
-    /// It sleeps in something that this process does not decide, such as a read or a time-out.
+    /// It waits for a word of memory to change, up to some time.
+    FutexUntil,
+    /// It sleeps in something that this process does not decide, such as a read.
     Elsewhere,
 }
 
@@ -61,8 +63,11 @@ fn parse(line: &str) -> Option<Sight> {
         (argument()?, argument()?, argument()?, argument()?);
     let flags = u64::from((libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME).unsigned_abs());
     let waits = [libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET].map(|it| u64::from(it.unsigned_abs()));
-    if until != 0 || !waits.contains(&(operation & !flags)) {
+    if !waits.contains(&(operation & !flags)) {
         return Some(Sight::Elsewhere);
+    }
+    if until != 0 {
+        return Some(Sight::FutexUntil);
     }
     #[allow(clippy::cast_possible_truncation, reason = "a futex has 32 bits")]
     let expected = expected as u32;
@@ -70,6 +75,14 @@ fn parse(line: &str) -> Option<Sight> {
         address: usize::try_from(address).ok()?,
         expected,
     }))
+}
+
+/// The number by which the kernel knows the calling thread; 0 if it does not say.
+pub(super) fn kernel_id() -> i32 {
+    // `thread-self` leads to `<pid>/task/<tid>`.
+    let link = fs::read_link("/proc/thread-self").unwrap_or_default();
+    let id = link.file_name().and_then(|id| id.to_str()?.parse().ok());
+    id.unwrap_or(0)
 }
 
 /// The word at an address of this process; nothing if there is no memory any more, or the system
@@ -103,16 +116,21 @@ mod tests {
         let negative = format!("{futex} 0x7f00 0x89 0xffffffff 0x0 {rest}\n");
         assert_eq!(lock(negative), Some((0x7f00, u32::MAX)));
         for elsewhere in [
-            format!("{futex} 0x7f00 0x89 0x2 0x7ffe {rest}\n"), // with a time-out
-            format!("{futex} 0x7f00 0x81 0x1 0x0 {rest}\n"),    // a wake
+            format!("{futex} 0x7f00 0x81 0x1 0x0 {rest}\n"), // a wake
             "0 0x3 0x7f00 0x400 0x0 0x0 0x0 0x7ffc 0x7f12\n".to_owned(), // a read, on x86-64
-            "-1 0x7ffc 0x7f12\n".to_owned(),                    // a page fault
+            "-1 0x7ffc 0x7f12\n".to_owned(),                 // a page fault
         ] {
             assert_eq!(parse(&elsewhere), Some(Sight::Elsewhere), "{elsewhere}");
         }
+        let timed = format!("{futex} 0x7f00 0x89 0x2 0x7ffe {rest}\n");
+        assert_eq!(parse(&timed), Some(Sight::FutexUntil));
         assert_eq!(parse("running\n"), Some(Sight::Running));
         for line in ["", "nonsense", &format!("{futex} 0x7f00"), "202 7f 89 2 0"] {
-            assert_eq!(parse(line).filter(|it| *it != Sight::Elsewhere), None, "{line}");
+            assert_eq!(
+                parse(line).filter(|it| *it != Sight::Elsewhere),
+                None,
+                "{line}"
+            );
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
+use super::beat::Beat;
 use super::blocked::Blocked;
 use super::hold::Hold;
 use crate::engine::baton::{Baton, Word};
@@ -38,6 +39,7 @@ pub(super) struct Team<D> {
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
     pub(super) processor: Processor,
+    pub(super) beat: Arc<Beat>,
 }
 
 /// Where one thread waits, for its turn or in the kernel.
@@ -120,6 +122,7 @@ impl<D: Director> Team<D> {
             conductor: OnceLock::new(),
             news: Condvar::new(),
             processor: Processor::claim(),
+            beat: Arc::default(),
         }
     }
 
@@ -139,6 +142,7 @@ impl<D: Director> Team<D> {
         result: Result<(), Caught>,
         violated: Option<How>,
     ) -> bool {
+        self.beat.beat();
         let mut desk = self.desk.lock();
         desk.hear();
         let next = desk.table.finish(thread, result, violated);
@@ -176,6 +180,7 @@ impl<D: Director> Place<D> {
     fn pause(&self, note: impl FnOnce(&mut State)) {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
+        self.team.beat.beat();
         self.let_go(seat, note);
         seat.set_user_code(true);
     }

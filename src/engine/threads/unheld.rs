@@ -25,10 +25,18 @@ impl Hold {
         false
     }
 
+    /// No thread waits here.
+    pub(super) fn is_at(&self, _address: usize) -> bool {
+        false
+    }
+
     /// Holds nothing.
     pub(super) fn seize(&self, _wait: FutexWait) -> Option<bool> {
         None
     }
+
+    /// Ends nothing.
+    pub(super) fn end(&self) {}
 
     /// Lets nothing go.
     pub(super) fn release(&self) {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::others::Own;
 use super::team::{Place, Seat, Team};
 use crate::engine::baton::Word;
 use crate::engine::catch::catch;
@@ -16,6 +17,7 @@ pub(super) fn work<D: Director>(team: &Arc<Team<D>>, thread: ThreadId) {
         thread,
     };
     let seat = &team.seats[thread.index()];
+    let _own = Own::begin();
     let _can_be_held = seat.hold.admit();
     current::under(Box::new(place), || {
         while seat.baton.wait() == Word::Go && perform(team, seat, thread) {}
