@@ -12,5 +12,5 @@ mod pulse;
 mod run;
 mod watch;
 
-pub(crate) use fiber::Lever;
+pub(crate) use fiber::let_go;
 pub(crate) use watch::direct;

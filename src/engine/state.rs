@@ -72,11 +72,10 @@ pub(crate) struct State {
     /// taken again: they are the same as in the execution before.
     steps: Vec<Taken>,
     taken: usize,
-    /// How the turns of this execution ended, or of the one before while they are repeated: then
-    /// so many are, and `turn` of them have been.
+    /// How the turns of this execution ended. While turns are repeated it is how those of the
+    /// execution before did that are to be, and `turn` says how many of them have been.
     turns: Vec<Halt>,
-    repeating: usize,
-    turn: usize,
+    turn: Option<usize>,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
     /// themselves for ever would never end.
     resumed: usize,
@@ -95,8 +94,7 @@ impl State {
             steps: Vec::new(),
             taken: 0,
             turns: Vec::new(),
-            repeating: 0,
-            turn: 0,
+            turn: None,
             resumed: 0,
             max_steps,
         }
@@ -114,7 +112,7 @@ impl State {
         self.steps.truncate(repeated);
         self.taken = 0;
         self.resumed = 0;
-        self.repeating = 0;
+        self.turn = None;
     }
 
     pub(crate) fn steps(&self) -> &[Taken] {
@@ -187,6 +185,17 @@ impl State {
                 self.notified[thread.index()] = true;
             }
             _ => {}
+        }
+    }
+
+    /// The running thread came to its end.
+    #[inline]
+    pub(crate) fn finish(&mut self, thread: ThreadId) {
+        self.catch_up();
+        self.turns.push(Halt::finished(thread));
+        self.threads[thread.index()] = At::Finished;
+        if let Some(place) = self.running.take() {
+            self.ready.remove(place);
         }
     }
 

@@ -2,11 +2,15 @@
 
 use std::any::Any;
 
+use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
 /// What the threads of a program share. Its type is the subject's business, so that engines are
 /// compiled once and not for each program.
 pub(crate) type SharedState = Box<dyn Any + Send + Sync>;
+
+/// What runs one thread of the program to its end.
+pub(crate) type Body = dyn Fn(&SharedState) + Send + Sync;
 
 /// A program under test: a state, made afresh for each execution, and the threads that share it.
 ///
@@ -19,8 +23,10 @@ pub(crate) trait Subject: Send + Sync + 'static {
     /// Makes the state for one execution.
     fn set_up(&self) -> SharedState;
 
-    /// Runs one thread to its end.
-    fn perform(&self, thread: ThreadId, state: &SharedState);
+    /// The body of one thread. A fiber calls it with no call of ours in between: what is on its
+    /// stack below the first marker is returned through, and each such return is one that the
+    /// processor predicts wrong.
+    fn body(&self, thread: ThreadId) -> &Body;
 
     /// The names of the invariants.
     fn invariants(&self) -> &[String] {
@@ -40,6 +46,22 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Describes the state after all threads have ended, if that was asked for.
     fn outcome(&self, _state: &SharedState) -> Option<String> {
+        None
+    }
+
+    /// Whether there is anything that [`outcome`](Self::outcome) would say.
+    fn describes_outcomes(&self) -> bool {
+        false
+    }
+
+    /// What is asked of the end of an execution besides [`check`](Self::check), if anything is.
+    fn oracles(&self) -> Option<&Oracles> {
+        None
+    }
+
+    /// Describes the state after all threads have ended, for being compared with serial orders, if
+    /// that was asked for.
+    fn view(&self, _state: &SharedState) -> Option<String> {
         None
     }
 

@@ -1,20 +1,22 @@
 //! What an explorer does with its program, once the settings are known.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{contradiction, minimise};
-use crate::engine::{Limits, Subject};
+use super::{contradiction, minimise, serial};
+use crate::engine::{Engine, Limits, Subject};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, StoppedBy, hunt};
+use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
+use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Report};
+use crate::report::{Call, Ending, Report};
 use crate::schedule::Schedule;
 
 /// Searches, and shrinks the first failure.
@@ -28,6 +30,7 @@ pub(super) fn explore(
     check_names(program.threads())?;
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
+    serial::prepare(program, engine, limits)?;
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
@@ -40,6 +43,34 @@ pub(super) fn explore(
     let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
+    let ran = Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    };
+    report(program, ran, engine, limits, call)
+}
+
+/// What a search has to tell.
+pub(super) struct Ran {
+    pub(super) findings: Findings,
+    pub(super) stopped_by: StoppedBy,
+    pub(super) elapsed: Duration,
+}
+
+/// Shrinks the first failure, and puts all together.
+pub(super) fn report(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    engine: Engine,
+    limits: Limits,
+    call: Call,
+) -> Result<Report, Error> {
+    let Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    } = ran;
     let failure = match &findings.failure {
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
@@ -48,19 +79,39 @@ pub(super) fn explore(
         (Some((mismatch, record)), _) => {
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+        (None, StoppedBy::Exhausted | StoppedBy::Cases(_))
+            if findings.steps == 0 && failure.is_none() =>
+        {
             StoppedBy::Error(no_markers())
         }
         (None, stopped_by) => stopped_by,
     };
-    Ok(Report::new(
+    let report = Report::new(
         findings.tally,
-        findings.outcomes,
+        endings(findings.outcomes, program),
         failure,
         stopped_by,
         elapsed,
         engine,
-    ))
+    );
+    let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
+    Ok(report.with_allowed(allowed))
+}
+
+/// The outcomes, with the names that people know.
+fn endings(
+    outcomes: BTreeMap<String, Outcome>,
+    program: &Arc<dyn Subject>,
+) -> BTreeMap<String, Ending> {
+    let named = |outcome: &Outcome| Ending {
+        count: outcome.count,
+        failing: outcome.failing,
+        example: outcome.example(program.threads()),
+    };
+    let outcomes = outcomes.into_iter();
+    outcomes
+        .map(|(text, outcome)| (text, named(&outcome)))
+        .collect()
 }
 
 /// Watches the search, if its progress is to be shown.
@@ -82,6 +133,7 @@ pub(super) fn replay(
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
     if let Err(error) = fits {
         return Ok(Execution::refused(&record.steps, program.threads(), error));

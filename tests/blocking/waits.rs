@@ -280,9 +280,7 @@ fn who_comes_second_to_a_once_waits_for_the_first() {
                 marker!("call");
                 once.call_once(|| marker!("inside"));
             };
-            Explorer::new(|| Once::new())
-                .thread("a", body)
-                .thread("b", body)
+            Explorer::new(Once::new).thread("a", body).thread("b", body)
         },
         4,
         0,
@@ -298,7 +296,7 @@ fn a_thread_that_joins_one_it_has_started_waits_for_it() {
         || {
             Explorer::new(|| Mutex::new(None::<Thread>))
                 .thread("joins", |child| {
-                    let join = thread::spawn(|| thread::park());
+                    let join = thread::spawn(thread::park);
                     *child.lock().unwrap() = Some(join.thread().clone());
                     marker!("join");
                     join.join().unwrap();

@@ -1,6 +1,6 @@
 //! What a carrier and its fibers share, and what a fiber does on reaching a marker.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,18 +8,18 @@ use std::task::Waker;
 
 use parking_lot::Mutex;
 
-use super::fiber::Lever;
+use super::fiber::let_go;
 use super::pulse::Pulse;
 use crate::engine::baton::Word;
 use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::Controller;
+use crate::engine::current::{Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::state::{Halt, State, Turn};
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
-use crate::site::Site;
+use crate::site::{MarkerId, Site};
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run<D> {
@@ -30,7 +30,6 @@ pub(super) struct Run<D> {
     pub(super) shared: RefCell<Rc<Option<SharedState>>>,
     /// Whose turn comes next, when a fiber has let go of its own.
     pub(super) next: Cell<Option<Turn>>,
-    pub(super) levers: OnceCell<Vec<Rc<Lever>>>,
     wakes: Arc<Wakes>,
     pub(super) pulse: Arc<Pulse>,
 }
@@ -56,19 +55,19 @@ impl<D: Director> Run<D> {
             table: RefCell::new(Table::new(state, director)),
             shared: RefCell::new(Rc::new(None)),
             next: Cell::new(None),
-            levers: OnceCell::new(),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
         }
     }
 
     /// The life of a fiber: runs its thread in execution after execution.
-    pub(super) fn live(&self, thread: ThreadId, lever: &Lever) {
+    pub(super) fn live(&self, thread: ThreadId) {
         loop {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
                 self.pulse.reach(thread, None);
-                let result = caught(|| self.subject.perform(thread, state));
+                let body = self.subject.body(thread);
+                let result = caught(|| body(state));
                 let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
                     observe(&*self.subject, state)
@@ -79,7 +78,7 @@ impl<D: Director> Run<D> {
             }
             // The carrier takes the state back: it must be the last to hold it.
             drop(state);
-            if lever.suspend() == Word::Stop {
+            if let_go() == Word::Stop {
                 return;
             }
         }
@@ -123,13 +122,18 @@ impl<D: Director> Run<D> {
     fn hear_wakes(&self) {
         // Looked at before every turn: a load, where a swap would cost as much as the turn.
         if self.wakes.has_any.load(Ordering::Relaxed) {
-            let mut fired = self.wakes.fired.lock();
-            self.wakes.has_any.store(false, Ordering::Relaxed);
-            let mut table = self.table.borrow_mut();
-            for (thread, execution) in fired.drain(..) {
-                if execution == table.number {
-                    table.state.wake(thread);
-                }
+            self.take_wakes();
+        }
+    }
+
+    #[cold]
+    fn take_wakes(&self) {
+        let mut fired = self.wakes.fired.lock();
+        self.wakes.has_any.store(false, Ordering::Relaxed);
+        let mut table = self.table.borrow_mut();
+        for (thread, execution) in fired.drain(..) {
+            if execution == table.number {
+                table.state.wake(thread);
             }
         }
     }
@@ -141,14 +145,15 @@ impl<D: Director> Run<D> {
         observe(&*self.subject, state.as_ref().as_ref()?)
     }
 
-    /// Notes where the running fiber stands, as `note` says; returns the lever with which it has to
-    /// let go of its turn, unless it keeps it.
+    /// As [`pause`](Self::pause), at a marker. Apart, so that repeating a turn saves no registers.
+    #[inline(never)]
+    fn pause_at(&self, thread: ThreadId, marker: MarkerId) -> Kept {
+        self.pause(thread, |state, thread| state.pause(thread, marker))
+    }
+
+    /// Notes where the running fiber stands, as `note` says; whether it keeps its turn.
     #[inline]
-    fn pause(
-        &self,
-        thread: ThreadId,
-        note: impl FnOnce(&mut State, ThreadId),
-    ) -> Option<Rc<Lever>> {
+    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut State, ThreadId)) -> Kept {
         let violated = if self.has_invariants {
             self.violated()
         } else {
@@ -166,35 +171,33 @@ impl<D: Director> Run<D> {
             Some(how) => table.fail(how),
         };
         drop(table);
-        self.lever(thread, turn)
+        self.keep(thread, turn)
     }
 
-    /// The lever with which `thread` gives way to who has the turn, unless it is its own.
+    /// Whether `thread` keeps its turn; if not, notes whose it is.
     #[inline]
-    fn lever(&self, thread: ThreadId, turn: Turn) -> Option<Rc<Lever>> {
+    fn keep(&self, thread: ThreadId, turn: Turn) -> Kept {
         if turn == Turn::Of(thread) {
-            return None;
+            return Kept::Yes;
         }
         self.next.set(Some(turn));
-        let levers = self.levers.get();
-        let levers = levers.expect("they are set before the first turn");
-        Some(Rc::clone(&levers[thread.index()]))
+        Kept::No
     }
 }
 
 impl<D: Director> Controller for Rc<Run<D>> {
     #[inline]
-    fn reach(&self, site: &'static Site) -> Option<Rc<Lever>> {
+    fn reach(&self, site: &'static Site) -> Kept {
         let marker = site.id();
         let thread = self.pulse.running();
         self.pulse.reach(thread, Some(marker));
         match self.repeat_after(Halt::at_marker(thread, marker)) {
-            Some(next) => self.lever(thread, Turn::Of(next)),
-            None => self.pause(thread, |state, thread| state.pause(thread, marker)),
+            Some(next) => self.keep(thread, Turn::Of(next)),
+            None => self.pause_at(thread, marker),
         }
     }
 
-    fn wait(&self) -> Option<Rc<Lever>> {
+    fn wait(&self) -> Kept {
         self.pause(self.pulse.running(), State::wait)
     }
 

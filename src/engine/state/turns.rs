@@ -55,8 +55,8 @@ impl State {
         let first = self.turns.first()?.thread();
         // One turn for each start and one for each repeated step, up to the last, which leads to
         // a new choice.
-        self.repeating = self.turns.len().min(self.threads.len() + self.steps.len());
-        self.turn = 0;
+        self.turns.truncate(self.threads.len() + self.steps.len());
+        self.turn = Some(0);
         Some(first)
     }
 
@@ -64,35 +64,41 @@ impl State {
     /// before and that is to be repeated; else it changes nothing.
     #[inline]
     pub(crate) fn repeat_after(&mut self, halt: Halt) -> Option<ThreadId> {
-        let next = self.turn + 1;
-        if next >= self.repeating {
+        let turn = self.turn?;
+        let [this, next, ..] = self.turns.get(turn..)? else {
             return None;
-        }
-        let turns = self.turns.get(self.turn..=next)?;
-        let same = turns[0] == halt;
-        same.then(|| {
-            self.turn = next;
-            turns[1].thread()
+        };
+        (*this == halt).then(|| {
+            self.turn = Some(turn + 1);
+            next.thread()
         })
     }
 
     /// Makes good what was left undone while turns were repeated.
     #[inline]
     pub(super) fn catch_up(&mut self) {
-        if self.repeating > 0 {
-            self.make_good();
+        if let Some(turn) = self.turn.take() {
+            self.make_good(turn);
         }
     }
 
-    fn make_good(&mut self) {
+    fn make_good(&mut self, turn: usize) {
         let threads = self.threads.len();
-        let current = self.turns[self.turn].thread();
-        self.turns.truncate(self.turn);
-        self.repeating = 0;
-        self.started = threads.min(self.turn + 1);
-        self.taken = (self.turn + 1).saturating_sub(threads);
-        for halt in &self.turns {
-            self.threads[halt.thread().index()] = halt.at();
+        let current = self.turns[turn].thread();
+        self.turns.truncate(turn);
+        self.started = threads.min(turn + 1);
+        self.taken = (turn + 1).saturating_sub(threads);
+        // From behind, since the last turn of a thread says where it stands, and it is not far.
+        let mut unknown = self.started;
+        for halt in self.turns.iter().rev() {
+            let at = &mut self.threads[halt.thread().index()];
+            if *at == At::NotStarted {
+                *at = halt.at();
+                unknown -= 1;
+                if unknown == 0 {
+                    break;
+                }
+            }
         }
         self.ready.clear();
         for (index, at) in self.threads.iter().enumerate() {
@@ -107,3 +113,6 @@ impl State {
         self.threads[current.index()] = At::Running;
     }
 }
+
+#[cfg(test)]
+mod tests;

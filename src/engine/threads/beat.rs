@@ -4,8 +4,7 @@
 //! of a kind share. One is held for a moment only, but its holder may lose its processor in that
 //! moment. So a thread that waits is believed to wait for its own program only when the running
 //! threads of all other teams have left the user's code since, or sleep themselves: whatever they
-//! held for a moment is free by then. That is the grace period of read-copy-update (McKenney and
-//! Slingwine, "Read-Copy Update", 1998).
+//! held for a moment is free by then. That is a grace period as in read-copy-update.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

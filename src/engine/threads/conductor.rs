@@ -9,7 +9,7 @@ use super::others::{Awake, Own, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::{Director, How, Phase, SharedState};
+use crate::engine::{Director, How, Phase, SharedState, current};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -24,7 +24,7 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
     let _own = Own::begin();
     loop {
-        let result = execute(team);
+        let result = current::keeping_panics(|| execute(team));
         let mut desk = team.desk.lock();
         let Some((how, outcome)) = result else {
             desk.is_stuck = true;

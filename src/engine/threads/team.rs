@@ -1,6 +1,5 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
@@ -15,8 +14,7 @@ use super::hold::Hold;
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::Controller;
-use crate::engine::fibers::Lever;
+use crate::engine::current::{Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
@@ -208,14 +206,14 @@ impl<D: Director> Place<D> {
 }
 
 impl<D: Director> Controller for Place<D> {
-    fn reach(&self, site: &'static Site) -> Option<Rc<Lever>> {
+    fn reach(&self, site: &'static Site) -> Kept {
         self.pause(|state| state.pause(self.thread, site.id()));
-        None
+        Kept::Yes
     }
 
-    fn wait(&self) -> Option<Rc<Lever>> {
+    fn wait(&self) -> Kept {
         self.pause(|state| state.wait(self.thread));
-        None
+        Kept::Yes
     }
 
     fn waker(&self) -> Waker {

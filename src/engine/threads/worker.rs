@@ -30,7 +30,7 @@ fn perform<D: Director>(team: &Team<D>, seat: &Seat, thread: ThreadId) -> bool {
         return false;
     };
     seat.set_user_code(true);
-    let result = current::controlled(|| catch(|| team.subject.perform(thread, &state)));
+    let result = current::controlled(|| catch(|| team.subject.body(thread)(&state)));
     seat.set_user_code(false);
     let observes = result.is_ok() && team.subject.has_invariants();
     let violated = if observes {
