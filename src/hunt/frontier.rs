@@ -13,12 +13,12 @@ use parking_lot::{Condvar, Mutex};
 
 use super::{Findings, StoppedBy, Told};
 use crate::error::Error;
-use crate::search::DepthFirst;
+use crate::search::Part;
 
 /// One part of a search, and what was found in it so far.
 #[derive(Debug)]
 pub(super) struct Segment {
-    /// The choices that lead to its first execution: they order parts.
+    /// What [orders](Part::order) it among the others.
     order: Vec<usize>,
     pub(super) findings: Mutex<Findings>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Segment {
 /// A part that a worker is to search.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) search: DepthFirst,
+    pub(super) search: Part,
     pub(super) segment: Arc<Segment>,
     /// Whether nothing that is left of it matters.
     pub(super) is_done: bool,
@@ -34,7 +34,8 @@ pub(super) struct Job {
 }
 
 impl Segment {
-    /// The choices that lead to its first execution.
+    /// What orders it among the others: in a depth-first search, the choices that lead to its first
+    /// execution.
     pub(super) fn order(&self) -> &[usize] {
         &self.order
     }
@@ -65,7 +66,7 @@ struct Plan {
 
 impl Frontier {
     /// The frontier of a whole search, for one worker.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(whole: Part) -> Self {
         let frontier = Frontier {
             plan: Mutex::new(Plan {
                 jobs: Vec::new(),
@@ -79,7 +80,7 @@ impl Frontier {
             hungry: AtomicUsize::new(0),
             has_cut: AtomicBool::new(false),
         };
-        frontier.give(DepthFirst::default());
+        frontier.give(whole);
         frontier
     }
 
@@ -97,9 +98,9 @@ impl Frontier {
     }
 
     /// Adds a part.
-    pub(super) fn give(&self, search: DepthFirst) {
+    pub(super) fn give(&self, search: Part) {
         let segment = Arc::new(Segment {
-            order: search.choices(),
+            order: search.order(),
             findings: Mutex::default(),
         });
         let mut plan = self.plan.lock();
