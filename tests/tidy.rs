@@ -32,12 +32,13 @@ const LAYERS: [&str; 23] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "src/search",
     "src/shrink",
     "src/engine/state",
     "src/permutations",
     "src/oracle",
+    "src/strategies/plan",
 ];
 
 fn root() -> PathBuf {

@@ -71,6 +71,7 @@ impl Toy {
                 among: u32::try_from(ready.len()).unwrap(),
                 preempts: false,
                 waits: false,
+                resumes: false,
             });
             left[thread.index()] -= 1;
             if self.hash(3, &order).is_multiple_of(5) {
