@@ -102,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::toy::Toy;
+    use crate::search::toy::{self, Toy};
 
     /// The executions that count, and whether others were left out.
     fn counted(toy: &Toy<'_>, preemptions: usize) -> (Vec<Vec<usize>>, bool) {
@@ -110,7 +110,7 @@ mod tests {
         let mut orders = Vec::new();
         while search.begin() {
             let order = toy.run(&mut search);
-            assert_eq!(toy.preemptions(&order) == preemptions, search.counts());
+            assert_eq!(toy::preemptions(&order) == preemptions, search.counts());
             if search.counts() {
                 orders.push(order);
             }
@@ -182,9 +182,9 @@ mod tests {
             for preemptions in 0..5 {
                 let (orders, leaves_out) = counted(&toy, preemptions);
                 let mut expected = all.clone();
-                expected.retain(|order| toy.preemptions(order) == preemptions);
+                expected.retain(|order| toy::preemptions(order) == preemptions);
                 prop_assert_eq!(&orders, &expected);
-                let most = all.iter().map(|order| toy.preemptions(order)).max();
+                let most = all.iter().map(|order| toy::preemptions(order)).max();
                 prop_assert_eq!(leaves_out, most > Some(preemptions));
                 let mut splits = splits.iter().copied().cycle();
                 let mut splits = || splits.next().unwrap_or(false);

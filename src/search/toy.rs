@@ -53,13 +53,13 @@ impl Toy<'_> {
         }
         orders
     }
+}
 
-    /// How often an order takes the turn from a thread that has steps left.
-    pub(super) fn preemptions(&self, order: &[usize]) -> usize {
-        let is_preempted = |at: usize| {
-            let thread = order[at - 1];
-            order[at] != thread && order[at..].contains(&thread)
-        };
-        (1..order.len()).filter(|&at| is_preempted(at)).count()
-    }
+/// How often an order takes the turn from a thread that has steps left.
+pub(super) fn preemptions(order: &[usize]) -> usize {
+    let is_preempted = |at: usize| {
+        let thread = order[at - 1];
+        order[at] != thread && order[at..].contains(&thread)
+    };
+    (1..order.len()).filter(|&at| is_preempted(at)).count()
 }

@@ -19,13 +19,10 @@ fn strategies() -> [Strategy; 8] {
         Strategy::Portfolio { schedules },
         Strategy::Random { schedules },
         Strategy::Uniform { schedules },
-        (
-            "pct",
-            Strategy::Pct {
-                depth: 3,
-                schedules,
-            },
-        ),
+        Strategy::Pct {
+            depth: 3,
+            schedules,
+        },
         Strategy::Pos { schedules },
         Strategy::Surw { schedules },
     ]

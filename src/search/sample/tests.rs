@@ -134,7 +134,7 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
         marker: |thread, step| {
             let before = [3, 2][thread];
             if step < before {
-                10 * (1 + thread as u32) + step
+                [10, 20][thread] + step
             } else {
                 1
             }
@@ -177,7 +177,7 @@ fn pos_lets_a_thread_wait_where_no_steps_conflict() {
     // which is higher with a probability of 2/3, and not of 1/2 as in a walk. So aabb has 1/3.
     let toy = Toy {
         counts: &[2, 2],
-        marker: |thread, step| 2 * thread as u32 + step,
+        marker: |thread, step| [0, 2][thread] + step,
     };
     let sample = drawn(&toy, Method::Pos, 1, 6000);
     let serial = sample
@@ -188,9 +188,11 @@ fn pos_lets_a_thread_wait_where_no_steps_conflict() {
     assert!((1850..2150).contains(&serial), "{serial}");
 }
 
-/// How many of 20 000 executions have the bug, which is an order of some steps, each given by its
-/// thread and its number.
-fn hits(counts: &[u32], depth: usize, bug: &[(usize, u32)]) -> u32 {
+/// An order of some steps, each given by its thread and its number.
+type Bug = [(usize, u32)];
+
+/// How many of 20 000 executions have the bug.
+fn hits(counts: &[u32], depth: usize, bug: &Bug) -> u32 {
     let toy = Toy::new(counts);
     let is_hit = |order: &&Vec<usize>| {
         let place = |&(thread, step): &(usize, u32)| {
@@ -206,7 +208,7 @@ fn hits(counts: &[u32], depth: usize, bug: &[(usize, u32)]) -> u32 {
 #[test]
 fn pct_finds_bugs_with_the_probability_that_it_promises() {
     // The bug, how many orderings between steps of different threads it needs, and the threads.
-    let bugs: [(&[(usize, u32)], usize, &[u32]); 6] = [
+    let bugs: [(&Bug, usize, &[u32]); 6] = [
         // The first step of the last thread comes before that of the first.
         (&[(1, 0), (0, 0)], 1, &[4, 4]),
         (&[(3, 0), (0, 0)], 1, &[3, 3, 3, 3]),
