@@ -39,7 +39,8 @@ thread_local! {
         const { RefCell::new(ManuallyDrop::new(None)) };
     /// Whether panics of this thread are kept for the report instead of printed.
     static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
-    static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
+    /// The last panics that were kept, the latest first.
+    static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
@@ -119,11 +120,16 @@ pub(super) fn keeps_panics() -> bool {
 }
 
 pub(super) fn keep_panic(panic: Panic) {
-    LAST_PANIC.set(Some(panic));
+    LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
+}
+
+/// The panics that were kept and not taken, the latest first.
+pub(super) fn last_panics() -> impl Iterator<Item = Panic> {
+    LAST_PANICS.take().into_iter().flatten()
 }
 
 pub(super) fn take_panic() -> Option<Panic> {
-    LAST_PANIC.take()
+    last_panics().next()
 }
 
 /// Sets `flag` for the time of `body`, and back however it ends.

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use itertools::Itertools as _;
+
 use super::{Names, Record};
 use crate::engine::{How, Panic, Phase};
 use crate::error::{Error, ErrorKind};
+use crate::search::{Taken, ThreadId};
+use crate::site::MarkerId;
 use crate::standings;
 
 /// How an execution failed. Its `Display` says what failed, where, and where each thread stood
@@ -57,6 +61,8 @@ pub enum FailureKind {
     StepLimit {
         /// The limit.
         max_steps: usize,
+        /// Which markers the last steps passed, by whom and how often: one line for each.
+        rounds: String,
         /// Where each thread stood.
         threads: String,
     },
@@ -102,6 +108,7 @@ impl FailureKind {
                 let max_steps = names.limits.max_steps;
                 FailureKind::StepLimit {
                     max_steps,
+                    rounds: rounds(record, names),
                     threads: threads(),
                 }
             }
@@ -110,6 +117,27 @@ impl FailureKind {
             },
         })
     }
+}
+
+/// How many steps are looked at to tell what an execution goes round in.
+const LAST_STEPS: usize = 100;
+
+/// Which markers the last steps of an execution passed and how often, in the order in which they
+/// were passed first, each line led by a line break.
+fn rounds(record: &Record, names: Names<'_>) -> String {
+    let steps = &record.steps[record.steps.len().saturating_sub(LAST_STEPS)..];
+    if steps.is_empty() {
+        return "\nno step passed a marker: a task was woken over and over".to_owned();
+    }
+    let step = |taken: &Taken| (taken.thread, taken.marker);
+    let counts = steps.iter().counts_by(step);
+    let line = |(thread, marker): (ThreadId, MarkerId)| {
+        let count = counts[&(thread, marker)];
+        let name = &names.threads[thread.index()];
+        format!("\n  {count} times {name}:{}", marker.site())
+    };
+    let lines = steps.iter().map(step).unique().map(line).format("");
+    format!("\nwhat the last {} steps passed:{lines}", steps.len())
 }
 
 /// What an execution was busy with when its time was up.
@@ -143,10 +171,14 @@ impl fmt::Display for FailureKind {
             FailureKind::Deadlock { threads } => {
                 write!(f, "deadlock: no thread can go on{threads}")
             }
-            FailureKind::StepLimit { max_steps, threads } => write!(
+            FailureKind::StepLimit {
+                max_steps,
+                rounds,
+                threads,
+            } => write!(
                 f,
                 "step limit: the execution was not at its end after {max_steps} steps. If it is \
-                 meant to be that long, raise `max_steps`{threads}"
+                 meant to be that long, raise `max_steps`{threads}{rounds}"
             ),
             FailureKind::TimeOut { text } => f.write_str(text),
             FailureKind::Diverged(error) => write!(f, "{error}"),
