@@ -5,7 +5,7 @@ mod point;
 mod share;
 
 pub(crate) use depth_first::{DepthFirst, Mismatch};
-pub(crate) use point::{Point, Ready, Taken, ThreadId};
+pub(crate) use point::{Point, Ready, Taken, ThreadId, forced};
 pub(crate) use share::{Fork, Multinomial, estimate, share};
 
 /// A way to go through the executions of a program.

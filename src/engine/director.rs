@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Panic, Standing};
+use crate::oracle::Breach;
 use crate::search::{Point, Taken, ThreadId};
 
 /// Steers an engine through executions.
@@ -67,6 +68,8 @@ pub(crate) enum How {
     PanickedIn(Phase, Panic),
     /// The check panicked.
     CheckFailed(Panic),
+    /// It ended in what it must not end in. In a box, so that an end is small.
+    Breached(Box<Breach>),
     /// The invariant of this number was false.
     InvariantViolated(usize),
     /// An invariant panicked.
@@ -89,6 +92,7 @@ impl How {
             (How::PanickedIn(phase, here), How::PanickedIn(other_phase, there)) => {
                 phase == other_phase && here.is_like(there)
             }
+            (How::Breached(here), How::Breached(there)) => here.is_like(there),
             _ => self == other,
         }
     }
@@ -102,6 +106,7 @@ pub(crate) enum Phase {
     /// The threads that are left are being unwound after a failure.
     Unwinding,
     Outcome,
+    View,
     Check,
     DropState,
 }
@@ -113,6 +118,7 @@ impl Phase {
             Phase::SetUp => "the setup",
             Phase::Threads | Phase::Unwinding => "a thread",
             Phase::Outcome => "the outcome",
+            Phase::View => "the view",
             Phase::Check => "the check",
             Phase::DropState => "the destructor of the state",
         }

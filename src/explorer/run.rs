@@ -1,20 +1,22 @@
 //! What an explorer does with its program, once the settings are known.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Instant;
 
-use super::{contradiction, minimise};
+use super::{contradiction, minimise, serial};
 use crate::engine::{Limits, Subject};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, StoppedBy, hunt};
+use crate::hunt::{Bounds, Outcome, StoppedBy, hunt};
+use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Report};
+use crate::report::{Call, Ending, Report};
 use crate::schedule::Schedule;
 
 /// Searches, and shrinks the first failure.
@@ -28,6 +30,7 @@ pub(super) fn explore(
     check_names(program.threads())?;
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
+    serial::prepare(program, engine, limits)?;
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
@@ -53,14 +56,32 @@ pub(super) fn explore(
         }
         (None, stopped_by) => stopped_by,
     };
-    Ok(Report::new(
+    let report = Report::new(
         findings.tally,
-        findings.outcomes,
+        endings(findings.outcomes, program),
         failure,
         stopped_by,
         elapsed,
         engine,
-    ))
+    );
+    let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
+    Ok(report.with_allowed(allowed))
+}
+
+/// The outcomes, with the names that people know.
+fn endings(
+    outcomes: BTreeMap<String, Outcome>,
+    program: &Arc<dyn Subject>,
+) -> BTreeMap<String, Ending> {
+    let named = |outcome: &Outcome| Ending {
+        count: outcome.count,
+        failing: outcome.failing,
+        example: outcome.example(program.threads()),
+    };
+    let outcomes = outcomes.into_iter();
+    outcomes
+        .map(|(text, outcome)| (text, named(&outcome)))
+        .collect()
 }
 
 /// Watches the search, if its progress is to be shown.
@@ -82,6 +103,7 @@ pub(super) fn replay(
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
     if let Err(error) = fits {
         return Ok(Execution::refused(&record.steps, program.threads(), error));
