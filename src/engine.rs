@@ -8,6 +8,7 @@ mod current;
 mod director;
 mod fibers;
 mod futures;
+mod outside;
 mod panic;
 mod processor;
 mod state;

@@ -16,6 +16,7 @@ mod contradiction;
 mod minimise;
 mod run;
 mod serial;
+mod surroundings;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///

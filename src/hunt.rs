@@ -217,7 +217,7 @@ impl Director for Hunt {
         }
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
-        if !matches!(ended.how, How::TimedOut(_)) {
+        if !ended.how.is_timed_out() {
             job.search.end(ended.steps.len());
         }
         let mut findings = job.segment.findings.lock();

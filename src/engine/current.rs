@@ -110,6 +110,11 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
     with(&IS_CONTROLLED, false, body)
 }
 
+/// Whether a run controls the calling thread, and it is in the code of the program.
+pub(super) fn is_controlled() -> bool {
+    IS_CONTROLLED.get()
+}
+
 /// Runs `body` with panics kept instead of printed.
 pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
     with(&KEEPS_PANICS, true, body)

@@ -4,12 +4,10 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
-use super::{Names, Record};
-use crate::engine::{How, Panic, Phase};
+use super::{Names, Record, stuck};
+use crate::engine::{How, Panic};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::{Breach, SerialOrder};
-use crate::search::{Taken, ThreadId};
-use crate::site::MarkerId;
 use crate::standings;
 
 /// How an execution failed. Its `Display` says what failed, where, and where each thread stood
@@ -138,59 +136,25 @@ impl FailureKind {
                 name: names.invariants[number].clone(),
             },
             How::InvariantPanicked(panic) => FailureKind::InvariantPanic(panic),
-            How::Deadlock => FailureKind::Deadlock { threads: threads() },
+            How::Deadlock => FailureKind::Deadlock {
+                threads: threads() + &stuck::hint(record, names),
+            },
             How::StepLimit => {
                 let max_steps = names.limits.max_steps;
                 FailureKind::StepLimit {
                     max_steps,
-                    rounds: rounds(record, names),
+                    rounds: stuck::rounds(record, names),
                     threads: threads(),
                 }
             }
             How::TimedOut(phase) => FailureKind::TimeOut {
-                text: timed_out(phase, record, names),
+                text: stuck::timed_out(phase, record, names),
+            },
+            How::NotWoken => FailureKind::TimeOut {
+                text: stuck::not_woken(record, names),
             },
         })
     }
-}
-
-/// How many steps are looked at to tell what an execution goes round in.
-const LAST_STEPS: usize = 100;
-
-/// Which markers the last steps of an execution passed and how often, in the order in which they
-/// were passed first, each line led by a line break.
-fn rounds(record: &Record, names: Names<'_>) -> String {
-    let steps = &record.steps[record.steps.len().saturating_sub(LAST_STEPS)..];
-    if steps.is_empty() {
-        return "\nno step passed a marker: a task was woken over and over".to_owned();
-    }
-    let step = |taken: &Taken| (taken.thread, taken.marker);
-    let counts = steps.iter().counts_by(step);
-    let line = |(thread, marker): (ThreadId, MarkerId)| {
-        let count = counts[&(thread, marker)];
-        let name = &names.threads[thread.index()];
-        format!("\n  {count} times {name}:{}", marker.site())
-    };
-    let lines = steps.iter().map(step).unique().map(line).format("");
-    format!("\nwhat the last {} steps passed:{lines}", steps.len())
-}
-
-/// What an execution was busy with when its time was up.
-pub(crate) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> String {
-    let timeout = names.limits.timeout;
-    if !matches!(phase, Phase::Threads | Phase::Unwinding) {
-        let place = phase.place();
-        return format!(
-            "timed out: {place} had not come back after {timeout:?}. Its thread cannot be killed \
-             and was left behind"
-        );
-    }
-    let threads = standings::describe(names.threads, &record.threads);
-    format!(
-        "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
-         began. It cannot be killed and was left behind. It may be in a loop, or wait for \
-         something that a paused thread holds, be it a lock or a busy database{threads}"
-    )
 }
 
 impl fmt::Display for FailureKind {

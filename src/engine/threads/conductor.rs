@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use super::team::Team;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::outside::{LOOK, News, SETTLE};
+use crate::engine::state::Turn;
 use crate::engine::{Director, How, Phase, SharedState, current};
 use crate::search::ThreadId;
 
@@ -58,6 +60,10 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> How {
     drop(desk);
     team.give(first);
     team.podium.wait();
+    while let Some(turn) = wait_for_outside(team) {
+        team.give(turn);
+        team.podium.wait();
+    }
 
     let mut desk = team.desk.lock();
     desk.shared = None;
@@ -68,6 +74,27 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> How {
         unwind_threads(team);
     }
     how
+}
+
+/// When nobody can go on, waits for something outside of the program to wake a task, if it may.
+/// Returns whose turn comes next then.
+fn wait_for_outside<D: Director>(team: &Team<D>) -> Option<Turn> {
+    let mut heard = None;
+    loop {
+        let mut desk = team.desk.lock();
+        let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
+        match desk.table.news(is_settled) {
+            News::Woken => return Some(desk.table.turn()),
+            News::Nothing => return None,
+            News::Wait if desk.table.director.is_none() => return None,
+            News::Wait => {}
+        }
+        if desk.table.has_heard() {
+            heard.get_or_insert_with(Instant::now);
+        }
+        drop(desk);
+        thread::park_timeout(LOOK);
+    }
 }
 
 /// Unwinds the threads that are left, in the order in which they were added.

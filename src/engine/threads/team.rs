@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::{Controller, Kept};
+use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
@@ -57,7 +57,7 @@ impl<D: Director> Team<D> {
         Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
-                table: Table::new(State::new(threads, limits.max_steps), director),
+                table: Table::new(threads, director, limits),
                 shared: None,
                 since: Instant::now(),
                 is_done: false,
@@ -142,21 +142,27 @@ impl<D: Director> Controller for Place<D> {
     }
 
     fn waker(&self) -> Waker {
-        let execution = self.team.desk.lock().table.number;
-        let alarm = Arc::downgrade(&self.team);
-        Waker::from(Arc::new(TaskWaker {
-            alarm,
+        let mut desk = self.team.desk.lock();
+        let waker = Arc::new(TaskWaker {
+            alarm: Arc::downgrade(&self.team),
             thread: self.thread,
-            execution,
-        }))
+            execution: desk.table.number,
+        });
+        let watched = Arc::downgrade(&waker);
+        desk.table.keep_waker(self.thread, watched);
+        Waker::from(waker)
     }
 }
 
 impl<D: Director> Alarm for Team<D> {
     fn wake(&self, thread: ThreadId, execution: u64) {
+        let is_inside = current::is_controlled();
         let mut desk = self.desk.lock();
-        if desk.table.number == execution {
-            desk.table.state.wake(thread);
+        desk.table.wake(thread, execution, is_inside);
+        let is_awaited = desk.table.expects_wakes() && desk.table.is_over();
+        drop(desk);
+        if is_awaited {
+            self.conductor.get().inspect(|conductor| conductor.unpark());
         }
     }
 }

@@ -85,6 +85,11 @@ fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
         // A time-out past the end of the clock never comes.
         match desk.since.checked_add(timeout) {
             None => team.news.wait(&mut desk),
+            // It unwinds its threads by itself, and gets as long again for that.
+            Some(deadline) if deadline <= Instant::now() && desk.table.give_up() => {
+                desk.since = Instant::now();
+                team.conductor.get().inspect(|conductor| conductor.unpark());
+            }
             Some(deadline) if deadline <= Instant::now() => {
                 return Watched::TimedOut(leave_behind(team, desk));
             }
