@@ -13,8 +13,12 @@ use crate::report::{Call, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;
+#[cfg(feature = "proptest")]
+mod interleave;
 mod minimise;
 mod run;
+#[cfg(feature = "proptest")]
+mod sample;
 mod serial;
 mod surroundings;
 

@@ -281,6 +281,10 @@ impl Report {
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
             }
+            StoppedBy::Cases(cases) => {
+                let cases = plural(*cases, "case");
+                format!("stopped after {cases}: others were not run")
+            }
             StoppedBy::TimeLimit(limit) => {
                 format!("stopped by `time_limit` ({limit:?}): others were not run")
             }

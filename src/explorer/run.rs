@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{contradiction, minimise, serial};
-use crate::engine::{Limits, Subject};
+use crate::engine::{Engine, Limits, Subject};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Outcome, StoppedBy, hunt};
+use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
 use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
@@ -43,6 +43,34 @@ pub(super) fn explore(
     let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
+    let ran = Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    };
+    report(program, ran, engine, limits, call)
+}
+
+/// What a search has to tell.
+pub(super) struct Ran {
+    pub(super) findings: Findings,
+    pub(super) stopped_by: StoppedBy,
+    pub(super) elapsed: Duration,
+}
+
+/// Shrinks the first failure, and puts all together.
+pub(super) fn report(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    engine: Engine,
+    limits: Limits,
+    call: Call,
+) -> Result<Report, Error> {
+    let Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    } = ran;
     let failure = match &findings.failure {
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
@@ -51,7 +79,9 @@ pub(super) fn explore(
         (Some((mismatch, record)), _) => {
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+        (None, StoppedBy::Exhausted | StoppedBy::Cases(_))
+            if findings.steps == 0 && failure.is_none() =>
+        {
             StoppedBy::Error(no_markers())
         }
         (None, stopped_by) => stopped_by,

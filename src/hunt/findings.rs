@@ -67,7 +67,7 @@ pub(crate) struct Found {
 
 impl Findings {
     /// Takes note of an execution, and of what it contradicts.
-    pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+    pub(crate) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
