@@ -314,6 +314,9 @@ fn an_executor_waits_for_what_wakes_its_tasks_from_outside() {
     assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}");
     let error = run(false, std::mem::forget).0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}");
-    assert!(error.to_string().contains("`external_wakers(true)`"), "{error}");
+    assert!(
+        error.to_string().contains("`external_wakers(true)`"),
+        "{error}"
+    );
     assert!(since.elapsed() < LONG / 2);
 }

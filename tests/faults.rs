@@ -400,6 +400,18 @@ const HANGING: &[(Hanging, &str)] = &[
         "the outcome",
     ),
     (
+        |place| {
+            // The first two are of the serial orders, where it is taken as an outcome.
+            let calls = AtomicU32::new(0);
+            place.hang(two_markers().serializable(move |()| {
+                if calls.fetch_add(1, SeqCst) == 2 {
+                    hang(&RELEASED);
+                }
+            }))
+        },
+        "the view",
+    ),
+    (
         |place| place.hang(Explorer::new(|| HangsOnDrop).thread("a", |_| marker!("x"))),
         "the destructor of the state",
     ),

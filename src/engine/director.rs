@@ -35,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) stack_size: usize,
     /// Whether something outside of the program wakes its tasks.
     pub(crate) external_wakers: bool,
+    /// Whether each execution has OS threads of its own.
+    pub(crate) fresh_threads: bool,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             max_steps: 10_000,
             stack_size: 1 << 20,
             external_wakers: false,
+            fresh_threads: false,
         }
     }
 }

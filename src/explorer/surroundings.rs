@@ -1,6 +1,9 @@
-//! What is around a program: who else wakes its tasks.
+//! What is around a program: the engine, whether its threads are new, and who else wakes its tasks.
 
 use super::Explorer;
+use crate::engine::{Engine, Limits};
+use crate::environment::Settings;
+use crate::error::{Error, ErrorKind};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Says that something outside of the program wakes its tasks: a runtime, a timer, a thread
@@ -48,4 +51,62 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self.limits.external_wakers = are_expected;
         self
     }
+
+    /// Runs each execution on OS threads of its own, for code that keeps something in
+    /// thread-locals from one call to the next: else the threads of an execution run the next
+    /// one, too, and find there what the one before left. Default: false.
+    ///
+    /// It costs as many thread starts per execution as the program has threads, and one more, on
+    /// which setup, invariants and checks run: some ten times the price of a short execution.
+    ///
+    /// There are no such threads on [`Engine::Fibers`]: if the code asks for both, nothing is run
+    /// and the report says so. If only the environment asks for fibers, this wins.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use interlace::{ErrorKind, Explorer, marker};
+    ///
+    /// thread_local!(static IS_WARM: Cell<bool> = const { Cell::new(false) });
+    ///
+    /// fn use_cache(_: &()) {
+    ///     if !IS_WARM.replace(true) {
+    ///         marker!("fill");
+    ///     }
+    ///     marker!("use");
+    /// }
+    /// let explorer = || Explorer::new(|| ()).thread("a", use_cache).thread("b", use_cache);
+    ///
+    /// let report = explorer().explore(); // the cache is warm from the second execution on
+    /// assert_eq!(report.error().unwrap().kind(), ErrorKind::NonDeterministic);
+    /// let report = explorer().fresh_threads(true).explore();
+    /// assert_eq!(report.schedules(), 6); // 4! / (2! 2!)
+    /// ```
+    pub fn fresh_threads(mut self, are_fresh: bool) -> Self {
+        self.limits.fresh_threads = are_fresh;
+        self
+    }
+}
+
+/// Adds what the environment sets; and which engine it is.
+///
+/// # Errors
+///
+/// If a variable is bad, or the code asks for what no engine has.
+pub(super) fn settle(settings: Settings, limits: Limits) -> Result<(Settings, Engine), Error> {
+    let in_code = settings.engine;
+    let settings = settings.or(Settings::from_environment()?);
+    match in_code {
+        Some(Engine::Fibers) if limits.fresh_threads => Err(no_threads_to_be_fresh()),
+        _ if limits.fresh_threads => Ok((settings, Engine::Threads)),
+        _ => Ok((settings, settings.engine.unwrap_or_default())),
+    }
+}
+
+#[cold]
+fn no_threads_to_be_fresh() -> Error {
+    Error::new(
+        ErrorKind::BadSetting,
+        "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
+         executions share one OS thread and its thread-locals. Choose one of the two",
+    )
 }

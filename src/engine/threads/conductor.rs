@@ -25,7 +25,7 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
         if !desk.table.end(how, outcome) {
             return;
         }
-        if !desk.table.begin() {
+        if team.is_for_one || !desk.table.begin() {
             desk.is_done = true;
             break;
         }

@@ -32,6 +32,8 @@ pub(super) struct Team<D> {
     /// Told when the conductor is done.
     pub(super) news: Condvar,
     pub(super) processor: Processor,
+    /// Whether the team is for one execution.
+    pub(super) is_for_one: bool,
 }
 
 /// What a team shares, under one lock.
@@ -67,6 +69,7 @@ impl<D: Director> Team<D> {
             conductor: OnceLock::new(),
             news: Condvar::new(),
             processor: Processor::claim(),
+            is_for_one: limits.fresh_threads,
         }
     }
 

@@ -32,7 +32,10 @@ pub(crate) fn direct<D: Director>(
                     // A team's thread catches what it runs: it has nothing to tell.
                     let _ = thread.join();
                 }
-                return Ok(back);
+                if !limits.fresh_threads {
+                    return Ok(back);
+                }
+                director = back;
             }
             Watched::TimedOut(back) => director = back,
         }
