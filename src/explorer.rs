@@ -20,6 +20,7 @@ mod run;
 #[cfg(feature = "proptest")]
 mod sample;
 mod serial;
+mod strategy;
 mod surroundings;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
@@ -343,20 +344,14 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
-    /// is used takes memory. Without effect on [`Engine::Threads`].
-    pub fn stack_size(mut self, bytes: usize) -> Self {
-        self.limits.stack_size = bytes;
-        self
-    }
-
     /// Does not stop at the first failure. The report then counts all of them.
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;
         self
     }
 
-    /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
+    /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
+    /// failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
     #[track_caller]
     pub fn explore(self) -> Report {

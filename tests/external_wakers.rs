@@ -155,27 +155,28 @@ fn runtime() -> Handle {
     receiver.recv().unwrap()
 }
 
+/// Work on the runtime that begins when this task waits for it.
+async fn work(runtime: &Handle) -> u32 {
+    let (begin, gate) = oneshot::channel();
+    let mut work = pin!(runtime.spawn(async {
+        gate.await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        7
+    }));
+    let mut begin = Some(begin);
+    let result = poll_fn(|context| {
+        let result = work.as_mut().poll(context);
+        if let Some(begin) = begin.take() {
+            begin.send(()).unwrap();
+        }
+        result
+    });
+    result.await.unwrap()
+}
+
 #[test]
 fn a_task_may_wait_for_the_timer_of_a_runtime() {
     let runtime = runtime();
-    // Work on the runtime that begins when this task waits for it.
-    async fn work(runtime: &Handle) -> u32 {
-        let (begin, begun) = oneshot::channel();
-        let mut work = pin!(runtime.spawn(async {
-            begun.await.unwrap();
-            tokio::time::sleep(Duration::from_millis(2)).await;
-            7
-        }));
-        let mut begin = Some(begin);
-        let result = poll_fn(|context| {
-            let result = work.as_mut().poll(context);
-            if let Some(begin) = begin.take() {
-                begin.send(()).unwrap();
-            }
-            result
-        });
-        result.await.unwrap()
-    }
     let report = explore(|| {
         let runtime = runtime.clone();
         Explorer::new(Mutex::<u32>::default)

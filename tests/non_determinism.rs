@@ -96,7 +96,7 @@ fn randomness_is_found_out() {
 #[test]
 fn the_order_of_a_hash_map_is_found_out() {
     assert_is_found_out(|| {
-        let map: HashMap<u64, ()> = (0..7).map(|key| (key, ())).collect();
+        let map: HashMap<u64, u64> = (0..7).map(|key| (key, key)).collect();
         map.into_keys().next().unwrap()
     });
 }

@@ -85,6 +85,13 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self.limits.fresh_threads = are_fresh;
         self
     }
+
+    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
+    /// is used takes memory. Without effect on [`Engine::Threads`].
+    pub fn stack_size(mut self, bytes: usize) -> Self {
+        self.limits.stack_size = bytes;
+        self
+    }
 }
 
 /// Adds what the environment sets; and which engine it is.
@@ -95,11 +102,12 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 pub(super) fn settle(settings: Settings, limits: Limits) -> Result<(Settings, Engine), Error> {
     let in_code = settings.engine;
     let settings = settings.or(Settings::from_environment()?);
-    match in_code {
-        Some(Engine::Fibers) if limits.fresh_threads => Err(no_threads_to_be_fresh()),
-        _ if limits.fresh_threads => Ok((settings, Engine::Threads)),
-        _ => Ok((settings, settings.engine.unwrap_or_default())),
-    }
+    let engine = match in_code {
+        Some(Engine::Fibers) if limits.fresh_threads => return Err(no_threads_to_be_fresh()),
+        _ if limits.fresh_threads => Engine::Threads,
+        _ => settings.engine.unwrap_or_default(),
+    };
+    Ok((settings, engine))
 }
 
 #[cold]
