@@ -23,6 +23,8 @@ pub(crate) enum At {
     Running,
     /// Paused at a marker, ready to go on.
     Marker(MarkerId),
+    /// Paused at a marker, about to acquire what is not free.
+    Shut(MarkerId),
     /// A task whose future is pending and whose waker has not fired.
     Waiting,
     /// A task whose waker has fired since it went to wait.
@@ -181,7 +183,7 @@ impl State {
                 *at = At::Woken;
                 self.woken += 1;
             }
-            At::Running | At::Marker(_) | At::Blocked(_) | At::Released(_) => {
+            At::Running | At::Marker(_) | At::Shut(_) | At::Blocked(_) | At::Released(_) => {
                 self.notified[thread.index()] = true;
             }
             _ => {}
@@ -213,7 +215,7 @@ impl State {
     fn leave(&mut self, thread: ThreadId, at: At) {
         match std::mem::replace(&mut self.threads[thread.index()], at) {
             At::Marker(_) | At::Released(_) => self.ready.retain(|ready| ready.thread != thread),
-            At::Blocked(_) => {}
+            At::Shut(_) | At::Blocked(_) => {}
             At::Woken => self.woken -= 1,
             _ => {
                 if let Some(place) = self.running.take() {

@@ -7,6 +7,7 @@
 ))]
 
 mod buffers;
+mod declared;
 mod model;
 mod oracle;
 mod orders;
