@@ -13,7 +13,8 @@ use crate::site::Site;
 /// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
 /// any other does not compile. After it may follow what the gated code touches, as
 /// `reads(place, …)` and `writes(place, …)`. The places are checked and never evaluated. A marker
-/// without them may touch anything.
+/// without them may touch anything. `acquires(lock, …)` says that the gated code begins by acquiring
+/// something, which is [asked](crate::Acquire) whether it is free.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -62,9 +63,8 @@ macro_rules! marker {
     (@reads) => { false };
     (@writes) => { false };
     (@acquires) => { true };
-    (@reads $($place:expr),+) => { true };
-    (@writes $($place:expr),+) => { true };
     (@acquires $($place:expr),+) => { $($crate::__private::is_free(&$place))&&+ };
+    (@$other:ident $($place:expr),+) => { true };
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \

@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_acquired_is_told_from_what_is_touched() {
+        let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
+        let marker = marker.unwrap();
+        let texts = |all: &[Expr]| -> Vec<String> {
+            let texts = all.iter().map(|it| it.to_token_stream().to_string());
+            texts.collect()
+        };
+        assert_eq!(texts(&marker.acquired), ["self . a", "b"]);
+        assert_eq!(texts(&marker.places), ["c"]);
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         assert!(parse("").unwrap_err().contains("needs a name"));
         assert!(parse("1st").unwrap_err().contains("bad marker name"));

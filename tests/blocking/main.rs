@@ -8,8 +8,10 @@
 
 mod buffers;
 mod declared;
+mod locks;
 mod model;
 mod oracle;
 mod orders;
 mod philosophers;
+mod tasks;
 mod waits;

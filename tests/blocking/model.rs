@@ -74,7 +74,7 @@ fn explore(bodies: &[Body], state: &State, is_declared: bool) -> Ends {
         let Some(segment) = bodies[*thread].get(place.segment) else {
             return false;
         };
-        let is_shut = matches!(segment[0], Act::Lock(lock) if state.words[lock] > 0);
+        let is_shut = matches!(segment.first(), Some(&Act::Lock(lock)) if state.words[lock] > 0);
         let waits = place.waits.is_some_and(|lock| state.words[lock] == 2);
         !waits && !(is_declared && is_shut)
     };
