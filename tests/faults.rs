@@ -496,7 +496,7 @@ fn an_explorer_inside_of_a_thread_of_an_explorer_is_right() {
                 .thread("increments", increment);
             let report = outer.explore(explorer.outcome(|value| value.load(SeqCst)));
             // 5! / (3! 2!) = 10.
-            assert_eq!(report.schedules(), 10, "{inner:?} in {outer:?}");
+            assert_eq!(report.schedules(), 10, "{inner:?} in {outer:?}: {report}");
             // Nothing is lost where both steps of the second thread come before the read of the
             // first, with `explore` in one of 3 places, or after its write.
             assert_eq!(report.outcomes().collect::<Vec<_>>(), [("1", 6), ("2", 4)]);
