@@ -17,7 +17,7 @@ mod table;
 mod threads;
 
 pub use choice::Engine;
-pub(crate) use current::reach;
+pub(crate) use current::{aside, reach};
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;

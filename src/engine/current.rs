@@ -22,6 +22,10 @@ pub(crate) trait Controller {
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
+
+    /// Whether what the calling thread waits for from now on is the program's business. It is when
+    /// a thread starts.
+    fn set_user_code(&self, _is_user_code: bool) {}
 }
 
 /// Whether the calling thread has the turn.
@@ -113,6 +117,23 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
 /// Whether a run controls the calling thread, and it is in the code of the program.
 pub(super) fn is_controlled() -> bool {
     IS_CONTROLLED.get()
+}
+
+/// Runs `body`, which is this library's, on a thread that may be a program's: as when a program
+/// explores another. What it waits for is no business of that program.
+pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
+    struct Back;
+    impl Drop for Back {
+        fn drop(&mut self) {
+            with_controller(|controller| controller.set_user_code(true));
+        }
+    }
+    if !IS_CONTROLLED.get() {
+        return body();
+    }
+    with_controller(|controller| controller.set_user_code(false));
+    let _back = Back;
+    body()
 }
 
 /// Runs `body` with panics kept instead of printed.

@@ -234,6 +234,10 @@ impl<D: Director> Controller for Place<D> {
         seat.set_user_code(true);
         Waker::from(waker)
     }
+
+    fn set_user_code(&self, is_user_code: bool) {
+        self.team.seats[self.thread.index()].set_user_code(is_user_code);
+    }
 }
 
 impl<D: Director> Alarm for Team<D> {
