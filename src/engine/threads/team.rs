@@ -36,7 +36,7 @@ pub(super) struct Team<D> {
     pub(super) conductor: OnceLock<Thread>,
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
-    pub(super) processor: Processor,
+    pub(super) processor: Arc<Processor>,
     pub(super) beat: Arc<Beat>,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
@@ -107,12 +107,13 @@ pub(super) struct Place<D> {
 impl<D: Director> Team<D> {
     pub(super) fn new(subject: &Arc<dyn Subject>, director: D, limits: Limits) -> Self {
         let threads = subject.threads().len();
+        let processor = Arc::new(Processor::claim());
         Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
                 table: Table::new(threads, director, limits),
                 shared: None,
-                blocked: Blocked::default(),
+                blocked: Blocked::new(&processor),
                 since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
@@ -121,7 +122,7 @@ impl<D: Director> Team<D> {
             podium: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
-            processor: Processor::claim(),
+            processor,
             beat: Arc::default(),
             is_for_one: limits.fresh_threads,
         }
