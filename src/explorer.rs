@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Engine, Limits, Subject};
+use crate::engine::{Engine, Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::execution::Execution;
 use crate::program::Program;
@@ -366,7 +366,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             keeps_going,
             ..
         } = self;
-        run::explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
+        aside(|| run::explore(&program, settings, limits, keeps_going, call))
+            .unwrap_or_else(Report::refused)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -378,7 +379,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        run::replay(&program, self.settings, self.limits, schedule)
+        aside(|| run::replay(&program, self.settings, self.limits, schedule))
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
 }
