@@ -8,13 +8,16 @@ use itertools::Itertools as _;
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::strategy::{self, Strategy};
 
 /// What can be set in code and by variables. What is not set is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
     pub(crate) max_schedules: Option<u64>,
     pub(crate) progress: Option<bool>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) strategy: Option<Strategy>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) workers: Option<usize>,
 }
@@ -28,7 +31,7 @@ struct Variable {
 }
 
 /// All variables. README has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 5] = [
+const VARIABLES: [Variable; 7] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -58,6 +61,22 @@ const VARIABLES: [Variable; 5] = [
                 "0" => false,
                 _ => return None,
             });
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_SEED",
+        wants: "a number below 2^64",
+        set: |value, settings| {
+            settings.seed = Some(value.parse().ok()?);
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_STRATEGY",
+        wants: strategy::WANTS,
+        set: |value, settings| {
+            settings.strategy = Some(value.parse().ok()?);
             Some(())
         },
     },
@@ -115,6 +134,8 @@ impl Settings {
             engine: self.engine.or(others.engine),
             max_schedules: self.max_schedules.or(others.max_schedules),
             progress: self.progress.or(others.progress),
+            seed: self.seed.or(others.seed),
+            strategy: self.strategy.or(others.strategy),
             time_limit: self.time_limit.or(others.time_limit),
             workers: self.workers.or(others.workers),
         }
@@ -147,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::strategy::Strategy;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Error> {
         let variables = variables.iter();
@@ -159,6 +181,8 @@ mod tests {
             ("INTERLACE_ENGINE", "fibers"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_PROGRESS", "0"),
+            ("INTERLACE_SEED", "18446744073709551615"),
+            ("INTERLACE_STRATEGY", "pct:4"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
@@ -167,6 +191,11 @@ mod tests {
             engine: Some(Engine::Fibers),
             max_schedules: Some(1000),
             progress: Some(false),
+            seed: Some(u64::MAX),
+            strategy: Some(Strategy::Pct {
+                depth: 4,
+                schedules: 1000,
+            }),
             time_limit: Some(Duration::from_millis(1500)),
             workers: Some(3),
         };
@@ -180,6 +209,9 @@ mod tests {
             ("INTERLACE_ENGINE", "Threads"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_PROGRESS", "yes"),
+            ("INTERLACE_SEED", "-1"),
+            ("INTERLACE_STRATEGY", "best"),
+            ("INTERLACE_STRATEGY", "replay:nonsense"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
             ("INTERLACE_WORKERS", "0"),
@@ -199,7 +231,8 @@ mod tests {
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
-             `INTERLACE_PROGRESS`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_PROGRESS`, `INTERLACE_SEED`, `INTERLACE_STRATEGY`, `INTERLACE_TIME_LIMIT`, \
+             `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

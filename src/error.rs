@@ -35,6 +35,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The text of a schedule does not parse.
     BadSchedule,
+    /// The text of a strategy does not parse.
+    BadStrategy,
     /// A number of schedules is larger than a `u128` holds.
     TooManySchedules,
     /// A schedule is none of those that the marker lists allow.
@@ -62,6 +64,8 @@ pub enum ErrorKind {
     TimedOut,
     /// The operating system did not start a thread.
     NoOsThread,
+    /// An execution failed: a check, an invariant, a thread, or another way.
+    Failed,
     /// There are too many threads to run all their serial orders.
     TooManyThreads,
     /// The threads cannot be run one after the other in any order.

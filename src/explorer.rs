@@ -13,9 +13,14 @@ use crate::report::{Call, Report};
 use crate::schedule::Schedule;
 
 mod contradiction;
+#[cfg(feature = "proptest")]
+mod interleave;
 mod minimise;
 mod run;
+#[cfg(feature = "proptest")]
+mod sample;
 mod serial;
+mod strategy;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -351,7 +356,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
+    /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
+    /// failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
     #[track_caller]
     pub fn explore(self) -> Report {

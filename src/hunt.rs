@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
-use crate::search::{Point, Search as _};
+use crate::search::{Course, Part, Point, Search as _, Stages};
 
 mod findings;
 mod frontier;
@@ -35,8 +35,9 @@ const SOLO: Duration = Duration::from_micros(500);
 /// How many executions pass between two looks at the clock.
 const LOOK: u64 = 16;
 
-/// Runs every execution of `subject`, or those that the bounds allow. What is found does not
-/// depend on the number of workers. The meter, if there is one, learns how far the search is.
+/// Runs the executions of `subject` that the course consists of, or those of them that the bounds
+/// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
+/// how far the search is.
 ///
 /// # Errors
 ///
@@ -46,39 +47,99 @@ pub(crate) fn hunt(
     engine: Engine,
     limits: Limits,
     bounds: Bounds,
+    (course, seed): (Course, u64),
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
-    let frontier = Arc::new(Frontier::new());
-    let direct = |hunt: Hunt| {
-        let part = Arc::clone(&hunt.part);
-        let result = engine.direct(subject, hunt, limits);
-        result.map_err(|error| match &*part.lock() {
-            Some(part) => frontier.fail(part, error),
-            None => frontier.stop(StoppedBy::Error(error)),
-        })
+    let mut chase = Chase {
+        subject,
+        engine,
+        limits,
+        bounds,
+        since: Instant::now(),
+        meter: meter.cloned(),
     };
-    let solo = direct(Hunt::new(&frontier, bounds, meter, true));
-    if let Ok(Hunt {
-        job: Some(job),
-        began,
-        ..
-    }) = solo
-    {
-        frontier.put_back(job, bounds.workers);
-        let work = |_: rayon::BroadcastContext<'_>| {
-            let hunt = Hunt {
-                began,
-                ..Hunt::new(&frontier, bounds, meter, false)
-            };
-            // What it failed at has been noted.
-            let _ = direct(hunt);
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(bounds.workers)
-            .build();
-        pool.map_err(|error| no_pool(&error))?.broadcast(work);
+    if let (Some(meter), Some(schedules)) = (meter, course.schedules()) {
+        meter.expect(schedules);
     }
-    Ok(frontier.finish(bounds.keeps_going))
+    let mut stages = Stages::new(course, seed);
+    let mut total = Findings::default();
+    while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
+        let left = bounds.max_schedules.map(|max| max - total.tally.total());
+        let of_stage = stage.max_schedules;
+        chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
+        let (mut found, stopped_by) = chase.run(stage.part)?;
+        total.leaves_out = false;
+        total.append(&mut found);
+        match stopped_by {
+            StoppedBy::Exhausted => {}
+            StoppedBy::MaxSchedules(_) if bounds.max_schedules != Some(total.tally.total()) => {
+                total.leaves_out = true;
+            }
+            StoppedBy::MaxSchedules(_) => {
+                return Ok((
+                    total,
+                    bounds
+                        .max_schedules
+                        .map_or(stopped_by, StoppedBy::MaxSchedules),
+                ));
+            }
+            _ => return Ok((total, stopped_by)),
+        }
+    }
+    let stopped_by = match course {
+        Course::Preemptions(max) if total.leaves_out => StoppedBy::MaxPreemptions(max),
+        _ if total.leaves_out => StoppedBy::Sampled(total.tally.total()),
+        _ => StoppedBy::Exhausted,
+    };
+    Ok((total, stopped_by))
+}
+
+/// What all searches of a course have in common.
+struct Chase<'a> {
+    subject: &'a Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    bounds: Bounds,
+    /// When the first of them began.
+    since: Instant,
+    meter: Option<Arc<Meter>>,
+}
+
+impl Chase<'_> {
+    /// Runs one search, on one worker at first, and on all when it takes long.
+    fn run(&self, whole: Part) -> Result<(Findings, StoppedBy), Error> {
+        let frontier = Arc::new(Frontier::new(whole));
+        let direct = |hunt: Hunt| {
+            let part = Arc::clone(&hunt.part);
+            let result = self.engine.direct(self.subject, hunt, self.limits);
+            result.map_err(|error| match &*part.lock() {
+                Some(part) => frontier.fail(part, error),
+                None => frontier.stop(StoppedBy::Error(error)),
+            })
+        };
+        let solo = direct(self.hunt(&frontier, true));
+        if let Ok(Hunt { job: Some(job), .. }) = solo {
+            let workers = self.bounds.workers;
+            frontier.put_back(job, workers);
+            let work = |_: rayon::BroadcastContext<'_>| {
+                // What it failed at has been noted.
+                let _ = direct(self.hunt(&frontier, false));
+            };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+            pool.map_err(|error| no_pool(&error))?.broadcast(work);
+        }
+        Ok(frontier.finish(self.bounds.keeps_going))
+    }
+
+    fn hunt(&self, frontier: &Arc<Frontier>, is_solo: bool) -> Hunt {
+        Hunt::new(
+            frontier,
+            self.bounds,
+            self.since,
+            self.meter.as_ref(),
+            is_solo,
+        )
+    }
 }
 
 #[cold]
@@ -92,6 +153,8 @@ fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
 struct Hunt {
     frontier: Arc<Frontier>,
     bounds: Bounds,
+    /// When the whole search began, of which this may be a stage.
+    since: Instant,
     began: Instant,
     /// Whether it leaves off, and leaves its job to several, when it takes long.
     is_solo: bool,
@@ -108,6 +171,7 @@ impl Hunt {
     fn new(
         frontier: &Arc<Frontier>,
         bounds: Bounds,
+        since: Instant,
         meter: Option<&Arc<Meter>>,
         is_solo: bool,
     ) -> Self {
@@ -116,6 +180,7 @@ impl Hunt {
         Hunt {
             frontier: Arc::clone(frontier),
             bounds,
+            since,
             began: Instant::now(),
             is_solo: is_solo && !is_alone,
             job: None,
@@ -134,19 +199,10 @@ impl Hunt {
             ..
         } = self.bounds;
         let schedules = max_schedules.filter(|&max| self.executions >= max);
-        let time = time_limit.filter(|&limit| self.began.elapsed() >= limit);
+        let time = time_limit.filter(|&limit| self.since.elapsed() >= limit);
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))
-    }
-
-    /// Tells the meter of an execution that is like others, perhaps like all.
-    fn suppose(&self, ended: &Ended<'_>) {
-        if let Some(meter) = &self.meter
-            && ended.how == How::Held
-        {
-            meter.suppose(ended.steps);
-        }
     }
 
     /// Tells the meter how far the job is, if it has asked or the job is over.
@@ -211,17 +267,22 @@ impl Director for Hunt {
     }
 
     fn end(&mut self, ended: Ended<'_>) {
-        self.executions += 1;
-        if self.executions == 1 {
-            self.suppose(&ended);
-        }
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {
             job.search.end(ended.steps.len());
         }
+        let account = job.search.account();
+        self.executions += u64::from(!account.is_repetition);
+        if self.executions == 1
+            && let (Part::DepthFirst(_), Some(meter)) = (&job.search, &self.meter)
+            && ended.how == How::Held
+        {
+            // It is like others, perhaps like all.
+            meter.suppose(ended.steps);
+        }
         let mut findings = job.segment.findings.lock();
-        findings.note(ended, job.search.mismatch());
+        findings.note(ended, account, job.search.mismatch());
         let ends = findings.contradiction.is_some()
             || findings.failure.is_some() && !self.bounds.keeps_going;
         drop(findings);

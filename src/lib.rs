@@ -38,7 +38,9 @@
 //! |---|---|
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
@@ -78,6 +80,7 @@ mod engine;
 mod environment;
 mod marker;
 mod program;
+mod strategy;
 
 // One execution: where it stands, what it did, how it ended.
 mod execution;
@@ -91,6 +94,8 @@ mod hunt;
 mod progress;
 mod report;
 mod shrink;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 
 // What a user calls.
 mod executor;
@@ -182,6 +187,7 @@ pub use interlace_macros::trace;
 pub use oracle::SerialOrder;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
+pub use strategy::Strategy;
 pub use verdict::Verdict;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.

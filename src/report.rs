@@ -3,6 +3,7 @@
 mod ending;
 mod failure;
 mod regression;
+mod sampled;
 mod source;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ pub(crate) use ending::Ending;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
 pub(crate) use regression::Call;
+pub(crate) use sampled::Sampled;
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -49,6 +51,7 @@ pub struct Report {
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
+    sampled: Option<Sampled>,
 }
 
 /// A search on threads that ran more than so many executions, for longer than so long, has much
@@ -72,7 +75,13 @@ impl Report {
             stopped_by,
             elapsed,
             engine,
+            sampled: None,
         }
+    }
+
+    /// The same, with how the schedules were drawn.
+    pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
+        Report { sampled, ..self }
     }
 
     /// The same, of a search in which only these outcomes were allowed.
@@ -232,6 +241,9 @@ impl fmt::Display for Report {
             StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
             _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
+        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
+            f.write_str(&sampled.bound(self.schedules()))?;
+        }
         let failures = self
             .tally
             .iter()
@@ -258,7 +270,12 @@ impl fmt::Display for Report {
 
 impl Report {
     fn counts(&self) -> String {
-        let schedules = plural(self.schedules(), "schedule");
+        let mut schedules = plural(self.schedules(), "schedule");
+        if let Some(sampled) = &self.sampled
+            && self.stopped_by != StoppedBy::Exhausted
+        {
+            schedules = sampled.describe(self.schedules());
+        }
         match self.failing() {
             0 => format!("no failure in {schedules}"),
             failing => format!("{failing} of {schedules} failed"),
@@ -278,8 +295,25 @@ impl Report {
                 format!("every schedule was begun; {cut_short} did not reach the end")
             }
             StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
+            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
+            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
+            StoppedBy::MaxPreemptions(max) => {
+                let preemptions = plural(*max as u64, "preemption");
+                let run = match self.tally.cut_short() {
+                    0 => "run".to_owned(),
+                    cut => format!(
+                        "begun, and {} did not reach the end",
+                        plural(cut, "execution")
+                    ),
+                };
+                format!("every schedule with at most {preemptions} was {run}; there are others")
+            }
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
+            }
+            StoppedBy::Cases(cases) => {
+                let cases = plural(*cases, "case");
+                format!("stopped after {cases}: others were not run")
             }
             StoppedBy::TimeLimit(limit) => {
                 format!("stopped by `time_limit` ({limit:?}): others were not run")

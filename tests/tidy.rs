@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 23] = [
     "error",
     "site",
     "schedule",
@@ -13,6 +13,7 @@ const LAYERS: [&str; 21] = [
     "search",
     "oracle",
     "engine",
+    "strategy",
     "environment",
     "marker",
     "program",
@@ -23,6 +24,7 @@ const LAYERS: [&str; 21] = [
     "verdict",
     "shrink",
     "progress",
+    "strategies",
     "hunt",
     "report",
     "explorer",
@@ -30,12 +32,13 @@ const LAYERS: [&str; 21] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "src/search",
     "src/shrink",
     "src/engine/state",
     "src/permutations",
     "src/oracle",
+    "src/strategies/plan",
 ];
 
 fn root() -> PathBuf {

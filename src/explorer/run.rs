@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{contradiction, minimise, serial};
-use crate::engine::{Limits, Subject};
+use crate::engine::{Engine, Limits, Subject};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Outcome, StoppedBy, hunt};
+use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
 use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ending, Report};
+use crate::report::{Call, Ending, Report, Sampled};
 use crate::schedule::Schedule;
 
 /// Searches, and shrinks the first failure.
@@ -31,18 +31,82 @@ pub(super) fn explore(
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
     serial::prepare(program, engine, limits)?;
+    let strategy = settings.strategy.unwrap_or_default();
+    let course = match strategy.course() {
+        Ok(course) => course,
+        Err(schedule) => return explore_one(program, engine, limits, schedule, call),
+    };
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
         keeps_going,
         workers: settings.workers.unwrap_or_else(available_workers),
     };
+    let seed = settings.seed.unwrap_or_default();
     let began = Instant::now();
-    let watch = watch(settings);
+    let watch = watch(bounds, settings.progress);
     let meter = watch.as_ref().map(Watch::meter);
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
+    let draws = (course, seed);
+    let (findings, stopped_by) = hunt(program, engine, limits, bounds, draws, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
+    let uniform = findings.uniform;
+    let ran = Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    };
+    let report = report(program, ran, engine, limits, call)?;
+    let sampled = course.schedules().map(|_| Sampled {
+        strategy,
+        seed,
+        uniform,
+    });
+    Ok(report.with_sampled(sampled))
+}
+
+/// Runs one execution along `schedule`, and shrinks its failure.
+fn explore_one(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    schedule: &Schedule,
+    call: Call,
+) -> Result<Report, Error> {
+    let began = Instant::now();
+    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    let mut follow = engine.direct(program, follow, limits)?;
+    let outcome = follow.take_outcome();
+    let (record, fits) = follow.finish();
+    fits?;
+    let ran = Ran {
+        findings: Findings::of_one(&record, outcome),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
+    };
+    report(program, ran, engine, limits, call)
+}
+
+/// What a search has to tell.
+pub(super) struct Ran {
+    pub(super) findings: Findings,
+    pub(super) stopped_by: StoppedBy,
+    pub(super) elapsed: Duration,
+}
+
+/// Shrinks the first failure, and puts all together.
+pub(super) fn report(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    engine: Engine,
+    limits: Limits,
+    call: Call,
+) -> Result<Report, Error> {
+    let Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    } = ran;
     let failure = match &findings.failure {
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
@@ -51,7 +115,9 @@ pub(super) fn explore(
         (Some((mismatch, record)), _) => {
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+        (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
+            if findings.steps == 0 && failure.is_none() =>
+        {
             StoppedBy::Error(no_markers())
         }
         (None, stopped_by) => stopped_by,
@@ -85,12 +151,12 @@ fn endings(
 }
 
 /// Watches the search, if its progress is to be shown.
-fn watch(settings: Settings) -> Option<Watch> {
+fn watch(bounds: Bounds, is_wanted: Option<bool>) -> Option<Watch> {
     let goal = Goal {
-        max_schedules: settings.max_schedules,
-        time_limit: settings.time_limit,
+        max_schedules: bounds.max_schedules,
+        time_limit: bounds.time_limit,
     };
-    progress::reporter(settings.progress).map(|reporter| Watch::start(reporter, goal))
+    progress::reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
 }
 
 /// Runs one execution along `schedule`.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::execution::Record;
 use crate::oracle::Breach;
 use crate::schedule::{Schedule, Step};
-use crate::search::{Mismatch, Ready, Taken, forced};
+use crate::search::{Account, Mismatch, Ready, Taken, forced};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -21,6 +21,10 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<Found>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Mismatch, Record)>,
+    /// Whether the search, or the last one of several, passed over executions.
+    pub(crate) leaves_out: bool,
+    /// How many executions were drawn such that all were equally likely.
+    pub(crate) uniform: u64,
     /// Why the engine could not go on.
     pub(super) error: Option<Error>,
 }
@@ -66,8 +70,31 @@ pub(crate) struct Found {
 }
 
 impl Findings {
+    /// What was found in one execution.
+    pub(crate) fn of_one(record: &Record, outcome: Option<String>) -> Self {
+        let ended = Ended {
+            steps: &record.steps,
+            threads: &record.threads,
+            how: record.how.clone(),
+            outcome,
+        };
+        let mut findings = Findings::default();
+        findings.note(ended, Account::default(), None);
+        findings
+    }
+
     /// Takes note of an execution, and of what it contradicts.
-    pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+    pub(crate) fn note(
+        &mut self,
+        mut ended: Ended<'_>,
+        account: Account,
+        mismatch: Option<&Mismatch>,
+    ) {
+        self.leaves_out |= account.leaves_out;
+        self.uniform += u64::from(account.is_uniform);
+        if account.is_repetition && mismatch.is_none() {
+            return;
+        }
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
@@ -104,6 +131,8 @@ impl Findings {
         }
         self.tally.append(&next.tally);
         self.steps += next.steps;
+        self.leaves_out |= next.leaves_out;
+        self.uniform += next.uniform;
         for (text, next) in std::mem::take(&mut next.outcomes) {
             match self.outcomes.entry(text) {
                 Entry::Vacant(entry) => {

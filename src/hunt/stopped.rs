@@ -24,8 +24,17 @@ pub enum StoppedBy {
     Exhausted,
     /// A schedule failed, and the search was not told to keep going.
     FirstFailure,
+    /// As many schedules were sampled as the strategy asks for. Nothing is known of the others.
+    Sampled(u64),
+    /// The one schedule that the strategy replays was run.
+    Replayed,
+    /// No schedule with at most so many preemptions is left. There are others, with more.
+    MaxPreemptions(usize),
     /// As many executions were run as were allowed.
     MaxSchedules(u64),
+    /// As many cases were run as proptest was told to: see
+    /// `Explorer::sample`, which is the cargo feature `proptest`.
+    Cases(u64),
     /// The time for the whole search was up.
     TimeLimit(Duration),
     /// The program could not be explored, or not any further.
