@@ -10,7 +10,7 @@ use std::ops::DerefMut;
 use std::sync::Mutex as Slot;
 
 use futures_util::future::{AbortHandle, AbortRegistration, Abortable};
-use interlace::{Engine, Explorer, FailureKind, Report};
+use interlace::{Explorer, FailureKind, Report};
 
 /// What the mutexes of the two versions have in common.
 trait Mutex: Default {
@@ -83,19 +83,25 @@ impl<M: Mutex> Server<M> {
 }
 
 /// A request, its client, who hangs up at some time, and a task that needs the lock twice.
-fn one_request<M: Mutex + Send + Sync + 'static>(engine: Engine) -> Report {
+fn one_request<M: Mutex + Send + Sync + 'static>() -> Explorer<Server<M>> {
     Explorer::new(Server::<M>::new)
         .task("reporter", Server::report_hits)
         .task("request", Server::request)
         .thread("client", Server::hang_up)
-        .engine(engine)
         .keep_going()
-        .explore()
 }
 
-pub(crate) fn show(engine: Engine) {
+fn explore_deadlocking() -> Report {
+    one_request::<tokio_0_2::sync::Mutex<u32>>().explore()
+}
+
+fn explore_fixed() -> Report {
+    one_request::<tokio_1::sync::Mutex<u32>>().explore()
+}
+
+pub(crate) fn show() {
     println!("tokio 0.2.3, a request that is dropped while it waits for a Mutex:\n");
-    let deadlocking = one_request::<tokio_0_2::sync::Mutex<u32>>(engine);
+    let deadlocking = explore_deadlocking();
     println!("{deadlocking}\n");
     let failure = deadlocking.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Deadlock { .. }));
@@ -105,9 +111,27 @@ pub(crate) fn show(engine: Engine) {
     assert_eq!((deadlocking.schedules(), deadlocking.failing()), (20, 3));
 
     println!("the same with tokio 1:\n");
-    let fixed = one_request::<tokio_1::sync::Mutex<u32>>(engine);
+    let fixed = explore_fixed();
     println!("{fixed}\n");
     fixed.assert_ok();
     assert_eq!(fixed.schedules(), 20);
     assert!(fixed.is_exhaustive());
+}
+
+#[cfg(test)]
+mod tests {
+    use interlace::Engine;
+
+    use super::*;
+
+    #[test]
+    fn fibers_give_the_same_counts() {
+        let deadlocking = one_request::<tokio_0_2::sync::Mutex<u32>>();
+        let report = deadlocking.engine(Engine::Fibers).explore();
+        assert_eq!((report.schedules(), report.failing()), (20, 3));
+
+        let fixed = one_request::<tokio_1::sync::Mutex<u32>>();
+        let report = fixed.engine(Engine::Fibers).explore();
+        assert_eq!((report.schedules(), report.failing()), (20, 0));
+    }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::task::{Context, Poll, Waker};
 
-use interlace::{Engine, Explorer, FailureKind, Report};
+use interlace::{Explorer, FailureKind, Report};
 
 /// Asks a pool for a connection. The versions differ in their types; this they have in common.
 trait Pool {
@@ -92,17 +92,14 @@ impl<P: Pool> Service<P> {
 /// Two clients, and one connection, which is stale.
 fn two_clients<P: Pool + Send + Sync + 'static>(
     pool: impl Fn(Database) -> P + Send + Sync + 'static,
-    engine: Engine,
-) -> Report {
+) -> Explorer<Service<P>> {
     Explorer::new(move || Service::new(&pool))
         .task("client1", Service::serve)
         .task("client2", Service::serve)
         .invariant("there is at most one connection", |s| {
             s.database.0.open.load(SeqCst) <= 1
         })
-        .engine(engine)
         .keep_going()
-        .explore()
 }
 
 mod exceeding {
@@ -175,9 +172,17 @@ mod fixed {
     }
 }
 
-pub(crate) fn show(engine: Engine) {
+fn explore_exceeding() -> Report {
+    two_clients(exceeding::pool).explore()
+}
+
+fn explore_fixed() -> Report {
+    two_clients(fixed::pool).explore()
+}
+
+pub(crate) fn show() {
     println!("deadpool 0.9.4, a connection that is no longer good:\n");
-    let exceeding = two_clients(exceeding::pool, engine);
+    let exceeding = explore_exceeding();
     println!("{exceeding}\n");
     let failure = exceeding.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Invariant { .. }));
@@ -187,10 +192,28 @@ pub(crate) fn show(engine: Engine) {
     assert_eq!((exceeding.schedules(), exceeding.failing()), (4, 2));
 
     println!("the same with deadpool 0.13:\n");
-    let fixed = two_clients(fixed::pool, engine);
+    let fixed = explore_fixed();
     println!("{fixed}\n");
     fixed.assert_ok();
     // As before; but the client that comes too early waits until the connection is given back.
     assert_eq!(fixed.schedules(), 4);
     assert!(fixed.is_exhaustive());
+}
+
+#[cfg(test)]
+mod tests {
+    use interlace::Engine;
+
+    use super::*;
+
+    #[test]
+    fn fibers_give_the_same_counts() {
+        let exceeding = two_clients(exceeding::pool);
+        let report = exceeding.engine(Engine::Fibers).explore();
+        assert_eq!((report.schedules(), report.failing()), (4, 2));
+
+        let fixed = two_clients(fixed::pool);
+        let report = fixed.engine(Engine::Fibers).explore();
+        assert_eq!((report.schedules(), report.failing()), (4, 0));
+    }
 }
