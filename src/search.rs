@@ -7,6 +7,8 @@ mod point;
 mod sample;
 mod share;
 mod stages;
+#[cfg(test)]
+mod toy;
 
 pub(crate) use bounded::Bounded;
 pub(crate) use depth_first::{DepthFirst, Mismatch};

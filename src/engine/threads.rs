@@ -29,6 +29,7 @@ mod others;
     path = "threads/unseen.rs"
 )]
 mod sight;
+mod stand_in;
 mod team;
 mod watch;
 mod worker;

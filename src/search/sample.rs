@@ -167,3 +167,6 @@ impl Search for Sample {
 
     fn end(&mut self, _steps: usize) {}
 }
+
+#[cfg(test)]
+mod tests;

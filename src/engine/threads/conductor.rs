@@ -76,7 +76,6 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
     desk.shared = Some(Arc::clone(state));
-    desk.blocked.clear();
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
@@ -90,8 +89,11 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     if how != How::Held {
         desk.table.phase = Phase::Unwinding;
         drop(desk);
-        return unwind_threads(team).then_some(how);
+        let have_ended = unwind_threads(team);
+        team.desk.lock().blocked.clear();
+        return have_ended.then_some(how);
     }
+    desk.blocked.clear();
     Some(how)
 }
 

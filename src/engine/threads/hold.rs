@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use super::sight::{FutexWait, kernel_id};
 
 /// How long a thread may take to answer the signal: it answers at once, unless it blocks signals
@@ -143,6 +145,42 @@ impl Hold {
     }
 }
 
+/// Waits in the place of another thread, until it is woken or [interrupted](interrupt), or at once
+/// the word is not what that thread expected.
+pub(super) fn wait_at(wait: FutexWait) {
+    let FutexWait {
+        address,
+        expected,
+        operation,
+        bits,
+    } = wait;
+    let (no_time, nobody) = (ptr::null::<c_void>(), ptr::null::<c_void>());
+    // SAFETY: the kernel compares the word at the address, and if there is none says so.
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            address,
+            operation,
+            expected,
+            no_time,
+            nobody,
+            bits,
+        )
+    };
+}
+
+/// Ends the system call that a thread of this process waits in.
+pub(super) fn interrupt(kernel_id: i32) {
+    static SIGNAL: OnceLock<Option<c_int>> = OnceLock::new();
+    let signal = *SIGNAL.get_or_init(|| claim_signal(do_nothing as *const () as usize, 0));
+    if let Some(signal) = signal {
+        // SAFETY: it sends a signal for which there is a handler to a thread of this process.
+        unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), kernel_id, signal) };
+    }
+}
+
+extern "C" fn do_nothing(_: c_int) {}
+
 /// Sleeps while `word` is `value`, or until the time is up. May return early.
 fn sleep_while(word: &AtomicU32, value: u32, time: Option<Duration>) {
     let time = time.map(|time| libc::timespec {
@@ -161,14 +199,20 @@ fn wake(word: &AtomicU32) {
     unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), operation, 1) };
 }
 
-/// The signal, whose handler is installed when it is first asked for: the last of the real-time
-/// signals that nobody uses. Nothing if there is none.
+/// The signal that holds a thread, whose handler is installed when it is first asked for.
 fn signal() -> Option<c_int> {
     static SIGNAL: OnceLock<Option<c_int>> = OnceLock::new();
-    *SIGNAL.get_or_init(|| {
-        let mut candidates = (libc::SIGRTMIN()..=libc::SIGRTMAX()).rev();
-        candidates.find(|&signal| is_unused(signal) && install(signal))
-    })
+    let flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+    *SIGNAL.get_or_init(|| claim_signal(handle as *const () as usize, flags))
+}
+
+/// Installs a handler for the last of the real-time signals that nobody uses; nothing if there is
+/// none.
+fn claim_signal(handler: usize, flags: c_int) -> Option<c_int> {
+    static CLAIMING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = CLAIMING.lock();
+    let mut candidates = (libc::SIGRTMIN()..=libc::SIGRTMAX()).rev();
+    candidates.find(|&signal| is_unused(signal) && install(signal, handler, flags))
 }
 
 fn is_unused(signal: c_int) -> bool {
@@ -180,12 +224,12 @@ fn is_unused(signal: c_int) -> bool {
     }
 }
 
-fn install(signal: c_int) -> bool {
-    // SAFETY: the handler does only what a handler may do; see there.
+fn install(signal: c_int, handler: usize, flags: c_int) -> bool {
+    // SAFETY: the handlers of this file do only what a handler may do; see there.
     unsafe {
         let mut action: libc::sigaction = mem::zeroed();
-        action.sa_sigaction = handle as *const () as usize;
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+        action.sa_sigaction = handler;
+        action.sa_flags = flags;
         libc::sigemptyset(&raw mut action.sa_mask);
         libc::sigaction(signal, &raw const action, ptr::null_mut()) == 0
     }

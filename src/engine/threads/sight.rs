@@ -20,11 +20,14 @@ pub(super) enum Sight {
 
 /// A wait for a word of memory to change, for however long that takes: what a lock, a condition
 /// variable or a join comes down to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct FutexWait {
     pub(super) address: usize,
     /// What the word was when the thread went to wait.
     pub(super) expected: u32,
+    /// Which kind of wait it is, and whom it lets itself be woken by.
+    pub(super) operation: u32,
+    pub(super) bits: u32,
 }
 
 /// Where one thread can be seen.
@@ -59,8 +62,8 @@ fn parse(line: &str) -> Option<Sight> {
         return Some(Sight::Elsewhere);
     }
     let mut argument = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
-    let (address, operation, expected, until) =
-        (argument()?, argument()?, argument()?, argument()?);
+    let (address, operation, expected) = (argument()?, argument()?, argument()?);
+    let (until, _other, bits) = (argument()?, argument()?, argument()?);
     let flags = u64::from((libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME).unsigned_abs());
     let waits = [libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET].map(|it| u64::from(it.unsigned_abs()));
     if !waits.contains(&(operation & !flags)) {
@@ -69,11 +72,16 @@ fn parse(line: &str) -> Option<Sight> {
     if until != 0 {
         return Some(Sight::FutexUntil);
     }
-    #[allow(clippy::cast_possible_truncation, reason = "a futex has 32 bits")]
-    let expected = expected as u32;
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the kernel takes 32 bits of each"
+    )]
+    let (expected, operation, bits) = (expected as u32, operation as u32, bits as u32);
     Some(Sight::Futex(FutexWait {
         address: usize::try_from(address).ok()?,
         expected,
+        operation,
+        bits,
     }))
 }
 

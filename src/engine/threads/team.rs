@@ -36,7 +36,7 @@ pub(super) struct Team<D> {
     pub(super) conductor: OnceLock<Thread>,
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
-    pub(super) processor: Processor,
+    pub(super) processor: Arc<Processor>,
     pub(super) beat: Arc<Beat>,
 }
 
@@ -105,12 +105,13 @@ pub(super) struct Place<D> {
 impl<D: Director> Team<D> {
     pub(super) fn new(subject: &Arc<dyn Subject>, director: D, limits: Limits) -> Self {
         let threads = subject.threads().len();
+        let processor = Arc::new(Processor::claim());
         Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
                 table: Table::new(State::new(threads, limits.max_steps), director),
                 shared: None,
-                blocked: Blocked::default(),
+                blocked: Blocked::new(&processor),
                 since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
@@ -119,7 +120,7 @@ impl<D: Director> Team<D> {
             podium: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
-            processor: Processor::claim(),
+            processor,
             beat: Arc::default(),
         }
     }

@@ -12,7 +12,7 @@ pub(super) enum Sight {
 }
 
 /// A wait for a word of memory to change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct FutexWait {
     pub(super) address: usize,
     pub(super) expected: u32,

@@ -152,7 +152,9 @@ fn leave_behind<D: Director>(team: &Team<D>, mut desk: MutexGuard<'_, Desk<D>>) 
         .take()
         .expect("only this thread takes the director");
     let is_stuck = desk.is_stuck;
+    let stand_ins = desk.blocked.dismiss();
     drop(desk);
+    drop(stand_ins);
     for seat in &team.seats {
         seat.baton.give(Word::Stop);
         match (seat.hold.is_held(), is_stuck) {
