@@ -1,20 +1,31 @@
 //! What the environment sets: one table of variables, read whenever something is run.
 
+mod program;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use itertools::Itertools as _;
+
+pub(crate) use program::{Purpose, purpose};
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 
 /// What can be set in code and by variables. What is not set is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
     pub(crate) max_schedules: Option<u64>,
     pub(crate) progress: Option<bool>,
+    /// The text of the one schedule to run.
+    pub(crate) replay: Option<String>,
+    /// The file that gets reports as JSON.
+    pub(crate) report: Option<PathBuf>,
+    /// Whether failures are saved where the code does not say where.
+    pub(crate) saved: Option<bool>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) workers: Option<usize>,
 }
@@ -28,7 +39,7 @@ struct Variable {
 }
 
 /// All variables. README has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 5] = [
+const VARIABLES: [Variable; 8] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -54,6 +65,36 @@ const VARIABLES: [Variable; 5] = [
         wants: "`1` to show it or `0` not to",
         set: |value, settings| {
             settings.progress = Some(match value {
+                "1" => true,
+                "0" => false,
+                _ => return None,
+            });
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_REPLAY",
+        wants: "a schedule, as a failure prints it",
+        set: |value, settings| {
+            settings.replay = Some(value.to_owned());
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_REPORT",
+        wants: "the path of a file",
+        set: |value, settings| {
+            settings.report = Some(value)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from);
+            settings.report.as_ref().map(|_| ())
+        },
+    },
+    Variable {
+        name: "INTERLACE_SAVED",
+        wants: "`1` to save failures or `0` not to",
+        set: |value, settings| {
+            settings.saved = Some(match value {
                 "1" => true,
                 "0" => false,
                 _ => return None,
@@ -115,6 +156,9 @@ impl Settings {
             engine: self.engine.or(others.engine),
             max_schedules: self.max_schedules.or(others.max_schedules),
             progress: self.progress.or(others.progress),
+            replay: self.replay.or(others.replay),
+            report: self.report.or(others.report),
+            saved: self.saved.or(others.saved),
             time_limit: self.time_limit.or(others.time_limit),
             workers: self.workers.or(others.workers),
         }
@@ -159,6 +203,9 @@ mod tests {
             ("INTERLACE_ENGINE", "fibers"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_PROGRESS", "0"),
+            ("INTERLACE_REPLAY", "a:x b:y"),
+            ("INTERLACE_REPORT", "target/report.jsonl"),
+            ("INTERLACE_SAVED", "0"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
@@ -167,6 +214,9 @@ mod tests {
             engine: Some(Engine::Fibers),
             max_schedules: Some(1000),
             progress: Some(false),
+            replay: Some("a:x b:y".to_owned()),
+            report: Some(PathBuf::from("target/report.jsonl")),
+            saved: Some(false),
             time_limit: Some(Duration::from_millis(1500)),
             workers: Some(3),
         };
@@ -180,6 +230,8 @@ mod tests {
             ("INTERLACE_ENGINE", "Threads"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_PROGRESS", "yes"),
+            ("INTERLACE_REPORT", ""),
+            ("INTERLACE_SAVED", "off"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
             ("INTERLACE_WORKERS", "0"),
@@ -199,7 +251,8 @@ mod tests {
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
-             `INTERLACE_PROGRESS`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_PROGRESS`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, \
+             `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

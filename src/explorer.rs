@@ -10,11 +10,17 @@ use crate::environment::Settings;
 use crate::execution::Execution;
 use crate::program::Program;
 use crate::report::{Call, Report};
+use crate::saved::Store;
 use crate::schedule::Schedule;
 
+mod beside;
 mod contradiction;
+mod identity;
+mod known;
 mod minimise;
 mod run;
+
+use run::Task;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -54,6 +60,7 @@ pub struct Explorer<S> {
     limits: Limits,
     settings: Settings,
     keeps_going: bool,
+    store: Option<Arc<dyn Store>>,
     made_at: &'static Location<'static>,
 }
 
@@ -70,6 +77,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             limits: Limits::default(),
             settings: Settings::default(),
             keeps_going: false,
+            store: None,
             made_at: Location::caller(),
         }
     }
@@ -260,8 +268,27 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Saves failing schedules here, and runs those that are here before it searches. Default: in
+    /// a test that Cargo built, unless `INTERLACE_SAVED` is `0`, a file beside the sources; see
+    /// [`saved`](crate::saved).
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, saved::Nowhere};
+    ///
+    /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).saved(Nowhere).explore();
+    /// assert_eq!(report.retried(), 0);
+    /// ```
+    pub fn saved(mut self, store: impl Store + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
     /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
+    ///
+    /// Schedules that were [saved](Self::saved) when they failed are run before. If one still
+    /// fails, the report is of that alone. Where `INTERLACE_REPLAY` holds a schedule, as a failure
+    /// prints it, only that is run.
     #[track_caller]
     pub fn explore(self) -> Report {
         let call = Call {
@@ -273,9 +300,17 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             settings,
             limits,
             keeps_going,
+            store,
             ..
         } = self;
-        run::explore(&program, settings, limits, keeps_going, call).unwrap_or_else(Report::refused)
+        let task = Task {
+            settings,
+            limits,
+            keeps_going,
+            store,
+            call,
+        };
+        run::explore(&program, task)
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the

@@ -40,6 +40,7 @@
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
+//! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |
 //! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
 //! | count, list, rank or draw schedules without running | [`permutations`] |
 //!
@@ -63,6 +64,7 @@
 // Names, and orders of names.
 mod error;
 pub mod permutations;
+pub mod saved;
 mod schedule;
 mod site;
 

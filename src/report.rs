@@ -1,22 +1,34 @@
 //! What people read: the report of a search, and its first failure.
 
 mod failure;
+#[cfg(feature = "json")]
+mod json;
+mod kept;
+mod ledger;
+mod origin;
 mod regression;
 mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use itertools::Itertools as _;
 
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
+use kept::Keeper;
+pub(crate) use kept::Retried;
+pub(crate) use ledger::Ledger;
+pub(crate) use origin::Origin;
 pub(crate) use regression::Call;
+pub(crate) use source::{Source, find};
 
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hunt::{Outcome, StoppedBy};
+use crate::saved::Store;
 use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
@@ -35,7 +47,7 @@ use crate::verdict::{Tally, Verdict};
 /// assert!(report.is_exhaustive());
 /// assert_eq!(report.to_string(), "interlace: no failure in 2 schedules; every schedule was run");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
@@ -44,6 +56,9 @@ pub struct Report {
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
+    origin: Origin,
+    retried: Retried,
+    keeper: Keeper,
 }
 
 /// A search on threads that ran more than so many executions, for longer than so long, has much
@@ -66,7 +81,26 @@ impl Report {
             stopped_by,
             elapsed,
             engine,
+            origin: Origin::default(),
+            retried: Retried::default(),
+            keeper: Keeper::default(),
         }
+    }
+
+    /// Tells what the report is of.
+    pub(crate) fn of(self, origin: Origin) -> Self {
+        Report { origin, ..self }
+    }
+
+    /// Tells what became of the schedules that were saved before.
+    pub(crate) fn after(self, retried: Retried) -> Self {
+        Report { retried, ..self }
+    }
+
+    /// Tells where to save the failure, if somebody minds it.
+    pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
+        let keeper = Keeper(Some(store));
+        Report { keeper, ..self }
     }
 
     /// The report of a search that could not begin.
@@ -141,15 +175,32 @@ impl Report {
         }
     }
 
+    /// Returns how many schedules were tried that had been [saved](crate::saved) when they failed.
+    /// [`schedules`](Self::schedules) counts none of them.
+    #[must_use]
+    pub fn retried(&self) -> u64 {
+        self.retried.count()
+    }
+
     /// Does nothing if no execution failed, whether all were run or a limit ended the search.
     ///
     /// # Panics
     ///
     /// If one failed, with the minimal schedule and a test to paste; or if the program could not
-    /// be explored.
+    /// be explored. The schedule of a failure that was reproduced is [saved](crate::saved) before.
     #[track_caller]
     pub fn assert_ok(&self) {
-        assert!(self.failure.is_none() && self.error().is_none(), "{self}");
+        let is_new = !matches!(
+            self.stopped_by,
+            StoppedBy::SavedFailure | StoppedBy::Replayed
+        );
+        let saved = match &self.failure {
+            Some(failure) if is_new => self.keeper.save(failure),
+            Some(_) => String::new(),
+            None if self.error().is_none() => return,
+            None => String::new(),
+        };
+        panic!("{self}{saved}");
     }
 
     /// Returns the first failure.
@@ -172,8 +223,10 @@ impl fmt::Display for Report {
         match &self.stopped_by {
             StoppedBy::Error(error) if self.schedules() == 0 => write!(f, "interlace: {error}")?,
             StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
+            StoppedBy::SavedFailure => write!(f, "interlace: {}", self.extent())?,
             _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
+        write!(f, "{}", self.retried)?;
         let failures = self
             .tally
             .iter()
@@ -225,6 +278,13 @@ impl Report {
             }
             StoppedBy::TimeLimit(limit) => {
                 format!("stopped by `time_limit` ({limit:?}): others were not run")
+            }
+            StoppedBy::SavedFailure => format!(
+                "a schedule that was saved in {} fails again; nothing else was run",
+                self.retried.place
+            ),
+            StoppedBy::Replayed => {
+                "it was replayed as `INTERLACE_REPLAY` says: others were not run".to_owned()
             }
             StoppedBy::Error(error) => error.to_string(),
         }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "error",
     "site",
     "schedule",
+    "saved",
     "permutations",
     "search",
     "engine",

@@ -1,33 +1,112 @@
 //! What an explorer does with its program, once the settings are known.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{contradiction, minimise};
+use super::beside::Beside;
+use super::known::{self, Rig};
+use super::{contradiction, identity, minimise};
 use crate::engine::{Limits, Subject};
-use crate::environment::Settings;
+use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
 use crate::hunt::{Bounds, StoppedBy, hunt};
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Report};
+use crate::report::{Call, Ledger, Report};
+use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
+use crate::verdict::Tally;
 
-/// Searches, and shrinks the first failure.
-pub(super) fn explore(
-    program: &Arc<dyn Subject>,
-    settings: Settings,
-    limits: Limits,
-    keeps_going: bool,
-    call: Call,
-) -> Result<Report, Error> {
+/// How a program is to be explored.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) settings: Settings,
+    pub(super) limits: Limits,
+    pub(super) keeps_going: bool,
+    /// Where failures are saved, if the code says so.
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) call: Call,
+}
+
+/// Tries what failed before, searches, and shrinks the first failure.
+pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
+    let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
+    let prepared = Settings::from_environment().and_then(|environment| {
+        let settings = task.settings.clone().or(environment);
+        let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
+        Ok((settings, ledger))
+    });
+    let (settings, ledger) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return Report::refused(error).of(origin),
+    };
+    if ledger.is_some() {
+        origin.round = identity::round(&origin);
+    }
+    let report = begin(program, settings, task);
+    let report = report.unwrap_or_else(Report::refused).of(origin);
+    match ledger {
+        Some(ledger) => ledger.add(report),
+        None => report,
+    }
+}
+
+fn begin(program: &Arc<dyn Subject>, settings: Settings, task: Task) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let Task {
+        limits,
+        keeps_going,
+        store,
+        call,
+        ..
+    } = task;
+    let rig = Rig {
+        program,
+        engine: settings.engine.unwrap_or_default(),
+        limits,
+        call,
+    };
+    if let Some(schedule) = &settings.replay {
+        return known::replay(rig, schedule);
+    }
+    let store = store.unwrap_or_else(|| default_store(&settings, call));
+    let (retried, failure) = known::retry(rig, &*store)?;
+    let report = match failure {
+        Some(_) => Report::new(
+            Tally::default(),
+            BTreeMap::new(),
+            failure,
+            StoppedBy::SavedFailure,
+            Duration::ZERO,
+            rig.engine,
+        ),
+        None => search(rig, &settings, keeps_going)?,
+    };
+    Ok(report.after(retried).kept_in(store))
+}
+
+/// Where failures are saved if the code does not say.
+fn default_store(settings: &Settings, call: Call) -> Arc<dyn Store> {
+    let is_test = || purpose() == Purpose::Test;
+    if settings.saved.unwrap_or_else(is_test) {
+        Arc::new(Beside::new(call.explored_at))
+    } else {
+        Arc::new(Nowhere)
+    }
+}
+
+fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report, Error> {
+    let Rig {
+        program,
+        engine,
+        limits,
+        call,
+    } = rig;
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
@@ -64,7 +143,7 @@ pub(super) fn explore(
 }
 
 /// Watches the search, if its progress is to be shown.
-fn watch(settings: Settings) -> Option<Watch> {
+fn watch(settings: &Settings) -> Option<Watch> {
     let goal = Goal {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,

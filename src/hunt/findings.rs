@@ -38,6 +38,18 @@ pub(crate) struct Found {
 }
 
 impl Findings {
+    /// What one execution shows.
+    pub(crate) fn of(record: Record) -> Self {
+        let mut findings = Findings {
+            steps: record.steps.len() as u64,
+            ..Findings::default()
+        };
+        let verdict = verdict(&record.how);
+        findings.tally.add(verdict);
+        findings.failure = verdict.is_failure().then_some(Found { index: 1, record });
+        findings
+    }
+
     /// Takes note of an execution, and of what it contradicts.
     pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
         let verdict = match mismatch {

@@ -28,6 +28,10 @@ pub enum StoppedBy {
     MaxSchedules(u64),
     /// The time for the whole search was up.
     TimeLimit(Duration),
+    /// A schedule that was [saved](crate::saved) when it failed fails again. No search was begun.
+    SavedFailure,
+    /// The one schedule was run that `INTERLACE_REPLAY` says.
+    Replayed,
     /// The program could not be explored, or not any further.
     Error(Error),
 }
