@@ -1,5 +1,7 @@
 //! What people read: the report of a search, and its first failure.
 
+#[cfg(all(test, feature = "json"))]
+mod decoders;
 mod failure;
 #[cfg(feature = "json")]
 mod json;
@@ -190,16 +192,15 @@ impl Report {
     /// be explored. The schedule of a failure that was reproduced is [saved](crate::saved) before.
     #[track_caller]
     pub fn assert_ok(&self) {
-        let is_new = !matches!(
+        if self.failure.is_none() && self.error().is_none() {
+            return;
+        }
+        let was_known = matches!(
             self.stopped_by,
             StoppedBy::SavedFailure | StoppedBy::Replayed
         );
-        let saved = match &self.failure {
-            Some(failure) if is_new => self.keeper.save(failure),
-            Some(_) => String::new(),
-            None if self.error().is_none() => return,
-            None => String::new(),
-        };
+        let new = self.failure.as_ref().filter(|_| !was_known);
+        let saved = new.map_or_else(String::new, |failure| self.keeper.save(failure));
         panic!("{self}{saved}");
     }
 

@@ -24,6 +24,8 @@ use std::fmt::Debug;
 
 pub use file::File;
 pub use memory::Memory;
+#[cfg(test)]
+pub(crate) use text::{parse, print};
 
 use crate::error::Error;
 use crate::schedule::Schedule;

@@ -48,7 +48,7 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     if ledger.is_some() {
         origin.round = identity::round(&origin);
     }
-    let report = begin(program, settings, task);
+    let report = begin(program, &settings, task);
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match ledger {
         Some(ledger) => ledger.add(report),
@@ -56,7 +56,7 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     }
 }
 
-fn begin(program: &Arc<dyn Subject>, settings: Settings, task: Task) -> Result<Report, Error> {
+fn begin(program: &Arc<dyn Subject>, settings: &Settings, task: Task) -> Result<Report, Error> {
     check_names(program.threads())?;
     let Task {
         limits,
@@ -74,7 +74,7 @@ fn begin(program: &Arc<dyn Subject>, settings: Settings, task: Task) -> Result<R
     if let Some(schedule) = &settings.replay {
         return known::replay(rig, schedule);
     }
-    let store = store.unwrap_or_else(|| default_store(&settings, call));
+    let store = store.unwrap_or_else(|| default_store(settings, call));
     let (retried, failure) = known::retry(rig, &*store)?;
     let report = match failure {
         Some(_) => Report::new(
@@ -85,7 +85,7 @@ fn begin(program: &Arc<dyn Subject>, settings: Settings, task: Task) -> Result<R
             Duration::ZERO,
             rig.engine,
         ),
-        None => search(rig, &settings, keeps_going)?,
+        None => search(rig, settings, keeps_going)?,
     };
     Ok(report.after(retried).kept_in(store))
 }

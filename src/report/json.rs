@@ -203,4 +203,4 @@ fn read_retried(node: &Node<'_>) -> Result<Retried, Error> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -25,12 +25,19 @@ pub(super) fn entry(schedule: &Schedule, why: &str) -> String {
     format!("\n# {why}\n{}\n", line.trim_end())
 }
 
+/// A whole file.
+#[cfg(test)]
+pub(crate) fn print(schedules: &[Schedule], why: &str) -> String {
+    let entries = schedules.iter().map(|schedule| entry(schedule, why));
+    [header()].into_iter().chain(entries).collect()
+}
+
 /// The schedules in the text of a file. An empty file has none: it is about to be written.
 ///
 /// # Errors
 ///
 /// For any text that is not of this format, with the number of the line.
-pub(super) fn parse(text: &str) -> Result<Vec<Schedule>, Error> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Schedule>, Error> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -130,9 +137,7 @@ mod tests {
                 names.into_iter().map(|(thread, marker)| Step::new(thread, marker)).collect()
             };
             let schedules: Vec<Schedule> = schedules.into_iter().map(steps).collect();
-            let entries = schedules.iter().map(|schedule| entry(schedule, &why));
-            let text: String = [header()].into_iter().chain(entries).collect();
-            prop_assert_eq!(parse(&text), Ok(schedules));
+            prop_assert_eq!(parse(&print(&schedules, &why)), Ok(schedules));
         }
     }
 }
