@@ -21,4 +21,4 @@ pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;
 pub(crate) use state::{At, Standing};
-pub(crate) use subject::{SharedState, Subject};
+pub(crate) use subject::{Body, SharedState, Subject};

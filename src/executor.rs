@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::engine::{self, Engine, Limits, SharedState, Subject};
+use crate::engine::{self, Body, Engine, Limits, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::follow::Follow;
@@ -165,14 +165,14 @@ impl AsyncTraceExecutor {
     }
 }
 
-type Body = Box<dyn FnOnce() + Send>;
+type Once = Box<dyn FnOnce() + Send>;
 
 /// Named bodies, and the schedule they are to follow.
 struct Cast {
     schedule: Schedule,
     is_exact: bool,
     names: Vec<String>,
-    bodies: Vec<Mutex<Option<Body>>>,
+    bodies: Vec<Box<Body>>,
 }
 
 impl Cast {
@@ -185,9 +185,13 @@ impl Cast {
         }
     }
 
-    fn add(&mut self, name: String, body: Body) {
+    fn add(&mut self, name: String, body: Once) {
+        let body = Mutex::new(Some(body));
         self.names.push(name);
-        self.bodies.push(Mutex::new(Some(body)));
+        self.bodies.push(Box::new(move |_| {
+            let body = body.lock().take();
+            body.expect("a schedule is followed once")();
+        }));
     }
 
     fn perform(mut self, timeout: Duration) -> Result<(), Error> {
@@ -236,9 +240,8 @@ impl Subject for Cast {
         Box::new(())
     }
 
-    fn perform(&self, thread: ThreadId, _: &SharedState) {
-        let body = self.bodies[thread.index()].lock().take();
-        body.expect("a schedule is followed once")();
+    fn body(&self, thread: ThreadId) -> &Body {
+        &*self.bodies[thread.index()]
     }
 }
 

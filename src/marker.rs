@@ -65,7 +65,8 @@ macro_rules! marker {
 }
 
 /// Pauses the calling thread at `site` if a run controls it.
-#[inline]
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub fn reach(site: &'static Site) {
     engine::reach(site);
 }

@@ -4,11 +4,11 @@ use std::fmt::{self, Debug};
 
 use itertools::Itertools as _;
 
-use crate::engine::{self, SharedState, Subject};
+use crate::engine::{self, Body, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
-type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
+type Check<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Outcome<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
@@ -16,10 +16,10 @@ type Outcome<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 pub(crate) struct Program<S> {
     set_up: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
-    bodies: Vec<Body<S>>,
+    bodies: Vec<Box<Body>>,
     invariant_names: Vec<String>,
     invariants: Vec<Invariant<S>>,
-    checks: Vec<Body<S>>,
+    checks: Vec<Check<S>>,
     outcome: Option<Outcome<S>>,
 }
 
@@ -38,7 +38,7 @@ impl<S: Send + Sync + 'static> Program<S> {
 
     pub(crate) fn add_thread(&mut self, name: String, body: impl Fn(&S) + Send + Sync + 'static) {
         self.names.push(name);
-        self.bodies.push(Box::new(body));
+        self.bodies.push(Box::new(move |state| body(own(state))));
     }
 
     /// Adds a thread whose body polls the future that `body` makes until it is ready.
@@ -80,8 +80,8 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
         Box::new((self.set_up)())
     }
 
-    fn perform(&self, thread: ThreadId, state: &SharedState) {
-        self.bodies[thread.index()](own(state));
+    fn body(&self, thread: ThreadId) -> &Body {
+        &*self.bodies[thread.index()]
     }
 
     fn invariants(&self) -> &[String] {

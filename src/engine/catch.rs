@@ -1,5 +1,6 @@
 //! Catches panics of the user's code, with message and place, without printing them.
 
+use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -18,6 +19,7 @@ pub(crate) enum Caught {
 struct Unwinding;
 
 /// Unwinds the calling thread: its guards drop, and [`catch`] tells it from a panic.
+#[cold]
 pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }
@@ -28,20 +30,26 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
 }
 
 /// As [`catch`], where panics of the calling thread are being kept already.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     install_hook();
-    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        if payload.is::<Unwinding>() {
-            return Caught::Unwound;
-        }
-        let panic = Panic::from_payload(&*payload);
-        // The hook saw the place. It may also have seen a panic that the user's code caught
-        // before this one was resumed, which no hook sees: then the messages differ.
-        let seen = current::take_panic().filter(|seen| seen.message() == panic.message());
-        // A payload of the user's may panic when it is dropped; that says nothing new.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-        Caught::Panic(seen.unwrap_or(panic))
-    })
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| sort(payload))
+}
+
+/// What a payload was thrown for.
+#[cold]
+fn sort(payload: Box<dyn Any + Send>) -> Caught {
+    if payload.is::<Unwinding>() {
+        return Caught::Unwound;
+    }
+    let panic = Panic::from_payload(&*payload);
+    // The hook saw the place. It may also have seen a panic that the user's code caught before
+    // this one was resumed, which no hook sees: then the messages differ.
+    let seen = current::take_panic().filter(|seen| seen.message() == panic.message());
+    // A payload of the user's may panic when it is dropped; that says nothing new.
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    Caught::Panic(seen.unwrap_or(panic))
 }
 
 /// Puts a hook before the one in place that keeps the panics of threads that ask for it and

@@ -1,13 +1,17 @@
 //! The user's code around the threads: made, observed, described, checked and dropped, with its
 //! panics caught.
 
-use super::catch::{Caught, catch};
+use std::cell::Cell;
+
+use super::catch::{Caught, caught};
 use super::panic::Panic;
 use super::{How, Phase, SharedState, Subject, current};
 
-/// Runs the user's code outside of the program's threads, where only a panic unwinds.
+/// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
+/// thread's panics must be kept.
+#[inline]
 pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch(body).map_err(|caught| match caught {
+    caught(body).map_err(|caught| match caught {
         Caught::Panic(panic) => panic,
         Caught::Unwound => unreachable!("the engine unwinds only the program's threads"),
     })
@@ -15,31 +19,39 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 
 /// Evaluates the invariants; every thread is paused.
 pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How> {
-    match current::uncontrolled(|| catch_panic(|| subject.observe(state))) {
+    let observe = || catch_panic(|| subject.observe(state));
+    match current::uncontrolled(|| current::keeping_panics(observe)) {
         Ok(violated) => violated.map(How::InvariantViolated),
         Err(panic) => Some(How::InvariantPanicked(panic)),
     }
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.
+#[inline]
 pub(super) fn conclude(
     subject: &dyn Subject,
     state: &SharedState,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
-    enter(Phase::Outcome);
-    let outcome = match catch_panic(|| subject.outcome(state)) {
-        Ok(outcome) => outcome,
-        Err(panic) => return (How::PanickedIn(Phase::Outcome, panic), None),
+    // One catch for both, since it is in every execution.
+    let (mut outcome, phase) = (None, Cell::new(Phase::Outcome));
+    enter(phase.get());
+    let result = catch_panic(|| {
+        outcome = subject.outcome(state);
+        phase.set(Phase::Check);
+        enter(phase.get());
+        subject.check(state);
+    });
+    let how = match (result, phase.get()) {
+        (Ok(()), _) => How::Held,
+        (Err(panic), Phase::Check) => How::CheckFailed(panic),
+        (Err(panic), phase) => How::PanickedIn(phase, panic),
     };
-    enter(Phase::Check);
-    match catch_panic(|| subject.check(state)) {
-        Ok(()) => (How::Held, outcome),
-        Err(panic) => (How::CheckFailed(panic), outcome),
-    }
+    (how, outcome)
 }
 
 /// Drops the state; a panic in that makes an execution fail that held.
+#[inline]
 pub(super) fn drop_state<T>(state: T, how: How) -> How {
     match catch_panic(|| drop(state)) {
         Err(panic) if how == How::Held => How::PanickedIn(Phase::DropState, panic),

@@ -1,51 +1,80 @@
 //! What the engine keeps in thread-locals: who controls this thread, and its last panic.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::task::Waker;
 
+use super::baton::Word;
+use super::catch;
+use super::fibers;
 use super::panic::Panic;
 use crate::site::Site;
 
-/// What a controlled thread asks of the run that controls it. A call returns when the thread has
-/// the turn again; it unwinds the thread when the execution is over.
+/// What a controlled thread asks of the run that controls it. A call unwinds the thread when the
+/// execution is over. Otherwise it returns when the thread has the turn again; or, on a fiber, at
+/// once, and the caller has to [let go](fibers::let_go) of its turn if it does not keep it.
 pub(crate) trait Controller {
     /// The calling thread reached the marker at `site`.
-    fn reach(&self, site: &'static Site);
+    fn reach(&self, site: &'static Site) -> Kept;
 
     /// The future of the calling task is pending.
-    fn wait(&self);
+    fn wait(&self) -> Kept;
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
 }
 
+/// Whether the calling thread has the turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Yes,
+    No,
+}
+
 thread_local! {
     /// Whether markers pause this thread. Alone, so that a marker outside of runs costs one load.
     static IS_CONTROLLED: Cell<bool> = const { Cell::new(false) };
-    static CONTROLLER: RefCell<Option<Box<dyn Controller>>> = const { RefCell::new(None) };
+    /// Never dropped, so that there is nothing to look up before it is used: [`under`] empties it.
+    static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
     /// Whether panics of this thread are kept for the report instead of printed.
     static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
-#[inline]
+///
+/// Who is next is decided in a call, and the switch of stacks is inlined where the marker stands:
+/// with no return between coming back and the next switch, processors predict the returns.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub(crate) fn reach(site: &'static Site) {
-    if IS_CONTROLLED.get() {
-        reach_controlled(site);
+    if IS_CONTROLLED.get() && reach_controlled(site) == Kept::No {
+        let_go();
     }
 }
 
-#[inline]
-fn reach_controlled(site: &'static Site) {
-    if !std::thread::panicking() {
-        with_controller(|controller| controller.reach(site));
+fn reach_controlled(site: &'static Site) -> Kept {
+    if std::thread::panicking() {
+        return Kept::Yes;
+    }
+    with_controller(|controller| controller.reach(site))
+}
+
+/// Lets go of the turn of the calling fiber until it comes back.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn let_go() {
+    if fibers::let_go() == Word::Stop {
+        catch::unwind();
     }
 }
 
 /// Waits until the waker of the calling task fires.
 pub(super) fn wait() {
-    with_controller(|controller| controller.wait());
+    if with_controller(|controller| controller.wait()) == Kept::No {
+        let_go();
+    }
 }
 
 /// The waker of the calling task.
@@ -64,9 +93,9 @@ fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
 
 /// Puts the calling thread under `controller` for the time of `body`.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
-    CONTROLLER.set(Some(controller));
+    CONTROLLER.set(ManuallyDrop::new(Some(controller)));
     let result = body();
-    CONTROLLER.set(None);
+    drop(ManuallyDrop::into_inner(CONTROLLER.take()));
     result
 }
 

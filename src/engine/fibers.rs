@@ -12,4 +12,5 @@ mod pulse;
 mod run;
 mod watch;
 
+pub(crate) use fiber::let_go;
 pub(crate) use watch::direct;

@@ -20,6 +20,12 @@ use std::panic::PanicHookInfo;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
+    // In a box, so that what could hold a panic and does not is small.
+    said: Box<Said>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
     message: String,
     place: Option<Place>,
 }
@@ -35,19 +41,19 @@ impl Panic {
     /// Returns what the panic said.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.said.message
     }
 
     /// Returns the source file in which the code panicked, where that is known.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
-        self.place.as_ref().map(|place| place.file.as_str())
+        self.said.place.as_ref().map(|place| place.file.as_str())
     }
 
     /// Returns the line on which the code panicked, counted from 1, where that is known.
     #[must_use]
     pub fn line(&self) -> Option<u32> {
-        self.place.as_ref().map(|place| place.line)
+        self.said.place.as_ref().map(|place| place.line)
     }
 
     /// Returns the column at which the code panicked, counted from 1, where that is known.
@@ -66,8 +72,8 @@ impl Panic {
     /// Whether `other` is the same failure: a panic at the same place, with whatever values in
     /// its message; or, where the places are unknown, with the same message.
     pub(crate) fn is_like(&self, other: &Panic) -> bool {
-        match (&self.place, &other.place) {
-            (None, None) => self.message == other.message,
+        match (&self.said.place, &other.said.place) {
+            (None, None) => self.said.message == other.said.message,
             (here, there) => here == there,
         }
     }
@@ -81,30 +87,28 @@ impl Panic {
         } else {
             "a panic whose payload is no text".to_owned()
         };
+        let place = None;
         Panic {
-            message,
-            place: None,
+            said: Box::new(Said { message, place }),
         }
     }
 
     pub(super) fn from_hook(info: &PanicHookInfo<'_>) -> Self {
-        let place = info.location().map(|location| Place {
+        let mut panic = Panic::from_payload(info.payload());
+        panic.said.place = info.location().map(|location| Place {
             file: location.file().to_owned(),
             line: location.line(),
             column: location.column(),
         });
-        Panic {
-            place,
-            ..Panic::from_payload(info.payload())
-        }
+        panic
     }
 }
 
 /// The message, and on a line of its own the place.
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.place {
+        f.write_str(&self.said.message)?;
+        match &self.said.place {
             Some(Place { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
             None => Ok(()),
         }

@@ -3,6 +3,10 @@
 use crate::search::{Point, Ready, Taken, ThreadId};
 use crate::site::MarkerId;
 
+mod turns;
+
+pub(crate) use turns::Halt;
+
 /// Where a thread stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standing {
@@ -63,6 +67,10 @@ pub(crate) struct State {
     /// taken again: they are the same as in the execution before.
     steps: Vec<Taken>,
     taken: usize,
+    /// How the turns of this execution ended. While turns are repeated it is how those of the
+    /// execution before did that are to be, and `turn` says how many of them have been.
+    turns: Vec<Halt>,
+    turn: Option<usize>,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
     /// themselves for ever would never end.
     resumed: usize,
@@ -80,6 +88,8 @@ impl State {
             woken: 0,
             steps: Vec::new(),
             taken: 0,
+            turns: Vec::new(),
+            turn: None,
             resumed: 0,
             max_steps,
         }
@@ -97,6 +107,7 @@ impl State {
         self.steps.truncate(repeated);
         self.taken = 0;
         self.resumed = 0;
+        self.turn = None;
     }
 
     pub(crate) fn steps(&self) -> &[Taken] {
@@ -128,6 +139,8 @@ impl State {
     /// The running thread reached `marker`.
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
+        self.catch_up();
+        self.turns.push(Halt::at_marker(thread, marker));
         self.threads[thread.index()] = At::Marker(marker);
         if let Some(place) = self.running.take() {
             self.ready[place].marker = marker;
@@ -139,6 +152,8 @@ impl State {
 
     /// The running task found its future pending. A waker that fired meanwhile still counts.
     pub(crate) fn wait(&mut self, thread: ThreadId) {
+        self.catch_up();
+        self.turns.push(Halt::otherwise(thread));
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
         if let Some(last) = self.steps[..self.taken]
             .last_mut()
@@ -152,6 +167,7 @@ impl State {
 
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
+        self.catch_up();
         match &mut self.threads[thread.index()] {
             at @ At::Waiting => {
                 *at = At::Woken;
@@ -162,8 +178,24 @@ impl State {
         }
     }
 
+    /// The running thread came to its end.
+    #[inline]
+    pub(crate) fn finish(&mut self, thread: ThreadId) {
+        self.catch_up();
+        self.turns.push(Halt::finished(thread));
+        self.threads[thread.index()] = At::Finished;
+        if let Some(place) = self.running.take() {
+            self.ready.remove(place);
+        }
+    }
+
     /// `thread` ended; `at` says how.
     pub(crate) fn end(&mut self, thread: ThreadId, at: At) {
+        self.catch_up();
+        self.turns.push(match at {
+            At::Finished => Halt::finished(thread),
+            _ => Halt::otherwise(thread),
+        });
         self.leave(thread, at);
     }
 
@@ -221,6 +253,9 @@ impl State {
     #[cold]
     fn advance_without_choice(&mut self) -> Turn {
         if self.started < self.threads.len() {
+            if self.started == 0 {
+                self.turns.clear();
+            }
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)

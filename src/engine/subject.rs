@@ -8,6 +8,9 @@ use crate::search::ThreadId;
 /// compiled once and not for each program.
 pub(crate) type SharedState = Box<dyn Any + Send + Sync>;
 
+/// What runs one thread of the program to its end.
+pub(crate) type Body = dyn Fn(&SharedState) + Send + Sync;
+
 /// A program under test: a state, made afresh for each execution, and the threads that share it.
 ///
 /// Everything here is the user's code: it may panic, and it may not come back. Each state that is
@@ -19,8 +22,10 @@ pub(crate) trait Subject: Send + Sync + 'static {
     /// Makes the state for one execution.
     fn set_up(&self) -> SharedState;
 
-    /// Runs one thread to its end.
-    fn perform(&self, thread: ThreadId, state: &SharedState);
+    /// The body of one thread. A fiber calls it with no call of ours in between: what is on its
+    /// stack below the first marker is returned through, and each such return is one that the
+    /// processor predicts wrong.
+    fn body(&self, thread: ThreadId) -> &Body;
 
     /// The names of the invariants.
     fn invariants(&self) -> &[String] {

@@ -92,6 +92,7 @@ impl<D: Director> Table<D> {
     }
 
     /// Takes note of a thread that ended; whose turn comes next, if the execution is not over.
+    #[inline]
     pub(super) fn finish(
         &mut self,
         thread: ThreadId,
@@ -99,7 +100,7 @@ impl<D: Director> Table<D> {
         violated: Option<How>,
     ) -> Option<Turn> {
         if result.is_ok() && violated.is_none() && !self.is_over() {
-            self.state.end(thread, At::Finished);
+            self.state.finish(thread);
             return Some(self.turn());
         }
         self.finish_otherwise(thread, result, violated)
@@ -123,6 +124,12 @@ impl<D: Director> Table<D> {
             return None;
         }
         Some(self.turn_unless(failure))
+    }
+
+    /// Whether the threads' part of the execution ended well.
+    #[inline]
+    pub(super) fn held(&self) -> bool {
+        self.over == Some(How::Held)
     }
 
     /// How the threads' part of the execution ended. Nobody asks when the director is gone.

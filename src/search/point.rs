@@ -20,6 +20,17 @@ impl ThreadId {
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
+
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The id whose [`number`](Self::number) this is.
+    #[inline]
+    pub(crate) fn of_number(number: u32) -> Self {
+        ThreadId(number)
+    }
 }
 
 /// A thread that is paused at a marker and could go on.

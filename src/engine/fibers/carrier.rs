@@ -44,19 +44,13 @@ pub(super) fn carry<D: Director>(
 
 /// One fiber for each thread of the program.
 fn fibers<D: Director>(run: &Rc<Run<D>>, limits: Limits) -> Result<Vec<Fiber>, Error> {
-    let mut levers = Vec::new();
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
-        let fiber = Fiber::new(name, limits.stack_size, |lever| {
-            levers.push(Rc::clone(&lever));
-            let run = Rc::clone(run);
-            move || run.live(ThreadId::new(index), &lever)
-        });
+        let run = Rc::clone(run);
+        let live = move || run.live(ThreadId::new(index));
+        let fiber = Fiber::new(name, limits.stack_size, live);
         fibers.push(fiber.map_err(|error| no_stack(name, limits.stack_size, &error))?);
     }
-    run.levers
-        .set(levers)
-        .expect("the fibers of a run are made once");
     Ok(fibers)
 }
 
@@ -87,11 +81,11 @@ fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<Stri
     }
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
-    let how = run.table.borrow().how();
     let enter = |phase| run.pulse.enter(phase);
-    let (how, outcome) = match (how, &**run.shared.borrow()) {
-        (How::Held, Some(state)) => conclude(&*run.subject, state, enter),
-        (how, _) => (how, None),
+    let held = run.table.borrow().held();
+    let (how, outcome) = match &**run.shared.borrow() {
+        Some(state) if held => conclude(&*run.subject, state, enter),
+        _ => (run.table.borrow().how(), None),
     };
     enter(Phase::DropState);
     (drop_state(take(run), how), outcome)
@@ -113,12 +107,12 @@ fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
 fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
-    let mut turn = Some(run.table.borrow_mut().turn());
+    let mut turn = Some(run.first_turn());
     while let Some(Turn::Of(thread)) = turn {
         resume(run, fibers, thread, Word::Go);
         turn = run.next.take();
     }
-    if run.table.borrow().how() == How::Held {
+    if run.table.borrow().held() {
         return;
     }
     run.pulse.enter(Phase::Unwinding);
@@ -130,7 +124,6 @@ fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
 }
 
 fn resume<D: Director>(run: &Run<D>, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
-    run.current.set(thread);
-    run.pulse.run(thread, None);
+    run.pulse.run(thread);
     fibers[thread.index()].resume(word);
 }

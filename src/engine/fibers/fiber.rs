@@ -6,7 +6,6 @@
 use std::cell::Cell;
 use std::io;
 use std::ptr;
-use std::rc::Rc;
 
 use corosensei::stack::{DefaultStack, Stack as _};
 use corosensei::{Coroutine, Yielder};
@@ -16,45 +15,39 @@ use crate::engine::baton::Word;
 /// A coroutine that is resumed with a word and lets go of its turn with nothing to say.
 pub(super) struct Fiber {
     coroutine: Coroutine<Word, (), ()>,
+    /// What it lets go of its turn with. It finds that itself, when it is first resumed.
+    yielder: *const Yielder<Word, ()>,
     guard: Guard,
 }
 
-/// What the code on a fiber lets go of its turn with.
-#[derive(Debug)]
-pub(super) struct Lever {
-    /// Set by the fiber itself when it is first resumed.
-    yielder: Cell<*const Yielder<Word, ()>>,
-    /// The addresses of the fiber's stack, lowest first.
-    stack: (usize, usize),
+thread_local! {
+    /// The yielder of the fiber that runs on this OS thread, or null.
+    static YIELDER: Cell<*const Yielder<Word, ()>> = const { Cell::new(ptr::null()) };
 }
 
 /// What no address space holds. The sum of a stack and its guard must not overflow.
 const MAX_STACK_SIZE: usize = usize::MAX / 4;
 
 impl Fiber {
-    /// Makes a fiber that will run what `body` makes of its lever, on a stack of at least
-    /// `stack_size` bytes with a guard page below it. `name` is for the message about an overflow.
-    pub(super) fn new<B: FnOnce() + 'static>(
+    /// Makes a fiber that will run `body`, on a stack of at least `stack_size` bytes with a guard
+    /// page below it. `name` is for the message about an overflow.
+    pub(super) fn new(
         name: &str,
         stack_size: usize,
-        body: impl FnOnce(Rc<Lever>) -> B,
+        body: impl FnOnce() + 'static,
     ) -> io::Result<Self> {
         if stack_size > MAX_STACK_SIZE {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         let stack = DefaultStack::new(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
-        let lever = Rc::new(Lever {
-            yielder: Cell::new(ptr::null()),
-            stack: stack_ends,
-        });
-        let body = body(Rc::clone(&lever));
         let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Word, ()>, _word| {
-            lever.yielder.set(yielder);
+            YIELDER.set(yielder);
             body();
         });
         Ok(Fiber {
             coroutine,
+            yielder: ptr::null(),
             guard: Guard::new(name, stack_size, stack_ends),
         })
     }
@@ -62,7 +55,9 @@ impl Fiber {
     /// Gives the turn to the fiber until it lets go of it or ends.
     #[inline]
     pub(super) fn resume(&mut self, word: Word) {
+        YIELDER.set(self.yielder);
         self.coroutine.resume(word);
+        self.yielder = YIELDER.replace(ptr::null());
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -70,28 +65,29 @@ impl Fiber {
     }
 }
 
-impl Lever {
-    /// Lets go of the turn of the fiber that this is called on; returns the word with which the
-    /// turn came back.
-    ///
-    /// # Panics
-    ///
-    /// If it is not called on the fiber of this lever.
-    #[inline]
-    pub(super) fn suspend(&self) -> Word {
-        let here = 0_u8;
-        let address = ptr::from_ref(&here).addr();
-        let (low, high) = self.stack;
-        assert!(
-            (low..high).contains(&address),
-            "a lever is pulled on its own fiber only"
-        );
-        // SAFETY: the code that runs now runs on the stack of this lever's fiber: the address of
-        // its local variable was just found to lie there. So the fiber has been resumed and its
-        // body has not returned. The body set the pointer before all else, to a yielder that
-        // lives until the body returns.
-        unsafe { &*self.yielder.get() }.suspend(())
+/// Lets go of the turn of the fiber that this is called on; returns the word with which the turn
+/// came back.
+///
+/// # Panics
+///
+/// If it is not called on a fiber.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(crate) fn let_go() -> Word {
+    let yielder = YIELDER.get();
+    if yielder.is_null() {
+        not_on_a_fiber();
     }
+    // SAFETY: it is not null only while `resume` runs a fiber on this OS thread, and then it is
+    // the one that this fiber's body was given. The code that runs now is therefore that body's:
+    // while a fiber runs, nothing else does on its OS thread. A yielder lives until the body
+    // returns.
+    unsafe { &*yielder }.suspend(())
+}
+
+#[cold]
+fn not_on_a_fiber() -> ! {
+    panic!("only a fiber can let go of its turn")
 }
 
 /// The addresses in which an overflow of one stack ends up, and what is to be said of it.

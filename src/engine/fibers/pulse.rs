@@ -1,6 +1,6 @@
 //! What a carrier shows of itself to the thread that watches it.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::engine::Phase;
 use crate::search::ThreadId;
@@ -8,13 +8,15 @@ use crate::site::MarkerId;
 
 /// Written by the carrier and read by its watcher, but for the last. The watcher asks whether anything moves, so
 /// that the numbers need not agree with each other to the instant.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pulse {
     executions: AtomicU64,
     /// The phase, or [`RESTING`].
     phase: AtomicU8,
-    /// The thread that runs, in the upper half, and the marker it went on from, each plus one.
-    running: AtomicU64,
+    /// The thread that runs, or ran last.
+    running: AtomicU32,
+    /// For each thread the marker that it reached last, plus one.
+    reached: Box<[AtomicU32]>,
     /// Set by the watcher.
     is_left_behind: AtomicBool,
 }
@@ -32,6 +34,16 @@ const PHASES: [Phase; 6] = [
 ];
 
 impl Pulse {
+    pub(super) fn new(threads: usize) -> Self {
+        Pulse {
+            executions: AtomicU64::new(0),
+            phase: AtomicU8::new(RESTING),
+            running: AtomicU32::new(0),
+            reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
+            is_left_behind: AtomicBool::new(false),
+        }
+    }
+
     /// An execution begins.
     pub(super) fn beat(&self) {
         self.executions
@@ -47,12 +59,17 @@ impl Pulse {
         self.phase.store(phase as u8, Relaxed);
     }
 
-    /// `thread` goes on, from `marker` if it has reached one.
+    /// `thread` goes on.
     #[inline]
-    pub(super) fn run(&self, thread: ThreadId, marker: Option<MarkerId>) {
-        let thread = thread.index() as u64 + 1;
-        let marker = marker.map_or(0, |marker| u64::from(marker.number()) + 1);
-        self.running.store(thread << 32 | marker, Relaxed);
+    pub(super) fn run(&self, thread: ThreadId) {
+        self.running.store(thread.number(), Relaxed);
+    }
+
+    /// `thread` has reached `marker`, or it starts.
+    #[inline]
+    pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
+        let marker = marker.map_or(0, |marker| marker.number() + 1);
+        self.reached[thread.index()].store(marker, Relaxed);
     }
 
     /// Nobody waits for the carrier any more.
@@ -75,14 +92,15 @@ impl Pulse {
             .find(|&phase| phase as u8 == self.phase.load(Relaxed))
     }
 
-    /// The thread that runs, and the marker it went on from.
-    pub(super) fn running(&self) -> Option<(ThreadId, Option<MarkerId>)> {
-        let running = self.running.load(Relaxed);
-        let thread = usize::try_from(running >> 32).ok()?.checked_sub(1)?;
-        let marker = u32::try_from(running & u64::from(u32::MAX)).ok()?;
-        Some((
-            ThreadId::new(thread),
-            marker.checked_sub(1).map(MarkerId::of_number),
-        ))
+    /// The thread that runs, or ran last.
+    #[inline]
+    pub(super) fn running(&self) -> ThreadId {
+        ThreadId::of_number(self.running.load(Relaxed))
+    }
+
+    /// The marker that `thread` reached last.
+    pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
+        let marker = self.reached[thread.index()].load(Relaxed);
+        marker.checked_sub(1).map(MarkerId::of_number)
     }
 }

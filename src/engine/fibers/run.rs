@@ -1,6 +1,6 @@
 //! What a carrier and its fibers share, and what a fiber does on reaching a marker.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,18 +8,18 @@ use std::task::Waker;
 
 use parking_lot::Mutex;
 
-use super::fiber::Lever;
+use super::fiber::let_go;
 use super::pulse::Pulse;
 use crate::engine::baton::Word;
-use crate::engine::catch::{self, caught};
+use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::Controller;
+use crate::engine::current::{Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::state::{State, Turn};
+use crate::engine::state::{Halt, State, Turn};
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
-use crate::site::Site;
+use crate::site::{MarkerId, Site};
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run<D> {
@@ -28,11 +28,8 @@ pub(super) struct Run<D> {
     pub(super) table: RefCell<Table<D>>,
     /// The state of the program, while its threads run. The cell is kept between executions.
     pub(super) shared: RefCell<Rc<Option<SharedState>>>,
-    /// The fiber that has the turn.
-    pub(super) current: Cell<ThreadId>,
     /// Whose turn comes next, when a fiber has let go of its own.
     pub(super) next: Cell<Option<Turn>>,
-    pub(super) levers: OnceCell<Vec<Rc<Lever>>>,
     wakes: Arc<Wakes>,
     pub(super) pulse: Arc<Pulse>,
 }
@@ -57,36 +54,67 @@ impl<D: Director> Run<D> {
             has_invariants: subject.has_invariants(),
             table: RefCell::new(Table::new(state, director)),
             shared: RefCell::new(Rc::new(None)),
-            current: Cell::new(ThreadId::new(0)),
             next: Cell::new(None),
-            levers: OnceCell::new(),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
         }
     }
 
     /// The life of a fiber: runs its thread in execution after execution.
-    pub(super) fn live(&self, thread: ThreadId, lever: &Lever) {
+    pub(super) fn live(&self, thread: ThreadId) {
         loop {
             let state = Rc::clone(&self.shared.borrow());
             if let Some(state) = &*state {
-                let result = caught(|| self.subject.perform(thread, state));
+                self.pulse.reach(thread, None);
+                let body = self.subject.body(thread);
+                let result = caught(|| body(state));
                 let observes = result.is_ok() && self.has_invariants;
                 let violated = if observes {
                     observe(&*self.subject, state)
                 } else {
                     None
                 };
-                self.hear_wakes();
-                let next = self.table.borrow_mut().finish(thread, result, violated);
-                self.next.set(next);
+                self.next.set(self.finish(thread, result, violated));
             }
             // The carrier takes the state back: it must be the last to hold it.
             drop(state);
-            if lever.suspend() == Word::Stop {
+            if let_go() == Word::Stop {
                 return;
             }
         }
+    }
+
+    /// Whose turn comes next when a thread has ended, if the execution is not over.
+    fn finish(
+        &self,
+        thread: ThreadId,
+        result: Result<(), Caught>,
+        violated: Option<How>,
+    ) -> Option<Turn> {
+        let again = || self.repeat_after(Halt::finished(thread));
+        if let Some(next) = result.is_ok().then(again).flatten() {
+            return Some(Turn::Of(next));
+        }
+        self.hear_wakes();
+        self.table.borrow_mut().finish(thread, result, violated)
+    }
+
+    /// Whose turn an execution begins with.
+    pub(super) fn first_turn(&self) -> Turn {
+        let mut table = self.table.borrow_mut();
+        // Invariants are evaluated at every step, new or not.
+        let again = (!self.has_invariants).then(|| table.state.repeat());
+        again.flatten().map_or_else(|| table.turn(), Turn::Of)
+    }
+
+    /// Whose turn comes next after one that ended at `halt`, while all is as in the execution
+    /// before.
+    #[inline]
+    fn repeat_after(&self, halt: Halt) -> Option<ThreadId> {
+        if self.wakes.has_any.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.table.borrow_mut().state.repeat_after(halt)
     }
 
     /// Takes note of the wakers that have fired.
@@ -94,13 +122,18 @@ impl<D: Director> Run<D> {
     fn hear_wakes(&self) {
         // Looked at before every turn: a load, where a swap would cost as much as the turn.
         if self.wakes.has_any.load(Ordering::Relaxed) {
-            let mut fired = self.wakes.fired.lock();
-            self.wakes.has_any.store(false, Ordering::Relaxed);
-            let mut table = self.table.borrow_mut();
-            for (thread, execution) in fired.drain(..) {
-                if execution == table.number {
-                    table.state.wake(thread);
-                }
+            self.take_wakes();
+        }
+    }
+
+    #[cold]
+    fn take_wakes(&self) {
+        let mut fired = self.wakes.fired.lock();
+        self.wakes.has_any.store(false, Ordering::Relaxed);
+        let mut table = self.table.borrow_mut();
+        for (thread, execution) in fired.drain(..) {
+            if execution == table.number {
+                table.state.wake(thread);
             }
         }
     }
@@ -112,10 +145,15 @@ impl<D: Director> Run<D> {
         observe(&*self.subject, state.as_ref().as_ref()?)
     }
 
-    /// Lets go of the turn, as `note` says, until it comes back.
+    /// As [`pause`](Self::pause), at a marker. Apart, so that repeating a turn saves no registers.
+    #[inline(never)]
+    fn pause_at(&self, thread: ThreadId, marker: MarkerId) -> Kept {
+        self.pause(thread, |state, thread| state.pause(thread, marker))
+    }
+
+    /// Notes where the running fiber stands, as `note` says; whether it keeps its turn.
     #[inline]
-    fn pause(&self, note: impl FnOnce(&mut State, ThreadId)) {
-        let thread = self.current.get();
+    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut State, ThreadId)) -> Kept {
         let violated = if self.has_invariants {
             self.violated()
         } else {
@@ -133,42 +171,40 @@ impl<D: Director> Run<D> {
             Some(how) => table.fail(how),
         };
         drop(table);
-        if turn != Turn::Of(thread) {
-            self.let_go(thread, turn);
-        }
+        self.keep(thread, turn)
     }
 
-    /// Lets go of the turn, which is another's, until it comes back.
+    /// Whether `thread` keeps its turn; if not, notes whose it is.
     #[inline]
-    fn let_go(&self, thread: ThreadId, turn: Turn) {
-        self.next.set(Some(turn));
-        let levers = self
-            .levers
-            .get()
-            .expect("they are set before the first turn");
-        if levers[thread.index()].suspend() == Word::Stop {
-            catch::unwind();
+    fn keep(&self, thread: ThreadId, turn: Turn) -> Kept {
+        if turn == Turn::Of(thread) {
+            return Kept::Yes;
         }
+        self.next.set(Some(turn));
+        Kept::No
     }
 }
 
 impl<D: Director> Controller for Rc<Run<D>> {
     #[inline]
-    fn reach(&self, site: &'static Site) {
+    fn reach(&self, site: &'static Site) -> Kept {
         let marker = site.id();
-        self.pause(|state, thread| state.pause(thread, marker));
-        self.pulse.run(self.current.get(), Some(marker));
+        let thread = self.pulse.running();
+        self.pulse.reach(thread, Some(marker));
+        match self.repeat_after(Halt::at_marker(thread, marker)) {
+            Some(next) => self.keep(thread, Turn::Of(next)),
+            None => self.pause_at(thread, marker),
+        }
     }
 
-    fn wait(&self) {
-        self.pause(State::wait);
-        self.pulse.run(self.current.get(), None);
+    fn wait(&self) -> Kept {
+        self.pause(self.pulse.running(), State::wait)
     }
 
     fn waker(&self) -> Waker {
         let execution = self.table.borrow().number;
         let alarm = Arc::downgrade(&self.wakes);
-        let thread = self.current.get();
+        let thread = self.pulse.running();
         Waker::from(Arc::new(TaskWaker {
             alarm,
             thread,

@@ -25,7 +25,7 @@ pub(crate) fn direct<D: Director>(
     if !director.begin() {
         return Ok(director);
     }
-    let pulse = Arc::new(Pulse::default());
+    let pulse = Arc::new(Pulse::new(subject.threads().len()));
     let end = Arc::new(End {
         result: Mutex::new(None),
         news: Condvar::new(),
@@ -81,16 +81,17 @@ fn watch<D>(end: &End<D>, pulse: &Pulse, timeout: Duration) -> Option<Result<D, 
 
 #[cold]
 fn blocked(pulse: &Pulse, names: &[String], timeout: Duration) -> Error {
-    let place = match (pulse.phase(), pulse.running()) {
-        (Some(Phase::Threads | Phase::Unwinding), Some((thread, marker))) => {
-            let after = match marker {
+    let place = match pulse.phase() {
+        Some(Phase::Threads | Phase::Unwinding) => {
+            let thread = pulse.running();
+            let after = match pulse.reached(thread) {
                 Some(marker) => format!("after passing {}", marker.site()),
                 None => "before its next marker".to_owned(),
             };
             format!("thread `{}`, {after},", names[thread.index()])
         }
-        (Some(phase), _) => phase.place().to_owned(),
-        (None, _) => "the search".to_owned(),
+        Some(phase) => phase.place().to_owned(),
+        None => "the search".to_owned(),
     };
     Error::new(
         ErrorKind::TimedOut,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::team::Team;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::{Director, How, Phase, SharedState};
+use crate::engine::{Director, How, Phase, SharedState, current};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_millis(20);
 pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
     loop {
-        let (how, outcome) = execute(team);
+        let (how, outcome) = current::keeping_panics(|| execute(team));
         let mut desk = team.desk.lock();
         if !desk.table.end(how, outcome) {
             return;

@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::Controller;
+use crate::engine::current::{Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
@@ -131,12 +131,14 @@ impl<D: Director> Place<D> {
 }
 
 impl<D: Director> Controller for Place<D> {
-    fn reach(&self, site: &'static Site) {
+    fn reach(&self, site: &'static Site) -> Kept {
         self.pause(|state| state.pause(self.thread, site.id()));
+        Kept::Yes
     }
 
-    fn wait(&self) {
+    fn wait(&self) -> Kept {
         self.pause(|state| state.wait(self.thread));
+        Kept::Yes
     }
 
     fn waker(&self) -> Waker {

@@ -25,7 +25,7 @@ fn perform<D: Director>(team: &Team<D>, thread: ThreadId) -> bool {
     let Some(state) = team.desk.lock().shared.clone() else {
         return false;
     };
-    let result = current::controlled(|| catch(|| team.subject.perform(thread, &state)));
+    let result = current::controlled(|| catch(|| team.subject.body(thread)(&state)));
     let observes = result.is_ok() && team.subject.has_invariants();
     let violated = if observes {
         observe(&*team.subject, &state)
