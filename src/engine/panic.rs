@@ -59,14 +59,15 @@ impl Panic {
     /// Returns the column at which the code panicked, counted from 1, where that is known.
     #[must_use]
     pub fn column(&self) -> Option<u32> {
-        self.place.as_ref().map(|place| place.column)
+        self.said.place.as_ref().map(|place| place.column)
     }
 
     /// A panic that was written down.
     #[cfg(feature = "json")]
     pub(crate) fn at(message: String, place: Option<(String, u32, u32)>) -> Self {
         let place = place.map(|(file, line, column)| Place { file, line, column });
-        Panic { message, place }
+        let said = Box::new(Said { message, place });
+        Panic { said }
     }
 
     /// Whether `other` is the same failure: a panic at the same place, with whatever values in
