@@ -2,11 +2,13 @@
 
 mod depth_first;
 mod point;
+mod shard;
 mod share;
 
 pub(crate) use depth_first::{DepthFirst, Mismatch};
 pub(crate) use point::{Point, Ready, Taken, ThreadId};
-pub(crate) use share::{Fork, Multinomial, estimate, share};
+pub(crate) use shard::{Shard, Weights};
+pub(crate) use share::{Extent, Fork, Multinomial, estimate, share};
 
 /// A way to go through the executions of a program.
 pub(crate) trait Search {
