@@ -62,6 +62,12 @@ pub enum ErrorKind {
     TimedOut,
     /// The operating system did not start a thread.
     NoOsThread,
+    /// There are too many threads to run all their serial orders.
+    TooManyThreads,
+    /// The threads cannot be run one after the other in any order.
+    NoSerialOrder,
+    /// Outcomes are allowed, and nothing says what an outcome is.
+    NoOutcome,
     /// No thread reached a marker, so nothing was explored.
     NoMarkers,
     /// An environment variable `INTERLACE_…` has a bad value, or there is none of its name.

@@ -19,6 +19,7 @@ mod identity;
 mod known;
 mod minimise;
 mod run;
+mod serial;
 
 use run::Task;
 
@@ -177,6 +178,96 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// ```
     pub fn outcome<O: Debug>(mut self, describe: impl Fn(&S) -> O + Send + Sync + 'static) -> Self {
         self.program.set_outcome(describe);
+        self
+    }
+
+    /// Allows only these outcomes, in the manner of litmus tests: an execution whose
+    /// [`outcome`](Self::outcome) is another fails. Outcomes are compared by their `Debug` texts,
+    /// so `1` allows what `outcome` gives as `1_u32`, and `"a"` what it gives as a `String`.
+    ///
+    /// Called several times, it allows all that were named. When every schedule was run, the report
+    /// tells which of them no execution ended in. Outcomes are compared before the checks are run.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{Explorer, FailureKind, marker};
+    ///
+    /// // Store buffering: each thread writes one cell and reads the other's.
+    /// let explorer = || Explorer::new(<[AtomicU32; 4]>::default)
+    ///     .thread("a", |[x, y, seen, _]| {
+    ///         marker!("write_x");
+    ///         x.store(1, SeqCst);
+    ///         marker!("read_y");
+    ///         seen.store(y.load(SeqCst), SeqCst);
+    ///     })
+    ///     .thread("b", |[x, y, _, seen]| {
+    ///         marker!("write_y");
+    ///         y.store(1, SeqCst);
+    ///         marker!("read_x");
+    ///         seen.store(x.load(SeqCst), SeqCst);
+    ///     })
+    ///     .outcome(|[_, _, a, b]| (a.load(SeqCst), b.load(SeqCst)));
+    ///
+    /// // One of the writes comes first, and whoever reads last sees it.
+    /// let report = explorer().allow_outcomes([(0, 1), (1, 0), (1, 1)]).explore();
+    /// report.assert_ok();
+    ///
+    /// let report = explorer().allow_outcomes([(0, 1), (1, 0)]).explore();
+    /// let kind = report.assert_fails().kind();
+    /// assert!(matches!(kind, FailureKind::OutcomeNotAllowed { outcome, .. } if outcome == "(1, 1)"));
+    /// ```
+    pub fn allow_outcomes<O: Debug>(mut self, outcomes: impl IntoIterator<Item = O>) -> Self {
+        self.program.allow_outcomes(outcomes);
+        self
+    }
+
+    /// Compares every execution with the serial orders of the threads: what `view` shows after all
+    /// threads have ended must be what it shows when they run one after the other, in some order.
+    /// So nothing need be known of what is right but that threads must not disturb each other.
+    ///
+    /// Let the view show all that matters: the state, and what the threads have seen of it. Views
+    /// are compared by their `Debug` texts, before the checks are run.
+    ///
+    /// Before the search, the n! serial orders of n threads are run once, for 8 threads at most. In
+    /// a serial order each thread runs to its end before the next takes a step; what stands before
+    /// the first marker of each is run at the start, as always. Where tasks wait for each other,
+    /// some orders are not possible: they are left out, as are those that fail before their end. If
+    /// none is possible, the search ends with an error
+    /// ([`NoSerialOrder`](crate::ErrorKind::NoSerialOrder)) before it begins.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// #[derive(Default)]
+    /// struct Account { balance: i32 }
+    ///
+    /// let explorer = || Explorer::new(Mutex::<Account>::default)
+    ///     .thread("deposit", |account| { marker!("add"); account.lock().unwrap().balance += 10 })
+    ///     .serializable(|account| account.lock().unwrap().balance);
+    ///
+    /// explorer()
+    ///     .thread("interest", |account| { marker!("double"); account.lock().unwrap().balance *= 2 })
+    ///     .explore()
+    ///     .assert_ok(); // 10 or 20: each is the balance of one order
+    ///
+    /// let report = explorer()
+    ///     .thread("interest", |account| {
+    ///         marker!("read");
+    ///         let balance = account.lock().unwrap().balance;
+    ///         marker!("write");
+    ///         account.lock().unwrap().balance = 2 * balance;
+    ///     })
+    ///     .explore();
+    /// let text = report.assert_fails().kind().to_string();
+    /// assert!(text.contains("not serializable: this execution gives\n  0\n"), "{text}");
+    /// assert!(text.contains("\n  10  (interest, then deposit)"), "{text}");
+    /// ```
+    pub fn serializable<V: Debug>(
+        mut self,
+        view: impl Fn(&S) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.program.set_view(view);
         self
     }
 

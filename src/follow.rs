@@ -80,9 +80,16 @@ impl Follow {
                 &self.names,
                 record,
             )),
-            (How::Held | How::CheckFailed(_), _) if self.taken < self.schedule.len() => Err(
-                refusal::too_long(&self.schedule, self.taken, &self.names, record),
-            ),
+            (How::Held | How::CheckFailed(_) | How::Breached(_), _)
+                if self.taken < self.schedule.len() =>
+            {
+                Err(refusal::too_long(
+                    &self.schedule,
+                    self.taken,
+                    &self.names,
+                    record,
+                ))
+            }
             _ => Ok(()),
         };
         (self.record.expect("it was there"), fits)

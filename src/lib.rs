@@ -38,6 +38,7 @@
 //! |---|---|
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |
@@ -70,6 +71,9 @@ mod site;
 
 // Which step comes next? Ids only.
 mod search;
+
+// What may executions end in? Texts only.
+mod oracle;
 
 // Running a program, one thread at a time.
 mod engine;
@@ -177,6 +181,7 @@ pub use hunt::StoppedBy;
 ///
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
+pub use oracle::SerialOrder;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
 pub use verdict::Verdict;

@@ -6,11 +6,12 @@ use itertools::Itertools as _;
 
 use crate::engine::{self, Body, SharedState, Subject};
 use crate::error::{Error, ErrorKind};
+use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
 type Check<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
-type Outcome<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
+type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
 /// What an explorer runs, over and over.
 pub(crate) struct Program<S> {
@@ -20,7 +21,9 @@ pub(crate) struct Program<S> {
     invariant_names: Vec<String>,
     invariants: Vec<Invariant<S>>,
     checks: Vec<Check<S>>,
-    outcome: Option<Outcome<S>>,
+    outcome: Option<Describe<S>>,
+    view: Option<Describe<S>>,
+    oracles: Oracles,
 }
 
 impl<S: Send + Sync + 'static> Program<S> {
@@ -33,6 +36,8 @@ impl<S: Send + Sync + 'static> Program<S> {
             invariants: Vec::new(),
             checks: Vec::new(),
             outcome: None,
+            view: None,
+            oracles: Oracles::default(),
         }
     }
 
@@ -69,6 +74,17 @@ impl<S: Send + Sync + 'static> Program<S> {
     ) {
         self.outcome = Some(Box::new(move |state| format!("{:?}", outcome(state))));
     }
+
+    pub(crate) fn allow_outcomes<O: Debug>(&mut self, outcomes: impl IntoIterator<Item = O>) {
+        let outcomes = outcomes.into_iter();
+        let texts = outcomes.map(|outcome| format!("{outcome:?}"));
+        self.oracles.allow(texts);
+    }
+
+    pub(crate) fn set_view<V: Debug>(&mut self, view: impl Fn(&S) -> V + Send + Sync + 'static) {
+        self.view = Some(Box::new(move |state| format!("{:?}", view(state))));
+        self.oracles.ask_for_serial_views();
+    }
 }
 
 impl<S: Send + Sync + 'static> Subject for Program<S> {
@@ -97,6 +113,18 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
 
     fn outcome(&self, state: &SharedState) -> Option<String> {
         self.outcome.as_ref().map(|outcome| outcome(own(state)))
+    }
+
+    fn describes_outcomes(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    fn oracles(&self) -> Option<&Oracles> {
+        self.oracles.are_used().then_some(&self.oracles)
+    }
+
+    fn view(&self, state: &SharedState) -> Option<String> {
+        self.view.as_ref().map(|view| view(own(state)))
     }
 
     fn check(&self, state: &SharedState) {

@@ -2,6 +2,7 @@
 
 #[cfg(all(test, feature = "json"))]
 mod decoders;
+mod ending;
 mod failure;
 #[cfg(feature = "json")]
 mod json;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use itertools::Itertools as _;
 
+pub(crate) use ending::Ending;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
 use kept::Keeper;
@@ -29,8 +31,9 @@ pub(crate) use source::{Source, find};
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hunt::{Outcome, StoppedBy};
+use crate::hunt::StoppedBy;
 use crate::saved::Store;
+use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 
 /// What a search found: how many executions ended how, and the first failure.
@@ -53,7 +56,9 @@ use crate::verdict::{Tally, Verdict};
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
-    outcomes: BTreeMap<String, Outcome>,
+    outcomes: BTreeMap<String, Ending>,
+    /// The outcomes that were allowed, if not all were.
+    allowed: Vec<String>,
     failure: Option<Failure>,
     stopped_by: StoppedBy,
     elapsed: Duration,
@@ -70,7 +75,7 @@ const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 impl Report {
     pub(crate) fn new(
         tally: Tally,
-        outcomes: BTreeMap<String, Outcome>,
+        outcomes: BTreeMap<String, Ending>,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
@@ -79,6 +84,7 @@ impl Report {
         Report {
             tally,
             outcomes,
+            allowed: Vec::new(),
             failure,
             stopped_by,
             elapsed,
@@ -103,6 +109,12 @@ impl Report {
     pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
         let keeper = Keeper(Some(store));
         Report { keeper, ..self }
+    }
+
+    /// The same, of a search in which only these outcomes were allowed.
+    pub(crate) fn with_allowed(self, allowed: &[String]) -> Self {
+        let allowed = allowed.to_vec();
+        Report { allowed, ..self }
     }
 
     /// The report of a search that could not begin.
@@ -154,6 +166,52 @@ impl Report {
         self.outcomes
             .iter()
             .map(|(text, outcome)| (text.as_str(), outcome.count))
+    }
+
+    /// Iterates over the outcomes and a schedule that leads to each, sorted by outcome: the first
+    /// execution in exploration order that ended in it. As in [`Failure::schedule`], what follows
+    /// by itself is left out.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let explorer = || Explorer::new(|| Mutex::new(String::new()))
+    ///     .thread("a", |log| { marker!("push"); log.lock().unwrap().push('a') })
+    ///     .thread("b", |log| { marker!("push"); log.lock().unwrap().push('b') })
+    ///     .outcome(|log| log.lock().unwrap().clone());
+    /// let report = explorer().explore();
+    /// let examples: Vec<_> = report
+    ///     .outcome_examples()
+    ///     .map(|(outcome, schedule)| (outcome, schedule.to_string()))
+    ///     .collect();
+    /// // The first needs no step to be forced: threads go in the order in which they were added.
+    /// assert_eq!(examples, [("\"ab\"", "".into()), ("\"ba\"", "b:push".into())]);
+    /// ```
+    pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
+        self.outcomes
+            .iter()
+            .map(|(text, ending)| (text.as_str(), &ending.example))
+    }
+
+    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names and
+    /// no execution ended in, in the order in which they were named. That no execution can is known
+    /// only if the search [`is_exhaustive`](Self::is_exhaustive).
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .outcome(|()| 1)
+    ///     .allow_outcomes([1, 2])
+    ///     .explore();
+    /// assert_eq!(report.unseen_outcomes().collect::<Vec<_>>(), ["2"]);
+    /// assert!(report.to_string().ends_with("allowed, and never seen: 2"));
+    /// ```
+    pub fn unseen_outcomes(&self) -> impl Iterator<Item = &str> + '_ {
+        let allowed = self.allowed.iter().map(String::as_str);
+        allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
     /// Returns what ended the search.
@@ -292,19 +350,12 @@ impl Report {
     }
 
     fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.outcomes.is_empty() {
-            return Ok(());
+        if !self.outcomes.is_empty() {
+            write!(f, "\noutcomes:{}", ending::table(&self.outcomes))?;
         }
-        write!(f, "\noutcomes:")?;
-        let most = self.outcomes.values().map(|outcome| outcome.count).max();
-        let width = most.unwrap_or(0).to_string().len();
-        for (text, Outcome { count, failing }) in &self.outcomes {
-            write!(f, "\n  {count:width$} × {text}")?;
-            match *failing {
-                0 => {}
-                failing if failing == *count => write!(f, "  (failed)")?,
-                failing => write!(f, "  ({failing} failed)")?,
-            }
+        let mut unseen = self.unseen_outcomes().peekable();
+        if self.is_exhaustive() && unseen.peek().is_some() {
+            write!(f, "\nallowed, and never seen: {}", unseen.format(", "))?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ mod shard;
 mod share;
 
 pub(crate) use depth_first::{DepthFirst, Mismatch};
-pub(crate) use point::{Point, Ready, Taken, ThreadId};
+pub(crate) use point::{Point, Ready, Taken, ThreadId, forced};
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Fork, Multinomial, estimate, share};
 

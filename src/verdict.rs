@@ -19,6 +19,10 @@ pub enum Verdict {
     Panicked,
     /// A check panicked.
     CheckFailed,
+    /// Its outcome was not allowed.
+    OutcomeNotAllowed,
+    /// Its view was that of no serial order.
+    NotSerializable,
     /// An invariant did not hold.
     InvariantViolated,
     /// No thread could go on.
@@ -31,10 +35,12 @@ pub enum Verdict {
     NonDeterministic,
 }
 
-const ALL: [Verdict; 8] = [
+const ALL: [Verdict; 10] = [
     Verdict::Held,
     Verdict::Panicked,
     Verdict::CheckFailed,
+    Verdict::OutcomeNotAllowed,
+    Verdict::NotSerializable,
     Verdict::InvariantViolated,
     Verdict::Deadlocked,
     Verdict::StepLimit,
@@ -55,6 +61,8 @@ impl fmt::Display for Verdict {
             Verdict::Held => "held",
             Verdict::Panicked => "panicked",
             Verdict::CheckFailed => "failed a check",
+            Verdict::OutcomeNotAllowed => "ended in an outcome that is not allowed",
+            Verdict::NotSerializable => "not serializable",
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
             Verdict::StepLimit => "met the step limit",
@@ -130,10 +138,10 @@ mod tests {
             (0..number).for_each(|_| tally.add(verdict));
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8]);
-        // All but the held (1) and the contradicting (8).
-        assert_eq!((tally.total(), tally.failing()), (36, 27));
-        // Step limit 6, timed out 7, contradicting 8.
-        assert_eq!(tally.cut_short(), 21);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        // All but the held (1) and the contradicting (10).
+        assert_eq!((tally.total(), tally.failing()), (55, 44));
+        // Step limit 8, timed out 9, contradicting 10.
+        assert_eq!(tally.cut_short(), 27);
     }
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "error",
     "site",
     "schedule",
     "saved",
     "permutations",
     "search",
+    "oracle",
     "engine",
     "environment",
     "marker",
@@ -30,11 +31,12 @@ const LAYERS: [&str; 21] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "src/search",
     "src/shrink",
     "src/engine/state",
     "src/permutations",
+    "src/oracle",
 ];
 
 fn root() -> PathBuf {

@@ -34,7 +34,7 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
 #[inline(always)]
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     install_hook();
-    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| sort(payload))
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(sort)
 }
 
 /// What a payload was thrown for.

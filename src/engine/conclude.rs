@@ -33,17 +33,29 @@ pub(super) fn conclude(
     state: &SharedState,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
-    // One catch for both, since it is in every execution.
+    // One catch for all, since it is in every execution.
     let (mut outcome, phase) = (None, Cell::new(Phase::Outcome));
     enter(phase.get());
     let result = catch_panic(|| {
+        let enter = |next| {
+            phase.set(next);
+            enter(next);
+        };
         outcome = subject.outcome(state);
-        phase.set(Phase::Check);
-        enter(phase.get());
+        if let Some(oracles) = subject.oracles() {
+            enter(Phase::View);
+            let breach = oracles.judge(outcome.as_deref(), || subject.view(state));
+            if breach.is_some() {
+                return breach;
+            }
+        }
+        enter(Phase::Check);
         subject.check(state);
+        None
     });
     let how = match (result, phase.get()) {
-        (Ok(()), _) => How::Held,
+        (Ok(None), _) => How::Held,
+        (Ok(Some(breach)), _) => How::Breached(breach),
         (Err(panic), Phase::Check) => How::CheckFailed(panic),
         (Err(panic), phase) => How::PanickedIn(phase, panic),
     };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Panic, Standing};
+use crate::oracle::Breach;
 use crate::search::{Point, Taken, ThreadId};
 
 /// Steers an engine through executions.
@@ -67,6 +68,8 @@ pub(crate) enum How {
     PanickedIn(Phase, Panic),
     /// The check panicked.
     CheckFailed(Panic),
+    /// It ended in what it must not end in.
+    Breached(Breach),
     /// The invariant of this number was false.
     InvariantViolated(usize),
     /// An invariant panicked.
@@ -89,6 +92,7 @@ impl How {
             (How::PanickedIn(phase, here), How::PanickedIn(other_phase, there)) => {
                 phase == other_phase && here.is_like(there)
             }
+            (How::Breached(here), How::Breached(there)) => here.is_like(there),
             _ => self == other,
         }
     }
@@ -102,6 +106,7 @@ pub(crate) enum Phase {
     /// The threads that are left are being unwound after a failure.
     Unwinding,
     Outcome,
+    View,
     Check,
     DropState,
 }
@@ -109,8 +114,13 @@ pub(crate) enum Phase {
 impl Phase {
     /// Those that are not of a thread.
     #[cfg(feature = "json")]
-    pub(crate) const OUTSIDE: [Phase; 4] =
-        [Phase::SetUp, Phase::Outcome, Phase::Check, Phase::DropState];
+    pub(crate) const OUTSIDE: [Phase; 5] = [
+        Phase::SetUp,
+        Phase::Outcome,
+        Phase::View,
+        Phase::Check,
+        Phase::DropState,
+    ];
 
     /// The part of the user's code that runs in this phase.
     pub(crate) fn place(self) -> &'static str {
@@ -118,6 +128,7 @@ impl Phase {
             Phase::SetUp => "the setup",
             Phase::Threads | Phase::Unwinding => "a thread",
             Phase::Outcome => "the outcome",
+            Phase::View => "the view",
             Phase::Check => "the check",
             Phase::DropState => "the destructor of the state",
         }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
 /// What the threads of a program share. Its type is the subject's business, so that engines are
@@ -45,6 +46,22 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Describes the state after all threads have ended, if that was asked for.
     fn outcome(&self, _state: &SharedState) -> Option<String> {
+        None
+    }
+
+    /// Whether there is anything that [`outcome`](Self::outcome) would say.
+    fn describes_outcomes(&self) -> bool {
+        false
+    }
+
+    /// What is asked of the end of an execution besides [`check`](Self::check), if anything is.
+    fn oracles(&self) -> Option<&Oracles> {
+        None
+    }
+
+    /// Describes the state after all threads have ended, for being compared with serial orders, if
+    /// that was asked for.
+    fn view(&self, _state: &SharedState) -> Option<String> {
         None
     }
 

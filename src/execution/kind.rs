@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use itertools::Itertools as _;
+
 use super::{Names, Record};
 use crate::engine::{How, Panic, Phase};
 use crate::error::{Error, ErrorKind};
+use crate::oracle::{Breach, SerialOrder};
 use crate::standings;
 
 /// How an execution failed. Its `Display` says what failed, where, and where each thread stood
@@ -32,15 +35,32 @@ pub enum FailureKind {
         /// What it said, and where.
         panic: Panic,
     },
-    /// The setup, the outcome or the destructor of the state panicked.
+    /// The setup, the outcome, the view or the destructor of the state panicked.
     PanicOutside {
-        /// Which of them: `the setup`, `the outcome` or `the destructor of the state`.
+        /// Which of them: `the setup`, `the outcome`, `the view` or `the destructor of the
+        /// state`.
         place: &'static str,
         /// What it said, and where.
         panic: Panic,
     },
     /// A check panicked.
     Check(Panic),
+    /// The outcome is none of those that [`allow_outcomes`](crate::Explorer::allow_outcomes) names.
+    OutcomeNotAllowed {
+        /// The `Debug` text of the outcome.
+        outcome: String,
+        /// The texts of those that are allowed, in the order in which they were given.
+        allowed: Vec<String>,
+    },
+    /// What [`serializable`](crate::Explorer::serializable) looks at is as no serial order of the
+    /// threads leaves it.
+    NotSerializable {
+        /// Its `Debug` text.
+        view: String,
+        /// The serial orders with the nearest views, at most three, the nearest first. None if no
+        /// serial order comes to its end without a failure.
+        nearest: Vec<SerialOrder>,
+    },
     /// An invariant was false.
     Invariant {
         /// The name of the invariant.
@@ -69,6 +89,9 @@ pub enum FailureKind {
     Diverged(Error),
 }
 
+/// How many serial orders are shown beside what is none of theirs.
+const NEAREST: usize = 3;
+
 impl FailureKind {
     /// What keeps an engine from running an execution to its end, or from running it at all.
     pub(super) fn of_error(error: Error) -> Self {
@@ -77,6 +100,19 @@ impl FailureKind {
                 text: error.to_string(),
             },
             _ => FailureKind::Diverged(error),
+        }
+    }
+
+    fn of_breach(breach: Breach, names: &[String]) -> Self {
+        match breach {
+            Breach::NotAllowed { outcome, allowed } => FailureKind::OutcomeNotAllowed {
+                outcome,
+                allowed: allowed.to_vec(),
+            },
+            Breach::NotSerializable { view, serial } => FailureKind::NotSerializable {
+                nearest: serial.nearest(&view, NEAREST, names),
+                view,
+            },
         }
     }
 
@@ -93,6 +129,7 @@ impl FailureKind {
                 panic,
             },
             How::CheckFailed(panic) => FailureKind::Check(panic),
+            How::Breached(breach) => FailureKind::of_breach(breach, names.threads),
             How::InvariantViolated(number) => FailureKind::Invariant {
                 name: names.invariants[number].clone(),
             },
@@ -138,6 +175,13 @@ impl fmt::Display for FailureKind {
             }
             FailureKind::PanicOutside { place, panic } => write!(f, "{place} panicked: {panic}"),
             FailureKind::Check(panic) => write!(f, "the check failed: {panic}"),
+            FailureKind::OutcomeNotAllowed { outcome, allowed } => {
+                write!(f, "the outcome `{outcome}` is not allowed; allowed are:")?;
+                allowed.iter().try_for_each(|it| write!(f, "\n  {it}"))
+            }
+            FailureKind::NotSerializable { view, nearest } => {
+                write_not_serializable(f, view, nearest)
+            }
             FailureKind::Invariant { name } => write!(f, "the invariant `{name}` does not hold"),
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock { threads } => {
@@ -152,4 +196,23 @@ impl fmt::Display for FailureKind {
             FailureKind::Diverged(error) => write!(f, "{error}"),
         }
     }
+}
+
+fn write_not_serializable(
+    f: &mut fmt::Formatter<'_>,
+    view: &str,
+    nearest: &[SerialOrder],
+) -> fmt::Result {
+    write!(f, "not serializable: this execution gives\n  {view}\n")?;
+    if nearest.is_empty() {
+        return write!(
+            f,
+            "and no serial order of the threads ends without a failure"
+        );
+    }
+    write!(f, "and no serial order of the threads does; the nearest:")?;
+    nearest.iter().try_for_each(|order| {
+        let threads = order.threads().iter().format(", then ");
+        write!(f, "\n  {}  ({threads})", order.view())
+    })
 }

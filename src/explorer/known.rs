@@ -1,5 +1,6 @@
 //! Schedules that are known before a search: those that were saved, and the one to replay.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -74,7 +75,7 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
     };
     Ok(Report::new(
         findings.tally,
-        findings.outcomes,
+        BTreeMap::new(),
         failure,
         StoppedBy::Replayed,
         elapsed,

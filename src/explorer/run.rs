@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use super::beside::Beside;
 use super::known::{self, Rig};
-use super::{contradiction, identity, minimise};
+use super::{contradiction, identity, minimise, serial};
 use crate::engine::{Limits, Subject};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, StoppedBy, hunt};
+use crate::hunt::{Bounds, Outcome, StoppedBy, hunt};
+use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ledger, Report};
+use crate::report::{Call, Ending, Ledger, Report};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::verdict::Tally;
@@ -71,6 +72,7 @@ fn begin(program: &Arc<dyn Subject>, settings: &Settings, task: Task) -> Result<
         limits,
         call,
     };
+    serial::prepare(program, rig.engine, limits)?;
     if let Some(schedule) = &settings.replay {
         return known::replay(rig, schedule);
     }
@@ -132,14 +134,32 @@ fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report
         }
         (None, stopped_by) => stopped_by,
     };
-    Ok(Report::new(
+    let report = Report::new(
         findings.tally,
-        findings.outcomes,
+        endings(findings.outcomes, program),
         failure,
         stopped_by,
         elapsed,
         engine,
-    ))
+    );
+    let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
+    Ok(report.with_allowed(allowed))
+}
+
+/// The outcomes, with the names that people know.
+fn endings(
+    outcomes: BTreeMap<String, Outcome>,
+    program: &Arc<dyn Subject>,
+) -> BTreeMap<String, Ending> {
+    let named = |outcome: &Outcome| Ending {
+        count: outcome.count,
+        failing: outcome.failing,
+        example: outcome.example(program.threads()),
+    };
+    let outcomes = outcomes.into_iter();
+    outcomes
+        .map(|(text, outcome)| (text, named(&outcome)))
+        .collect()
 }
 
 /// Watches the search, if its progress is to be shown.
@@ -161,6 +181,7 @@ pub(super) fn replay(
     let settings = settings.or(Settings::from_environment()?);
     let engine = settings.engine.unwrap_or_default();
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
     if let Err(error) = fits {
         return Ok(Execution::refused(&record.steps, program.threads(), error));

@@ -1,11 +1,14 @@
 //! What a search has found: how executions ended, counted, and the first failure.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::engine::{Ended, How};
 use crate::error::Error;
 use crate::execution::Record;
-use crate::search::Mismatch;
+use crate::oracle::Breach;
+use crate::schedule::{Schedule, Step};
+use crate::search::{Mismatch, Ready, Taken, forced};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -23,10 +26,35 @@ pub(crate) struct Findings {
 }
 
 /// The executions that ended in one outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) count: u64,
     pub(crate) failing: u64,
+    /// What a schedule forces in the first of them.
+    example: Box<[Ready]>,
+}
+
+impl Outcome {
+    /// The outcome of an execution that took these steps.
+    fn first(steps: &[Taken]) -> Self {
+        let steps = &steps[..forced(steps)];
+        let example = steps
+            .iter()
+            .map(|&Taken { thread, marker, .. }| Ready { thread, marker });
+        Outcome {
+            count: 0,
+            failing: 0,
+            example: example.collect(),
+        }
+    }
+
+    /// The schedule that leads to the first of them.
+    pub(crate) fn example(&self, names: &[String]) -> Schedule {
+        let steps = self.example.iter();
+        steps
+            .map(|step| Step::new(&names[step.thread.index()], step.marker.site().name()))
+            .collect()
+    }
 }
 
 /// A failing execution.
@@ -63,7 +91,8 @@ impl Findings {
             return;
         }
         if let Some(text) = ended.outcome.take() {
-            let outcome = self.outcomes.entry(text).or_default();
+            let outcome = self.outcomes.entry(text);
+            let outcome = outcome.or_insert_with(|| Outcome::first(ended.steps));
             outcome.count += 1;
             outcome.failing += u64::from(verdict.is_failure());
         }
@@ -88,9 +117,15 @@ impl Findings {
         self.tally.append(&next.tally);
         self.steps += next.steps;
         for (text, next) in std::mem::take(&mut next.outcomes) {
-            let outcome = self.outcomes.entry(text).or_default();
-            outcome.count += next.count;
-            outcome.failing += next.failing;
+            match self.outcomes.entry(text) {
+                Entry::Vacant(entry) => {
+                    entry.insert(next);
+                }
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().count += next.count;
+                    entry.get_mut().failing += next.failing;
+                }
+            }
         }
         self.contradiction = self
             .contradiction
@@ -105,6 +140,8 @@ fn verdict(how: &How) -> Verdict {
         How::Held => Verdict::Held,
         How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
         How::CheckFailed(_) => Verdict::CheckFailed,
+        How::Breached(Breach::NotAllowed { .. }) => Verdict::OutcomeNotAllowed,
+        How::Breached(Breach::NotSerializable { .. }) => Verdict::NotSerializable,
         How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
         How::Deadlock => Verdict::Deadlocked,
         How::StepLimit => Verdict::StepLimit,

@@ -67,8 +67,8 @@ impl Toy {
             steps.push(Taken {
                 thread,
                 marker,
-                place: 0,
-                among: 0,
+                place: u32::try_from(choice).unwrap(),
+                among: u32::try_from(ready.len()).unwrap(),
                 preempts: false,
                 waits: false,
             });
@@ -158,7 +158,12 @@ fn toys_are_large_enough_and_end_in_every_way() {
         contradicting,
     };
     let found = toy(10, u64::MAX).found_by(3, true);
-    for part in ["index: 17,", "InvariantViolated", "Exhausted"] {
+    for part in [
+        "index: 17,",
+        "InvariantViolated",
+        "Exhausted",
+        "example: [Ready",
+    ] {
         assert!(found.contains(part), "{found}");
     }
     let found = toy(u64::MAX / 2, 100).found_by(3, true);

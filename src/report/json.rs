@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Keeper, Origin, Report, Retried};
+use super::{Ending, Failure, Keeper, Origin, Report, Retried};
 use crate::error::{Error, ErrorKind};
-use crate::hunt::Outcome;
 use crate::schedule::Schedule;
 use crate::verdict::Tally;
 use names::Named as _;
@@ -45,7 +44,14 @@ impl Report {
         let outcomes: Map<String, Value> = self
             .outcomes
             .iter()
-            .map(|(text, outcome)| (text.clone(), json!([outcome.count, outcome.failing])))
+            .map(|(text, ending)| {
+                let Ending {
+                    count,
+                    failing,
+                    example,
+                } = ending;
+                (text.clone(), json!([count, failing, schedule(example)]))
+            })
             .collect();
         let document = json!({
             FORMAT: VERSION,
@@ -53,6 +59,7 @@ impl Report {
             "engine": self.engine.name(),
             "verdicts": verdicts,
             "outcomes": outcomes,
+            "allowed": self.allowed,
             "failure": self.failure.as_ref().map(failure),
             "stopped_by": kinds::stopped_by(&self.stopped_by),
             "elapsed": kinds::duration(self.elapsed),
@@ -82,6 +89,7 @@ impl Report {
             engine: root.field("engine")?.named()?,
             tally: read_tally(&root.field("verdicts")?)?,
             outcomes: read_outcomes(&root.field("outcomes")?)?,
+            allowed: root.field("allowed")?.texts()?,
             failure: failure.some().map(read_failure).transpose()?,
             stopped_by: kinds::read_stopped_by(&root.field("stopped_by")?)?,
             elapsed: kinds::read_duration(&root.field("elapsed")?)?,
@@ -105,14 +113,12 @@ fn origin(origin: &Origin) -> Value {
 
 fn read_origin(node: &Node<'_>) -> Result<Origin, Error> {
     let text = |name| Ok::<_, Error>(node.field(name)?.text()?.to_owned());
-    let threads = node.field("threads")?.list()?;
-    let threads = threads.iter().map(|name| Ok(name.text()?.to_owned()));
     Ok(Origin {
         package: text("package")?,
         test: text("test")?,
         explored_at: text("explored_at")?,
         round: node.field("round")?.number()?,
-        threads: threads.collect::<Result<_, Error>>()?,
+        threads: node.field("threads")?.texts()?,
         strategy: text("strategy")?,
         keeps_going: node.field("keeps_going")?.flag()?,
     })
@@ -129,11 +135,15 @@ fn read_tally(node: &Node<'_>) -> Result<Tally, Error> {
     Ok(tally)
 }
 
-fn read_outcomes(node: &Node<'_>) -> Result<BTreeMap<String, Outcome>, Error> {
+fn read_outcomes(node: &Node<'_>) -> Result<BTreeMap<String, Ending>, Error> {
     let outcomes = node.fields()?.into_iter().map(|(text, outcome)| {
-        let [count, failing] = outcome.items()?;
-        let (count, failing) = (count.number()?, failing.number()?);
-        Ok((text.to_owned(), Outcome { count, failing }))
+        let [count, failing, example] = outcome.items()?;
+        let ending = Ending {
+            count: count.number()?,
+            failing: failing.number()?,
+            example: example.schedule()?,
+        };
+        Ok((text.to_owned(), ending))
     });
     outcomes.collect()
 }

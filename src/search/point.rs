@@ -62,6 +62,18 @@ pub(crate) struct Taken {
     pub(crate) waits: bool,
 }
 
+/// How many first steps a schedule must force for the execution to take all of `steps`: up to the
+/// last one that does not follow the fixed order.
+pub(crate) fn forced(steps: &[Taken]) -> usize {
+    let follows = |at: usize| {
+        let last = at.checked_sub(1).map(|before| steps[before].thread);
+        let goes_on = last == Some(steps[at].thread);
+        goes_on || !steps[at].preempts && steps[at].place == 0
+    };
+    let is_forced = |at: &usize| !follows(*at);
+    (0..steps.len()).rfind(is_forced).map_or(0, |at| at + 1)
+}
+
 /// A scheduling point: every live thread is paused or blocked, and one of the ready goes next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point<'a> {

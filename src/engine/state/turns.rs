@@ -113,3 +113,6 @@ impl State {
         self.threads[current.index()] = At::Running;
     }
 }
+
+#[cfg(test)]
+mod tests;

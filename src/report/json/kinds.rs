@@ -10,6 +10,7 @@ use crate::engine::{Panic, Phase};
 use crate::error::Error;
 use crate::execution::FailureKind;
 use crate::hunt::StoppedBy;
+use crate::oracle::SerialOrder;
 use crate::report::Minimal;
 
 pub(super) fn kind(kind: &FailureKind) -> Value {
@@ -21,6 +22,15 @@ pub(super) fn kind(kind: &FailureKind) -> Value {
             json!({ "is": "panic_outside", "place": place, "panic": write_panic(panic) })
         }
         FailureKind::Check(panic) => json!({ "is": "check", "panic": write_panic(panic) }),
+        FailureKind::OutcomeNotAllowed { outcome, allowed } => {
+            json!({ "is": "outcome_not_allowed", "outcome": outcome, "allowed": allowed })
+        }
+        FailureKind::NotSerializable { view, nearest } => {
+            let nearest = nearest.iter();
+            let nearest = nearest.map(|order| json!([order.threads(), order.view()]));
+            let nearest = nearest.collect::<Vec<_>>();
+            json!({ "is": "not_serializable", "view": view, "nearest": nearest })
+        }
         FailureKind::Invariant { name } => json!({ "is": "invariant", "name": name }),
         FailureKind::InvariantPanic(panic) => {
             json!({ "is": "invariant_panic", "panic": write_panic(panic) })
@@ -54,6 +64,14 @@ pub(super) fn read_kind(node: &Node<'_>) -> Result<FailureKind, Error> {
             }
         }
         "check" => FailureKind::Check(panic()?),
+        "outcome_not_allowed" => FailureKind::OutcomeNotAllowed {
+            outcome: text("outcome")?,
+            allowed: node.field("allowed")?.texts()?,
+        },
+        "not_serializable" => FailureKind::NotSerializable {
+            view: text("view")?,
+            nearest: read_orders(&node.field("nearest")?)?,
+        },
         "invariant" => FailureKind::Invariant {
             name: text("name")?,
         },
@@ -71,6 +89,14 @@ pub(super) fn read_kind(node: &Node<'_>) -> Result<FailureKind, Error> {
         "diverged" => FailureKind::Diverged(read_error(&node.field("error")?)?),
         _ => return Err(is.unknown()),
     })
+}
+
+fn read_orders(node: &Node<'_>) -> Result<Vec<SerialOrder>, Error> {
+    let orders = node.list()?.into_iter().map(|order| {
+        let [threads, view] = order.items()?;
+        Ok(SerialOrder::new(threads.texts()?, view.text()?.to_owned()))
+    });
+    orders.collect()
 }
 
 fn write_panic(panic: &Panic) -> Value {

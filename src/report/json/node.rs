@@ -58,6 +58,12 @@ impl<'a> Node<'a> {
             .collect())
     }
 
+    /// The items of a list of texts.
+    pub(super) fn texts(&self) -> Result<Vec<String>, Error> {
+        let items = self.list()?.into_iter();
+        items.map(|item| Ok(item.text()?.to_owned())).collect()
+    }
+
     /// The items of a list of so many.
     pub(super) fn items<const N: usize>(&self) -> Result<[Node<'a>; N], Error> {
         let items = self.list()?.try_into();

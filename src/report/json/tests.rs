@@ -8,6 +8,7 @@ use super::*;
 use crate::engine::{Engine, Panic, Phase};
 use crate::execution::FailureKind;
 use crate::hunt::StoppedBy;
+use crate::oracle::SerialOrder;
 use crate::report::Minimal;
 use crate::schedule::Step;
 use crate::verdict::Verdict;
@@ -34,6 +35,8 @@ fn panics() -> impl Strategy<Value = Panic> {
 
 fn kinds() -> impl Strategy<Value = FailureKind> {
     let places = prop::sample::select(&Phase::OUTSIDE[..]);
+    let orders = (vec(any::<String>(), 0..3), any::<String>());
+    let orders = orders.prop_map(|(threads, view)| SerialOrder::new(threads, view));
     prop_oneof![
         (any::<String>(), panics())
             .prop_map(|(thread, panic)| FailureKind::Panic { thread, panic }),
@@ -42,6 +45,10 @@ fn kinds() -> impl Strategy<Value = FailureKind> {
             panic
         }),
         panics().prop_map(FailureKind::Check),
+        (any::<String>(), vec(any::<String>(), 0..3))
+            .prop_map(|(outcome, allowed)| FailureKind::OutcomeNotAllowed { outcome, allowed }),
+        (any::<String>(), vec(orders, 0..3))
+            .prop_map(|(view, nearest)| FailureKind::NotSerializable { view, nearest }),
         any::<String>().prop_map(|name| FailureKind::Invariant { name }),
         panics().prop_map(FailureKind::InvariantPanic),
         any::<String>().prop_map(|threads| FailureKind::Deadlock { threads }),
@@ -118,14 +125,22 @@ fn retried() -> impl Strategy<Value = Retried> {
 }
 
 pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
-    // Eight counts whose sum fits.
-    let counts = vec(0..u64::MAX / 8, Verdict::ALL.len());
-    let outcome = any::<(u64, u64)>().prop_map(|(count, failing)| Outcome { count, failing });
-    let outcomes = btree_map(any::<String>(), outcome, 0..4);
+    // Counts whose sum fits.
+    let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
+    let ending = (any::<(u64, u64)>(), schedules());
+    let ending = ending.prop_map(|((count, failing), example)| Ending {
+        count,
+        failing,
+        example,
+    });
+    let outcomes = (
+        btree_map(any::<String>(), ending, 0..4),
+        vec(any::<String>(), 0..3),
+    );
     let engine = prop::sample::select(Engine::ALL);
     let found = (counts, outcomes, option::of(failures()), ends());
     (found, any::<Duration>(), engine, origins(), retried()).prop_map(
-        |((counts, outcomes, failure, stopped_by), elapsed, engine, origin, retried)| {
+        |((counts, (outcomes, allowed), failure, stopped_by), elapsed, engine, origin, retried)| {
             let mut tally = Tally::default();
             for (&verdict, count) in Verdict::ALL.iter().zip(counts) {
                 tally.add_many(verdict, count).expect("the sum fits");
@@ -133,6 +148,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
             Report {
                 tally,
                 outcomes,
+                allowed,
                 failure,
                 stopped_by,
                 elapsed,

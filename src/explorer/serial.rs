@@ -1,0 +1,201 @@
+//! Runs the threads of a program one after the other, in every order, before they are interleaved.
+
+use std::sync::Arc;
+
+use itertools::{Itertools as _, Permutations};
+
+use crate::engine::{Body, Director, Ended, Engine, How, Limits, SharedState, Subject};
+use crate::error::{Error, ErrorKind};
+use crate::execution::{FailureKind, Names, Record};
+use crate::oracle::SerialViews;
+use crate::search::{Point, ThreadId};
+
+/// With so many threads there are 40 320 orders.
+const MAX_THREADS: usize = 8;
+
+/// Makes the oracles of `program` ready: runs the serial orders, if their views are asked for.
+///
+/// # Errors
+///
+/// If outcomes are allowed and none is described; if there are too many threads, or no order of
+/// them is possible; if a serial order does not end in time.
+pub(super) fn prepare(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+) -> Result<(), Error> {
+    let Some(oracles) = program.oracles() else {
+        return Ok(());
+    };
+    if oracles.limit_outcomes() && !program.describes_outcomes() {
+        return Err(no_outcome());
+    }
+    if oracles.want_serial_views() {
+        oracles.set_serial_views(views(program, engine, limits)?);
+    }
+    Ok(())
+}
+
+fn views(program: &Arc<dyn Subject>, engine: Engine, limits: Limits) -> Result<SerialViews, Error> {
+    let threads = program.threads().len();
+    if threads > MAX_THREADS {
+        return Err(too_many_threads(threads));
+    }
+    let subject: Arc<dyn Subject> = Arc::new(Viewed(Arc::clone(program)));
+    let serial = engine.direct(&subject, Serial::new(threads), limits)?;
+    if let Some(record) = serial.timed_out {
+        let kind = FailureKind::of(&record, Names::of(&**program, limits));
+        return Err(timed_out(&serial.order, program.threads(), kind));
+    }
+    if serial.possible == 0 && serial.failed == 0 {
+        return Err(no_serial_order(threads));
+    }
+    Ok(serial.views)
+}
+
+/// A program whose outcome is its view, and of which nothing else is asked.
+struct Viewed(Arc<dyn Subject>);
+
+impl Subject for Viewed {
+    fn threads(&self) -> &[String] {
+        self.0.threads()
+    }
+
+    fn set_up(&self) -> SharedState {
+        self.0.set_up()
+    }
+
+    fn body(&self, thread: ThreadId) -> &Body {
+        self.0.body(thread)
+    }
+
+    fn outcome(&self, state: &SharedState) -> Option<String> {
+        self.0.view(state)
+    }
+}
+
+/// Directs one execution for each order of the threads. Each thread runs to its end before the
+/// next takes its first step; orders in which that cannot be are left out.
+#[derive(Debug)]
+struct Serial {
+    orders: Permutations<std::ops::Range<usize>>,
+    order: Vec<usize>,
+    /// The place in the order of the thread that took the last step.
+    place: usize,
+    views: SerialViews,
+    /// How many orders came to their end, and how many failed before.
+    possible: u64,
+    failed: u64,
+    timed_out: Option<Record>,
+}
+
+impl Serial {
+    fn new(threads: usize) -> Self {
+        Serial {
+            orders: (0..threads).permutations(threads),
+            order: Vec::new(),
+            place: 0,
+            views: SerialViews::default(),
+            possible: 0,
+            failed: 0,
+            timed_out: None,
+        }
+    }
+
+    fn place(&self, thread: ThreadId) -> usize {
+        let place = self.order.iter().position(|&at| at == thread.index());
+        place.expect("an order holds every thread")
+    }
+}
+
+impl Director for Serial {
+    fn begin(&mut self) -> bool {
+        if self.timed_out.is_some() {
+            return false;
+        }
+        let next = self.orders.next();
+        let has_next = next.is_some();
+        self.order = next.unwrap_or_default();
+        self.place = 0;
+        has_next
+    }
+
+    /// Lets the first of the order go on that can. One that could not when its turn came has
+    /// waited for a later one: then the order is not possible.
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+        let places = point.ready.iter().map(|ready| self.place(ready.thread));
+        let choice = places.position_min()?;
+        let place = self.place(point.ready[choice].thread);
+        if place < self.place {
+            return None;
+        }
+        self.place = place;
+        Some(choice)
+    }
+
+    fn end(&mut self, mut ended: Ended<'_>) {
+        match ended.how {
+            How::Held => {
+                // A thread that waited in the middle was not alone, even if it took no step later.
+                let has_waited = ended.steps.iter().any(|step| step.waits);
+                if let Some(view) = ended.outcome.take().filter(|_| !has_waited) {
+                    self.possible += 1;
+                    self.views.add(view, self.order.clone());
+                }
+            }
+            // Waiting for another, in one way or in the other.
+            How::Stopped | How::Deadlock | How::StepLimit => {}
+            How::TimedOut(_) => self.timed_out = Some(Record::of(ended)),
+            // The search will come to this failure, too: it has this order among its own.
+            _ => self.failed += 1,
+        }
+    }
+}
+
+#[cold]
+fn no_outcome() -> Error {
+    Error::new(
+        ErrorKind::NoOutcome,
+        "`allow_outcomes` says which outcomes are allowed, and nothing says what the outcome is: \
+         add `.outcome(|state| …)`",
+    )
+}
+
+#[cold]
+fn too_many_threads(threads: usize) -> Error {
+    Error::new(
+        ErrorKind::TooManyThreads,
+        format!(
+            "`serializable` runs every serial order of the threads, and {threads} threads have too \
+             many: it takes {MAX_THREADS} threads at most. Let one thread do the work of several, \
+             or compare with what is right in a `check`"
+        ),
+    )
+}
+
+#[cold]
+fn no_serial_order(threads: usize) -> Error {
+    Error::new(
+        ErrorKind::NoSerialOrder,
+        format!(
+            "`serializable` compares with the serial orders of the threads, and none of the {} is \
+             possible: in each, a thread waits for one that comes after it. Compare with what is \
+             right in a `check`",
+            (1..=threads).product::<usize>()
+        ),
+    )
+}
+
+#[cold]
+fn timed_out(order: &[usize], names: &[String], kind: Option<FailureKind>) -> Error {
+    let order = order.iter().map(|&thread| format!("`{}`", names[thread]));
+    let kind = kind.map_or_else(String::new, |kind| kind.to_string());
+    Error::new(
+        ErrorKind::TimedOut,
+        format!(
+            "`serializable` runs the threads one after the other, in every order, and in the order \
+             {} that {kind}",
+            order.format(", then ")
+        ),
+    )
+}
