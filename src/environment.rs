@@ -13,6 +13,7 @@ pub(crate) use program::{Purpose, purpose};
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::search::Shard;
 
 /// What can be set in code and by variables. What is not set is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) replay: Option<String>,
     /// The file that gets reports as JSON.
     pub(crate) report: Option<PathBuf>,
+    /// Which part of a search is made: its number, and of how many.
+    pub(crate) shard: Option<(u32, u32)>,
     /// Whether failures are saved where the code does not say where.
     pub(crate) saved: Option<bool>,
     pub(crate) time_limit: Option<Duration>,
@@ -39,7 +42,7 @@ struct Variable {
 }
 
 /// All variables. README has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 8] = [
+const VARIABLES: [Variable; 9] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -103,6 +106,15 @@ const VARIABLES: [Variable; 8] = [
         },
     },
     Variable {
+        name: "INTERLACE_SHARD",
+        wants: "the number of a shard, counted from 1, and of how many, as in `1/3`",
+        set: |value, settings| {
+            let shard: Shard = value.parse().ok()?;
+            settings.shard = Some((shard.number(), shard.of()));
+            Some(())
+        },
+    },
+    Variable {
         name: "INTERLACE_TIME_LIMIT",
         wants: "a number of seconds",
         set: |value, settings| {
@@ -159,6 +171,7 @@ impl Settings {
             replay: self.replay.or(others.replay),
             report: self.report.or(others.report),
             saved: self.saved.or(others.saved),
+            shard: self.shard.or(others.shard),
             time_limit: self.time_limit.or(others.time_limit),
             workers: self.workers.or(others.workers),
         }
@@ -206,6 +219,7 @@ mod tests {
             ("INTERLACE_REPLAY", "a:x b:y"),
             ("INTERLACE_REPORT", "target/report.jsonl"),
             ("INTERLACE_SAVED", "0"),
+            ("INTERLACE_SHARD", "2/3"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
@@ -217,6 +231,7 @@ mod tests {
             replay: Some("a:x b:y".to_owned()),
             report: Some(PathBuf::from("target/report.jsonl")),
             saved: Some(false),
+            shard: Some((2, 3)),
             time_limit: Some(Duration::from_millis(1500)),
             workers: Some(3),
         };
@@ -232,6 +247,8 @@ mod tests {
             ("INTERLACE_PROGRESS", "yes"),
             ("INTERLACE_REPORT", ""),
             ("INTERLACE_SAVED", "off"),
+            ("INTERLACE_SHARD", "0/3"),
+            ("INTERLACE_SHARD", "3"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
             ("INTERLACE_WORKERS", "0"),
@@ -252,7 +269,7 @@ mod tests {
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
              `INTERLACE_PROGRESS`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, \
-             `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_SHARD`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

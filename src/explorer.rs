@@ -359,6 +359,38 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Makes only part `number`, counted from 1, of `of` parts of the search, so that as many
+    /// machines share it without talking to each other. Default: `INTERLACE_SHARD`, as in `1/3`, or
+    /// the whole search.
+    ///
+    /// Each execution is in exactly one shard, and shards come one after the other in exploration
+    /// order. Where threads take the same steps whatever the schedule, their sizes differ by at
+    /// most one; elsewhere they are as equal as the steps of the first execution can tell, which
+    /// every shard runs. [`Report::merge`] makes of their reports the one of the whole search.
+    ///
+    /// A number that is 0, or greater than `of`, is an error in the report.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Report, marker};
+    ///
+    /// let explore = |number| {
+    ///     Explorer::new(|| ())
+    ///         .thread("a", |()| { marker!("x"); marker!("y"); })
+    ///         .thread("b", |()| { marker!("x"); marker!("y"); })
+    ///         .shard(number, 4)
+    ///         .explore()
+    /// };
+    /// let shards: Vec<Report> = (1..=4).map(explore).collect();
+    /// let sizes: Vec<u64> = shards.iter().map(Report::schedules).collect();
+    /// assert_eq!(sizes, [2, 1, 2, 1]);
+    /// let whole = Report::merge(shards).unwrap();
+    /// assert_eq!((whole.schedules(), whole.is_exhaustive()), (6, true));
+    /// ```
+    pub fn shard(mut self, number: u32, of: u32) -> Self {
+        self.settings.shard = Some((number, of));
+        self
+    }
+
     /// Saves failing schedules here, and runs those that are here before it searches. Default: in
     /// a test that Cargo built, unless `INTERLACE_SAVED` is `0`, a file beside the sources; see
     /// [`saved`](crate::saved).

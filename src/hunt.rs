@@ -8,9 +8,10 @@ use parking_lot::Mutex;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
-use crate::search::{Point, Search as _};
+use crate::search::{DepthFirst, Point, Search as _, Shard};
 
 mod findings;
+mod first;
 mod frontier;
 mod stopped;
 mod told;
@@ -27,6 +28,8 @@ pub(crate) struct Bounds {
     pub(crate) time_limit: Option<Duration>,
     pub(crate) keeps_going: bool,
     pub(crate) workers: usize,
+    /// The part of the search that is to be made, if not all of it.
+    pub(crate) shard: Option<Shard>,
 }
 
 /// How long one worker searches before the others are started: most searches end before.
@@ -48,7 +51,15 @@ pub(crate) fn hunt(
     bounds: Bounds,
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
-    let frontier = Arc::new(Frontier::new());
+    let weights = match bounds.shard {
+        Some(_) => Some(first::weigh(subject, engine, limits)?),
+        None => None,
+    };
+    let whole = match (bounds.shard, &weights) {
+        (Some(shard), Some(weights)) => DepthFirst::of_shard(shard, Arc::clone(weights)),
+        _ => DepthFirst::default(),
+    };
+    let frontier = Arc::new(Frontier::new(whole));
     let direct = |hunt: Hunt| {
         let part = Arc::clone(&hunt.part);
         let result = engine.direct(subject, hunt, limits);
@@ -78,7 +89,9 @@ pub(crate) fn hunt(
             .build();
         pool.map_err(|error| no_pool(&error))?.broadcast(work);
     }
-    Ok(frontier.finish(bounds.keeps_going))
+    let (mut findings, stopped_by) = frontier.finish(bounds.keeps_going);
+    findings.weights = weights;
+    Ok((findings, stopped_by))
 }
 
 #[cold]
@@ -142,8 +155,10 @@ impl Hunt {
 
     /// Tells the meter of an execution that is like others, perhaps like all.
     fn suppose(&self, ended: &Ended<'_>) {
+        // A shard knows how far it is without.
         if let Some(meter) = &self.meter
             && ended.how == How::Held
+            && self.bounds.shard.is_none()
         {
             meter.suppose(ended.steps);
         }
@@ -211,15 +226,20 @@ impl Director for Hunt {
     }
 
     fn end(&mut self, ended: Ended<'_>) {
-        self.executions += 1;
-        if self.executions == 1 {
-            self.suppose(&ended);
-        }
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
         if !matches!(ended.how, How::TimedOut(_)) {
             job.search.end(ended.steps.len());
         }
+        // Another shard counts it.
+        if job.search.mismatch().is_none() && !job.search.owns() {
+            return;
+        }
+        self.executions += 1;
+        if self.executions == 1 {
+            self.suppose(&ended);
+        }
+        let Some(job) = &mut self.job else { return };
         let mut findings = job.segment.findings.lock();
         findings.note(ended, job.search.mismatch());
         let ends = findings.contradiction.is_some()

@@ -8,6 +8,7 @@ mod failure;
 mod json;
 mod kept;
 mod ledger;
+mod merge;
 mod origin;
 mod regression;
 mod source;
@@ -97,7 +98,15 @@ impl Report {
 
     /// Tells what the report is of.
     pub(crate) fn of(self, origin: Origin) -> Self {
+        let steps = self.origin.steps;
+        let origin = Origin { steps, ..origin };
         Report { origin, ..self }
+    }
+
+    /// Tells by which steps of the threads its shard was measured.
+    pub(crate) fn measured_by(mut self, steps: Vec<u32>) -> Self {
+        self.origin.steps = steps;
+        self
     }
 
     /// Tells what became of the schedules that were saved before.
@@ -155,9 +164,14 @@ impl Report {
     }
 
     /// Returns whether every schedule was run to its end. An execution that timed out or met the
-    /// step limit was not.
+    /// step limit was not; one [shard](crate::Explorer::shard) of several is not every schedule.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
+        self.is_complete() && self.origin.shard.is_none()
+    }
+
+    /// Whether every schedule of the search, or of its shard, was run to its end.
+    fn is_complete(&self) -> bool {
         self.stopped_by == StoppedBy::Exhausted && self.tally.cut_short() == 0
     }
 
@@ -312,7 +326,10 @@ impl fmt::Display for Report {
 
 impl Report {
     fn counts(&self) -> String {
-        let schedules = plural(self.schedules(), "schedule");
+        let mut schedules = plural(self.schedules(), "schedule");
+        if let Some(shard) = self.origin.shard {
+            schedules = format!("{schedules} of shard {shard}");
+        }
         match self.failing() {
             0 => format!("no failure in {schedules}"),
             failing => format!("{failing} of {schedules} failed"),
@@ -326,7 +343,10 @@ impl Report {
     /// How much of the program was explored.
     fn extent(&self) -> String {
         match &self.stopped_by {
-            StoppedBy::Exhausted if self.is_exhaustive() => "every schedule was run".to_owned(),
+            StoppedBy::Exhausted if self.is_complete() => match self.origin.shard {
+                None => "every schedule was run".to_owned(),
+                Some(_) => "every schedule of the shard was run".to_owned(),
+            },
             StoppedBy::Exhausted => {
                 let cut_short = plural(self.tally.cut_short(), "execution");
                 format!("every schedule was begun; {cut_short} did not reach the end")

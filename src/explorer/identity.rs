@@ -18,6 +18,8 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Origi
         threads: threads.to_vec(),
         strategy: "exhaustive".to_owned(),
         keeps_going,
+        shard: None,
+        steps: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::progress::{self, Goal, Watch};
 use crate::report::{Call, Ending, Ledger, Report};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
+use crate::search::Shard;
 use crate::verdict::Tally;
 
 /// How a program is to be explored.
@@ -39,6 +40,7 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
     let prepared = Settings::from_environment().and_then(|environment| {
         let settings = task.settings.clone().or(environment);
+        origin.shard = settings.shard.map(shard).transpose()?;
         let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
         Ok((settings, ledger))
     });
@@ -49,7 +51,7 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     if ledger.is_some() {
         origin.round = identity::round(&origin);
     }
-    let report = begin(program, &settings, task);
+    let report = begin(program, &settings, origin.shard, task);
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match ledger {
         Some(ledger) => ledger.add(report),
@@ -57,7 +59,20 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     }
 }
 
-fn begin(program: &Arc<dyn Subject>, settings: &Settings, task: Task) -> Result<Report, Error> {
+/// The shard of this number, and of how many.
+fn shard((number, of): (u32, u32)) -> Result<Shard, Error> {
+    Shard::new(number, of).ok_or_else(|| {
+        let text = format!("there is no shard {number} of {of}: they are numbered from 1 to {of}");
+        Error::new(ErrorKind::BadSetting, text)
+    })
+}
+
+fn begin(
+    program: &Arc<dyn Subject>,
+    settings: &Settings,
+    shard: Option<Shard>,
+    task: Task,
+) -> Result<Report, Error> {
     check_names(program.threads())?;
     let Task {
         limits,
@@ -87,7 +102,7 @@ fn begin(program: &Arc<dyn Subject>, settings: &Settings, task: Task) -> Result<
             Duration::ZERO,
             rig.engine,
         ),
-        None => search(rig, settings, keeps_going)?,
+        None => search(rig, settings, shard, keeps_going)?,
     };
     Ok(report.after(retried).kept_in(store))
 }
@@ -102,7 +117,12 @@ fn default_store(settings: &Settings, call: Call) -> Arc<dyn Store> {
     }
 }
 
-fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report, Error> {
+fn search(
+    rig: Rig<'_>,
+    settings: &Settings,
+    shard: Option<Shard>,
+    keeps_going: bool,
+) -> Result<Report, Error> {
     let Rig {
         program,
         engine,
@@ -114,6 +134,7 @@ fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report
         time_limit: settings.time_limit,
         keeps_going,
         workers: settings.workers.unwrap_or_else(available_workers),
+        shard,
     };
     let began = Instant::now();
     let watch = watch(settings);
@@ -125,11 +146,16 @@ fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
     };
+    let weights = findings.weights.as_deref();
+    let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
         (Some((mismatch, record)), _) => {
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
-        (None, StoppedBy::Exhausted) if findings.steps == 0 && failure.is_none() => {
+        // A shard may have no execution at all.
+        (None, StoppedBy::Exhausted)
+            if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
+        {
             StoppedBy::Error(no_markers())
         }
         (None, stopped_by) => stopped_by,
@@ -143,7 +169,7 @@ fn search(rig: Rig<'_>, settings: &Settings, keeps_going: bool) -> Result<Report
         engine,
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
-    Ok(report.with_allowed(allowed))
+    Ok(report.with_allowed(allowed).measured_by(weights))
 }
 
 /// The outcomes, with the names that people know.

@@ -65,7 +65,7 @@ struct Plan {
 
 impl Frontier {
     /// The frontier of a whole search, for one worker.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(whole: DepthFirst) -> Self {
         let frontier = Frontier {
             plan: Mutex::new(Plan {
                 jobs: Vec::new(),
@@ -79,7 +79,7 @@ impl Frontier {
             hungry: AtomicUsize::new(0),
             has_cut: AtomicBool::new(false),
         };
-        frontier.give(DepthFirst::default());
+        frontier.give(whole);
         frontier
     }
 

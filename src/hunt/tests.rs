@@ -89,12 +89,13 @@ impl Toy {
 
     /// What so many workers find. They get in each other's way as often as `salt` says.
     fn found_by(&self, workers: usize, keeps_going: bool) -> String {
-        let frontier = Arc::new(Frontier::new());
+        let frontier = Arc::new(Frontier::new(DepthFirst::default()));
         let bounds = Bounds {
             max_schedules: None,
             time_limit: None,
             keeps_going,
             workers,
+            shard: None,
         };
         let whole = frontier.next().expect("a frontier begins with a part");
         frontier.put_back(whole, workers);

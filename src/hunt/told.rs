@@ -17,7 +17,8 @@ impl Job {
     #[cold]
     pub(super) fn tell(&mut self, meter: &Meter, is_over: bool) {
         let began = self.segment.order();
-        let extent = share(self.search.forks(began));
+        let extent = self.search.extent();
+        let extent = extent.unwrap_or_else(|| share(self.search.forks(began)));
         let executions = self.segment.findings.lock().tally.total();
         if let Some(tree) = meter.tree() {
             // The executions so far have numbers: if one were too few or too many, they would not

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Ending, Failure, Keeper, Origin, Report, Retried};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
+use crate::search::Shard;
 use crate::verdict::Tally;
 use names::Named as _;
 use node::Node;
@@ -108,11 +109,15 @@ fn origin(origin: &Origin) -> Value {
         "threads": origin.threads,
         "strategy": origin.strategy,
         "keeps_going": origin.keeps_going,
+        "shard": origin.shard.map(|shard| shard.to_string()),
+        "steps": origin.steps,
     })
 }
 
 fn read_origin(node: &Node<'_>) -> Result<Origin, Error> {
     let text = |name| Ok::<_, Error>(node.field(name)?.text()?.to_owned());
+    let shard = node.field("shard")?;
+    let steps = node.field("steps")?.list()?;
     Ok(Origin {
         package: text("package")?,
         test: text("test")?,
@@ -121,7 +126,14 @@ fn read_origin(node: &Node<'_>) -> Result<Origin, Error> {
         threads: node.field("threads")?.texts()?,
         strategy: text("strategy")?,
         keeps_going: node.field("keeps_going")?.flag()?,
+        shard: shard.some().map(read_shard).transpose()?,
+        steps: steps.iter().map(Node::number).collect::<Result<_, _>>()?,
     })
+}
+
+fn read_shard(node: &Node<'_>) -> Result<Shard, Error> {
+    let shard = node.text()?.parse();
+    shard.map_err(|()| node.wrong("is no shard, as `1/3` is"))
 }
 
 fn read_tally(node: &Node<'_>) -> Result<Tally, Error> {

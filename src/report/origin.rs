@@ -4,6 +4,8 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
+use crate::search::Shard;
+
 /// What was searched, and how. Reports of two searches that differ in this are not parts of one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Origin {
@@ -19,6 +21,20 @@ pub(crate) struct Origin {
     pub(crate) threads: Vec<String>,
     pub(crate) strategy: String,
     pub(crate) keeps_going: bool,
+    /// The part of the search, if it is not all of it.
+    pub(crate) shard: Option<Shard>,
+    /// How many steps each thread takes in the first execution, by which shards are measured.
+    pub(crate) steps: Vec<u32>,
+}
+
+impl Origin {
+    /// Whether both are of the same call, in the same test, and as often before.
+    pub(super) fn is_at_the_place_of(&self, other: &Origin) -> bool {
+        fn place(it: &Origin) -> (&str, &str, &str, u64) {
+            (&it.package, &it.test, &it.explored_at, it.round)
+        }
+        place(self) == place(other)
+    }
 }
 
 impl fmt::Display for Origin {

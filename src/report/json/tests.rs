@@ -98,15 +98,19 @@ fn ends() -> impl Strategy<Value = StoppedBy> {
 
 fn origins() -> impl Strategy<Value = Origin> {
     let texts = any::<(String, String, String, String)>();
-    (texts, any::<(u64, bool)>(), vec(any::<String>(), 0..4)).prop_map(
-        |((package, test, explored_at, strategy), (round, keeps_going), threads)| Origin {
+    let shard = any::<(u32, u32)>().prop_map(|(number, of)| Shard::new(number, of));
+    let threads = vec((any::<String>(), any::<u32>()), 0..4);
+    (texts, any::<(u64, bool)>(), threads, shard).prop_map(
+        |((package, test, explored_at, strategy), (round, keeps_going), threads, shard)| Origin {
             package,
             test,
             explored_at,
             round,
-            threads,
+            threads: threads.iter().map(|thread| thread.0.clone()).collect(),
             strategy,
             keeps_going,
+            shard,
+            steps: threads.iter().map(|thread| thread.1).collect(),
         },
     )
 }
