@@ -234,6 +234,13 @@ impl Report {
         &self.stopped_by
     }
 
+    /// Returns which search this is the report of, in words: the test, the place in the source, the
+    /// threads.
+    #[must_use]
+    pub fn search(&self) -> String {
+        self.origin.to_string()
+    }
+
     /// Returns how long the search took, without the shrinking.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
