@@ -62,6 +62,8 @@ pub enum ErrorKind {
     TimedOut,
     /// The operating system did not start a thread.
     NoOsThread,
+    /// An execution failed: a check, an invariant, a thread, or another way.
+    Failed,
     /// There are too many threads to run all their serial orders.
     TooManyThreads,
     /// The threads cannot be run one after the other in any order.

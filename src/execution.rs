@@ -7,8 +7,9 @@ use std::fmt;
 pub use kind::FailureKind;
 
 use crate::engine::{Ended, How, Limits, Standing, Subject};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schedule::{Schedule, Step};
+use crate::search;
 use crate::search::Taken;
 use crate::timeline;
 
@@ -78,6 +79,8 @@ impl<'a> Names<'a> {
 #[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
 pub struct Execution {
     schedule: Schedule,
+    /// How many first steps do not follow by themselves.
+    forced: usize,
     timeline: String,
     failure: Option<FailureKind>,
 }
@@ -86,6 +89,7 @@ impl Execution {
     pub(crate) fn new(record: &Record, names: Names<'_>, forced: usize) -> Self {
         Execution {
             schedule: record.schedule(names.threads, record.steps.len()),
+            forced: search::forced(&record.steps),
             timeline: timeline::draw(names.threads, &record.steps, forced),
             failure: FailureKind::of(record, names),
         }
@@ -95,6 +99,7 @@ impl Execution {
     pub(crate) fn refused(steps: &[Taken], names: &[String], error: Error) -> Self {
         Execution {
             schedule: by_name(steps, names),
+            forced: search::forced(steps),
             timeline: timeline::draw(names, steps, steps.len()),
             failure: Some(FailureKind::of_error(error)),
         }
@@ -104,6 +109,26 @@ impl Execution {
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         self.schedule.steps()
+    }
+
+    /// Returns the shortest schedule that gives this execution: what it leaves out follows the
+    /// fixed order, in which the thread that ran last goes on until it ends or blocks, then the
+    /// others in the order in which they were added.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, schedule};
+    ///
+    /// let body = |(): &()| { marker!("x"); marker!("y") };
+    /// let explorer = || Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// let execution = explorer().replay(&schedule![a: x, b: x, b: y]);
+    /// assert_eq!(execution.steps().len(), 4);
+    /// // After a:x and b:x, b goes on by itself, and a comes last.
+    /// assert_eq!(execution.schedule(), schedule![a: x, b: x]);
+    /// ```
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        let forced = self.steps().iter().take(self.forced);
+        forced.cloned().collect()
     }
 
     /// Returns whether every thread ended and every check held.
@@ -116,6 +141,39 @@ impl Execution {
     #[must_use]
     pub fn failure_kind(&self) -> Option<&FailureKind> {
         self.failure.as_ref()
+    }
+
+    /// Returns nothing if the execution is all right; else an error that says what
+    /// [`assert_ok`](Self::assert_ok) would, and which schedule to replay. For functions that
+    /// return a `Result`, as the properties of proptest do.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Failed`] if it failed, and what kept it from being run if it was not.
+    ///
+    /// ```
+    /// use interlace::{ErrorKind, Explorer, Schedule, marker};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
+    ///     .replay(&Schedule::default());
+    /// let error = execution.result().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Failed);
+    /// assert!(error.to_string().contains("thread `t` panicked: out of luck"));
+    /// ```
+    pub fn result(&self) -> Result<(), Error> {
+        match &self.failure {
+            None => Ok(()),
+            Some(FailureKind::Diverged(error)) => Err(error.clone()),
+            Some(_) => Err(self.error()),
+        }
+    }
+
+    #[cold]
+    fn error(&self) -> Error {
+        let again = self.schedule().to_rust();
+        let text = format!("{self}\n\nto see it again: .replay(&interlace::{again})");
+        Error::new(ErrorKind::Failed, text)
     }
 
     /// Does nothing if the execution is all right.

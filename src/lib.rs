@@ -39,6 +39,7 @@
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |
@@ -93,6 +94,8 @@ mod hunt;
 mod progress;
 mod report;
 mod shrink;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 
 // What a user calls.
 mod executor;

@@ -80,21 +80,19 @@ impl Oracles {
         &self,
         outcome: Option<&str>,
         view: impl FnOnce() -> Option<String>,
-    ) -> Option<Breach> {
+    ) -> Option<Box<Breach>> {
         if let (Some(allowed), Some(outcome)) = (&self.allowed, outcome)
             && !allowed.iter().any(|allowed| allowed == outcome)
         {
-            return Some(Breach::NotAllowed {
+            return Some(Box::new(Breach::NotAllowed {
                 outcome: outcome.to_owned(),
                 allowed: Arc::clone(allowed),
-            });
+            }));
         }
         let serial = self.serial.as_ref()?.get()?;
         let view = view()?;
-        (!serial.contain(&view)).then(|| Breach::NotSerializable {
-            view,
-            serial: Arc::clone(serial),
-        })
+        let serial = (!serial.contain(&view)).then(|| Arc::clone(serial))?;
+        Some(Box::new(Breach::NotSerializable { view, serial }))
     }
 }
 
@@ -122,7 +120,7 @@ mod tests {
         assert_eq!(oracles.allowed(), ["2", "1", "0"]);
         assert_eq!(oracles.judge(Some("0"), || None), None);
         let breach = oracles.judge(Some("3"), || None).unwrap();
-        let Breach::NotAllowed { outcome, allowed } = &breach else {
+        let Breach::NotAllowed { outcome, allowed } = &*breach else {
             panic!("{breach:?}");
         };
         assert_eq!((&**outcome, &**allowed), ("3", oracles.allowed()));
@@ -141,7 +139,7 @@ mod tests {
         assert!(!oracles.want_serial_views());
         assert_eq!(oracles.judge(None, || Some("2".to_owned())), None);
         let breach = oracles.judge(None, || Some("1".to_owned())).unwrap();
-        assert!(matches!(&breach, Breach::NotSerializable { view, .. } if view == "1"));
+        assert!(matches!(&*breach, Breach::NotSerializable { view, .. } if view == "1"));
         oracles.allow(texts(&["a"]));
         let other = oracles.judge(Some("b"), || None).unwrap();
         assert!(!breach.is_like(&other));

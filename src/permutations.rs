@@ -49,7 +49,7 @@ use crate::schedule::Schedule;
 
 pub(crate) use counts::Counts;
 use counts::advance;
-use lists::Lists;
+pub(crate) use lists::Lists;
 
 /// Counts the schedules, exactly.
 ///
@@ -224,7 +224,7 @@ impl FusedIterator for All {}
 ///
 /// The first numbers of generators that are seeded with neighbours are related, so the seed of the
 /// one that draws is itself drawn, twice.
-fn generator(seed: u64) -> fastrand::Rng {
+pub(crate) fn generator(seed: u64) -> fastrand::Rng {
     let reseed = |seed| fastrand::Rng::with_seed(seed).u64(..);
     fastrand::Rng::with_seed(reseed(reseed(seed)))
 }

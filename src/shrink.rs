@@ -68,6 +68,17 @@ impl Shrink {
         }
     }
 
+    /// Starts from nothing: goes through all schedules, smallest first, up to one that fails.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn anew() -> Self {
+        Shrink {
+            best: Candidate::largest(),
+            variants: Variants::of(&[], 0),
+            stage: Stage::Global,
+            ..Shrink::new(&[])
+        }
+    }
+
     /// The length of the smallest failing schedule so far.
     pub(crate) fn forced(&self) -> usize {
         self.best.threads().len()

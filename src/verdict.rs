@@ -81,7 +81,8 @@ impl Tally {
         self.0[verdict as usize] += 1;
     }
 
-    /// Adds so many, unless the total becomes too large to count.
+    /// Adds so many that were written down, unless the total becomes too large to count.
+    #[cfg(feature = "json")]
     pub(crate) fn add_many(&mut self, verdict: Verdict, count: u64) -> Option<()> {
         self.total().checked_add(count)?;
         self.0[verdict as usize] += count;

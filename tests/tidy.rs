@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "error",
     "site",
     "schedule",
@@ -24,6 +24,7 @@ const LAYERS: [&str; 22] = [
     "verdict",
     "shrink",
     "progress",
+    "strategies",
     "hunt",
     "report",
     "explorer",

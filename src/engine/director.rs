@@ -68,8 +68,8 @@ pub(crate) enum How {
     PanickedIn(Phase, Panic),
     /// The check panicked.
     CheckFailed(Panic),
-    /// It ended in what it must not end in.
-    Breached(Breach),
+    /// It ended in what it must not end in. In a box, so that an end is small.
+    Breached(Box<Breach>),
     /// The invariant of this number was false.
     InvariantViolated(usize),
     /// An invariant panicked.

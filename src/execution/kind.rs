@@ -129,7 +129,7 @@ impl FailureKind {
                 panic,
             },
             How::CheckFailed(panic) => FailureKind::Check(panic),
-            How::Breached(breach) => FailureKind::of_breach(breach, names.threads),
+            How::Breached(breach) => FailureKind::of_breach(*breach, names.threads),
             How::InvariantViolated(number) => FailureKind::Invariant {
                 name: names.invariants[number].clone(),
             },

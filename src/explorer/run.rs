@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use super::beside::Beside;
 use super::known::{self, Rig};
 use super::{contradiction, identity, minimise, serial};
-use crate::engine::{Limits, Subject};
+use crate::engine::{Engine, Limits, Subject};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Outcome, StoppedBy, hunt};
+use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
 use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
@@ -142,6 +142,34 @@ fn search(
     let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
+    let ran = Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    };
+    report(program, ran, engine, limits, call)
+}
+
+/// What a search has to tell.
+pub(super) struct Ran {
+    pub(super) findings: Findings,
+    pub(super) stopped_by: StoppedBy,
+    pub(super) elapsed: Duration,
+}
+
+/// Shrinks the first failure, and puts all together.
+pub(super) fn report(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    engine: Engine,
+    limits: Limits,
+    call: Call,
+) -> Result<Report, Error> {
+    let Ran {
+        findings,
+        stopped_by,
+        elapsed,
+    } = ran;
     let failure = match &findings.failure {
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
@@ -153,7 +181,7 @@ fn search(
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
         // A shard may have no execution at all.
-        (None, StoppedBy::Exhausted)
+        (None, StoppedBy::Exhausted | StoppedBy::Cases(_))
             if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
         {
             StoppedBy::Error(no_markers())

@@ -82,7 +82,7 @@ impl Findings {
     }
 
     /// Takes note of an execution, and of what it contradicts.
-    pub(super) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+    pub(crate) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
@@ -143,8 +143,10 @@ fn verdict(how: &How) -> Verdict {
         How::Held => Verdict::Held,
         How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
         How::CheckFailed(_) => Verdict::CheckFailed,
-        How::Breached(Breach::NotAllowed { .. }) => Verdict::OutcomeNotAllowed,
-        How::Breached(Breach::NotSerializable { .. }) => Verdict::NotSerializable,
+        How::Breached(breach) => match **breach {
+            Breach::NotAllowed { .. } => Verdict::OutcomeNotAllowed,
+            Breach::NotSerializable { .. } => Verdict::NotSerializable,
+        },
         How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
         How::Deadlock => Verdict::Deadlocked,
         How::StepLimit => Verdict::StepLimit,

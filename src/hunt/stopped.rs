@@ -26,6 +26,9 @@ pub enum StoppedBy {
     FirstFailure,
     /// As many executions were run as were allowed.
     MaxSchedules(u64),
+    /// As many cases were run as proptest was told to: see
+    /// `Explorer::sample`, which is the cargo feature `proptest`.
+    Cases(u64),
     /// The time for the whole search was up.
     TimeLimit(Duration),
     /// A schedule that was [saved](crate::saved) when it failed fails again. No search was begun.

@@ -112,7 +112,7 @@ impl Counts {
     /// A thread with c of the r turns that are left has the next with probability c/r. So the
     /// probability of any order is the product of all c over the product of all r, and in another
     /// order the same factors only come in another sequence.
-    pub(super) fn draw(mut self, rng: &mut fastrand::Rng) -> Vec<usize> {
+    pub(crate) fn draw(mut self, rng: &mut fastrand::Rng) -> Vec<usize> {
         let total = self.0.iter().sum::<usize>();
         let turns = (1..=total).rev();
         turns

@@ -11,7 +11,7 @@ use crate::schedule::{Schedule, Step};
 /// The n-th turn of a thread is its n-th step, so a schedule of these lists is no more than an
 /// order of threads, each given by its position here.
 #[derive(Debug, Clone)]
-pub(super) struct Lists {
+pub(crate) struct Lists {
     threads: Vec<Thread>,
 }
 
@@ -22,7 +22,7 @@ struct Thread {
 }
 
 impl Lists {
-    pub(super) fn new(
+    pub(crate) fn new(
         lists: impl IntoIterator<Item = (impl AsRef<str>, impl IntoIterator<Item = impl AsRef<str>>)>,
     ) -> Self {
         let mut threads: Vec<Thread> = Vec::new();
@@ -40,12 +40,17 @@ impl Lists {
         Lists { threads }
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        self.threads.iter().map(|t| t.steps.len()).collect()
+    pub(crate) fn counts(&self) -> Counts {
+        self.lengths().collect()
+    }
+
+    /// How many steps each thread has.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.threads.iter().map(|t| t.steps.len())
     }
 
     /// Returns the schedule of this order, in which each thread has as many turns as steps.
-    pub(super) fn schedule(&self, order: &[usize]) -> Schedule {
+    pub(crate) fn schedule(&self, order: &[usize]) -> Schedule {
         let mut left: Vec<_> = self.threads.iter().map(|t| t.steps.iter()).collect();
         let steps = order.iter().filter_map(|&thread| left[thread].next());
         steps.cloned().collect()

@@ -20,6 +20,16 @@ impl Candidate {
         }
     }
 
+    /// A schedule that no other is larger than.
+    #[cfg(feature = "proptest")]
+    pub(super) fn largest() -> Self {
+        Candidate {
+            preemptions: usize::MAX,
+            length: usize::MAX,
+            threads: Vec::new(),
+        }
+    }
+
     pub(super) fn threads(&self) -> &[ThreadId] {
         &self.threads
     }

@@ -242,6 +242,23 @@ fn a_task_that_waited_was_not_alone_even_if_it_takes_no_step_later() {
     assert_eq!(counts(&report), (3, 2));
 }
 
+#[test]
+fn a_task_that_waits_before_its_first_marker_comes_after_the_one_that_wakes_it() {
+    async fn consume(line: &Line) {
+        line.permits.acquire().await.unwrap().forget();
+        marker!("note");
+        line.note("consumed");
+    }
+    let report = explore(|| {
+        Explorer::new(Line::new)
+            .task("consumer", consume)
+            .thread("producer", Line::produce)
+            .serializable(Line::log)
+    });
+    // After `give` either notes first; serial is the producer.
+    assert_eq!(counts(&report), (2, 1));
+}
+
 /// Two tasks of which each needs what the other gives, in between.
 fn rendezvous() -> Explorer<[Semaphore; 2]> {
     async fn meet(mine: &Semaphore, other: &Semaphore) {

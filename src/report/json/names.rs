@@ -63,6 +63,7 @@ named! { ErrorKind:
     Deadlock = "deadlock",
     TimedOut = "timed_out",
     NoOsThread = "no_os_thread",
+    Failed = "failed",
     TooManyThreads = "too_many_threads",
     NoSerialOrder = "no_serial_order",
     NoOutcome = "no_outcome",

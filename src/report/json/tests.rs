@@ -89,6 +89,7 @@ fn ends() -> impl Strategy<Value = StoppedBy> {
         Just(StoppedBy::Exhausted),
         Just(StoppedBy::FirstFailure),
         any::<u64>().prop_map(StoppedBy::MaxSchedules),
+        any::<u64>().prop_map(StoppedBy::Cases),
         any::<Duration>().prop_map(StoppedBy::TimeLimit),
         Just(StoppedBy::SavedFailure),
         Just(StoppedBy::Replayed),

@@ -1,0 +1,191 @@
+//! Samples the interleavings of one program with proptest's runner.
+
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use proptest::strategy::Strategy as _;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use super::{Explorer, run, serial};
+use crate::engine::{Director, Ended, Engine, Limits, Subject};
+use crate::environment::Settings;
+use crate::error::Error;
+use crate::hunt::{Findings, StoppedBy};
+use crate::program::check_names;
+use crate::report::{Call, Report};
+use crate::search::Point;
+use crate::strategies::{Decisions, interleavings};
+
+impl<S: Send + Sync + 'static> Explorer<S> {
+    /// Runs executions that proptest's runner draws, and shrinks the first failure to a minimal
+    /// one: for programs that have too many schedules to [`explore`](Self::explore).
+    ///
+    /// Everything but the shrinking is proptest's, and as for any property: the number of cases,
+    /// the seeds, and the file in which the seed of a failing case is kept, to be run first the next
+    /// time. [`interleavings`] says what is drawn. The failure is shrunk as by `explore`, which
+    /// needs fewer executions than proptest would.
+    ///
+    /// One after the other, on one worker. [`max_schedules`](Self::max_schedules) and
+    /// [`time_limit`](Self::time_limit) may end it earlier, and so does the first failure unless it
+    /// is told to [`keep_going`](Self::keep_going); then no seed is kept. The report never says
+    /// that every schedule was run.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{Explorer, marker};
+    /// use proptest::prelude::ProptestConfig;
+    ///
+    /// // C(40, 20), that is 1.4·10¹¹ schedules.
+    /// let increment = |value: &AtomicU32| for _ in 0..10 {
+    ///     marker!("read");
+    ///     let read = value.load(SeqCst);
+    ///     marker!("write");
+    ///     value.store(read + 1, SeqCst);
+    /// };
+    /// # let with_cases = |cases| ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
+    /// # /*
+    /// let with_cases = ProptestConfig::with_cases;
+    /// # */
+    /// let report = Explorer::new(AtomicU32::default)
+    ///     .thread("a", increment)
+    ///     .thread("b", increment)
+    ///     .check(|value| assert_eq!(value.load(SeqCst), 20))
+    ///     .sample(with_cases(100));
+    /// let failure = report.assert_fails();
+    /// assert_eq!(failure.schedule().to_string(), "a:read b:read");
+    /// ```
+    #[track_caller]
+    pub fn sample(self, config: Config) -> Report {
+        let call = Call {
+            made_at: self.made_at,
+            explored_at: Location::caller(),
+        };
+        let program: Arc<dyn Subject> = Arc::new(self.program);
+        let Explorer {
+            settings,
+            limits,
+            keeps_going,
+            ..
+        } = self;
+        sample(&program, settings, limits, keeps_going, config, call)
+            .unwrap_or_else(Report::refused)
+    }
+}
+
+fn sample(
+    program: &Arc<dyn Subject>,
+    settings: Settings,
+    limits: Limits,
+    keeps_going: bool,
+    config: Config,
+    call: Call,
+) -> Result<Report, Error> {
+    check_names(program.threads())?;
+    let settings = settings.or(Settings::from_environment()?);
+    let engine = settings.engine.unwrap_or_default();
+    serial::prepare(program, engine, limits)?;
+    let began = Instant::now();
+    let cases = u64::from(config.cases);
+    let sampling = Sampling {
+        program,
+        engine,
+        limits,
+        settings,
+        keeps_going,
+        began,
+        findings: Arc::default(),
+        stopped_by: Mutex::new(None),
+    };
+    let mut runner = TestRunner::new(Config {
+        // Where `proptest!` would say which file the property is in.
+        source_file: config.source_file.or(Some(call.explored_at.file())),
+        ..config
+    });
+    // What it found is in the findings. The failure is shrunk later, for the report.
+    let _ = runner.run(&interleavings().no_shrink(), |interleaving| {
+        sampling.run(interleaving.decisions())
+    });
+    let elapsed = began.elapsed();
+    let stopped_by = sampling.stopped_by.into_inner();
+    let ran = run::Ran {
+        findings: std::mem::take(&mut *sampling.findings.lock()),
+        stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
+        elapsed,
+    };
+    run::report(program, ran, engine, limits, call)
+}
+
+/// The cases so far, and what they found.
+struct Sampling<'a> {
+    program: &'a Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    settings: Settings,
+    keeps_going: bool,
+    began: Instant,
+    findings: Arc<Mutex<Findings>>,
+    stopped_by: Mutex<Option<StoppedBy>>,
+}
+
+impl Sampling<'_> {
+    /// Runs a case, unless the search is over. Proptest runs all of its cases, so those that come
+    /// later hold without being run.
+    fn run(&self, decisions: Decisions) -> Result<(), TestCaseError> {
+        let mut stopped_by = self.stopped_by.lock();
+        if stopped_by.is_none() {
+            *stopped_by = self.limit();
+        }
+        if stopped_by.is_some() {
+            return Ok(());
+        }
+        let case = Case {
+            decisions,
+            findings: Arc::clone(&self.findings),
+            has_begun: false,
+        };
+        if let Err(error) = self.engine.direct(self.program, case, self.limits) {
+            *stopped_by = Some(StoppedBy::Error(error));
+        }
+        match &self.findings.lock().failure {
+            Some(_) if !self.keeps_going => {
+                stopped_by.get_or_insert(StoppedBy::FirstFailure);
+                Err(TestCaseError::fail("an execution failed"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn limit(&self) -> Option<StoppedBy> {
+        let executions = self.findings.lock().tally.total();
+        let max = self.settings.max_schedules;
+        let limit = self.settings.time_limit;
+        let schedules = max.filter(|&max| executions >= max);
+        let time = limit.filter(|&limit| self.began.elapsed() >= limit);
+        schedules
+            .map(StoppedBy::MaxSchedules)
+            .or(time.map(StoppedBy::TimeLimit))
+    }
+}
+
+/// Directs one case.
+struct Case {
+    decisions: Decisions,
+    findings: Arc<Mutex<Findings>>,
+    has_begun: bool,
+}
+
+impl Director for Case {
+    fn begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_begun, true)
+    }
+
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+        Some(self.decisions.choose(point))
+    }
+
+    fn end(&mut self, ended: Ended<'_>) {
+        self.findings.lock().note(ended, None);
+    }
+}

@@ -1,0 +1,234 @@
+//! Complete schedules of known marker lists.
+
+use std::collections::HashSet;
+use std::fmt::{self, Debug};
+
+use proptest::arbitrary::any;
+use proptest::strategy::{NewTree, Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use crate::permutations::{Lists, generator};
+use crate::schedule::Schedule;
+use crate::search::{Point, Ready, Taken, ThreadId};
+use crate::shrink::Shrink;
+use crate::site::MarkerId;
+
+/// Draws schedules of these marker lists, from the first marker to the last, each as likely as any
+/// other.
+///
+/// The lists are passed as to the functions of [`permutations`](crate::permutations), and the
+/// schedules are drawn as by [`permutations::draw`](crate::permutations::draw). None that is drawn
+/// or tried in shrinking is illegal.
+///
+/// A failing schedule is shrunk to the one with the fewest preemptions; among those, to the one of
+/// which the fewest first steps must be forced, if what follows is left to the fixed order; and
+/// among those to the first in exploration order. As long as `max_shrink_iters` of proptest's
+/// configuration suffices, that is the minimum of all that fail: every smaller one was tried.
+///
+/// ```
+/// use interlace::strategies::schedules;
+/// use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+///
+/// let increment = ["read", "write"];
+/// let strategy = schedules([("a", increment), ("b", increment)]);
+/// let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+/// let result = runner.run(&strategy, |schedule| {
+///     // A model: an update is lost if both read before either writes.
+///     let is_lost = schedule.steps()[..2].iter().all(|step| step.marker() == "read");
+///     if is_lost { Err(TestCaseError::fail("lost")) } else { Ok(()) }
+/// });
+/// let Err(TestError::Fail(_, minimal)) = result else { panic!("nothing is lost") };
+/// assert_eq!(minimal.to_string(), "a:read b:read b:write a:write");
+/// ```
+pub fn schedules(
+    markers: impl IntoIterator<Item = (impl AsRef<str>, impl IntoIterator<Item = impl AsRef<str>>)>,
+) -> Schedules {
+    Schedules {
+        lists: Lists::new(markers),
+    }
+}
+
+/// The strategy that [`schedules`] makes.
+///
+/// ```
+/// use interlace::strategies::{Schedules, schedules};
+///
+/// let strategy: Schedules = schedules([("a", ["x"]), ("b", ["x"])]);
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a strategy does nothing until a property draws from it"]
+pub struct Schedules {
+    lists: Lists,
+}
+
+impl Strategy for Schedules {
+    type Tree = ScheduleTree;
+    type Value = Schedule;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let seed = any::<u64>().new_tree(runner)?.current();
+        let order = self.lists.counts().draw(&mut generator(seed));
+        Ok(ScheduleTree::new(self.lists.clone(), order))
+    }
+}
+
+/// A schedule that was drawn, and the smaller ones.
+///
+/// ```
+/// use interlace::strategies::schedules;
+/// use proptest::strategy::{Strategy, ValueTree};
+/// use proptest::test_runner::TestRunner;
+///
+/// let mut tree = schedules([("a", ["x", "y"]), ("b", ["x", "y"])])
+///     .new_tree(&mut TestRunner::deterministic())
+///     .unwrap();
+/// while tree.simplify() {} // as if everything failed
+/// assert_eq!(tree.current().to_string(), "a:x a:y b:x b:y");
+/// ```
+pub struct ScheduleTree {
+    lists: Lists,
+    /// Says which orders are smaller than the last that failed.
+    shrink: Shrink,
+    /// The order that failed last, and the one that is tried in its place.
+    failed: Vec<usize>,
+    tried: Option<Vec<usize>>,
+    /// Those that were tried and did not fail.
+    passed: HashSet<Vec<usize>>,
+}
+
+impl ScheduleTree {
+    fn new(lists: Lists, order: Vec<usize>) -> Self {
+        let mut shrink = Shrink::new(&steps(&lists, &order));
+        // The first that it wants is the one that was found, to see what that forces.
+        let mut tree = ScheduleTree {
+            failed: run(&mut shrink, &lists).unwrap_or(order),
+            lists,
+            shrink,
+            tried: None,
+            passed: HashSet::new(),
+        };
+        tree.shrink.end(true);
+        tree
+    }
+}
+
+impl ValueTree for ScheduleTree {
+    type Value = Schedule;
+
+    fn current(&self) -> Schedule {
+        let order = self.tried.as_ref().unwrap_or(&self.failed);
+        self.lists.schedule(order)
+    }
+
+    fn simplify(&mut self) -> bool {
+        if let Some(tried) = self.tried.take() {
+            self.failed = tried;
+            self.shrink.end(true);
+        }
+        loop {
+            let Some(next) = run(&mut self.shrink, &self.lists) else {
+                return false;
+            };
+            let is_known = next == self.failed || self.passed.contains(&next);
+            if !is_known {
+                self.tried = Some(next);
+                return true;
+            }
+            self.shrink.end(next == self.failed);
+        }
+    }
+
+    fn complicate(&mut self) -> bool {
+        let Some(tried) = self.tried.take() else {
+            return false;
+        };
+        self.shrink.end(false);
+        self.passed.insert(tried);
+        true
+    }
+}
+
+impl Debug for ScheduleTree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ScheduleTree")
+            .field(&self.current())
+            .finish()
+    }
+}
+
+/// The order of the next execution that `shrink` wants, if it wants one.
+fn run(shrink: &mut Shrink, lists: &Lists) -> Option<Vec<usize>> {
+    if !shrink.begin() {
+        return None;
+    }
+    let mut merge = Merge::new(lists);
+    while !merge.ready.is_empty() {
+        let choice = shrink.choose(&merge.point());
+        merge.go(choice);
+    }
+    let threads = merge.steps.iter().map(|step| step.thread.index());
+    Some(threads.collect())
+}
+
+/// The steps of this order, as if they had been run.
+fn steps(lists: &Lists, order: &[usize]) -> Vec<Taken> {
+    let mut merge = Merge::new(lists);
+    for &thread in order {
+        let is_next = |ready: &Ready| ready.thread.index() == thread;
+        let choice = merge.ready.iter().position(is_next);
+        merge.go(choice.expect("an order gives each thread its own number of turns"));
+    }
+    merge.steps
+}
+
+/// Lists that are being merged, as an execution of threads that have nothing but markers. Which
+/// markers they are is of no matter.
+struct Merge {
+    left: Vec<usize>,
+    ready: Vec<Ready>,
+    steps: Vec<Taken>,
+}
+
+impl Merge {
+    fn new(lists: &Lists) -> Self {
+        let mut merge = Merge {
+            left: lists.lengths().collect(),
+            ready: Vec::new(),
+            steps: Vec::new(),
+        };
+        merge.make_ready();
+        merge
+    }
+
+    fn make_ready(&mut self) {
+        let threads = self.left.iter().enumerate().filter(|(_, left)| **left > 0);
+        self.ready.clear();
+        self.ready.extend(threads.map(|(thread, _)| Ready {
+            thread: ThreadId::new(thread),
+            marker: MarkerId::of_number(0),
+        }));
+    }
+
+    fn point(&self) -> Point<'_> {
+        Point {
+            ready: &self.ready,
+            last: self.steps.last().map(|step| step.thread),
+            step: self.steps.len(),
+        }
+    }
+
+    fn go(&mut self, choice: usize) {
+        let Ready { thread, marker } = self.ready[choice];
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        self.steps.push(Taken {
+            thread,
+            marker,
+            place: number(choice),
+            among: number(self.ready.len()),
+            preempts: self.point().preempts(choice),
+            waits: false,
+        });
+        self.left[thread.index()] -= 1;
+        self.make_ready();
+    }
+}
