@@ -14,6 +14,7 @@ pub(crate) use program::{Purpose, purpose};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::search::Shard;
+use crate::strategy::{self, Strategy};
 
 /// What can be set in code and by variables. What is not set is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) shard: Option<(u32, u32)>,
     /// Whether failures are saved where the code does not say where.
     pub(crate) saved: Option<bool>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) strategy: Option<Strategy>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) workers: Option<usize>,
 }
@@ -42,7 +45,7 @@ struct Variable {
 }
 
 /// All variables. README has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 9] = [
+const VARIABLES: [Variable; 11] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -106,11 +109,27 @@ const VARIABLES: [Variable; 9] = [
         },
     },
     Variable {
+        name: "INTERLACE_SEED",
+        wants: "a number below 2^64",
+        set: |value, settings| {
+            settings.seed = Some(value.parse().ok()?);
+            Some(())
+        },
+    },
+    Variable {
         name: "INTERLACE_SHARD",
         wants: "the number of a shard, counted from 1, and of how many, as in `1/3`",
         set: |value, settings| {
             let shard: Shard = value.parse().ok()?;
             settings.shard = Some((shard.number(), shard.of()));
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_STRATEGY",
+        wants: strategy::WANTS,
+        set: |value, settings| {
+            settings.strategy = Some(value.parse().ok()?);
             Some(())
         },
     },
@@ -172,6 +191,8 @@ impl Settings {
             report: self.report.or(others.report),
             saved: self.saved.or(others.saved),
             shard: self.shard.or(others.shard),
+            seed: self.seed.or(others.seed),
+            strategy: self.strategy.or(others.strategy),
             time_limit: self.time_limit.or(others.time_limit),
             workers: self.workers.or(others.workers),
         }
@@ -204,6 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::strategy::Strategy;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Error> {
         let variables = variables.iter();
@@ -220,6 +242,8 @@ mod tests {
             ("INTERLACE_REPORT", "target/report.jsonl"),
             ("INTERLACE_SAVED", "0"),
             ("INTERLACE_SHARD", "2/3"),
+            ("INTERLACE_SEED", "18446744073709551615"),
+            ("INTERLACE_STRATEGY", "pct:4"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
@@ -232,6 +256,11 @@ mod tests {
             report: Some(PathBuf::from("target/report.jsonl")),
             saved: Some(false),
             shard: Some((2, 3)),
+            seed: Some(u64::MAX),
+            strategy: Some(Strategy::Pct {
+                depth: 4,
+                schedules: 1000,
+            }),
             time_limit: Some(Duration::from_millis(1500)),
             workers: Some(3),
         };
@@ -249,6 +278,9 @@ mod tests {
             ("INTERLACE_SAVED", "off"),
             ("INTERLACE_SHARD", "0/3"),
             ("INTERLACE_SHARD", "3"),
+            ("INTERLACE_SEED", "-1"),
+            ("INTERLACE_STRATEGY", "best"),
+            ("INTERLACE_STRATEGY", "replay:nonsense"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
             ("INTERLACE_WORKERS", "0"),
@@ -269,7 +301,8 @@ mod tests {
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
              `INTERLACE_PROGRESS`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, \
-             `INTERLACE_SHARD`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_STRATEGY`, `INTERLACE_TIME_LIMIT`, \
+             `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

@@ -35,6 +35,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The text of a schedule does not parse.
     BadSchedule,
+    /// The text of a strategy does not parse.
+    BadStrategy,
     /// A number of schedules is larger than a `u128` holds.
     TooManySchedules,
     /// A schedule is none of those that the marker lists allow.

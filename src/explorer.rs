@@ -24,6 +24,7 @@ mod run;
 mod sample;
 mod serial;
 mod settings;
+mod strategy;
 
 use run::Task;
 
@@ -275,7 +276,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs every schedule, up to the first failure unless told to [`keep_going`](Self::keep_going),
+    /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
+    /// failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
     ///
     /// Schedules that were [saved](Self::saved) when they failed are run before. If one still

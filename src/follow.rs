@@ -25,6 +25,7 @@ pub(crate) struct Follow {
     begun: bool,
     stop: Option<Stop>,
     record: Option<Record>,
+    outcome: Option<String>,
 }
 
 /// Why an execution was stopped.
@@ -59,6 +60,7 @@ impl Follow {
             begun: false,
             stop: None,
             record: None,
+            outcome: None,
         })
     }
 
@@ -93,6 +95,11 @@ impl Follow {
             _ => Ok(()),
         };
         (self.record.expect("it was there"), fits)
+    }
+
+    /// What the execution ended in, in words, if it is asked for.
+    pub(crate) fn take_outcome(&mut self) -> Option<String> {
+        self.outcome.take()
     }
 
     fn used_up(&self, ready: Ready, record: &Record) -> Error {
@@ -136,7 +143,8 @@ impl Director for Follow {
         None
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, mut ended: Ended<'_>) {
+        self.outcome = ended.outcome.take();
         self.record = Some(Record::of(ended));
     }
 }

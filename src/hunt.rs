@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
-use crate::search::{DepthFirst, Point, Search as _, Shard};
+use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
 
 mod findings;
 mod first;
@@ -38,8 +38,9 @@ const SOLO: Duration = Duration::from_micros(500);
 /// How many executions pass between two looks at the clock.
 const LOOK: u64 = 16;
 
-/// Runs every execution of `subject`, or those that the bounds allow. What is found does not
-/// depend on the number of workers. The meter, if there is one, learns how far the search is.
+/// Runs the executions of `subject` that the course consists of, or those of them that the bounds
+/// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
+/// how far the search is.
 ///
 /// # Errors
 ///
@@ -49,49 +50,108 @@ pub(crate) fn hunt(
     engine: Engine,
     limits: Limits,
     bounds: Bounds,
+    (course, seed): (Course, u64),
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
-    let weights = match bounds.shard {
-        Some(_) => Some(first::weigh(subject, engine, limits)?),
-        None => None,
+    let weights = match (bounds.shard, course) {
+        (Some(_), Course::Exhaustive) => Some(first::weigh(subject, engine, limits)?),
+        _ => None,
     };
-    let whole = match (bounds.shard, &weights) {
-        (Some(shard), Some(weights)) => DepthFirst::of_shard(shard, Arc::clone(weights)),
-        _ => DepthFirst::default(),
+    let mut chase = Chase {
+        subject,
+        engine,
+        limits,
+        bounds,
+        since: Instant::now(),
+        meter: meter.cloned(),
     };
-    let frontier = Arc::new(Frontier::new(whole));
-    let direct = |hunt: Hunt| {
-        let part = Arc::clone(&hunt.part);
-        let result = engine.direct(subject, hunt, limits);
-        result.map_err(|error| match &*part.lock() {
-            Some(part) => frontier.fail(part, error),
-            None => frontier.stop(StoppedBy::Error(error)),
-        })
-    };
-    let solo = direct(Hunt::new(&frontier, bounds, meter, true));
-    if let Ok(Hunt {
-        job: Some(job),
-        began,
-        ..
-    }) = solo
-    {
-        frontier.put_back(job, bounds.workers);
-        let work = |_: rayon::BroadcastContext<'_>| {
-            let hunt = Hunt {
-                began,
-                ..Hunt::new(&frontier, bounds, meter, false)
-            };
-            // What it failed at has been noted.
-            let _ = direct(hunt);
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(bounds.workers)
-            .build();
-        pool.map_err(|error| no_pool(&error))?.broadcast(work);
+    if let (Some(meter), Some(schedules)) = (meter, course.schedules()) {
+        let range = bounds.shard.map(|shard| shard.range_of(schedules));
+        meter.expect(range.map_or(schedules, |range| range.end - range.start));
     }
-    let (mut findings, stopped_by) = frontier.finish(bounds.keeps_going);
-    findings.weights = weights;
-    Ok((findings, stopped_by))
+    let shard = bounds.shard.map(|shard| (shard, weights.clone()));
+    let mut stages = Stages::new(course, seed, shard);
+    let mut total = Findings {
+        weights,
+        ..Findings::default()
+    };
+    while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
+        let left = bounds.max_schedules.map(|max| max - total.tally.total());
+        let of_stage = stage.max_schedules;
+        chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
+        let (mut found, stopped_by) = chase.run(stage.part)?;
+        total.leaves_out = false;
+        total.append(&mut found);
+        match stopped_by {
+            StoppedBy::Exhausted => {}
+            StoppedBy::MaxSchedules(_) if bounds.max_schedules != Some(total.tally.total()) => {
+                total.leaves_out = true;
+            }
+            StoppedBy::MaxSchedules(_) => {
+                return Ok((
+                    total,
+                    bounds
+                        .max_schedules
+                        .map_or(stopped_by, StoppedBy::MaxSchedules),
+                ));
+            }
+            _ => return Ok((total, stopped_by)),
+        }
+    }
+    let stopped_by = match course {
+        Course::Preemptions(max) if total.leaves_out => StoppedBy::MaxPreemptions(max),
+        _ if total.leaves_out => StoppedBy::Sampled(total.tally.total()),
+        _ => StoppedBy::Exhausted,
+    };
+    Ok((total, stopped_by))
+}
+
+/// What all searches of a course have in common.
+struct Chase<'a> {
+    subject: &'a Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    bounds: Bounds,
+    /// When the first of them began.
+    since: Instant,
+    meter: Option<Arc<Meter>>,
+}
+
+impl Chase<'_> {
+    /// Runs one search, on one worker at first, and on all when it takes long.
+    fn run(&self, whole: Part) -> Result<(Findings, StoppedBy), Error> {
+        let frontier = Arc::new(Frontier::new(whole));
+        let direct = |hunt: Hunt| {
+            let part = Arc::clone(&hunt.part);
+            let result = self.engine.direct(self.subject, hunt, self.limits);
+            result.map_err(|error| match &*part.lock() {
+                Some(part) => frontier.fail(part, error),
+                None => frontier.stop(StoppedBy::Error(error)),
+            })
+        };
+        let solo = direct(self.hunt(&frontier, true));
+        if let Ok(Hunt { job: Some(job), .. }) = solo {
+            let workers = self.bounds.workers;
+            frontier.put_back(job, workers);
+            let work = |_: rayon::BroadcastContext<'_>| {
+                // What it failed at has been noted.
+                let _ = direct(self.hunt(&frontier, false));
+            };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+            pool.map_err(|error| no_pool(&error))?.broadcast(work);
+        }
+        Ok(frontier.finish(self.bounds.keeps_going))
+    }
+
+    fn hunt(&self, frontier: &Arc<Frontier>, is_solo: bool) -> Hunt {
+        Hunt::new(
+            frontier,
+            self.bounds,
+            self.since,
+            self.meter.as_ref(),
+            is_solo,
+        )
+    }
 }
 
 #[cold]
@@ -105,6 +165,8 @@ fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
 struct Hunt {
     frontier: Arc<Frontier>,
     bounds: Bounds,
+    /// When the whole search began, of which this may be a stage.
+    since: Instant,
     began: Instant,
     /// Whether it leaves off, and leaves its job to several, when it takes long.
     is_solo: bool,
@@ -121,6 +183,7 @@ impl Hunt {
     fn new(
         frontier: &Arc<Frontier>,
         bounds: Bounds,
+        since: Instant,
         meter: Option<&Arc<Meter>>,
         is_solo: bool,
     ) -> Self {
@@ -129,6 +192,7 @@ impl Hunt {
         Hunt {
             frontier: Arc::clone(frontier),
             bounds,
+            since,
             began: Instant::now(),
             is_solo: is_solo && !is_alone,
             job: None,
@@ -147,21 +211,10 @@ impl Hunt {
             ..
         } = self.bounds;
         let schedules = max_schedules.filter(|&max| self.executions >= max);
-        let time = time_limit.filter(|&limit| self.began.elapsed() >= limit);
+        let time = time_limit.filter(|&limit| self.since.elapsed() >= limit);
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))
-    }
-
-    /// Tells the meter of an execution that is like others, perhaps like all.
-    fn suppose(&self, ended: &Ended<'_>) {
-        // A shard knows how far it is without.
-        if let Some(meter) = &self.meter
-            && ended.how == How::Held
-            && self.bounds.shard.is_none()
-        {
-            meter.suppose(ended.steps);
-        }
     }
 
     /// Tells the meter how far the job is, if it has asked or the job is over.
@@ -231,17 +284,18 @@ impl Director for Hunt {
         if !matches!(ended.how, How::TimedOut(_)) {
             job.search.end(ended.steps.len());
         }
-        // Another shard counts it.
-        if job.search.mismatch().is_none() && !job.search.owns() {
-            return;
+        let account = job.search.account();
+        self.executions += u64::from(!account.is_repetition);
+        if self.executions == 1
+            && let (Part::DepthFirst(_), Some(meter)) = (&job.search, &self.meter)
+            && ended.how == How::Held
+            && self.bounds.shard.is_none()
+        {
+            // It is like others, perhaps like all. A shard is measured without.
+            meter.suppose(ended.steps);
         }
-        self.executions += 1;
-        if self.executions == 1 {
-            self.suppose(&ended);
-        }
-        let Some(job) = &mut self.job else { return };
         let mut findings = job.segment.findings.lock();
-        findings.note(ended, job.search.mismatch());
+        findings.note(ended, account, job.search.mismatch());
         let ends = findings.contradiction.is_some()
             || findings.failure.is_some() && !self.bounds.keeps_going;
         drop(findings);

@@ -38,6 +38,7 @@
 //! |---|---|
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
+//! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
@@ -81,6 +82,7 @@ mod engine;
 mod environment;
 mod marker;
 mod program;
+mod strategy;
 
 // One execution: where it stands, what it did, how it ended.
 mod execution;
@@ -187,6 +189,7 @@ pub use interlace_macros::trace;
 pub use oracle::SerialOrder;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
+pub use strategy::Strategy;
 pub use verdict::Verdict;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.

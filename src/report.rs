@@ -11,6 +11,7 @@ mod ledger;
 mod merge;
 mod origin;
 mod regression;
+mod sampled;
 mod source;
 mod words;
 
@@ -26,6 +27,7 @@ pub(crate) use kept::Retried;
 pub(crate) use ledger::Ledger;
 pub(crate) use origin::Origin;
 pub(crate) use regression::Call;
+pub(crate) use sampled::Sampled;
 pub(crate) use source::{Source, find};
 
 use crate::engine::Engine;
@@ -65,6 +67,7 @@ pub struct Report {
     origin: Origin,
     retried: Retried,
     keeper: Keeper,
+    sampled: Option<Sampled>,
 }
 
 impl Report {
@@ -87,6 +90,7 @@ impl Report {
             origin: Origin::default(),
             retried: Retried::default(),
             keeper: Keeper::default(),
+            sampled: None,
         }
     }
 
@@ -112,6 +116,11 @@ impl Report {
     pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
         let keeper = Keeper(Some(store));
         Report { keeper, ..self }
+    }
+
+    /// The same, with how the schedules were drawn.
+    pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
+        Report { sampled, ..self }
     }
 
     /// The same, of a search in which only these outcomes were allowed.

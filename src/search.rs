@@ -1,14 +1,22 @@
 //! Which step comes next? One strategy a file. They see ids only: no threads, no clock, no names.
 
+mod bounded;
 mod depth_first;
+mod part;
 mod point;
+mod sample;
 mod shard;
 mod share;
+mod stages;
 
+pub(crate) use bounded::Bounded;
 pub(crate) use depth_first::{DepthFirst, Mismatch};
+pub(crate) use part::{Account, Part};
 pub(crate) use point::{Point, Ready, Taken, ThreadId, forced};
+pub(crate) use sample::{Method, Sample};
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Fork, Multinomial, estimate, share};
+pub(crate) use stages::{Course, Stages};
 
 /// A way to go through the executions of a program.
 pub(crate) trait Search {

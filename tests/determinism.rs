@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
-use interlace::{Engine, Explorer, Report};
+use interlace::{Engine, Explorer, Report, Schedule, Strategy};
 
 #[derive(Default)]
 struct Counter {
@@ -90,10 +90,14 @@ fn lost_update() -> Explorer<Counter> {
         .check(|counter| assert_eq!(counter.value.load(SeqCst), 2))
 }
 
-/// Explores one of the programs. The regression test in a report holds the source around the call
-/// of `explore`, so there is only this call.
+/// Explores a program. The regression test in a report holds the source around the call of
+/// `explore`, so there is only this call.
+fn explore_it(explorer: Explorer<Counter>) -> Report {
+    explorer.explore()
+}
+
 fn explore_on(engine: Engine, program: fn() -> Explorer<Counter>) -> Report {
-    program().engine(engine).explore()
+    explore_it(program().engine(engine))
 }
 
 fn explore(program: fn() -> Explorer<Counter>) -> Report {
@@ -157,6 +161,51 @@ fn exploring_on_fibers_gives_the_same_report() {
     for (number, text) in explore_all() {
         let report = explore_on(Engine::Fibers, programs()[number]);
         assert_eq!(everything(&report), text);
+    }
+}
+
+/// Every strategy; the samples are large enough to be divided.
+fn strategies() -> [Strategy; 9] {
+    let schedules = 60;
+    [
+        Strategy::Exhaustive,
+        Strategy::Preemptions(2),
+        Strategy::Random { schedules },
+        Strategy::Uniform { schedules },
+        Strategy::Pct {
+            depth: 3,
+            schedules,
+        },
+        Strategy::Pos { schedules },
+        Strategy::Surw { schedules },
+        Strategy::Portfolio { schedules },
+        Strategy::Replay(Schedule::default()),
+    ]
+}
+
+#[test]
+fn every_strategy_gives_the_same_report_on_any_engine_and_number_of_workers() {
+    for strategy in strategies() {
+        for program in programs() {
+            let explore = |engine, workers| {
+                let explorer = program().strategy(strategy.clone()).seed(3);
+                everything(&explore_it(explorer.engine(engine).workers(workers)))
+            };
+            let alone = explore(Engine::Threads, 1);
+            for (engine, workers) in [
+                (Engine::Threads, 1),
+                (Engine::Threads, 3),
+                (Engine::Fibers, 1),
+                (Engine::Fibers, 2),
+                (Engine::Fibers, 3),
+            ] {
+                assert_eq!(
+                    explore(engine, workers),
+                    alone,
+                    "{strategy} {engine:?} {workers}"
+                );
+            }
+        }
     }
 }
 

@@ -197,15 +197,15 @@ fn one_schedule_can_be_replayed_alone() {
     };
     let (holds, text) = replay("thread1:read_value \"thread 2\":read_value");
     assert!(!holds, "{text}");
-    let head = "interlace: 1 of 1 schedule failed; it was replayed as `INTERLACE_REPLAY` says: \
-                others were not run\n\nthe check failed: ";
+    let head = "interlace: 1 of 1 schedule failed; the schedule to replay, and no other, was run\n\n\
+                the check failed: ";
     assert!(text.contains(head), "{text}");
     assert!(text.contains("\nreplayed as it was given\n"), "{text}");
     assert!(!scratch.folder().join("interlace-regressions").exists());
 
     let (holds, text) = replay("\"thread 2\":read_value \"thread 2\":write_value");
     assert!(holds, "{text}");
-    let head = "interlace: no failure in 1 schedule; it was replayed as";
+    let head = "interlace: no failure in 1 schedule; the schedule to replay, and";
     assert!(text.contains(head), "{text}");
 
     for (schedule, error) in [

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::{env, fs, process};
 
-use interlace::{Engine, ErrorKind, Explorer, Report, StoppedBy, marker, schedule};
+use interlace::{Engine, ErrorKind, Explorer, Report, StoppedBy, Strategy, marker, schedule};
 
 /// Three increments, of which some are lost: 6! / (2! 2! 2!) = 90 schedules.
 fn lost_updates() -> Explorer<AtomicU32> {
@@ -151,6 +151,11 @@ fn reports_that_are_not_the_parts_of_one_search_are_refused_by_name() {
         "engines",
     );
     foreign(shards(4).remove(1), "numbers of shards");
+    let sample = Strategy::Pos { schedules: 9 };
+    foreign(
+        explore(second(lost_updates().strategy(sample))),
+        "strategies",
+    );
     // The same names, and another program.
     let one = |value: &AtomicU32| {
         marker!("add");
@@ -162,6 +167,58 @@ fn reports_that_are_not_the_parts_of_one_search_are_refused_by_name() {
         explore(second(atomic)),
         "numbers of steps in the first execution",
     );
+}
+
+#[test]
+fn shards_of_a_sample_are_ranges_of_its_numbers() {
+    // 3 is fewer than what the first executions teach.
+    for schedules in [0, 3, 100] {
+        for strategy in [
+            Strategy::Random { schedules },
+            Strategy::Uniform { schedules },
+            Strategy::Pct {
+                depth: 2,
+                schedules,
+            },
+            Strategy::Pos { schedules },
+            Strategy::Surw { schedules },
+        ] {
+            for (of, keeps_going) in [(2, true), (3, false), (7, true)] {
+                let explorer = || {
+                    let explorer = lost_updates().strategy(strategy.clone()).seed(5);
+                    if keeps_going {
+                        explorer.keep_going()
+                    } else {
+                        explorer
+                    }
+                };
+                let whole = explore(explorer());
+                let shard = |number| explore(explorer().workers(2).shard(number, of));
+                let shards: Vec<Report> = (1..=of).map(shard).collect();
+                if keeps_going {
+                    let sizes = || shards.iter().map(Report::schedules);
+                    assert_eq!(sizes().sum::<u64>(), schedules);
+                    assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1);
+                }
+                let merged = Report::merge(shards).unwrap();
+                assert_eq!(merged.to_string(), whole.to_string(), "{strategy}");
+                assert_eq!(merged.stopped_by(), whole.stopped_by(), "{strategy}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_course_of_several_searches_has_no_shards_and_says_so() {
+    for strategy in [
+        Strategy::Preemptions(2),
+        Strategy::Portfolio { schedules: 10 },
+    ] {
+        let report = explore(lost_updates().strategy(strategy).shard(1, 2));
+        let error = report.error().unwrap();
+        assert_eq!(error.kind(), ErrorKind::BadSetting);
+        assert!(error.to_string().contains("and has no shards"), "{error}");
+    }
 }
 
 #[test]

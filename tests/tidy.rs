@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "error",
     "site",
     "schedule",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 23] = [
     "search",
     "oracle",
     "engine",
+    "strategy",
     "environment",
     "marker",
     "program",
@@ -32,12 +33,13 @@ const LAYERS: [&str; 23] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "src/search",
     "src/shrink",
     "src/engine/state",
     "src/permutations",
     "src/oracle",
+    "src/strategies/plan",
 ];
 
 fn root() -> PathBuf {

@@ -6,6 +6,7 @@ use std::thread;
 
 use parking_lot::Mutex;
 
+use crate::environment::Settings;
 use crate::report::{Call, Origin};
 
 /// Describes a search that begins on this thread.
@@ -16,11 +17,22 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Origi
         explored_at: call.explored_at.to_string(),
         round: 0,
         threads: threads.to_vec(),
-        strategy: "exhaustive".to_owned(),
+        strategy: String::new(),
+        seed: 0,
         keeps_going,
         shard: None,
         steps: Vec::new(),
     }
+}
+
+/// Adds which schedules were to be run.
+pub(super) fn describe(origin: &mut Origin, settings: &Settings) {
+    let strategy = settings.strategy.clone().unwrap_or_default();
+    let is_drawn = strategy
+        .course()
+        .is_ok_and(|course| course.schedules().is_some());
+    origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();
+    origin.strategy = strategy.to_string();
 }
 
 /// How often this was asked before with the same test and place.

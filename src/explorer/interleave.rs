@@ -20,8 +20,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// and interleaving together. See [`strategies`](crate::strategies).
     ///
     /// Once an execution has failed under this interleaving or a clone of it, as when proptest
-    /// shrinks, up to 1000 executions are run to find the minimal one that fails, and that is
-    /// returned.
+    /// shrinks, up to 1000 executions are run to find the minimal one that fails, and the smallest
+    /// that was found is returned. [`Engine::Fibers`] does that in about a millisecond.
     ///
     /// In a property, end with `.result()?`, which makes a failure one of the property.
     ///

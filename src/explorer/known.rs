@@ -1,10 +1,10 @@
 //! Schedules that are known before a search: those that were saved, and the one to replay.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::minimise;
+use super::run::{self, Ran};
 use crate::engine::{Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
@@ -36,7 +36,7 @@ pub(super) fn retry(rig: Rig<'_>, store: &dyn Store) -> Result<(Retried, Option<
     }
     retried.place = store.place();
     for schedule in schedules {
-        match rig.follow(&schedule)? {
+        match rig.follow(&schedule)?.0 {
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().next().unwrap_or_default().to_owned();
@@ -66,35 +66,31 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
     };
     let schedule: Schedule = text.parse().map_err(|error| refused(&error))?;
     let began = Instant::now();
-    let record = rig.follow(&schedule)?.map_err(|error| refused(&error))?;
-    let elapsed = began.elapsed();
-    let findings = Findings::of(record);
-    let failure = match &findings.failure {
+    let (followed, outcome) = rig.follow(&schedule)?;
+    let record = followed.map_err(|error| refused(&error))?;
+    let ran = Ran {
+        findings: Findings::of_one(&record, outcome),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
+    };
+    let failure = match &ran.findings.failure {
         Some(found) => Some(rig.describe(found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(Report::new(
-        findings.tally,
-        BTreeMap::new(),
-        failure,
-        StoppedBy::Replayed,
-        elapsed,
-        rig.engine,
-    ))
+    Ok(run::put_together(rig.program, ran, failure, rig.engine))
 }
 
 impl Rig<'_> {
-    /// One execution along `schedule`, or why it does not fit.
-    fn follow(self, schedule: &Schedule) -> Result<Result<Record, Error>, Error> {
+    /// One execution along `schedule`, or why it does not fit; and its outcome.
+    fn follow(self, schedule: &Schedule) -> Result<(Result<Record, Error>, Option<String>), Error> {
         let follow = match Follow::new(schedule.clone(), self.program.threads(), false) {
             Ok(follow) => follow,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok((Err(error), None)),
         };
-        let (record, fits) = self
-            .engine
-            .direct(self.program, follow, self.limits)?
-            .finish();
-        Ok(fits.map(|()| record))
+        let mut follow = self.engine.direct(self.program, follow, self.limits)?;
+        let outcome = follow.take_outcome();
+        let (record, fits) = follow.finish();
+        Ok((fits.map(|()| record), outcome))
     }
 
     fn describe(

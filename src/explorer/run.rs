@@ -18,10 +18,11 @@ use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
 use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ending, Ledger, Report};
+use crate::report::{Call, Ending, Failure, Ledger, Report, Sampled};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
+use crate::strategy::Strategy;
 use crate::verdict::Tally;
 
 /// How a program is to be explored.
@@ -40,6 +41,7 @@ pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
     let prepared = Settings::from_environment().and_then(|environment| {
         let settings = task.settings.clone().or(environment);
+        identity::describe(&mut origin, &settings);
         origin.shard = settings.shard.map(shard).transpose()?;
         let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
         Ok((settings, ledger))
@@ -65,6 +67,16 @@ fn shard((number, of): (u32, u32)) -> Result<Shard, Error> {
         let text = format!("there is no shard {number} of {of}: they are numbered from 1 to {of}");
         Error::new(ErrorKind::BadSetting, text)
     })
+}
+
+/// Parts of searches that come one after the other are not next to each other in the whole.
+#[cold]
+fn no_shards(strategy: &Strategy) -> Error {
+    let text = format!(
+        "the strategy `{strategy}` is made of several searches, one after the other, and has no \
+         shards: `exhaustive` has, and so have `random`, `uniform`, `pct`, `pos` and `surw`"
+    );
+    Error::new(ErrorKind::BadSetting, text)
 }
 
 fn begin(
@@ -129,6 +141,14 @@ fn search(
         limits,
         call,
     } = rig;
+    let strategy = settings.strategy.clone().unwrap_or_default();
+    let course = match strategy.course() {
+        Ok(course) => course,
+        Err(schedule) => return explore_one(program, engine, limits, schedule, call),
+    };
+    if shard.is_some() && !course.has_shards() {
+        return Err(no_shards(&strategy));
+    }
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
@@ -136,16 +156,47 @@ fn search(
         workers: settings.workers.unwrap_or_else(available_workers),
         shard,
     };
+    let seed = settings.seed.unwrap_or_default();
     let began = Instant::now();
-    let watch = watch(settings);
+    let watch = watch(bounds, settings.progress);
     let meter = watch.as_ref().map(Watch::meter);
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds, meter.as_ref())?;
+    let draws = (course, seed);
+    let (findings, stopped_by) = hunt(program, engine, limits, bounds, draws, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
+    let uniform = findings.uniform;
     let ran = Ran {
         findings,
         stopped_by,
         elapsed,
+    };
+    let report = report(program, ran, engine, limits, call)?;
+    let sampled = course.schedules().map(|_| Sampled {
+        strategy,
+        seed,
+        uniform,
+    });
+    Ok(report.with_sampled(sampled))
+}
+
+/// Runs one execution along `schedule`, and shrinks its failure.
+fn explore_one(
+    program: &Arc<dyn Subject>,
+    engine: Engine,
+    limits: Limits,
+    schedule: &Schedule,
+    call: Call,
+) -> Result<Report, Error> {
+    let began = Instant::now();
+    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
+    let mut follow = engine.direct(program, follow, limits)?;
+    let outcome = follow.take_outcome();
+    let (record, fits) = follow.finish();
+    fits?;
+    let ran = Ran {
+        findings: Findings::of_one(&record, outcome),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
     };
     report(program, ran, engine, limits, call)
 }
@@ -165,15 +216,25 @@ pub(super) fn report(
     limits: Limits,
     call: Call,
 ) -> Result<Report, Error> {
+    let failure = match &ran.findings.failure {
+        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
+        None => None,
+    };
+    Ok(put_together(program, ran, failure, engine))
+}
+
+/// Puts a report together.
+pub(super) fn put_together(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    failure: Option<Failure>,
+    engine: Engine,
+) -> Report {
     let Ran {
         findings,
         stopped_by,
         elapsed,
     } = ran;
-    let failure = match &findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
-        None => None,
-    };
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
@@ -181,7 +242,7 @@ pub(super) fn report(
             StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
         }
         // A shard may have no execution at all.
-        (None, StoppedBy::Exhausted | StoppedBy::Cases(_))
+        (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
             if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
         {
             StoppedBy::Error(no_markers())
@@ -197,7 +258,7 @@ pub(super) fn report(
         engine,
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
-    Ok(report.with_allowed(allowed).measured_by(weights))
+    report.with_allowed(allowed).measured_by(weights)
 }
 
 /// The outcomes, with the names that people know.
@@ -217,12 +278,12 @@ fn endings(
 }
 
 /// Watches the search, if its progress is to be shown.
-fn watch(settings: &Settings) -> Option<Watch> {
+fn watch(bounds: Bounds, is_wanted: Option<bool>) -> Option<Watch> {
     let goal = Goal {
-        max_schedules: settings.max_schedules,
-        time_limit: settings.time_limit,
+        max_schedules: bounds.max_schedules,
+        time_limit: bounds.time_limit,
     };
-    progress::reporter(settings.progress).map(|reporter| Watch::start(reporter, goal))
+    progress::reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
 }
 
 /// Runs one execution along `schedule`.

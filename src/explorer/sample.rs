@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::hunt::{Findings, StoppedBy};
 use crate::program::check_names;
 use crate::report::{Call, Report};
-use crate::search::Point;
+use crate::search::{Account, Point};
 use crate::strategies::{Decisions, interleavings};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
@@ -186,6 +186,6 @@ impl Director for Case {
     }
 
     fn end(&mut self, ended: Ended<'_>) {
-        self.findings.lock().note(ended, None);
+        self.findings.lock().note(ended, Account::default(), None);
     }
 }

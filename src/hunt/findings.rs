@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::execution::Record;
 use crate::oracle::Breach;
 use crate::schedule::{Schedule, Step};
-use crate::search::{Mismatch, Ready, Taken, Weights, forced};
+use crate::search::{Account, Mismatch, Ready, Taken, Weights, forced};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -24,6 +24,10 @@ pub(crate) struct Findings {
     pub(crate) contradiction: Option<(Mismatch, Record)>,
     /// What a shard was measured by.
     pub(crate) weights: Option<Arc<Weights>>,
+    /// Whether the search, or the last one of several, passed over executions.
+    pub(crate) leaves_out: bool,
+    /// How many executions were drawn such that all were equally likely.
+    pub(crate) uniform: u64,
     /// Why the engine could not go on.
     pub(super) error: Option<Error>,
 }
@@ -69,20 +73,31 @@ pub(crate) struct Found {
 }
 
 impl Findings {
-    /// What one execution shows.
-    pub(crate) fn of(record: Record) -> Self {
-        let mut findings = Findings {
-            steps: record.steps.len() as u64,
-            ..Findings::default()
+    /// What was found in one execution.
+    pub(crate) fn of_one(record: &Record, outcome: Option<String>) -> Self {
+        let ended = Ended {
+            steps: &record.steps,
+            threads: &record.threads,
+            how: record.how.clone(),
+            outcome,
         };
-        let verdict = verdict(&record.how);
-        findings.tally.add(verdict);
-        findings.failure = verdict.is_failure().then_some(Found { index: 1, record });
+        let mut findings = Findings::default();
+        findings.note(ended, Account::default(), None);
         findings
     }
 
     /// Takes note of an execution, and of what it contradicts.
-    pub(crate) fn note(&mut self, mut ended: Ended<'_>, mismatch: Option<&Mismatch>) {
+    pub(crate) fn note(
+        &mut self,
+        mut ended: Ended<'_>,
+        account: Account,
+        mismatch: Option<&Mismatch>,
+    ) {
+        self.leaves_out |= account.leaves_out;
+        self.uniform += u64::from(account.is_uniform);
+        if account.is_repetition && mismatch.is_none() {
+            return;
+        }
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
@@ -119,6 +134,8 @@ impl Findings {
         }
         self.tally.append(&next.tally);
         self.steps += next.steps;
+        self.leaves_out |= next.leaves_out;
+        self.uniform += next.uniform;
         for (text, next) in std::mem::take(&mut next.outcomes) {
             match self.outcomes.entry(text) {
                 Entry::Vacant(entry) => {

@@ -8,17 +8,19 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::{Findings, StoppedBy, Told};
 use crate::error::Error;
-use crate::search::DepthFirst;
+use crate::search::Part;
 
 /// One part of a search, and what was found in it so far.
 #[derive(Debug)]
 pub(super) struct Segment {
-    /// The choices that lead to its first execution: they order parts.
+    /// What [orders](Part::order) it among the others.
     order: Vec<usize>,
     pub(super) findings: Mutex<Findings>,
 }
@@ -26,7 +28,7 @@ pub(super) struct Segment {
 /// A part that a worker is to search.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) search: DepthFirst,
+    pub(super) search: Part,
     pub(super) segment: Arc<Segment>,
     /// Whether nothing that is left of it matters.
     pub(super) is_done: bool,
@@ -34,7 +36,8 @@ pub(super) struct Job {
 }
 
 impl Segment {
-    /// The choices that lead to its first execution.
+    /// What orders it among the others: in a depth-first search, the choices that lead to its first
+    /// execution.
     pub(super) fn order(&self) -> &[usize] {
         &self.order
     }
@@ -49,7 +52,13 @@ pub(super) struct Frontier {
     hungry: AtomicUsize,
     /// Whether some parts need not be searched any further.
     has_cut: AtomicBool,
+    /// How much there was to tell to those who wait for a part.
+    told: AtomicUsize,
 }
+
+/// How long a worker that finds no part looks for one before it sleeps. A worker that was asked for
+/// a part gives it before its next execution; waking a thread takes longer than many parts do.
+const LOOKS: Duration = Duration::from_micros(50);
 
 #[derive(Debug)]
 struct Plan {
@@ -65,7 +74,7 @@ struct Plan {
 
 impl Frontier {
     /// The frontier of a whole search, for one worker.
-    pub(super) fn new(whole: DepthFirst) -> Self {
+    pub(super) fn new(whole: Part) -> Self {
         let frontier = Frontier {
             plan: Mutex::new(Plan {
                 jobs: Vec::new(),
@@ -78,6 +87,7 @@ impl Frontier {
             news: Condvar::new(),
             hungry: AtomicUsize::new(0),
             has_cut: AtomicBool::new(false),
+            told: AtomicUsize::new(0),
         };
         frontier.give(whole);
         frontier
@@ -97,9 +107,9 @@ impl Frontier {
     }
 
     /// Adds a part.
-    pub(super) fn give(&self, search: DepthFirst) {
+    pub(super) fn give(&self, search: Part) {
         let segment = Arc::new(Segment {
-            order: search.choices(),
+            order: search.order(),
             findings: Mutex::default(),
         });
         let mut plan = self.plan.lock();
@@ -111,7 +121,7 @@ impl Frontier {
             told: Told::default(),
         });
         self.count_hungry(&plan);
-        self.news.notify_one();
+        self.tell_one();
     }
 
     /// The next part to search; nothing when none is left and none can come. Waits while another
@@ -119,6 +129,7 @@ impl Frontier {
     pub(super) fn next(&self) -> Option<Job> {
         let mut plan = self.plan.lock();
         plan.idle += 1;
+        let mut has_looked = false;
         loop {
             if plan.stopped_by.is_some() {
                 return None;
@@ -137,12 +148,39 @@ impl Frontier {
                 return Some(job);
             }
             if plan.idle == plan.workers {
-                self.news.notify_all();
+                self.tell_all();
                 return None;
             }
             self.count_hungry(&plan);
-            self.news.wait(&mut plan);
+            if has_looked {
+                self.news.wait(&mut plan);
+            } else {
+                let told = self.told.load(Relaxed);
+                MutexGuard::unlocked(&mut plan, || self.look_out(told));
+            }
+            // What was told meanwhile is seen above before this sleeps: under the lock.
+            has_looked = !has_looked;
         }
+    }
+
+    /// Looks out for a while for more than was told.
+    fn look_out(&self, told: usize) {
+        let began = Instant::now();
+        while self.told.load(Relaxed) == told && began.elapsed() < LOOKS {
+            thread::yield_now();
+        }
+    }
+
+    /// Tells one of those who wait that there is a part.
+    fn tell_one(&self) {
+        self.told.fetch_add(1, Relaxed);
+        self.news.notify_one();
+    }
+
+    /// Tells all of those who wait that there is nothing to wait for.
+    fn tell_all(&self) {
+        self.told.fetch_add(1, Relaxed);
+        self.news.notify_all();
     }
 
     fn count_hungry(&self, plan: &Plan) {
@@ -168,14 +206,14 @@ impl Frontier {
         segment.findings.lock().error.get_or_insert(error);
         self.cut_after(segment);
         self.plan.lock().workers -= 1;
-        self.news.notify_all();
+        self.tell_all();
     }
 
     /// Ends the search in every part.
     pub(super) fn stop(&self, stopped_by: StoppedBy) {
         self.plan.lock().stopped_by.get_or_insert(stopped_by);
         self.has_cut.store(true, Relaxed);
-        self.news.notify_all();
+        self.tell_all();
     }
 
     /// Whether what is left of `segment` does not matter.

@@ -24,6 +24,12 @@ pub enum StoppedBy {
     Exhausted,
     /// A schedule failed, and the search was not told to keep going.
     FirstFailure,
+    /// As many schedules were sampled as the strategy asks for. Nothing is known of the others.
+    Sampled(u64),
+    /// The one schedule that the strategy replays, or `INTERLACE_REPLAY`, was run.
+    Replayed,
+    /// No schedule with at most so many preemptions is left. There are others, with more.
+    MaxPreemptions(usize),
     /// As many executions were run as were allowed.
     MaxSchedules(u64),
     /// As many cases were run as proptest was told to: see
@@ -33,8 +39,6 @@ pub enum StoppedBy {
     TimeLimit(Duration),
     /// A schedule that was [saved](crate::saved) when it failed fails again. No search was begun.
     SavedFailure,
-    /// The one schedule was run that `INTERLACE_REPLAY` says.
-    Replayed,
     /// The program could not be explored, or not any further.
     Error(Error),
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::Standing;
-use crate::search::{Ready, Taken, ThreadId};
+use crate::search::{DepthFirst, Ready, Taken, ThreadId};
 use crate::site::MarkerId;
 
 /// A toy program. How many steps its threads have, how its executions end and in what depends on
@@ -32,7 +32,7 @@ impl Toy {
 
     /// Runs one execution.
     fn run(&self, hunt: &mut Hunt) {
-        let choices = hunt.job.as_ref().unwrap().search.choices();
+        let choices = hunt.job.as_ref().unwrap().search.order();
         // The choices that lead to an execution are the same whoever runs it.
         let contradicts =
             !choices.is_empty() && self.hash(1, &choices).is_multiple_of(self.contradicting);
@@ -89,7 +89,7 @@ impl Toy {
 
     /// What so many workers find. They get in each other's way as often as `salt` says.
     fn found_by(&self, workers: usize, keeps_going: bool) -> String {
-        let frontier = Arc::new(Frontier::new(DepthFirst::default()));
+        let frontier = Arc::new(Frontier::new(Part::DepthFirst(DepthFirst::default())));
         let bounds = Bounds {
             max_schedules: None,
             time_limit: None,
@@ -103,7 +103,7 @@ impl Toy {
             for worker in 0..workers {
                 let frontier = &frontier;
                 scope.spawn(move || {
-                    let mut hunt = Hunt::new(frontier, bounds, None, false);
+                    let mut hunt = Hunt::new(frontier, bounds, Instant::now(), None, false);
                     while hunt.begin() {
                         self.run(&mut hunt);
                         let executions = usize::try_from(hunt.executions).unwrap();

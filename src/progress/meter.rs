@@ -13,6 +13,8 @@ use crate::search::{Multinomial, Taken, estimate};
 pub(crate) struct Meter {
     /// How many times it has asked.
     asked: AtomicU32,
+    /// How many executions there are to be, where that is given.
+    expected: OnceLock<u64>,
     tree: OnceLock<Option<Multinomial>>,
     sums: Mutex<Sums>,
 }
@@ -34,6 +36,11 @@ impl Meter {
     #[inline]
     pub(crate) fn has_asked(&self, heard: &mut u32) -> bool {
         std::mem::replace(heard, self.asked.load(Relaxed)) != *heard
+    }
+
+    /// The search consists of so many executions.
+    pub(crate) fn expect(&self, executions: u64) {
+        self.expected.get_or_init(|| executions);
     }
 
     /// Supposes that every execution takes the steps of this one, in any order. Only the first
@@ -66,9 +73,15 @@ impl Meter {
     }
 
     /// How many schedules there are.
+    #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     pub(super) fn size(&self) -> Option<Size> {
+        if let Some(&expected) = self.expected.get() {
+            return Some(Size {
+                schedules: expected as f64,
+                is_exact: true,
+            });
+        }
         if let Some(tree) = self.tree() {
-            #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
             let schedules = tree.leaves() as f64;
             return Some(Size {
                 schedules,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Ending, Failure, Keeper, Origin, Report, Retried};
+use super::{Ending, Failure, Keeper, Origin, Report, Retried, Sampled};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 use crate::search::Shard;
@@ -65,6 +65,7 @@ impl Report {
             "stopped_by": kinds::stopped_by(&self.stopped_by),
             "elapsed": kinds::duration(self.elapsed),
             "retried": retried(&self.retried),
+            "sampled": self.sampled.as_ref().map(sampled),
         });
         document.to_string()
     }
@@ -96,6 +97,11 @@ impl Report {
             elapsed: kinds::read_duration(&root.field("elapsed")?)?,
             retried: read_retried(&root.field("retried")?)?,
             keeper: Keeper::default(),
+            sampled: root
+                .field("sampled")?
+                .some()
+                .map(read_sampled)
+                .transpose()?,
         })
     }
 }
@@ -108,6 +114,7 @@ fn origin(origin: &Origin) -> Value {
         "round": origin.round,
         "threads": origin.threads,
         "strategy": origin.strategy,
+        "seed": origin.seed,
         "keeps_going": origin.keeps_going,
         "shard": origin.shard.map(|shard| shard.to_string()),
         "steps": origin.steps,
@@ -125,6 +132,7 @@ fn read_origin(node: &Node<'_>) -> Result<Origin, Error> {
         round: node.field("round")?.number()?,
         threads: node.field("threads")?.texts()?,
         strategy: text("strategy")?,
+        seed: node.field("seed")?.number()?,
         keeps_going: node.field("keeps_going")?.flag()?,
         shard: shard.some().map(read_shard).transpose()?,
         steps: steps.iter().map(Node::number).collect::<Result<_, _>>()?,
@@ -192,6 +200,24 @@ fn read_failure(node: &Node<'_>) -> Result<Failure, Error> {
         reproduced: reproduced.some().map(Node::flag).transpose()?,
         timeline: text("timeline")?,
         regression: text("regression")?,
+    })
+}
+
+fn sampled(sampled: &Sampled) -> Value {
+    json!({
+        "strategy": sampled.strategy.to_string(),
+        "seed": sampled.seed,
+        "uniform": sampled.uniform,
+    })
+}
+
+fn read_sampled(node: &Node<'_>) -> Result<Sampled, Error> {
+    let strategy = node.field("strategy")?;
+    let read = strategy.text()?.parse();
+    Ok(Sampled {
+        strategy: read.map_err(|error: Error| strategy.wrong(&format!("is wrong: {error}")))?,
+        seed: node.field("seed")?.number()?,
+        uniform: node.field("uniform")?.number()?,
     })
 }
 

@@ -91,6 +91,7 @@ fn difference(one: &Report, other: &Report) -> Option<&'static str> {
             "numbers of steps in the first execution",
         ),
         (a.strategy != b.strategy, "strategies"),
+        (a.seed != b.seed, "seeds"),
         (a.keeps_going != b.keeps_going, "uses of `keep_going`"),
         (one.engine != other.engine && is_measured, "engines"),
         (of(a) != of(b), "numbers of shards"),
@@ -200,6 +201,13 @@ impl Report {
             }
         }
         self.elapsed = self.elapsed.saturating_add(next.elapsed);
+        if let (Some(all), Some(more)) = (&mut self.sampled, next.sampled) {
+            all.uniform = all.uniform.saturating_add(more.uniform);
+        }
+        if let (StoppedBy::Sampled(_), StoppedBy::Sampled(_)) = (&self.stopped_by, &next.stopped_by)
+        {
+            self.stopped_by = StoppedBy::Sampled(self.schedules());
+        }
         // What a limit has stopped was not whole, whatever comes after it.
         let is_error = matches!(next.stopped_by, StoppedBy::Error(_));
         if self.stopped_by == StoppedBy::Exhausted || is_error {

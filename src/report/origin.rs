@@ -20,6 +20,8 @@ pub(crate) struct Origin {
     /// The threads of the program.
     pub(crate) threads: Vec<String>,
     pub(crate) strategy: String,
+    /// What schedules were drawn with; 0 if none were.
+    pub(crate) seed: u64,
     pub(crate) keeps_going: bool,
     /// The part of the search, if it is not all of it.
     pub(crate) shard: Option<Shard>,

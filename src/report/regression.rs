@@ -22,7 +22,8 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
 /// The text of the function that explores, with `replay` in the place of `explore`.
 fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
-    if !source.code()[explore..].starts_with("explore") {
+    let call_of = |method: &&str| source.code()[explore..].starts_with(method);
+    if !["explore", "sample"].iter().any(call_of) {
         return None;
     }
     let function = source.function_around(explore)?;

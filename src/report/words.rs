@@ -23,6 +23,9 @@ impl fmt::Display for Report {
             StoppedBy::SavedFailure => write!(f, "interlace: {}", self.extent())?,
             _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
         }
+        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
+            f.write_str(&sampled.bound(self.schedules()))?;
+        }
         write!(f, "{}", self.retried)?;
         let failures = self
             .tally
@@ -51,6 +54,11 @@ impl fmt::Display for Report {
 impl Report {
     fn counts(&self) -> String {
         let mut schedules = plural(self.schedules(), "schedule");
+        if let Some(sampled) = &self.sampled
+            && self.stopped_by != StoppedBy::Exhausted
+        {
+            schedules = sampled.describe(self.schedules());
+        }
         if let Some(shard) = self.origin.shard {
             schedules = format!("{schedules} of shard {shard}");
         }
@@ -76,6 +84,18 @@ impl Report {
                 format!("every schedule was begun; {cut_short} did not reach the end")
             }
             StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
+            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
+            StoppedBy::MaxPreemptions(max) => {
+                let preemptions = plural(*max as u64, "preemption");
+                let run = match self.tally.cut_short() {
+                    0 => "run".to_owned(),
+                    cut => format!(
+                        "begun, and {} did not reach the end",
+                        plural(cut, "execution")
+                    ),
+                };
+                format!("every schedule with at most {preemptions} was {run}; there are others")
+            }
             StoppedBy::MaxSchedules(max) => {
                 format!("stopped by `max_schedules` ({max}): others were not run")
             }
@@ -90,9 +110,7 @@ impl Report {
                 "a schedule that was saved in {} fails again; nothing else was run",
                 self.retried.place
             ),
-            StoppedBy::Replayed => {
-                "it was replayed as `INTERLACE_REPLAY` says: others were not run".to_owned()
-            }
+            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
             StoppedBy::Error(error) => error.to_string(),
         }
     }

@@ -89,15 +89,16 @@ impl Point<'_> {
     /// The index of the thread that the fixed order lets go on: the one that ran last if it can,
     /// else the first that can.
     pub(crate) fn default_choice(&self) -> usize {
-        self.last_is_ready().unwrap_or(0)
+        self.last_ready().unwrap_or(0)
     }
 
     /// Whether letting the thread at `choice` go on takes the turn from one that could go on.
     pub(crate) fn preempts(&self, choice: usize) -> bool {
-        self.last_is_ready().is_some_and(|last| last != choice)
+        self.last_ready().is_some_and(|last| last != choice)
     }
 
-    fn last_is_ready(&self) -> Option<usize> {
+    /// The index of the thread that took the last step, if it could go on.
+    pub(crate) fn last_ready(&self) -> Option<usize> {
         let last = self.last?;
         self.ready.iter().position(|ready| ready.thread == last)
     }

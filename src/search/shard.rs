@@ -54,6 +54,15 @@ impl Shard {
     }
 }
 
+impl Shard {
+    /// Its part of `0..all`, as [`range`](Self::range).
+    pub(crate) fn range_of(self, all: u64) -> Range<u64> {
+        let Range { start, end } = self.range(u128::from(all));
+        let fits = |at: u128| u64::try_from(at).unwrap_or(all);
+        fits(start)..fits(end)
+    }
+}
+
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.of)

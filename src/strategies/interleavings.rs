@@ -23,7 +23,7 @@ use crate::schedule::Schedule;
 /// failing execution of whatever program it is given, those with the fewest preemptions first. A
 /// smaller input is thus taken if it fails under *some* interleaving, and the one that is reported
 /// in the end is minimal: fewest preemptions, then fewest forced steps, then first in exploration
-/// order.
+/// order. Where 1000 executions do not suffice to know, it is the smallest that was found.
 ///
 /// A property may also fail by itself, by what it sees of an execution that held. Then the choices
 /// themselves are shrunk: fewer that leave the fixed order, and earlier ones.

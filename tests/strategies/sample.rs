@@ -54,6 +54,12 @@ fn the_first_failure_is_shrunk_as_that_of_a_search() {
     assert_eq!(failure.index(), report.schedules());
     assert_eq!(failure.schedule(), &schedule![a: read, b: read]);
     assert!(failure.is_proved_minimal() && failure.is_reproduced());
+    let regression = failure.regression();
+    let end = ".check(|value| assert_eq!(value.load(SeqCst), 20))
+        .replay(&interlace::schedule![a: read, b: read])
+        .assert_ok();
+}";
+    assert!(regression.ends_with(end), "{regression}");
 }
 
 #[test]

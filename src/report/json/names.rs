@@ -68,6 +68,7 @@ named! { ErrorKind:
     NoSerialOrder = "no_serial_order",
     NoOutcome = "no_outcome",
     NoMarkers = "no_markers",
+    BadStrategy = "bad_strategy",
     BadSetting = "bad_setting",
     NonDeterministic = "non_deterministic",
     BadSaved = "bad_saved",

@@ -90,6 +90,8 @@ fn ends() -> impl Strategy<Value = StoppedBy> {
         Just(StoppedBy::FirstFailure),
         any::<u64>().prop_map(StoppedBy::MaxSchedules),
         any::<u64>().prop_map(StoppedBy::Cases),
+        any::<u64>().prop_map(StoppedBy::Sampled),
+        any::<usize>().prop_map(StoppedBy::MaxPreemptions),
         any::<Duration>().prop_map(StoppedBy::TimeLimit),
         Just(StoppedBy::SavedFailure),
         Just(StoppedBy::Replayed),
@@ -101,17 +103,20 @@ fn origins() -> impl Strategy<Value = Origin> {
     let texts = any::<(String, String, String, String)>();
     let shard = any::<(u32, u32)>().prop_map(|(number, of)| Shard::new(number, of));
     let threads = vec((any::<String>(), any::<u32>()), 0..4);
-    (texts, any::<(u64, bool)>(), threads, shard).prop_map(
-        |((package, test, explored_at, strategy), (round, keeps_going), threads, shard)| Origin {
-            package,
-            test,
-            explored_at,
-            round,
-            threads: threads.iter().map(|thread| thread.0.clone()).collect(),
-            strategy,
-            keeps_going,
-            shard,
-            steps: threads.iter().map(|thread| thread.1).collect(),
+    (texts, any::<(u64, bool, u64)>(), threads, shard).prop_map(
+        |((package, test, explored_at, strategy), (round, keeps_going, seed), threads, shard)| {
+            Origin {
+                package,
+                test,
+                explored_at,
+                round,
+                threads: threads.iter().map(|thread| thread.0.clone()).collect(),
+                strategy,
+                keeps_going,
+                seed,
+                shard,
+                steps: threads.iter().map(|thread| thread.1).collect(),
+            }
         },
     )
 }
@@ -144,8 +149,28 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     );
     let engine = prop::sample::select(Engine::ALL);
     let found = (counts, outcomes, option::of(failures()), ends());
-    (found, any::<Duration>(), engine, origins(), retried()).prop_map(
-        |((counts, (outcomes, allowed), failure, stopped_by), elapsed, engine, origin, retried)| {
+    let strategy = prop_oneof![
+        Just(crate::strategy::Strategy::Preemptions(3)),
+        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
+            depth: 2,
+            schedules
+        }),
+    ];
+    let sampled = (strategy, any::<(u64, u64)>());
+    let sampled = sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
+        strategy,
+        seed,
+        uniform,
+    });
+    let origin = (origins(), option::of(sampled));
+    (found, any::<Duration>(), engine, origin, retried()).prop_map(
+        |(
+            (counts, (outcomes, allowed), failure, stopped_by),
+            elapsed,
+            engine,
+            (origin, sampled),
+            retried,
+        )| {
             let mut tally = Tally::default();
             for (&verdict, count) in Verdict::ALL.iter().zip(counts) {
                 tally.add_many(verdict, count).expect("the sum fits");
@@ -160,6 +185,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 engine,
                 origin,
                 retried,
+                sampled,
                 keeper: Keeper::default(),
             }
         },

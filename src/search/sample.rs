@@ -1,0 +1,180 @@
+//! Executions drawn at random: a range of numbers, each of which stands for one execution.
+
+mod pct;
+mod pos;
+mod profile;
+mod surw;
+mod uniform;
+mod walk;
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use fastrand::Rng;
+
+use super::{Point, Search};
+use crate::permutations::generator;
+use pct::Pct;
+use pos::{Pos, same_place};
+use profile::Profile;
+use surw::Surw;
+use uniform::Uniform;
+use walk::Walk;
+
+/// How many executions the profile is learnt from: the first ones.
+const LESSONS: u64 = 5;
+
+/// How an execution is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Walk,
+    Uniform,
+    Pct {
+        depth: usize,
+    },
+    Pos,
+    Surw,
+    /// All but SURW in turn, PCT with depth 3.
+    Turns,
+}
+
+/// Draws one execution.
+trait Draw: Debug + Send {
+    /// Returns the index in `point.ready` of the thread that goes next.
+    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize;
+
+    /// Whether the execution that has ended was drawn such that all were equally likely.
+    fn was_uniform(&self) -> bool {
+        false
+    }
+}
+
+impl Method {
+    fn draw(self, index: u64, profile: &Profile, rng: &mut Rng) -> Box<dyn Draw> {
+        match self {
+            Method::Walk => Box::new(Walk),
+            Method::Uniform => Box::new(Uniform::new(profile)),
+            Method::Pct { depth } => Box::new(Pct::new(depth, profile, rng)),
+            Method::Pos => Box::new(Pos::new(same_place)),
+            Method::Surw => Box::new(Surw::new(profile, rng)),
+            Method::Turns => {
+                let turns = [
+                    Method::Pos,
+                    Method::Uniform,
+                    Method::Pct { depth: 3 },
+                    Method::Walk,
+                ];
+                turns[(index % 4) as usize].draw(index, profile, rng)
+            }
+        }
+    }
+}
+
+/// Draws the executions with the numbers of a range. What an execution does depends on its number,
+/// the seed, the method, and what the first few taught; so not on who runs it.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    method: Method,
+    seed: u64,
+    /// The number of the first execution of this part, of the next, and of the first after it.
+    first: u64,
+    next: u64,
+    end: u64,
+    profile: Profile,
+    /// What the execution under way teaches, if the profile is not complete.
+    lesson: Option<Profile>,
+    rng: Rng,
+    draw: Box<dyn Draw>,
+}
+
+impl Sample {
+    /// Draws the executions of these numbers. The first few of all are run in any case, for what
+    /// they teach.
+    pub(crate) fn new(method: Method, seed: u64, own: Range<u64>) -> Self {
+        Sample {
+            method,
+            seed,
+            first: own.start,
+            // There is nothing to learn for no execution.
+            next: if own.is_empty() { own.end } else { 0 },
+            end: own.end,
+            profile: Profile::default(),
+            lesson: None,
+            rng: generator(seed),
+            draw: Box::new(Walk),
+        }
+    }
+
+    /// The number of the first execution: of two parts, the one with the lesser comes first.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        // A search on a machine of 32 bits does not come so far.
+        vec![usize::try_from(self.first).unwrap_or(usize::MAX)]
+    }
+
+    /// Gives away the later half of what is left, once the profile is complete.
+    pub(crate) fn split(&mut self) -> Option<Self> {
+        if self.lesson.is_some() || self.next == self.end {
+            return None;
+        }
+        let middle = self.next + (self.end - self.next) / 2;
+        let part = Sample {
+            first: middle,
+            next: middle,
+            end: self.end,
+            profile: self.profile.clone(),
+            lesson: None,
+            rng: generator(self.seed),
+            draw: Box::new(Walk),
+            ..*self
+        };
+        self.end = middle;
+        Some(part)
+    }
+
+    /// Whether the execution that has ended is one of this part, and was not only run to learn.
+    pub(crate) fn owns(&self) -> bool {
+        self.next > self.first
+    }
+
+    /// Whether the execution that has ended was drawn such that all were equally likely.
+    pub(crate) fn was_uniform(&self) -> bool {
+        self.draw.was_uniform()
+    }
+}
+
+/// The generator of one execution. Neighbours among seeds and among numbers must have nothing in
+/// common, so that the base is drawn from the seed, and the generator from base and number.
+fn generator_of(seed: u64, index: u64) -> Rng {
+    let base = generator(seed).u64(..);
+    generator(base.wrapping_add(index))
+}
+
+impl Search for Sample {
+    fn begin(&mut self) -> bool {
+        if let Some(lesson) = self.lesson.take() {
+            self.profile.learn(&lesson);
+        }
+        if self.next >= LESSONS {
+            self.next = self.next.max(self.first);
+        }
+        if self.next == self.end {
+            return false;
+        }
+        let index = self.next;
+        self.next += 1;
+        self.lesson = (index < LESSONS).then(Profile::default);
+        self.rng = generator_of(self.seed, index);
+        self.draw = self.method.draw(index, &self.profile, &mut self.rng);
+        true
+    }
+
+    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+        let choice = self.draw.choose(point, &mut self.rng);
+        if let Some(lesson) = &mut self.lesson {
+            lesson.count(point.ready[choice]);
+        }
+        Some(choice)
+    }
+
+    fn end(&mut self, _steps: usize) {}
+}

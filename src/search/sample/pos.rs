@@ -1,0 +1,64 @@
+//! Random priorities that change where steps conflict.
+//!
+//! The partial order sampling of Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling"
+//! (CAV 2018, section 4). The thread with the highest priority goes next; then it, and every
+//! thread whose next step conflicts with the one taken, get new priorities. The others keep theirs,
+//! so that executions which differ only in the order of steps that do not conflict share their
+//! chances.
+
+use fastrand::Rng;
+
+use super::Draw;
+use crate::search::Point;
+use crate::site::MarkerId;
+
+/// Whether two steps conflict, by what is known of them: their markers.
+///
+/// What a marker's step touches is not known when the program runs. Were every two steps taken to
+/// conflict, all priorities would be drawn anew at each step, and this would be the random walk.
+/// So only steps at one place in the source conflict, which most likely touch the same. A relation
+/// that is too small makes no schedule impossible: a thread has a new priority after each of its
+/// own steps.
+pub(super) fn same_place(one: MarkerId, other: MarkerId) -> bool {
+    one == other
+}
+
+#[derive(Debug)]
+pub(super) struct Pos {
+    conflict: fn(MarkerId, MarkerId) -> bool,
+    /// Of each thread that has one; the others draw theirs when they are next ready.
+    priorities: Vec<Option<u64>>,
+}
+
+impl Pos {
+    pub(super) fn new(conflict: fn(MarkerId, MarkerId) -> bool) -> Self {
+        Pos {
+            conflict,
+            priorities: Vec::new(),
+        }
+    }
+}
+
+impl Draw for Pos {
+    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+        let mut highest = (0, 0);
+        for (index, ready) in point.ready.iter().enumerate() {
+            let thread = ready.thread.index();
+            if self.priorities.len() <= thread {
+                self.priorities.resize(thread + 1, None);
+            }
+            let priority = *self.priorities[thread].get_or_insert_with(|| rng.u64(..));
+            if index == 0 || priority > highest.1 {
+                highest = (index, priority);
+            }
+        }
+        let step = point.ready[highest.0];
+        self.priorities[step.thread.index()] = None;
+        for ready in point.ready {
+            if (self.conflict)(ready.marker, step.marker) {
+                self.priorities[ready.thread.index()] = None;
+            }
+        }
+        highest.0
+    }
+}

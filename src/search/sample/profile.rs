@@ -1,0 +1,72 @@
+//! What the first executions taught of a program.
+
+use crate::search::Ready;
+use crate::site::MarkerId;
+
+/// The most steps that were seen: in all, of each thread, and of each thread at each marker.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Profile {
+    steps: usize,
+    threads: Vec<usize>,
+    /// In the order in which the markers were first met: numbers of markers depend on what else
+    /// the process has run.
+    markers: Vec<(MarkerId, Vec<usize>)>,
+}
+
+impl Profile {
+    /// Counts a step of an execution.
+    pub(super) fn count(&mut self, step: Ready) {
+        let thread = step.thread.index();
+        self.steps += 1;
+        *at(&mut self.threads, thread) += 1;
+        *at(self.at_marker(step.marker), thread) += 1;
+    }
+
+    /// Adds what an execution was counted to have.
+    pub(super) fn learn(&mut self, execution: &Profile) {
+        self.steps = self.steps.max(execution.steps);
+        raise(&mut self.threads, &execution.threads);
+        for (marker, threads) in &execution.markers {
+            raise(self.at_marker(*marker), threads);
+        }
+    }
+
+    /// The most steps of an execution.
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// The most steps of each thread.
+    pub(super) fn threads(&self) -> &[usize] {
+        &self.threads
+    }
+
+    /// Every marker with the most steps of each thread there.
+    pub(super) fn markers(&self) -> &[(MarkerId, Vec<usize>)] {
+        &self.markers
+    }
+
+    fn at_marker(&mut self, marker: MarkerId) -> &mut Vec<usize> {
+        let place = self.markers.iter().position(|(known, _)| *known == marker);
+        let place = place.unwrap_or_else(|| {
+            self.markers.push((marker, Vec::new()));
+            self.markers.len() - 1
+        });
+        &mut self.markers[place].1
+    }
+}
+
+/// The count of a thread, 0 if it has none yet.
+pub(super) fn at(counts: &mut Vec<usize>, thread: usize) -> &mut usize {
+    if counts.len() <= thread {
+        counts.resize(thread + 1, 0);
+    }
+    &mut counts[thread]
+}
+
+fn raise(most: &mut Vec<usize>, counts: &[usize]) {
+    for (thread, &count) in counts.iter().enumerate() {
+        let most = at(most, thread);
+        *most = count.max(*most);
+    }
+}

@@ -1,0 +1,36 @@
+//! The random walk: whoever could go on is as likely to go next as any other.
+//!
+//! It is biased. A schedule is the likelier the fewer threads are ready at its points, so that
+//! those in which one thread has ended early are drawn too often.
+
+use fastrand::Rng;
+
+use super::Draw;
+use crate::search::Point;
+
+#[derive(Debug)]
+pub(super) struct Walk;
+
+impl Draw for Walk {
+    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+        below(point.ready.len(), rng)
+    }
+}
+
+/// A number below `end`, which is not 0: drawn as a `u64`, so that every platform draws the same.
+pub(super) fn below(end: usize, rng: &mut Rng) -> usize {
+    #[allow(clippy::cast_possible_truncation, reason = "less than `end`")]
+    let drawn = rng.u64(..end as u64) as usize;
+    drawn
+}
+
+/// An index, each as likely as its weight says; one weight at least is not 0.
+pub(super) fn weighted(weights: &[usize], rng: &mut Rng) -> usize {
+    let mut left = below(weights.iter().sum(), rng);
+    let is_there = |&weight: &usize| {
+        let is_there = left < weight;
+        left = left.saturating_sub(weight);
+        is_there
+    };
+    weights.iter().position(is_there).unwrap_or(0)
+}

@@ -1,0 +1,293 @@
+//! [`Strategy`]: which schedules an explorer runs, and in which order; how it is written.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind};
+use crate::schedule::Schedule;
+use crate::search::{Course, Method};
+
+/// Which schedules an explorer runs.
+///
+/// | when | use |
+/// |---|---|
+/// | there are not too many schedules | [`Exhaustive`](Self::Exhaustive) |
+/// | there are too many, and few switches are likely to show the bug | [`Preemptions`](Self::Preemptions) |
+/// | there are far too many | [`Portfolio`](Self::Portfolio) |
+/// | you want a statement about the share of schedules that fail | [`Uniform`](Self::Uniform) |
+///
+/// The other ways to sample are for those who know what they look for. None is best for every
+/// program, which is why the portfolio has several in turn.
+///
+/// What is sampled depends on the [seed](crate::Explorer::seed) and on nothing else: the same seed
+/// gives the same executions, on both engines and on any number of workers. A schedule may be drawn
+/// more than once.
+///
+/// ```
+/// use interlace::{Explorer, StoppedBy, Strategy, marker};
+///
+/// // Two threads with twenty markers each: 40! / (20! 20!), about 1.4·10^11 schedules.
+/// let body = |(): &()| (0..20).for_each(|_| marker!("step"));
+/// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+/// let report = explorer.strategy(Strategy::Portfolio { schedules: 300 }).explore();
+/// assert_eq!(report.stopped_by(), &StoppedBy::Sampled(300));
+/// assert!(!report.is_exhaustive());
+/// ```
+///
+/// A strategy is written as its name, then what it is to be told, with colons between: this is what
+/// the variable `INTERLACE_STRATEGY` takes. What is left out is 2 preemptions, 1000 schedules, and
+/// a depth of 3.
+///
+/// ```
+/// use interlace::Strategy;
+///
+/// assert_eq!("pct:4:500".parse(), Ok(Strategy::Pct { depth: 4, schedules: 500 }));
+/// assert_eq!("portfolio".parse(), Ok(Strategy::Portfolio { schedules: 1000 }));
+/// assert_eq!(Strategy::Preemptions(2).to_string(), "preemptions:2");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// Every schedule, depth first, threads in the order in which they were added.
+    #[default]
+    Exhaustive,
+    /// Every schedule with at most so many preemptions: first those with none, then those with
+    /// one, and so on. So the first failure has the fewest preemptions that one can have.
+    ///
+    /// A preemption is a switch away from a thread that could have gone on. Most bugs need one or
+    /// two. To come to the schedules with n preemptions, those with fewer are run again; they are
+    /// counted once. After Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing
+    /// of Multithreaded Programs" (PLDI 2007).
+    Preemptions(usize),
+    /// The random walk: at each point, each thread that could go on is as likely as any other.
+    Random {
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Every complete schedule is as likely as any other.
+    ///
+    /// Each thread goes on with a probability proportional to the steps it has left, which are
+    /// learnt from the first executions. That is exact for threads that take the same number of
+    /// steps whatever the schedule and never wait; then the report says how large a share of all
+    /// schedules may fail for all that was seen. Else it is nearly so. After Zhao and others,
+    /// "Selectively Uniform Concurrency Testing" (ASPLOS 2025), there called URW.
+    Uniform {
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Random priorities, of which `depth - 1` change at random steps. It finds a bug that `depth`
+    /// orderings between steps bring about with a probability of at least 1/(n·k^(depth-1)) per
+    /// execution, for n threads and k steps in all. With depth 1 it finds only what needs no
+    /// preemption.
+    ///
+    /// After Burckhardt, Kothari, Musuvathi and Nagarakatti, "A Randomized Scheduler with
+    /// Probabilistic Guarantees of Finding Bugs" (ASPLOS 2010).
+    Pct {
+        /// How many orderings a bug may need; 3 finds most.
+        depth: usize,
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Random priorities; after each step, the thread that took it and those that are about to do
+    /// what conflicts with it draw new ones. Steps at the same marker are taken to conflict, since
+    /// what a step touches is not known here.
+    ///
+    /// After Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling" (CAV 2018).
+    Pos {
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Uniform over the orders of the steps at one marker, another for each execution; random
+    /// priorities for the others.
+    ///
+    /// After Zhao and others, "Selectively Uniform Concurrency Testing" (ASPLOS 2025), who select
+    /// the steps that touch one object.
+    Surw {
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Every schedule with no preemption and with one, but at most the first 200 of them; then
+    /// schedules are drawn by `Pos`, `Uniform`, `Pct` with depth 3, and `Random` in turn.
+    Portfolio {
+        /// How many schedules are run.
+        schedules: u64,
+    },
+    /// This one schedule, as [`Explorer::replay`](crate::Explorer::replay) runs it.
+    Replay(Schedule),
+}
+
+/// What is left out of the text of a strategy.
+const SCHEDULES: u64 = 1000;
+const DEPTH: usize = 3;
+const PREEMPTIONS: usize = 2;
+
+/// What the text of a strategy may be.
+pub(crate) const WANTS: &str = "`exhaustive`, `preemptions:2`, `random:1000`, `uniform:1000`, \
+     `pct:3:1000`, `pos:1000`, `surw:1000`, `portfolio:1000` or `replay:` and a schedule; \
+     the numbers may be left out";
+
+impl Strategy {
+    /// The executions that this comes to; the schedule if it is one that has names.
+    pub(crate) fn course(&self) -> Result<Course, &Schedule> {
+        Ok(match *self {
+            Strategy::Exhaustive => Course::Exhaustive,
+            Strategy::Preemptions(max) => Course::Preemptions(max),
+            Strategy::Random { schedules } => Course::Sample(Method::Walk, schedules),
+            Strategy::Uniform { schedules } => Course::Sample(Method::Uniform, schedules),
+            Strategy::Pct { depth, schedules } => Course::Sample(Method::Pct { depth }, schedules),
+            Strategy::Pos { schedules } => Course::Sample(Method::Pos, schedules),
+            Strategy::Surw { schedules } => Course::Sample(Method::Surw, schedules),
+            Strategy::Portfolio { schedules } => Course::Portfolio(schedules),
+            Strategy::Replay(ref schedule) => return Err(schedule),
+        })
+    }
+}
+
+/// The text that parses to the strategy.
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Strategy::Exhaustive => f.write_str("exhaustive"),
+            Strategy::Preemptions(max) => write!(f, "preemptions:{max}"),
+            Strategy::Random { schedules } => write!(f, "random:{schedules}"),
+            Strategy::Uniform { schedules } => write!(f, "uniform:{schedules}"),
+            Strategy::Pct { depth, schedules } => write!(f, "pct:{depth}:{schedules}"),
+            Strategy::Pos { schedules } => write!(f, "pos:{schedules}"),
+            Strategy::Surw { schedules } => write!(f, "surw:{schedules}"),
+            Strategy::Portfolio { schedules } => write!(f, "portfolio:{schedules}"),
+            Strategy::Replay(schedule) => write!(f, "replay:{schedule}"),
+        }
+    }
+}
+
+impl FromStr for Strategy {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadStrategy`] if the text is no strategy, [`ErrorKind::BadSchedule`] if it is
+    /// `replay:` and no schedule.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if let Some(schedule) = text.strip_prefix("replay:") {
+            return schedule.parse().map(Strategy::Replay);
+        }
+        known(text).ok_or_else(|| bad(text))
+    }
+}
+
+/// The strategy that a text without names of threads stands for.
+fn known(text: &str) -> Option<Strategy> {
+    let mut words = text.split(':');
+    let name = words.next()?;
+    let strategy = match name {
+        "exhaustive" => Strategy::Exhaustive,
+        "preemptions" => Strategy::Preemptions(number(words.next(), PREEMPTIONS)?),
+        "pct" => Strategy::Pct {
+            depth: number(words.next(), DEPTH).filter(|&depth| depth > 0)?,
+            schedules: number(words.next(), SCHEDULES)?,
+        },
+        _ => {
+            let schedules = number(words.next(), SCHEDULES)?;
+            match name {
+                "random" => Strategy::Random { schedules },
+                "uniform" => Strategy::Uniform { schedules },
+                "pos" => Strategy::Pos { schedules },
+                "surw" => Strategy::Surw { schedules },
+                "portfolio" => Strategy::Portfolio { schedules },
+                _ => return None,
+            }
+        }
+    };
+    words.next().is_none().then_some(strategy)
+}
+
+fn number<N: FromStr>(word: Option<&str>, otherwise: N) -> Option<N> {
+    word.map_or(Some(otherwise), |word| word.parse().ok())
+}
+
+#[cold]
+fn bad(text: &str) -> Error {
+    let text = format!("`{text}` is no strategy: it must be {WANTS}");
+    Error::new(ErrorKind::BadStrategy, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::strategy::Strategy as _;
+
+    use super::Strategy;
+    use super::*;
+    use crate::schedule::Step;
+
+    fn strategies() -> impl proptest::strategy::Strategy<Value = Strategy> {
+        let schedule = prop::collection::vec(("[a-z :]{1,4}", "[a-z]{1,3}"), 0..4);
+        prop_oneof![
+            Just(Strategy::Exhaustive),
+            any::<usize>().prop_map(Strategy::Preemptions),
+            any::<u64>().prop_map(|schedules| Strategy::Random { schedules }),
+            any::<u64>().prop_map(|schedules| Strategy::Uniform { schedules }),
+            (1..usize::MAX, any::<u64>())
+                .prop_map(|(depth, schedules)| Strategy::Pct { depth, schedules }),
+            any::<u64>().prop_map(|schedules| Strategy::Pos { schedules }),
+            any::<u64>().prop_map(|schedules| Strategy::Surw { schedules }),
+            any::<u64>().prop_map(|schedules| Strategy::Portfolio { schedules }),
+            schedule.prop_map(|steps| {
+                let steps = steps
+                    .iter()
+                    .map(|(thread, marker)| Step::new(thread, marker));
+                Strategy::Replay(steps.collect())
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_parses_to_the_same(strategy in strategies()) {
+            prop_assert_eq!(strategy.to_string().parse(), Ok(strategy));
+        }
+
+        #[test]
+        fn any_text_is_a_strategy_or_an_error(text in "[a-z:0-9]{0,20}|.{0,20}") {
+            let _ = text.parse::<Strategy>();
+        }
+    }
+
+    #[test]
+    fn numbers_may_be_left_out() {
+        for (text, whole) in [
+            ("preemptions", "preemptions:2"),
+            ("random", "random:1000"),
+            ("uniform", "uniform:1000"),
+            ("pct", "pct:3:1000"),
+            ("pct:5", "pct:5:1000"),
+            ("pos", "pos:1000"),
+            ("surw", "surw:1000"),
+            ("portfolio", "portfolio:1000"),
+            ("replay:", "replay:"),
+        ] {
+            assert_eq!(text.parse::<Strategy>().unwrap().to_string(), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_no_strategy_is_told_what_there_is() {
+        for text in [
+            "",
+            "Random",
+            "exhaustive:1",
+            "pct:0",
+            "pct:3:1:1",
+            "pos:-1",
+            "random:",
+            "dfs",
+        ] {
+            let error = text.parse::<Strategy>().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BadStrategy);
+            let start = format!("`{text}` is no strategy: it must be `exhaustive`, ");
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+        let error = "replay:a".parse::<Strategy>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadSchedule);
+    }
+}
