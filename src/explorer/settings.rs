@@ -105,7 +105,8 @@ impl<S> Explorer<S> {
     /// most one; elsewhere they are as equal as the steps of the first execution can tell, which
     /// every shard runs. [`Report::merge`](crate::Report::merge) makes of their reports the one of the whole search.
     ///
-    /// A number that is 0, or greater than `of`, is an error in the report.
+    /// A number that is 0, or greater than `of`, is an error in the report. So are the strategies
+    /// `Preemptions` and `Portfolio`, which are several searches one after the other.
     ///
     /// ```
     /// use interlace::{Explorer, Report, marker};
