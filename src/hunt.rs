@@ -79,8 +79,9 @@ pub(crate) fn hunt(
         let left = bounds.max_schedules.map(|max| max - total.tally.total());
         let of_stage = stage.max_schedules;
         chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
+        // A sample leaves out others even if it is of none.
+        total.leaves_out = matches!(stage.part, Part::Sample(_));
         let (mut found, stopped_by) = chase.run(stage.part)?;
-        total.leaves_out = false;
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}

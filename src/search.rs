@@ -8,6 +8,8 @@ mod sample;
 mod shard;
 mod share;
 mod stages;
+#[cfg(test)]
+mod toy;
 
 pub(crate) use bounded::Bounded;
 pub(crate) use depth_first::{DepthFirst, Mismatch};

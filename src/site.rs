@@ -27,6 +27,9 @@ pub struct Site {
 /// lives as long as the process, as the sites themselves do.
 static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
 
+/// Stands for the marker that a thread last passed when it has not come to its first.
+static START: Site = Site::new("start", "", 0, 0);
+
 impl Site {
     /// Describes the marker `name` at a place in the source; `line` and `column` count from 1.
     pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
@@ -98,6 +101,11 @@ impl MarkerId {
     /// The id whose [`number`](Self::number) this is.
     pub(crate) fn of_number(number: u32) -> Self {
         MarkerId(number)
+    }
+
+    /// What stands for the marker that a thread last passed when it has not come to its first.
+    pub(crate) fn start() -> Self {
+        START.id()
     }
 
     /// The place in the source that this id was given to.

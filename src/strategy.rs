@@ -97,8 +97,8 @@ pub enum Strategy {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Uniform over the orders of the steps at one marker, another for each execution; random
-    /// priorities for the others.
+    /// Uniform over the orders of the steps at one marker, another for each execution; a random
+    /// walk over the others.
     ///
     /// After Zhao and others, "Selectively Uniform Concurrency Testing" (ASPLOS 2025), who select
     /// the steps that touch one object.

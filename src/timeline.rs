@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use itertools::Itertools as _;
 
 use crate::search::Taken;
+use crate::site::MarkerId;
 
 /// Longer executions are drawn without their middle.
 const MAX_LINES: usize = 100;
@@ -49,7 +50,6 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
             }
             None => {}
         }
-        let site = taken.marker.site();
         let mark = if number < forced { '*' } else { ' ' };
         let _ = write!(text, "\n  {:>number_width$} {mark}", number + 1);
         for (thread, width) in widths.iter().enumerate() {
@@ -60,7 +60,7 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
             };
             let _ = write!(text, "  {cell:width$}");
         }
-        let _ = write!(text, "  {}:{}", site.file(), site.line());
+        let _ = write!(text, "  {}", place(*taken));
     }
     text
 }
@@ -68,11 +68,21 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
 /// What stands in the column of the thread.
 fn cell(taken: Taken) -> Cow<'static, str> {
     let name = taken.marker.site().name();
-    if taken.waits {
-        format!("{name} (waits)").into()
-    } else {
-        name.into()
+    match (taken.resumes, taken.waits) {
+        (false, false) => name.into(),
+        (false, true) => format!("{name} (waits)").into(),
+        (true, false) => format!("{name} (goes on)").into(),
+        (true, true) => format!("{name} (goes on, waits)").into(),
     }
+}
+
+/// Where the marker of a step stands in the source.
+fn place(taken: Taken) -> Cow<'static, str> {
+    if taken.marker == MarkerId::start() {
+        return "(no marker yet)".into();
+    }
+    let site = taken.marker.site();
+    format!("{}:{}", site.file(), site.line()).into()
 }
 
 /// Whether the step of this number is left out: the first of those left out says how many are.
@@ -103,6 +113,7 @@ mod tests {
             among: 0,
             preempts: false,
             waits,
+            resumes: false,
         }
     }
 

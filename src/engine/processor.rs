@@ -13,25 +13,37 @@ static TEAMS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 
 /// A claim on one of the processors that the calling thread may use; it ends on drop.
 #[derive(Debug)]
-pub(crate) struct Processor(Option<CoreId>);
+pub(crate) struct Processor {
+    core: Option<CoreId>,
+    /// Whether the calling thread may use others, too.
+    has_others: bool,
+}
 
 impl Processor {
     /// Claims the processor with the fewest teams.
     pub(crate) fn claim() -> Self {
         let allowed = core_affinity::get_core_ids().unwrap_or_default();
+        let has_others = allowed.len() > 1;
         let mut teams = TEAMS.lock();
         let load = |core: &CoreId| teams.get(&core.id).copied().unwrap_or(0);
         let core = allowed.into_iter().min_by_key(load);
         if let Some(core) = core {
             *teams.entry(core.id).or_default() += 1;
         }
-        Processor(core)
+        Processor { core, has_others }
+    }
+
+    /// Whether a list of processors, as Linux prints it, tells threads that were started on this
+    /// one from threads that may run where they will.
+    pub(crate) fn is_alone_in(&self, allowed: &str) -> bool {
+        let core = self.core.map(|core| core.id.to_string());
+        self.has_others && core.is_some_and(|core| core == allowed)
     }
 
     /// Keeps the calling thread on this processor from now on. Where the system refuses, the
     /// thread runs where it will: slower, and just as right.
     pub(crate) fn pin_current_thread(&self) {
-        if let Some(core) = self.0 {
+        if let Some(core) = self.core {
             core_affinity::set_for_current(core);
         }
     }
@@ -39,7 +51,7 @@ impl Processor {
 
 impl Drop for Processor {
     fn drop(&mut self) {
-        if let Some(core) = self.0 {
+        if let Some(core) = self.core {
             TEAMS.lock().entry(core.id).and_modify(|teams| *teams -= 1);
         }
     }

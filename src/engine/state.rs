@@ -3,6 +3,7 @@
 use crate::search::{Point, Ready, Taken, ThreadId};
 use crate::site::MarkerId;
 
+mod blocked;
 mod turns;
 
 pub(crate) use turns::Halt;
@@ -26,6 +27,10 @@ pub(crate) enum At {
     Waiting,
     /// A task whose waker has fired since it went to wait.
     Woken,
+    /// A thread that waits in the kernel, at the place of this number.
+    Blocked(u32),
+    /// As `Blocked`, and what it waits for has come: it is ready to go on.
+    Released(u32),
     Finished,
     Panicked,
     /// Ended by the engine after a failure elsewhere.
@@ -57,7 +62,7 @@ pub(crate) struct State {
     /// Tasks whose waker fired while they were running.
     notified: Vec<bool>,
     started: usize,
-    /// The threads paused at a marker, in the order in which they were added; and, at `running`,
+    /// The threads paused at a marker or released, in the order in which they were added; and, at `running`,
     /// the one that has just gone on, since it will most likely pause again.
     ready: Vec<Ready>,
     running: Option<usize>,
@@ -155,14 +160,17 @@ impl State {
         self.catch_up();
         self.turns.push(Halt::otherwise(thread));
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
-        if let Some(last) = self.steps[..self.taken]
-            .last_mut()
-            .filter(|last| last.thread == thread)
-        {
-            last.waits = !was_notified;
-        }
+        self.note_wait(thread, !was_notified);
         self.leave(thread, if was_notified { At::Woken } else { At::Waiting });
         self.woken += usize::from(was_notified);
+    }
+
+    /// Notes whether the turn of `thread` ended with a wait, if it was a step.
+    fn note_wait(&mut self, thread: ThreadId, waits: bool) {
+        let last = self.steps[..self.taken].last_mut();
+        if let Some(last) = last.filter(|last| last.thread == thread) {
+            last.waits = waits;
+        }
     }
 
     /// The waker of `thread` fired.
@@ -173,7 +181,9 @@ impl State {
                 *at = At::Woken;
                 self.woken += 1;
             }
-            At::Running | At::Marker(_) => self.notified[thread.index()] = true,
+            At::Running | At::Marker(_) | At::Blocked(_) | At::Released(_) => {
+                self.notified[thread.index()] = true;
+            }
             _ => {}
         }
     }
@@ -202,7 +212,8 @@ impl State {
     /// `thread` is not ready any more.
     fn leave(&mut self, thread: ThreadId, at: At) {
         match std::mem::replace(&mut self.threads[thread.index()], at) {
-            At::Marker(_) => self.ready.retain(|ready| ready.thread != thread),
+            At::Marker(_) | At::Released(_) => self.ready.retain(|ready| ready.thread != thread),
+            At::Blocked(_) => {}
             At::Woken => self.woken -= 1,
             _ => {
                 if let Some(place) = self.running.take() {
@@ -327,9 +338,12 @@ impl State {
     fn step(&mut self, choice: usize) -> Turn {
         let Ready { thread, marker } = self.ready[choice];
         self.running = Some(choice);
-        let is_paused = |last: ThreadId| matches!(self.threads[last.index()], At::Marker(_));
+        let is_ready = |thread: ThreadId| {
+            let at = self.threads[thread.index()];
+            matches!(at, At::Marker(_) | At::Released(_))
+        };
         let last = self.last();
-        let preempts = last.is_some_and(|last| last != thread && is_paused(last));
+        let preempts = last.is_some_and(|last| last != thread && is_ready(last));
         self.steps.push(Taken {
             thread,
             marker,
@@ -337,6 +351,7 @@ impl State {
             among: in_32_bits(self.ready.len()),
             preempts,
             waits: false,
+            resumes: matches!(self.threads[thread.index()], At::Released(_)),
         });
         self.taken += 1;
         self.run(thread)

@@ -126,6 +126,15 @@ impl<D: Director> Table<D> {
         Some(self.turn_unless(failure))
     }
 
+    /// Goes on with an execution in which nobody could, if somebody can now; false if not.
+    pub(super) fn revive(&mut self) -> bool {
+        let can_go_on = self.state.has_ready();
+        if can_go_on {
+            self.over = None;
+        }
+        can_go_on
+    }
+
     /// Whether the threads' part of the execution ended well.
     #[inline]
     pub(super) fn held(&self) -> bool {

@@ -4,9 +4,32 @@
 //! A team is one thread for each thread of the program, and a conductor, which makes the state,
 //! starts the first thread, and checks the state when the last has ended. The thread that called
 //! waits outside of the team and watches the clock: when an execution takes too long it leaves
-//! the team behind, since a thread cannot be killed, and goes on with a new one.
+//! the team behind, since a thread cannot be killed, and goes on with a new one. On Linux it also
+//! looks whether the thread that has the turn waits in the kernel for something that a paused
+//! thread holds; then it holds that thread there, and the conductor decides whose turn comes next.
 
+mod beat;
+mod blocked;
 mod conductor;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    path = "threads/unheld.rs"
+)]
+mod hold;
+mod lookout;
+mod others;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    path = "threads/unseen.rs"
+)]
+mod sight;
+mod stand_in;
 mod team;
 mod watch;
 mod worker;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::Standing;
-use crate::search::{DepthFirst, Ready, Taken, ThreadId};
+use crate::search::{Bounded, DepthFirst, Method, Ready, Sample, Taken, ThreadId};
 use crate::site::MarkerId;
 
 /// A toy program. How many steps its threads have, how its executions end and in what depends on
@@ -56,7 +56,7 @@ impl Toy {
             }
             let point = Point {
                 ready: &ready,
-                last: None,
+                last: order.last().copied().map(ThreadId::new),
                 step: steps.len(),
             };
             let Some(choice) = hunt.choose(&point) else {
@@ -71,6 +71,7 @@ impl Toy {
                 among: u32::try_from(ready.len()).unwrap(),
                 preempts: false,
                 waits: false,
+                resumes: false,
             });
             left[thread.index()] -= 1;
             if self.hash(3, &order).is_multiple_of(5) {
@@ -88,8 +89,8 @@ impl Toy {
     }
 
     /// What so many workers find. They get in each other's way as often as `salt` says.
-    fn found_by(&self, workers: usize, keeps_going: bool) -> String {
-        let frontier = Arc::new(Frontier::new(Part::DepthFirst(DepthFirst::default())));
+    fn found_by(&self, whole: Part, workers: usize, keeps_going: bool) -> String {
+        let frontier = Arc::new(Frontier::new(whole));
         let bounds = Bounds {
             max_schedules: None,
             time_limit: None,
@@ -142,11 +143,29 @@ proptest! {
         toy in toys(),
         keeps_going in any::<bool>(),
     ) {
-        let alone = toy.found_by(1, keeps_going);
-        for workers in [2, 3, 7] {
-            prop_assert_eq!(&toy.found_by(workers, keeps_going), &alone, "{} workers", workers);
+        for whole in searches(toy) {
+            let alone = toy.found_by(whole(), 1, keeps_going);
+            for workers in [2, 3, 7] {
+                let found = toy.found_by(whole(), workers, keeps_going);
+                prop_assert_eq!(&found, &alone, "{} workers", workers);
+            }
         }
     }
+}
+
+/// A search of every kind. What a sample comes to does not follow from its order, so it goes through
+/// programs that contradict nothing.
+fn searches(toy: Toy) -> Vec<fn() -> Part> {
+    let mut searches: Vec<fn() -> Part> = vec![all, || Part::Bounded(Bounded::new(2))];
+    if toy.contradicting == u64::MAX {
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Turns, 3, 0..150))));
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Surw, 4, 0..150))));
+    }
+    searches
+}
+
+fn all() -> Part {
+    Part::DepthFirst(DepthFirst::default())
 }
 
 #[test]
@@ -158,7 +177,7 @@ fn toys_are_large_enough_and_end_in_every_way() {
         failing,
         contradicting,
     };
-    let found = toy(10, u64::MAX).found_by(3, true);
+    let found = toy(10, u64::MAX).found_by(all(), 3, true);
     for part in [
         "index: 17,",
         "InvariantViolated",
@@ -167,6 +186,6 @@ fn toys_are_large_enough_and_end_in_every_way() {
     ] {
         assert!(found.contains(part), "{found}");
     }
-    let found = toy(u64::MAX / 2, 100).found_by(3, true);
+    let found = toy(u64::MAX / 2, 100).found_by(all(), 3, true);
     assert!(found.contains("contradiction: Some"), "{found}");
 }

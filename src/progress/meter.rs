@@ -113,6 +113,7 @@ mod tests {
             among: 0,
             preempts: false,
             waits: false,
+            resumes: false,
         };
         [0, 0, 1, 1].map(taken).to_vec()
     }

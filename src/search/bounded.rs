@@ -95,3 +95,102 @@ impl Search for Bounded {
         self.tree.end(steps);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::search::toy::{self, Toy};
+
+    /// The executions that count, and whether others were left out.
+    fn counted(toy: &Toy<'_>, preemptions: usize) -> (Vec<Vec<usize>>, bool) {
+        let mut search = Bounded::new(preemptions);
+        let mut orders = Vec::new();
+        while search.begin() {
+            let order = toy.run(&mut search);
+            assert_eq!(toy::preemptions(&order) == preemptions, search.counts());
+            if search.counts() {
+                orders.push(order);
+            }
+        }
+        assert_eq!(search.mismatch(), None);
+        (orders, search.leaves_out())
+    }
+
+    /// n over k.
+    fn choose(n: usize, k: usize) -> usize {
+        (0..k).fold(1, |product, i| product * (n - i) / (i + 1))
+    }
+
+    #[test]
+    fn two_threads_have_a_known_number_of_orders_with_each_number_of_preemptions() {
+        // An order of two threads with k steps each is made of m >= 2 blocks, of which the thread
+        // that begins has m/2 rounded up and the other m/2 rounded down. Of the m - 1 switches the
+        // last is none from a thread with steps left, so there are m - 2 preemptions. Steps fall
+        // into b blocks in C(k - 1, b - 1) ways; either thread may begin.
+        for k in 1..6 {
+            let counts = [k, k];
+            let toy = Toy::new(&counts);
+            let k = k as usize;
+            for preemptions in 0..2 * k {
+                let m = preemptions + 2;
+                let ways = choose(k - 1, m.div_ceil(2) - 1) * choose(k - 1, m / 2 - 1);
+                let (orders, leaves_out) = counted(&toy, preemptions);
+                assert_eq!(orders.len(), 2 * ways, "{k} {preemptions}");
+                // The most blocks there are is 2 k.
+                assert_eq!(leaves_out, m < 2 * k, "{k} {preemptions}");
+            }
+        }
+    }
+
+    /// Runs `search` to its end; at each execution that `splits` picks, gives a part away.
+    fn run_in_parts(
+        toy: &Toy<'_>,
+        mut search: Bounded,
+        splits: &mut impl FnMut() -> bool,
+    ) -> (Vec<Vec<usize>>, bool) {
+        let mut own = Vec::new();
+        let mut parts = Vec::new();
+        while search.begin() {
+            if splits() {
+                parts.extend(search.split());
+            }
+            let order = toy.run(&mut search);
+            if search.counts() {
+                own.push(order);
+            }
+        }
+        let mut leaves_out = search.leaves_out();
+        for part in parts.into_iter().rev() {
+            let (orders, others) = run_in_parts(toy, part, splits);
+            own.extend(orders);
+            leaves_out |= others;
+        }
+        (own, leaves_out)
+    }
+
+    proptest! {
+        #[test]
+        fn what_counts_is_what_a_search_of_all_has_with_so_many_preemptions(
+            counts in vec(0..4_u32, 1..4),
+            splits in vec(any::<bool>(), 1..20),
+        ) {
+            let toy = Toy::new(&counts);
+            let all = toy.all(&mut DepthFirst::default());
+            for preemptions in 0..5 {
+                let (orders, leaves_out) = counted(&toy, preemptions);
+                let mut expected = all.clone();
+                expected.retain(|order| toy::preemptions(order) == preemptions);
+                prop_assert_eq!(&orders, &expected);
+                let most = all.iter().map(|order| toy::preemptions(order)).max();
+                prop_assert_eq!(leaves_out, most > Some(preemptions));
+                let mut splits = splits.iter().copied().cycle();
+                let mut splits = || splits.next().unwrap_or(false);
+                let parts = run_in_parts(&toy, Bounded::new(preemptions), &mut splits);
+                prop_assert_eq!(parts, (orders, leaves_out));
+            }
+        }
+    }
+}

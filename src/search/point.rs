@@ -33,7 +33,8 @@ impl ThreadId {
     }
 }
 
-/// A thread that is paused at a marker and could go on.
+/// A thread that could go on: from the marker at which it is paused, or, if it blocked after one and
+/// what it waits for has come, from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ready {
     pub(crate) thread: ThreadId,
@@ -58,8 +59,10 @@ pub(crate) struct Taken {
     pub(crate) among: u32,
     /// Whether the thread of the step before could have gone on instead.
     pub(crate) preempts: bool,
-    /// Whether the step ended with the task waiting for its waker.
+    /// Whether the step ended with the thread waiting: a task for its waker, a thread in the kernel.
     pub(crate) waits: bool,
+    /// Whether the thread goes on from such a wait, and not from the marker.
+    pub(crate) resumes: bool,
 }
 
 /// How many first steps a schedule must force for the execution to take all of `steps`: up to the

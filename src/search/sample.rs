@@ -178,3 +178,6 @@ impl Search for Sample {
 
     fn end(&mut self, _steps: usize) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,3 +118,70 @@ impl Stages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the stages of a course are, if each counts `found` executions and leaves others out
+    /// as long as `leaves_out` says.
+    fn stages(
+        course: Course,
+        found: &[u64],
+        leaves_out: &[bool],
+    ) -> Vec<(&'static str, Option<u64>)> {
+        let mut stages = Stages::new(course, 0, None);
+        let (mut executions, mut left_out) = (0, false);
+        let mut seen = Vec::new();
+        let ends = found.iter().zip(leaves_out);
+        for (&found, &leaves_out) in ends {
+            let Some(stage) = stages.next(executions, left_out) else {
+                return seen;
+            };
+            let kind = match stage.part {
+                Part::DepthFirst(_) => "all",
+                Part::Bounded(_) => "bounded",
+                Part::Sample(_) => "sample",
+            };
+            seen.push((kind, stage.max_schedules));
+            executions += found;
+            left_out = leaves_out;
+        }
+        assert!(stages.next(executions, left_out).is_none(), "{seen:?}");
+        seen
+    }
+
+    #[test]
+    fn a_portfolio_draws_what_its_first_stages_leave() {
+        let portfolio = Course::Portfolio(1000);
+        let three = [
+            ("bounded", Some(200)),
+            ("bounded", Some(198)),
+            ("sample", None),
+        ];
+        assert_eq!(stages(portfolio, &[2, 18, 980], &[true; 3]), three);
+        // Nothing is left over, so nothing is drawn.
+        assert_eq!(stages(portfolio, &[2, 18], &[true, false]), three[..2]);
+        assert_eq!(stages(portfolio, &[2], &[false]), three[..1]);
+        // The first stage has used what both have.
+        let two = [("bounded", Some(200)), ("sample", None)];
+        assert_eq!(stages(portfolio, &[200, 800], &[true; 2]), two);
+        let small = [("bounded", Some(50)), ("sample", None)];
+        assert_eq!(stages(Course::Portfolio(50), &[50, 0], &[true; 2]), small);
+    }
+
+    #[test]
+    fn a_bound_rises_for_as_long_as_something_is_left_out() {
+        let bounded = [("bounded", None); 3];
+        assert_eq!(stages(Course::Preemptions(2), &[1; 3], &[true; 3]), bounded);
+        let course = Course::Preemptions(usize::MAX);
+        assert_eq!(stages(course, &[1; 2], &[true, false]), bounded[..2]);
+    }
+
+    #[test]
+    fn the_other_courses_have_one_stage() {
+        assert_eq!(stages(Course::Exhaustive, &[6], &[false]), [("all", None)]);
+        let course = Course::Sample(Method::Walk, 3);
+        assert_eq!(stages(course, &[3], &[true]), [("sample", None)]);
+    }
+}

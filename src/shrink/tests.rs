@@ -60,6 +60,7 @@ impl Toy {
                 among: 0,
                 preempts: point.preempts(choice),
                 waits: false,
+                resumes: false,
             });
             let step = (thread.index(), passed[thread.index()]);
             matched += usize::from(self.pattern.get(matched) == Some(&step));

@@ -227,6 +227,7 @@ impl Merge {
             among: number(self.ready.len()),
             preempts: self.point().preempts(choice),
             waits: false,
+            resumes: false,
         });
         self.left[thread.index()] -= 1;
         self.make_ready();

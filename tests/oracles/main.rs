@@ -17,5 +17,6 @@ mod logs;
 mod lost_updates;
 mod oracle;
 mod orders;
+mod sampled;
 mod snapshots;
 mod transfers;

@@ -2,6 +2,8 @@
 
 use interlace::{Engine, Explorer, Report, StoppedBy};
 
+use crate::sampled;
+
 /// Every engine, on one worker and on several.
 const SETTINGS: [(Engine, usize); 5] = [
     (Engine::Threads, 1),
@@ -39,6 +41,7 @@ impl Oracle {
         for (text, setting) in texts.iter().zip(SETTINGS) {
             assert_eq!(text, &texts[0], "{setting:?}");
         }
+        sampled::assert_found(self, &explorer);
     }
 
     /// Explores the program to the end, and to the first failure, and replays that; what is said
@@ -70,13 +73,19 @@ impl Oracle {
     }
 
     #[track_caller]
+    pub(crate) fn assert_minimal(&self, report: &Report) {
+        let failure = report.assert_fails();
+        assert_eq!(failure.schedule().to_string(), self.minimal);
+        assert_eq!(failure.preemptions(), self.preemptions);
+        assert!(failure.is_proved_minimal() && failure.is_reproduced());
+    }
+
+    #[track_caller]
     fn assert_failure(&self, report: &Report) {
         let failure = report.assert_fails();
         assert_eq!(failure.index(), self.first);
         assert_eq!(failure.found().to_string(), self.found);
-        assert_eq!(failure.schedule().to_string(), self.minimal);
-        assert_eq!(failure.preemptions(), self.preemptions);
-        assert!(failure.is_proved_minimal() && failure.is_reproduced());
+        self.assert_minimal(report);
     }
 }
 

@@ -73,6 +73,14 @@ impl Explored {
         Explored { executions }
     }
 
+    /// Those with at most so many preemptions, fewest first.
+    pub(crate) fn with_at_most(&self, preemptions: usize) -> Self {
+        let mut executions = self.executions.clone();
+        executions.retain(|execution| execution.preemptions <= preemptions);
+        executions.sort_by_key(|execution| execution.preemptions);
+        Explored { executions }
+    }
+
     pub(crate) fn failing(&self) -> u64 {
         self.executions.iter().filter(|e| e.kind.is_some()).count() as u64
     }

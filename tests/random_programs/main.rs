@@ -4,13 +4,15 @@
 mod bodies;
 mod brute_force;
 mod program;
+mod strategies;
 
 use proptest::prelude::*;
+use proptest::strategy::Strategy as _;
 use proptest::test_runner::TestCaseResult;
 
 use bodies::Bodies;
 use brute_force::{Explored, Kind};
-use interlace::{Engine, FailureKind, Report, StoppedBy};
+use interlace::{Engine, FailureKind, Report, StoppedBy, Strategy};
 use program::{Program, Wrong, programs};
 
 /// The other ways to run a program, all of which say the same.
@@ -25,8 +27,19 @@ struct Noted<'a> {
 }
 
 impl Noted<'_> {
-    /// Explores to the end, or to the first failure. The only call of `explore`: a report shows it.
+    /// Explores to the end, or to the first failure.
     fn explore(&self, engine: Engine, workers: usize, keeps_going: bool) -> Report {
+        self.explore_by(Strategy::Exhaustive, engine, workers, keeps_going)
+    }
+
+    /// The only call of `explore`: a report shows it.
+    fn explore_by(
+        &self,
+        strategy: Strategy,
+        engine: Engine,
+        workers: usize,
+        keeps_going: bool,
+    ) -> Report {
         let mut explorer = bodies::explorer(self.program, self.bodies, &self.journal);
         if keeps_going {
             explorer = explorer.keep_going();
@@ -34,6 +47,7 @@ impl Noted<'_> {
         if let Some((number, of)) = self.shard {
             explorer = explorer.shard(number, of);
         }
+        let explorer = explorer.strategy(strategy).seed(5);
         explorer.engine(engine).workers(workers).explore()
     }
 }

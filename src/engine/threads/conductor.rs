@@ -1,10 +1,12 @@
-//! The life of the conductor: makes the state, starts the threads, checks what they left.
+//! The life of the conductor: makes the state, starts the threads, decides when one has blocked,
+//! checks what they left.
 
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::team::Team;
+use super::others::{Awake, Own, others};
+use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::{Director, How, Phase, SharedState, current};
@@ -14,50 +16,72 @@ use crate::search::ThreadId;
 /// the other; but one may wait, in a destructor, for a lock that the next holds.
 const GRACE: Duration = Duration::from_millis(20);
 
+/// How often it is looked whether a thread that waits in the kernel could go on, when no other can.
+const LOOK: Duration = Duration::from_micros(500);
+
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
+    let _own = Own::begin();
     loop {
-        let (how, outcome) = current::keeping_panics(|| execute(team));
+        let result = current::keeping_panics(|| execute(team));
         let mut desk = team.desk.lock();
+        let Some((how, outcome)) = result else {
+            desk.is_stuck = true;
+            drop(desk);
+            team.news.notify_one();
+            return;
+        };
         if !desk.table.end(how, outcome) {
             return;
         }
+        // A search may have to wait for others before it has something to run.
+        team.beat.set_idle(true);
         if !desk.table.begin() {
             desk.is_done = true;
             break;
         }
+        team.beat.set_idle(false);
         desk.since = Instant::now();
     }
     team.news.notify_one();
     for seat in &team.seats {
-        seat.give(Word::Stop);
+        seat.baton.give(Word::Stop);
     }
 }
 
-fn execute<D: Director>(team: &Team<D>) -> (How, Option<String>) {
+/// Runs one execution; nothing if threads are left that can never go on.
+fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
     let state = match catch_panic(|| team.subject.set_up()) {
         Ok(state) => Arc::new(state),
-        Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
+        Err(panic) => return Some((How::PanickedIn(Phase::SetUp, panic), None)),
     };
-    let enter = |phase| team.desk.lock().table.phase = phase;
-    let (how, outcome) = match run_threads(team, &state) {
+    team.beat.beat();
+    let enter = |phase| {
+        team.beat.beat();
+        team.desk.lock().table.phase = phase;
+    };
+    let (how, outcome) = match run_threads(team, &state)? {
         How::Held => conclude(&*team.subject, &state, enter),
         how => (how, None),
     };
     enter(Phase::DropState);
-    (drop_state(state, how), outcome)
+    let how = drop_state(state, how);
+    team.beat.beat();
+    Some((how, outcome))
 }
 
-/// Lets the threads run, until each has ended.
-fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> How {
+/// Lets the threads run, until each has ended; nothing if some never can.
+fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<How> {
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
     desk.shared = Some(Arc::clone(state));
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
-    team.podium.wait();
+    while team.podium.wait() == Word::Go && !is_over(team) {
+        team.decide();
+    }
 
     let mut desk = team.desk.lock();
     desk.shared = None;
@@ -65,23 +89,86 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> How {
     if how != How::Held {
         desk.table.phase = Phase::Unwinding;
         drop(desk);
-        unwind_threads(team);
+        let have_ended = unwind_threads(team);
+        team.desk.lock().blocked.clear();
+        return have_ended.then_some(how);
     }
-    how
+    desk.blocked.clear();
+    Some(how)
 }
 
-/// Unwinds the threads that are left, in the order in which they were added.
-fn unwind_threads<D: Director>(team: &Team<D>) {
+/// Whether the threads' part is over. When each that is left waits in the kernel, others may still
+/// let one go on: a thread that the program started gets as long as the execution may take, and
+/// one of which that is not known a moment.
+fn is_over<D: Director>(team: &Team<D>) -> bool {
+    let since = Instant::now();
+    loop {
+        let desk = team.desk.lock();
+        let is_over = desk.table.is_over();
+        let is_deadlock = is_over && desk.table.how() == How::Deadlock;
+        if !is_deadlock || desk.blocked.is_empty() {
+            return is_over;
+        }
+        drop(desk);
+        let others = others(&team.processor);
+        // Only now: one of them may have acted and gone to sleep.
+        let mut desk = team.desk.lock();
+        desk.hear();
+        if desk.table.revive() {
+            return false;
+        }
+        let is_left_behind = desk.table.director.is_none();
+        drop(desk);
+        match others {
+            _ if is_left_behind => return true,
+            Awake::Nobody => return true,
+            Awake::Strangers if since.elapsed() >= GRACE => return true,
+            Awake::Strangers | Awake::Kin => thread::sleep(LOOK),
+        }
+    }
+}
+
+/// Unwinds the threads that are left, in the order in which they were added; false if some wait in
+/// the kernel for what never comes.
+///
+/// Those that are paused come first: what they hold is free then, and those that wait for it go on
+/// to their next marker, and unwind there.
+fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
-        if team.desk.lock().table.state.is_live(thread) {
-            team.seats[thread.index()].give(Word::Stop);
+        if is_paused(team, thread) {
+            team.seats[thread.index()].baton.give(Word::Stop);
             wait_for_end(team, thread, Some(GRACE));
         }
+    }
+    while let Some(thread) = next_released(team) {
+        team.seats[thread.index()].hold.release();
+        wait_for_end(team, thread, Some(GRACE));
+    }
+    if team.seats.iter().any(|seat| seat.hold.is_held()) {
+        return false;
     }
     for thread in threads() {
         wait_for_end(team, thread, None);
     }
+    true
+}
+
+fn is_paused<D: Director>(team: &Team<D>, thread: ThreadId) -> bool {
+    let desk = team.desk.lock();
+    desk.table.state.is_live(thread) && !team.seats[thread.index()].hold.is_held()
+}
+
+/// The next thread to go on of those that wait in the kernel.
+fn next_released<D: Director>(team: &Team<D>) -> Option<ThreadId> {
+    let mut desk = team.desk.lock();
+    let Desk { blocked, table, .. } = &mut *desk;
+    if blocked.is_empty() || table.director.is_none() {
+        return None;
+    }
+    let thread = blocked.released(&mut table.state)?;
+    table.state.let_go(thread);
+    Some(thread)
 }
 
 fn wait_for_end<D: Director>(team: &Team<D>, thread: ThreadId, patience: Option<Duration>) {

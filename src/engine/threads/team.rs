@@ -1,5 +1,6 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::Thread;
@@ -7,6 +8,9 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
+use super::beat::Beat;
+use super::blocked::Blocked;
+use super::hold::Hold;
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
@@ -24,14 +28,47 @@ pub(super) struct Team<D> {
     pub(super) subject: Arc<dyn Subject>,
     pub(super) desk: Mutex<Desk<D>>,
     /// Where each thread waits for its turn.
-    pub(super) seats: Vec<Baton>,
-    /// Where the conductor waits for the end of the threads' part.
+    pub(super) seats: Vec<Seat>,
+    /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
+    /// thread has blocked and the next turn is to be decided.
     pub(super) podium: Baton,
     /// The conductor's thread, woken when a thread has been unwound.
     pub(super) conductor: OnceLock<Thread>,
-    /// Told when the conductor is done.
+    /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
-    pub(super) processor: Processor,
+    pub(super) processor: Arc<Processor>,
+    pub(super) beat: Arc<Beat>,
+}
+
+/// Where one thread waits, for its turn or in the kernel.
+#[derive(Debug, Default)]
+pub(super) struct Seat {
+    pub(super) baton: Baton,
+    pub(super) hold: Hold,
+    /// Whether the thread is in the user's code: else it waits for nothing but this engine.
+    is_user_code: AtomicBool,
+}
+
+impl Seat {
+    pub(super) fn is_user_code(&self) -> bool {
+        self.is_user_code.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether the thread goes on in the user's code. The kernel is asked only after it has
+    /// put the thread to sleep, and so after this.
+    #[inline]
+    pub(super) fn set_user_code(&self, is_user_code: bool) {
+        self.is_user_code.store(is_user_code, Ordering::Relaxed);
+    }
+
+    /// Lets the thread go on.
+    fn go(&self) {
+        if self.hold.is_held() {
+            self.hold.release();
+        } else {
+            self.baton.give(Word::Go);
+        }
+    }
 }
 
 /// What a team shares, under one lock.
@@ -39,10 +76,24 @@ pub(super) struct Desk<D> {
     pub(super) table: Table<D>,
     /// The state of the program, while its threads run.
     pub(super) shared: Option<Arc<SharedState>>,
+    /// The threads that wait in the kernel.
+    pub(super) blocked: Blocked,
     /// When the execution began.
     pub(super) since: Instant,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
+    /// Whether threads are left that can never go on, so that the team is of no use any more.
+    pub(super) is_stuck: bool,
+}
+
+impl<D> Desk<D> {
+    /// Finds out which blocked threads could go on, before the next turn is decided.
+    #[inline]
+    pub(super) fn hear(&mut self) {
+        if !self.blocked.is_empty() {
+            self.blocked.hear(&mut self.table.state);
+        }
+    }
 }
 
 /// A thread's place in its team.
@@ -54,26 +105,30 @@ pub(super) struct Place<D> {
 impl<D: Director> Team<D> {
     pub(super) fn new(subject: &Arc<dyn Subject>, director: D, limits: Limits) -> Self {
         let threads = subject.threads().len();
+        let processor = Arc::new(Processor::claim());
         Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
                 table: Table::new(State::new(threads, limits.max_steps), director),
                 shared: None,
+                blocked: Blocked::new(&processor),
                 since: Instant::now(),
                 is_done: false,
+                is_stuck: false,
             }),
-            seats: (0..threads).map(|_| Baton::default()).collect(),
+            seats: (0..threads).map(|_| Seat::default()).collect(),
             podium: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
-            processor: Processor::claim(),
+            processor,
+            beat: Arc::default(),
         }
     }
 
     /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
-            Turn::Of(next) => self.seats[next.index()].give(Word::Go),
+            Turn::Of(next) => self.seats[next.index()].go(),
             Turn::Over(_) => self.podium.give(Word::Go),
         }
     }
@@ -86,7 +141,9 @@ impl<D: Director> Team<D> {
         result: Result<(), Caught>,
         violated: Option<How>,
     ) -> bool {
+        self.beat.beat();
         let mut desk = self.desk.lock();
+        desk.hear();
         let next = desk.table.finish(thread, result, violated);
         let is_left_behind = desk.table.director.is_none();
         drop(desk);
@@ -97,7 +154,17 @@ impl<D: Director> Team<D> {
         !is_left_behind
     }
 
-    /// The invariant that does not hold where the running thread has just paused.
+    /// Decides whose turn comes next, after a thread has blocked.
+    pub(super) fn decide(&self) {
+        let violated = self.violated();
+        let mut desk = self.desk.lock();
+        desk.hear();
+        let turn = desk.table.turn_unless(violated);
+        drop(desk);
+        self.give(turn);
+    }
+
+    /// The invariant that does not hold where the running thread has just stopped.
     fn violated(&self) -> Option<How> {
         if !self.subject.has_invariants() {
             return None;
@@ -110,6 +177,14 @@ impl<D: Director> Team<D> {
 impl<D: Director> Place<D> {
     /// Lets go of the turn, as `note` says, until it comes back.
     fn pause(&self, note: impl FnOnce(&mut State)) {
+        let seat = &self.team.seats[self.thread.index()];
+        seat.set_user_code(false);
+        self.team.beat.beat();
+        self.let_go(seat, note);
+        seat.set_user_code(true);
+    }
+
+    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut State)) {
         let Place { team, thread } = self;
         let violated = team.violated();
         let mut desk = team.desk.lock();
@@ -117,6 +192,7 @@ impl<D: Director> Place<D> {
             drop(desk);
             catch::unwind();
         }
+        desk.hear();
         note(&mut desk.table.state);
         let turn = desk.table.turn_unless(violated);
         drop(desk);
@@ -124,7 +200,7 @@ impl<D: Director> Place<D> {
             return;
         }
         team.give(turn);
-        if team.seats[thread.index()].wait() == Word::Stop {
+        if seat.baton.wait() == Word::Stop {
             catch::unwind();
         }
     }
@@ -142,7 +218,10 @@ impl<D: Director> Controller for Place<D> {
     }
 
     fn waker(&self) -> Waker {
+        let seat = &self.team.seats[self.thread.index()];
+        seat.set_user_code(false);
         let execution = self.team.desk.lock().table.number;
+        seat.set_user_code(true);
         let alarm = Arc::downgrade(&self.team);
         Waker::from(Arc::new(TaskWaker {
             alarm,

@@ -1,11 +1,14 @@
 //! The thread that asked for the executions: it assembles a team and watches the clock.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
+use super::lookout::Lookout;
+use super::others::{self, Own};
 use super::team::{Desk, Team};
 use super::{conductor, worker};
 use crate::engine::baton::Word;
@@ -23,7 +26,11 @@ pub(crate) fn direct<D: Director>(
     mut director: D,
     limits: Limits,
 ) -> Result<D, Error> {
+    let _own = Own::begin();
     while director.begin() {
+        if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
+            return Err(too_many_ended());
+        }
         let team = Arc::new(Team::new(subject, director, limits));
         let threads = assemble(&team)?;
         match watch(&team, limits.timeout) {
@@ -34,10 +41,28 @@ pub(crate) fn direct<D: Director>(
                 }
                 return Ok(back);
             }
-            Watched::TimedOut(back) => director = back,
+            // Nobody joins its threads: they are detached where `threads` is dropped.
+            Watched::LeftBehind(back) => director = back,
         }
     }
     Ok(director)
+}
+
+/// How many threads were ended without unwinding, in this process.
+static ENDED: AtomicUsize = AtomicUsize::new(0);
+
+/// At most so many are. Each takes four mappings of memory for as long as the process lives, of
+/// which Linux allows 65 530, and std aborts the process where it gets none for a new thread.
+const MAX_ENDED: usize = 8000;
+
+#[cold]
+fn too_many_ended() -> Error {
+    let text = format!(
+        "{MAX_ENDED} threads of this process were deadlocked and could not be unwound: their \
+         stacks are kept, and there is no room for more. Stop at the first failure, or run \
+         fewer executions in one process"
+    );
+    Error::new(ErrorKind::NoOsThread, text)
 }
 
 fn assemble<D: Director>(team: &Arc<Team<D>>) -> Result<Vec<JoinHandle<()>>, Error> {
@@ -65,7 +90,9 @@ fn start<D: Director>(
     // The system takes no name with a zero in it.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
     builder.spawn(body).map_err(|error| {
-        team.seats.iter().for_each(|seat| seat.give(Word::Stop));
+        team.seats
+            .iter()
+            .for_each(|seat| seat.baton.give(Word::Stop));
         Error::new(
             ErrorKind::NoOsThread,
             format!("the operating system did not start a thread for `{name}`: {error}"),
@@ -75,22 +102,31 @@ fn start<D: Director>(
 
 enum Watched<D> {
     Done(D),
-    TimedOut(D),
+    /// An execution has taken too long, or threads are left that can never go on.
+    LeftBehind(D),
 }
 
-/// Waits until the conductor is done, or an execution has taken too long.
+/// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
+/// meanwhile whether threads are blocked.
 fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
+    let mut lookout = Lookout::new(team.seats.len(), &team.beat);
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.
-        match desk.since.checked_add(timeout) {
+        let deadline = desk.since.checked_add(timeout);
+        let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if is_late || desk.is_stuck {
+            return Watched::LeftBehind(leave_behind(team, desk));
+        }
+        let look = lookout.rest().map(|rest| Instant::now() + rest);
+        match deadline.into_iter().chain(look).min() {
             None => team.news.wait(&mut desk),
-            Some(deadline) if deadline <= Instant::now() => {
-                return Watched::TimedOut(leave_behind(team, desk));
+            Some(next) => {
+                team.news.wait_until(&mut desk, next);
             }
-            Some(deadline) => {
-                team.news.wait_until(&mut desk, deadline);
-            }
+        }
+        if look.is_some() && lookout.look(team, &mut desk) {
+            team.podium.give(Word::Go);
         }
     }
     Watched::Done(
@@ -115,10 +151,24 @@ fn leave_behind<D: Director>(team: &Team<D>, mut desk: MutexGuard<'_, Desk<D>>) 
         .director
         .take()
         .expect("only this thread takes the director");
+    let is_stuck = desk.is_stuck;
+    let stand_ins = desk.blocked.dismiss();
     drop(desk);
-    for baton in team.seats.iter().chain([&team.podium]) {
-        baton.give(Word::Stop);
+    drop(stand_ins);
+    for seat in &team.seats {
+        seat.baton.give(Word::Stop);
+        match (seat.hold.is_held(), is_stuck) {
+            (true, true) => {
+                seat.hold.kernel_id().inspect(|id| others::forget(*id));
+                seat.hold.end();
+                ENDED.fetch_add(1, Ordering::Relaxed);
+            }
+            // What it waits for may come, now that others unwind.
+            (true, false) => seat.hold.release(),
+            (false, _) => {}
+        }
     }
+    team.podium.give(Word::Stop);
     team.conductor.get().inspect(|conductor| conductor.unpark());
     director
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::team::{Place, Team};
+use super::others::Own;
+use super::team::{Place, Seat, Team};
 use crate::engine::baton::Word;
 use crate::engine::catch::catch;
 use crate::engine::conclude::observe;
@@ -15,17 +16,22 @@ pub(super) fn work<D: Director>(team: &Arc<Team<D>>, thread: ThreadId) {
         team: Arc::clone(team),
         thread,
     };
+    let seat = &team.seats[thread.index()];
+    let _own = Own::begin();
+    let _can_be_held = seat.hold.admit();
     current::under(Box::new(place), || {
-        while team.seats[thread.index()].wait() == Word::Go && perform(team, thread) {}
+        while seat.baton.wait() == Word::Go && perform(team, seat, thread) {}
     });
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
-fn perform<D: Director>(team: &Team<D>, thread: ThreadId) -> bool {
+fn perform<D: Director>(team: &Team<D>, seat: &Seat, thread: ThreadId) -> bool {
     let Some(state) = team.desk.lock().shared.clone() else {
         return false;
     };
+    seat.set_user_code(true);
     let result = current::controlled(|| catch(|| team.subject.body(thread)(&state)));
+    seat.set_user_code(false);
     let observes = result.is_ok() && team.subject.has_invariants();
     let violated = if observes {
         observe(&*team.subject, &state)

@@ -1,4 +1,4 @@
-//! Uniform over the orders of some steps, with random priorities for the rest.
+//! Uniform over the orders of some steps, a random walk over the rest.
 //!
 //! The selectively uniform random walk of Zhao and others, "Selectively Uniform Concurrency
 //! Testing" (ASPLOS 2025, section 4). Of all steps, those at one marker are selected, another for
@@ -7,6 +7,7 @@
 //! they would take one.
 
 use fastrand::Rng;
+use itertools::Itertools as _;
 
 use super::walk::{below, weighted};
 use super::{Draw, Profile};
@@ -22,19 +23,24 @@ pub(super) struct Surw {
     left: Vec<usize>,
     /// The thread that takes the next selected step, once it is drawn.
     intended: Option<ThreadId>,
-    /// Of each thread, from when it is first ready.
-    priorities: Vec<Option<u64>>,
+    /// The indices of the ready threads that need not wait.
+    free: Vec<usize>,
 }
 
 impl Surw {
     pub(super) fn new(profile: &Profile, rng: &mut Rng) -> Self {
         let markers = profile.markers();
-        let selected = (!markers.is_empty()).then(|| &markers[below(markers.len(), rng)]);
+        let selected = (!markers.is_empty()).then(|| below(markers.len(), rng));
+        Self::selecting(selected.map(|selected| &markers[selected]))
+    }
+
+    /// Selects the steps at this marker, of which each thread has so many.
+    pub(super) fn selecting(selected: Option<&(MarkerId, Vec<usize>)>) -> Self {
         Surw {
             selected: selected.map(|(marker, _)| *marker),
             left: selected.map_or_else(Vec::new, |(_, threads)| threads.clone()),
             intended: None,
-            priorities: Vec::new(),
+            free: Vec::new(),
         }
     }
 
@@ -42,19 +48,15 @@ impl Surw {
         self.selected.is_none_or(|marker| marker == ready.marker)
     }
 
-    /// The ready threads, highest priority first.
-    fn by_priority(&mut self, point: &Point<'_>, rng: &mut Rng) -> Vec<usize> {
-        let mut order = Vec::with_capacity(point.ready.len());
-        for (index, ready) in point.ready.iter().enumerate() {
-            let thread = ready.thread.index();
-            if self.priorities.len() <= thread {
-                self.priorities.resize(thread + 1, None);
-            }
-            let priority = *self.priorities[thread].get_or_insert_with(|| rng.u64(..));
-            order.push((priority, index));
-        }
-        order.sort_unstable_by(|a, b| b.cmp(a));
-        order.into_iter().map(|(_, index)| index).collect()
+    /// Notes which ready threads need not wait for the one that was drawn.
+    fn let_wait(&mut self, threads: &[Ready]) {
+        let (selected, intended) = (self.selected, self.intended);
+        let is_free = |ready: &Ready| {
+            selected.is_some_and(|marker| marker != ready.marker) || intended == Some(ready.thread)
+        };
+        self.free.clear();
+        let indices = threads.iter().positions(is_free);
+        self.free.extend(indices);
     }
 
     /// Draws the thread that takes the next selected step, among `threads`.
@@ -73,24 +75,17 @@ impl Surw {
 
 impl Draw for Surw {
     fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
-        let order = self.by_priority(point, rng);
-        // The one that was drawn may have ended without a selected step, or wait for another
-        // thread, while all who could go on wait for it: then another is drawn.
-        let waits = |surw: &Self| {
-            let is_free =
-                |ready: &Ready| !surw.is_selected(*ready) || surw.intended == Some(ready.thread);
-            !point.ready.iter().any(is_free)
-        };
         let is_next = point.ready.iter().any(|ready| self.is_selected(*ready));
-        if is_next && (self.intended.is_none() || waits(self)) {
+        if is_next && self.intended.is_none() {
             self.intend(point.ready, rng);
         }
-        // If all wait even so, the one drawn is not there yet; then it could go on, being ready.
-        let is_free = |&&index: &&usize| {
-            let ready = point.ready[index];
-            !self.is_selected(ready) || self.intended == Some(ready.thread)
-        };
-        let choice = order.iter().find(is_free).copied().unwrap_or(order[0]);
+        self.let_wait(point.ready);
+        if self.free.is_empty() {
+            // The one that was drawn has ended without a selected step, or cannot go on.
+            self.intend(point.ready, rng);
+            self.let_wait(point.ready);
+        }
+        let choice = self.free[below(self.free.len(), rng)];
         let taken = point.ready[choice];
         if self.is_selected(taken) {
             let left = at(&mut self.left, taken.thread.index());

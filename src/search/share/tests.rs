@@ -39,6 +39,7 @@ fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<T
             among: 0,
             preempts: false,
             waits: false,
+            resumes: false,
         });
     }
 }
@@ -111,6 +112,7 @@ fn a_multinomial_beyond_all_numbers_is_none() {
             among: 0,
             preempts: false,
             waits: false,
+            resumes: false,
         })
         .collect();
     assert!(Multinomial::supposed(&execution).is_none());

@@ -1,0 +1,76 @@
+//! Threads that wait in the kernel, and go on when the search says.
+
+use super::{At, Halt, State};
+use crate::search::{Ready, ThreadId};
+use crate::site::MarkerId;
+
+impl State {
+    /// The thread that has the turn, if it is a thread's.
+    pub(crate) fn running(&self) -> Option<ThreadId> {
+        let running = self.threads.iter().position(|at| *at == At::Running);
+        running.map(ThreadId::new)
+    }
+
+    /// How many turns were given in this execution.
+    pub(crate) fn given(&self) -> usize {
+        self.started + self.taken + self.resumed
+    }
+
+    /// Whether a thread could go on.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.is_empty() || self.woken > 0
+    }
+
+    /// Where `thread` stands.
+    pub(crate) fn at(&self, thread: ThreadId) -> At {
+        self.threads[thread.index()]
+    }
+
+    /// The running thread waits in the kernel, at the place of this number.
+    pub(crate) fn block(&mut self, thread: ThreadId, place: u32) {
+        self.catch_up();
+        self.turns.push(Halt::otherwise(thread));
+        self.note_wait(thread, true);
+        self.leave(thread, At::Blocked(place));
+    }
+
+    /// What the blocked `thread` waits for has come: it is ready, with the marker that it passed
+    /// last. Or that is gone again, and it is not.
+    pub(crate) fn set_released(&mut self, thread: ThreadId, is_released: bool) {
+        match (self.at(thread), is_released) {
+            (At::Blocked(place), true) => {
+                self.threads[thread.index()] = At::Released(place);
+                self.insert_released(thread);
+            }
+            (At::Released(place), false) => {
+                let at = self.ready.iter().position(|ready| ready.thread == thread);
+                self.remove_ready(at.expect("a released thread is ready"));
+                self.threads[thread.index()] = At::Blocked(place);
+            }
+            _ => {}
+        }
+    }
+
+    /// The released `thread` goes on after the execution is over.
+    pub(crate) fn let_go(&mut self, thread: ThreadId) {
+        self.leave(thread, At::Running);
+    }
+
+    fn insert_released(&mut self, thread: ThreadId) {
+        let mut steps = self.steps[..self.taken].iter().rev();
+        let passed = steps.find(|taken| taken.thread == thread);
+        let marker = passed.map_or_else(MarkerId::start, |taken| taken.marker);
+        let place = self.ready.partition_point(|ready| ready.thread < thread);
+        self.ready.insert(place, Ready { thread, marker });
+        if let Some(running) = self.running.as_mut().filter(|running| **running >= place) {
+            *running += 1;
+        }
+    }
+
+    fn remove_ready(&mut self, place: usize) {
+        self.ready.remove(place);
+        if let Some(running) = self.running.as_mut().filter(|running| **running > place) {
+            *running -= 1;
+        }
+    }
+}

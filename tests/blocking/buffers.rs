@@ -1,0 +1,144 @@
+//! A buffer of bounded capacity with one condition variable, on which readers and writers wait. Who
+//! has read or written wakes one of them, perhaps one of the wrong kind: then the wake-up is lost
+//! (Cargill, "Specific notification for Java thread synchronization", 1996).
+
+use std::sync::{Condvar, Mutex};
+
+use interlace::{Explorer, marker};
+
+use crate::model::Ends;
+use crate::oracle::{assert_counts, assert_counts_once};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notify {
+    One,
+    All,
+}
+
+/// How often each thread reads (negative) or writes (positive).
+type Plan = &'static [i32];
+
+const CAPACITY: i32 = 1;
+
+#[derive(Debug, Default)]
+struct Buffer {
+    filled: Mutex<i32>,
+    news: Condvar,
+}
+
+impl Buffer {
+    /// Adds `change` to what the buffer holds, once it has room for that.
+    fn change(&self, change: i32, notify: Notify) {
+        marker!("change");
+        let mut filled = self.filled.lock().unwrap();
+        while !(0..=CAPACITY).contains(&(*filled + change)) {
+            filled = self.news.wait(filled).unwrap();
+        }
+        *filled += change;
+        match notify {
+            Notify::One => self.news.notify_one(),
+            Notify::All => self.news.notify_all(),
+        }
+    }
+}
+
+fn explorer(plan: Plan, notify: Notify) -> Explorer<Buffer> {
+    let mut explorer = Explorer::new(Buffer::default);
+    for (thread, &changes) in plan.iter().enumerate() {
+        explorer = explorer.thread(format!("t{thread}"), move |buffer: &Buffer| {
+            for _ in 0..changes.abs() {
+                buffer.change(changes.signum(), notify);
+            }
+        });
+    }
+    explorer
+}
+
+/// A model of the program. The lock is taken for parts of a step only, so it is always free. The
+/// condition variable is a counter that each notification increments; who waits can go on if it was
+/// incremented since, and if one of those who wait was woken who has not gone on.
+#[derive(Debug, Clone)]
+struct Model {
+    filled: i32,
+    counter: u32,
+    /// How many wait, and how many of them nobody has woken.
+    waiting: usize,
+    asleep: usize,
+    /// What each thread has left to do, and what the counter was when it went to wait.
+    left: Vec<i32>,
+    waits: Vec<Option<u32>>,
+}
+
+impl Model {
+    fn new(plan: Plan) -> Self {
+        Model {
+            filled: 0,
+            counter: 0,
+            waiting: 0,
+            asleep: 0,
+            left: plan.to_vec(),
+            waits: vec![None; plan.len()],
+        }
+    }
+
+    fn is_ready(&self, thread: usize) -> bool {
+        let may = |since| since != self.counter && self.waiting > self.asleep;
+        self.left[thread] != 0 && self.waits[thread].is_none_or(may)
+    }
+
+    fn step(&mut self, thread: usize, notify: Notify) {
+        if self.waits[thread].take().is_some() {
+            self.waiting -= 1;
+        }
+        let change = self.left[thread].signum();
+        if !(0..=CAPACITY).contains(&(self.filled + change)) {
+            self.waits[thread] = Some(self.counter);
+            self.waiting += 1;
+            self.asleep += 1;
+            return;
+        }
+        self.filled += change;
+        self.left[thread] -= change;
+        self.counter += 1;
+        self.asleep = match notify {
+            Notify::One => self.asleep.saturating_sub(1),
+            Notify::All => 0,
+        };
+    }
+
+    fn explore(&self, notify: Notify) -> Ends {
+        let mut ends = Ends::default();
+        let ready: Vec<usize> = (0..self.left.len()).filter(|&t| self.is_ready(t)).collect();
+        for &thread in &ready {
+            let mut next = self.clone();
+            next.step(thread, notify);
+            ends += next.explore(notify);
+        }
+        if ready.is_empty() {
+            let is_held = self.left.iter().all(|&left| left == 0);
+            ends.held += u64::from(is_held);
+            ends.deadlocked += u64::from(!is_held);
+        }
+        ends
+    }
+}
+
+/// Two readers and a writer, as few turns as can go wrong.
+const SMALL: Plan = &[-1, -1, 2];
+
+#[test]
+fn one_who_wakes_one_of_the_wrong_kind_leaves_the_others_waiting() {
+    let Ends { held, deadlocked } = Model::new(SMALL).explore(Notify::One);
+    println!("{held} + {deadlocked}");
+    assert!(deadlocked > 0);
+    let report = assert_counts(|| explorer(SMALL, Notify::One), held, deadlocked);
+    assert!(report.assert_fails().is_reproduced());
+}
+
+#[test]
+fn one_who_wakes_all_leaves_nobody_waiting() {
+    let Ends { held, deadlocked } = Model::new(SMALL).explore(Notify::All);
+    println!("{held} + {deadlocked}");
+    assert_eq!(deadlocked, 0);
+    assert_counts(|| explorer(SMALL, Notify::All), held, deadlocked).assert_ok();
+}

@@ -1,0 +1,105 @@
+//! A model of `std::sync::Mutex` on Linux, and every execution of programs made of such locks.
+//!
+//! A lock is a word: 0 is free, 1 is taken, 2 is taken and somebody may wait. Who finds it taken
+//! makes it 2 and waits for as long as it is 2. So a thread that waits can go on when the word is 0
+//! or 1; and if another was faster, it makes the word 2 and waits again: that is a step, too.
+
+use std::ops::AddAssign;
+
+/// What one thread does with the locks, by number. A marker stands before each segment.
+pub(crate) type Body = Vec<Vec<Act>>;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Act {
+    Lock(usize),
+    Unlock(usize),
+}
+
+/// How many executions end in which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Ends {
+    pub(crate) held: u64,
+    pub(crate) deadlocked: u64,
+}
+
+impl AddAssign for Ends {
+    fn add_assign(&mut self, other: Self) {
+        self.held += other.held;
+        self.deadlocked += other.deadlocked;
+    }
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    words: Vec<u8>,
+    threads: Vec<Place>,
+}
+
+/// Where a thread is in its body, and the lock at which it waits.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    segment: usize,
+    act: usize,
+    waits: Option<usize>,
+}
+
+/// Runs every execution of `bodies`.
+pub(crate) fn every(bodies: &[Body], locks: usize) -> Ends {
+    let start = Place {
+        segment: 0,
+        act: 0,
+        waits: None,
+    };
+    let state = State {
+        words: vec![0; locks],
+        threads: vec![start; bodies.len()],
+    };
+    explore(bodies, &state)
+}
+
+fn explore(bodies: &[Body], state: &State) -> Ends {
+    let mut ends = Ends::default();
+    let is_ready = |thread: &usize| {
+        let place = state.threads[*thread];
+        place.segment < bodies[*thread].len()
+            && place.waits.is_none_or(|lock| state.words[lock] != 2)
+    };
+    let ready: Vec<usize> = (0..bodies.len()).filter(is_ready).collect();
+    for &thread in &ready {
+        let mut next = state.clone();
+        next.step(&bodies[thread], thread);
+        ends += explore(bodies, &next);
+    }
+    if ready.is_empty() {
+        let is_held = (0..bodies.len()).all(|it| state.threads[it].segment == bodies[it].len());
+        ends.held += u64::from(is_held);
+        ends.deadlocked += u64::from(!is_held);
+    }
+    ends
+}
+
+impl State {
+    /// Lets the thread go on to its next marker, its end, or a lock that is taken.
+    fn step(&mut self, body: &Body, thread: usize) {
+        let place = &mut self.threads[thread];
+        let mut was_waiting = place.waits.take().is_some();
+        for act in &body[place.segment][place.act..] {
+            match *act {
+                Act::Unlock(lock) => self.words[lock] = 0,
+                Act::Lock(lock) if self.words[lock] == 0 => {
+                    // Who has waited does not know whether others do.
+                    self.words[lock] = if was_waiting { 2 } else { 1 };
+                }
+                Act::Lock(lock) => {
+                    self.words[lock] = 2;
+                    place.waits = Some(lock);
+                    return;
+                }
+            }
+            was_waiting = false;
+            place.act += 1;
+        }
+        place.segment += 1;
+        place.act = 0;
+    }
+}

@@ -1,0 +1,92 @@
+//! What is known of a program that blocks, and how that is asserted.
+
+use interlace::{Explorer, Report, Verdict};
+
+/// Explores the whole program, again and again, on one worker and on two; asserts that all reports
+/// are the same, and that so many executions held and so many deadlocked.
+#[track_caller]
+pub(crate) fn assert_counts<S: Send + Sync + 'static>(
+    explorer: impl Fn() -> Explorer<S>,
+    held: u64,
+    deadlocked: u64,
+) -> Report {
+    let report = assert_counts_once(|| explorer().workers(1), held, deadlocked);
+    for workers in [1, 2].into_iter().cycle().take(rounds()) {
+        let again = explorer().keep_going().workers(workers).explore();
+        assert_eq!(text(&again), text(&report), "{workers} workers");
+    }
+    report
+}
+
+/// As `assert_counts`, where each deadlock costs threads that are not to be had again.
+#[track_caller]
+pub(crate) fn assert_counts_once<S: Send + Sync + 'static>(
+    explorer: impl Fn() -> Explorer<S>,
+    held: u64,
+    deadlocked: u64,
+) -> Report {
+    let report = explorer().keep_going().explore();
+    let counts = |report: &Report, verdict| {
+        let mut verdicts = report.verdicts();
+        verdicts.find(|it| it.0 == verdict).map_or(0, |it| it.1)
+    };
+    assert_eq!(
+        (
+            counts(&report, Verdict::Held),
+            counts(&report, Verdict::Deadlocked),
+            report.schedules()
+        ),
+        (held, deadlocked, held + deadlocked),
+        "{report}"
+    );
+    assert!(report.is_exhaustive(), "{report}");
+    report
+}
+
+/// The report without the hint that the search was slow.
+fn text(report: &Report) -> String {
+    let text = report.to_string();
+    text.split("\nhint").next().unwrap_or_default().to_owned()
+}
+
+/// How often each program is explored.
+fn rounds() -> usize {
+    let set = std::env::var("BLOCKING_ROUNDS").ok();
+    set.map_or(4, |rounds| rounds.parse().expect("a number of rounds"))
+}
+
+/// A lock of any kind.
+pub(crate) trait Lock: Default + Send + Sync + 'static {
+    /// Runs `body` with the lock taken.
+    fn with(&self, body: impl FnOnce());
+}
+
+impl Lock for std::sync::Mutex<()> {
+    fn with(&self, body: impl FnOnce()) {
+        let _guard = self.lock().unwrap();
+        body();
+    }
+}
+
+impl Lock for parking_lot::Mutex<()> {
+    fn with(&self, body: impl FnOnce()) {
+        let _guard = self.lock();
+        body();
+    }
+}
+
+/// For writing.
+impl Lock for std::sync::RwLock<()> {
+    fn with(&self, body: impl FnOnce()) {
+        let _guard = self.write().unwrap();
+        body();
+    }
+}
+
+/// For writing.
+impl Lock for parking_lot::RwLock<()> {
+    fn with(&self, body: impl FnOnce()) {
+        let _guard = self.write();
+        body();
+    }
+}
