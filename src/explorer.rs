@@ -21,6 +21,7 @@ mod run;
 mod sample;
 mod serial;
 mod strategy;
+mod surroundings;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -340,13 +341,6 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// ```
     pub fn progress(mut self, is_shown: bool) -> Self {
         self.settings.progress = Some(is_shown);
-        self
-    }
-
-    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
-    /// is used takes memory. Without effect on [`Engine::Threads`].
-    pub fn stack_size(mut self, bytes: usize) -> Self {
-        self.limits.stack_size = bytes;
         self
     }
 

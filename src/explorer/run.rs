@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::surroundings::settle;
 use super::{contradiction, minimise, serial};
 use crate::engine::{Engine, Limits, Subject};
 use crate::environment::Settings;
@@ -28,8 +29,7 @@ pub(super) fn explore(
     call: Call,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let (settings, engine) = settle(settings, limits)?;
     serial::prepare(program, engine, limits)?;
     let strategy = settings.strategy.unwrap_or_default();
     let course = match strategy.course() {
@@ -113,7 +113,13 @@ pub(super) fn report(
     };
     let stopped_by = match (&findings.contradiction, stopped_by) {
         (Some((mismatch, record)), _) => {
-            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
+            let around = (engine, limits);
+            StoppedBy::Error(contradiction::explain(
+                mismatch,
+                record,
+                program.threads(),
+                around,
+            ))
         }
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
             if findings.steps == 0 && failure.is_none() =>
@@ -166,8 +172,7 @@ pub(super) fn replay(
     limits: Limits,
     schedule: &Schedule,
 ) -> Result<Execution, Error> {
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let (_, engine) = settle(settings, limits)?;
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
     serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();
