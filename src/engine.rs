@@ -19,7 +19,7 @@ mod threads;
 
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
-pub(crate) use current::{apart, reach};
+pub(crate) use current::{aside, reach};
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;

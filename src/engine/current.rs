@@ -31,8 +31,9 @@ pub(crate) trait Controller {
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
 
-    /// The calling thread begins to run programs itself, or is back.
-    fn set_apart(&self, _is_apart: bool) {}
+    /// Whether what the calling thread waits for from now on is the program's business. It is when
+    /// a thread starts.
+    fn set_user_code(&self, _is_user_code: bool) {}
 }
 
 /// Whether the calling thread has the turn.
@@ -108,22 +109,6 @@ pub(super) fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
     })
 }
 
-/// Runs `body`, which runs programs. If the calling thread is one of a program under test, what it
-/// waits for meanwhile is other threads of engines: nothing that keeps it from going on.
-pub(crate) fn apart<T>(body: impl FnOnce() -> T) -> T {
-    struct Back;
-    impl Drop for Back {
-        fn drop(&mut self) {
-            with_controller(|controller| controller.set_apart(false));
-        }
-    }
-    let _back = IS_CONTROLLED.get().then(|| {
-        with_controller(|controller| controller.set_apart(true));
-        Back
-    });
-    body()
-}
-
 /// Puts the calling thread under `controller` for the time of `body`.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
     CONTROLLER.set(ManuallyDrop::new(Some(controller)));
@@ -145,6 +130,23 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
 /// Whether a run controls the calling thread, and it is in the code of the program.
 pub(super) fn is_controlled() -> bool {
     IS_CONTROLLED.get()
+}
+
+/// Runs `body`, which is this library's, on a thread that may be a program's: as when a program
+/// explores another. What it waits for is no business of that program.
+pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
+    struct Back;
+    impl Drop for Back {
+        fn drop(&mut self) {
+            with_controller(|controller| controller.set_user_code(true));
+        }
+    }
+    if !IS_CONTROLLED.get() {
+        return body();
+    }
+    with_controller(|controller| controller.set_user_code(false));
+    let _back = Back;
+    body()
 }
 
 /// Runs `body` with panics kept instead of printed.

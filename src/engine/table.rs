@@ -161,11 +161,16 @@ impl<D: Director> Table<D> {
 
     /// Goes on with an execution in which nobody could, if somebody can now; false if not.
     pub(super) fn revive(&mut self) -> bool {
-        let can_go_on = self.state.has_ready();
+        let can_go_on = self.state.has_ready() || self.state.has_woken();
         if can_go_on {
             self.over = None;
         }
         can_go_on
+    }
+
+    /// Whether the threads' part seems over since nobody can go on.
+    pub(super) fn is_stuck(&self) -> bool {
+        matches!(self.over, Some(How::Deadlock | How::NotWoken))
     }
 
     /// Whether the threads' part of the execution ended well.
@@ -216,7 +221,7 @@ impl<D: Director> Table<D> {
     /// again and again while it is to wait; `is_settled` says whether tasks that somebody may
     /// still wake have had the time for that.
     pub(super) fn news(&mut self, is_settled: bool) -> News {
-        if !matches!(self.over, Some(How::Deadlock | How::NotWoken)) {
+        if !self.is_stuck() {
             return News::Nothing;
         }
         let mut news = self.outside.news(self.state.waiting(), is_settled);

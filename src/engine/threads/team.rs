@@ -233,10 +233,6 @@ impl<D: Director> Controller for Place<D> {
         Kept::Yes
     }
 
-    fn set_apart(&self, is_apart: bool) {
-        self.team.seats[self.thread.index()].set_user_code(!is_apart);
-    }
-
     fn waker(&self) -> Waker {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
@@ -251,6 +247,10 @@ impl<D: Director> Controller for Place<D> {
         drop(desk);
         seat.set_user_code(true);
         Waker::from(waker)
+    }
+
+    fn set_user_code(&self, is_user_code: bool) {
+        self.team.seats[self.thread.index()].set_user_code(is_user_code);
     }
 }
 
