@@ -66,19 +66,19 @@ where
     }
 }
 
-impl<A: Acquire + ?Sized> Acquire for &A {
+impl<T: Acquire + ?Sized> Acquire for &T {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
 }
 
-impl<A: Acquire + Send + ?Sized> Acquire for Arc<A> {
+impl<T: Acquire + Send + ?Sized> Acquire for Arc<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
 }
 
-impl<A: Acquire + ?Sized> Acquire for Box<A> {
+impl<T: Acquire + ?Sized> Acquire for Box<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }

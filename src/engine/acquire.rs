@@ -26,6 +26,7 @@ impl Probe {
     /// The run must have let go of what is returned before the question's borrow ends.
     unsafe fn leave(question: &Question<'_>) -> Self {
         let question = std::ptr::from_ref(question);
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast keeps the lifetime")]
         // SAFETY: only a lifetime is left out, and the caller promises what that would ensure.
         Probe(unsafe {
             std::mem::transmute::<*const Question<'_>, *const Question<'static>>(question)

@@ -76,7 +76,8 @@ fn explore(bodies: &[Body], state: &State, is_declared: bool) -> Ends {
         };
         let is_shut = matches!(segment.first(), Some(&Act::Lock(lock)) if state.words[lock] > 0);
         let waits = place.waits.is_some_and(|lock| state.words[lock] == 2);
-        !waits && !(is_declared && is_shut)
+        let is_held_back = is_declared && is_shut;
+        !(waits || is_held_back)
     };
     let ready: Vec<usize> = (0..bodies.len()).filter(is_ready).collect();
     for &thread in &ready {

@@ -254,7 +254,7 @@ impl<D: Director> Controller for Rc<Run<D>> {
         let thread = self.pulse.running();
         self.pulse.reach(thread, Some(marker));
         self.pause(thread, |table, thread| {
-            table.pause_to_acquire(thread, marker, probe)
+            table.pause_to_acquire(thread, marker, probe);
         })
     }
 
@@ -264,7 +264,7 @@ impl<D: Director> Controller for Rc<Run<D>> {
 
     fn wait(&self) -> Kept {
         self.pause(self.pulse.running(), |table, thread| {
-            table.state.wait(thread)
+            table.state.wait(thread);
         })
     }
 

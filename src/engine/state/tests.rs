@@ -153,3 +153,92 @@ fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
         (vec![0, 1, 0, 1], 3)
     );
 }
+
+#[test]
+fn a_blocked_thread_is_ready_again_when_it_is_released() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.block(thread(0), 7);
+    assert_eq!(state.at(thread(0)), At::Blocked(7));
+    assert_eq!(state.running(), None);
+    // Thread 1 is alone, so going on takes the turn from nobody.
+    assert_eq!(state.advance(first), Turn::Of(thread(1)));
+    state.set_released(thread(0), true);
+    state.pause(thread(1), MarkerId::of_number(1));
+    // It is in its place, with the marker that it passed last.
+    let turn = state.advance(|point| {
+        let ready: Vec<_> = point
+            .ready
+            .iter()
+            .map(|it| (it.thread, it.marker))
+            .collect();
+        let expected = [(0, 0), (1, 1)].map(|(t, m)| (thread(t), MarkerId::of_number(m)));
+        assert_eq!(ready, expected);
+        assert_eq!(point.default_choice(), 1, "whoever ran last");
+        Some(0)
+    });
+    assert_eq!(turn, Turn::Of(thread(0)));
+    let steps = state.steps().iter();
+    let steps: Vec<_> = steps
+        .map(|it| (it.waits, it.resumes, it.preempts))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            (true, false, false),
+            (false, false, false),
+            (false, true, true)
+        ]
+    );
+}
+
+#[test]
+fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.block(thread(0), 0);
+    state.advance(first);
+    // While thread 1 runs, in front of it in the list.
+    state.set_released(thread(0), true);
+    state.set_released(thread(0), false);
+    state.end(thread(1), At::Finished);
+    assert!(!state.has_ready());
+    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
+    state.set_released(thread(0), true);
+    assert!(state.has_ready());
+    state.let_go(thread(0));
+    assert!(state.is_live(thread(0)) && !state.has_ready());
+}
+
+#[test]
+fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
+    let mut state = State::new(1, MAX_STEPS);
+    state.advance(unasked);
+    state.block(thread(0), 0);
+    state.set_released(thread(0), true);
+    state.advance(|point| {
+        assert_eq!(point.ready[0].marker, MarkerId::start());
+        Some(0)
+    });
+}
+
+#[test]
+fn who_is_about_to_acquire_is_ready_while_that_is_free() {
+    let mut state = two_paused();
+    state.advance(first);
+    state.pause_to_acquire(thread(0), MarkerId::of_number(3));
+    state.set_free(thread(0), false);
+    let only = |point: &Point<'_>| {
+        assert_eq!(point.ready.len(), 1);
+        Some(0)
+    };
+    assert_eq!(state.advance(only), Turn::Of(thread(1)));
+    assert!(
+        !state.steps()[1].preempts,
+        "thread 0 could not have gone on"
+    );
+    state.end(thread(1), At::Finished);
+    state.set_free(thread(0), true);
+    assert_eq!(state.advance(only), Turn::Of(thread(0)));
+    assert_eq!(state.steps()[2].marker, MarkerId::of_number(3));
+}

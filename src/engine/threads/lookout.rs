@@ -28,6 +28,9 @@ const LONG: Duration = Duration::from_millis(100);
 const FIRST: Duration = Duration::from_millis(1);
 const LATER: Duration = Duration::from_millis(10);
 
+/// After so many no other thread is tried to be held.
+const MAX_UNANSWERED: u32 = 5;
+
 /// Watches the threads of one team.
 #[derive(Debug)]
 pub(super) struct Lookout {
@@ -41,6 +44,8 @@ pub(super) struct Lookout {
     sleeps: Option<ExactSleeps>,
     /// Whether the system does not show or hold threads: then only the time-out is left.
     is_blind: bool,
+    /// How often a thread was to be held and did not answer.
+    unanswered: u32,
 }
 
 /// A thread that was seen waiting: in which step, when first, and where other teams were then.
@@ -69,6 +74,7 @@ impl Lookout {
             known: Known::begin(beat),
             sleeps: None,
             is_blind: false,
+            unanswered: 0,
         }
     }
 
@@ -115,8 +121,11 @@ impl Lookout {
             return false;
         }
         match seat.hold.seize(wait) {
-            // It does not answer: its signals are blocked.
-            None => self.is_blind = true,
+            // Its signals are blocked, or its processor is as busy as can be.
+            None => {
+                self.unanswered += 1;
+                self.is_blind = self.unanswered == MAX_UNANSWERED;
+            }
             Some(false) => {}
             Some(true) if seat.is_user_code() && is_unchanged(wait) => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);

@@ -85,7 +85,7 @@ fn is_kin(id: i32, processor: &Processor) -> bool {
     allowed.is_some_and(|allowed| processor.is_alone_in(&allowed))
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::sync::mpsc;
     use std::thread;

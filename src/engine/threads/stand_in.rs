@@ -22,8 +22,9 @@ use super::sight::{FutexWait, Sight, Window, kernel_id};
 use crate::engine::baton::{Baton, Word};
 use crate::engine::processor::Processor;
 
-/// How long a stand-in may take to come to its place: at once, unless its processor is very busy.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a stand-in may take to begin. After that it is waited for without end: it does nothing
+/// but what it is told, and one that came too late would take the wake-up of another.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One such thread. It ends on drop.
 #[derive(Debug)]
@@ -88,12 +89,13 @@ impl StandIn {
 
     /// Waits as `wait` says. Returns whether it does: not if the word is another by now.
     pub(super) fn stand(&mut self, wait: FutexWait) -> bool {
+        // It may have been woken, and not have had its processor since.
+        self.await_return();
         self.wait = wait;
         *self.post.wait.lock() = Some(wait);
         self.post.orders.give(Word::Go);
-        let since = Instant::now();
-        while since.elapsed() < PATIENCE {
-            if self.is_seen() {
+        loop {
+            if self.stands() {
                 return true;
             }
             if self.post.wait.lock().is_none() {
@@ -101,22 +103,23 @@ impl StandIn {
             }
             thread::yield_now();
         }
-        false
     }
 
     /// Whether nobody has woken it.
     pub(super) fn stands(&self) -> bool {
-        self.is_seen()
+        self.window.look() == Some(Sight::Futex(self.wait))
     }
 
-    fn is_seen(&self) -> bool {
-        self.window.look() == Some(Sight::Futex(self.wait))
+    /// Waits until it has come back from its last place, where it is not any more.
+    fn await_return(&self) {
+        while self.post.wait.lock().is_some() {
+            thread::yield_now();
+        }
     }
 
     /// Calls it back from its place, if it is still there.
     pub(super) fn recall(&self) {
-        let since = Instant::now();
-        while self.post.wait.lock().is_some() && since.elapsed() < PATIENCE {
+        while self.post.wait.lock().is_some() {
             interrupt(self.post.kernel_id.load(Ordering::Relaxed));
             thread::yield_now();
         }
@@ -127,16 +130,14 @@ impl Drop for StandIn {
     fn drop(&mut self) {
         self.recall();
         self.post.orders.give(Word::Stop);
-        if self.post.wait.lock().is_none()
-            && let Some(thread) = self.thread.take()
-        {
+        if let Some(thread) = self.thread.take() {
             // It catches nothing and runs nothing of the user's: it does not panic.
             let _ = thread.join();
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::sync::{Condvar, Mutex};
 
