@@ -127,7 +127,8 @@ impl Chase<'_> {
                 let _ = direct(self.hunt(&frontier, false));
             };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-            pool.map_err(|error| no_pool(&error))?.broadcast(work);
+            let pool = pool.map_err(|error| no_pool(&error))?;
+            pool.broadcast(work);
         }
         Ok(frontier.finish(self.bounds.keeps_going))
     }

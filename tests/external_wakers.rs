@@ -247,7 +247,8 @@ fn a_waker_that_is_kept_and_never_called_is_waited_for_until_the_time_is_up() {
         let explorer = beside_threads(|waker| KEPT.lock().unwrap().push(waker));
         let explorer = explorer.timeout(timeout).engine(engine).workers(workers);
         let report = explorer.keep_going().explore();
-        assert!(since.elapsed() >= timeout * 3);
+        // The first of three by itself, the others perhaps side by side.
+        assert!(since.elapsed() >= timeout * 2);
         assert_eq!(verdicts(&report), [(Verdict::TimedOut, 3)], "{report}");
         assert!(!report.is_exhaustive());
         let text = report.to_string();

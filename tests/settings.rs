@@ -4,7 +4,7 @@
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use interlace::{Engine, ErrorKind, Explorer, Schedule, StoppedBy, marker};
+use interlace::{Engine, ErrorKind, Explorer, Schedule, StoppedBy, Strategy, marker};
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
 fn explorer() -> Explorer<()> {
@@ -59,6 +59,27 @@ fn obeys_max_schedules() {
 #[test]
 fn a_variable_sets_what_the_code_leaves_open() {
     run("obeys_max_schedules", &[("INTERLACE_MAX_SCHEDULES", "5")]);
+}
+
+#[test]
+#[ignore = "run by variables_say_what_is_sampled"]
+fn samples() {
+    let explorer = || explorer().workers(1);
+    let report = explorer().explore();
+    assert_eq!(report.stopped_by(), &StoppedBy::Sampled(20));
+    let expected = "no failure in 20 sampled schedules (random:20, seed 9)";
+    assert!(report.to_string().contains(expected), "{report}");
+    // What the code says wins.
+    let report = explorer().strategy(Strategy::Exhaustive).explore();
+    assert!(report.is_exhaustive());
+}
+
+#[test]
+fn variables_say_what_is_sampled() {
+    run(
+        "samples",
+        &[("INTERLACE_STRATEGY", "random:20"), ("INTERLACE_SEED", "9")],
+    );
 }
 
 #[test]

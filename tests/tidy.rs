@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "error",
     "site",
     "schedule",
@@ -15,6 +15,7 @@ const LAYERS: [&str; 23] = [
     "engine",
     "strategy",
     "environment",
+    "acquire",
     "marker",
     "program",
     "standings",

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
+use super::acquire::Probe;
 use super::baton::Word;
 use super::catch;
 use super::fibers;
@@ -16,6 +17,13 @@ use crate::site::Site;
 pub(crate) trait Controller {
     /// The calling thread reached the marker at `site`.
     fn reach(&self, site: &'static Site) -> Kept;
+
+    /// The calling thread reached the marker at `site`, and is to go on only while what it is about
+    /// to acquire is free. It takes the question back when it goes on.
+    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept;
+
+    /// Takes back the question of the calling thread.
+    fn withdraw(&self);
 
     /// The future of the calling task is pending.
     fn wait(&self) -> Kept;
@@ -66,10 +74,15 @@ fn reach_controlled(site: &'static Site) -> Kept {
     with_controller(|controller| controller.reach(site))
 }
 
+/// Whether a marker pauses the calling thread.
+pub(super) fn is_to_pause() -> bool {
+    IS_CONTROLLED.get() && !std::thread::panicking()
+}
+
 /// Lets go of the turn of the calling fiber until it comes back.
 #[allow(clippy::inline_always)]
 #[inline(always)]
-fn let_go() {
+pub(super) fn let_go() {
     if fibers::let_go() == Word::Stop {
         catch::unwind();
     }
@@ -88,7 +101,7 @@ pub(super) fn waker() -> Waker {
 }
 
 #[inline]
-fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
+pub(super) fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
     CONTROLLER.with_borrow(|controller| {
         ask(controller
             .as_deref()

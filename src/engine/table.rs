@@ -2,11 +2,13 @@
 
 use std::sync::Weak;
 
+use super::acquire::Probe;
 use super::catch::Caught;
 use super::outside::{News, Outside};
 use super::state::{At, Over, State, Turn};
 use super::{Director, Ended, How, Limits, Phase, Standing};
 use crate::search::ThreadId;
+use crate::site::MarkerId;
 
 /// The execution under way, and who directs it.
 pub(super) struct Table<D> {
@@ -18,6 +20,8 @@ pub(super) struct Table<D> {
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<Standing>,
     pub(super) phase: Phase,
+    /// The questions of threads that are about to acquire something.
+    probes: Vec<(ThreadId, Probe)>,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: Outside,
@@ -32,6 +36,7 @@ impl<D: Director> Table<D> {
             over: None,
             stood: Vec::new(),
             phase: Phase::SetUp,
+            probes: Vec::new(),
             number: 0,
             outside: Outside::new(limits.external_wakers),
         }
@@ -59,9 +64,31 @@ impl<D: Director> Table<D> {
         self.over.is_some() || self.director.is_none()
     }
 
+    /// The running thread reached `marker`, and is to go on only while what it acquires is free.
+    pub(super) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId, probe: Probe) {
+        self.probes.push((thread, probe));
+        self.state.pause_to_acquire(thread, marker);
+    }
+
+    /// Takes back the question of a thread.
+    pub(super) fn withdraw(&mut self, thread: ThreadId) {
+        self.probes.retain(|(other, _)| *other != thread);
+    }
+
+    /// Finds out which threads could go on of those that are about to acquire something.
+    #[cold]
+    fn ask(&mut self) {
+        for (thread, probe) in &self.probes {
+            self.state.set_free(*thread, probe.is_free());
+        }
+    }
+
     /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
+        if !self.probes.is_empty() {
+            self.ask();
+        }
         let Table {
             state, director, ..
         } = self;
