@@ -1,13 +1,19 @@
 //! What the environment sets: one table of variables, read whenever something is run.
 
+mod program;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use itertools::Itertools as _;
 
+pub(crate) use program::{Purpose, purpose};
+
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::search::Shard;
 use crate::strategy::{self, Strategy};
 
 /// What can be set in code and by variables. What is not set is `None`.
@@ -16,6 +22,14 @@ pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
     pub(crate) max_schedules: Option<u64>,
     pub(crate) progress: Option<bool>,
+    /// The text of the one schedule to run.
+    pub(crate) replay: Option<String>,
+    /// The file that gets reports as JSON.
+    pub(crate) report: Option<PathBuf>,
+    /// Which part of a search is made: its number, and of how many.
+    pub(crate) shard: Option<(u32, u32)>,
+    /// Whether failures are saved where the code does not say where.
+    pub(crate) saved: Option<bool>,
     pub(crate) seed: Option<u64>,
     pub(crate) strategy: Option<Strategy>,
     pub(crate) time_limit: Option<Duration>,
@@ -31,7 +45,7 @@ struct Variable {
 }
 
 /// All variables. README has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 7] = [
+const VARIABLES: [Variable; 11] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -65,10 +79,49 @@ const VARIABLES: [Variable; 7] = [
         },
     },
     Variable {
+        name: "INTERLACE_REPLAY",
+        wants: "a schedule, as a failure prints it",
+        set: |value, settings| {
+            settings.replay = Some(value.to_owned());
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_REPORT",
+        wants: "the path of a file",
+        set: |value, settings| {
+            settings.report = Some(value)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from);
+            settings.report.as_ref().map(|_| ())
+        },
+    },
+    Variable {
+        name: "INTERLACE_SAVED",
+        wants: "`1` to save failures or `0` not to",
+        set: |value, settings| {
+            settings.saved = Some(match value {
+                "1" => true,
+                "0" => false,
+                _ => return None,
+            });
+            Some(())
+        },
+    },
+    Variable {
         name: "INTERLACE_SEED",
         wants: "a number below 2^64",
         set: |value, settings| {
             settings.seed = Some(value.parse().ok()?);
+            Some(())
+        },
+    },
+    Variable {
+        name: "INTERLACE_SHARD",
+        wants: "the number of a shard, counted from 1, and of how many, as in `1/3`",
+        set: |value, settings| {
+            let shard: Shard = value.parse().ok()?;
+            settings.shard = Some((shard.number(), shard.of()));
             Some(())
         },
     },
@@ -134,6 +187,10 @@ impl Settings {
             engine: self.engine.or(others.engine),
             max_schedules: self.max_schedules.or(others.max_schedules),
             progress: self.progress.or(others.progress),
+            replay: self.replay.or(others.replay),
+            report: self.report.or(others.report),
+            saved: self.saved.or(others.saved),
+            shard: self.shard.or(others.shard),
             seed: self.seed.or(others.seed),
             strategy: self.strategy.or(others.strategy),
             time_limit: self.time_limit.or(others.time_limit),
@@ -181,6 +238,10 @@ mod tests {
             ("INTERLACE_ENGINE", "fibers"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_PROGRESS", "0"),
+            ("INTERLACE_REPLAY", "a:x b:y"),
+            ("INTERLACE_REPORT", "target/report.jsonl"),
+            ("INTERLACE_SAVED", "0"),
+            ("INTERLACE_SHARD", "2/3"),
             ("INTERLACE_SEED", "18446744073709551615"),
             ("INTERLACE_STRATEGY", "pct:4"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
@@ -191,6 +252,10 @@ mod tests {
             engine: Some(Engine::Fibers),
             max_schedules: Some(1000),
             progress: Some(false),
+            replay: Some("a:x b:y".to_owned()),
+            report: Some(PathBuf::from("target/report.jsonl")),
+            saved: Some(false),
+            shard: Some((2, 3)),
             seed: Some(u64::MAX),
             strategy: Some(Strategy::Pct {
                 depth: 4,
@@ -209,6 +274,10 @@ mod tests {
             ("INTERLACE_ENGINE", "Threads"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_PROGRESS", "yes"),
+            ("INTERLACE_REPORT", ""),
+            ("INTERLACE_SAVED", "off"),
+            ("INTERLACE_SHARD", "0/3"),
+            ("INTERLACE_SHARD", "3"),
             ("INTERLACE_SEED", "-1"),
             ("INTERLACE_STRATEGY", "best"),
             ("INTERLACE_STRATEGY", "replay:nonsense"),
@@ -231,7 +300,8 @@ mod tests {
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
-             `INTERLACE_PROGRESS`, `INTERLACE_SEED`, `INTERLACE_STRATEGY`, `INTERLACE_TIME_LIMIT`, \
+             `INTERLACE_PROGRESS`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, \
+             `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_STRATEGY`, `INTERLACE_TIME_LIMIT`, \
              `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();

@@ -78,6 +78,12 @@ pub enum ErrorKind {
     BadSetting,
     /// The program behaved differently under the same schedule.
     NonDeterministic,
+    /// Saved schedules cannot be read or written.
+    BadSaved,
+    /// The text of a report does not parse, or its file cannot be written.
+    BadReport,
+    /// Reports that are to be merged are not the parts of one search.
+    NotOfOneSearch,
 }
 
 impl Error {

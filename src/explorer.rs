@@ -3,25 +3,31 @@
 use std::fmt::{self, Debug};
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::engine::{Engine, Limits, Subject, aside};
+use crate::engine::{Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::execution::Execution;
 use crate::program::Program;
 use crate::report::{Call, Report};
+use crate::saved::Store;
 use crate::schedule::Schedule;
 
+mod beside;
 mod contradiction;
+mod identity;
 #[cfg(feature = "proptest")]
 mod interleave;
+mod known;
 mod minimise;
 mod run;
 #[cfg(feature = "proptest")]
 mod sample;
 mod serial;
+mod settings;
 mod strategy;
 mod surroundings;
+
+use run::Task;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -61,6 +67,7 @@ pub struct Explorer<S> {
     limits: Limits,
     settings: Settings,
     keeps_going: bool,
+    store: Option<Arc<dyn Store>>,
     made_at: &'static Location<'static>,
 }
 
@@ -77,6 +84,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             limits: Limits::default(),
             settings: Settings::default(),
             keeps_going: false,
+            store: None,
             made_at: Location::caller(),
         }
     }
@@ -269,90 +277,13 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
-    pub fn max_schedules(mut self, schedules: u64) -> Self {
-        self.settings.max_schedules = Some(schedules);
-        self
-    }
-
-    /// Begins no execution when `limit` has passed since the start. Default:
-    /// `INTERLACE_TIME_LIMIT` (in seconds), or no limit.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.settings.time_limit = Some(limit);
-        self
-    }
-
-    /// Ends an execution after `steps` steps, as a failure: it may never end by itself, as a loop
-    /// that waits for another thread does when that one never gets its turn. A task that goes on
-    /// after it was woken counts as a step. Default: 10 000.
-    pub fn max_steps(mut self, steps: usize) -> Self {
-        self.limits.max_steps = steps;
-        self
-    }
-
-    /// Gives each execution this long, from its setup to its last check. Default: 10 seconds.
-    ///
-    /// An execution that takes longer is a failure. The thread that did not come back cannot be
-    /// killed: it is left behind, and goes on for as long as the process does.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = timeout;
-        self
-    }
-
-    /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or
-    /// [`Engine::Threads`].
-    ///
-    /// Whichever is chosen, a failure is run once more on fresh OS threads before it is reported.
-    pub fn engine(mut self, engine: Engine) -> Self {
-        self.settings.engine = Some(engine);
-        self
-    }
-
-    /// Searches on this many workers side by side, each on a processor of its own. Default:
-    /// `INTERLACE_WORKERS`, or as many as there are processors. What is found does not depend on it.
-    ///
-    /// A search starts on one worker, and goes on with the others when it takes longer than a few
-    /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
-    pub fn workers(mut self, workers: usize) -> Self {
-        self.settings.workers = Some(workers.max(1));
-        self
-    }
-
-    /// Shows on standard error how far a search is, once it has taken a second: how many schedules
-    /// there are, how many were run, how fast, and how long the rest takes. Default:
-    /// `INTERLACE_PROGRESS` (`1` or `0`), or only on a terminal, and neither in CI (where the
-    /// variable `CI` is set) nor in what Cargo builds for `cargo test` and `cargo bench`.
-    ///
-    /// On a terminal it is a bar, with the cargo feature `progress`, which is on by default.
-    /// Elsewhere it is a line every ten seconds.
-    ///
-    /// The number of schedules is exact if threads take the same steps whatever the schedule, and
-    /// estimated if what was run shows that they do not.
-    ///
-    /// ```
-    /// use interlace::{Explorer, marker};
-    ///
-    /// let report = Explorer::new(|| ())
-    ///     .thread("a", |()| marker!("x"))
-    ///     .thread("b", |()| marker!("y"))
-    ///     .progress(true) // and yet nothing is shown: it takes less than a second
-    ///     .explore();
-    /// assert_eq!(report.schedules(), 2);
-    /// ```
-    pub fn progress(mut self, is_shown: bool) -> Self {
-        self.settings.progress = Some(is_shown);
-        self
-    }
-
-    /// Does not stop at the first failure. The report then counts all of them.
-    pub fn keep_going(mut self) -> Self {
-        self.keeps_going = true;
-        self
-    }
-
     /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
     /// failure unless told to [`keep_going`](Self::keep_going),
     /// and shrinks the first failure to a minimal one.
+    ///
+    /// Schedules that were [saved](Self::saved) when they failed are run before. If one still
+    /// fails, the report is of that alone. Where `INTERLACE_REPLAY` holds a schedule, as a failure
+    /// prints it, only that is run.
     #[track_caller]
     pub fn explore(self) -> Report {
         let call = Call {
@@ -364,10 +295,17 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             settings,
             limits,
             keeps_going,
+            store,
             ..
         } = self;
-        aside(|| run::explore(&program, settings, limits, keeps_going, call))
-            .unwrap_or_else(Report::refused)
+        let task = Task {
+            settings,
+            limits,
+            keeps_going,
+            store,
+            call,
+        };
+        aside(|| run::explore(&program, task))
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the

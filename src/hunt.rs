@@ -8,9 +8,10 @@ use parking_lot::Mutex;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
-use crate::search::{Course, Part, Point, Search as _, Stages};
+use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
 
 mod findings;
+mod first;
 mod frontier;
 mod stopped;
 mod told;
@@ -27,6 +28,8 @@ pub(crate) struct Bounds {
     pub(crate) time_limit: Option<Duration>,
     pub(crate) keeps_going: bool,
     pub(crate) workers: usize,
+    /// The part of the search that is to be made, if not all of it.
+    pub(crate) shard: Option<Shard>,
 }
 
 /// How long one worker searches before the others are started: most searches end before.
@@ -50,6 +53,10 @@ pub(crate) fn hunt(
     (course, seed): (Course, u64),
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
+    let weights = match (bounds.shard, course) {
+        (Some(_), Course::Exhaustive) => Some(first::weigh(subject, engine, limits)?),
+        _ => None,
+    };
     let mut chase = Chase {
         subject,
         engine,
@@ -59,10 +66,15 @@ pub(crate) fn hunt(
         meter: meter.cloned(),
     };
     if let (Some(meter), Some(schedules)) = (meter, course.schedules()) {
-        meter.expect(schedules);
+        let range = bounds.shard.map(|shard| shard.range_of(schedules));
+        meter.expect(range.map_or(schedules, |range| range.end - range.start));
     }
-    let mut stages = Stages::new(course, seed);
-    let mut total = Findings::default();
+    let shard = bounds.shard.map(|shard| (shard, weights.clone()));
+    let mut stages = Stages::new(course, seed, shard);
+    let mut total = Findings {
+        weights,
+        ..Findings::default()
+    };
     while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
         let left = bounds.max_schedules.map(|max| max - total.tally.total());
         let of_stage = stage.max_schedules;
@@ -279,8 +291,9 @@ impl Director for Hunt {
         if self.executions == 1
             && let (Part::DepthFirst(_), Some(meter)) = (&job.search, &self.meter)
             && ended.how == How::Held
+            && self.bounds.shard.is_none()
         {
-            // It is like others, perhaps like all.
+            // It is like others, perhaps like all. A shard is measured without.
             meter.suppose(ended.steps);
         }
         let mut findings = job.segment.findings.lock();

@@ -43,6 +43,7 @@
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
+//! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |
 //! | write a schedule | [`Schedule`], [`Step`], [`schedule!`] |
 //! | count, list, rank or draw schedules without running | [`permutations`] |
 //!
@@ -67,6 +68,7 @@
 // Names, and orders of names.
 mod error;
 pub mod permutations;
+pub mod saved;
 mod schedule;
 mod site;
 

@@ -1,26 +1,39 @@
 //! What people read: the report of a search, and its first failure.
 
+#[cfg(all(test, feature = "json"))]
+mod decoders;
 mod ending;
 mod failure;
+#[cfg(feature = "json")]
+mod json;
+mod kept;
+mod ledger;
+mod merge;
+mod origin;
 mod regression;
 mod sampled;
 mod source;
+mod words;
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
-
-use itertools::Itertools as _;
 
 pub(crate) use ending::Ending;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
+use kept::Keeper;
+pub(crate) use kept::Retried;
+pub(crate) use ledger::Ledger;
+pub(crate) use origin::Origin;
 pub(crate) use regression::Call;
 pub(crate) use sampled::Sampled;
+pub(crate) use source::{Source, find};
 
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hunt::StoppedBy;
+use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 
@@ -40,7 +53,7 @@ use crate::verdict::{Tally, Verdict};
 /// assert!(report.is_exhaustive());
 /// assert_eq!(report.to_string(), "interlace: no failure in 2 schedules; every schedule was run");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
@@ -51,12 +64,11 @@ pub struct Report {
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
+    origin: Origin,
+    retried: Retried,
+    keeper: Keeper,
     sampled: Option<Sampled>,
 }
-
-/// A search on threads that ran more than so many executions, for longer than so long, has much
-/// to gain from fibers.
-const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
 impl Report {
     pub(crate) fn new(
@@ -75,8 +87,35 @@ impl Report {
             stopped_by,
             elapsed,
             engine,
+            origin: Origin::default(),
+            retried: Retried::default(),
+            keeper: Keeper::default(),
             sampled: None,
         }
+    }
+
+    /// Tells what the report is of.
+    pub(crate) fn of(self, origin: Origin) -> Self {
+        let steps = self.origin.steps;
+        let origin = Origin { steps, ..origin };
+        Report { origin, ..self }
+    }
+
+    /// Tells by which steps of the threads its shard was measured.
+    pub(crate) fn measured_by(mut self, steps: Vec<u32>) -> Self {
+        self.origin.steps = steps;
+        self
+    }
+
+    /// Tells what became of the schedules that were saved before.
+    pub(crate) fn after(self, retried: Retried) -> Self {
+        Report { retried, ..self }
+    }
+
+    /// Tells where to save the failure, if somebody minds it.
+    pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
+        let keeper = Keeper(Some(store));
+        Report { keeper, ..self }
     }
 
     /// The same, with how the schedules were drawn.
@@ -128,9 +167,14 @@ impl Report {
     }
 
     /// Returns whether every schedule was run to its end. An execution that timed out or met the
-    /// step limit was not.
+    /// step limit was not; one [shard](crate::Explorer::shard) of several is not every schedule.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
+        self.is_complete() && self.origin.shard.is_none()
+    }
+
+    /// Whether every schedule of the search, or of its shard, was run to its end.
+    fn is_complete(&self) -> bool {
         self.stopped_by == StoppedBy::Exhausted && self.tally.cut_short() == 0
     }
 
@@ -193,6 +237,13 @@ impl Report {
         &self.stopped_by
     }
 
+    /// Returns which search this is the report of, in words: the test, the place in the source, the
+    /// threads.
+    #[must_use]
+    pub fn search(&self) -> String {
+        self.origin.to_string()
+    }
+
     /// Returns how long the search took, without the shrinking.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -208,15 +259,31 @@ impl Report {
         }
     }
 
+    /// Returns how many schedules were tried that had been [saved](crate::saved) when they failed.
+    /// [`schedules`](Self::schedules) counts none of them.
+    #[must_use]
+    pub fn retried(&self) -> u64 {
+        self.retried.count()
+    }
+
     /// Does nothing if no execution failed, whether all were run or a limit ended the search.
     ///
     /// # Panics
     ///
     /// If one failed, with the minimal schedule and a test to paste; or if the program could not
-    /// be explored.
+    /// be explored. The schedule of a failure that was reproduced is [saved](crate::saved) before.
     #[track_caller]
     pub fn assert_ok(&self) {
-        assert!(self.failure.is_none() && self.error().is_none(), "{self}");
+        if self.failure.is_none() && self.error().is_none() {
+            return;
+        }
+        let was_known = matches!(
+            self.stopped_by,
+            StoppedBy::SavedFailure | StoppedBy::Replayed
+        );
+        let new = self.failure.as_ref().filter(|_| !was_known);
+        let saved = new.map_or_else(String::new, |failure| self.keeper.save(failure));
+        panic!("{self}{saved}");
     }
 
     /// Returns the first failure.
@@ -233,136 +300,8 @@ impl Report {
     }
 }
 
-/// What ended the search, the counts, and the failure.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.stopped_by {
-            StoppedBy::Error(error) if self.schedules() == 0 => write!(f, "interlace: {error}")?,
-            StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
-            _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
-        }
-        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
-            f.write_str(&sampled.bound(self.schedules()))?;
-        }
-        let failures = self
-            .tally
-            .iter()
-            .filter(|(verdict, _)| *verdict != Verdict::Held);
-        if failures.count() > 1 {
-            let verdicts = self.tally.iter();
-            let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
-            write!(f, "\nverdicts: {}", verdicts.format(", "))?;
-        }
-        self.write_outcomes(f)?;
-        if let Some(failure) = &self.failure {
-            write!(f, "\n\n{failure}")?;
-        }
-        if self.is_slow_on_threads() {
-            write!(
-                f,
-                "\nhint: `Engine::Fibers` runs such searches some 50 times faster, if the code \
-                 blocks nowhere but at markers"
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl Report {
-    fn counts(&self) -> String {
-        let mut schedules = plural(self.schedules(), "schedule");
-        if let Some(sampled) = &self.sampled
-            && self.stopped_by != StoppedBy::Exhausted
-        {
-            schedules = sampled.describe(self.schedules());
-        }
-        match self.failing() {
-            0 => format!("no failure in {schedules}"),
-            failing => format!("{failing} of {schedules} failed"),
-        }
-    }
-
-    fn is_slow_on_threads(&self) -> bool {
-        self.engine == Engine::Threads && self.schedules() > SLOW.0 && self.elapsed > SLOW.1
-    }
-
-    /// How much of the program was explored.
-    fn extent(&self) -> String {
-        match &self.stopped_by {
-            StoppedBy::Exhausted if self.is_exhaustive() => "every schedule was run".to_owned(),
-            StoppedBy::Exhausted => {
-                let cut_short = plural(self.tally.cut_short(), "execution");
-                format!("every schedule was begun; {cut_short} did not reach the end")
-            }
-            StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
-            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
-            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
-            StoppedBy::MaxPreemptions(max) => {
-                let preemptions = plural(*max as u64, "preemption");
-                let run = match self.tally.cut_short() {
-                    0 => "run".to_owned(),
-                    cut => format!(
-                        "begun, and {} did not reach the end",
-                        plural(cut, "execution")
-                    ),
-                };
-                format!("every schedule with at most {preemptions} was {run}; there are others")
-            }
-            StoppedBy::MaxSchedules(max) => {
-                format!("stopped by `max_schedules` ({max}): others were not run")
-            }
-            StoppedBy::Cases(cases) => {
-                let cases = plural(*cases, "case");
-                format!("stopped after {cases}: others were not run")
-            }
-            StoppedBy::TimeLimit(limit) => {
-                format!("stopped by `time_limit` ({limit:?}): others were not run")
-            }
-            StoppedBy::Error(error) => error.to_string(),
-        }
-    }
-
-    fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.outcomes.is_empty() {
-            write!(f, "\noutcomes:{}", ending::table(&self.outcomes))?;
-        }
-        let mut unseen = self.unseen_outcomes().peekable();
-        if self.is_exhaustive() && unseen.peek().is_some() {
-            write!(f, "\nallowed, and never seen: {}", unseen.format(", "))?;
-        }
-        Ok(())
-    }
-}
-
 /// A number of things, in words.
 fn plural(number: u64, thing: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{s}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report(executions: u64, seconds: u64, engine: Engine) -> String {
-        let mut tally = Tally::default();
-        (0..executions).for_each(|_| tally.add(Verdict::Held));
-        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
-        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
-    }
-
-    #[test]
-    fn only_a_slow_search_on_threads_ends_with_a_hint() {
-        let slow = report(1001, 3, Engine::Threads);
-        let last = slow.lines().last().unwrap();
-        assert!(last.starts_with("hint: `Engine::Fibers` runs "), "{slow}");
-        for (executions, seconds, engine) in [
-            (1000, 3, Engine::Threads),
-            (1001, 2, Engine::Threads),
-            (1001, 3, Engine::Fibers),
-        ] {
-            let text = report(executions, seconds, engine);
-            assert!(!text.contains("hint"), "{text}");
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod depth_first;
 mod part;
 mod point;
 mod sample;
+mod shard;
 mod share;
 mod stages;
 #[cfg(test)]
@@ -15,7 +16,8 @@ pub(crate) use depth_first::{DepthFirst, Mismatch};
 pub(crate) use part::{Account, Part};
 pub(crate) use point::{Point, Ready, Taken, ThreadId, forced};
 pub(crate) use sample::{Method, Sample};
-pub(crate) use share::{Fork, Multinomial, estimate, share};
+pub(crate) use shard::{Shard, Weights};
+pub(crate) use share::{Extent, Fork, Multinomial, estimate, share};
 pub(crate) use stages::{Course, Stages};
 
 /// A way to go through the executions of a program.

@@ -81,6 +81,14 @@ impl Tally {
         self.0[verdict as usize] += 1;
     }
 
+    /// Adds so many that were written down, unless the total becomes too large to count.
+    #[cfg(feature = "json")]
+    pub(crate) fn add_many(&mut self, verdict: Verdict, count: u64) -> Option<()> {
+        self.total().checked_add(count)?;
+        self.0[verdict as usize] += count;
+        Some(())
+    }
+
     pub(crate) fn append(&mut self, other: &Tally) {
         self.0
             .iter_mut()

@@ -3,8 +3,9 @@
 
 use std::process::{Command, Output};
 use std::time::Duration;
+use std::{env, fs, process, thread};
 
-use interlace::{Engine, ErrorKind, Explorer, Schedule, StoppedBy, Strategy, marker};
+use interlace::{Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, marker};
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
 fn explorer() -> Explorer<()> {
@@ -109,6 +110,65 @@ fn fresh_threads_win_over_fibers_in_the_environment() {
     run(
         "explores_on_fresh_threads",
         &[("INTERLACE_ENGINE", "fibers")],
+    );
+}
+
+#[test]
+#[ignore = "run by every_report_is_added_to_a_file_as_a_line_of_json"]
+fn explores_often_and_side_by_side() {
+    let explore = || explorer().explore().assert_ok();
+    let fails = || explorer().check(|()| panic!("it does")).explore();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..4).for_each(|_| explore()));
+        }
+    });
+    assert_eq!(fails().failing(), 1);
+}
+
+#[test]
+fn every_report_is_added_to_a_file_as_a_line_of_json() {
+    let name = format!("interlace-reports-{}", process::id());
+    let folder = env::temp_dir().join(name);
+    let _ = fs::remove_dir_all(&folder);
+    let path = folder.join("made/reports.jsonl");
+    let variables = [("INTERLACE_REPORT", path.to_str().unwrap())];
+    run("explores_often_and_side_by_side", &variables);
+
+    let text = fs::read_to_string(&path).unwrap();
+    let reports: Vec<Report> = text
+        .lines()
+        .map(|line| Report::from_json(line).unwrap())
+        .collect();
+    assert_eq!(reports.len(), 33);
+    let (last, others) = reports.split_last().unwrap();
+    for report in others {
+        report.assert_ok();
+        assert_eq!((report.schedules(), report.is_exhaustive()), (6, true));
+    }
+    let failure = last.assert_fails();
+    assert_eq!((failure.index(), failure.schedule().len()), (1, 0));
+    assert!(
+        last.to_string().contains("the check failed: it does"),
+        "{last}"
+    );
+}
+
+#[test]
+#[ignore = "run by a_report_that_cannot_be_written_is_an_error_before_the_search"]
+fn cannot_report() {
+    let report = explorer().explore();
+    assert_eq!(report.error().unwrap().kind(), ErrorKind::BadReport);
+    assert_eq!(report.schedules(), 0);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_before_the_search() {
+    // A folder is no file to write to.
+    let folder = env::temp_dir();
+    run(
+        "cannot_report",
+        &[("INTERLACE_REPORT", folder.to_str().unwrap())],
     );
 }
 

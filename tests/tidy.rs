@@ -9,6 +9,7 @@ const LAYERS: [&str; 24] = [
     "error",
     "site",
     "schedule",
+    "saved",
     "permutations",
     "search",
     "oracle",

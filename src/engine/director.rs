@@ -125,6 +125,16 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    /// Those that are not of a thread.
+    #[cfg(feature = "json")]
+    pub(crate) const OUTSIDE: [Phase; 5] = [
+        Phase::SetUp,
+        Phase::Outcome,
+        Phase::View,
+        Phase::Check,
+        Phase::DropState,
+    ];
+
     /// The part of the user's code that runs in this phase.
     pub(crate) fn place(self) -> &'static str {
         match self {

@@ -56,6 +56,20 @@ impl Panic {
         self.said.place.as_ref().map(|place| place.line)
     }
 
+    /// Returns the column at which the code panicked, counted from 1, where that is known.
+    #[must_use]
+    pub fn column(&self) -> Option<u32> {
+        self.said.place.as_ref().map(|place| place.column)
+    }
+
+    /// A panic that was written down.
+    #[cfg(feature = "json")]
+    pub(crate) fn at(message: String, place: Option<(String, u32, u32)>) -> Self {
+        let place = place.map(|(file, line, column)| Place { file, line, column });
+        let said = Box::new(Said { message, place });
+        Panic { said }
+    }
+
     /// Whether `other` is the same failure: a panic at the same place, with whatever values in
     /// its message; or, where the places are unknown, with the same message.
     pub(crate) fn is_like(&self, other: &Panic) -> bool {

@@ -34,6 +34,19 @@ pub(super) fn failure(
     };
     let (forced, minimal) = (shrinking.forced, shrinking.minimal());
     let best = shrinking.best;
+    describe(program, found, &best, forced, minimal, limits, call)
+}
+
+/// Runs `best` once more on fresh threads, by its first `forced` steps, and describes it.
+pub(super) fn describe(
+    program: &Arc<dyn Subject>,
+    found: &Found,
+    best: &Record,
+    forced: usize,
+    minimal: Minimal,
+    limits: Limits,
+    call: Call,
+) -> Result<Failure, Error> {
     let schedule = best.schedule(program.threads(), forced);
     let follow = Follow::new(schedule, program.threads(), false)?;
     let again = match best.how {
@@ -45,7 +58,7 @@ pub(super) fn failure(
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
     let names = Names::of(&**program, limits);
     Ok(Failure::new(
-        found, &best, forced, minimal, reproduced, names, call,
+        found, best, forced, minimal, reproduced, names, call,
     ))
 }
 

@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::surroundings::settle;
-use super::{contradiction, minimise, serial};
+use super::beside::Beside;
+use super::known::{self, Rig};
+use super::surroundings::{engine, settle};
+use super::{contradiction, identity, minimise, serial};
 use crate::engine::{Engine, Limits, Subject};
-use crate::environment::Settings;
+use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
@@ -17,30 +19,144 @@ use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
 use crate::oracle::Oracles;
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ending, Report, Sampled};
+use crate::report::{Call, Ending, Failure, Ledger, Report, Sampled};
+use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
+use crate::search::Shard;
+use crate::strategy::Strategy;
+use crate::verdict::Tally;
 
-/// Searches, and shrinks the first failure.
-pub(super) fn explore(
+/// How a program is to be explored.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) settings: Settings,
+    pub(super) limits: Limits,
+    pub(super) keeps_going: bool,
+    /// Where failures are saved, if the code says so.
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) call: Call,
+}
+
+/// Tries what failed before, searches, and shrinks the first failure.
+pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
+    let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
+    let prepared = Settings::from_environment().and_then(|environment| {
+        let settings = task.settings.clone().or(environment);
+        identity::describe(&mut origin, &settings);
+        origin.shard = settings.shard.map(shard).transpose()?;
+        let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
+        Ok((settings, ledger))
+    });
+    let (settings, ledger) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return Report::refused(error).of(origin),
+    };
+    if ledger.is_some() {
+        origin.round = identity::round(&origin);
+    }
+    let report = begin(program, &settings, origin.shard, task);
+    let report = report.unwrap_or_else(Report::refused).of(origin);
+    match ledger {
+        Some(ledger) => ledger.add(report),
+        None => report,
+    }
+}
+
+/// The shard of this number, and of how many.
+fn shard((number, of): (u32, u32)) -> Result<Shard, Error> {
+    Shard::new(number, of).ok_or_else(|| {
+        let text = format!("there is no shard {number} of {of}: they are numbered from 1 to {of}");
+        Error::new(ErrorKind::BadSetting, text)
+    })
+}
+
+/// Parts of searches that come one after the other are not next to each other in the whole.
+#[cold]
+fn no_shards(strategy: &Strategy) -> Error {
+    let text = format!(
+        "the strategy `{strategy}` is made of several searches, one after the other, and has no \
+         shards: `exhaustive` has, and so have `random`, `uniform`, `pct`, `pos` and `surw`"
+    );
+    Error::new(ErrorKind::BadSetting, text)
+}
+
+fn begin(
     program: &Arc<dyn Subject>,
-    settings: Settings,
-    limits: Limits,
-    keeps_going: bool,
-    call: Call,
+    settings: &Settings,
+    shard: Option<Shard>,
+    task: Task,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let (settings, engine) = settle(settings, limits)?;
-    serial::prepare(program, engine, limits)?;
-    let strategy = settings.strategy.unwrap_or_default();
+    let engine = engine(task.settings.engine, settings.engine, task.limits)?;
+    let Task {
+        limits,
+        keeps_going,
+        store,
+        call,
+        ..
+    } = task;
+    let rig = Rig {
+        program,
+        engine,
+        limits,
+        call,
+    };
+    serial::prepare(program, rig.engine, limits)?;
+    if let Some(schedule) = &settings.replay {
+        return known::replay(rig, schedule);
+    }
+    let store = store.unwrap_or_else(|| default_store(settings, call));
+    let (retried, failure) = known::retry(rig, &*store)?;
+    let report = match failure {
+        Some(_) => Report::new(
+            Tally::default(),
+            BTreeMap::new(),
+            failure,
+            StoppedBy::SavedFailure,
+            Duration::ZERO,
+            rig.engine,
+        ),
+        None => search(rig, settings, shard, keeps_going)?,
+    };
+    Ok(report.after(retried).kept_in(store))
+}
+
+/// Where failures are saved if the code does not say.
+fn default_store(settings: &Settings, call: Call) -> Arc<dyn Store> {
+    let is_test = || purpose() == Purpose::Test;
+    if settings.saved.unwrap_or_else(is_test) {
+        Arc::new(Beside::new(call.explored_at))
+    } else {
+        Arc::new(Nowhere)
+    }
+}
+
+fn search(
+    rig: Rig<'_>,
+    settings: &Settings,
+    shard: Option<Shard>,
+    keeps_going: bool,
+) -> Result<Report, Error> {
+    let Rig {
+        program,
+        engine,
+        limits,
+        call,
+    } = rig;
+    let strategy = settings.strategy.clone().unwrap_or_default();
     let course = match strategy.course() {
         Ok(course) => course,
         Err(schedule) => return explore_one(program, engine, limits, schedule, call),
     };
+    if shard.is_some() && !course.has_shards() {
+        return Err(no_shards(&strategy));
+    }
     let bounds = Bounds {
         max_schedules: settings.max_schedules,
         time_limit: settings.time_limit,
         keeps_going,
         workers: settings.workers.unwrap_or_else(available_workers),
+        shard,
     };
     let seed = settings.seed.unwrap_or_default();
     let began = Instant::now();
@@ -102,27 +218,38 @@ pub(super) fn report(
     limits: Limits,
     call: Call,
 ) -> Result<Report, Error> {
+    let failure = match &ran.findings.failure {
+        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
+        None => None,
+    };
+    Ok(put_together(program, ran, failure, (engine, limits)))
+}
+
+/// Puts a report together.
+pub(super) fn put_together(
+    program: &Arc<dyn Subject>,
+    ran: Ran,
+    failure: Option<Failure>,
+    around: (Engine, Limits),
+) -> Report {
+    let (engine, _) = around;
     let Ran {
         findings,
         stopped_by,
         elapsed,
     } = ran;
-    let failure = match &findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
-        None => None,
-    };
+    let weights = findings.weights.as_deref();
+    let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => {
-            let around = (engine, limits);
-            StoppedBy::Error(contradiction::explain(
-                mismatch,
-                record,
-                program.threads(),
-                around,
-            ))
-        }
+        (Some((mismatch, record)), _) => StoppedBy::Error(contradiction::explain(
+            mismatch,
+            record,
+            program.threads(),
+            around,
+        )),
+        // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
-            if findings.steps == 0 && failure.is_none() =>
+            if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
         {
             StoppedBy::Error(no_markers())
         }
@@ -137,7 +264,7 @@ pub(super) fn report(
         engine,
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
-    Ok(report.with_allowed(allowed))
+    report.with_allowed(allowed).measured_by(weights)
 }
 
 /// The outcomes, with the names that people know.

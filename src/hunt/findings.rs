@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use crate::engine::{Ended, How};
 use crate::error::Error;
 use crate::execution::Record;
 use crate::oracle::Breach;
 use crate::schedule::{Schedule, Step};
-use crate::search::{Account, Mismatch, Ready, Taken, forced};
+use crate::search::{Account, Mismatch, Ready, Taken, Weights, forced};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -21,6 +22,8 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<Found>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Mismatch, Record)>,
+    /// What a shard was measured by.
+    pub(crate) weights: Option<Arc<Weights>>,
     /// Whether the search, or the last one of several, passed over executions.
     pub(crate) leaves_out: bool,
     /// How many executions were drawn such that all were equally likely.

@@ -26,7 +26,7 @@ pub enum StoppedBy {
     FirstFailure,
     /// As many schedules were sampled as the strategy asks for. Nothing is known of the others.
     Sampled(u64),
-    /// The one schedule that the strategy replays was run.
+    /// The one schedule that the strategy replays, or `INTERLACE_REPLAY`, was run.
     Replayed,
     /// No schedule with at most so many preemptions is left. There are others, with more.
     MaxPreemptions(usize),
@@ -37,6 +37,8 @@ pub enum StoppedBy {
     Cases(u64),
     /// The time for the whole search was up.
     TimeLimit(Duration),
+    /// A schedule that was [saved](crate::saved) when it failed fails again. No search was begun.
+    SavedFailure,
     /// The program could not be explored, or not any further.
     Error(Error),
 }

@@ -96,6 +96,7 @@ impl Toy {
             time_limit: None,
             keeps_going,
             workers,
+            shard: None,
         };
         let whole = frontier.next().expect("a frontier begins with a part");
         frontier.put_back(whole, workers);
@@ -157,8 +158,8 @@ proptest! {
 fn searches(toy: Toy) -> Vec<fn() -> Part> {
     let mut searches: Vec<fn() -> Part> = vec![all, || Part::Bounded(Bounded::new(2))];
     if toy.contradicting == u64::MAX {
-        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Turns, 3, 150))));
-        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Surw, 4, 150))));
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Turns, 3, 0..150))));
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Surw, 4, 0..150))));
     }
     searches
 }

@@ -29,7 +29,8 @@ impl Job {
     /// The share of the tree that is done.
     fn measure(&self, search: &DepthFirst, executions: u64, meter: &Meter, is_over: bool) -> f64 {
         let began = self.segment.order();
-        let extent = share(search.forks(began));
+        let extent = search.extent();
+        let extent = extent.unwrap_or_else(|| share(search.forks(began)));
         if let Some(tree) = meter.tree() {
             // The executions so far have numbers: if one were too few or too many, they would not
             // come out even.

@@ -39,6 +39,12 @@ pub struct SerialOrder {
 }
 
 impl SerialOrder {
+    /// An order that was written down.
+    #[cfg(feature = "json")]
+    pub(crate) fn new(threads: Vec<String>, view: String) -> Self {
+        SerialOrder { threads, view }
+    }
+
     /// Returns the names of the threads, in the order in which they ran.
     #[must_use]
     pub fn threads(&self) -> &[String] {

@@ -2,9 +2,9 @@
 
 use std::env;
 use std::io::{IsTerminal as _, stderr};
-use std::path::Path;
 
 use super::{Reporter, lines::Lines};
+use crate::environment::{Purpose, purpose};
 
 /// What shows the progress of a search; nothing if it is not to be shown.
 ///
@@ -35,34 +35,12 @@ fn is_in_ci() -> bool {
 }
 
 fn is_in_a_test() -> bool {
-    env::current_exe().is_ok_and(|path| is_a_test(&path))
-}
-
-/// Whether a program is one that Cargo made to be run by `cargo test` or `cargo bench`: those are
-/// in a folder `deps`, and doc tests in one named after rustdoc. Binaries and examples are not.
-fn is_a_test(path: &Path) -> bool {
-    let folder = path.parent().and_then(Path::file_name);
-    let folder = folder.unwrap_or_default().as_encoded_bytes();
-    folder == b"deps" || folder.starts_with(b"rustdoctest")
+    purpose() != Purpose::Other
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_cargo_made_for_tests_is_told_from_other_programs() {
-        assert!(is_in_a_test(), "this one is");
-        for (path, expected) in [
-            ("target/debug/deps/counts-5d1f0a37a6a7c2a1", true),
-            ("/tmp/rustdoctestPjBsqm/rust_out", true),
-            ("target/debug/examples/lost_update", false),
-            ("target/release/server", false),
-            ("server", false),
-        ] {
-            assert_eq!(is_a_test(Path::new(path)), expected, "{path}");
-        }
-    }
 
     #[test]
     fn tests_show_nothing_unless_asked() {

@@ -29,18 +29,18 @@ use crate::timeline;
 /// assert!(failure.is_proved_minimal() && failure.is_reproduced());
 /// assert!(failure.regression().contains(".replay(&interlace::schedule![user: use])"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    kind: FailureKind,
-    schedule: Schedule,
-    found: Schedule,
-    index: u64,
-    preemptions: usize,
-    minimal: Minimal,
+    pub(super) kind: FailureKind,
+    pub(super) schedule: Schedule,
+    pub(super) found: Schedule,
+    pub(super) index: u64,
+    pub(super) preemptions: usize,
+    pub(super) minimal: Minimal,
     /// Whether the schedule failed again in the same way on fresh threads, where that was tried.
-    reproduced: Option<bool>,
-    timeline: String,
-    regression: String,
+    pub(super) reproduced: Option<bool>,
+    pub(super) timeline: String,
+    pub(super) regression: String,
 }
 
 /// How minimal a schedule is.
@@ -55,6 +55,10 @@ pub(crate) enum Minimal {
         executions: u64,
     },
     NotTried,
+    /// It was minimal when it was found and saved, in an earlier run.
+    Saved,
+    /// It is what somebody wanted to see.
+    Given,
 }
 
 impl Failure {
@@ -99,7 +103,7 @@ impl Failure {
     }
 
     /// Returns the number of the execution that was found failing: counted from 1, in exploration
-    /// order.
+    /// order; 0 for a schedule that was saved in an earlier run.
     #[must_use]
     pub fn index(&self) -> u64 {
         self.index
@@ -142,6 +146,15 @@ impl Failure {
         self.regression.clone()
     }
 
+    /// How the schedule was come by.
+    fn provenance(&self) -> String {
+        match self.minimal {
+            Minimal::Saved => "saved when it failed before; not searched for again".to_owned(),
+            Minimal::Given => "replayed as it was given".to_owned(),
+            _ => format!("found in schedule {}; {}", self.index, self.minimality()),
+        }
+    }
+
     fn minimality(&self) -> String {
         let forced = plural(self.schedule.len() as u64, "forced step");
         let preemptions = plural(self.preemptions as u64, "preemption");
@@ -157,7 +170,7 @@ impl Failure {
                 "{shrunk}; the best of {}, not proved minimal",
                 plural(executions, "execution")
             ),
-            Minimal::NotTried => {
+            Minimal::NotTried | Minimal::Saved | Minimal::Given => {
                 "not shrunk, since every try would take another time-out".to_owned()
             }
         }
@@ -195,7 +208,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.kind)?;
-        writeln!(f, "found in schedule {}; {}", self.index, self.minimality())?;
+        writeln!(f, "{}", self.provenance())?;
         writeln!(f, "\n{}", self.timeline)?;
         writeln!(f, "{}", self.forced_steps())?;
         write!(

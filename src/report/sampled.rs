@@ -4,7 +4,7 @@ use super::plural;
 use crate::strategy::Strategy;
 
 /// How schedules were drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sampled {
     pub(crate) strategy: Strategy,
     pub(crate) seed: u64,

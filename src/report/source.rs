@@ -2,51 +2,55 @@
 
 use std::env;
 use std::fs;
+use std::path::PathBuf;
 
 /// A source file, as text and with everything blanked out that is not code.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     text: String,
     /// The text with comments and the contents of literals replaced by spaces, byte for byte.
     code: String,
 }
 
+/// Where the file of a [`Location`](std::panic::Location) is. Its path starts where the compiler
+/// ran: in this directory or one above it.
+pub(crate) fn find(path: &str) -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    let mut candidates = here.ancestors().map(|folder| folder.join(path));
+    candidates.find(|path| path.is_file())
+}
+
 /// A function in a source file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Function {
-    pub(super) name: String,
-    pub(super) has_parameters: bool,
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) has_parameters: bool,
     /// Where its body starts: after the opening brace.
-    pub(super) body: usize,
+    pub(crate) body: usize,
 }
 
 impl Source {
-    /// Reads the file of a [`Location`](std::panic::Location), whose path starts where the
-    /// compiler ran: in this directory or one above it.
-    pub(super) fn read(path: &str) -> Option<Self> {
-        let here = env::current_dir().ok()?;
-        let candidates = here.ancestors().map(|folder| folder.join(path));
-        let text = candidates
-            .into_iter()
-            .find_map(|path| fs::read_to_string(path).ok())?;
+    /// Reads the file of a [`Location`](std::panic::Location).
+    pub(crate) fn read(path: &str) -> Option<Self> {
+        let text = fs::read_to_string(find(path)?).ok()?;
         Some(Source::new(text))
     }
 
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         let code = blank(&text);
         Source { text, code }
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
     /// The place of a line and column, both counted from 1, the column in characters.
-    pub(super) fn offset(&self, line: u32, column: u32) -> Option<usize> {
+    pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut lines = self.text.split_inclusive('\n');
         let before: usize = lines.by_ref().take(line as usize - 1).map(str::len).sum();
         let (in_line, _) = lines.next()?.char_indices().nth(column as usize - 1)?;
@@ -54,7 +58,7 @@ impl Source {
     }
 
     /// The innermost function whose body holds `at`.
-    pub(super) fn function_around(&self, at: usize) -> Option<Function> {
+    pub(crate) fn function_around(&self, at: usize) -> Option<Function> {
         let open = self.open_brackets(0, at);
         let bodies = open.iter().rev().filter(|&&(_, bracket)| bracket == b'{');
         bodies
@@ -83,7 +87,7 @@ impl Source {
     }
 
     /// Where the statement that holds `at` starts: after the `;` or brace before it.
-    pub(super) fn statement_start(&self, at: usize) -> usize {
+    pub(crate) fn statement_start(&self, at: usize) -> usize {
         let mut depth = 0;
         for place in (0..at).rev() {
             match self.code.as_bytes()[place] {
@@ -104,19 +108,19 @@ impl Source {
     }
 
     /// Where the code before `end` ends: comments between the two lead to what comes after.
-    pub(super) fn end_of_code(&self, end: usize) -> usize {
+    pub(crate) fn end_of_code(&self, end: usize) -> usize {
         self.code[..end].trim_end().len()
     }
 
     /// The white space at the start of the line of `at`.
-    pub(super) fn indent_of(&self, at: usize) -> &str {
+    pub(crate) fn indent_of(&self, at: usize) -> &str {
         let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line = &self.text[start..];
         &line[..line.len() - line.trim_start().len()]
     }
 
     /// How many braces are opened and not closed in `start..end`.
-    pub(super) fn open_braces(&self, start: usize, end: usize) -> usize {
+    pub(crate) fn open_braces(&self, start: usize, end: usize) -> usize {
         self.open_brackets(start, end)
             .iter()
             .filter(|&&(_, bracket)| bracket == b'{')
@@ -124,7 +128,7 @@ impl Source {
     }
 
     /// The brackets that are opened and not closed in `start..end`.
-    pub(super) fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
+    pub(crate) fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
         let mut open = Vec::new();
         for (at, byte) in self.code.bytes().enumerate().take(end).skip(start) {
             match byte {

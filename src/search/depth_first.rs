@@ -1,6 +1,9 @@
 //! Every execution once, depth first, threads in the order in which they were added.
 
-use super::{Fork, Point, Ready, Search};
+use std::sync::Arc;
+
+use super::shard::Bound;
+use super::{Extent, Fork, Point, Ready, Search, Shard, Weights};
 
 /// Depth-first search over choices that are discovered by running.
 ///
@@ -18,6 +21,8 @@ pub(crate) struct DepthFirst {
     /// How many first choices are those of the execution before.
     repeated: usize,
     mismatch: Option<Mismatch>,
+    /// What it is bounded to, if not to the whole tree.
+    bound: Option<Bound>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +46,33 @@ pub(crate) struct Mismatch {
 }
 
 impl DepthFirst {
+    /// A search of one shard. Some leaves that it comes to are not its [own](Self::owns): at most
+    /// one at its beginning.
+    pub(crate) fn of_shard(shard: Shard, weights: Arc<Weights>) -> Self {
+        DepthFirst {
+            bound: Some(Bound::new(weights, shard)),
+            ..DepthFirst::default()
+        }
+    }
+
+    /// Whether the execution that has ended is one of the shard's.
+    pub(crate) fn owns(&self) -> bool {
+        let bound = self.bound.as_ref();
+        bound.is_none_or(|bound| bound.owns(self.last()))
+    }
+
+    /// How much of the shard lies before and below the path, if it is a shard's.
+    pub(crate) fn extent(&self) -> Option<Extent<f64>> {
+        let bound = self.bound.as_ref();
+        bound.map(|bound| bound.extent(self.last()))
+    }
+
+    /// The ready threads of the last point of the path, and the choice there.
+    fn last(&self) -> Option<(&[Ready], usize)> {
+        let branch = self.path.last()?;
+        Some((branch.ready(&self.ready), branch.chosen))
+    }
+
     /// The point at which the program contradicted an earlier execution, if it did.
     pub(crate) fn mismatch(&self) -> Option<&Mismatch> {
         self.mismatch.as_ref()
@@ -62,12 +94,17 @@ impl DepthFirst {
         path[depth].chosen += 1;
         self.path[depth].end = path[depth].chosen;
         let ready_end = path[depth].start + path[depth].among;
+        let bound = self.bound.clone().map(|mut bound| {
+            bound.leave(depth);
+            bound.beginning(path[depth].ready(&self.ready), path[depth].chosen)
+        });
         Some(DepthFirst {
             path,
             ready: self.ready[..ready_end].to_vec(),
             has_begun: false,
             repeated: 0,
             mismatch: None,
+            bound,
         })
     }
 
@@ -108,19 +145,31 @@ impl DepthFirst {
         let branch = &mut self.path[deepest];
         branch.chosen += 1;
         self.ready.truncate(branch.start + branch.among);
+        if let Some(bound) = &mut self.bound {
+            bound.leave(deepest);
+        }
         true
     }
 
     /// Goes on to a point that no execution has come to.
     fn discover(&mut self, point: &Point<'_>) -> usize {
+        let choices = match &mut self.bound {
+            None => 0..point.ready.len(),
+            Some(bound) => {
+                if let Some(last) = self.path.last() {
+                    bound.enter(last.ready(&self.ready), last.chosen);
+                }
+                bound.choices(point.ready)
+            }
+        };
         self.path.push(Branch {
             start: self.ready.len(),
             among: point.ready.len(),
-            chosen: 0,
-            end: point.ready.len(),
+            chosen: choices.start,
+            end: choices.end,
         });
         self.ready.extend_from_slice(point.ready);
-        0
+        choices.start
     }
 
     #[cold]

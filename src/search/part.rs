@@ -68,16 +68,19 @@ impl Part {
     #[inline]
     pub(crate) fn account(&self) -> Account {
         match self {
-            Part::DepthFirst(_) => Account::default(),
+            Part::DepthFirst(search) => Account {
+                is_repetition: !search.owns(),
+                ..Account::default()
+            },
             Part::Bounded(search) => Account {
                 is_repetition: !search.counts(),
                 leaves_out: search.leaves_out(),
                 is_uniform: false,
             },
             Part::Sample(search) => Account {
-                is_repetition: false,
+                is_repetition: !search.owns(),
                 leaves_out: true,
-                is_uniform: search.was_uniform(),
+                is_uniform: search.was_uniform() && search.owns(),
             },
         }
     }

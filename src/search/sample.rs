@@ -8,6 +8,7 @@ mod uniform;
 mod walk;
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use fastrand::Rng;
 
@@ -87,14 +88,16 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// Draws the executions 0 to `schedules`.
-    pub(crate) fn new(method: Method, seed: u64, schedules: u64) -> Self {
+    /// Draws the executions of these numbers. The first few of all are run in any case, for what
+    /// they teach.
+    pub(crate) fn new(method: Method, seed: u64, own: Range<u64>) -> Self {
         Sample {
             method,
             seed,
-            first: 0,
-            next: 0,
-            end: schedules,
+            first: own.start,
+            // There is nothing to learn for no execution.
+            next: if own.is_empty() { own.end } else { 0 },
+            end: own.end,
             profile: Profile::default(),
             lesson: None,
             rng: generator(seed),
@@ -128,6 +131,11 @@ impl Sample {
         Some(part)
     }
 
+    /// Whether the execution that has ended is one of this part, and was not only run to learn.
+    pub(crate) fn owns(&self) -> bool {
+        self.next > self.first
+    }
+
     /// Whether the execution that has ended was drawn such that all were equally likely.
     pub(crate) fn was_uniform(&self) -> bool {
         self.draw.was_uniform()
@@ -145,6 +153,9 @@ impl Search for Sample {
     fn begin(&mut self) -> bool {
         if let Some(lesson) = self.lesson.take() {
             self.profile.learn(&lesson);
+        }
+        if self.next >= LESSONS {
+            self.next = self.next.max(self.first);
         }
         if self.next == self.end {
             return false;

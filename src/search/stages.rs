@@ -1,6 +1,8 @@
 //! The searches that a strategy is made of, one after the other.
 
-use super::{Bounded, DepthFirst, Method, Part, Sample};
+use std::sync::Arc;
+
+use super::{Bounded, DepthFirst, Method, Part, Sample, Shard, Weights};
 
 /// How many executions a portfolio runs at most before it draws any.
 const FIRST: u64 = 200;
@@ -19,6 +21,9 @@ pub(crate) enum Course {
     Portfolio(u64),
 }
 
+/// A shard, and what it is measured by where that is needed.
+pub(crate) type Apart = (Shard, Option<Arc<Weights>>);
+
 /// One search of several.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -33,11 +38,17 @@ pub(crate) struct Stage {
 pub(crate) struct Stages {
     course: Course,
     seed: u64,
+    shard: Option<Apart>,
     /// How many have begun.
     begun: usize,
 }
 
 impl Course {
+    /// Whether it is one search, of which shards are next to each other.
+    pub(crate) fn has_shards(self) -> bool {
+        matches!(self, Course::Exhaustive | Course::Sample(..))
+    }
+
     /// How many executions it runs, if that is known.
     pub(crate) fn schedules(self) -> Option<u64> {
         match self {
@@ -48,10 +59,11 @@ impl Course {
 }
 
 impl Stages {
-    pub(crate) fn new(course: Course, seed: u64) -> Self {
+    pub(crate) fn new(course: Course, seed: u64, shard: Option<Apart>) -> Self {
         Stages {
             course,
             seed,
+            shard,
             begun: 0,
         }
     }
@@ -69,12 +81,23 @@ impl Stages {
             max_schedules: None,
         };
         let sample = |method, schedules| {
-            let sample = Sample::new(method, self.seed, schedules);
+            let own = self
+                .shard
+                .as_ref()
+                .map(|(shard, _)| shard.range_of(schedules));
+            let own = own.unwrap_or(0..schedules);
+            let sample = Sample::new(method, self.seed, own);
             whole(Part::Sample(Box::new(sample)))
         };
         match self.course {
             Course::Exhaustive => {
-                (number == 0).then(|| whole(Part::DepthFirst(DepthFirst::default())))
+                let search = match &self.shard {
+                    Some((shard, Some(weights))) => {
+                        DepthFirst::of_shard(*shard, Arc::clone(weights))
+                    }
+                    _ => DepthFirst::default(),
+                };
+                (number == 0).then(|| whole(Part::DepthFirst(search)))
             }
             Course::Preemptions(max) => {
                 (number <= max).then(|| whole(Part::Bounded(Bounded::new(number))))
@@ -107,7 +130,7 @@ mod tests {
         found: &[u64],
         leaves_out: &[bool],
     ) -> Vec<(&'static str, Option<u64>)> {
-        let mut stages = Stages::new(course, 0);
+        let mut stages = Stages::new(course, 0, None);
         let (mut executions, mut left_out) = (0, false);
         let mut seen = Vec::new();
         let ends = found.iter().zip(leaves_out);

@@ -51,17 +51,20 @@ impl Oracle {
         &self,
         explorer: impl Fn() -> Explorer<S>,
     ) -> [String; 3] {
-        let whole = explorer().keep_going().explore();
+        let whole = explore(explorer().keep_going());
         assert_eq!(whole.schedules(), self.schedules, "{whole}");
         assert_eq!(whole.failing(), self.failing, "{whole}");
         assert!(whole.is_exhaustive(), "{whole}");
         assert_eq!(whole.outcomes().collect::<Vec<_>>(), self.outcomes);
         self.assert_failure(&whole);
 
-        let stopped = explorer().explore();
+        let stopped = explore(explorer());
         assert_eq!(stopped.stopped_by(), &StoppedBy::FirstFailure);
         assert_eq!((stopped.schedules(), stopped.failing()), (self.first, 1));
         self.assert_failure(&stopped);
+
+        assert_sharded(|| explorer().keep_going(), &whole);
+        assert_sharded(&explorer, &stopped);
 
         let minimal = self.minimal.parse().unwrap();
         let replayed = explorer().replay(&minimal);
@@ -93,9 +96,41 @@ pub(crate) fn assert_right<S: Send + Sync + 'static>(
     schedules: u64,
 ) {
     for (engine, workers) in SETTINGS {
-        let report = explorer().engine(engine).workers(workers).explore();
+        let explorer = || explorer().engine(engine).workers(workers);
+        let report = explore(explorer());
         report.assert_ok();
         assert!(report.is_exhaustive());
         assert_eq!((report.schedules(), report.failing()), (schedules, 0));
+        assert_sharded(explorer, &report);
     }
+}
+
+/// The only call: a report shows where it was.
+fn explore<S: Send + Sync + 'static>(explorer: Explorer<S>) -> Report {
+    explorer.explore()
+}
+
+/// Asserts that shards, each written as JSON and read again, merge to this report.
+#[track_caller]
+fn assert_sharded<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>, whole: &Report) {
+    for of in [2, 3, 7] {
+        let shard = |number| {
+            let report = explore(explorer().shard(number, of));
+            assert!(!report.is_exhaustive(), "a shard is not all: {report}");
+            Report::from_json(&report.to_json()).unwrap()
+        };
+        let merged = Report::merge((1..=of).rev().map(shard)).unwrap();
+        assert_same(&merged, whole);
+    }
+}
+
+#[track_caller]
+fn assert_same(merged: &Report, whole: &Report) {
+    // All that a report says, but for how long it took.
+    assert_eq!(merged.to_string(), whole.to_string());
+    assert_eq!(merged.failure(), whole.failure());
+    assert_eq!(merged.stopped_by(), whole.stopped_by());
+    assert_eq!(merged.is_exhaustive(), whole.is_exhaustive());
+    assert!(merged.verdicts().eq(whole.verdicts()));
+    assert!(merged.outcome_examples().eq(whole.outcome_examples()));
 }

@@ -23,6 +23,7 @@ struct Noted<'a> {
     program: &'a Program,
     bodies: Bodies,
     journal: bodies::Journal,
+    shard: Option<(u32, u32)>,
 }
 
 impl Noted<'_> {
@@ -43,6 +44,9 @@ impl Noted<'_> {
         if keeps_going {
             explorer = explorer.keep_going();
         }
+        if let Some((number, of)) = self.shard {
+            explorer = explorer.shard(number, of);
+        }
         let explorer = explorer.strategy(strategy).seed(5);
         explorer.engine(engine).workers(workers).explore()
     }
@@ -57,6 +61,7 @@ fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
         program,
         bodies,
         journal: bodies::Journal::default(),
+        shard: None,
     };
 
     let on_threads = noted();
@@ -91,6 +96,38 @@ fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
             let text = noted().explore(*engine, *workers, false).to_string();
             prop_assert_eq!(text, stopped.to_string());
         }
+    }
+    Ok(())
+}
+
+/// Compares what shards find, written as JSON and read again, with what the whole search finds.
+fn compare_shards(program: &Program, bodies: Bodies, keeps_going: bool) -> TestCaseResult {
+    let noted = || Noted {
+        program,
+        bodies,
+        journal: bodies::Journal::default(),
+        shard: None,
+    };
+    let whole = noted().explore(Engine::Fibers, 1, keeps_going);
+    for of in [2, 3, 7] {
+        let shards = (1..=of).map(|number| {
+            let shard = Noted {
+                shard: Some((number, of)),
+                ..noted()
+            };
+            // Every other shard on several workers.
+            let workers = if number % 2 == 0 { 1 } else { 3 };
+            let report = shard.explore(Engine::Fibers, workers, keeps_going);
+            Report::from_json(&report.to_json()).unwrap()
+        });
+        let shards: Vec<Report> = shards.collect();
+        if keeps_going {
+            let sum: u64 = shards.iter().map(Report::schedules).sum();
+            prop_assert_eq!(sum, whole.schedules());
+        }
+        let merged = Report::merge(shards).unwrap();
+        prop_assert_eq!(merged.to_string(), whole.to_string(), "{} shards", of);
+        prop_assert_eq!(merged.failure(), whole.failure());
     }
     Ok(())
 }
@@ -182,5 +219,25 @@ proptest! {
     #[test]
     fn a_mix_of_threads_and_tasks_is_explored_as_by_brute_force(program in programs(3)) {
         compare(&program, Bodies::Mixed)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn shards_of_two_threads_merge_to_the_whole(
+        program in programs(2),
+        keeps_going in any::<bool>(),
+    ) {
+        compare_shards(&program, Bodies::Threads, keeps_going)?;
+    }
+
+    #[test]
+    fn shards_of_threads_and_tasks_with_a_rare_failure_merge_to_the_whole(
+        program in programs(3).prop_map(sharpened),
+        keeps_going in any::<bool>(),
+    ) {
+        compare_shards(&program, Bodies::Mixed, keeps_going)?;
     }
 }

@@ -29,6 +29,7 @@ fn explore(
             program,
             bodies,
             journal,
+            shard: None,
         };
         noted.explore_by(strategy.clone(), engine, workers, keeps_going)
     };

@@ -19,6 +19,8 @@ impl Scratch {
         let folder = temporary.join(name);
         let target = temporary.join("target");
         let root = env!("CARGO_MANIFEST_DIR");
+        // What an earlier run has left is not this one's.
+        let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("src")).unwrap();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -48,6 +50,11 @@ impl Scratch {
         &self.target
     }
 
+    /// The folder of the package.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Replaces `src/lib.rs`.
     pub(crate) fn write(&self, lib: &str) {
         fs::write(self.folder.join("src/lib.rs"), lib).unwrap();
@@ -62,12 +69,18 @@ impl Scratch {
 
     /// Runs cargo in the package. The scratch packages of one test binary share what is built.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
+        self.cargo_with(&[], arguments)
+    }
+
+    /// The same, with these variables in the environment.
+    pub(crate) fn cargo_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
         let (command, rest) = arguments.split_first().unwrap();
         Command::new(env!("CARGO"))
             .args([*command, "--offline", "--target-dir"])
             .arg(&self.target)
             .args(rest)
             .env("RUST_BACKTRACE", "0")
+            .envs(variables.iter().copied())
             .current_dir(&self.folder)
             .output()
             .unwrap()

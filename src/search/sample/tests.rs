@@ -20,7 +20,7 @@ const METHODS: [Method; 7] = [
 
 /// The executions 0 to `schedules`.
 fn drawn(toy: &Toy<'_>, method: Method, seed: u64, schedules: u64) -> Vec<Vec<usize>> {
-    toy.all(&mut Sample::new(method, seed, schedules))
+    toy.all(&mut Sample::new(method, seed, 0..schedules))
 }
 
 /// How far a sample is from these probabilities: the deviation of Pearson's chi-square statistic
@@ -143,7 +143,7 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
     let selected = (MarkerId::of_number(1), vec![2, 2]);
     let mut orders = Vec::new();
     for index in 0..4000 {
-        let mut search = Sample::new(Method::Surw, 0, 0);
+        let mut search = Sample::new(Method::Surw, 0, 0..0);
         search.draw = Box::new(Surw::selecting(Some(&selected)));
         search.rng = generator_of(5, index);
         let order = toy.run(&mut search);
@@ -293,7 +293,7 @@ fn neighbouring_executions_are_independent() {
 #[test]
 fn only_what_is_drawn_as_expected_counts_as_uniform() {
     let uniform = |counts: [&[u32]; 8]| {
-        let mut search = Sample::new(Method::Uniform, 0, 8);
+        let mut search = Sample::new(Method::Uniform, 0, 0..8);
         counts.map(|counts| {
             search.begin();
             Toy::new(counts).run(&mut search);
@@ -357,7 +357,7 @@ proptest! {
         let toy = Toy::new(&counts);
         let mut splits = splits.into_iter().cycle();
         let mut splits = || splits.next().unwrap_or(false);
-        let whole = Sample::new(method, seed, schedules);
+        let whole = Sample::new(method, seed, 0..schedules);
         let parts = run_in_parts(&toy, whole, &mut splits);
         prop_assert_eq!(parts.len() as u64, schedules);
         prop_assert_eq!(parts, drawn(&toy, method, seed, schedules));

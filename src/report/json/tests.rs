@@ -1,0 +1,250 @@
+use std::time::Duration;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::{Engine, Panic, Phase};
+use crate::execution::FailureKind;
+use crate::hunt::StoppedBy;
+use crate::oracle::SerialOrder;
+use crate::report::Minimal;
+use crate::schedule::Step;
+use crate::verdict::Verdict;
+
+fn schedules() -> impl Strategy<Value = Schedule> {
+    let names = vec((any::<String>(), any::<String>()), 0..4);
+    names.prop_map(|names| {
+        let steps = names.into_iter();
+        steps
+            .map(|(thread, marker)| Step::new(thread, marker))
+            .collect()
+    })
+}
+
+fn errors() -> impl Strategy<Value = Error> {
+    let kinds = prop::sample::select(ErrorKind::ALL);
+    (kinds, any::<String>()).prop_map(|(kind, message)| Error::new(kind, message))
+}
+
+fn panics() -> impl Strategy<Value = Panic> {
+    let place = option::of(any::<(String, u32, u32)>());
+    (any::<String>(), place).prop_map(|(message, place)| Panic::at(message, place))
+}
+
+fn kinds() -> impl Strategy<Value = FailureKind> {
+    let places = prop::sample::select(&Phase::OUTSIDE[..]);
+    let orders = (vec(any::<String>(), 0..3), any::<String>());
+    let orders = orders.prop_map(|(threads, view)| SerialOrder::new(threads, view));
+    prop_oneof![
+        (any::<String>(), panics())
+            .prop_map(|(thread, panic)| FailureKind::Panic { thread, panic }),
+        (places, panics()).prop_map(|(phase, panic)| FailureKind::PanicOutside {
+            place: phase.place(),
+            panic
+        }),
+        panics().prop_map(FailureKind::Check),
+        (any::<String>(), vec(any::<String>(), 0..3))
+            .prop_map(|(outcome, allowed)| FailureKind::OutcomeNotAllowed { outcome, allowed }),
+        (any::<String>(), vec(orders, 0..3))
+            .prop_map(|(view, nearest)| FailureKind::NotSerializable { view, nearest }),
+        any::<String>().prop_map(|name| FailureKind::Invariant { name }),
+        panics().prop_map(FailureKind::InvariantPanic),
+        any::<String>().prop_map(|threads| FailureKind::Deadlock { threads }),
+        any::<(usize, String, String)>().prop_map(|(max_steps, threads, rounds)| {
+            FailureKind::StepLimit {
+                max_steps,
+                threads,
+                rounds,
+            }
+        }),
+        any::<String>().prop_map(|text| FailureKind::TimeOut { text }),
+        errors().prop_map(FailureKind::Diverged),
+    ]
+}
+
+fn failures() -> impl Strategy<Value = Failure> {
+    let minimal = prop_oneof![
+        any::<u64>().prop_map(|executions| Minimal::Proved { executions }),
+        any::<u64>().prop_map(|executions| Minimal::Budget { executions }),
+        Just(Minimal::NotTried),
+        Just(Minimal::Saved),
+        Just(Minimal::Given),
+    ];
+    let how = (kinds(), minimal, option::of(any::<bool>()));
+    let texts = any::<(String, String)>();
+    (how, schedules(), schedules(), any::<(u64, usize)>(), texts).prop_map(
+        |(how, schedule, found, (index, preemptions), (timeline, regression))| Failure {
+            kind: how.0,
+            schedule,
+            found,
+            index,
+            preemptions,
+            minimal: how.1,
+            reproduced: how.2,
+            timeline,
+            regression,
+        },
+    )
+}
+
+fn ends() -> impl Strategy<Value = StoppedBy> {
+    prop_oneof![
+        Just(StoppedBy::Exhausted),
+        Just(StoppedBy::FirstFailure),
+        any::<u64>().prop_map(StoppedBy::MaxSchedules),
+        any::<u64>().prop_map(StoppedBy::Cases),
+        any::<u64>().prop_map(StoppedBy::Sampled),
+        any::<usize>().prop_map(StoppedBy::MaxPreemptions),
+        any::<Duration>().prop_map(StoppedBy::TimeLimit),
+        Just(StoppedBy::SavedFailure),
+        Just(StoppedBy::Replayed),
+        errors().prop_map(StoppedBy::Error),
+    ]
+}
+
+fn origins() -> impl Strategy<Value = Origin> {
+    let texts = any::<(String, String, String, String)>();
+    let shard = any::<(u32, u32)>().prop_map(|(number, of)| Shard::new(number, of));
+    let threads = vec((any::<String>(), any::<u32>()), 0..4);
+    (texts, any::<(u64, bool, u64)>(), threads, shard).prop_map(
+        |((package, test, explored_at, strategy), (round, keeps_going, seed), threads, shard)| {
+            Origin {
+                package,
+                test,
+                explored_at,
+                round,
+                threads: threads.iter().map(|thread| thread.0.clone()).collect(),
+                strategy,
+                keeps_going,
+                seed,
+                shard,
+                steps: threads.iter().map(|thread| thread.1).collect(),
+            }
+        },
+    )
+}
+
+fn retried() -> impl Strategy<Value = Retried> {
+    let stale = vec((schedules(), any::<String>()), 0..3);
+    let held = vec(schedules(), 0..3);
+    (any::<String>(), held, stale, option::of(schedules())).prop_map(
+        |(place, held, stale, failing)| Retried {
+            place,
+            held,
+            stale,
+            failing,
+        },
+    )
+}
+
+pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
+    // Counts whose sum fits.
+    let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
+    let ending = (any::<(u64, u64)>(), schedules());
+    let ending = ending.prop_map(|((count, failing), example)| Ending {
+        count,
+        failing,
+        example,
+    });
+    let outcomes = (
+        btree_map(any::<String>(), ending, 0..4),
+        vec(any::<String>(), 0..3),
+    );
+    let engine = prop::sample::select(Engine::ALL);
+    let found = (counts, outcomes, option::of(failures()), ends());
+    let strategy = prop_oneof![
+        Just(crate::strategy::Strategy::Preemptions(3)),
+        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
+            depth: 2,
+            schedules
+        }),
+    ];
+    let sampled = (strategy, any::<(u64, u64)>());
+    let sampled = sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
+        strategy,
+        seed,
+        uniform,
+    });
+    let origin = (origins(), option::of(sampled));
+    (found, any::<Duration>(), engine, origin, retried()).prop_map(
+        |(
+            (counts, (outcomes, allowed), failure, stopped_by),
+            elapsed,
+            engine,
+            (origin, sampled),
+            retried,
+        )| {
+            let mut tally = Tally::default();
+            for (&verdict, count) in Verdict::ALL.iter().zip(counts) {
+                tally.add_many(verdict, count).expect("the sum fits");
+            }
+            Report {
+                tally,
+                outcomes,
+                allowed,
+                failure,
+                stopped_by,
+                elapsed,
+                engine,
+                origin,
+                retried,
+                sampled,
+                keeper: Keeper::default(),
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_reads_back(report in reports()) {
+        let line = report.to_json();
+        prop_assert!(!line.contains('\n'), "{}", line);
+        prop_assert_eq!(Report::from_json(&line), Ok(report));
+    }
+}
+
+#[test]
+fn what_is_no_report_is_an_error_that_says_where() {
+    let report = Report::refused(Error::new(ErrorKind::NoMarkers, "no markers"));
+    let line = report.to_json();
+    assert_eq!(Report::from_json(&line), Ok(report));
+    let with = |from: &str, to: &str| {
+        assert!(line.contains(from), "{line}");
+        line.replace(from, to)
+    };
+    for (text, says) in [
+        (String::new(), "no JSON: EOF while parsing"),
+        ("[1]".to_owned(), "the document has no `interlace_report`"),
+        (
+            with("\"interlace_report\":1", "\"interlace_report\":2"),
+            "interlace_report is not known here; a newer interlace may have written it",
+        ),
+        (
+            with("\"threads\":[]", "\"threads\":[\"a\",1]"),
+            "origin.threads.1 is no text",
+        ),
+        (with("\"round\":0", "\"round\":-1"), "origin.round is no wh"),
+        (with("[0,0]", "[0,1000000000]"), "elapsed.1 is a second"),
+        (
+            with("no_markers", "mo_narkers"),
+            "stopped_by.error.kind is not known",
+        ),
+        (
+            with(
+                "\"verdicts\":{}",
+                &format!("\"verdicts\":{{\"held\":{},\"panicked\":1}}", u64::MAX),
+            ),
+            "verdicts has too large a sum",
+        ),
+    ] {
+        let error = Report::from_json(&text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadReport);
+        let begins = format!("not a report of interlace: {says}");
+        assert!(error.to_string().starts_with(&begins), "{error}");
+    }
+}

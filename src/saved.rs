@@ -1,0 +1,76 @@
+//! Failing schedules, kept from one run to the next.
+//!
+//! [`Report::assert_ok`](crate::Report::assert_ok) saves the minimal schedule of a failure that it
+//! panics with, and every later [`explore`](crate::Explorer::explore) of that test runs it before
+//! anything else. So what failed once is checked first, and at once, from then on.
+//!
+//! Where they are kept is a [`Store`]. In what Cargo builds for `cargo test`, doc tests excepted,
+//! it is by default one text file for each test, in the folder `interlace-regressions` beside the
+//! `Cargo.toml`; elsewhere [`Nowhere`]. [`Explorer::saved`](crate::Explorer::saved) sets another,
+//! and `INTERLACE_SAVED=0` turns the default off. The idea, and the advice to commit the files, is
+//! proptest's.
+//!
+//! # The file
+//!
+//! The first line is `# interlace: saved schedules, version 1`. Of the others each is a schedule
+//! as [`Schedule`] prints it, after `v1`; or empty; or a comment for people, which begins with `#`.
+//! Lines may be added and removed by hand.
+
+mod file;
+mod memory;
+mod text;
+
+use std::fmt::Debug;
+
+pub use file::File;
+pub use memory::Memory;
+#[cfg(test)]
+pub(crate) use text::{parse, print};
+
+use crate::error::Error;
+use crate::schedule::Schedule;
+
+/// Keeps failing schedules from one run to the next.
+pub trait Store: Debug + Send + Sync {
+    /// Returns the schedules that were saved, in the order in which they are tried.
+    ///
+    /// # Errors
+    ///
+    /// If there are some and they cannot be read: the search does not begin then.
+    fn load(&self) -> Result<Vec<Schedule>, Error>;
+
+    /// Saves a schedule, if it is not there yet. `why` says in one line how it failed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be saved: the failure is reported all the same, and says so.
+    fn save(&self, schedule: &Schedule, why: &str) -> Result<(), Error>;
+
+    /// Returns where schedules are kept, in words that a report can show; no word if nothing is.
+    fn place(&self) -> String;
+}
+
+/// Saves nothing.
+///
+/// ```
+/// use interlace::saved::{Nowhere, Store};
+///
+/// Nowhere.save(&interlace::schedule![a: x], "the check failed").unwrap();
+/// assert_eq!(Nowhere.load().unwrap(), []);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Nowhere;
+
+impl Store for Nowhere {
+    fn load(&self) -> Result<Vec<Schedule>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn save(&self, _: &Schedule, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn place(&self) -> String {
+        String::new()
+    }
+}
