@@ -15,8 +15,8 @@ struct Pair {
     b: AtomicI32,
 }
 
-/// Five set a, then b; another reads both, and must see neither or both. (After reorder_5 of
-/// SCTBench, Thomson, Donaldson and Betts, "Concurrency Testing Using Controlled Schedulers", 2016.)
+/// Five set a, then b; another reads both, and must see neither or both. (After `reorder_5` of
+/// `SCTBench`, Thomson, Donaldson and Betts, "Concurrency Testing Using Controlled Schedulers", 2016.)
 fn reorder() -> Explorer<Pair> {
     let setters = ["s1", "s2", "s3", "s4", "s5"];
     let set = |pair: &Pair| {
