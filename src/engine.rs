@@ -8,6 +8,7 @@ mod current;
 mod director;
 mod fibers;
 mod futures;
+mod outside;
 mod panic;
 mod processor;
 mod state;
@@ -16,7 +17,7 @@ mod table;
 mod threads;
 
 pub use choice::Engine;
-pub(crate) use current::reach;
+pub(crate) use current::{apart, reach};
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;

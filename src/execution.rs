@@ -1,6 +1,7 @@
 //! What one run did: its steps, and how it ended.
 
 mod kind;
+mod stuck;
 
 use std::fmt;
 

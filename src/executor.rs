@@ -145,6 +145,26 @@ impl AsyncTraceExecutor {
         }
     }
 
+    /// Says that something outside of these tasks wakes them, as a runtime does: then one that
+    /// waits, of which somebody holds a waker, is waited for until the time is up, where without
+    /// this it is a deadlock. See [`Explorer::external_wakers`](crate::Explorer::external_wakers).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{AsyncTraceExecutor, schedule};
+    /// use tokio::sync::oneshot;
+    ///
+    /// let (sender, receiver) = oneshot::channel();
+    /// let mut executor = AsyncTraceExecutor::new(schedule![]).external_wakers(true);
+    /// executor.run("task1", async { assert_eq!(receiver.await, Ok(7)) });
+    /// std::thread::spawn(move || sender.send(7));
+    /// executor.wait(Duration::from_secs(5)).unwrap();
+    /// ```
+    pub fn external_wakers(mut self, are_expected: bool) -> Self {
+        self.cast.external_wakers = are_expected;
+        self
+    }
+
     /// Adds a task. It is first polled when [`wait`](Self::wait) is called.
     pub fn run(
         &mut self,
@@ -171,6 +191,7 @@ type Once = Box<dyn FnOnce() + Send>;
 struct Cast {
     schedule: Schedule,
     is_exact: bool,
+    external_wakers: bool,
     names: Vec<String>,
     bodies: Vec<Box<Body>>,
 }
@@ -180,6 +201,7 @@ impl Cast {
         Cast {
             schedule,
             is_exact,
+            external_wakers: false,
             names: Vec::new(),
             bodies: Vec::new(),
         }
@@ -198,6 +220,7 @@ impl Cast {
         let limits = Limits {
             timeout,
             max_steps: usize::MAX,
+            external_wakers: self.external_wakers,
             ..Limits::default()
         };
         let schedule = std::mem::take(&mut self.schedule);

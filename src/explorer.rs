@@ -25,6 +25,7 @@ mod sample;
 mod serial;
 mod settings;
 mod strategy;
+mod surroundings;
 
 use run::Task;
 

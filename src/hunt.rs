@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject, apart};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
@@ -139,7 +139,8 @@ impl Chase<'_> {
                 let _ = direct(self.hunt(&frontier, false));
             };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-            pool.map_err(|error| no_pool(&error))?.broadcast(work);
+            let pool = pool.map_err(|error| no_pool(&error))?;
+            apart(|| pool.broadcast(work));
         }
         Ok(frontier.finish(self.bounds.keeps_going))
     }
@@ -282,7 +283,7 @@ impl Director for Hunt {
     fn end(&mut self, ended: Ended<'_>) {
         let Some(job) = &mut self.job else { return };
         // An execution that was cut short by the clock contradicts nothing.
-        if !matches!(ended.how, How::TimedOut(_)) {
+        if !ended.how.is_timed_out() {
             job.search.end(ended.steps.len());
         }
         let account = job.search.account();

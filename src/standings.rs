@@ -31,6 +31,9 @@ pub(crate) fn one(standing: Standing) -> String {
         At::Running => format!("is running, {since}"),
         At::Marker(marker) => format!("is paused at {}", marker.site()),
         At::Waiting => format!("waits to be woken, {since}"),
+        At::Forgotten => {
+            format!("waits to be woken, {since}, and nobody holds a waker of it")
+        }
         At::Woken => format!("was woken and has not gone on, {since}"),
         At::Blocked(place) => format!("is blocked at {}, {since}", lock(place)),
         At::Released(place) => format!("was blocked at {} and can go on, {since}", lock(place)),

@@ -121,6 +121,36 @@ fn a_report_that_cannot_be_written_is_an_error_before_the_search() {
     );
 }
 
+#[test]
+#[ignore = "run by fresh_threads_win_over_fibers_in_the_environment"]
+fn explores_on_fresh_threads() {
+    use std::sync::{Arc, Mutex};
+    // Fibers share one thread; fresh threads are one for each body and execution.
+    let count = |are_fresh| {
+        let seen: Arc<Mutex<std::collections::HashSet<_>>> = Arc::default();
+        let inside = Arc::clone(&seen);
+        let note = move |(): &()| {
+            marker!("x");
+            inside.lock().unwrap().insert(std::thread::current().id());
+        };
+        let explorer = Explorer::new(|| ())
+            .thread("a", note.clone())
+            .thread("b", note);
+        let report = explorer.workers(1).fresh_threads(are_fresh).explore();
+        assert_eq!(report.schedules(), 2);
+        seen.lock().unwrap().len()
+    };
+    assert_eq!((count(false), count(true)), (1, 4));
+}
+
+#[test]
+fn fresh_threads_win_over_fibers_in_the_environment() {
+    run(
+        "explores_on_fresh_threads",
+        &[("INTERLACE_ENGINE", "fibers")],
+    );
+}
+
 /// Three threads with ten markers each: 30! / (10!)^3 = 5 550 996 791 340 schedules.
 fn long_search() {
     let body = |(): &()| (0..10).for_each(|_| marker!("step"));

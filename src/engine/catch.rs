@@ -1,7 +1,8 @@
 //! Catches panics of the user's code, with message and place, without printing them.
 
 use std::any::Any;
-use std::panic::{self, AssertUnwindSafe};
+use std::mem;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
 use super::current;
@@ -21,6 +22,11 @@ struct Unwinding;
 /// Unwinds the calling thread: its guards drop, and [`catch`] tells it from a panic.
 #[cold]
 pub(super) fn unwind() -> ! {
+    if cfg!(panic = "abort") {
+        eprintln!(
+            "\ninterlace: an execution failed, and its paused threads are to be unwound.{ABORTS}"
+        );
+    }
     panic::resume_unwind(Box::new(Unwinding))
 }
 
@@ -47,10 +53,18 @@ fn sort(payload: Box<dyn Any + Send>) -> Caught {
     // The hook saw the place. It may also have seen a panic that the user's code caught before
     // this one was resumed, which no hook sees: then the messages differ.
     let seen = current::take_panic().filter(|seen| seen.message() == panic.message());
-    // A payload of the user's may panic when it is dropped; that says nothing new.
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    // A payload of the user's may panic when it is dropped; that says nothing new. What it panics
+    // with may do so again, and so on: that one is leaked.
+    if let Err(next) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        mem::forget(next);
+    }
     Caught::Panic(seen.unwrap_or(panic))
 }
+
+/// What is said where a panic ends the process.
+const ABORTS: &str = " This program is built with `panic = \"abort\"`, so the process ends here. \
+    Failures are counted, shrunk and reported only with `panic = \"unwind\"`: set it in the \
+    profile that this is built with.\n";
 
 /// Puts a hook before the one in place that keeps the panics of threads that ask for it and
 /// passes on all others.
@@ -59,14 +73,46 @@ fn install_hook() {
     INSTALLED.call_once(|| {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            let is_kept = current::keeps_panics();
             // Where a panic aborts, nothing is caught: what is not printed now is lost.
-            if current::keeps_panics() && cfg!(panic = "unwind") {
+            if is_kept && cfg!(panic = "unwind") && !ends_process(info) {
                 current::keep_panic(Panic::from_hook(info));
-            } else {
-                next(info);
+                return;
             }
+            if is_kept {
+                explain_end();
+            }
+            next(info);
         }));
     });
+}
+
+/// Whether a panic is the one that std ends a process with. It is in std's own code and says so:
+/// there is no other stable sign of it.
+fn ends_process(info: &PanicHookInfo<'_>) -> bool {
+    let panic = Panic::from_hook(info);
+    let is_in_core = panic
+        .file()
+        .is_some_and(|file| file.contains("core/src/panicking.rs"));
+    let says = ["panic in a destructor", "panic in a function that cannot"];
+    is_in_core && says.iter().any(|text| panic.message().starts_with(text))
+}
+
+/// Says what the process ends of, before std does.
+#[cold]
+fn explain_end() {
+    if cfg!(panic = "abort") {
+        eprintln!("\ninterlace: code under test panicked.{ABORTS}");
+        return;
+    }
+    eprintln!(
+        "\ninterlace: a destructor panicked while its thread was unwinding, after a panic of its \
+         own or since the execution had failed. Rust ends the process at that: let destructors \
+         ask `std::thread::panicking()` first. The last panics of this thread:"
+    );
+    for panic in current::last_panics() {
+        eprintln!("- {panic}");
+    }
 }
 
 #[cfg(test)]

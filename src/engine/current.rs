@@ -22,6 +22,9 @@ pub(crate) trait Controller {
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
+
+    /// The calling thread begins to run programs itself, or is back.
+    fn set_apart(&self, _is_apart: bool) {}
 }
 
 /// Whether the calling thread has the turn.
@@ -39,7 +42,8 @@ thread_local! {
         const { RefCell::new(ManuallyDrop::new(None)) };
     /// Whether panics of this thread are kept for the report instead of printed.
     static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
-    static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
+    /// The last panics that were kept, the latest first.
+    static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
@@ -91,6 +95,22 @@ fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
     })
 }
 
+/// Runs `body`, which runs programs. If the calling thread is one of a program under test, what it
+/// waits for meanwhile is other threads of engines: nothing that keeps it from going on.
+pub(crate) fn apart<T>(body: impl FnOnce() -> T) -> T {
+    struct Back;
+    impl Drop for Back {
+        fn drop(&mut self) {
+            with_controller(|controller| controller.set_apart(false));
+        }
+    }
+    let _back = IS_CONTROLLED.get().then(|| {
+        with_controller(|controller| controller.set_apart(true));
+        Back
+    });
+    body()
+}
+
 /// Puts the calling thread under `controller` for the time of `body`.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
     CONTROLLER.set(ManuallyDrop::new(Some(controller)));
@@ -109,6 +129,11 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
     with(&IS_CONTROLLED, false, body)
 }
 
+/// Whether a run controls the calling thread, and it is in the code of the program.
+pub(super) fn is_controlled() -> bool {
+    IS_CONTROLLED.get()
+}
+
 /// Runs `body` with panics kept instead of printed.
 pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
     with(&KEEPS_PANICS, true, body)
@@ -119,11 +144,16 @@ pub(super) fn keeps_panics() -> bool {
 }
 
 pub(super) fn keep_panic(panic: Panic) {
-    LAST_PANIC.set(Some(panic));
+    LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
+}
+
+/// The panics that were kept and not taken, the latest first.
+pub(super) fn last_panics() -> impl Iterator<Item = Panic> {
+    LAST_PANICS.take().into_iter().flatten()
 }
 
 pub(super) fn take_panic() -> Option<Panic> {
-    LAST_PANIC.take()
+    last_panics().next()
 }
 
 /// Sets `flag` for the time of `body`, and back however it ends.

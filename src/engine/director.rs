@@ -33,6 +33,10 @@ pub(crate) struct Limits {
     pub(crate) max_steps: usize,
     /// How large the stack of a fiber is, in bytes.
     pub(crate) stack_size: usize,
+    /// Whether something outside of the program wakes its tasks.
+    pub(crate) external_wakers: bool,
+    /// Whether each execution has OS threads of its own.
+    pub(crate) fresh_threads: bool,
 }
 
 impl Default for Limits {
@@ -41,6 +45,8 @@ impl Default for Limits {
             timeout: Duration::from_secs(10),
             max_steps: 10_000,
             stack_size: 1 << 20,
+            external_wakers: false,
+            fresh_threads: false,
         }
     }
 }
@@ -80,9 +86,16 @@ pub(crate) enum How {
     StepLimit,
     /// The execution did not end in time.
     TimedOut(Phase),
+    /// Nobody could go on, and nothing outside has woken a task in time.
+    NotWoken,
 }
 
 impl How {
+    /// Whether the clock cut the execution short.
+    pub(crate) fn is_timed_out(&self) -> bool {
+        matches!(self, How::TimedOut(_) | How::NotWoken)
+    }
+
     /// Whether `other` is the same failure, in whichever thread and with whatever values.
     pub(crate) fn is_like(&self, other: &How) -> bool {
         match (self, other) {

@@ -25,6 +25,9 @@ pub(crate) enum At {
     Marker(MarkerId),
     /// A task whose future is pending and whose waker has not fired.
     Waiting,
+    /// As `Waiting`, and nobody holds a waker of it any more. Known only when all has come to a
+    /// stand.
+    Forgotten,
     /// A task whose waker has fired since it went to wait.
     Woken,
     /// A thread that waits in the kernel, at the place of this number.
@@ -221,6 +224,18 @@ impl State {
                 }
             }
         }
+    }
+
+    /// The tasks that wait for their wakers.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = ThreadId> + '_ {
+        let numbered = self.threads.iter().enumerate();
+        let waiting = numbered.filter(|(_, at)| **at == At::Waiting);
+        waiting.map(|(index, _)| ThreadId::new(index))
+    }
+
+    /// Whether a task that was woken is to go on.
+    pub(crate) fn has_woken(&self) -> bool {
+        self.woken > 0
     }
 
     /// Whether `thread` has started and not ended.

@@ -1,8 +1,11 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+use std::sync::Weak;
+
 use super::catch::Caught;
+use super::outside::{News, Outside};
 use super::state::{At, Over, State, Turn};
-use super::{Director, Ended, How, Phase, Standing};
+use super::{Director, Ended, How, Limits, Phase, Standing};
 use crate::search::ThreadId;
 
 /// The execution under way, and who directs it.
@@ -17,18 +20,20 @@ pub(super) struct Table<D> {
     pub(super) phase: Phase,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
+    outside: Outside,
 }
 
 impl<D: Director> Table<D> {
     /// A table for a director that has begun its first execution.
-    pub(super) fn new(state: State, director: D) -> Self {
+    pub(super) fn new(threads: usize, director: D, limits: Limits) -> Self {
         Table {
-            state,
+            state: State::new(threads, limits.max_steps),
             director: Some(director),
             over: None,
             stood: Vec::new(),
             phase: Phase::SetUp,
             number: 0,
+            outside: Outside::new(limits.external_wakers),
         }
     }
 
@@ -44,6 +49,7 @@ impl<D: Director> Table<D> {
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;
+        self.outside.reset();
         true
     }
 
@@ -149,7 +155,75 @@ impl<D: Director> Table<D> {
     /// Notes how the threads' part of the execution ended.
     fn set_over(&mut self, how: How) {
         self.state.stand(&mut self.stood);
+        for thread in self.state.waiting() {
+            if !self.outside.is_held(thread) {
+                self.stood[thread.index()].at = At::Forgotten;
+            }
+        }
         self.over = Some(how);
+    }
+
+    /// `waker` is what the waker of the task `thread` points to.
+    pub(super) fn keep_waker(&mut self, thread: ThreadId, waker: Weak<dyn Send + Sync>) {
+        self.outside.keep(thread, waker);
+    }
+
+    /// The waker of `thread` in the execution of this number fired, on a thread of the program or
+    /// outside of it. Where wake-ups from outside are expected they are put off until nobody else
+    /// can go on: so nothing depends on when they come.
+    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, is_inside: bool) {
+        if self.number != execution {
+        } else if is_inside || !self.outside.is_expected() {
+            self.state.wake(thread);
+        } else {
+            self.outside.hear(thread);
+        }
+    }
+
+    /// Whether something outside of the program wakes tasks.
+    pub(super) fn expects_wakes(&self) -> bool {
+        self.outside.is_expected()
+    }
+
+    /// What there is to do when the threads' part seems over, since nobody can go on. To be asked
+    /// again and again while it is to wait; `is_settled` says whether tasks that somebody may
+    /// still wake have had the time for that.
+    pub(super) fn news(&mut self, is_settled: bool) -> News {
+        if !matches!(self.over, Some(How::Deadlock | How::NotWoken)) {
+            return News::Nothing;
+        }
+        let mut news = self.outside.news(self.state.waiting(), is_settled);
+        if news == News::Woken {
+            for thread in self.outside.take_heard() {
+                self.state.wake(thread);
+            }
+            if self.state.has_woken() {
+                self.over = None;
+                return news;
+            }
+            news = self.outside.news(self.state.waiting(), is_settled);
+        }
+        let is_held = self
+            .state
+            .waiting()
+            .any(|thread| self.outside.is_held(thread));
+        let is_awaited = self.outside.is_expected() && is_held;
+        self.set_over(if is_awaited {
+            How::NotWoken
+        } else {
+            How::Deadlock
+        });
+        news
+    }
+
+    /// Whether a task was woken from outside, and is put off.
+    pub(super) fn has_heard(&self) -> bool {
+        self.outside.has_heard()
+    }
+
+    /// Waits no longer for something outside to wake a task, if it does; false if it does not.
+    pub(super) fn give_up(&mut self) -> bool {
+        self.over == Some(How::NotWoken) && self.outside.give_up()
     }
 
     /// Tells the director how the execution ended; false if the team was left behind before.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
-use super::{Names, Record};
-use crate::engine::{How, Panic, Phase};
+use super::{Names, Record, stuck};
+use crate::engine::{How, Panic};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::{Breach, SerialOrder};
 use crate::standings;
@@ -77,6 +77,8 @@ pub enum FailureKind {
     StepLimit {
         /// The limit.
         max_steps: usize,
+        /// Which markers the last steps passed, by whom and how often: one line for each.
+        rounds: String,
         /// Where each thread stood.
         threads: String,
     },
@@ -134,37 +136,25 @@ impl FailureKind {
                 name: names.invariants[number].clone(),
             },
             How::InvariantPanicked(panic) => FailureKind::InvariantPanic(panic),
-            How::Deadlock => FailureKind::Deadlock { threads: threads() },
+            How::Deadlock => FailureKind::Deadlock {
+                threads: threads() + &stuck::hint(record, names),
+            },
             How::StepLimit => {
                 let max_steps = names.limits.max_steps;
                 FailureKind::StepLimit {
                     max_steps,
+                    rounds: stuck::rounds(record, names),
                     threads: threads(),
                 }
             }
             How::TimedOut(phase) => FailureKind::TimeOut {
-                text: timed_out(phase, record, names),
+                text: stuck::timed_out(phase, record, names),
+            },
+            How::NotWoken => FailureKind::TimeOut {
+                text: stuck::not_woken(record, names),
             },
         })
     }
-}
-
-/// What an execution was busy with when its time was up.
-pub(crate) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> String {
-    let timeout = names.limits.timeout;
-    if !matches!(phase, Phase::Threads | Phase::Unwinding) {
-        let place = phase.place();
-        return format!(
-            "timed out: {place} had not come back after {timeout:?}. Its thread cannot be killed \
-             and was left behind"
-        );
-    }
-    let threads = standings::describe(names.threads, &record.threads);
-    format!(
-        "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
-         began. It cannot be killed and was left behind. It may be in a loop, or wait for \
-         something that a paused thread holds, be it a lock or a busy database{threads}"
-    )
 }
 
 impl fmt::Display for FailureKind {
@@ -187,10 +177,14 @@ impl fmt::Display for FailureKind {
             FailureKind::Deadlock { threads } => {
                 write!(f, "deadlock: no thread can go on{threads}")
             }
-            FailureKind::StepLimit { max_steps, threads } => write!(
+            FailureKind::StepLimit {
+                max_steps,
+                rounds,
+                threads,
+            } => write!(
                 f,
                 "step limit: the execution was not at its end after {max_steps} steps. If it is \
-                 meant to be that long, raise `max_steps`{threads}"
+                 meant to be that long, raise `max_steps`{threads}{rounds}"
             ),
             FailureKind::TimeOut { text } => f.write_str(text),
             FailureKind::Diverged(error) => write!(f, "{error}"),

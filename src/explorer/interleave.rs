@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::surroundings::settle;
 use super::{Explorer, serial};
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::environment::Settings;
@@ -53,13 +54,12 @@ fn run_under(
     interleaving: &Interleaving,
 ) -> Result<Execution, Error> {
     check_names(program.threads())?;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let (_, engine) = settle(settings, limits)?;
     serial::prepare(program, engine, limits)?;
     let (record, decisions) = run(program, engine, limits, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, another would follow, and leave another thread behind.
-    let has_failed = fails(&record.how) && !matches!(record.how, How::TimedOut(_));
+    let has_failed = fails(&record.how) && !record.how.is_timed_out();
     interleaving.note(Seen {
         schedule: record.schedule(program.threads(), forced),
         has_failed,

@@ -77,7 +77,12 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
         Some(found) => Some(rig.describe(found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(run::put_together(rig.program, ran, failure, rig.engine))
+    Ok(run::put_together(
+        rig.program,
+        ran,
+        failure,
+        (rig.engine, rig.limits),
+    ))
 }
 
 impl Rig<'_> {

@@ -24,7 +24,7 @@ pub(super) fn failure(
     limits: Limits,
     call: Call,
 ) -> Result<Failure, Error> {
-    let shrinking = if matches!(found.record.how, How::TimedOut(_)) {
+    let shrinking = if found.record.how.is_timed_out() {
         // Every try would leave another thread behind, after another time-out.
         Shrinking::none(found)
     } else {
@@ -50,11 +50,11 @@ pub(super) fn describe(
     let schedule = best.schedule(program.threads(), forced);
     let follow = Follow::new(schedule, program.threads(), false)?;
     let again = match best.how {
-        How::TimedOut(_) => None,
+        How::TimedOut(_) | How::NotWoken => None,
         _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
     };
     // A replay that takes too long says nothing of the program.
-    let again = again.filter(|again| !matches!(again.how, How::TimedOut(_)));
+    let again = again.filter(|again| !again.how.is_timed_out());
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
     let names = Names::of(&**program, limits);
     Ok(Failure::new(

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::beside::Beside;
 use super::known::{self, Rig};
+use super::surroundings::settle;
 use super::{contradiction, identity, minimise, serial};
 use crate::engine::{Engine, Limits, Subject};
 use crate::environment::{Purpose, Settings, purpose};
@@ -39,21 +40,20 @@ pub(super) struct Task {
 /// Tries what failed before, searches, and shrinks the first failure.
 pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
-    let prepared = Settings::from_environment().and_then(|environment| {
-        let settings = task.settings.clone().or(environment);
+    let prepared = settle(task.settings.clone(), task.limits).and_then(|(settings, engine)| {
         identity::describe(&mut origin, &settings);
         origin.shard = settings.shard.map(shard).transpose()?;
         let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
-        Ok((settings, ledger))
+        Ok((settings, engine, ledger))
     });
-    let (settings, ledger) = match prepared {
+    let (settings, engine, ledger) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return Report::refused(error).of(origin),
     };
     if ledger.is_some() {
         origin.round = identity::round(&origin);
     }
-    let report = begin(program, &settings, origin.shard, task);
+    let report = begin(program, &settings, engine, origin.shard, task);
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match ledger {
         Some(ledger) => ledger.add(report),
@@ -82,6 +82,7 @@ fn no_shards(strategy: &Strategy) -> Error {
 fn begin(
     program: &Arc<dyn Subject>,
     settings: &Settings,
+    engine: Engine,
     shard: Option<Shard>,
     task: Task,
 ) -> Result<Report, Error> {
@@ -95,7 +96,7 @@ fn begin(
     } = task;
     let rig = Rig {
         program,
-        engine: settings.engine.unwrap_or_default(),
+        engine,
         limits,
         call,
     };
@@ -220,7 +221,7 @@ pub(super) fn report(
         Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
         None => None,
     };
-    Ok(put_together(program, ran, failure, engine))
+    Ok(put_together(program, ran, failure, (engine, limits)))
 }
 
 /// Puts a report together.
@@ -228,7 +229,7 @@ pub(super) fn put_together(
     program: &Arc<dyn Subject>,
     ran: Ran,
     failure: Option<Failure>,
-    engine: Engine,
+    around: (Engine, Limits),
 ) -> Report {
     let Ran {
         findings,
@@ -238,9 +239,12 @@ pub(super) fn put_together(
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => {
-            StoppedBy::Error(contradiction::explain(mismatch, record, program.threads()))
-        }
+        (Some((mismatch, record)), _) => StoppedBy::Error(contradiction::explain(
+            mismatch,
+            record,
+            program.threads(),
+            around,
+        )),
         // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
             if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
@@ -255,7 +259,7 @@ pub(super) fn put_together(
         failure,
         stopped_by,
         elapsed,
-        engine,
+        around.0,
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
     report.with_allowed(allowed).measured_by(weights)
@@ -293,8 +297,7 @@ pub(super) fn replay(
     limits: Limits,
     schedule: &Schedule,
 ) -> Result<Execution, Error> {
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let (_, engine) = settle(settings, limits)?;
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
     serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();

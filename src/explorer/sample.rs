@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
+use super::surroundings::settle;
 use super::{Explorer, run, serial};
 use crate::engine::{Director, Ended, Engine, Limits, Subject};
 use crate::environment::Settings;
@@ -83,8 +84,7 @@ fn sample(
     call: Call,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = settings.engine.unwrap_or_default();
+    let (settings, engine) = settle(settings, limits)?;
     serial::prepare(program, engine, limits)?;
     let began = Instant::now();
     let cases = u64::from(config.cases);

@@ -145,7 +145,7 @@ impl Director for Serial {
             }
             // Waiting for another, in one way or in the other.
             How::Stopped | How::Deadlock | How::StepLimit => {}
-            How::TimedOut(_) => self.timed_out = Some(Record::of(ended)),
+            How::TimedOut(_) | How::NotWoken => self.timed_out = Some(Record::of(ended)),
             // The search will come to this failure, too: it has this order among its own.
             _ => self.failed += 1,
         }

@@ -83,13 +83,6 @@ impl<S> Explorer<S> {
         self
     }
 
-    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
-    /// is used takes memory. Without effect on [`Engine::Threads`].
-    pub fn stack_size(mut self, bytes: usize) -> Self {
-        self.limits.stack_size = bytes;
-        self
-    }
-
     /// Does not stop at the first failure. The report then counts all of them.
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;

@@ -167,7 +167,7 @@ fn verdict(how: &How) -> Verdict {
         How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
         How::Deadlock => Verdict::Deadlocked,
         How::StepLimit => Verdict::StepLimit,
-        How::TimedOut(_) => Verdict::TimedOut,
+        How::TimedOut(_) | How::NotWoken => Verdict::TimedOut,
         How::Stopped => unreachable!("a search stops only at a contradiction"),
     }
 }

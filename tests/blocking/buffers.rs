@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex};
 use interlace::{Explorer, marker};
 
 use crate::model::Ends;
-use crate::oracle::{assert_counts, assert_counts_once};
+use crate::oracle::assert_counts;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notify {

@@ -60,6 +60,13 @@ impl Scratch {
         fs::write(self.folder.join("src/lib.rs"), lib).unwrap();
     }
 
+    /// Writes an example.
+    pub(crate) fn write_example(&self, name: &str, text: &str) {
+        let folder = self.folder.join("examples");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name).with_extension("rs"), text).unwrap();
+    }
+
     /// Runs cargo in the package. The scratch packages of one test binary share what is built.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
         self.cargo_with(&[], arguments)

@@ -108,9 +108,15 @@ fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
 fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     let mut turn = Some(run.first_turn());
-    while let Some(Turn::Of(thread)) = turn {
-        resume(run, fibers, thread, Word::Go);
-        turn = run.next.take();
+    loop {
+        while let Some(Turn::Of(thread)) = turn {
+            resume(run, fibers, thread, Word::Go);
+            turn = run.next.take();
+        }
+        turn = run.wait_for_outside();
+        if turn.is_none() {
+            break;
+        }
     }
     if run.table.borrow().held() {
         return;

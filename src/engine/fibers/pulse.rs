@@ -24,11 +24,12 @@ pub(super) struct Pulse {
 /// Between executions.
 const RESTING: u8 = u8::MAX;
 
-const PHASES: [Phase; 6] = [
+const PHASES: [Phase; 7] = [
     Phase::SetUp,
     Phase::Threads,
     Phase::Unwinding,
     Phase::Outcome,
+    Phase::View,
     Phase::Check,
     Phase::DropState,
 ];

@@ -3,21 +3,23 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::Waker;
+use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::fiber::let_go;
 use super::pulse::Pulse;
 use crate::engine::baton::Word;
 use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::{Controller, Kept};
+use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
+use crate::engine::outside::{LOOK, News, SETTLE};
 use crate::engine::state::{Halt, State, Turn};
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, SharedState, Subject};
+use crate::engine::{Director, How, Limits, Phase, SharedState, Subject};
 use crate::search::ThreadId;
 use crate::site::{MarkerId, Site};
 
@@ -32,13 +34,26 @@ pub(super) struct Run<D> {
     pub(super) next: Cell<Option<Turn>>,
     wakes: Arc<Wakes>,
     pub(super) pulse: Arc<Pulse>,
+    timeout: Duration,
+    /// When the threads of the execution began, where it matters.
+    since: Cell<Option<Instant>>,
 }
 
 /// Wakers that fired. They may fire on any thread, and are heard before the next turn.
 #[derive(Debug, Default)]
 struct Wakes {
     has_any: AtomicBool,
-    fired: Mutex<Vec<(ThreadId, u64)>>,
+    fired: Mutex<Vec<Fired>>,
+    news: Condvar,
+}
+
+/// One waker that fired.
+#[derive(Debug)]
+struct Fired {
+    thread: ThreadId,
+    execution: u64,
+    /// Whether a thread of a program fired it.
+    is_inside: bool,
 }
 
 impl<D: Director> Run<D> {
@@ -48,15 +63,17 @@ impl<D: Director> Run<D> {
         limits: Limits,
         pulse: &Arc<Pulse>,
     ) -> Self {
-        let state = State::new(subject.threads().len(), limits.max_steps);
+        let table = Table::new(subject.threads().len(), director, limits);
         Run {
             subject: Arc::clone(subject),
             has_invariants: subject.has_invariants(),
-            table: RefCell::new(Table::new(state, director)),
+            table: RefCell::new(table),
             shared: RefCell::new(Rc::new(None)),
             next: Cell::new(None),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
+            timeout: limits.timeout,
+            since: Cell::new(None),
         }
     }
 
@@ -102,6 +119,9 @@ impl<D: Director> Run<D> {
     /// Whose turn an execution begins with.
     pub(super) fn first_turn(&self) -> Turn {
         let mut table = self.table.borrow_mut();
+        if table.expects_wakes() {
+            self.since.set(Some(Instant::now()));
+        }
         // Invariants are evaluated at every step, new or not.
         let again = (!self.has_invariants).then(|| table.state.repeat());
         again.flatten().map_or_else(|| table.turn(), Turn::Of)
@@ -131,10 +151,41 @@ impl<D: Director> Run<D> {
         let mut fired = self.wakes.fired.lock();
         self.wakes.has_any.store(false, Ordering::Relaxed);
         let mut table = self.table.borrow_mut();
-        for (thread, execution) in fired.drain(..) {
-            if execution == table.number {
-                table.state.wake(thread);
+        for fired in fired.drain(..) {
+            table.wake(fired.thread, fired.execution, fired.is_inside);
+        }
+    }
+
+    /// When nobody can go on, waits for something outside of the program to wake a task, if it
+    /// may. Returns whose turn comes next then.
+    pub(super) fn wait_for_outside(&self) -> Option<Turn> {
+        let since = self.since.get()?;
+        // The watcher sees a carrier at rest, since this one looks at the clock itself.
+        self.pulse.rest();
+        let turn = self.hear_outside(since);
+        self.pulse.enter(Phase::Threads);
+        turn
+    }
+
+    fn hear_outside(&self, since: Instant) -> Option<Turn> {
+        let mut heard = None;
+        loop {
+            self.hear_wakes();
+            let mut table = self.table.borrow_mut();
+            let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
+            match table.news(is_settled) {
+                News::Woken => return Some(table.turn()),
+                // The last waker may have fired just before it went.
+                News::Nothing if self.wakes.are_new() => continue,
+                News::Nothing => return None,
+                News::Wait if since.elapsed() >= self.timeout => drop(table.give_up()),
+                News::Wait => {}
             }
+            if table.has_heard() {
+                heard.get_or_insert_with(Instant::now);
+            }
+            drop(table);
+            self.wakes.wait();
         }
     }
 
@@ -202,21 +253,46 @@ impl<D: Director> Controller for Rc<Run<D>> {
     }
 
     fn waker(&self) -> Waker {
-        let execution = self.table.borrow().number;
-        let alarm = Arc::downgrade(&self.wakes);
+        let mut table = self.table.borrow_mut();
         let thread = self.pulse.running();
-        Waker::from(Arc::new(TaskWaker {
-            alarm,
+        let waker = Arc::new(TaskWaker {
+            alarm: Arc::downgrade(&self.wakes),
             thread,
-            execution,
-        }))
+            execution: table.number,
+        });
+        let watched = Arc::downgrade(&waker);
+        table.keep_waker(thread, watched);
+        Waker::from(waker)
+    }
+}
+
+impl Wakes {
+    /// Whether one has fired, of those that have been dropped since as well.
+    fn are_new(&self) -> bool {
+        // Whoever sees that a waker is gone sees what it did before.
+        fence(Ordering::Acquire);
+        self.has_any.load(Ordering::Relaxed)
+    }
+
+    /// Sleeps until one fires, or it is time to look.
+    fn wait(&self) {
+        let mut fired = self.fired.lock();
+        if fired.is_empty() {
+            self.news.wait_for(&mut fired, LOOK);
+        }
     }
 }
 
 impl Alarm for Wakes {
     fn wake(&self, thread: ThreadId, execution: u64) {
         let mut fired = self.fired.lock();
-        fired.push((thread, execution));
+        fired.push(Fired {
+            thread,
+            execution,
+            is_inside: current::is_controlled(),
+        });
         self.has_any.store(true, Ordering::Relaxed);
+        drop(fired);
+        self.news.notify_one();
     }
 }

@@ -9,6 +9,8 @@ use super::others::{Awake, Own, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::outside::{LOOK, News, SETTLE};
+use crate::engine::state::Turn;
 use crate::engine::{Director, How, Phase, SharedState, current};
 use crate::search::ThreadId;
 
@@ -17,7 +19,7 @@ use crate::search::ThreadId;
 const GRACE: Duration = Duration::from_millis(20);
 
 /// How often it is looked whether a thread that waits in the kernel could go on, when no other can.
-const LOOK: Duration = Duration::from_micros(500);
+const NEXT_LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
@@ -37,7 +39,7 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
         }
         // A search may have to wait for others before it has something to run.
         team.beat.set_idle(true);
-        if !desk.table.begin() {
+        if team.is_for_one || !desk.table.begin() {
             desk.is_done = true;
             break;
         }
@@ -79,8 +81,14 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
-    while team.podium.wait() == Word::Go && !is_over(team) {
-        team.decide();
+    while team.podium.wait() == Word::Go {
+        if let Some(turn) = wait_for_outside(team) {
+            team.give(turn);
+        } else if is_over(team) {
+            break;
+        } else {
+            team.decide();
+        }
     }
 
     let mut desk = team.desk.lock();
@@ -97,6 +105,27 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     Some(how)
 }
 
+/// When nobody can go on, waits for something outside of the program to wake a task, if it may.
+/// Returns whose turn comes next then.
+fn wait_for_outside<D: Director>(team: &Team<D>) -> Option<Turn> {
+    let mut heard = None;
+    loop {
+        let mut desk = team.desk.lock();
+        let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
+        match desk.table.news(is_settled) {
+            News::Woken => return Some(desk.table.turn()),
+            News::Nothing => return None,
+            News::Wait if desk.table.director.is_none() => return None,
+            News::Wait => {}
+        }
+        if desk.table.has_heard() {
+            heard.get_or_insert_with(Instant::now);
+        }
+        drop(desk);
+        thread::park_timeout(LOOK);
+    }
+}
+
 /// Whether the threads' part is over. When each that is left waits in the kernel, others may still
 /// let one go on: a thread that the program started gets as long as the execution may take, and
 /// one of which that is not known a moment.
@@ -105,7 +134,7 @@ fn is_over<D: Director>(team: &Team<D>) -> bool {
     loop {
         let desk = team.desk.lock();
         let is_over = desk.table.is_over();
-        let is_deadlock = is_over && desk.table.how() == How::Deadlock;
+        let is_deadlock = is_over && matches!(desk.table.how(), How::Deadlock | How::NotWoken);
         if !is_deadlock || desk.blocked.is_empty() {
             return is_over;
         }
@@ -123,7 +152,7 @@ fn is_over<D: Director>(team: &Team<D>) -> bool {
             _ if is_left_behind => return true,
             Awake::Nobody => return true,
             Awake::Strangers if since.elapsed() >= GRACE => return true,
-            Awake::Strangers | Awake::Kin => thread::sleep(LOOK),
+            Awake::Strangers | Awake::Kin => thread::sleep(NEXT_LOOK),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::hold::Hold;
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::{Controller, Kept};
+use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::state::{State, Turn};
@@ -38,6 +38,8 @@ pub(super) struct Team<D> {
     pub(super) news: Condvar,
     pub(super) processor: Arc<Processor>,
     pub(super) beat: Arc<Beat>,
+    /// Whether the team is for one execution.
+    pub(super) is_for_one: bool,
 }
 
 /// Where one thread waits, for its turn or in the kernel.
@@ -109,7 +111,7 @@ impl<D: Director> Team<D> {
         Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
-                table: Table::new(State::new(threads, limits.max_steps), director),
+                table: Table::new(threads, director, limits),
                 shared: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
@@ -122,6 +124,7 @@ impl<D: Director> Team<D> {
             news: Condvar::new(),
             processor,
             beat: Arc::default(),
+            is_for_one: limits.fresh_threads,
         }
     }
 
@@ -217,25 +220,36 @@ impl<D: Director> Controller for Place<D> {
         Kept::Yes
     }
 
+    fn set_apart(&self, is_apart: bool) {
+        self.team.seats[self.thread.index()].set_user_code(!is_apart);
+    }
+
     fn waker(&self) -> Waker {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
-        let execution = self.team.desk.lock().table.number;
-        seat.set_user_code(true);
-        let alarm = Arc::downgrade(&self.team);
-        Waker::from(Arc::new(TaskWaker {
-            alarm,
+        let mut desk = self.team.desk.lock();
+        let waker = Arc::new(TaskWaker {
+            alarm: Arc::downgrade(&self.team),
             thread: self.thread,
-            execution,
-        }))
+            execution: desk.table.number,
+        });
+        let watched = Arc::downgrade(&waker);
+        desk.table.keep_waker(self.thread, watched);
+        drop(desk);
+        seat.set_user_code(true);
+        Waker::from(waker)
     }
 }
 
 impl<D: Director> Alarm for Team<D> {
     fn wake(&self, thread: ThreadId, execution: u64) {
+        let is_inside = current::is_controlled();
         let mut desk = self.desk.lock();
-        if desk.table.number == execution {
-            desk.table.state.wake(thread);
+        desk.table.wake(thread, execution, is_inside);
+        let is_awaited = desk.table.expects_wakes() && desk.table.is_over();
+        drop(desk);
+        if is_awaited {
+            self.conductor.get().inspect(|conductor| conductor.unpark());
         }
     }
 }

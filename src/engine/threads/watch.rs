@@ -39,7 +39,10 @@ pub(crate) fn direct<D: Director>(
                     // A team's thread catches what it runs: it has nothing to tell.
                     let _ = thread.join();
                 }
-                return Ok(back);
+                if !limits.fresh_threads {
+                    return Ok(back);
+                }
+                director = back;
             }
             // Nobody joins its threads: they are detached where `threads` is dropped.
             Watched::LeftBehind(back) => director = back,
@@ -115,6 +118,12 @@ fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
         // A time-out past the end of the clock never comes.
         let deadline = desk.since.checked_add(timeout);
         let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if is_late && desk.table.give_up() {
+            // It unwinds its threads by itself, and gets as long again for that.
+            desk.since = Instant::now();
+            team.conductor.get().inspect(|conductor| conductor.unpark());
+            continue;
+        }
         if is_late || desk.is_stuck {
             return Watched::LeftBehind(leave_behind(team, desk));
         }

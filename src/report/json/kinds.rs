@@ -36,9 +36,16 @@ pub(super) fn kind(kind: &FailureKind) -> Value {
             json!({ "is": "invariant_panic", "panic": write_panic(panic) })
         }
         FailureKind::Deadlock { threads } => json!({ "is": "deadlock", "threads": threads }),
-        FailureKind::StepLimit { max_steps, threads } => {
-            json!({ "is": "step_limit", "max_steps": max_steps, "threads": threads })
-        }
+        FailureKind::StepLimit {
+            max_steps,
+            threads,
+            rounds,
+        } => json!({
+            "is": "step_limit",
+            "max_steps": max_steps,
+            "threads": threads,
+            "rounds": rounds,
+        }),
         FailureKind::TimeOut { text } => json!({ "is": "time_out", "text": text }),
         FailureKind::Diverged(error) => json!({ "is": "diverged", "error": write_error(error) }),
     }
@@ -82,6 +89,7 @@ pub(super) fn read_kind(node: &Node<'_>) -> Result<FailureKind, Error> {
         "step_limit" => FailureKind::StepLimit {
             max_steps: node.field("max_steps")?.number()?,
             threads: text("threads")?,
+            rounds: text("rounds")?,
         },
         "time_out" => FailureKind::TimeOut {
             text: text("text")?,

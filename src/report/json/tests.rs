@@ -52,8 +52,13 @@ fn kinds() -> impl Strategy<Value = FailureKind> {
         any::<String>().prop_map(|name| FailureKind::Invariant { name }),
         panics().prop_map(FailureKind::InvariantPanic),
         any::<String>().prop_map(|threads| FailureKind::Deadlock { threads }),
-        any::<(usize, String)>()
-            .prop_map(|(max_steps, threads)| FailureKind::StepLimit { max_steps, threads }),
+        any::<(usize, String, String)>().prop_map(|(max_steps, threads, rounds)| {
+            FailureKind::StepLimit {
+                max_steps,
+                threads,
+                rounds,
+            }
+        }),
         any::<String>().prop_map(|text| FailureKind::TimeOut { text }),
         errors().prop_map(FailureKind::Diverged),
     ]

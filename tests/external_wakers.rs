@@ -1,0 +1,324 @@
+//! Tasks that a thread or a runtime outside of the program wakes, and tasks that nobody does.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use interlace::{
+    AsyncTraceExecutor, Engine, ErrorKind, Explorer, Report, Verdict, marker, schedule,
+};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+const PLACES: [(Engine, usize); 4] = [
+    (Engine::Threads, 1),
+    (Engine::Threads, 2),
+    (Engine::Fibers, 1),
+    (Engine::Fibers, 2),
+];
+
+/// Long enough that a test which waited for it would be noticed.
+const LONG: Duration = Duration::from_mins(1);
+
+/// Explores everywhere; asserts that all say the same, without waiting for the time-out.
+#[track_caller]
+fn explore<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>) -> Report {
+    let since = Instant::now();
+    let reports = PLACES.map(|(engine, workers)| {
+        let explorer = explorer().engine(engine).workers(workers);
+        explorer.timeout(LONG).keep_going().explore()
+    });
+    assert!(since.elapsed() < LONG / 2);
+    for report in &reports {
+        assert_eq!(report.to_string(), reports[0].to_string());
+    }
+    reports.into_iter().next().unwrap()
+}
+
+fn verdicts(report: &Report) -> Vec<(Verdict, u64)> {
+    report.verdicts().collect()
+}
+
+/// Gives a waker to `keep` and is pending, once.
+async fn wait_once(keep: impl FnOnce(Waker)) {
+    let mut keep = Some(keep);
+    poll_fn(|context| match keep.take() {
+        Some(keep) => {
+            keep(context.waker().clone());
+            Poll::Pending
+        }
+        None => Poll::Ready(()),
+    })
+    .await;
+}
+
+/// A task that waits for `keep`'s waker and then has a marker, beside threads of two and of one.
+fn beside_threads(keep: fn(Waker)) -> Explorer<Mutex<String>> {
+    Explorer::new(Mutex::<String>::default)
+        .task("asks", async move |log: &Mutex<String>| {
+            wait_once(keep).await;
+            log.lock().unwrap().push('w');
+            marker!("answer");
+        })
+        .thread("two", |log| {
+            marker!("first");
+            log.lock().unwrap().push('1');
+            marker!("second");
+        })
+        .thread("one", |log| {
+            marker!("only");
+            log.lock().unwrap().push('2');
+        })
+        .outcome(|log| log.lock().unwrap().clone())
+        .external_wakers(true)
+}
+
+#[test]
+fn a_wake_up_from_outside_is_heard_when_nobody_else_can_go_on() {
+    // 3! / (2! 1!) = 3 orders of the others' steps, after which the task goes on: of those, one
+    // (only first second) has `one` before `two`.
+    let expected = [("\"12w\"", 2), ("\"21w\"", 1)];
+    let at_once: fn(Waker) = |waker| thread::spawn(move || waker.wake()).join().unwrap();
+    let later: fn(Waker) = |waker| {
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            waker.wake();
+        });
+    };
+    for keep in [at_once, later] {
+        let report = explore(|| beside_threads(keep));
+        assert_eq!(verdicts(&report), [(Verdict::Held, 3)], "{report}");
+        assert!(report.is_exhaustive());
+        assert_eq!(report.outcomes().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_wake_up_from_inside_is_heard_at_once() {
+    let report = explore(|| {
+        Explorer::new(Mutex::<(Option<Waker>, String)>::default)
+            .task("asks", async |shared: &Mutex<(Option<Waker>, String)>| {
+                wait_once(|waker| shared.lock().unwrap().0 = Some(waker)).await;
+                shared.lock().unwrap().1.push('w');
+            })
+            .thread("wakes", |shared| {
+                marker!("wake");
+                shared.lock().unwrap().0.take().unwrap().wake();
+                marker!("go_on");
+                shared.lock().unwrap().1.push('1');
+            })
+            .outcome(|shared| shared.lock().unwrap().1.clone())
+            .external_wakers(true)
+    });
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [("\"w1\"", 1)]);
+}
+
+#[test]
+fn tasks_that_are_woken_from_outside_in_one_order_go_on_in_their_own() {
+    // A server wakes whoever asks when both have asked, the second first.
+    let (server, asked) = mpsc::channel::<Waker>();
+    thread::spawn(move || {
+        while let (Ok(a), Ok(b)) = (asked.recv(), asked.recv()) {
+            b.wake();
+            a.wake();
+        }
+    });
+    let report = explore(|| {
+        let task = |name: char, server: mpsc::Sender<Waker>| {
+            async move |log: &Mutex<String>| {
+                wait_once(|waker| server.send(waker).unwrap()).await;
+                log.lock().unwrap().push(name);
+                marker!("answer");
+            }
+        };
+        Explorer::new(Mutex::<String>::default)
+            .task("a", task('a', server.clone()))
+            .task("b", task('b', server.clone()))
+            .outcome(|log| log.lock().unwrap().clone())
+            .external_wakers(true)
+            .workers(1)
+    });
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [("\"ab\"", 2)]);
+}
+
+/// A runtime on a thread of its own.
+fn runtime() -> Handle {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        sender.send(runtime.handle().clone()).unwrap();
+        runtime.block_on(std::future::pending::<()>());
+    });
+    receiver.recv().unwrap()
+}
+
+/// Work on the runtime that begins when this task waits for it.
+async fn work(runtime: &Handle) -> u32 {
+    let (begin, gate) = oneshot::channel();
+    let mut work = pin!(runtime.spawn(async {
+        gate.await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        7
+    }));
+    let mut begin = Some(begin);
+    let result = poll_fn(|context| {
+        let result = work.as_mut().poll(context);
+        if let Some(begin) = begin.take() {
+            begin.send(()).unwrap();
+        }
+        result
+    });
+    result.await.unwrap()
+}
+
+#[test]
+fn a_task_may_wait_for_the_timer_of_a_runtime() {
+    let runtime = runtime();
+    let report = explore(|| {
+        let runtime = runtime.clone();
+        Explorer::new(Mutex::<u32>::default)
+            .task("asks", async move |sum: &Mutex<u32>| {
+                marker!("ask");
+                let answer = work(&runtime).await;
+                marker!("add");
+                *sum.lock().unwrap() += answer;
+            })
+            .thread("other", |_| marker!("x"))
+            .check(|sum| assert_eq!(*sum.lock().unwrap(), 7))
+            .external_wakers(true)
+    });
+    // x ask add, and ask x add: while the work lasts `x` goes, and is not tried after it.
+    assert_eq!(verdicts(&report), [(Verdict::Held, 2)], "{report}");
+}
+
+#[test]
+fn without_being_told_of_an_outside_it_is_a_deadlock_that_says_what_to_do() {
+    static KEPT: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+    let report =
+        explore(|| beside_threads(|waker| KEPT.lock().unwrap().push(waker)).external_wakers(false));
+    assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 3)]);
+    let text = report.to_string();
+    for part in [
+        "deadlock: no thread can go on",
+        "asks  waits to be woken, before its first marker\n",
+        "somebody still holds a waker of `asks`",
+        "`external_wakers(true)`",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in {text}");
+    }
+}
+
+#[test]
+fn a_task_whose_waker_nobody_holds_is_a_deadlock_at_once() {
+    let dropped: fn(Waker) = drop;
+    let report = explore(|| beside_threads(dropped));
+    assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 3)]);
+    let text = report.to_string();
+    let forgotten = "waits to be woken, before its first marker, and nobody holds a waker of it";
+    assert!(text.contains(forgotten), "{text}");
+    assert!(!text.contains("`external_wakers(true)`"), "{text}");
+}
+
+#[test]
+fn a_waker_that_goes_without_being_called_ends_the_waiting() {
+    let later: fn(Waker) = |waker| {
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            drop(waker);
+        });
+    };
+    let report = explore(|| beside_threads(later));
+    assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 3)]);
+    assert!(
+        report.to_string().contains("nobody holds a waker"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_waker_that_is_kept_and_never_called_is_waited_for_until_the_time_is_up() {
+    static KEPT: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+    let timeout = Duration::from_millis(150);
+    for (engine, workers) in PLACES {
+        let since = Instant::now();
+        let explorer = beside_threads(|waker| KEPT.lock().unwrap().push(waker));
+        let explorer = explorer.timeout(timeout).engine(engine).workers(workers);
+        let report = explorer.keep_going().explore();
+        // The first of three by itself, the others perhaps side by side.
+        assert!(since.elapsed() >= timeout * 2);
+        assert_eq!(verdicts(&report), [(Verdict::TimedOut, 3)], "{report}");
+        assert!(!report.is_exhaustive());
+        let text = report.to_string();
+        for part in [
+            "nothing outside of the program has woken a task within 150ms",
+            "Somebody still holds a waker of `asks`",
+            "this is a deadlock",
+            "`timeout`",
+            "asks  waits to be woken, before its first marker",
+            "two   has finished",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+        // And the next is right.
+        let at_once = |waker: Waker| thread::spawn(move || waker.wake()).join().unwrap();
+        let next = beside_threads(at_once).engine(engine).workers(workers);
+        assert_eq!(verdicts(&next.explore()), [(Verdict::Held, 3)]);
+    }
+}
+
+#[test]
+fn tasks_that_wait_for_each_other_are_a_deadlock_at_once() {
+    type Locks = [tokio::sync::Mutex<()>; 2];
+    let report = explore(|| {
+        let both = |first: usize| {
+            async move |locks: &Locks| {
+                let _one = locks[first].lock().await;
+                marker!("between");
+                let _other = locks[1 - first].lock().await;
+            }
+        };
+        Explorer::new(Locks::default)
+            .task("a", both(0))
+            .task("b", both(1))
+    });
+    // Both have one lock before the first step, and whoever goes first waits for the other.
+    assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 2)]);
+    assert!(report.is_exhaustive());
+}
+
+#[test]
+fn an_executor_waits_for_what_wakes_its_tasks_from_outside() {
+    let run = |is_expected: bool, keep: fn(Waker)| {
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut executor = AsyncTraceExecutor::new(schedule![b: x]).external_wakers(is_expected);
+        for name in ["a", "b"] {
+            let log = Arc::clone(&log);
+            executor.run(name, async move {
+                if name == "a" {
+                    wait_once(keep).await;
+                }
+                marker!("x");
+                log.lock().unwrap().push_str(name);
+            });
+        }
+        let result = executor.wait(LONG);
+        (result, log.lock().unwrap().clone())
+    };
+    let wake: fn(Waker) = |waker| drop(thread::spawn(move || waker.wake()));
+    let (result, log) = run(true, wake);
+    assert_eq!((result, log.as_str()), (Ok(()), "ba"));
+
+    let since = Instant::now();
+    let error = run(true, drop).0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}");
+    let error = run(false, std::mem::forget).0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}");
+    assert!(
+        error.to_string().contains("`external_wakers(true)`"),
+        "{error}"
+    );
+    assert!(since.elapsed() < LONG / 2);
+}
