@@ -1,5 +1,6 @@
 //! Runs a program one thread at a time, and asks a director at every scheduling point.
 
+mod acquire;
 mod baton;
 mod catch;
 mod choice;
@@ -16,8 +17,9 @@ mod subject;
 mod table;
 mod threads;
 
+pub(crate) use acquire::acquire;
 pub use choice::Engine;
-pub(crate) use current::{apart, reach};
+pub(crate) use current::{aside, reach};
 pub(crate) use director::{Director, Ended, How, Limits, Phase};
 pub(crate) use futures::run_to_end;
 pub use panic::Panic;

@@ -226,7 +226,8 @@ impl Cast {
         let schedule = std::mem::take(&mut self.schedule);
         let follow = Follow::new(schedule, &self.names, self.is_exact)?;
         let cast: Arc<dyn Subject> = Arc::new(self);
-        let (record, fits) = Engine::Threads.direct(&cast, follow, limits)?.finish();
+        let followed = engine::aside(|| Engine::Threads.direct(&cast, follow, limits));
+        let (record, fits) = followed?.finish();
         fits?;
         let names = Names::of(&*cast, limits);
         match FailureKind::of(&record, names) {

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::engine::{Limits, Subject};
+use crate::engine::{Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::execution::Execution;
 use crate::program::Program;
@@ -305,7 +305,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             store,
             call,
         };
-        run::explore(&program, task)
+        aside(|| run::explore(&program, task))
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -317,7 +317,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        run::replay(&program, self.settings, self.limits, schedule)
+        aside(|| run::replay(&program, self.settings, self.limits, schedule))
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject, apart};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
@@ -140,7 +140,7 @@ impl Chase<'_> {
             };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
             let pool = pool.map_err(|error| no_pool(&error))?;
-            apart(|| pool.broadcast(work));
+            pool.broadcast(work);
         }
         Ok(frontier.finish(self.bounds.keeps_going))
     }

@@ -60,7 +60,8 @@
 //!
 //! Only the order of markers is explored, under sequential consistency. The program must do the
 //! same under the same schedule. A thread that blocks on something that a paused thread holds is
-//! not seen as blocked: its execution times out. Async tasks that wait for each other are seen.
+//! seen as blocked on Linux; elsewhere its execution times out, unless a marker says what it
+//! [acquires](Acquire). Async tasks that wait for each other are seen.
 
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
@@ -80,6 +81,8 @@ mod oracle;
 // Running a program, one thread at a time.
 mod engine;
 mod environment;
+
+mod acquire;
 mod marker;
 mod program;
 mod strategy;
@@ -103,6 +106,7 @@ pub mod strategies;
 mod executor;
 mod explorer;
 
+pub use acquire::Acquire;
 pub use engine::{Engine, Panic};
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
@@ -195,7 +199,8 @@ pub use verdict::Verdict;
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::marker::{Each, each, reach};
+    pub use crate::acquire::is_free;
+    pub use crate::marker::{Each, acquire, each, reach};
     pub use crate::site::Site;
     pub use interlace_macros::marker_name;
 }

@@ -13,7 +13,8 @@ use crate::site::Site;
 /// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
 /// any other does not compile. After it may follow what the gated code touches, as
 /// `reads(place, …)` and `writes(place, …)`. The places are checked and never evaluated. A marker
-/// without them may touch anything.
+/// without them may touch anything. `acquires(lock, …)` says that the gated code begins by acquiring
+/// something, which is [asked](crate::Acquire) whether it is free.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -40,10 +41,7 @@ macro_rules! marker {
     ($name:literal $(, $access:ident($($place:expr),+ $(,)?))* $(,)?) => {{
         // The closures are checked and never called. The `static` is in a block of its own, since
         // a place may name an item that is called the same.
-        $(
-            $crate::marker!(@$access);
-            $(let _ = || { let _ = &$place; };)+
-        )*
+        $($(let _ = || { let _ = &$place; };)+)*
         {
             static SITE: $crate::__private::Site = $crate::__private::Site::new(
                 $crate::__private::marker_name!($name),
@@ -51,15 +49,27 @@ macro_rules! marker {
                 ::core::line!(),
                 ::core::column!(),
             );
-            $crate::__private::reach(&SITE)
+            const ACQUIRES: bool = false $(|| $crate::marker!(@$access))*;
+            if ACQUIRES {
+                $crate::__private::acquire(
+                    &SITE,
+                    &|| true $(&& $crate::marker!(@$access $($place),+))*,
+                )
+            } else {
+                $crate::__private::reach(&SITE)
+            }
         }
     }};
-    (@reads) => {};
-    (@writes) => {};
+    (@reads) => { false };
+    (@writes) => { false };
+    (@acquires) => { true };
+    (@acquires $($place:expr),+) => { $($crate::__private::is_free(&$place))&&+ };
+    (@$other:ident $($place:expr),+) => { true };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "a marker is a string literal, then any number of `reads(place, …)` and \
-             `writes(place, …)`: `marker!(\"read_value\", reads(self.value))`"
+            "a marker is a string literal, then any number of `reads(place, …)`, \
+             `writes(place, …)` and `acquires(lock, …)`: \
+             `marker!(\"read_value\", reads(self.value))`"
         )
     };
 }
@@ -69,6 +79,11 @@ macro_rules! marker {
 #[inline(always)]
 pub fn reach(site: &'static Site) {
     engine::reach(site);
+}
+
+/// Pauses the calling thread at `site` if a run controls it, for as long as the answer is no.
+pub fn acquire(site: &'static Site, is_free: &(dyn Fn() -> bool + Sync)) {
+    engine::acquire(site, is_free);
 }
 
 /// Reaches `site` before every further item of a `for` header.

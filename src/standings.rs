@@ -30,6 +30,10 @@ pub(crate) fn one(standing: Standing) -> String {
         At::NotStarted => "has not started".to_owned(),
         At::Running => format!("is running, {since}"),
         At::Marker(marker) => format!("is paused at {}", marker.site()),
+        At::Shut(marker) => {
+            let site = marker.site();
+            format!("is paused at {site}, and what it acquires there is not free")
+        }
         At::Waiting => format!("waits to be woken, {since}"),
         At::Forgotten => {
             format!("waits to be woken, {since}, and nobody holds a waker of it")

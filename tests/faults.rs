@@ -354,6 +354,44 @@ fn every_fault_is_told_and_the_next_exploration_is_right() {
     });
 }
 
+/// Where blocked threads are seen, one may wait for the lock when its holder panics.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_first_panic_is_the_failure_and_not_that_of_who_then_finds_the_lock_poisoned() {
+    let explorer = || {
+        Explorer::new(|| Mutex::new(0))
+            .thread("holds", |lock| {
+                marker!("take");
+                let _guard = lock.lock().unwrap();
+                marker!("break");
+                panic!("with the lock in its hand");
+            })
+            .thread("waits", |lock| {
+                marker!("use");
+                *lock.lock().unwrap() += 1;
+            })
+    };
+    for place in PLACES
+        .into_iter()
+        .filter(|place| place.engine == Engine::Threads)
+    {
+        let report = place.explore(explorer());
+        // take break, take use break, and use take break; in the second `waits` blocks, and unwinds
+        // by a panic of its own when the lock is free and poisoned.
+        let verdicts: Vec<_> = report.verdicts().collect();
+        assert_eq!(verdicts, [(Verdict::Panicked, 3)], "{report}");
+        let second = explorer().engine(place.engine);
+        let second = second.replay(&schedule![holds: take, waits: use]);
+        for kind in [Some(report.assert_fails().kind()), second.failure_kind()] {
+            assert!(
+                matches!(kind, Some(FailureKind::Panic { thread, .. }) if thread == "holds"),
+                "{kind:?}"
+            );
+        }
+        assert_all_is_right(place);
+    }
+}
+
 /// Does not come back before it is told to.
 fn hang(released: &AtomicBool) {
     while !released.load(SeqCst) {
@@ -496,7 +534,7 @@ fn an_explorer_inside_of_a_thread_of_an_explorer_is_right() {
                 .thread("increments", increment);
             let report = outer.explore(explorer.outcome(|value| value.load(SeqCst)));
             // 5! / (3! 2!) = 10.
-            assert_eq!(report.schedules(), 10, "{inner:?} in {outer:?}");
+            assert_eq!(report.schedules(), 10, "{inner:?} in {outer:?}: {report}");
             // Nothing is lost where both steps of the second thread come before the read of the
             // first, with `explore` in one of 3 places, or after its write.
             assert_eq!(report.outcomes().collect::<Vec<_>>(), [("1", 6), ("2", 4)]);

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 use std::{env, fs, process, thread};
 
-use interlace::{Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, marker};
+use interlace::{Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, marker};
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
 fn explorer() -> Explorer<()> {
@@ -118,6 +118,27 @@ fn a_report_that_cannot_be_written_is_an_error_before_the_search() {
     run(
         "cannot_report",
         &[("INTERLACE_REPORT", folder.to_str().unwrap())],
+    );
+}
+
+#[test]
+#[ignore = "run by variables_say_what_is_sampled"]
+fn samples() {
+    let explorer = || explorer().workers(1);
+    let report = explorer().explore();
+    assert_eq!(report.stopped_by(), &StoppedBy::Sampled(20));
+    let expected = "no failure in 20 sampled schedules (random:20, seed 9)";
+    assert!(report.to_string().contains(expected), "{report}");
+    // What the code says wins.
+    let report = explorer().strategy(Strategy::Exhaustive).explore();
+    assert!(report.is_exhaustive());
+}
+
+#[test]
+fn variables_say_what_is_sampled() {
+    run(
+        "samples",
+        &[("INTERLACE_STRATEGY", "random:20"), ("INTERLACE_SEED", "9")],
     );
 }
 

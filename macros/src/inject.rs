@@ -30,12 +30,23 @@ impl Gate {
         let span = Span::mixed_site();
         let private = quote_spanned!(span=> #root::__private);
         let site = Ident::new(SITE, span);
-        let Marker { name, places } = marker;
+        let Marker {
+            name,
+            places,
+            acquired,
+        } = marker;
         let place = places.iter().map(|place| {
             // The closure is checked and never called.
             quote_spanned!(span=> let _ = || { let _ = &#place; };)
         });
-        let reach = quote_spanned!(span=> #private::reach(&#site));
+        let reach = if acquired.is_empty() {
+            quote_spanned!(span=> #private::reach(&#site))
+        } else {
+            let are_free = acquired
+                .iter()
+                .map(|it| quote_spanned!(span=> #private::is_free(&#it)));
+            quote_spanned!(span=> #private::acquire(&#site, &|| #(#are_free)&&*))
+        };
         let reach = if places.is_empty() {
             reach
         } else {

@@ -1,4 +1,4 @@
-//! What a marker comment says: a name, and the places that the gated code reads and writes.
+//! What a marker comment says: a name, and what the gated code reads, writes and acquires.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -13,6 +13,15 @@ pub(crate) struct Marker {
     pub(crate) name: String,
     /// The places that it declares; the gated code touches nothing else.
     pub(crate) places: Vec<Expr>,
+    /// What the gated code begins by acquiring.
+    pub(crate) acquired: Vec<Expr>,
+}
+
+/// What stands after a marker's name.
+#[derive(Default)]
+struct Accesses {
+    places: Vec<Expr>,
+    acquired: Vec<Expr>,
 }
 
 impl Marker {
@@ -24,42 +33,49 @@ impl Marker {
             return Err("a marker needs a name: `// interlace: <name>`".to_owned());
         }
         name::check(name)?;
+        let Accesses { places, acquired } = declared(rest, near)?;
         Ok(Marker {
             name: name.to_owned(),
-            places: places(rest, near)?,
+            places,
+            acquired,
         })
     }
 }
 
-fn places(text: &str, near: Span) -> Result<Vec<Expr>, String> {
+fn declared(text: &str, near: Span) -> Result<Accesses, String> {
     let lexed = lex(text);
     let is_code_only = lexed.comments.is_empty() && !text.contains("/*");
     let tokens = text.parse::<TokenStream>().ok().filter(|_| is_code_only);
     let parsed = tokens.and_then(|tokens| accesses.parse2(moved(tokens, near)).ok());
     parsed.ok_or_else(|| {
         format!(
-            "`{}` cannot follow a marker's name: only `reads(place, …)` and `writes(place, …)` can",
+            "`{}` cannot follow a marker's name: only `reads(place, …)`, \
+             `writes(place, …)` and `acquires(lock, …)` can",
             text.trim()
         )
     })
 }
 
-fn accesses(input: ParseStream) -> syn::Result<Vec<Expr>> {
-    let mut places = Vec::new();
+fn accesses(input: ParseStream) -> syn::Result<Accesses> {
+    let mut accesses = Accesses::default();
     while !input.is_empty() {
         let access: Ident = input.parse()?;
-        if access != "reads" && access != "writes" {
-            return Err(syn::Error::new(access.span(), "neither reads nor writes"));
-        }
+        let all = if access == "acquires" {
+            &mut accesses.acquired
+        } else if access == "reads" || access == "writes" {
+            &mut accesses.places
+        } else {
+            return Err(syn::Error::new(access.span(), "no access"));
+        };
         let content;
         parenthesized!(content in input);
         let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
         if listed.is_empty() {
             return Err(content.error("no place"));
         }
-        places.extend(listed);
+        all.extend(listed);
     }
-    Ok(places)
+    Ok(accesses)
 }
 
 /// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
@@ -101,6 +117,18 @@ mod tests {
             of("swap", &["self . a", "b [0]", "* c"])
         );
         assert_eq!(parse("w writes(a)reads(b)"), of("w", &["a", "b"]));
+    }
+
+    #[test]
+    fn what_is_acquired_is_told_from_what_is_touched() {
+        let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
+        let marker = marker.unwrap();
+        let texts = |all: &[Expr]| -> Vec<String> {
+            let texts = all.iter().map(|it| it.to_token_stream().to_string());
+            texts.collect()
+        };
+        assert_eq!(texts(&marker.acquired), ["self . a", "b"]);
+        assert_eq!(texts(&marker.places), ["c"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Director, Limits, Subject, current, fibers, threads};
+use super::{Director, Limits, Subject, fibers, threads};
 use crate::error::Error;
 
 /// What runs a program.
@@ -50,9 +50,9 @@ impl Engine {
         director: D,
         limits: Limits,
     ) -> Result<D, Error> {
-        current::apart(|| match self {
+        match self {
             Engine::Threads => threads::direct(subject, director, limits),
             Engine::Fibers => fibers::direct(subject, director, limits),
-        })
+        }
     }
 }

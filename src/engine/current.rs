@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
+use super::acquire::Probe;
 use super::baton::Word;
 use super::catch;
 use super::fibers;
@@ -17,14 +18,22 @@ pub(crate) trait Controller {
     /// The calling thread reached the marker at `site`.
     fn reach(&self, site: &'static Site) -> Kept;
 
+    /// The calling thread reached the marker at `site`, and is to go on only while what it is about
+    /// to acquire is free. It takes the question back when it goes on.
+    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept;
+
+    /// Takes back the question of the calling thread.
+    fn withdraw(&self);
+
     /// The future of the calling task is pending.
     fn wait(&self) -> Kept;
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
 
-    /// The calling thread begins to run programs itself, or is back.
-    fn set_apart(&self, _is_apart: bool) {}
+    /// Whether what the calling thread waits for from now on is the program's business. It is when
+    /// a thread starts.
+    fn set_user_code(&self, _is_user_code: bool) {}
 }
 
 /// Whether the calling thread has the turn.
@@ -65,10 +74,15 @@ fn reach_controlled(site: &'static Site) -> Kept {
     with_controller(|controller| controller.reach(site))
 }
 
+/// Whether a marker pauses the calling thread.
+pub(super) fn is_to_pause() -> bool {
+    IS_CONTROLLED.get() && !std::thread::panicking()
+}
+
 /// Lets go of the turn of the calling fiber until it comes back.
 #[allow(clippy::inline_always)]
 #[inline(always)]
-fn let_go() {
+pub(super) fn let_go() {
     if fibers::let_go() == Word::Stop {
         catch::unwind();
     }
@@ -87,28 +101,12 @@ pub(super) fn waker() -> Waker {
 }
 
 #[inline]
-fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
+pub(super) fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
     CONTROLLER.with_borrow(|controller| {
         ask(controller
             .as_deref()
             .expect("a controlled thread has a controller"))
     })
-}
-
-/// Runs `body`, which runs programs. If the calling thread is one of a program under test, what it
-/// waits for meanwhile is other threads of engines: nothing that keeps it from going on.
-pub(crate) fn apart<T>(body: impl FnOnce() -> T) -> T {
-    struct Back;
-    impl Drop for Back {
-        fn drop(&mut self) {
-            with_controller(|controller| controller.set_apart(false));
-        }
-    }
-    let _back = IS_CONTROLLED.get().then(|| {
-        with_controller(|controller| controller.set_apart(true));
-        Back
-    });
-    body()
 }
 
 /// Puts the calling thread under `controller` for the time of `body`.
@@ -132,6 +130,23 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
 /// Whether a run controls the calling thread, and it is in the code of the program.
 pub(super) fn is_controlled() -> bool {
     IS_CONTROLLED.get()
+}
+
+/// Runs `body`, which is this library's, on a thread that may be a program's: as when a program
+/// explores another. What it waits for is no business of that program.
+pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
+    struct Back;
+    impl Drop for Back {
+        fn drop(&mut self) {
+            with_controller(|controller| controller.set_user_code(true));
+        }
+    }
+    if !IS_CONTROLLED.get() {
+        return body();
+    }
+    with_controller(|controller| controller.set_user_code(false));
+    let _back = Back;
+    body()
 }
 
 /// Runs `body` with panics kept instead of printed.

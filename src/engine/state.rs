@@ -23,6 +23,8 @@ pub(crate) enum At {
     Running,
     /// Paused at a marker, ready to go on.
     Marker(MarkerId),
+    /// Paused at a marker, about to acquire what is not free.
+    Shut(MarkerId),
     /// A task whose future is pending and whose waker has not fired.
     Waiting,
     /// As `Waiting`, and nobody holds a waker of it any more. Known only when all has come to a
@@ -184,7 +186,7 @@ impl State {
                 *at = At::Woken;
                 self.woken += 1;
             }
-            At::Running | At::Marker(_) | At::Blocked(_) | At::Released(_) => {
+            At::Running | At::Marker(_) | At::Shut(_) | At::Blocked(_) | At::Released(_) => {
                 self.notified[thread.index()] = true;
             }
             _ => {}
@@ -216,7 +218,7 @@ impl State {
     fn leave(&mut self, thread: ThreadId, at: At) {
         match std::mem::replace(&mut self.threads[thread.index()], at) {
             At::Marker(_) | At::Released(_) => self.ready.retain(|ready| ready.thread != thread),
-            At::Blocked(_) => {}
+            At::Shut(_) | At::Blocked(_) => {}
             At::Woken => self.woken -= 1,
             _ => {
                 if let Some(place) = self.running.take() {

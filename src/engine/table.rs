@@ -2,11 +2,13 @@
 
 use std::sync::Weak;
 
+use super::acquire::Probe;
 use super::catch::Caught;
 use super::outside::{News, Outside};
 use super::state::{At, Over, State, Turn};
 use super::{Director, Ended, How, Limits, Phase, Standing};
 use crate::search::ThreadId;
+use crate::site::MarkerId;
 
 /// The execution under way, and who directs it.
 pub(super) struct Table<D> {
@@ -18,6 +20,8 @@ pub(super) struct Table<D> {
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<Standing>,
     pub(super) phase: Phase,
+    /// The questions of threads that are about to acquire something.
+    probes: Vec<(ThreadId, Probe)>,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: Outside,
@@ -32,6 +36,7 @@ impl<D: Director> Table<D> {
             over: None,
             stood: Vec::new(),
             phase: Phase::SetUp,
+            probes: Vec::new(),
             number: 0,
             outside: Outside::new(limits.external_wakers),
         }
@@ -59,9 +64,31 @@ impl<D: Director> Table<D> {
         self.over.is_some() || self.director.is_none()
     }
 
+    /// The running thread reached `marker`, and is to go on only while what it acquires is free.
+    pub(super) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId, probe: Probe) {
+        self.probes.push((thread, probe));
+        self.state.pause_to_acquire(thread, marker);
+    }
+
+    /// Takes back the question of a thread.
+    pub(super) fn withdraw(&mut self, thread: ThreadId) {
+        self.probes.retain(|(other, _)| *other != thread);
+    }
+
+    /// Finds out which threads could go on of those that are about to acquire something.
+    #[cold]
+    fn ask(&mut self) {
+        for (thread, probe) in &self.probes {
+            self.state.set_free(*thread, probe.is_free());
+        }
+    }
+
     /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
+        if !self.probes.is_empty() {
+            self.ask();
+        }
         let Table {
             state, director, ..
         } = self;
@@ -134,11 +161,16 @@ impl<D: Director> Table<D> {
 
     /// Goes on with an execution in which nobody could, if somebody can now; false if not.
     pub(super) fn revive(&mut self) -> bool {
-        let can_go_on = self.state.has_ready();
+        let can_go_on = self.state.has_ready() || self.state.has_woken();
         if can_go_on {
             self.over = None;
         }
         can_go_on
+    }
+
+    /// Whether the threads' part seems over since nobody can go on.
+    pub(super) fn is_stuck(&self) -> bool {
+        matches!(self.over, Some(How::Deadlock | How::NotWoken))
     }
 
     /// Whether the threads' part of the execution ended well.
@@ -189,7 +221,7 @@ impl<D: Director> Table<D> {
     /// again and again while it is to wait; `is_settled` says whether tasks that somebody may
     /// still wake have had the time for that.
     pub(super) fn news(&mut self, is_settled: bool) -> News {
-        if !matches!(self.over, Some(How::Deadlock | How::NotWoken)) {
+        if !self.is_stuck() {
             return News::Nothing;
         }
         let mut news = self.outside.news(self.state.waiting(), is_settled);

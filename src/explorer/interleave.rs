@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::surroundings::settle;
 use super::{Explorer, serial};
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::error::Error;
 use crate::execution::{Execution, Names, Record};
@@ -42,7 +42,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// ```
     pub fn run_under(self, interleaving: &Interleaving) -> Execution {
         let program: Arc<dyn Subject> = Arc::new(self.program);
-        run_under(&program, self.settings, self.limits, interleaving)
+        aside(|| run_under(&program, self.settings, self.limits, interleaving))
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }
 }

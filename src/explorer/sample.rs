@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::surroundings::settle;
 use super::{Explorer, run, serial};
-use crate::engine::{Director, Ended, Engine, Limits, Subject};
+use crate::engine::{Director, Ended, Engine, Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::error::Error;
 use crate::hunt::{Findings, StoppedBy};
@@ -70,7 +70,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             keeps_going,
             ..
         } = self;
-        sample(&program, settings, limits, keeps_going, config, call)
+        aside(|| sample(&program, settings, limits, keeps_going, config, call))
             .unwrap_or_else(Report::refused)
     }
 }

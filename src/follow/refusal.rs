@@ -106,7 +106,7 @@ fn did_you_mean_marker(marker: &str, record: &Record) -> String {
         .threads
         .iter()
         .filter_map(|standing| match standing.at {
-            At::Marker(marker) => Some(marker),
+            At::Marker(marker) | At::Shut(marker) => Some(marker),
             _ => None,
         });
     let mut seen = taken.chain(ready).map(|seen| seen.site().name());

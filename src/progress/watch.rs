@@ -8,7 +8,6 @@ use parking_lot::{Condvar, Mutex};
 
 use super::snapshot::Snapshot;
 use super::{Goal, Meter, Reporter};
-use crate::engine::apart;
 
 /// How long a search may take before anything is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -60,7 +59,7 @@ impl Drop for Watch {
         self.shared.news.notify_all();
         if let Some(thread) = self.thread.take() {
             // A reporter that panicked has said so on its own thread.
-            let _ = apart(|| thread.join());
+            let _ = thread.join();
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::{Condvar, Mutex};
 
-use interlace::{Explorer, marker};
+use interlace::{Explorer, Strategy, marker};
 
 use crate::model::Ends;
 use crate::oracle::assert_counts;
@@ -106,6 +106,22 @@ impl Model {
         };
     }
 
+    /// How many executions come before the first deadlock, depth first.
+    fn before_deadlock(&self, notify: Notify) -> Result<u64, u64> {
+        let ready: Vec<usize> = (0..self.left.len()).filter(|&t| self.is_ready(t)).collect();
+        let mut held = 0;
+        for &thread in &ready {
+            let mut next = self.clone();
+            next.step(thread, notify);
+            held += next.before_deadlock(notify).map_err(|more| held + more)?;
+        }
+        match ready.is_empty() {
+            true if self.left.iter().all(|&left| left == 0) => Ok(1),
+            true => Err(0),
+            false => Ok(held),
+        }
+    }
+
     fn explore(&self, notify: Notify) -> Ends {
         let mut ends = Ends::default();
         let ready: Vec<usize> = (0..self.left.len()).filter(|&t| self.is_ready(t)).collect();
@@ -141,4 +157,27 @@ fn one_who_wakes_all_leaves_nobody_waiting() {
     println!("{held} + {deadlocked}");
     assert_eq!(deadlocked, 0);
     assert_counts(|| explorer(SMALL, Notify::All), held, deadlocked).assert_ok();
+}
+
+/// Cargill's numbers: two readers of five, a writer of ten. There are far too many schedules to run
+/// all of them; the search stops at the first deadlock, whose number the model tells.
+const LARGE: Plan = &[-5, -5, 10];
+
+#[test]
+fn the_first_lost_wake_up_of_many_is_found_where_the_model_has_it() {
+    let before = Model::new(LARGE).before_deadlock(Notify::One).unwrap_err();
+    println!("{before}");
+    let report = explorer(LARGE, Notify::One).workers(1).explore();
+    let failure = report.assert_fails();
+    assert_eq!(failure.index(), before + 1, "{report}");
+    assert!(failure.is_reproduced(), "{failure}");
+}
+
+#[test]
+fn a_sample_of_many_has_no_lost_wake_up_when_all_are_woken() {
+    let schedules = 200;
+    let strategy = Strategy::Random { schedules };
+    let report = explorer(LARGE, Notify::All).strategy(strategy).explore();
+    report.assert_ok();
+    assert_eq!(report.schedules(), schedules);
 }

@@ -7,8 +7,11 @@
 ))]
 
 mod buffers;
+mod declared;
+mod locks;
 mod model;
 mod oracle;
 mod orders;
 mod philosophers;
+mod tasks;
 mod waits;

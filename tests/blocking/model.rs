@@ -45,6 +45,16 @@ struct Place {
 
 /// Runs every execution of `bodies`.
 pub(crate) fn every(bodies: &[Body], locks: usize) -> Ends {
+    start(bodies, locks, false)
+}
+
+/// As `every`, where markers say which lock the segment begins by taking: a thread is ready there
+/// only while that is free.
+pub(crate) fn every_declared(bodies: &[Body], locks: usize) -> Ends {
+    start(bodies, locks, true)
+}
+
+fn start(bodies: &[Body], locks: usize, is_declared: bool) -> Ends {
     let start = Place {
         segment: 0,
         act: 0,
@@ -54,21 +64,25 @@ pub(crate) fn every(bodies: &[Body], locks: usize) -> Ends {
         words: vec![0; locks],
         threads: vec![start; bodies.len()],
     };
-    explore(bodies, &state)
+    explore(bodies, &state, is_declared)
 }
 
-fn explore(bodies: &[Body], state: &State) -> Ends {
+fn explore(bodies: &[Body], state: &State, is_declared: bool) -> Ends {
     let mut ends = Ends::default();
     let is_ready = |thread: &usize| {
         let place = state.threads[*thread];
-        place.segment < bodies[*thread].len()
-            && place.waits.is_none_or(|lock| state.words[lock] != 2)
+        let Some(segment) = bodies[*thread].get(place.segment) else {
+            return false;
+        };
+        let is_shut = matches!(segment.first(), Some(&Act::Lock(lock)) if state.words[lock] > 0);
+        let waits = place.waits.is_some_and(|lock| state.words[lock] == 2);
+        !waits && !(is_declared && is_shut)
     };
     let ready: Vec<usize> = (0..bodies.len()).filter(is_ready).collect();
     for &thread in &ready {
         let mut next = state.clone();
         next.step(&bodies[thread], thread);
-        ends += explore(bodies, &next);
+        ends += explore(bodies, &next, is_declared);
     }
     if ready.is_empty() {
         let is_held = (0..bodies.len()).all(|it| state.threads[it].segment == bodies[it].len());

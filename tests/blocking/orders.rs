@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use interlace::{Explorer, marker, schedule};
 
-use crate::oracle::assert_counts;
+use crate::model::{Act, Body, Ends, every};
+use crate::oracle::{assert_counts, assert_counts_once};
 
 type Locks<const N: usize> = [Mutex<u32>; N];
 
@@ -67,4 +68,29 @@ fn two_locks_in_one_order_never_deadlock() {
         0,
     )
     .assert_ok();
+}
+
+#[test]
+fn three_locks_in_a_circle_deadlock_unless_one_takes_them_the_other_way() {
+    // Each thread holds its own and wants the next: counted by the model, with a free thread beside
+    // whose marker goes anywhere.
+    let body = |first, second| -> Body {
+        let rest = vec![Act::Lock(second), Act::Unlock(second), Act::Unlock(first)];
+        vec![vec![Act::Lock(first)], rest]
+    };
+    let free: Body = vec![vec![]];
+    for (last, deadlocks) in [((2, 0), true), ((0, 2), false)] {
+        let bodies = [body(0, 1), body(1, 2), body(last.0, last.1), free.clone()];
+        let Ends { held, deadlocked } = every(&bodies, 3);
+        assert_eq!(deadlocked > 0, deadlocks);
+        let program = move || {
+            Explorer::new(locks::<3>)
+                .thread("a", |locks| take(locks, 0, 1))
+                .thread("b", |locks| take(locks, 1, 2))
+                .thread("c", move |locks| take(locks, last.0, last.1))
+                .thread("free", |_| marker!("free"))
+        };
+        let report = assert_counts_once(program, held, deadlocked);
+        assert_eq!(report.failure().is_some(), deadlocks);
+    }
 }

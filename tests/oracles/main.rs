@@ -13,6 +13,7 @@
 mod blind_writes;
 mod checks_then_acts;
 mod contexts;
+mod hard;
 mod logs;
 mod lost_updates;
 mod oracle;

@@ -28,7 +28,7 @@ fn strategies() -> [Strategy; 8] {
     ]
 }
 
-fn explore<S: Send + Sync + 'static>(
+pub(crate) fn explore<S: Send + Sync + 'static>(
     explorer: &impl Fn() -> Explorer<S>,
     strategy: Strategy,
     seed: u64,
@@ -61,7 +61,7 @@ pub(crate) fn assert_found<S: Send + Sync + 'static>(
 }
 
 /// Prints the medians for one program, which goes by the name of its test.
-fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
+pub(crate) fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
     let median = |strategy: Strategy| {
         let executions = |seed| {
             let report = explore(explorer, strategy.clone(), seed);
@@ -70,7 +70,10 @@ fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
         };
         let mut executions: Vec<u64> = (0..SEEDS).map(executions).collect();
         executions.sort_unstable();
-        executions[executions.len() / 2].to_string()
+        match executions[executions.len() / 2] {
+            u64::MAX => "–".to_owned(),
+            median => median.to_string(),
+        }
     };
     let medians = strategies().map(median).join(" | ");
     let thread = std::thread::current();

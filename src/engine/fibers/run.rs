@@ -11,13 +11,14 @@ use parking_lot::{Condvar, Mutex};
 
 use super::fiber::let_go;
 use super::pulse::Pulse;
+use crate::engine::acquire::Probe;
 use crate::engine::baton::Word;
 use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::outside::{LOOK, News, SETTLE};
-use crate::engine::state::{Halt, State, Turn};
+use crate::engine::state::{Halt, Turn};
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, Phase, SharedState, Subject};
 use crate::search::ThreadId;
@@ -199,12 +200,12 @@ impl<D: Director> Run<D> {
     /// As [`pause`](Self::pause), at a marker. Apart, so that repeating a turn saves no registers.
     #[inline(never)]
     fn pause_at(&self, thread: ThreadId, marker: MarkerId) -> Kept {
-        self.pause(thread, |state, thread| state.pause(thread, marker))
+        self.pause(thread, |table, thread| table.state.pause(thread, marker))
     }
 
     /// Notes where the running fiber stands, as `note` says; whether it keeps its turn.
     #[inline]
-    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut State, ThreadId)) -> Kept {
+    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut Table<D>, ThreadId)) -> Kept {
         let violated = if self.has_invariants {
             self.violated()
         } else {
@@ -216,7 +217,7 @@ impl<D: Director> Run<D> {
             drop(table);
             catch::unwind();
         }
-        note(&mut table.state, thread);
+        note(&mut table, thread);
         let turn = match violated {
             None => table.turn(),
             Some(how) => table.fail(how),
@@ -248,8 +249,23 @@ impl<D: Director> Controller for Rc<Run<D>> {
         }
     }
 
+    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept {
+        let marker = site.id();
+        let thread = self.pulse.running();
+        self.pulse.reach(thread, Some(marker));
+        self.pause(thread, |table, thread| {
+            table.pause_to_acquire(thread, marker, probe)
+        })
+    }
+
+    fn withdraw(&self) {
+        self.table.borrow_mut().withdraw(self.pulse.running());
+    }
+
     fn wait(&self) -> Kept {
-        self.pause(self.pulse.running(), State::wait)
+        self.pause(self.pulse.running(), |table, thread| {
+            table.state.wait(thread)
+        })
     }
 
     fn waker(&self) -> Waker {

@@ -1,4 +1,4 @@
-//! Threads that wait in the kernel, and go on when the search says.
+//! Threads that wait for something to be free: in the kernel, or paused before they acquire it.
 
 use super::{At, Halt, State};
 use crate::search::{Ready, ThreadId};
@@ -26,6 +26,29 @@ impl State {
         self.threads[thread.index()]
     }
 
+    /// The running thread reached `marker`, before something that it acquires. Whether that is free
+    /// is to be said before the next turn.
+    pub(crate) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId) {
+        self.catch_up();
+        self.turns.push(Halt::otherwise(thread));
+        self.leave(thread, At::Shut(marker));
+    }
+
+    /// What `thread`, which is paused, is about to acquire is free or not: whether it is ready.
+    pub(crate) fn set_free(&mut self, thread: ThreadId, is_free: bool) {
+        match (self.at(thread), is_free) {
+            (At::Shut(marker), true) => {
+                self.threads[thread.index()] = At::Marker(marker);
+                self.insert_ready(Ready { thread, marker });
+            }
+            (At::Marker(marker), false) => {
+                self.threads[thread.index()] = At::Shut(marker);
+                self.remove_ready(thread);
+            }
+            _ => {}
+        }
+    }
+
     /// The running thread waits in the kernel, at the place of this number.
     pub(crate) fn block(&mut self, thread: ThreadId, place: u32) {
         self.catch_up();
@@ -43,9 +66,8 @@ impl State {
                 self.insert_released(thread);
             }
             (At::Released(place), false) => {
-                let at = self.ready.iter().position(|ready| ready.thread == thread);
-                self.remove_ready(at.expect("a released thread is ready"));
                 self.threads[thread.index()] = At::Blocked(place);
+                self.remove_ready(thread);
             }
             _ => {}
         }
@@ -60,14 +82,21 @@ impl State {
         let mut steps = self.steps[..self.taken].iter().rev();
         let passed = steps.find(|taken| taken.thread == thread);
         let marker = passed.map_or_else(MarkerId::start, |taken| taken.marker);
-        let place = self.ready.partition_point(|ready| ready.thread < thread);
-        self.ready.insert(place, Ready { thread, marker });
+        self.insert_ready(Ready { thread, marker });
+    }
+
+    fn insert_ready(&mut self, ready: Ready) {
+        let place = self
+            .ready
+            .partition_point(|other| other.thread < ready.thread);
+        self.ready.insert(place, ready);
         if let Some(running) = self.running.as_mut().filter(|running| **running >= place) {
             *running += 1;
         }
     }
 
-    fn remove_ready(&mut self, place: usize) {
+    fn remove_ready(&mut self, thread: ThreadId) {
+        let place = self.ready.partition_point(|other| other.thread < thread);
         self.ready.remove(place);
         if let Some(running) = self.running.as_mut().filter(|running| **running > place) {
             *running -= 1;

@@ -9,8 +9,7 @@ use super::others::{Awake, Own, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::outside::{LOOK, News, SETTLE};
-use crate::engine::state::Turn;
+use crate::engine::outside::{self, News, SETTLE};
 use crate::engine::{Director, How, Phase, SharedState, current};
 use crate::search::ThreadId;
 
@@ -19,7 +18,7 @@ use crate::search::ThreadId;
 const GRACE: Duration = Duration::from_millis(20);
 
 /// How often it is looked whether a thread that waits in the kernel could go on, when no other can.
-const NEXT_LOOK: Duration = Duration::from_micros(500);
+const LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
@@ -81,14 +80,8 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
-    while team.podium.wait() == Word::Go {
-        if let Some(turn) = wait_for_outside(team) {
-            team.give(turn);
-        } else if is_over(team) {
-            break;
-        } else {
-            team.decide();
-        }
+    while team.podium.wait() == Word::Go && !is_over(team) {
+        team.decide();
     }
 
     let mut desk = team.desk.lock();
@@ -105,40 +98,37 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
     Some(how)
 }
 
-/// When nobody can go on, waits for something outside of the program to wake a task, if it may.
-/// Returns whose turn comes next then.
-fn wait_for_outside<D: Director>(team: &Team<D>) -> Option<Turn> {
+/// Whether the threads' part is over. When nobody can go on, others may still let somebody: what is
+/// outside may wake a task, if that is expected; and where threads wait in the kernel, a thread that
+/// the program started gets as long as the execution may take, and one of which that is not known
+/// a moment.
+fn is_over<D: Director>(team: &Team<D>) -> bool {
+    let since = Instant::now();
     let mut heard = None;
     loop {
         let mut desk = team.desk.lock();
+        if !desk.table.is_over() {
+            return false;
+        }
         let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-        match desk.table.news(is_settled) {
-            News::Woken => return Some(desk.table.turn()),
-            News::Nothing => return None,
-            News::Wait if desk.table.director.is_none() => return None,
-            News::Wait => {}
+        let news = desk.table.news(is_settled);
+        if news == News::Woken {
+            return false;
         }
         if desk.table.has_heard() {
             heard.get_or_insert_with(Instant::now);
         }
+        let is_left_behind = desk.table.director.is_none();
+        let is_blocked = desk.table.is_stuck() && !desk.blocked.is_empty();
         drop(desk);
-        thread::park_timeout(LOOK);
-    }
-}
-
-/// Whether the threads' part is over. When each that is left waits in the kernel, others may still
-/// let one go on: a thread that the program started gets as long as the execution may take, and
-/// one of which that is not known a moment.
-fn is_over<D: Director>(team: &Team<D>) -> bool {
-    let since = Instant::now();
-    loop {
-        let desk = team.desk.lock();
-        let is_over = desk.table.is_over();
-        let is_deadlock = is_over && matches!(desk.table.how(), How::Deadlock | How::NotWoken);
-        if !is_deadlock || desk.blocked.is_empty() {
-            return is_over;
+        let is_wait = news == News::Wait;
+        if is_left_behind || !(is_wait || is_blocked) {
+            return true;
         }
-        drop(desk);
+        if !is_blocked {
+            thread::park_timeout(outside::LOOK);
+            continue;
+        }
         let others = others(&team.processor);
         // Only now: one of them may have acted and gone to sleep.
         let mut desk = team.desk.lock();
@@ -146,13 +136,11 @@ fn is_over<D: Director>(team: &Team<D>) -> bool {
         if desk.table.revive() {
             return false;
         }
-        let is_left_behind = desk.table.director.is_none();
         drop(desk);
         match others {
-            _ if is_left_behind => return true,
-            Awake::Nobody => return true,
-            Awake::Strangers if since.elapsed() >= GRACE => return true,
-            Awake::Strangers | Awake::Kin => thread::sleep(NEXT_LOOK),
+            Awake::Nobody if !is_wait => return true,
+            Awake::Strangers if !is_wait && since.elapsed() >= GRACE => return true,
+            _ => thread::sleep(LOOK),
         }
     }
 }

@@ -11,13 +11,14 @@ use parking_lot::{Condvar, Mutex};
 use super::beat::Beat;
 use super::blocked::Blocked;
 use super::hold::Hold;
+use crate::engine::acquire::Probe;
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
-use crate::engine::state::{State, Turn};
+use crate::engine::state::Turn;
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, SharedState, Subject};
 use crate::search::ThreadId;
@@ -179,7 +180,7 @@ impl<D: Director> Team<D> {
 
 impl<D: Director> Place<D> {
     /// Lets go of the turn, as `note` says, until it comes back.
-    fn pause(&self, note: impl FnOnce(&mut State)) {
+    fn pause(&self, note: impl FnOnce(&mut Table<D>)) {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
         self.team.beat.beat();
@@ -187,7 +188,7 @@ impl<D: Director> Place<D> {
         seat.set_user_code(true);
     }
 
-    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut State)) {
+    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table<D>)) {
         let Place { team, thread } = self;
         let violated = team.violated();
         let mut desk = team.desk.lock();
@@ -196,7 +197,7 @@ impl<D: Director> Place<D> {
             catch::unwind();
         }
         desk.hear();
-        note(&mut desk.table.state);
+        note(&mut desk.table);
         let turn = desk.table.turn_unless(violated);
         drop(desk);
         if turn == Turn::Of(*thread) {
@@ -211,17 +212,25 @@ impl<D: Director> Place<D> {
 
 impl<D: Director> Controller for Place<D> {
     fn reach(&self, site: &'static Site) -> Kept {
-        self.pause(|state| state.pause(self.thread, site.id()));
+        self.pause(|table| table.state.pause(self.thread, site.id()));
         Kept::Yes
+    }
+
+    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept {
+        self.pause(|table| table.pause_to_acquire(self.thread, site.id(), probe));
+        Kept::Yes
+    }
+
+    fn withdraw(&self) {
+        let seat = &self.team.seats[self.thread.index()];
+        seat.set_user_code(false);
+        self.team.desk.lock().table.withdraw(self.thread);
+        seat.set_user_code(true);
     }
 
     fn wait(&self) -> Kept {
-        self.pause(|state| state.wait(self.thread));
+        self.pause(|table| table.state.wait(self.thread));
         Kept::Yes
-    }
-
-    fn set_apart(&self, is_apart: bool) {
-        self.team.seats[self.thread.index()].set_user_code(!is_apart);
     }
 
     fn waker(&self) -> Waker {
@@ -238,6 +247,10 @@ impl<D: Director> Controller for Place<D> {
         drop(desk);
         seat.set_user_code(true);
         Waker::from(waker)
+    }
+
+    fn set_user_code(&self, is_user_code: bool) {
+        self.team.seats[self.thread.index()].set_user_code(is_user_code);
     }
 }
 

@@ -1,0 +1,90 @@
+//! [`Acquire`]: what a thread may have to wait for, and whether it is free.
+
+use std::sync::{Arc, Mutex, RwLock, TryLockError};
+
+use parking_lot::lock_api;
+
+/// What a marker can say that the gated code acquires.
+///
+/// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`,
+/// and does nothing before. A thread that is paused there is ready only while the lock is free. So
+/// it never begins to wait: schedules that differ only in when a thread begins to wait are one, and
+/// a deadlock is known before anybody is blocked. That holds on every system and on both engines.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use interlace::{Explorer, Verdict, marker};
+///
+/// let take = |first: &Mutex<()>, second: &Mutex<()>| {
+///     marker!("first", acquires(first));
+///     let _first = first.lock().unwrap();
+///     marker!("second", acquires(second));
+///     let _second = second.lock().unwrap();
+/// };
+/// let report = Explorer::new(<(Mutex<()>, Mutex<()>)>::default)
+///     .thread("a", move |(left, right)| take(left, right))
+///     .thread("b", move |(left, right)| take(right, left))
+///     .keep_going()
+///     .explore();
+/// // Each before the other, or each with one lock, in either order.
+/// let verdicts: Vec<_> = report.verdicts().collect();
+/// assert_eq!(verdicts, [(Verdict::Held, 2), (Verdict::Deadlocked, 2)]);
+/// ```
+///
+/// A lock that may be held by several at once, as an `RwLock`, counts as free when nobody holds it.
+pub trait Acquire: Sync {
+    /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
+    /// is to go on, and must neither wait nor change anything.
+    fn is_free(&self) -> bool;
+}
+
+impl<T: ?Sized + Send> Acquire for Mutex<T> {
+    fn is_free(&self) -> bool {
+        !matches!(self.try_lock(), Err(TryLockError::WouldBlock))
+    }
+}
+
+impl<T: ?Sized + Send + Sync> Acquire for RwLock<T> {
+    fn is_free(&self) -> bool {
+        !matches!(self.try_write(), Err(TryLockError::WouldBlock))
+    }
+}
+
+impl<R: lock_api::RawMutex + Sync, T: ?Sized + Send> Acquire for lock_api::Mutex<R, T> {
+    fn is_free(&self) -> bool {
+        !self.is_locked()
+    }
+}
+
+impl<R, T> Acquire for lock_api::RwLock<R, T>
+where
+    R: lock_api::RawRwLock + Sync,
+    T: ?Sized + Send + Sync,
+{
+    fn is_free(&self) -> bool {
+        !self.is_locked()
+    }
+}
+
+impl<A: Acquire + ?Sized> Acquire for &A {
+    fn is_free(&self) -> bool {
+        (**self).is_free()
+    }
+}
+
+impl<A: Acquire + Send + ?Sized> Acquire for Arc<A> {
+    fn is_free(&self) -> bool {
+        (**self).is_free()
+    }
+}
+
+impl<A: Acquire + ?Sized> Acquire for Box<A> {
+    fn is_free(&self) -> bool {
+        (**self).is_free()
+    }
+}
+
+/// Whether a thread could acquire `it` now.
+pub fn is_free<A: Acquire + ?Sized>(it: &A) -> bool {
+    it.is_free()
+}

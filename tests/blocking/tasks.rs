@@ -1,0 +1,92 @@
+//! Async tasks around tokio's types, which block no thread: their deadlocks are known by their
+//! wakers. On both engines.
+
+use interlace::{Engine, Explorer, Report, Verdict, marker};
+use tokio::sync::{Mutex, Notify, Semaphore};
+
+#[track_caller]
+fn assert_counts<S: Send + Sync + 'static>(
+    explorer: impl Fn() -> Explorer<S>,
+    held: u64,
+    deadlocked: u64,
+) -> Report {
+    let explore = |engine| explorer().keep_going().engine(engine).explore();
+    let reports = [Engine::Threads, Engine::Fibers].map(explore);
+    for report in &reports {
+        let mut expected = vec![(Verdict::Held, held), (Verdict::Deadlocked, deadlocked)];
+        expected.retain(|&(_, count)| count > 0);
+        assert_eq!(report.verdicts().collect::<Vec<_>>(), expected, "{report}");
+        assert_eq!(report.to_string(), reports[0].to_string());
+    }
+    let [report, _] = reports;
+    report
+}
+
+async fn take(first: &Mutex<()>, second: &Mutex<()>) {
+    marker!("first");
+    let _first = first.lock().await;
+    marker!("second");
+    let _second = second.lock().await;
+}
+
+#[test]
+fn two_locks_in_two_orders_deadlock_in_four_of_six() {
+    // As with threads: two whole, and 2 × 2 in which each has one lock and wants the other.
+    let program = |swaps: bool| {
+        move || {
+            Explorer::new(<[Mutex<()>; 2]>::default)
+                .task("a", async |[left, right]| take(left, right).await)
+                .task("b", async move |[left, right]| {
+                    if swaps {
+                        take(right, left).await;
+                    } else {
+                        take(left, right).await;
+                    }
+                })
+        }
+    };
+    assert_counts(program(true), 2, 4).assert_fails();
+    // In one order: whole 2; and each beginning to wait while the other has both or one. A task that
+    // was woken goes on by itself, up to its next marker: a1 b1 a2 b2 and b1 a1 b2 a2.
+    assert_counts(program(false), 4, 0).assert_ok();
+}
+
+#[test]
+fn a_notification_is_kept_for_one_and_lost_for_all_who_come_later() {
+    // `notify_one` leaves a permit if nobody waits; `notify_waiters` does not.
+    let program = |all: bool| {
+        move || {
+            Explorer::new(Notify::new)
+                .task("waits", async |notify| {
+                    marker!("wait");
+                    notify.notified().await;
+                })
+                .thread("notifies", move |notify| {
+                    marker!("notify");
+                    if all {
+                        notify.notify_waiters();
+                    } else {
+                        notify.notify_one();
+                    }
+                })
+        }
+    };
+    assert_counts(program(false), 2, 0).assert_ok();
+    assert_counts(program(true), 1, 1).assert_fails();
+}
+
+#[test]
+fn a_semaphore_of_one_lets_one_in() {
+    // Each before the other, and each beginning to wait while the other is inside.
+    let enter = async |semaphore: &Semaphore| {
+        marker!("enter");
+        let _permit = semaphore.acquire().await.unwrap();
+        marker!("inside");
+    };
+    let program = move || {
+        Explorer::new(|| Semaphore::new(1))
+            .task("a", enter)
+            .task("b", enter)
+    };
+    assert_counts(program, 4, 0).assert_ok();
+}
