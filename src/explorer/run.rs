@@ -40,21 +40,20 @@ pub(super) struct Task {
 /// Tries what failed before, searches, and shrinks the first failure.
 pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
     let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
-    let prepared = Settings::from_environment().and_then(|environment| {
-        let settings = task.settings.clone().or(environment);
+    let prepared = settle(task.settings.clone(), task.limits).and_then(|(settings, engine)| {
         identity::describe(&mut origin, &settings);
         origin.shard = settings.shard.map(shard).transpose()?;
         let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
-        Ok((settings, ledger))
+        Ok((settings, engine, ledger))
     });
-    let (settings, ledger) = match prepared {
+    let (settings, engine, ledger) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return Report::refused(error).of(origin),
     };
     if ledger.is_some() {
         origin.round = identity::round(&origin);
     }
-    let report = begin(program, &settings, origin.shard, task);
+    let report = begin(program, &settings, engine, origin.shard, task);
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match ledger {
         Some(ledger) => ledger.add(report),
@@ -83,6 +82,7 @@ fn no_shards(strategy: &Strategy) -> Error {
 fn begin(
     program: &Arc<dyn Subject>,
     settings: &Settings,
+    engine: Engine,
     shard: Option<Shard>,
     task: Task,
 ) -> Result<Report, Error> {
@@ -261,7 +261,7 @@ pub(super) fn put_together(
         failure,
         stopped_by,
         elapsed,
-        engine,
+        around.0,
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
     report.with_allowed(allowed).measured_by(weights)
