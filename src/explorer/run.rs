@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::beside::Beside;
 use super::known::{self, Rig};
-use super::surroundings::{engine, settle};
+use super::surroundings::settle;
 use super::{contradiction, identity, minimise, serial};
 use crate::engine::{Engine, Limits, Subject};
 use crate::environment::{Purpose, Settings, purpose};
@@ -87,7 +87,6 @@ fn begin(
     task: Task,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let engine = engine(task.settings.engine, settings.engine, task.limits)?;
     let Task {
         limits,
         keeps_going,
@@ -232,7 +231,6 @@ pub(super) fn put_together(
     failure: Option<Failure>,
     around: (Engine, Limits),
 ) -> Report {
-    let (engine, _) = around;
     let Ran {
         findings,
         stopped_by,

@@ -102,25 +102,12 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 pub(super) fn settle(settings: Settings, limits: Limits) -> Result<(Settings, Engine), Error> {
     let in_code = settings.engine;
     let settings = settings.or(Settings::from_environment()?);
-    let engine = engine(in_code, settings.engine, limits)?;
+    let engine = match in_code {
+        Some(Engine::Fibers) if limits.fresh_threads => return Err(no_threads_to_be_fresh()),
+        _ if limits.fresh_threads => Engine::Threads,
+        _ => settings.engine.unwrap_or_default(),
+    };
     Ok((settings, engine))
-}
-
-/// The engine, by what the code says and by what holds once the environment is known.
-///
-/// # Errors
-///
-/// If the code asks for what no engine has.
-pub(super) fn engine(
-    in_code: Option<Engine>,
-    settled: Option<Engine>,
-    limits: Limits,
-) -> Result<Engine, Error> {
-    match in_code {
-        Some(Engine::Fibers) if limits.fresh_threads => Err(no_threads_to_be_fresh()),
-        _ if limits.fresh_threads => Ok(Engine::Threads),
-        _ => Ok(settled.unwrap_or_default()),
-    }
 }
 
 #[cold]
