@@ -13,7 +13,8 @@ use std::env;
 use std::fs;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use interlace::{Engine, Explorer, Verdict, marker};
 
@@ -116,6 +117,9 @@ fn fates(a: u64, b: u64) -> Vec<(Verdict, u64)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// How long threads may take to end when they are told to.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The most threads that any execution looked at has seen.
 static MOST_THREADS: AtomicUsize = AtomicUsize::new(0);
 
@@ -165,14 +169,19 @@ fn explore_failing(engine: Engine, markers: u64) {
         .engine(engine)
         .keep_going()
         .explore();
+    let elapsed = since.elapsed();
     let (after, most) = (status("VmRSS:"), status("VmHWM:"));
+    // A pool of workers does not wait for its threads when it is dropped.
+    while entries("/proc/self/task") > threads && since.elapsed() < elapsed + PATIENCE {
+        thread::sleep(Duration::from_millis(1));
+    }
     let left = (entries("/proc/self/task"), entries("/proc/self/fd"));
     println!(
         "{engine:?}: {} executions in {:.1?}, {} failing; resident {resident} kB before, {after} \
          kB after, {most} kB at most; threads {threads} before, {} after, {} at most; files \
          {files} before, {} after",
         report.schedules(),
-        since.elapsed(),
+        elapsed,
         report.failing(),
         left.0,
         MOST_THREADS.load(SeqCst),
@@ -182,7 +191,7 @@ fn explore_failing(engine: Engine, markers: u64) {
     assert_eq!(left, (threads, files));
     // Two tasks, a conductor or a carrier, and who waits for them, for each worker and for the
     // first, which has begun alone.
-    let workers = std::thread::available_parallelism().unwrap().get();
+    let workers = thread::available_parallelism().unwrap().get();
     let most_threads = MOST_THREADS.load(SeqCst);
     assert!(
         most_threads <= threads + 4 * (workers + 1),

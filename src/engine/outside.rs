@@ -10,7 +10,7 @@ use crate::search::ThreadId;
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
 /// How long the others that may still be woken are waited for when one has been woken.
-pub(super) const SETTLE: Duration = Duration::from_millis(50);
+pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
 /// Wakers and wake-ups of the execution under way.
 #[derive(Default)]

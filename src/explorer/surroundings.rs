@@ -17,7 +17,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// Wake-ups from outside come at any time. For the program to do the same under the same
     /// schedule they are put off until no other thread can go on; and when one has come, the
-    /// others that may come are given 50 ms, so that the order of tasks does not depend on their
+    /// others that may come are given 100 ms, so that the order of tasks does not depend on their
     /// order. What is never tried is that a wake-up comes earlier. Work outside that is ready
     /// before the task asks for it the first time is a difference that nothing hides.
     ///
