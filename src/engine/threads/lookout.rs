@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::beat::{Beat, Known, Others};
 use super::hold::ExactSleeps;
-use super::others::{Awake, others};
+use super::others::{Awake, Busy, others};
 use super::sight::{FutexWait, Sight, Window, word};
 use super::team::{Desk, Seat, Team};
 use crate::engine::processor::Processor;
@@ -20,9 +20,9 @@ use crate::search::ThreadId;
 /// Between two looks, once a thread has blocked; and the least between two that must agree.
 const SOON: Duration = Duration::from_micros(50);
 
-/// The most between two that must agree, when another team, or a thread that the program has
-/// started, is busy for so long.
-const LONG: Duration = Duration::from_millis(100);
+/// The most between two that must agree, when another team, or another thread of the process, is
+/// busy for so long, or gets no processor.
+const LONG: Duration = Duration::from_millis(500);
 
 /// Between two looks as long as none has: first, and at most.
 const FIRST: Duration = Duration::from_millis(1);
@@ -54,6 +54,7 @@ struct Suspect {
     seen: (u64, usize, ThreadId, FutexWait),
     since: Instant,
     others: Others,
+    busy: Busy,
 }
 
 impl Suspect {
@@ -61,7 +62,8 @@ impl Suspect {
     fn is_certain(&mut self, processor: &Processor) -> bool {
         let time = self.since.elapsed();
         let has_settled = || others(processor) != Awake::Kin;
-        time >= LONG || time >= SOON && self.others.have_moved() && has_settled()
+        let have_moved = time >= SOON && self.others.have_moved() && self.busy.have_moved();
+        time >= LONG || have_moved && has_settled()
     }
 }
 
@@ -114,6 +116,7 @@ impl Lookout {
                 seen,
                 since: Instant::now(),
                 others: self.known.others(),
+                busy: Busy::now(),
             });
         if !suspect.is_certain(&team.processor) {
             self.known.set_asleep(true);

@@ -53,16 +53,53 @@ pub(super) enum Awake {
 
 /// Looks who may act. A thread that cannot be looked at has ended, or is none that acts.
 pub(super) fn others(processor: &Processor) -> Awake {
-    let Ok(tasks) = fs::read_dir("/proc/self/task") else {
+    let Some(ids) = ids() else {
         return Awake::Strangers;
     };
+    let kinds = ids.into_iter().map(|id| look(id, processor));
+    kinds.max().unwrap_or(Awake::Nobody)
+}
+
+/// All threads but the engines'; nothing if the system does not tell.
+fn ids() -> Option<Vec<i32>> {
+    let tasks = fs::read_dir("/proc/self/task").ok()?;
     let ids = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
     // Collected before it is looked who is the engine's: who ends meanwhile is not looked at.
     let mut ids: Vec<i32> = ids.collect();
     let own = OWN.lock().clone();
     ids.retain(|id| !own.contains(id));
-    let kinds = ids.into_iter().map(|id| look(id, processor));
-    kinds.max().unwrap_or(Awake::Nobody)
+    Some(ids)
+}
+
+/// Threads that were running, and how long each had run by then. One that waits for a processor
+/// may hold what it holds for a moment only, such as a lock of the allocator.
+#[derive(Debug)]
+pub(super) struct Busy(Vec<(i32, u64)>);
+
+impl Busy {
+    pub(super) fn now() -> Self {
+        let ids = ids().unwrap_or_default();
+        let running = ids.into_iter().filter(|id| is_running(*id));
+        Busy(running.filter_map(|id| Some((id, time(id)?))).collect())
+    }
+
+    /// Whether each of them has run since, or sleeps, or has ended.
+    pub(super) fn have_moved(&mut self) -> bool {
+        self.0
+            .retain(|&(id, before)| is_running(id) && time(id) == Some(before));
+        self.0.is_empty()
+    }
+}
+
+fn is_running(id: i32) -> bool {
+    let sight = Window::on(id).and_then(|window| window.look());
+    sight == Some(Sight::Running)
+}
+
+/// How long the thread has run, in nanoseconds: see proc(5), `schedstat`.
+fn time(id: i32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/self/task/{id}/schedstat")).ok()?;
+    text.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn look(id: i32, processor: &Processor) -> Awake {
@@ -91,6 +128,40 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    #[test]
+    fn a_thread_that_runs_is_busy_until_it_has_run_on_or_ended() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+
+        let (id, is_over) = (
+            Arc::new(AtomicI32::new(0)),
+            Arc::new(AtomicBool::new(false)),
+        );
+        let thread = thread::spawn({
+            let (id, is_over) = (Arc::clone(&id), Arc::clone(&is_over));
+            move || {
+                id.store(kernel_id(), SeqCst);
+                while !is_over.load(SeqCst) {}
+            }
+        });
+        // Other tests have threads, too: only this one is looked at.
+        let busy = || {
+            let mut busy = Busy::now();
+            busy.0.retain(|(other, _)| *other == id.load(SeqCst));
+            busy
+        };
+        let mut running = busy();
+        while running.0.is_empty() {
+            running = busy();
+        }
+        while !running.have_moved() {
+            thread::yield_now();
+        }
+        is_over.store(true, SeqCst);
+        thread.join().unwrap();
+        assert!(busy().0.is_empty());
+    }
 
     #[test]
     fn a_thread_that_a_pinned_thread_has_started_is_kin_until_it_sleeps() {
