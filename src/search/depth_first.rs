@@ -238,58 +238,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::ThreadId;
-    use crate::site::MarkerId;
-
-    /// A toy: thread `t` has `counts[t]` markers, whatever the others do.
-    struct Toy<'a> {
-        counts: &'a [u32],
-    }
-
-    impl Toy<'_> {
-        /// Runs one execution; the threads in the order of their steps.
-        fn run(&self, search: &mut impl Search) -> Vec<usize> {
-            let mut passed = vec![0; self.counts.len()];
-            let mut order = Vec::new();
-            loop {
-                let ready: Vec<Ready> = (0..self.counts.len())
-                    .filter(|&t| passed[t] < self.counts[t])
-                    .map(|t| Ready {
-                        thread: ThreadId::new(t),
-                        marker: MarkerId::of_number(passed[t]),
-                    })
-                    .collect();
-                let last = order.last().copied().map(ThreadId::new);
-                let point = Point {
-                    ready: &ready,
-                    last,
-                    step: order.len(),
-                };
-                let Some(choice) = (!ready.is_empty()).then(|| search.choose(&point)).flatten()
-                else {
-                    search.end(order.len());
-                    return order;
-                };
-                let thread = ready[choice].thread.index();
-                passed[thread] += 1;
-                order.push(thread);
-            }
-        }
-
-        fn all(&self) -> Vec<Vec<usize>> {
-            let mut search = DepthFirst::default();
-            let mut orders = Vec::new();
-            while search.begin() {
-                orders.push(self.run(&mut search));
-            }
-            assert_eq!(search.mismatch(), None);
-            orders
-        }
-    }
+    use crate::search::toy::Toy;
 
     #[test]
     fn two_threads_with_two_markers_have_six_orders_depth_first() {
-        let orders = Toy { counts: &[2, 2] }.all();
+        let orders = Toy::new(&[2, 2]).all(&mut DepthFirst::default());
         let expected: [[usize; 4]; 6] = [
             [0, 0, 1, 1],
             [0, 1, 0, 1],
@@ -313,7 +266,7 @@ mod tests {
             (&[3, 3, 3], 1680),
         ];
         for (counts, number) in shapes {
-            let orders = Toy { counts }.all();
+            let orders = Toy::new(counts).all(&mut DepthFirst::default());
             assert_eq!(orders.len(), number, "{counts:?}");
             assert!(orders.is_sorted_by(|a, b| a < b), "{counts:?}");
         }
@@ -349,10 +302,11 @@ mod tests {
             counts in vec(0..4_u32, 1..4),
             splits in vec(any::<bool>(), 1..20),
         ) {
-            let toy = Toy { counts: &counts };
+            let toy = Toy::new(&counts);
             let mut splits = splits.into_iter().cycle();
             let mut splits = || splits.next().unwrap_or(false);
-            prop_assert_eq!(run_in_parts(&toy, DepthFirst::default(), &mut splits), toy.all());
+            let whole = toy.all(&mut DepthFirst::default());
+            prop_assert_eq!(run_in_parts(&toy, DepthFirst::default(), &mut splits), whole);
         }
     }
 
@@ -360,10 +314,10 @@ mod tests {
     fn a_program_that_changes_between_executions_is_found_out() {
         let mut search = DepthFirst::default();
         assert!(search.begin());
-        Toy { counts: &[2, 2] }.run(&mut search);
+        Toy::new(&[2, 2]).run(&mut search);
         assert!(search.begin());
         // The second execution replays t1's first step, then finds that t1 is done.
-        Toy { counts: &[1, 2] }.run(&mut search);
+        Toy::new(&[1, 2]).run(&mut search);
         let mismatch = search.mismatch().unwrap();
         assert_eq!(
             (
@@ -380,9 +334,9 @@ mod tests {
     fn a_program_that_ends_too_early_is_found_out() {
         let mut search = DepthFirst::default();
         assert!(search.begin());
-        Toy { counts: &[1, 1] }.run(&mut search);
+        Toy::new(&[1, 1]).run(&mut search);
         assert!(search.begin());
-        Toy { counts: &[] }.run(&mut search);
+        Toy::new(&[]).run(&mut search);
         let mismatch = search.mismatch().unwrap();
         assert_eq!((mismatch.depth, mismatch.found.len()), (0, 0));
     }
