@@ -19,6 +19,7 @@ mod identity;
 mod interleave;
 mod known;
 mod minimise;
+mod ran;
 mod run;
 #[cfg(feature = "proptest")]
 mod sample;

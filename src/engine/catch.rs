@@ -1,12 +1,20 @@
 //! Catches panics of the user's code, with message and place, without printing them.
 
 use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-use super::current;
+use super::flag;
 use super::panic::Panic;
+
+thread_local! {
+    /// Whether panics of this thread are kept for the report instead of printed.
+    static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
+    /// The last panics that were kept, the latest first.
+    static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
+}
 
 /// What ended a body that did not return.
 #[derive(Debug)]
@@ -32,7 +40,7 @@ pub(super) fn unwind() -> ! {
 
 /// Runs `body` and catches its panic.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
-    current::keeping_panics(|| caught(body))
+    keeping_panics(|| caught(body))
 }
 
 /// As [`catch`], where panics of the calling thread are being kept already.
@@ -41,6 +49,28 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     install_hook();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(sort)
+}
+
+/// Runs `body` with panics kept instead of printed.
+pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
+    flag::with(&KEEPS_PANICS, true, body)
+}
+
+fn keeps_panics() -> bool {
+    KEEPS_PANICS.get()
+}
+
+fn keep_panic(panic: Panic) {
+    LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
+}
+
+/// The panics that were kept and not taken, the latest first.
+fn last_panics() -> impl Iterator<Item = Panic> {
+    LAST_PANICS.take().into_iter().flatten()
+}
+
+fn take_panic() -> Option<Panic> {
+    last_panics().next()
 }
 
 /// What a payload was thrown for.
@@ -52,7 +82,7 @@ fn sort(payload: Box<dyn Any + Send>) -> Caught {
     let panic = Panic::from_payload(&*payload);
     // The hook saw the place. It may also have seen a panic that the user's code caught before
     // this one was resumed, which no hook sees: then the messages differ.
-    let seen = current::take_panic().filter(|seen| seen.message() == panic.message());
+    let seen = take_panic().filter(|seen| seen.message() == panic.message());
     // A payload of the user's may panic when it is dropped; that says nothing new. What it panics
     // with may do so again, and so on: that one is leaked.
     if let Err(next) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -73,10 +103,10 @@ fn install_hook() {
     INSTALLED.call_once(|| {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let is_kept = current::keeps_panics();
+            let is_kept = keeps_panics();
             // Where a panic aborts, nothing is caught: what is not printed now is lost.
             if is_kept && cfg!(panic = "unwind") && !ends_process(info) {
-                current::keep_panic(Panic::from_hook(info));
+                keep_panic(Panic::from_hook(info));
                 return;
             }
             if is_kept {
@@ -110,7 +140,7 @@ fn explain_end() {
          own or since the execution had failed. Rust ends the process at that: let destructors \
          ask `std::thread::panicking()` first. The last panics of this thread:"
     );
-    for panic in current::last_panics() {
+    for panic in last_panics() {
         eprintln!("- {panic}");
     }
 }

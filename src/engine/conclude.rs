@@ -3,8 +3,9 @@
 
 use std::cell::Cell;
 
-use super::catch::{Caught, caught};
+use super::catch::{self, Caught, caught};
 use super::panic::Panic;
+use super::probe::Probe;
 use super::{How, Phase, SharedState, Subject, current};
 
 /// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
@@ -20,10 +21,16 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 /// Evaluates the invariants; every thread is paused.
 pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How> {
     let observe = || catch_panic(|| subject.observe(state));
-    match current::uncontrolled(|| current::keeping_panics(observe)) {
+    match current::uncontrolled(|| catch::keeping_panics(observe)) {
         Ok(violated) => violated.map(How::InvariantViolated),
         Err(panic) => Some(How::InvariantPanicked(panic)),
     }
+}
+
+/// Whether what a paused thread is about to acquire is free; also if the question panics, since then
+/// the thread may find out itself.
+pub(super) fn is_free(probe: &Probe) -> bool {
+    current::uncontrolled(|| catch_panic(|| probe.ask())).unwrap_or(true)
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
-use super::acquire::Probe;
 use super::baton::Word;
 use super::catch;
 use super::fibers;
-use super::panic::Panic;
+use super::flag;
+use super::probe::Probe;
 use crate::site::Site;
 
 /// What a controlled thread asks of the run that controls it. A call unwinds the thread when the
@@ -49,10 +49,6 @@ thread_local! {
     /// Never dropped, so that there is nothing to look up before it is used: [`under`] empties it.
     static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
-    /// Whether panics of this thread are kept for the report instead of printed.
-    static KEEPS_PANICS: Cell<bool> = const { Cell::new(false) };
-    /// The last panics that were kept, the latest first.
-    static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
@@ -119,12 +115,12 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
 
 /// Runs `body` with markers pausing the calling thread.
 pub(super) fn controlled<T>(body: impl FnOnce() -> T) -> T {
-    with(&IS_CONTROLLED, true, body)
+    flag::with(&IS_CONTROLLED, true, body)
 }
 
 /// Runs `body` with markers doing nothing.
 pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
-    with(&IS_CONTROLLED, false, body)
+    flag::with(&IS_CONTROLLED, false, body)
 }
 
 /// Whether a run controls the calling thread, and it is in the code of the program.
@@ -146,43 +142,5 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
     }
     with_controller(|controller| controller.set_user_code(false));
     let _back = Back;
-    body()
-}
-
-/// Runs `body` with panics kept instead of printed.
-pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
-    with(&KEEPS_PANICS, true, body)
-}
-
-pub(super) fn keeps_panics() -> bool {
-    KEEPS_PANICS.get()
-}
-
-pub(super) fn keep_panic(panic: Panic) {
-    LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
-}
-
-/// The panics that were kept and not taken, the latest first.
-pub(super) fn last_panics() -> impl Iterator<Item = Panic> {
-    LAST_PANICS.take().into_iter().flatten()
-}
-
-pub(super) fn take_panic() -> Option<Panic> {
-    last_panics().next()
-}
-
-/// Sets `flag` for the time of `body`, and back however it ends.
-fn with<T>(
-    flag: &'static std::thread::LocalKey<Cell<bool>>,
-    value: bool,
-    body: impl FnOnce() -> T,
-) -> T {
-    struct Back(&'static std::thread::LocalKey<Cell<bool>>, bool);
-    impl Drop for Back {
-        fn drop(&mut self) {
-            self.0.set(self.1);
-        }
-    }
-    let _back = Back(flag, flag.replace(value));
     body()
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Weak;
 
-use super::acquire::Probe;
 use super::catch::Caught;
+use super::conclude::is_free;
 use super::outside::{News, Outside};
+use super::probe::Probe;
 use super::state::{At, Over, State, Turn};
 use super::{Director, Ended, How, Limits, Phase, Standing};
 use crate::search::ThreadId;
@@ -79,7 +80,7 @@ impl<D: Director> Table<D> {
     #[cold]
     fn ask(&mut self) {
         for (thread, probe) in &self.probes {
-            self.state.set_free(*thread, probe.is_free());
+            self.state.set_free(*thread, is_free(probe));
         }
     }
 

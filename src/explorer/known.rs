@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::minimise;
-use super::run::{self, Ran};
+use super::ran::{Ran, put_together};
 use crate::engine::{Engine, How, Limits, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
@@ -77,7 +77,7 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
         Some(found) => Some(rig.describe(found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(run::put_together(
+    Ok(put_together(
         rig.program,
         ran,
         failure,

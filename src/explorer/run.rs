@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use super::beside::Beside;
 use super::known::{self, Rig};
+use super::ran::{Ran, report};
 use super::surroundings::settle;
-use super::{contradiction, identity, minimise, serial};
+use super::{identity, serial};
 use crate::engine::{Engine, Limits, Subject};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Findings, Outcome, StoppedBy, hunt};
-use crate::oracle::Oracles;
+use crate::hunt::{Bounds, Findings, StoppedBy, hunt};
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ending, Failure, Ledger, Report, Sampled};
+use crate::report::{Call, Ledger, Report, Sampled};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
@@ -202,85 +202,6 @@ fn explore_one(
     report(program, ran, engine, limits, call)
 }
 
-/// What a search has to tell.
-pub(super) struct Ran {
-    pub(super) findings: Findings,
-    pub(super) stopped_by: StoppedBy,
-    pub(super) elapsed: Duration,
-}
-
-/// Shrinks the first failure, and puts all together.
-pub(super) fn report(
-    program: &Arc<dyn Subject>,
-    ran: Ran,
-    engine: Engine,
-    limits: Limits,
-    call: Call,
-) -> Result<Report, Error> {
-    let failure = match &ran.findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
-        None => None,
-    };
-    Ok(put_together(program, ran, failure, (engine, limits)))
-}
-
-/// Puts a report together.
-pub(super) fn put_together(
-    program: &Arc<dyn Subject>,
-    ran: Ran,
-    failure: Option<Failure>,
-    around: (Engine, Limits),
-) -> Report {
-    let Ran {
-        findings,
-        stopped_by,
-        elapsed,
-    } = ran;
-    let weights = findings.weights.as_deref();
-    let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
-    let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => StoppedBy::Error(contradiction::explain(
-            mismatch,
-            record,
-            program.threads(),
-            around,
-        )),
-        // A shard may have no execution at all.
-        (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
-            if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
-        {
-            StoppedBy::Error(no_markers())
-        }
-        (None, stopped_by) => stopped_by,
-    };
-    let report = Report::new(
-        findings.tally,
-        endings(findings.outcomes, program),
-        failure,
-        stopped_by,
-        elapsed,
-        around.0,
-    );
-    let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
-    report.with_allowed(allowed).measured_by(weights)
-}
-
-/// The outcomes, with the names that people know.
-fn endings(
-    outcomes: BTreeMap<String, Outcome>,
-    program: &Arc<dyn Subject>,
-) -> BTreeMap<String, Ending> {
-    let named = |outcome: &Outcome| Ending {
-        count: outcome.count,
-        failing: outcome.failing,
-        example: outcome.example(program.threads()),
-    };
-    let outcomes = outcomes.into_iter();
-    outcomes
-        .map(|(text, outcome)| (text, named(&outcome)))
-        .collect()
-}
-
 /// Watches the search, if its progress is to be shown.
 fn watch(bounds: Bounds, is_wanted: Option<bool>) -> Option<Watch> {
     let goal = Goal {
@@ -316,14 +237,4 @@ pub(super) fn replay(
 fn available_workers() -> usize {
     static AVAILABLE: OnceLock<usize> = OnceLock::new();
     *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
-}
-
-#[cold]
-fn no_markers() -> Error {
-    Error::new(
-        ErrorKind::NoMarkers,
-        "no thread reached a marker, so there was nothing to explore: is the code marked with \
-         `// interlace: name`, and is the function, impl or module around it under \
-         `#[interlace::trace]`?",
-    )
 }

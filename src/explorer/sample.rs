@@ -9,7 +9,7 @@ use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::surroundings::settle;
-use super::{Explorer, run, serial};
+use super::{Explorer, ran, serial};
 use crate::engine::{Director, Ended, Engine, Limits, Subject, aside};
 use crate::environment::Settings;
 use crate::error::Error;
@@ -109,12 +109,12 @@ fn sample(
     });
     let elapsed = began.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
-    let ran = run::Ran {
+    let ran = ran::Ran {
         findings: std::mem::take(&mut *sampling.findings.lock()),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    run::report(program, ran, engine, limits, call)
+    ran::report(program, ran, engine, limits, call)
 }
 
 /// The cases so far, and what they found.

@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::state::Turn;
-use crate::engine::{Director, How, Limits, Phase, SharedState, Subject, current};
+use crate::engine::{Director, How, Limits, Phase, SharedState, Subject, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -30,7 +30,7 @@ pub(super) fn carry<D: Director>(
     let handle = Box::new(Rc::clone(&run));
     let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers);
     current::under(handle, || {
-        current::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
+        catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
     for fiber in &mut fibers {
         // A fiber that has not been resumed yet runs once through its empty loop.

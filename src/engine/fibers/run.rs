@@ -11,13 +11,13 @@ use parking_lot::{Condvar, Mutex};
 
 use super::fiber::let_go;
 use super::pulse::Pulse;
-use crate::engine::acquire::Probe;
 use crate::engine::baton::Word;
 use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::{self, Controller, Kept};
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::outside::{LOOK, News, SETTLE};
+use crate::engine::probe::Probe;
 use crate::engine::state::{Halt, Turn};
 use crate::engine::table::Table;
 use crate::engine::{Director, How, Limits, Phase, SharedState, Subject};

@@ -10,7 +10,7 @@ use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::outside::{self, News, SETTLE};
-use crate::engine::{Director, How, Phase, SharedState, current};
+use crate::engine::{Director, How, Phase, SharedState, catch};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -25,7 +25,7 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
     team.processor.pin_current_thread();
     let _own = Own::begin();
     loop {
-        let result = current::keeping_panics(|| execute(team));
+        let result = catch::keeping_panics(|| execute(team));
         let mut desk = team.desk.lock();
         let Some((how, outcome)) = result else {
             desk.is_stuck = true;

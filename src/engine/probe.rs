@@ -1,0 +1,43 @@
+//! A question that a paused thread has left with its run: is what it is about to acquire free?
+
+#![allow(unsafe_code)]
+
+use std::fmt;
+
+/// Asks whether what a thread is about to acquire is free.
+pub(crate) type Question<'a> = dyn Fn() -> bool + Sync + 'a;
+
+/// A question that a paused thread has left with its run, which asks it while the thread is paused.
+pub(crate) struct Probe(*const Question<'static>);
+
+// SAFETY: the question is `Sync`, so it may be asked from any thread.
+unsafe impl Send for Probe {}
+
+impl Probe {
+    /// Leaves a question.
+    ///
+    /// # Safety
+    ///
+    /// The run must have let go of what is returned before the question's borrow ends.
+    pub(super) unsafe fn leave(question: &Question<'_>) -> Self {
+        let question = std::ptr::from_ref(question);
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast keeps the lifetime")]
+        // SAFETY: only a lifetime is left out, and the caller promises what that would ensure.
+        Probe(unsafe {
+            std::mem::transmute::<*const Question<'_>, *const Question<'static>>(question)
+        })
+    }
+
+    /// Asks it. The answer is the user's code, which may panic.
+    pub(super) fn ask(&self) -> bool {
+        // SAFETY: whoever left the question has not taken it back.
+        let question = unsafe { &*self.0 };
+        question()
+    }
+}
+
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe").finish_non_exhaustive()
+    }
+}
