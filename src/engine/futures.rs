@@ -43,7 +43,8 @@ impl<A: Alarm + 'static> Wake for TaskWaker<A> {
 
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
         if let Some(alarm) = self.alarm.upgrade() {
-            alarm.wake(self.thread, self.execution);
+            // It may be a thread of a program that calls this, and wait for a lock of the engine.
+            current::aside(|| alarm.wake(self.thread, self.execution));
         }
     }
 }
