@@ -87,7 +87,10 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
 
 impl Rig<'_> {
     /// One execution along `schedule`, or why it does not fit; and its outcome.
-    fn follow(self, schedule: &Schedule) -> Result<(Result<Record, Error>, Option<String>), Error> {
+    pub(super) fn follow(
+        self,
+        schedule: &Schedule,
+    ) -> Result<(Result<Record, Error>, Option<String>), Error> {
         let follow = match Follow::new(schedule.clone(), self.program.threads(), false) {
             Ok(follow) => follow,
             Err(error) => return Ok((Err(error), None)),

@@ -145,7 +145,7 @@ fn search(
     let strategy = settings.strategy.clone().unwrap_or_default();
     let course = match strategy.course() {
         Ok(course) => course,
-        Err(schedule) => return explore_one(program, engine, limits, schedule, call),
+        Err(schedule) => return explore_one(rig, schedule),
     };
     if shard.is_some() && !course.has_shards() {
         return Err(no_shards(&strategy));
@@ -181,25 +181,15 @@ fn search(
 }
 
 /// Runs one execution along `schedule`, and shrinks its failure.
-fn explore_one(
-    program: &Arc<dyn Subject>,
-    engine: Engine,
-    limits: Limits,
-    schedule: &Schedule,
-    call: Call,
-) -> Result<Report, Error> {
+fn explore_one(rig: Rig<'_>, schedule: &Schedule) -> Result<Report, Error> {
     let began = Instant::now();
-    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
-    let mut follow = engine.direct(program, follow, limits)?;
-    let outcome = follow.take_outcome();
-    let (record, fits) = follow.finish();
-    fits?;
+    let (followed, outcome) = rig.follow(schedule)?;
     let ran = Ran {
-        findings: Findings::of_one(&record, outcome),
+        findings: Findings::of_one(&followed?, outcome),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
     };
-    report(program, ran, engine, limits, call)
+    report(rig.program, ran, rig.engine, rig.limits, rig.call)
 }
 
 /// Watches the search, if its progress is to be shown.
