@@ -102,6 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::search::Part;
     use crate::search::toy::{self, Toy};
 
     /// The executions that count, and whether others were left out.
@@ -145,32 +146,6 @@ mod tests {
         }
     }
 
-    /// Runs `search` to its end; at each execution that `splits` picks, gives a part away.
-    fn run_in_parts(
-        toy: &Toy<'_>,
-        mut search: Bounded,
-        splits: &mut impl FnMut() -> bool,
-    ) -> (Vec<Vec<usize>>, bool) {
-        let mut own = Vec::new();
-        let mut parts = Vec::new();
-        while search.begin() {
-            if splits() {
-                parts.extend(search.split());
-            }
-            let order = toy.run(&mut search);
-            if search.counts() {
-                own.push(order);
-            }
-        }
-        let mut leaves_out = search.leaves_out();
-        for part in parts.into_iter().rev() {
-            let (orders, others) = run_in_parts(toy, part, splits);
-            own.extend(orders);
-            leaves_out |= others;
-        }
-        (own, leaves_out)
-    }
-
     proptest! {
         #[test]
         fn what_counts_is_what_a_search_of_all_has_with_so_many_preemptions(
@@ -188,7 +163,8 @@ mod tests {
                 prop_assert_eq!(leaves_out, most > Some(preemptions));
                 let mut splits = splits.iter().copied().cycle();
                 let mut splits = || splits.next().unwrap_or(false);
-                let parts = run_in_parts(&toy, Bounded::new(preemptions), &mut splits);
+                let whole = Part::Bounded(Bounded::new(preemptions));
+                let parts = toy.all_in_parts(whole, &mut splits);
                 prop_assert_eq!(parts, (orders, leaves_out));
             }
         }

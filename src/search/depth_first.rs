@@ -238,6 +238,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::search::Part;
     use crate::search::toy::Toy;
 
     #[test]
@@ -272,30 +273,6 @@ mod tests {
         }
     }
 
-    /// Runs `search` to its end; at each execution whose number `splits` holds, gives a part away.
-    fn run_in_parts(
-        toy: &Toy<'_>,
-        mut search: DepthFirst,
-        splits: &mut impl FnMut() -> bool,
-    ) -> Vec<Vec<usize>> {
-        let mut own = Vec::new();
-        let mut parts = Vec::new();
-        while search.begin() {
-            if splits() {
-                parts.extend(search.split().map(|part| (part.choices(), part)));
-            }
-            own.push(toy.run(&mut search));
-        }
-        assert!(
-            parts.is_sorted_by(|a, b| a.0 > b.0),
-            "what is given away later comes earlier"
-        );
-        for (_, part) in parts.into_iter().rev() {
-            own.extend(run_in_parts(toy, part, splits));
-        }
-        own
-    }
-
     proptest! {
         #[test]
         fn a_search_in_parts_runs_the_same_in_the_same_order(
@@ -306,7 +283,8 @@ mod tests {
             let mut splits = splits.into_iter().cycle();
             let mut splits = || splits.next().unwrap_or(false);
             let whole = toy.all(&mut DepthFirst::default());
-            prop_assert_eq!(run_in_parts(&toy, DepthFirst::default(), &mut splits), whole);
+            let search = Part::DepthFirst(DepthFirst::default());
+            prop_assert_eq!(toy.all_in_parts(search, &mut splits), (whole, false));
         }
     }
 

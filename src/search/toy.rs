@@ -1,6 +1,6 @@
 //! A toy to search: threads that have so many steps each, whatever the others do.
 
-use super::{Point, Ready, Search, ThreadId};
+use super::{Part, Point, Ready, Search, ThreadId};
 use crate::site::MarkerId;
 
 /// Thread `t` has `counts[t]` steps; `marker` says at which marker each is, by thread and number.
@@ -52,6 +52,37 @@ impl Toy<'_> {
             orders.push(self.run(search));
         }
         orders
+    }
+
+    /// Runs a search to its end; at each execution that `splits` picks, gives a part away. Returns
+    /// the executions that count, and whether any of the program's were left out.
+    pub(super) fn all_in_parts(
+        &self,
+        mut search: Part,
+        splits: &mut impl FnMut() -> bool,
+    ) -> (Vec<Vec<usize>>, bool) {
+        let mut own = Vec::new();
+        let mut parts = Vec::new();
+        while search.begin() {
+            if splits() {
+                parts.extend(search.split());
+            }
+            let order = self.run(&mut search);
+            if !search.account().is_repetition {
+                own.push(order);
+            }
+        }
+        assert!(
+            parts.is_sorted_by(|a, b| a.order() > b.order()),
+            "what is given away later comes earlier"
+        );
+        let mut leaves_out = search.account().leaves_out;
+        for part in parts.into_iter().rev() {
+            let (orders, others) = self.all_in_parts(part, splits);
+            own.extend(orders);
+            leaves_out |= others;
+        }
+        (own, leaves_out)
     }
 }
 

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::DepthFirst;
 use crate::search::toy::Toy;
+use crate::search::{DepthFirst, Part};
 use crate::site::MarkerId;
 
 const METHODS: [Method; 7] = [
@@ -321,30 +321,6 @@ fn only_what_is_drawn_as_expected_counts_as_uniform() {
     );
 }
 
-/// Runs `search` to its end; at each execution that `splits` picks, gives a part away.
-fn run_in_parts(
-    toy: &Toy<'_>,
-    mut search: Sample,
-    splits: &mut impl FnMut() -> bool,
-) -> Vec<Vec<usize>> {
-    let mut own = Vec::new();
-    let mut parts = Vec::new();
-    while search.begin() {
-        if splits() {
-            parts.extend(search.split());
-        }
-        own.push(toy.run(&mut search));
-    }
-    assert!(
-        parts.is_sorted_by(|a, b| a.order() > b.order()),
-        "what is given away later comes earlier"
-    );
-    for part in parts.into_iter().rev() {
-        own.extend(run_in_parts(toy, part, splits));
-    }
-    own
-}
-
 proptest! {
     #[test]
     fn a_sample_in_parts_draws_the_same_in_the_same_order(
@@ -358,7 +334,7 @@ proptest! {
         let mut splits = splits.into_iter().cycle();
         let mut splits = || splits.next().unwrap_or(false);
         let whole = Sample::new(method, seed, 0..schedules);
-        let parts = run_in_parts(&toy, whole, &mut splits);
+        let (parts, _) = toy.all_in_parts(Part::Sample(Box::new(whole)), &mut splits);
         prop_assert_eq!(parts.len() as u64, schedules);
         prop_assert_eq!(parts, drawn(&toy, method, seed, schedules));
     }
