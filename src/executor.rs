@@ -260,9 +260,13 @@ impl Subject for Cast {
         &self.names
     }
 
-    fn set_up(&self) -> SharedState {
+    fn room(&self) -> SharedState {
         Box::new(())
     }
+
+    fn set_up(&self, _room: &mut SharedState) {}
+
+    fn tear_down(&self, _room: &mut SharedState) {}
 
     fn body(&self, thread: ThreadId) -> &Body {
         &*self.bodies[thread.index()]

@@ -13,11 +13,13 @@ use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
 mod findings;
 mod first;
 mod frontier;
+mod segment;
 mod stopped;
 mod told;
 
 pub(crate) use findings::{Findings, Found, Outcome};
-use frontier::{Frontier, Job, Segment};
+use frontier::{Frontier, Job};
+use segment::Segment;
 pub use stopped::StoppedBy;
 use told::Told;
 
@@ -296,12 +298,11 @@ impl Director for Hunt {
             // It is like others, perhaps like all. A shard is measured without.
             meter.suppose(ended.steps);
         }
-        let mut findings = job.segment.findings.lock();
-        findings.note(ended, account, job.search.mismatch());
-        let ends = findings.contradiction.is_some()
-            || findings.failure.is_some() && !self.bounds.keeps_going;
-        drop(findings);
-        if ends {
+        let keeps_going = self.bounds.keeps_going;
+        if job
+            .segment
+            .note(ended, account, job.search.mismatch(), keeps_going)
+        {
             job.is_done = true;
             self.frontier.cut_after(&job.segment);
         }

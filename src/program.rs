@@ -92,8 +92,16 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
         &self.names
     }
 
-    fn set_up(&self) -> SharedState {
-        Box::new((self.set_up)())
+    fn room(&self) -> SharedState {
+        Box::new(None::<S>)
+    }
+
+    fn set_up(&self, room: &mut SharedState) {
+        *place::<S>(room) = Some((self.set_up)());
+    }
+
+    fn tear_down(&self, room: &mut SharedState) {
+        *place::<S>(room) = None;
     }
 
     fn body(&self, thread: ThreadId) -> &Body {
@@ -134,9 +142,15 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
 
 /// The state as the program knows it.
 fn own<S: 'static>(state: &SharedState) -> &S {
-    state
-        .downcast_ref()
-        .expect("an engine passes on what `set_up` made")
+    let state: Option<&Option<S>> = state.downcast_ref();
+    let state = state.and_then(Option::as_ref);
+    state.expect("an engine passes on what was set up")
+}
+
+/// Where the state is to be.
+fn place<S: 'static>(room: &mut SharedState) -> &mut Option<S> {
+    let place = room.downcast_mut();
+    place.expect("an engine passes on what `room` made")
 }
 
 impl<S> Debug for Program<S> {

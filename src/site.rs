@@ -1,6 +1,7 @@
 //! The place in the source where a marker stands, and the number the engines know it by.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::RwLock;
@@ -9,7 +10,7 @@ use parking_lot::RwLock;
 ///
 /// Two markers of one name at two places have two ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct MarkerId(u32);
+pub(crate) struct MarkerId(NonZeroU32);
 
 /// One marker's place in the source. Each call site of a marker is one `static` of this type, so
 /// reaching it allocates nothing and hashes nothing.
@@ -19,7 +20,7 @@ pub struct Site {
     file: &'static str,
     line: u32,
     column: u32,
-    /// 0 until the site is first reached under a run, then its id plus one.
+    /// The number of its id; 0 until the site is first reached under a run.
     id: AtomicU32,
 }
 
@@ -57,24 +58,22 @@ impl Site {
     /// The site's id, given on the first call.
     #[inline]
     pub(crate) fn id(&'static self) -> MarkerId {
-        match self.id.load(Ordering::Acquire) {
-            0 => self.register(),
-            known => MarkerId(known - 1),
-        }
+        let known = MarkerId::of_number(self.id.load(Ordering::Acquire));
+        known.unwrap_or_else(|| self.register())
     }
 
     #[cold]
     fn register(&'static self) -> MarkerId {
         let mut reached = REACHED.write();
         // Another thread may have registered the site while this one waited for the lock.
-        let known = self.id.load(Ordering::Acquire);
-        if known != 0 {
-            return MarkerId(known - 1);
+        if let Some(known) = MarkerId::of_number(self.id.load(Ordering::Acquire)) {
+            return known;
         }
-        let id = u32::try_from(reached.len()).expect("fewer than 2^32 markers in one program");
+        let others = u32::try_from(reached.len());
+        let id = MarkerId::new(others.expect("fewer than 2^32 markers in one program"));
         reached.push(self);
-        self.id.store(id + 1, Ordering::Release);
-        MarkerId(id)
+        self.id.store(id.number(), Ordering::Release);
+        id
     }
 }
 
@@ -93,14 +92,21 @@ impl fmt::Display for Site {
 }
 
 impl MarkerId {
-    #[inline]
-    pub(crate) fn number(self) -> u32 {
-        self.0
+    /// The id of the site that is reached when so many others have been.
+    pub(crate) fn new(others: u32) -> Self {
+        MarkerId(NonZeroU32::MIN.saturating_add(others))
     }
 
-    /// The id whose [`number`](Self::number) this is.
-    pub(crate) fn of_number(number: u32) -> Self {
-        MarkerId(number)
+    /// Its number, which is not 0.
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.0.get()
+    }
+
+    /// The id whose [`number`](Self::number) this is; nothing for 0.
+    #[inline]
+    pub(crate) fn of_number(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(MarkerId)
     }
 
     /// What stands for the marker that a thread last passed when it has not come to its first.
@@ -110,7 +116,7 @@ impl MarkerId {
 
     /// The place in the source that this id was given to.
     pub(crate) fn site(self) -> &'static Site {
-        REACHED.read()[self.0 as usize]
+        REACHED.read()[self.number() as usize - 1]
     }
 }
 

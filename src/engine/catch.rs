@@ -47,12 +47,12 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
-    install_hook();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(sort)
 }
 
 /// Runs `body` with panics kept instead of printed.
 pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
+    install_hook();
     flag::with(&KEEPS_PANICS, true, body)
 }
 

@@ -69,10 +69,10 @@ pub(super) fn conclude(
     (how, outcome)
 }
 
-/// Drops the state; a panic in that makes an execution fail that held.
+/// Drops the state, as `tear_down` does; a panic in that makes an execution fail that held.
 #[inline]
-pub(super) fn drop_state<T>(state: T, how: How) -> How {
-    match catch_panic(|| drop(state)) {
+pub(super) fn drop_state(tear_down: impl FnOnce(), how: How) -> How {
+    match catch_panic(tear_down) {
         Err(panic) if how == How::Held => How::PanickedIn(Phase::DropState, panic),
         _ => how,
     }

@@ -5,8 +5,9 @@ use std::any::Any;
 use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
-/// What the threads of a program share. Its type is the subject's business, so that engines are
-/// compiled once and not for each program.
+/// Room for what the threads of a program share. Its type is the subject's business, so that engines
+/// are compiled once and not for each program. An engine that runs executions one after the other
+/// in one room allocates none.
 pub(crate) type SharedState = Box<dyn Any + Send + Sync>;
 
 /// What runs one thread of the program to its end.
@@ -14,14 +15,20 @@ pub(crate) type Body = dyn Fn(&SharedState) + Send + Sync;
 
 /// A program under test: a state, made afresh for each execution, and the threads that share it.
 ///
-/// Everything here is the user's code: it may panic, and it may not come back. Each state that is
-/// passed in was made by [`set_up`](Self::set_up) of the same subject.
+/// Everything here is the user's code: it may panic, and it may not come back. All that is passed a
+/// state is passed a [`room`](Self::room) of the same subject, [set up](Self::set_up).
 pub(crate) trait Subject: Send + Sync + 'static {
     /// The names of the threads, in the order in which they were added.
     fn threads(&self) -> &[String];
 
+    /// Room for a state, with none in it.
+    fn room(&self) -> SharedState;
+
     /// Makes the state for one execution.
-    fn set_up(&self) -> SharedState;
+    fn set_up(&self, room: &mut SharedState);
+
+    /// Drops the state.
+    fn tear_down(&self, room: &mut SharedState);
 
     /// The body of one thread. A fiber calls it with no call of ours in between: what is on its
     /// stack below the first marker is returned through, and each such return is one that the

@@ -61,8 +61,16 @@ impl Subject for Viewed {
         self.0.threads()
     }
 
-    fn set_up(&self) -> SharedState {
-        self.0.set_up()
+    fn room(&self) -> SharedState {
+        self.0.room()
+    }
+
+    fn set_up(&self, room: &mut SharedState) {
+        self.0.set_up(room);
+    }
+
+    fn tear_down(&self, room: &mut SharedState) {
+        self.0.tear_down(room);
     }
 
     fn body(&self, thread: ThreadId) -> &Body {

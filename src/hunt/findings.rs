@@ -86,6 +86,12 @@ impl Findings {
         findings
     }
 
+    /// Takes note of so many executions that held, with so many steps in all.
+    pub(super) fn note_held(&mut self, executions: u64, steps: u64) {
+        self.tally.add(Verdict::Held, executions);
+        self.steps += steps;
+    }
+
     /// Takes note of an execution, and of what it contradicts.
     pub(crate) fn note(
         &mut self,
@@ -102,7 +108,7 @@ impl Findings {
             Some(_) => Verdict::NonDeterministic,
             None => verdict(&ended.how),
         };
-        self.tally.add(verdict);
+        self.tally.add(verdict, 1);
         self.steps += ended.steps.len() as u64;
         if let Some(mismatch) = mismatch {
             self.contradiction = Some((mismatch.clone(), Record::of(ended)));

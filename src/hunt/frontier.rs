@@ -13,17 +13,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::segment::Segment;
 use super::{Findings, StoppedBy, Told};
 use crate::error::Error;
 use crate::search::Part;
-
-/// One part of a search, and what was found in it so far.
-#[derive(Debug)]
-pub(super) struct Segment {
-    /// What [orders](Part::order) it among the others.
-    order: Vec<usize>,
-    pub(super) findings: Mutex<Findings>,
-}
 
 /// A part that a worker is to search.
 #[derive(Debug)]
@@ -33,14 +26,6 @@ pub(super) struct Job {
     /// Whether nothing that is left of it matters.
     pub(super) is_done: bool,
     pub(super) told: Told,
-}
-
-impl Segment {
-    /// What orders it among the others: in a depth-first search, the choices that lead to its first
-    /// execution.
-    pub(super) fn order(&self) -> &[usize] {
-        &self.order
-    }
 }
 
 /// What the workers share.
@@ -108,10 +93,7 @@ impl Frontier {
 
     /// Adds a part.
     pub(super) fn give(&self, search: Part) {
-        let segment = Arc::new(Segment {
-            order: search.order(),
-            findings: Mutex::default(),
-        });
+        let segment = Arc::new(Segment::new(&search));
         let mut plan = self.plan.lock();
         plan.segments.push(Arc::clone(&segment));
         plan.jobs.push(Job {
@@ -137,11 +119,11 @@ impl Frontier {
             let last = plan.last.clone();
             let matters = |job: &Job| {
                 last.as_ref()
-                    .is_none_or(|last| job.segment.order <= last.order)
+                    .is_none_or(|last| job.segment.order() <= last.order())
             };
             plan.jobs.retain(matters);
             plan.jobs
-                .sort_by(|a, b| Reverse(&a.segment.order).cmp(&Reverse(&b.segment.order)));
+                .sort_by(|a, b| Reverse(a.segment.order()).cmp(&Reverse(b.segment.order())));
             if let Some(job) = plan.jobs.pop() {
                 plan.idle -= 1;
                 self.count_hungry(&plan);
@@ -194,7 +176,7 @@ impl Frontier {
         if plan
             .last
             .as_ref()
-            .is_none_or(|last| segment.order < last.order)
+            .is_none_or(|last| segment.order() < last.order())
         {
             plan.last = Some(Arc::clone(segment));
         }
@@ -203,7 +185,7 @@ impl Frontier {
 
     /// A worker failed in `segment`: the search ends there, and goes on without it before.
     pub(super) fn fail(&self, segment: &Arc<Segment>, error: Error) {
-        segment.findings.lock().error.get_or_insert(error);
+        segment.findings().error.get_or_insert(error);
         self.cut_after(segment);
         self.plan.lock().workers -= 1;
         self.tell_all();
@@ -220,7 +202,7 @@ impl Frontier {
     pub(super) fn is_cut(&self, segment: &Segment) -> bool {
         self.has_cut.load(Relaxed) && {
             let plan = self.plan.lock();
-            let comes_after = |last: &Arc<Segment>| segment.order > last.order;
+            let comes_after = |last: &Arc<Segment>| segment.order() > last.order();
             plan.stopped_by.is_some() || plan.last.as_ref().is_some_and(comes_after)
         }
     }
@@ -228,10 +210,10 @@ impl Frontier {
     /// What was found, put together in exploration order, and what ended the search.
     pub(super) fn finish(&self, keeps_going: bool) -> (Findings, StoppedBy) {
         let mut plan = self.plan.lock();
-        plan.segments.sort_by(|a, b| a.order.cmp(&b.order));
+        plan.segments.sort_by(|a, b| a.order().cmp(b.order()));
         let mut total = Findings::default();
         for segment in &plan.segments {
-            total.append(&mut segment.findings.lock());
+            total.append(&mut segment.findings());
             if let Some(error) = total.error.take() {
                 return (total, StoppedBy::Error(error));
             }

@@ -44,7 +44,7 @@ impl Toy {
                 .filter(|&thread| left[thread] > 0)
                 .map(|thread| Ready {
                     thread: ThreadId::new(thread),
-                    marker: MarkerId::of_number(left[thread] + u32::from(contradicts) * 100),
+                    marker: MarkerId::new(left[thread] + u32::from(contradicts) * 100),
                 })
                 .collect();
             if ready.is_empty() {

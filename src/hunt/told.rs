@@ -16,7 +16,7 @@ impl Job {
     /// on to the next, or `is_over`.
     #[cold]
     pub(super) fn tell(&mut self, meter: &Meter, is_over: bool) {
-        let executions = self.segment.findings.lock().tally.total();
+        let executions = self.segment.findings().tally.total();
         let share = match &self.search {
             Part::DepthFirst(search) => self.measure(search, executions, meter, is_over),
             // The number of executions is all there is to tell.

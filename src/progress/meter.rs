@@ -108,7 +108,7 @@ mod tests {
     fn execution() -> Vec<Taken> {
         let taken = |thread| Taken {
             thread: ThreadId::new(thread),
-            marker: MarkerId::of_number(0),
+            marker: MarkerId::new(0),
             place: 0,
             among: 0,
             preempts: false,

@@ -136,7 +136,7 @@ mod tests {
 
     fn report(executions: u64, seconds: u64, engine: Engine) -> String {
         let mut tally = Tally::default();
-        (0..executions).for_each(|_| tally.add(Verdict::Held));
+        tally.add(Verdict::Held, executions);
         let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
         Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
     }

@@ -56,6 +56,7 @@ impl DepthFirst {
     }
 
     /// Whether the execution that has ended is one of the shard's.
+    #[inline]
     pub(crate) fn owns(&self) -> bool {
         let bound = self.bound.as_ref();
         bound.is_none_or(|bound| bound.owns(self.last()))
@@ -168,7 +169,8 @@ impl DepthFirst {
             chosen: choices.start,
             end: choices.end,
         });
-        self.ready.extend_from_slice(point.ready);
+        // One by one: the lists are short, and a call to copy them costs more.
+        point.ready.iter().for_each(|&ready| self.ready.push(ready));
         choices.start
     }
 

@@ -27,7 +27,7 @@ impl Toy<'_> {
                 .filter(|&t| passed[t] < self.counts[t])
                 .map(|t| Ready {
                     thread: ThreadId::new(t),
-                    marker: MarkerId::of_number((self.marker)(t, passed[t])),
+                    marker: MarkerId::new((self.marker)(t, passed[t])),
                 })
                 .collect();
             let point = Point {

@@ -31,7 +31,7 @@ impl Toy {
         };
         let ready = |thread| Ready {
             thread: ThreadId::new(thread),
-            marker: MarkerId::of_number(0),
+            marker: MarkerId::new(0),
         };
         (0..self.counts.len()).filter(is_ready).map(ready).collect()
     }

@@ -205,7 +205,7 @@ impl Merge {
         self.ready.clear();
         self.ready.extend(threads.map(|(thread, _)| Ready {
             thread: ThreadId::new(thread),
-            marker: MarkerId::of_number(0),
+            marker: MarkerId::new(0),
         }));
     }
 

@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::state::Turn;
-use crate::engine::{Director, How, Limits, Phase, SharedState, Subject, catch, current};
+use crate::engine::{Director, How, Limits, Phase, Subject, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -33,10 +33,7 @@ pub(super) fn carry<D: Director>(
         catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
     for fiber in &mut fibers {
-        // A fiber that has not been resumed yet runs once through its empty loop.
-        while !fiber.has_ended() {
-            fiber.resume(Word::Stop);
-        }
+        fiber.resume(Word::Stop);
     }
     let director = run.table.borrow_mut().director.take();
     Ok(director.expect("nobody else takes the director"))
@@ -47,7 +44,7 @@ fn fibers<D: Director>(run: &Rc<Run<D>>, limits: Limits) -> Result<Vec<Fiber>, E
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
         let run = Rc::clone(run);
-        let live = move || run.live(ThreadId::new(index));
+        let live = move |word| run.live(ThreadId::new(index), word);
         let fiber = Fiber::new(name, limits.stack_size, live);
         fibers.push(fiber.map_err(|error| no_stack(name, limits.stack_size, &error))?);
     }
@@ -75,34 +72,22 @@ fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
 }
 
 fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<String>) {
-    match catch_panic(|| run.subject.set_up()) {
-        Ok(state) => put(run, state),
-        Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
+    if let Err(panic) = catch_panic(|| run.subject.set_up(&mut run.shared.borrow_mut())) {
+        return (How::PanickedIn(Phase::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
     let enter = |phase| run.pulse.enter(phase);
     let held = run.table.borrow().held();
-    let (how, outcome) = match &**run.shared.borrow() {
-        Some(state) if held => conclude(&*run.subject, state, enter),
-        _ => (run.table.borrow().how(), None),
+    let (how, outcome) = if held {
+        conclude(&*run.subject, &run.shared.borrow(), enter)
+    } else {
+        (run.table.borrow().how(), None)
     };
     enter(Phase::DropState);
-    (drop_state(take(run), how), outcome)
-}
-
-/// Puts the state where the fibers find it.
-fn put<D: Director>(run: &Run<D>, state: SharedState) {
-    let mut shared = run.shared.borrow_mut();
-    match Rc::get_mut(&mut shared) {
-        Some(empty) => *empty = Some(state),
-        None => *shared = Rc::new(Some(state)),
-    }
-}
-
-/// Takes the state back from the fibers, all of which have let go of it.
-fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
-    Rc::get_mut(&mut run.shared.borrow_mut()).and_then(Option::take)
+    // All fibers have let go of it.
+    let tear_down = || run.subject.tear_down(&mut run.shared.borrow_mut());
+    (drop_state(tear_down, how), outcome)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.

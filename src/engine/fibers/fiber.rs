@@ -29,21 +29,22 @@ thread_local! {
 const MAX_STACK_SIZE: usize = usize::MAX / 4;
 
 impl Fiber {
-    /// Makes a fiber that will run `body`, on a stack of at least `stack_size` bytes with a guard
-    /// page below it. `name` is for the message about an overflow.
+    /// Makes a fiber that will run `body` with the word that it is first resumed with, on a stack of
+    /// at least `stack_size` bytes with a guard page below it. `name` is for the message about an
+    /// overflow.
     pub(super) fn new(
         name: &str,
         stack_size: usize,
-        body: impl FnOnce() + 'static,
+        body: impl FnOnce(Word) + 'static,
     ) -> io::Result<Self> {
         if stack_size > MAX_STACK_SIZE {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         let stack = DefaultStack::new(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
-        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Word, ()>, _word| {
+        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Word, ()>, word| {
             YIELDER.set(yielder);
-            body();
+            body(word);
         });
         Ok(Fiber {
             coroutine,
@@ -58,10 +59,6 @@ impl Fiber {
         YIELDER.set(self.yielder);
         self.coroutine.resume(word);
         self.yielder = YIELDER.replace(ptr::null());
-    }
-
-    pub(super) fn has_ended(&self) -> bool {
-        self.coroutine.done()
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Pulse {
     phase: AtomicU8,
     /// The thread that runs, or ran last.
     running: AtomicU32,
-    /// For each thread the marker that it reached last, plus one.
+    /// For each thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
     /// Set by the watcher.
     is_left_behind: AtomicBool,
@@ -69,7 +69,7 @@ impl Pulse {
     /// `thread` has reached `marker`, or it starts.
     #[inline]
     pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
-        let marker = marker.map_or(0, |marker| marker.number() + 1);
+        let marker = marker.map_or(0, MarkerId::number);
         self.reached[thread.index()].store(marker, Relaxed);
     }
 
@@ -101,7 +101,6 @@ impl Pulse {
 
     /// The marker that `thread` reached last.
     pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
-        let marker = self.reached[thread.index()].load(Relaxed);
-        marker.checked_sub(1).map(MarkerId::of_number)
+        MarkerId::of_number(self.reached[thread.index()].load(Relaxed))
     }
 }

@@ -29,8 +29,8 @@ pub(super) struct Run<D> {
     pub(super) subject: Arc<dyn Subject>,
     has_invariants: bool,
     pub(super) table: RefCell<Table<D>>,
-    /// The state of the program, while its threads run. The cell is kept between executions.
-    pub(super) shared: RefCell<Rc<Option<SharedState>>>,
+    /// The state of the program. A fiber borrows it while it runs its thread.
+    pub(super) shared: RefCell<SharedState>,
     /// Whose turn comes next, when a fiber has let go of its own.
     pub(super) next: Cell<Option<Turn>>,
     wakes: Arc<Wakes>,
@@ -69,7 +69,7 @@ impl<D: Director> Run<D> {
             subject: Arc::clone(subject),
             has_invariants: subject.has_invariants(),
             table: RefCell::new(table),
-            shared: RefCell::new(Rc::new(None)),
+            shared: RefCell::new(subject.room()),
             next: Cell::new(None),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
@@ -78,27 +78,22 @@ impl<D: Director> Run<D> {
         }
     }
 
-    /// The life of a fiber: runs its thread in execution after execution.
-    pub(super) fn live(&self, thread: ThreadId) {
-        loop {
-            let state = Rc::clone(&self.shared.borrow());
-            if let Some(state) = &*state {
-                self.pulse.reach(thread, None);
-                let body = self.subject.body(thread);
-                let result = caught(|| body(state));
-                let observes = result.is_ok() && self.has_invariants;
-                let violated = if observes {
-                    observe(&*self.subject, state)
-                } else {
-                    None
-                };
-                self.next.set(self.finish(thread, result, violated));
-            }
-            // The carrier takes the state back: it must be the last to hold it.
+    /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
+    pub(super) fn live(&self, thread: ThreadId, mut word: Word) {
+        let body = self.subject.body(thread);
+        while word == Word::Go {
+            self.pulse.reach(thread, None);
+            let state = self.shared.borrow();
+            let result = caught(|| body(&state));
+            let observes = result.is_ok() && self.has_invariants;
+            let violated = if observes {
+                observe(&*self.subject, &state)
+            } else {
+                None
+            };
             drop(state);
-            if let_go() == Word::Stop {
-                return;
-            }
+            self.next.set(self.finish(thread, result, violated));
+            word = let_go();
         }
     }
 
@@ -193,8 +188,7 @@ impl<D: Director> Run<D> {
     /// The invariant that does not hold where the running fiber has just paused.
     #[cold]
     fn violated(&self) -> Option<How> {
-        let state = Rc::clone(&self.shared.borrow());
-        observe(&*self.subject, state.as_ref().as_ref()?)
+        observe(&*self.subject, &self.shared.borrow())
     }
 
     /// As [`pause`](Self::pause), at a marker. Apart, so that repeating a turn saves no registers.

@@ -19,7 +19,7 @@ fn two_paused() -> State {
     let mut state = State::new(2, MAX_STEPS);
     for index in 0..2 {
         assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
-        state.pause(thread(index), MarkerId::of_number(0));
+        state.pause(thread(index), MarkerId::new(0));
     }
     state
 }
@@ -43,7 +43,7 @@ fn threads_start_in_order_and_the_choice_is_among_the_paused() {
 fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
     let mut state = two_paused();
     state.advance(first);
-    state.pause(thread(0), MarkerId::of_number(1));
+    state.pause(thread(0), MarkerId::new(1));
     state.advance(|point| Some(1 - point.default_choice()));
     assert!(!state.steps()[0].preempts, "nobody ran before");
     assert!(state.steps()[1].preempts);
@@ -56,7 +56,7 @@ fn a_woken_task_goes_on_before_the_next_choice() {
     state.wait(thread(0));
     state.advance(first);
     state.wake(thread(0));
-    state.pause(thread(1), MarkerId::of_number(1));
+    state.pause(thread(1), MarkerId::new(1));
     assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
     let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
     assert_eq!(waits, [true, false]);
@@ -84,13 +84,13 @@ fn steps_and_wake_ups_count_towards_the_limit() {
     let mut state = State::new(1, MAX_STEPS);
     state.advance(unasked);
     for _ in 0..MAX_STEPS / 2 {
-        state.pause(thread(0), MarkerId::of_number(0));
+        state.pause(thread(0), MarkerId::new(0));
         assert_eq!(state.advance(first), Turn::Of(thread(0)));
         state.wake(thread(0));
         state.wait(thread(0));
         assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
     }
-    state.pause(thread(0), MarkerId::of_number(0));
+    state.pause(thread(0), MarkerId::new(0));
     assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
 }
 
@@ -121,7 +121,7 @@ fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<us
         }
         match passed[thread.index()] {
             2 => state.end(thread, At::Finished),
-            at => state.pause(thread, MarkerId::of_number(markers[thread.index()] + at)),
+            at => state.pause(thread, MarkerId::new(markers[thread.index()] + at)),
         }
         passed[thread.index()] += 1;
     }
@@ -164,7 +164,7 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
     // Thread 1 is alone, so going on takes the turn from nobody.
     assert_eq!(state.advance(first), Turn::Of(thread(1)));
     state.set_released(thread(0), true);
-    state.pause(thread(1), MarkerId::of_number(1));
+    state.pause(thread(1), MarkerId::new(1));
     // It is in its place, with the marker that it passed last.
     let turn = state.advance(|point| {
         let ready: Vec<_> = point
@@ -172,7 +172,7 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
             .iter()
             .map(|it| (it.thread, it.marker))
             .collect();
-        let expected = [(0, 0), (1, 1)].map(|(t, m)| (thread(t), MarkerId::of_number(m)));
+        let expected = [(0, 0), (1, 1)].map(|(t, m)| (thread(t), MarkerId::new(m)));
         assert_eq!(ready, expected);
         assert_eq!(point.default_choice(), 1, "whoever ran last");
         Some(0)
@@ -226,7 +226,7 @@ fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
 fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     let mut state = two_paused();
     state.advance(first);
-    state.pause_to_acquire(thread(0), MarkerId::of_number(3));
+    state.pause_to_acquire(thread(0), MarkerId::new(3));
     state.set_free(thread(0), false);
     let only = |point: &Point<'_>| {
         assert_eq!(point.ready.len(), 1);
@@ -240,5 +240,5 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.end(thread(1), At::Finished);
     state.set_free(thread(0), true);
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
-    assert_eq!(state.steps()[2].marker, MarkerId::of_number(3));
+    assert_eq!(state.steps()[2].marker, MarkerId::new(3));
 }

@@ -5,7 +5,7 @@ use super::{At, State};
 use crate::search::{Ready, ThreadId};
 use crate::site::MarkerId;
 
-/// Where a turn ended: the thread in the lower half, and its marker plus one in the upper half.
+/// Where a turn ended: the thread in the lower half, and the number of its marker in the upper half.
 /// One number, since two are compared at every step that is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Halt(u64);
@@ -16,7 +16,7 @@ const OTHERWISE: u64 = u64::MAX << 32;
 impl Halt {
     #[inline]
     pub(crate) fn at_marker(thread: ThreadId, marker: MarkerId) -> Self {
-        Halt(Ready { thread, marker }.bits() + (1 << 32))
+        Halt(Ready { thread, marker }.bits())
     }
 
     /// The thread finished.
@@ -38,11 +38,9 @@ impl Halt {
 
     /// Where the thread stands, if the turn is one that can be repeated.
     fn at(self) -> At {
-        match (self.0 >> 32).checked_sub(1) {
-            None => At::Finished,
-            #[allow(clippy::cast_possible_truncation, reason = "it has 32 bits")]
-            Some(marker) => At::Marker(MarkerId::of_number(marker as u32)),
-        }
+        #[allow(clippy::cast_possible_truncation, reason = "it has 32 bits")]
+        let marker = MarkerId::of_number((self.0 >> 32) as u32);
+        marker.map_or(At::Finished, At::Marker)
     }
 }
 
@@ -65,10 +63,8 @@ impl State {
     #[inline]
     pub(crate) fn repeat_after(&mut self, halt: Halt) -> Option<ThreadId> {
         let turn = self.turn?;
-        let [this, next, ..] = self.turns.get(turn..)? else {
-            return None;
-        };
-        (*this == halt).then(|| {
+        let next = self.turns.get(turn + 1)?;
+        (self.turns[turn] == halt).then(|| {
             self.turn = Some(turn + 1);
             next.thread()
         })

@@ -53,10 +53,11 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
-    let state = match catch_panic(|| team.subject.set_up()) {
-        Ok(state) => Arc::new(state),
-        Err(panic) => return Some((How::PanickedIn(Phase::SetUp, panic), None)),
-    };
+    let mut state = team.subject.room();
+    if let Err(panic) = catch_panic(|| team.subject.set_up(&mut state)) {
+        return Some((How::PanickedIn(Phase::SetUp, panic), None));
+    }
+    let state = Arc::new(state);
     team.beat.beat();
     let enter = |phase| {
         team.beat.beat();
@@ -67,7 +68,7 @@ fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
         how => (how, None),
     };
     enter(Phase::DropState);
-    let how = drop_state(state, how);
+    let how = drop_state(|| drop(state), how);
     team.beat.beat();
     Some((how, outcome))
 }

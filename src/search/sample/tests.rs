@@ -140,7 +140,7 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
             }
         },
     };
-    let selected = (MarkerId::of_number(1), vec![2, 2]);
+    let selected = (MarkerId::new(1), vec![2, 2]);
     let mut orders = Vec::new();
     for index in 0..4000 {
         let mut search = Sample::new(Method::Surw, 0, 0..0);

@@ -38,7 +38,7 @@ impl Toy {
                 .filter(|&thread| left[thread] > 0)
                 .map(|thread| Ready {
                     thread: ThreadId::new(thread),
-                    marker: MarkerId::of_number(left[thread]),
+                    marker: MarkerId::new(left[thread]),
                 })
                 .collect();
             if self.salt > 0 && ready.len() > 1 && self.hash(1, &order).is_multiple_of(4) {
@@ -253,7 +253,7 @@ fn the_largest_numbers_are_multiplied() {
     let ready: Vec<Ready> = (0..5)
         .map(|thread| Ready {
             thread: ThreadId::new(thread),
-            marker: MarkerId::of_number(0),
+            marker: MarkerId::new(0),
         })
         .collect();
     // A thread that had no step in the first execution weighs as one step does of 2^31: twice what

@@ -8,7 +8,7 @@ use crate::site::MarkerId;
 fn ready(thread: usize) -> Ready {
     Ready {
         thread: ThreadId::new(thread),
-        marker: MarkerId::of_number(0),
+        marker: MarkerId::new(0),
     }
 }
 
@@ -107,7 +107,7 @@ fn a_multinomial_beyond_all_numbers_is_none() {
     let execution: Vec<Taken> = (0..200)
         .map(|step| Taken {
             thread: ThreadId::new(step % 2),
-            marker: MarkerId::of_number(0),
+            marker: MarkerId::new(0),
             place: 0,
             among: 0,
             preempts: false,

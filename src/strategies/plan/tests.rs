@@ -15,7 +15,7 @@ fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
         let ready: Vec<Ready> = live
             .map(|thread| Ready {
                 thread: ThreadId::new(thread),
-                marker: MarkerId::of_number(0),
+                marker: MarkerId::new(0),
             })
             .collect();
         if ready.is_empty() {

@@ -80,7 +80,7 @@ impl Toy {
             let next = match (*left, stop) {
                 (0, _) => state.repeat_after(Halt::finished(thread)),
                 (_, Stop::Marker(marker)) => {
-                    state.repeat_after(Halt::at_marker(thread, MarkerId::of_number(marker)))
+                    state.repeat_after(Halt::at_marker(thread, MarkerId::new(marker)))
                 }
                 (_, Stop::Wait) => None,
             };
@@ -88,7 +88,7 @@ impl Toy {
             if next.is_none() {
                 match (*left, stop) {
                     (0, _) => state.finish(thread),
-                    (_, Stop::Marker(marker)) => state.pause(thread, MarkerId::of_number(marker)),
+                    (_, Stop::Marker(marker)) => state.pause(thread, MarkerId::new(marker)),
                     (_, Stop::Wait) => {
                         state.wait(thread);
                         waiting.push(thread);
