@@ -19,12 +19,12 @@ use crate::search::ThreadId;
 /// # Errors
 ///
 /// If there is no memory for the stacks.
-pub(super) fn carry<D: Director>(
+pub(super) fn carry(
     subject: &Arc<dyn Subject>,
-    director: D,
+    director: Box<dyn Director>,
     limits: Limits,
     pulse: &Arc<Pulse>,
-) -> Result<D, Error> {
+) -> Result<Box<dyn Director>, Error> {
     let run = Rc::new(Run::new(subject, director, limits, pulse));
     let mut fibers = fibers(&run, limits)?;
     let handle = Box::new(Rc::clone(&run));
@@ -43,7 +43,7 @@ pub(super) fn carry<D: Director>(
 }
 
 /// One fiber for each thread of the program.
-fn fibers<D: Director>(run: &Rc<Run<D>>, limits: Limits) -> Result<Vec<Fiber>, Error> {
+fn fibers(run: &Rc<Run>, limits: Limits) -> Result<Vec<Fiber>, Error> {
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
         let run = Rc::clone(run);
@@ -62,7 +62,7 @@ fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
     )
 }
 
-fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
+fn carry_all(run: &Run, fibers: &mut [Fiber]) {
     loop {
         run.pulse.beat();
         let (how, outcome) = execute(run, fibers);
@@ -74,7 +74,7 @@ fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<String>) {
+fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
     match catch_panic(|| run.subject.set_up()) {
         Ok(state) => put(run, state),
         Err(panic) => return (How::PanickedIn(Phase::SetUp, panic), None),
@@ -92,7 +92,7 @@ fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<Stri
 }
 
 /// Puts the state where the fibers find it.
-fn put<D: Director>(run: &Run<D>, state: SharedState) {
+fn put(run: &Run, state: SharedState) {
     let mut shared = run.shared.borrow_mut();
     match Rc::get_mut(&mut shared) {
         Some(empty) => *empty = Some(state),
@@ -101,12 +101,12 @@ fn put<D: Director>(run: &Run<D>, state: SharedState) {
 }
 
 /// Takes the state back from the fibers, all of which have let go of it.
-fn take<D: Director>(run: &Run<D>) -> Option<SharedState> {
+fn take(run: &Run) -> Option<SharedState> {
     Rc::get_mut(&mut run.shared.borrow_mut()).and_then(Option::take)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
-fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
+fn run_threads(run: &Run, fibers: &mut [Fiber]) {
     let mut turn = Some(run.first_turn());
     loop {
         while let Some(Turn::Of(thread)) = turn {
@@ -129,7 +129,7 @@ fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn resume<D: Director>(run: &Run<D>, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
+fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
     run.pulse.run(thread);
     fibers[thread.index()].resume(word);
 }
