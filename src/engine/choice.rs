@@ -1,5 +1,6 @@
 //! The engines, and which one runs what.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use super::{Director, Limits, Subject, fibers, threads};
@@ -50,9 +51,13 @@ impl Engine {
         director: D,
         limits: Limits,
     ) -> Result<D, Error> {
-        match self {
-            Engine::Threads => threads::direct(subject, director, limits),
-            Engine::Fibers => fibers::direct(subject, director, limits),
-        }
+        // Generic over the director, both engines would be compiled once for each.
+        let director: Box<dyn Director> = Box::new(director);
+        let director: Box<dyn Any> = match self {
+            Engine::Threads => threads::direct(subject, director, limits)?,
+            Engine::Fibers => fibers::direct(subject, director, limits)?,
+        };
+        let director = director.downcast();
+        Ok(*director.expect("an engine gives back the director it was given"))
     }
 }

@@ -1,5 +1,6 @@
 //! Who decides: begins executions, chooses at every point, and is told how each execution ended.
 
+use std::any::Any;
 use std::time::Duration;
 
 use super::{Panic, Standing};
@@ -7,7 +8,7 @@ use crate::oracle::Breach;
 use crate::search::{Point, Taken, ThreadId};
 
 /// Steers an engine through executions.
-pub(crate) trait Director: Send + 'static {
+pub(crate) trait Director: Any + Send {
     /// Begins the next execution; false when there is none to run.
     fn begin(&mut self) -> bool;
 

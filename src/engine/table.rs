@@ -12,10 +12,10 @@ use crate::search::ThreadId;
 use crate::site::MarkerId;
 
 /// The execution under way, and who directs it.
-pub(super) struct Table<D> {
+pub(super) struct Table {
     pub(super) state: State,
     /// Gone when the team has been left behind.
-    pub(super) director: Option<D>,
+    pub(super) director: Option<Box<dyn Director>>,
     /// How the threads' part of the execution ended, once it has.
     pub(super) over: Option<How>,
     /// Where the threads stood when it ended, before any was unwound.
@@ -28,9 +28,9 @@ pub(super) struct Table<D> {
     outside: Outside,
 }
 
-impl<D: Director> Table<D> {
+impl Table {
     /// A table for a director that has begun its first execution.
-    pub(super) fn new(threads: usize, director: D, limits: Limits) -> Self {
+    pub(super) fn new(threads: usize, director: Box<dyn Director>, limits: Limits) -> Self {
         Table {
             state: State::new(threads, limits.max_steps),
             director: Some(director),

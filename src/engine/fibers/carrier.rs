@@ -19,12 +19,12 @@ use crate::search::ThreadId;
 /// # Errors
 ///
 /// If there is no memory for the stacks.
-pub(super) fn carry<D: Director>(
+pub(super) fn carry(
     subject: &Arc<dyn Subject>,
-    director: D,
+    director: Box<dyn Director>,
     limits: Limits,
     pulse: &Arc<Pulse>,
-) -> Result<D, Error> {
+) -> Result<Box<dyn Director>, Error> {
     let run = Rc::new(Run::new(subject, director, limits, pulse));
     let mut fibers = fibers(&run, limits)?;
     let handle = Box::new(Rc::clone(&run));
@@ -40,7 +40,7 @@ pub(super) fn carry<D: Director>(
 }
 
 /// One fiber for each thread of the program.
-fn fibers<D: Director>(run: &Rc<Run<D>>, limits: Limits) -> Result<Vec<Fiber>, Error> {
+fn fibers(run: &Rc<Run>, limits: Limits) -> Result<Vec<Fiber>, Error> {
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
         let run = Rc::clone(run);
@@ -59,7 +59,7 @@ fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
     )
 }
 
-fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
+fn carry_all(run: &Run, fibers: &mut [Fiber]) {
     loop {
         run.pulse.beat();
         let (how, outcome) = execute(run, fibers);
@@ -71,7 +71,7 @@ fn carry_all<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<String>) {
+fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
     if let Err(panic) = catch_panic(|| run.subject.set_up(&mut run.shared.borrow_mut())) {
         return (How::PanickedIn(Phase::SetUp, panic), None);
     }
@@ -91,7 +91,7 @@ fn execute<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) -> (How, Option<Stri
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
-fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
+fn run_threads(run: &Run, fibers: &mut [Fiber]) {
     let mut turn = Some(run.first_turn());
     loop {
         while let Some(Turn::Of(thread)) = turn {
@@ -114,7 +114,7 @@ fn run_threads<D: Director>(run: &Run<D>, fibers: &mut [Fiber]) {
     }
 }
 
-fn resume<D: Director>(run: &Run<D>, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
+fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
     run.pulse.run(thread);
     fibers[thread.index()].resume(word);
 }

@@ -25,10 +25,10 @@ use crate::search::ThreadId;
 use crate::site::{MarkerId, Site};
 
 /// A program on fibers. All of it is touched by one OS thread.
-pub(super) struct Run<D> {
+pub(super) struct Run {
     pub(super) subject: Arc<dyn Subject>,
     has_invariants: bool,
-    pub(super) table: RefCell<Table<D>>,
+    pub(super) table: RefCell<Table>,
     /// The state of the program. A fiber borrows it while it runs its thread.
     pub(super) shared: RefCell<SharedState>,
     /// Whose turn comes next, when a fiber has let go of its own.
@@ -57,10 +57,10 @@ struct Fired {
     is_inside: bool,
 }
 
-impl<D: Director> Run<D> {
+impl Run {
     pub(super) fn new(
         subject: &Arc<dyn Subject>,
-        director: D,
+        director: Box<dyn Director>,
         limits: Limits,
         pulse: &Arc<Pulse>,
     ) -> Self {
@@ -199,7 +199,7 @@ impl<D: Director> Run<D> {
 
     /// Notes where the running fiber stands, as `note` says; whether it keeps its turn.
     #[inline]
-    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut Table<D>, ThreadId)) -> Kept {
+    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut Table, ThreadId)) -> Kept {
         let violated = if self.has_invariants {
             self.violated()
         } else {
@@ -231,7 +231,7 @@ impl<D: Director> Run<D> {
     }
 }
 
-impl<D: Director> Controller for Rc<Run<D>> {
+impl Controller for Rc<Run> {
     #[inline]
     fn reach(&self, site: &'static Site) -> Kept {
         let marker = site.id();

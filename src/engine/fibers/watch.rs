@@ -17,11 +17,11 @@ use crate::error::{Error, ErrorKind};
 ///
 /// If the operating system starts no thread or gives no memory, or an execution does not end in
 /// time: a fiber blocks the thread that all of them share. Then the director is gone with it.
-pub(crate) fn direct<D: Director>(
+pub(crate) fn direct(
     subject: &Arc<dyn Subject>,
-    mut director: D,
+    mut director: Box<dyn Director>,
     limits: Limits,
-) -> Result<D, Error> {
+) -> Result<Box<dyn Director>, Error> {
     if !director.begin() {
         return Ok(director);
     }
@@ -53,13 +53,13 @@ pub(crate) fn direct<D: Director>(
 }
 
 /// How a carrier ended.
-struct End<D> {
-    result: Mutex<Option<Result<D, Error>>>,
+struct End {
+    result: Mutex<Option<Result<Box<dyn Director>, Error>>>,
     news: Condvar,
 }
 
 /// Waits for the carrier; nothing if an execution takes longer than `timeout`.
-fn watch<D>(end: &End<D>, pulse: &Pulse, timeout: Duration) -> Option<Result<D, Error>> {
+fn watch(end: &End, pulse: &Pulse, timeout: Duration) -> Option<Result<Box<dyn Director>, Error>> {
     // Looking costs the carrier nothing, so that an execution is timed to an eighth.
     let look = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_secs(1));
     let mut result = end.result.lock();

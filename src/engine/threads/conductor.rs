@@ -10,7 +10,7 @@ use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::outside::{self, News, SETTLE};
-use crate::engine::{Director, How, Phase, SharedState, catch};
+use crate::engine::{How, Phase, SharedState, catch};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_millis(20);
 const LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
-pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
+pub(super) fn conduct(team: &Arc<Team>) {
     team.processor.pin_current_thread();
     let _own = Own::begin();
     loop {
@@ -52,7 +52,7 @@ pub(super) fn conduct<D: Director>(team: &Arc<Team<D>>) {
 }
 
 /// Runs one execution; nothing if threads are left that can never go on.
-fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
+fn execute(team: &Team) -> Option<(How, Option<String>)> {
     let mut state = team.subject.room();
     if let Err(panic) = catch_panic(|| team.subject.set_up(&mut state)) {
         return Some((How::PanickedIn(Phase::SetUp, panic), None));
@@ -74,7 +74,7 @@ fn execute<D: Director>(team: &Team<D>) -> Option<(How, Option<String>)> {
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<How> {
+fn run_threads(team: &Team, state: &Arc<SharedState>) -> Option<How> {
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
     desk.shared = Some(Arc::clone(state));
@@ -103,7 +103,7 @@ fn run_threads<D: Director>(team: &Team<D>, state: &Arc<SharedState>) -> Option<
 /// outside may wake a task, if that is expected; and where threads wait in the kernel, a thread that
 /// the program started gets as long as the execution may take, and one of which that is not known
 /// a moment.
-fn is_over<D: Director>(team: &Team<D>) -> bool {
+fn is_over(team: &Team) -> bool {
     let since = Instant::now();
     let mut heard = None;
     loop {
@@ -151,7 +151,7 @@ fn is_over<D: Director>(team: &Team<D>) -> bool {
 ///
 /// Those that are paused come first: what they hold is free then, and those that wait for it go on
 /// to their next marker, and unwind there.
-fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
+fn unwind_threads(team: &Team) -> bool {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
         if is_paused(team, thread) {
@@ -172,13 +172,13 @@ fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
     true
 }
 
-fn is_paused<D: Director>(team: &Team<D>, thread: ThreadId) -> bool {
+fn is_paused(team: &Team, thread: ThreadId) -> bool {
     let desk = team.desk.lock();
     desk.table.state.is_live(thread) && !team.seats[thread.index()].hold.is_held()
 }
 
 /// The next thread to go on of those that wait in the kernel.
-fn next_released<D: Director>(team: &Team<D>) -> Option<ThreadId> {
+fn next_released(team: &Team) -> Option<ThreadId> {
     let mut desk = team.desk.lock();
     let Desk { blocked, table, .. } = &mut *desk;
     if blocked.is_empty() || table.director.is_none() {
@@ -189,7 +189,7 @@ fn next_released<D: Director>(team: &Team<D>) -> Option<ThreadId> {
     Some(thread)
 }
 
-fn wait_for_end<D: Director>(team: &Team<D>, thread: ThreadId, patience: Option<Duration>) {
+fn wait_for_end(team: &Team, thread: ThreadId, patience: Option<Duration>) {
     let since = Instant::now();
     loop {
         let desk = team.desk.lock();

@@ -13,8 +13,8 @@ use super::hold::ExactSleeps;
 use super::others::{Awake, Busy, others};
 use super::sight::{FutexWait, Sight, Window, word};
 use super::team::{Desk, Seat, Team};
+use crate::engine::Phase;
 use crate::engine::processor::Processor;
-use crate::engine::{Director, Phase};
 use crate::search::ThreadId;
 
 /// Between two looks, once a thread has blocked; and the least between two that must agree.
@@ -94,7 +94,7 @@ impl Lookout {
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
     /// the next turn is to be decided.
-    pub(super) fn look<D: Director>(&mut self, team: &Team<D>, desk: &mut Desk<D>) -> bool {
+    pub(super) fn look(&mut self, team: &Team, desk: &mut Desk) -> bool {
         let before = self.suspect.take();
         if before.is_some() {
             self.known.set_asleep(false);

@@ -25,9 +25,9 @@ use crate::search::ThreadId;
 use crate::site::Site;
 
 /// One thread for each thread of the program, and a conductor.
-pub(super) struct Team<D> {
+pub(super) struct Team {
     pub(super) subject: Arc<dyn Subject>,
-    pub(super) desk: Mutex<Desk<D>>,
+    pub(super) desk: Mutex<Desk>,
     /// Where each thread waits for its turn.
     pub(super) seats: Vec<Seat>,
     /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
@@ -75,8 +75,8 @@ impl Seat {
 }
 
 /// What a team shares, under one lock.
-pub(super) struct Desk<D> {
-    pub(super) table: Table<D>,
+pub(super) struct Desk {
+    pub(super) table: Table,
     /// The state of the program, while its threads run.
     pub(super) shared: Option<Arc<SharedState>>,
     /// The threads that wait in the kernel.
@@ -89,7 +89,7 @@ pub(super) struct Desk<D> {
     pub(super) is_stuck: bool,
 }
 
-impl<D> Desk<D> {
+impl Desk {
     /// Finds out which blocked threads could go on, before the next turn is decided.
     #[inline]
     pub(super) fn hear(&mut self) {
@@ -100,13 +100,17 @@ impl<D> Desk<D> {
 }
 
 /// A thread's place in its team.
-pub(super) struct Place<D> {
-    pub(super) team: Arc<Team<D>>,
+pub(super) struct Place {
+    pub(super) team: Arc<Team>,
     pub(super) thread: ThreadId,
 }
 
-impl<D: Director> Team<D> {
-    pub(super) fn new(subject: &Arc<dyn Subject>, director: D, limits: Limits) -> Self {
+impl Team {
+    pub(super) fn new(
+        subject: &Arc<dyn Subject>,
+        director: Box<dyn Director>,
+        limits: Limits,
+    ) -> Self {
         let threads = subject.threads().len();
         let processor = Arc::new(Processor::claim());
         Team {
@@ -178,9 +182,9 @@ impl<D: Director> Team<D> {
     }
 }
 
-impl<D: Director> Place<D> {
+impl Place {
     /// Lets go of the turn, as `note` says, until it comes back.
-    fn pause(&self, note: impl FnOnce(&mut Table<D>)) {
+    fn pause(&self, note: impl FnOnce(&mut Table)) {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
         self.team.beat.beat();
@@ -188,7 +192,7 @@ impl<D: Director> Place<D> {
         seat.set_user_code(true);
     }
 
-    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table<D>)) {
+    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table)) {
         let Place { team, thread } = self;
         let violated = team.violated();
         let mut desk = team.desk.lock();
@@ -210,7 +214,7 @@ impl<D: Director> Place<D> {
     }
 }
 
-impl<D: Director> Controller for Place<D> {
+impl Controller for Place {
     fn reach(&self, site: &'static Site) -> Kept {
         self.pause(|table| table.state.pause(self.thread, site.id()));
         Kept::Yes
@@ -254,7 +258,7 @@ impl<D: Director> Controller for Place<D> {
     }
 }
 
-impl<D: Director> Alarm for Team<D> {
+impl Alarm for Team {
     fn wake(&self, thread: ThreadId, execution: u64) {
         let is_inside = current::is_controlled();
         let mut desk = self.desk.lock();

@@ -21,11 +21,11 @@ use crate::search::ThreadId;
 /// # Errors
 ///
 /// If the operating system does not start a thread.
-pub(crate) fn direct<D: Director>(
+pub(crate) fn direct(
     subject: &Arc<dyn Subject>,
-    mut director: D,
+    mut director: Box<dyn Director>,
     limits: Limits,
-) -> Result<D, Error> {
+) -> Result<Box<dyn Director>, Error> {
     let _own = Own::begin();
     while director.begin() {
         if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
@@ -68,7 +68,7 @@ fn too_many_ended() -> Error {
     Error::new(ErrorKind::NoOsThread, text)
 }
 
-fn assemble<D: Director>(team: &Arc<Team<D>>) -> Result<Vec<JoinHandle<()>>, Error> {
+fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
     let mut threads = Vec::with_capacity(team.seats.len() + 1);
     for (index, name) in team.subject.threads().iter().enumerate() {
         let mate = Arc::clone(team);
@@ -85,8 +85,8 @@ fn assemble<D: Director>(team: &Arc<Team<D>>) -> Result<Vec<JoinHandle<()>>, Err
     Ok(threads)
 }
 
-fn start<D: Director>(
-    team: &Team<D>,
+fn start(
+    team: &Team,
     name: &str,
     body: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, Error> {
@@ -103,15 +103,15 @@ fn start<D: Director>(
     })
 }
 
-enum Watched<D> {
-    Done(D),
+enum Watched {
+    Done(Box<dyn Director>),
     /// An execution has taken too long, or threads are left that can never go on.
-    LeftBehind(D),
+    LeftBehind(Box<dyn Director>),
 }
 
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
-fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
+fn watch(team: &Team, timeout: Duration) -> Watched {
     let mut lookout = Lookout::new(team.seats.len(), &team.beat);
     let mut desk = team.desk.lock();
     while !desk.is_done {
@@ -148,7 +148,7 @@ fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
 
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
-fn leave_behind<D: Director>(team: &Team<D>, mut desk: MutexGuard<'_, Desk<D>>) -> D {
+fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director> {
     let how = match &desk.table.over {
         // The failure was known, and a thread did not come back from unwinding.
         Some(how) if *how != How::Held => how.clone(),

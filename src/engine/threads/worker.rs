@@ -7,10 +7,10 @@ use super::team::{Place, Seat, Team};
 use crate::engine::baton::Word;
 use crate::engine::catch::catch;
 use crate::engine::conclude::observe;
-use crate::engine::{Director, current};
+use crate::engine::current;
 use crate::search::ThreadId;
 
-pub(super) fn work<D: Director>(team: &Arc<Team<D>>, thread: ThreadId) {
+pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
     team.processor.pin_current_thread();
     let place = Place {
         team: Arc::clone(team),
@@ -25,7 +25,7 @@ pub(super) fn work<D: Director>(team: &Arc<Team<D>>, thread: ThreadId) {
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
-fn perform<D: Director>(team: &Team<D>, seat: &Seat, thread: ThreadId) -> bool {
+fn perform(team: &Team, seat: &Seat, thread: ThreadId) -> bool {
     let Some(state) = team.desk.lock().shared.clone() else {
         return false;
     };
