@@ -1,11 +1,12 @@
 //! Directs a search through the executions of a program, on as many workers as there are.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::engine::{Director, Ended, Engine, How, Limits, Meanwhile, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
@@ -36,9 +37,6 @@ pub(crate) struct Bounds {
 
 /// How long one worker searches before the others are started: most searches end before.
 const SOLO: Duration = Duration::from_micros(500);
-
-/// How many executions pass between two looks at the clock.
-const LOOK: u64 = 16;
 
 /// Runs the executions of `subject` that the course consists of, or those of them that the bounds
 /// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
@@ -83,7 +81,7 @@ pub(crate) fn hunt(
         chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
         // A sample leaves out others even if it is of none.
         total.leaves_out = matches!(stage.part, Part::Sample(_));
-        let (mut found, stopped_by) = chase.run(stage.part)?;
+        let (mut found, stopped_by) = chase.run(stage.part);
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}
@@ -122,39 +120,55 @@ struct Chase<'a> {
 
 impl Chase<'_> {
     /// Runs one search, on one worker at first, and on all when it takes long.
-    fn run(&self, whole: Part) -> Result<(Findings, StoppedBy), Error> {
+    fn run(&self, whole: Part) -> (Findings, StoppedBy) {
         let frontier = Arc::new(Frontier::new(whole));
-        let direct = |hunt: Hunt| {
-            let part = Arc::clone(&hunt.part);
-            let result = self.engine.direct(self.subject, hunt, self.limits);
-            result.map_err(|error| match &*part.lock() {
-                Some(part) => frontier.fail(part, error),
-                None => frontier.stop(StoppedBy::Error(error)),
-            })
-        };
-        let solo = direct(self.hunt(&frontier, true));
-        if let Ok(Hunt { job: Some(job), .. }) = solo {
-            let workers = self.bounds.workers;
-            frontier.put_back(job, workers);
-            let work = |_: rayon::BroadcastContext<'_>| {
-                // What it failed at has been noted.
-                let _ = direct(self.hunt(&frontier, false));
+        thread::scope(|scope| {
+            let meanwhile = match self.bounds.others() {
+                0 => Meanwhile::nothing(),
+                others => Meanwhile::after(SOLO, {
+                    let frontier = &frontier;
+                    move || drop(scope.spawn(move || self.work_beside(frontier, others)))
+                }),
             };
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-            let pool = pool.map_err(|error| no_pool(&error))?;
-            pool.broadcast(work);
-        }
-        Ok(frontier.finish(self.bounds.keeps_going))
+            self.work(&frontier, meanwhile);
+        });
+        frontier.finish(self.bounds.keeps_going)
     }
 
-    fn hunt(&self, frontier: &Arc<Frontier>, is_solo: bool) -> Hunt {
-        Hunt::new(
-            frontier,
-            self.bounds,
-            self.since,
-            self.meter.as_ref(),
-            is_solo,
-        )
+    /// Searches with so many workers beside the first, until nothing is left.
+    fn work_beside(&self, frontier: &Arc<Frontier>, others: usize) {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
+        match pool {
+            Ok(pool) => {
+                frontier.expect(others);
+                pool.broadcast(|_| self.work(frontier, Meanwhile::nothing()));
+            }
+            Err(error) => frontier.stop(StoppedBy::Error(no_pool(&error))),
+        }
+    }
+
+    /// Searches as one worker. What it fails at is noted.
+    fn work(&self, frontier: &Arc<Frontier>, meanwhile: Meanwhile<'_>) {
+        let hunt = Hunt::new(frontier, self.bounds, self.since, self.meter.as_ref());
+        let part = Arc::clone(&hunt.part);
+        let engine = self.engine;
+        if let Err(error) = engine.direct_and(self.subject, hunt, self.limits, meanwhile) {
+            match &*part.lock() {
+                Some(part) => frontier.fail(part, error),
+                None => frontier.stop(StoppedBy::Error(error)),
+            }
+        }
+    }
+}
+
+impl Bounds {
+    /// How many workers search beside the first.
+    fn others(&self) -> usize {
+        match self.max_schedules {
+            None => self.workers - 1,
+            // Which executions are the first so many is known only when they are run in order.
+            Some(_) => 0,
+        }
     }
 }
 
@@ -171,9 +185,6 @@ struct Hunt {
     bounds: Bounds,
     /// When the whole search began, of which this may be a stage.
     since: Instant,
-    began: Instant,
-    /// Whether it leaves off, and leaves its job to several, when it takes long.
-    is_solo: bool,
     job: Option<Job>,
     /// The part that the job is of, for when the engine fails and keeps the rest.
     part: Arc<Mutex<Option<Arc<Segment>>>>,
@@ -189,16 +200,11 @@ impl Hunt {
         bounds: Bounds,
         since: Instant,
         meter: Option<&Arc<Meter>>,
-        is_solo: bool,
     ) -> Self {
-        // Which executions are the first so many is known only when they are run in order.
-        let is_alone = bounds.workers == 1 || bounds.max_schedules.is_some();
         Hunt {
             frontier: Arc::clone(frontier),
             bounds,
             since,
-            began: Instant::now(),
-            is_solo: is_solo && !is_alone,
             job: None,
             part: Arc::default(),
             executions: 0,
@@ -230,10 +236,6 @@ impl Hunt {
             job.tell(meter, is_over);
         }
     }
-
-    fn is_called_off(&self) -> bool {
-        self.is_solo && self.executions.is_multiple_of(LOOK) && self.began.elapsed() >= SOLO
-    }
 }
 
 impl Director for Hunt {
@@ -250,8 +252,6 @@ impl Director for Hunt {
             };
             if job.is_done || self.frontier.is_cut(&job.segment) {
                 self.job = None;
-            } else if self.is_called_off() {
-                return false;
             } else if self.job.as_mut().is_some_and(|job| job.search.begin()) {
                 self.tell(false);
                 break;

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Director, Limits, Subject, fibers, threads};
+use super::{Director, Limits, Meanwhile, Subject, fibers, threads};
 use crate::error::Error;
 
 /// What runs a program.
@@ -51,11 +51,26 @@ impl Engine {
         director: D,
         limits: Limits,
     ) -> Result<D, Error> {
+        self.direct_and(subject, director, limits, Meanwhile::nothing())
+    }
+
+    /// As [`direct`](Self::direct); the calling thread, which waits, does something meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread or memory, or a fiber blocks.
+    pub(crate) fn direct_and<D: Director>(
+        self,
+        subject: &Arc<dyn Subject>,
+        director: D,
+        limits: Limits,
+        meanwhile: Meanwhile<'_>,
+    ) -> Result<D, Error> {
         // Generic over the director, both engines would be compiled once for each.
         let director: Box<dyn Director> = Box::new(director);
         let director: Box<dyn Any> = match self {
-            Engine::Threads => threads::direct(subject, director, limits)?,
-            Engine::Fibers => fibers::direct(subject, director, limits)?,
+            Engine::Threads => threads::direct(subject, director, limits, meanwhile)?,
+            Engine::Fibers => fibers::direct(subject, director, limits, meanwhile)?,
         };
         let director = director.downcast();
         Ok(*director.expect("an engine gives back the director it was given"))

@@ -78,12 +78,9 @@ impl Frontier {
         frontier
     }
 
-    /// Takes back the job of a worker that leaves off, for `workers` others.
-    pub(super) fn put_back(&self, job: Job, workers: usize) {
-        let mut plan = self.plan.lock();
-        plan.jobs.push(job);
-        plan.workers = workers;
-        plan.idle = 0;
+    /// Expects so many workers more.
+    pub(super) fn expect(&self, others: usize) {
+        self.plan.lock().workers += others;
     }
 
     /// Whether a worker waits for a part.

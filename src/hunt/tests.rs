@@ -98,13 +98,12 @@ impl Toy {
             workers,
             shard: None,
         };
-        let whole = frontier.next().expect("a frontier begins with a part");
-        frontier.put_back(whole, workers);
+        frontier.expect(workers - 1);
         thread::scope(|scope| {
             for worker in 0..workers {
                 let frontier = &frontier;
                 scope.spawn(move || {
-                    let mut hunt = Hunt::new(frontier, bounds, Instant::now(), None, false);
+                    let mut hunt = Hunt::new(frontier, bounds, Instant::now(), None);
                     while hunt.begin() {
                         self.run(&mut hunt);
                         let executions = usize::try_from(hunt.executions).unwrap();

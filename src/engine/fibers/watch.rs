@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::carrier;
 use super::pulse::Pulse;
-use crate::engine::{Director, Limits, Phase, Subject};
+use crate::engine::{Director, Limits, Meanwhile, Phase, Subject};
 use crate::error::{Error, ErrorKind};
 
 /// Runs executions of `subject` until `director` begins no more, and gives the director back.
@@ -21,6 +21,7 @@ pub(crate) fn direct(
     subject: &Arc<dyn Subject>,
     mut director: Box<dyn Director>,
     limits: Limits,
+    mut meanwhile: Meanwhile<'_>,
 ) -> Result<Box<dyn Director>, Error> {
     if !director.begin() {
         return Ok(director);
@@ -45,7 +46,7 @@ pub(crate) fn direct(
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)
     })?;
-    let result = watch(&end, &pulse, limits.timeout)
+    let result = watch(&end, &pulse, limits.timeout, &mut meanwhile)
         .unwrap_or_else(|| Err(blocked(&pulse, subject.threads(), limits.timeout)))?;
     // The carrier has told its result: there is nothing left that it could fail at.
     let _ = carrier.join();
@@ -59,7 +60,12 @@ struct End {
 }
 
 /// Waits for the carrier; nothing if an execution takes longer than `timeout`.
-fn watch(end: &End, pulse: &Pulse, timeout: Duration) -> Option<Result<Box<dyn Director>, Error>> {
+fn watch(
+    end: &End,
+    pulse: &Pulse,
+    timeout: Duration,
+    meanwhile: &mut Meanwhile<'_>,
+) -> Option<Result<Box<dyn Director>, Error>> {
     // Looking costs the carrier nothing, so that an execution is timed to an eighth.
     let look = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_secs(1));
     let mut result = end.result.lock();
@@ -68,7 +74,12 @@ fn watch(end: &End, pulse: &Pulse, timeout: Duration) -> Option<Result<Box<dyn D
         if let Some(result) = result.take() {
             return Some(result);
         }
-        end.news.wait_for(&mut result, look);
+        let next_look = Instant::now() + look;
+        let next = meanwhile.due().map_or(next_look, |due| due.min(next_look));
+        end.news.wait_until(&mut result, next);
+        if meanwhile.is_due() {
+            MutexGuard::unlocked(&mut result, || meanwhile.attend());
+        }
         let executions = pulse.executions();
         if executions != seen.0 || pulse.phase().is_none() {
             seen = (executions, Instant::now());

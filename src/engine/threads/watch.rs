@@ -12,7 +12,7 @@ use super::others::{self, Own};
 use super::team::{Desk, Team};
 use super::{conductor, worker};
 use crate::engine::baton::Word;
-use crate::engine::{Director, How, Limits, Subject};
+use crate::engine::{Director, How, Limits, Meanwhile, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -25,6 +25,7 @@ pub(crate) fn direct(
     subject: &Arc<dyn Subject>,
     mut director: Box<dyn Director>,
     limits: Limits,
+    mut meanwhile: Meanwhile<'_>,
 ) -> Result<Box<dyn Director>, Error> {
     let _own = Own::begin();
     while director.begin() {
@@ -33,7 +34,7 @@ pub(crate) fn direct(
         }
         let team = Arc::new(Team::new(subject, director, limits));
         let threads = assemble(&team)?;
-        match watch(&team, limits.timeout) {
+        match watch(&team, limits.timeout, &mut meanwhile) {
             Watched::Done(back) => {
                 for thread in threads {
                     // A team's thread catches what it runs: it has nothing to tell.
@@ -111,7 +112,7 @@ enum Watched {
 
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
-fn watch(team: &Team, timeout: Duration) -> Watched {
+fn watch(team: &Team, timeout: Duration, meanwhile: &mut Meanwhile<'_>) -> Watched {
     let mut lookout = Lookout::new(team.seats.len(), &team.beat);
     let mut desk = team.desk.lock();
     while !desk.is_done {
@@ -127,8 +128,17 @@ fn watch(team: &Team, timeout: Duration) -> Watched {
         if is_late || desk.is_stuck {
             return Watched::LeftBehind(leave_behind(team, desk));
         }
+        if meanwhile.is_due() {
+            MutexGuard::unlocked(&mut desk, || meanwhile.attend());
+            continue;
+        }
         let look = lookout.rest().map(|rest| Instant::now() + rest);
-        match deadline.into_iter().chain(look).min() {
+        match deadline
+            .into_iter()
+            .chain(look)
+            .chain(meanwhile.due())
+            .min()
+        {
             None => team.news.wait(&mut desk),
             Some(next) => {
                 team.news.wait_until(&mut desk, next);
