@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
 use parking_lot::lock_api;
 
+use crate::engine::{LockId, Look};
+
 /// What a marker can say that the gated code acquires.
 ///
 /// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`,
@@ -36,6 +38,13 @@ pub trait Acquire: Sync {
     /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
     /// is to go on, and must neither wait nor change anything.
     fn is_free(&self) -> bool;
+
+    /// Returns which lock this is. What leads to another lock, as a `Box` does, returns that one's;
+    /// by default it is where this lies. Only reports of deadlocks depend on it: they name who
+    /// acquired last, at a marker, what another thread waits for.
+    fn lock_id(&self) -> LockId {
+        LockId::of(self)
+    }
 }
 
 impl<T: ?Sized + Send> Acquire for Mutex<T> {
@@ -70,11 +79,19 @@ impl<T: Acquire + ?Sized> Acquire for &T {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
+    }
 }
 
 impl<T: Acquire + Send + ?Sized> Acquire for Arc<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
+    }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
     }
 }
 
@@ -82,9 +99,17 @@ impl<T: Acquire + ?Sized> Acquire for Box<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
+    }
 }
 
-/// Whether a thread could acquire `it` now.
-pub fn is_free<A: Acquire + ?Sized>(it: &A) -> bool {
-    it.is_free()
+/// Looks at `it`, which a marker calls `name`.
+pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> Look {
+    Look {
+        name,
+        lock: it.lock_id(),
+        is_free: it.is_free(),
+    }
 }

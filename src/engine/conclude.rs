@@ -4,6 +4,7 @@
 use std::cell::Cell;
 
 use super::catch::{self, Caught, caught};
+use super::lock::Look;
 use super::panic::Panic;
 use super::probe::Probe;
 use super::{How, Phase, SharedState, Subject, current};
@@ -27,10 +28,16 @@ pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How>
     }
 }
 
-/// Whether what a paused thread is about to acquire is free; also if the question panics, since then
-/// the thread may find out itself.
-pub(super) fn is_free(probe: &Probe) -> bool {
-    current::uncontrolled(|| catch_panic(|| probe.ask())).unwrap_or(true)
+/// Whether all that a paused thread is about to acquire is free; `see` is told of each. What comes
+/// after a panic of the question counts as free, since then the thread may find out itself.
+pub(super) fn is_free(probe: &Probe, mut see: impl FnMut(Look)) -> bool {
+    let mut is_free = true;
+    let mut note = |look: Look| {
+        is_free &= look.is_free;
+        see(look);
+    };
+    let result = current::uncontrolled(|| catch_panic(|| probe.ask(&mut note)));
+    result.map_or_else(|_panic| is_free, |()| is_free)
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.
