@@ -33,15 +33,38 @@ use crate::engine::{LockId, Look};
 /// assert_eq!(verdicts, [(Verdict::Held, 2), (Verdict::Deadlocked, 2)]);
 /// ```
 ///
+/// A report of a deadlock says for each lock that a thread is paused before who was the last to go
+/// on from a marker that acquires it, and at which; and who of them wait for each other in a cycle.
+/// That is what markers tell, and no more: if the lock was acquired elsewhere since, somebody else may
+/// have it. Of one that was free since, nobody is named.
+///
+/// ```
+/// # use std::sync::Mutex;
+/// # use interlace::{Explorer, FailureKind, marker};
+/// let report = Explorer::new(Mutex::default)
+///     .thread("a", |lock: &Mutex<()>| {
+///         marker!("once", acquires(lock));
+///         let _once = lock.lock();
+///         marker!("again", acquires(lock));
+///         let _again = lock.lock();
+///     })
+///     .explore();
+/// let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+///     panic!("no deadlock");
+/// };
+/// assert!(threads.contains("`lock`: the last to acquire it at a marker was a itself, at once"));
+/// assert!(threads.ends_with("a cycle: a waits for itself"));
+/// ```
+///
 /// A lock that may be held by several at once, as an `RwLock`, counts as free when nobody holds it.
 pub trait Acquire: Sync {
     /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
     /// is to go on, and must neither wait nor change anything.
     fn is_free(&self) -> bool;
 
-    /// Returns which lock this is. What leads to another lock, as a `Box` does, returns that one's;
-    /// by default it is where this lies. Only reports of deadlocks depend on it: they name who
-    /// acquired last, at a marker, what another thread waits for.
+    /// Returns which lock this is: where it lies, unless this is implemented. What only leads to
+    /// another lock, as a `Box` does, returns the id of that one. Nothing depends on it but whom
+    /// the report of a deadlock names.
     fn lock_id(&self) -> LockId {
         LockId::of(self)
     }

@@ -28,16 +28,10 @@ pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How>
     }
 }
 
-/// Whether all that a paused thread is about to acquire is free; `see` is told of each. What comes
-/// after a panic of the question counts as free, since then the thread may find out itself.
-pub(super) fn is_free(probe: &Probe, mut see: impl FnMut(Look)) -> bool {
-    let mut is_free = true;
-    let mut note = |look: Look| {
-        is_free &= look.is_free;
-        see(look);
-    };
-    let result = current::uncontrolled(|| catch_panic(|| probe.ask(&mut note)));
-    result.map_or_else(|_panic| is_free, |()| is_free)
+/// Shows `see` what a paused thread is about to acquire. If the question panics, what comes after
+/// is not shown: the thread may find out itself.
+pub(super) fn look_at(probe: &Probe, see: &mut dyn FnMut(Look)) {
+    drop(current::uncontrolled(|| catch_panic(|| probe.ask(see))));
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.

@@ -1,10 +1,11 @@
 //! The locks that markers tell of in one execution: who is about to acquire which, whether it is
 //! free, and who did so last.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use super::conclude::is_free;
-use super::lock::{LockId, Look};
+use super::conclude::look_at;
+use super::lock::{ByAddress, LockId, Look};
 use super::probe::Probe;
 use super::state::State;
 use crate::search::ThreadId;
@@ -35,10 +36,10 @@ pub(crate) struct Want {
 pub(super) struct Locks {
     /// The questions of threads that are about to acquire something.
     probes: Vec<(Acquirer, Probe)>,
-    /// What these showed when they were asked last.
+    /// What they showed when they were asked last.
     looks: Vec<(Acquirer, Look)>,
-    /// In a tree, since a long execution may make many locks.
-    last: BTreeMap<LockId, Acquirer>,
+    /// Who acquired each last. Not in a list, since a long execution may have many.
+    last: HashMap<LockId, Acquirer, BuildHasherDefault<ByAddress>>,
 }
 
 impl Locks {
@@ -49,8 +50,12 @@ impl Locks {
     }
 
     /// An execution begins.
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.last.clear();
+        if !self.looks.is_empty() {
+            self.looks.clear();
+            self.last.clear();
+        }
     }
 
     /// `thread` is paused at `marker`, and leaves a question.
@@ -61,10 +66,10 @@ impl Locks {
     /// Takes back the question of `thread`; if it goes on, it acquires now what it asked for.
     pub(super) fn withdraw(&mut self, thread: ThreadId, goes_on: bool) {
         self.probes.retain(|(asker, _)| asker.thread != thread);
-        let own = |(asker, _): &mut (Acquirer, Look)| asker.thread == thread;
-        let own = self.looks.extract_if(.., own).filter(|_| goes_on);
-        self.last
-            .extend(own.map(|(asker, look)| (look.lock, asker)));
+        let own = self.looks.iter().filter(|(it, _)| it.thread == thread);
+        for (asker, look) in own.filter(|_| goes_on) {
+            self.last.insert(look.lock, *asker);
+        }
     }
 
     /// Finds out which threads could go on of those that are about to acquire something.
@@ -77,7 +82,9 @@ impl Locks {
         } = self;
         looks.clear();
         for (asker, probe) in probes {
-            let is_free = is_free(probe, |look| {
+            let mut is_free = true;
+            look_at(probe, &mut |look| {
+                is_free &= look.is_free;
                 if look.is_free {
                     last.remove(&look.lock);
                 }
@@ -87,7 +94,8 @@ impl Locks {
         }
     }
 
-    /// What was not free when it was asked last, into `wants`.
+    /// What was not free when it was asked for last, into `wants`.
+    #[cold]
     pub(super) fn wants(&self, wants: &mut Vec<Want>) {
         let shut = self.looks.iter().filter(|(_, look)| !look.is_free);
         wants.clear();

@@ -106,10 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_several_is_told_in_the_shortest_cycle() {
+    fn everybody_in_a_cycle_is_told_in_a_shortest_one() {
         assert_eq!(
             told(&[(0, Some(1)), (0, Some(2)), (1, Some(2)), (2, Some(0))]),
-            "\nby these markers, a cycle: p0 waits for p2, p2 waits for p0"
+            "\nby these markers, a cycle: p0 waits for p2, p2 waits for p0\
+             \nby these markers, a cycle: p1 waits for p2, p2 waits for p0, p0 waits for p1"
         );
     }
 
