@@ -65,3 +65,22 @@ pub struct Look {
     pub(crate) lock: LockId,
     pub(crate) is_free: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_at_one_address_is_told_apart_by_its_type() {
+        #[repr(transparent)]
+        struct Pool(u32);
+        let pools = [Pool(1), Pool(2)];
+        assert_eq!(
+            std::ptr::from_ref(&pools[0]).addr(),
+            std::ptr::from_ref(&pools[0].0).addr()
+        );
+        assert_ne!(LockId::of(&pools[0]), LockId::of(&pools[0].0));
+        assert_ne!(LockId::of(&pools[0]), LockId::of(&pools[1]));
+        assert_eq!(LockId::of(&pools[1]), LockId::of(&pools[1]));
+    }
+}
