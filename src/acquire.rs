@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
 use parking_lot::lock_api;
 
+use crate::engine::{LockId, Look};
+
 /// What a marker can say that the gated code acquires.
 ///
 /// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`,
@@ -31,11 +33,41 @@ use parking_lot::lock_api;
 /// assert_eq!(verdicts, [(Verdict::Held, 2), (Verdict::Deadlocked, 2)]);
 /// ```
 ///
+/// A report of a deadlock says for each lock that a thread is paused before who was the last to go
+/// on from a marker that acquires it, and at which; and who of them wait for each other in a cycle.
+/// That is what markers tell, and no more: if the lock was acquired elsewhere since, somebody else may
+/// have it. Of one that was free since, nobody is named.
+///
+/// ```
+/// # use std::sync::Mutex;
+/// # use interlace::{Explorer, FailureKind, marker};
+/// let report = Explorer::new(Mutex::default)
+///     .thread("a", |lock: &Mutex<()>| {
+///         marker!("once", acquires(lock));
+///         let _once = lock.lock();
+///         marker!("again", acquires(lock));
+///         let _again = lock.lock();
+///     })
+///     .explore();
+/// let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+///     panic!("no deadlock");
+/// };
+/// assert!(threads.contains("`lock`: the last to acquire it at a marker was a itself, at once"));
+/// assert!(threads.ends_with("a cycle: a waits for itself"));
+/// ```
+///
 /// A lock that may be held by several at once, as an `RwLock`, counts as free when nobody holds it.
 pub trait Acquire: Sync {
     /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
     /// is to go on, and must neither wait nor change anything.
     fn is_free(&self) -> bool;
+
+    /// Returns which lock this is: where it lies, unless this is implemented. What only leads to
+    /// another lock, as a `Box` does, returns the id of that one. Nothing depends on it but whom
+    /// the report of a deadlock names.
+    fn lock_id(&self) -> LockId {
+        LockId::of(self)
+    }
 }
 
 impl<T: ?Sized + Send> Acquire for Mutex<T> {
@@ -70,11 +102,19 @@ impl<T: Acquire + ?Sized> Acquire for &T {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
+    }
 }
 
 impl<T: Acquire + Send + ?Sized> Acquire for Arc<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
+    }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
     }
 }
 
@@ -82,9 +122,17 @@ impl<T: Acquire + ?Sized> Acquire for Box<T> {
     fn is_free(&self) -> bool {
         (**self).is_free()
     }
+
+    fn lock_id(&self) -> LockId {
+        (**self).lock_id()
+    }
 }
 
-/// Whether a thread could acquire `it` now.
-pub fn is_free<A: Acquire + ?Sized>(it: &A) -> bool {
-    it.is_free()
+/// Looks at `it`, which a marker calls `name`.
+pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> Look {
+    Look {
+        name,
+        lock: it.lock_id(),
+        is_free: it.is_free(),
+    }
 }

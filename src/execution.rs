@@ -7,7 +7,7 @@ use std::fmt;
 
 pub use kind::FailureKind;
 
-use crate::engine::{Ended, How, Limits, Standing, Subject};
+use crate::engine::{Ended, How, Limits, Standing, Subject, Want};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::{Schedule, Step};
 use crate::search;
@@ -20,6 +20,8 @@ pub(crate) struct Record {
     pub(crate) steps: Vec<Taken>,
     /// Where the threads stood when it ended.
     pub(crate) threads: Vec<Standing>,
+    /// What they were about to acquire then, and was not free.
+    pub(crate) wants: Vec<Want>,
     pub(crate) how: How,
 }
 
@@ -28,6 +30,7 @@ impl Record {
         Record {
             steps: ended.steps.to_vec(),
             threads: ended.threads.to_vec(),
+            wants: ended.wants.to_vec(),
             how: ended.how,
         }
     }

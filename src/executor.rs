@@ -250,7 +250,7 @@ fn error(failure: &FailureKind, record: &Record, names: &[String]) -> Error {
         None => format!("{failure}\nbefore the first step"),
     };
     if !tells_standings {
-        text += &standings::describe(names, &record.threads);
+        text += &standings::describe(names, &record.threads, &record.wants);
     }
     Error::new(kind, text)
 }

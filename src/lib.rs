@@ -107,7 +107,7 @@ mod executor;
 mod explorer;
 
 pub use acquire::Acquire;
-pub use engine::{Engine, Panic};
+pub use engine::{Engine, LockId, Panic};
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
@@ -199,7 +199,7 @@ pub use verdict::Verdict;
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::acquire::is_free;
+    pub use crate::acquire::look;
     pub use crate::marker::{Each, acquire, each, reach};
     pub use crate::site::Site;
     pub use interlace_macros::marker_name;

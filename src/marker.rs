@@ -1,6 +1,6 @@
 //! [`marker!`](crate::marker!), and what a thread does on reaching one.
 
-use crate::engine;
+use crate::engine::{self, Question};
 use crate::site::Site;
 
 /// Marks a point in the code: the explicit form of a `// interlace: <name>` comment.
@@ -53,7 +53,10 @@ macro_rules! marker {
             if ACQUIRES {
                 $crate::__private::acquire(
                     &SITE,
-                    &|| true $(&& $crate::marker!(@$access $($place),+))*,
+                    &|see| {
+                        let _ = &see;
+                        $($crate::marker!(@$access see $($place),+);)*
+                    },
                 )
             } else {
                 $crate::__private::reach(&SITE)
@@ -63,8 +66,10 @@ macro_rules! marker {
     (@reads) => { false };
     (@writes) => { false };
     (@acquires) => { true };
-    (@acquires $($place:expr),+) => { $($crate::__private::is_free(&$place))&&+ };
-    (@$other:ident $($place:expr),+) => { true };
+    (@acquires $see:ident $($place:expr),+) => {
+        $($see($crate::__private::look(&$place, ::core::stringify!($place)));)+
+    };
+    (@$other:ident $see:ident $($place:expr),+) => {};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
@@ -81,9 +86,10 @@ pub fn reach(site: &'static Site) {
     engine::reach(site);
 }
 
-/// Pauses the calling thread at `site` if a run controls it, for as long as the answer is no.
-pub fn acquire(site: &'static Site, is_free: &(dyn Fn() -> bool + Sync)) {
-    engine::acquire(site, is_free);
+/// Pauses the calling thread at `site` if a run controls it, for as long as not all is free that
+/// the question shows.
+pub fn acquire(site: &'static Site, question: &Question<'_>) {
+    engine::acquire(site, question);
 }
 
 /// Reaches `site` before every further item of a `for` header.

@@ -1,21 +1,35 @@
 //! Where every thread stands, in words, for the messages that need it.
 
+mod cycles;
+
 use std::fmt::Write as _;
 
 use itertools::Itertools as _;
 
-use crate::engine::{At, Standing};
+pub(crate) use cycles::cycles;
 
-/// One line for each thread, each line led by a line break.
-pub(crate) fn describe(names: &[String], standings: &[Standing]) -> String {
+use crate::engine::{At, Standing, Want};
+
+/// One line for each thread, and below it one for each thing that it waits to acquire, each line
+/// led by a line break.
+pub(crate) fn describe(names: &[String], standings: &[Standing], wants: &[Want]) -> String {
     let width = names
         .iter()
         .map(|name| name.chars().count())
         .max()
         .unwrap_or(0);
     let mut text = String::from("\nwhere each thread stands:");
-    for (name, standing) in names.iter().zip_eq(standings) {
+    for (thread, (name, standing)) in names.iter().zip_eq(standings).enumerate() {
         let _ = write!(text, "\n  {name:width$}  {}", one(*standing));
+        for want in wants.iter().filter(|want| want.thread.index() == thread) {
+            let _ = write!(
+                text,
+                "\n  {:width$}    `{}`: {}",
+                "",
+                want.name,
+                who(want, names)
+            );
+        }
     }
     text
 }
@@ -45,6 +59,21 @@ pub(crate) fn one(standing: Standing) -> String {
         At::Panicked => format!("has panicked, {since}"),
         At::Unwound => "was unwound".to_owned(),
     }
+}
+
+/// Who has what a thread waits for, as far as markers tell: it may have been acquired elsewhere since.
+fn who(want: &Want, names: &[String]) -> String {
+    let Some(last) = want.last else {
+        return "no marker tells who has it".to_owned();
+    };
+    let itself = if last.thread == want.thread {
+        " itself"
+    } else {
+        ""
+    };
+    let name = &names[last.thread.index()];
+    let site = last.marker.site();
+    format!("the last to acquire it at a marker was {name}{itself}, at {site}")
 }
 
 /// A place in memory at which threads wait in the kernel. The kernel does not say what it is.

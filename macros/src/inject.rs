@@ -42,10 +42,10 @@ impl Gate {
         let reach = if acquired.is_empty() {
             quote_spanned!(span=> #private::reach(&#site))
         } else {
-            let are_free = acquired
+            let looks = acquired
                 .iter()
-                .map(|it| quote_spanned!(span=> #private::is_free(&#it)));
-            quote_spanned!(span=> #private::acquire(&#site, &|| #(#are_free)&&*))
+                .map(|(it, text)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+            quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {
             reach

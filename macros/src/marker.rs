@@ -1,6 +1,7 @@
 //! What a marker comment says: a name, and what the gated code reads, writes and acquires.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, parenthesized};
@@ -13,8 +14,8 @@ pub(crate) struct Marker {
     pub(crate) name: String,
     /// The places that it declares; the gated code touches nothing else.
     pub(crate) places: Vec<Expr>,
-    /// What the gated code begins by acquiring.
-    pub(crate) acquired: Vec<Expr>,
+    /// What the gated code begins by acquiring, and how that is written.
+    pub(crate) acquired: Vec<(Expr, String)>,
 }
 
 /// What stands after a marker's name.
@@ -34,10 +35,14 @@ impl Marker {
         }
         name::check(name)?;
         let Accesses { places, acquired } = declared(rest, near)?;
+        let written = |place: Expr| {
+            let text = written(place.to_token_stream());
+            (place, text)
+        };
         Ok(Marker {
             name: name.to_owned(),
             places,
-            acquired,
+            acquired: acquired.into_iter().map(written).collect(),
         })
     }
 }
@@ -78,6 +83,34 @@ fn accesses(input: ParseStream) -> syn::Result<Accesses> {
     Ok(accesses)
 }
 
+/// How people would write the tokens.
+fn written(tokens: TokenStream) -> String {
+    let mut text = String::new();
+    let mut after_word = false;
+    for token in tokens {
+        let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
+        if is_word && after_word || text.ends_with(',') {
+            text.push(' ');
+        }
+        after_word = is_word;
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                text += open;
+                text += &written(group.stream());
+                text += close;
+            }
+            token => text += &token.to_string(),
+        }
+    }
+    text
+}
+
 /// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
 fn moved(tokens: TokenStream, near: Span) -> TokenStream {
     let each = |mut token: TokenTree| {
@@ -93,7 +126,6 @@ fn moved(tokens: TokenStream, near: Span) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quote::ToTokens;
 
     fn parse(text: &str) -> Result<(String, Vec<String>), String> {
         let marker = Marker::parse(text, Span::call_site())?;
@@ -123,12 +155,22 @@ mod tests {
     fn what_is_acquired_is_told_from_what_is_touched() {
         let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
         let marker = marker.unwrap();
-        let texts = |all: &[Expr]| -> Vec<String> {
-            let texts = all.iter().map(|it| it.to_token_stream().to_string());
-            texts.collect()
-        };
-        assert_eq!(texts(&marker.acquired), ["self . a", "b"]);
-        assert_eq!(texts(&marker.places), ["c"]);
+        let texts: Vec<_> = marker.acquired.iter().map(|(_, text)| text).collect();
+        assert_eq!(texts, ["self.a", "b"]);
+        assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
+    }
+
+    #[test]
+    fn what_is_acquired_is_shown_as_people_would_write_it() {
+        for text in [
+            "self.forks[left]",
+            "self.lock(a, 1).0",
+            "&mut forks[x as usize]",
+            "crate::LOCK",
+            "self.of::<u8>({ 1 }).left",
+        ] {
+            assert_eq!(written(text.parse().unwrap()), text);
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::probe::{Probe, Question};
 use crate::site::Site;
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding, until it has
-/// the turn, which it gets only while the answer is yes.
-pub(crate) fn acquire(site: &'static Site, is_free: &Question<'_>) {
+/// the turn, which it gets only while all that the question shows is free.
+pub(crate) fn acquire(site: &'static Site, question: &Question<'_>) {
     /// Takes the question back, however the thread goes on.
     struct Withdraw;
     impl Drop for Withdraw {
@@ -24,7 +24,7 @@ pub(crate) fn acquire(site: &'static Site, is_free: &Question<'_>) {
     let _withdraw = Withdraw;
     // SAFETY: `_withdraw` takes it back before this returns or unwinds, and a run asks only while it
     // has the table to itself, as it must to take the question back.
-    let probe = unsafe { Probe::leave(is_free) };
+    let probe = unsafe { Probe::leave(question) };
     if current::with_controller(|controller| controller.acquire(site, probe)) == Kept::No {
         current::let_go();
     }

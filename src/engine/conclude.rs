@@ -4,6 +4,7 @@
 use std::cell::Cell;
 
 use super::catch::{self, Caught, caught};
+use super::lock::Look;
 use super::panic::Panic;
 use super::probe::Probe;
 use super::{How, Phase, SharedState, Subject, current};
@@ -27,10 +28,10 @@ pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How>
     }
 }
 
-/// Whether what a paused thread is about to acquire is free; also if the question panics, since then
-/// the thread may find out itself.
-pub(super) fn is_free(probe: &Probe) -> bool {
-    current::uncontrolled(|| catch_panic(|| probe.ask())).unwrap_or(true)
+/// Shows `see` what a paused thread is about to acquire. If the question panics, what comes after
+/// is not shown: the thread may find out itself.
+pub(super) fn look_at(probe: &Probe, see: &mut dyn FnMut(Look)) {
+    drop(current::uncontrolled(|| catch_panic(|| probe.ask(see))));
 }
 
 /// Describes and checks the state that the threads left. `enter` is told what comes next.

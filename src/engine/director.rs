@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::Duration;
 
-use super::{Panic, Standing};
+use super::{Panic, Standing, Want};
 use crate::oracle::Breach;
 use crate::search::{Point, Taken, ThreadId};
 
@@ -58,6 +58,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) steps: &'a [Taken],
     /// Where each thread stood.
     pub(crate) threads: &'a [Standing],
+    /// What they were about to acquire, and was not free.
+    pub(crate) wants: &'a [Want],
     pub(crate) how: How,
     pub(crate) outcome: Option<String>,
 }

@@ -4,8 +4,10 @@
 
 use std::fmt;
 
-/// Asks whether what a thread is about to acquire is free.
-pub(crate) type Question<'a> = dyn Fn() -> bool + Sync + 'a;
+use super::lock::Look;
+
+/// Shows what a thread is about to acquire, one after the other.
+pub(crate) type Question<'a> = dyn Fn(&mut dyn FnMut(Look)) + Sync + 'a;
 
 /// A question that a paused thread has left with its run, which asks it while the thread is paused.
 pub(crate) struct Probe(*const Question<'static>);
@@ -29,10 +31,10 @@ impl Probe {
     }
 
     /// Asks it. The answer is the user's code, which may panic.
-    pub(super) fn ask(&self) -> bool {
+    pub(super) fn ask(&self, see: &mut dyn FnMut(Look)) {
         // SAFETY: whoever left the question has not taken it back.
         let question = unsafe { &*self.0 };
-        question()
+        question(see);
     }
 }
 

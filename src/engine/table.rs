@@ -3,7 +3,7 @@
 use std::sync::Weak;
 
 use super::catch::Caught;
-use super::conclude::is_free;
+use super::locks::{Locks, Want};
 use super::outside::{News, Outside};
 use super::probe::Probe;
 use super::state::{At, Over, State, Turn};
@@ -20,9 +20,10 @@ pub(super) struct Table {
     pub(super) over: Option<How>,
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<Standing>,
+    /// What they were about to acquire then, and was not free.
+    wants: Vec<Want>,
+    locks: Locks,
     pub(super) phase: Phase,
-    /// The questions of threads that are about to acquire something.
-    probes: Vec<(ThreadId, Probe)>,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: Outside,
@@ -36,8 +37,9 @@ impl Table {
             director: Some(director),
             over: None,
             stood: Vec::new(),
+            wants: Vec::new(),
+            locks: Locks::default(),
             phase: Phase::SetUp,
-            probes: Vec::new(),
             number: 0,
             outside: Outside::new(limits.external_wakers),
         }
@@ -56,6 +58,8 @@ impl Table {
         self.phase = Phase::SetUp;
         self.number += 1;
         self.outside.reset();
+        self.locks.clear();
+        self.wants.clear();
         true
     }
 
@@ -67,28 +71,21 @@ impl Table {
 
     /// The running thread reached `marker`, and is to go on only while what it acquires is free.
     pub(super) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId, probe: Probe) {
-        self.probes.push((thread, probe));
+        self.locks.ask_for(thread, marker, probe);
         self.state.pause_to_acquire(thread, marker);
     }
 
-    /// Takes back the question of a thread.
+    /// Takes back the question of a thread, which goes on or unwinds.
     pub(super) fn withdraw(&mut self, thread: ThreadId) {
-        self.probes.retain(|(other, _)| *other != thread);
-    }
-
-    /// Finds out which threads could go on of those that are about to acquire something.
-    #[cold]
-    fn ask(&mut self) {
-        for (thread, probe) in &self.probes {
-            self.state.set_free(*thread, is_free(probe));
-        }
+        let goes_on = !self.is_over();
+        self.locks.withdraw(thread, goes_on);
     }
 
     /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
-        if !self.probes.is_empty() {
-            self.ask();
+        if !self.locks.are_unwanted() {
+            self.locks.ask(&mut self.state);
         }
         let Table {
             state, director, ..
@@ -187,13 +184,19 @@ impl Table {
 
     /// Notes how the threads' part of the execution ended.
     fn set_over(&mut self, how: How) {
-        self.state.stand(&mut self.stood);
+        self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
                 self.stood[thread.index()].at = At::Forgotten;
             }
         }
         self.over = Some(how);
+    }
+
+    /// Notes where the threads stand, and what they wait for there.
+    fn stand(&mut self) {
+        self.state.stand(&mut self.stood);
+        self.locks.wants(&mut self.wants);
     }
 
     /// `waker` is what the waker of the task `thread` points to.
@@ -262,11 +265,11 @@ impl Table {
     /// Tells the director how the execution ended; false if the team was left behind before.
     pub(super) fn end(&mut self, how: How, outcome: Option<String>) -> bool {
         match self.over {
-            None => self.state.stand(&mut self.stood),
+            None => self.stand(),
             Some(How::Held) => self.state.stand_finished(&mut self.stood),
             Some(_) => {}
         }
-        let threads = &self.stood;
+        let (threads, wants) = (&self.stood, &self.wants);
         let steps = self.state.steps();
         let Some(director) = &mut self.director else {
             return false;
@@ -274,6 +277,7 @@ impl Table {
         director.end(Ended {
             steps,
             threads,
+            wants,
             how,
             outcome,
         });

@@ -70,7 +70,8 @@ pub enum FailureKind {
     InvariantPanic(Panic),
     /// No thread could go on, and at least one had not ended.
     Deadlock {
-        /// Where each thread stood.
+        /// Where each thread stood, who acquired last what it waits for, and who waits for each
+        /// other in a cycle, as far as markers tell what they [acquire](crate::Acquire).
         threads: String,
     },
     /// The execution took as many steps as it may have, and was not at its end.
@@ -119,7 +120,7 @@ impl FailureKind {
     }
 
     pub(crate) fn of(record: &Record, names: Names<'_>) -> Option<Self> {
-        let threads = || standings::describe(names.threads, &record.threads);
+        let threads = || standings::describe(names.threads, &record.threads, &record.wants);
         Some(match record.how.clone() {
             How::Held | How::Stopped => return None,
             How::Panicked(thread, panic) => {
@@ -137,7 +138,9 @@ impl FailureKind {
             },
             How::InvariantPanicked(panic) => FailureKind::InvariantPanic(panic),
             How::Deadlock => FailureKind::Deadlock {
-                threads: threads() + &stuck::hint(record, names),
+                threads: threads()
+                    + &standings::cycles(names.threads, &record.wants)
+                    + &stuck::hint(record, names),
             },
             How::StepLimit => {
                 let max_steps = names.limits.max_steps;

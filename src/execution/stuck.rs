@@ -39,7 +39,7 @@ pub(super) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> Stri
              and was left behind"
         );
     }
-    let threads = standings::describe(names.threads, &record.threads);
+    let threads = standings::describe(names.threads, &record.threads, &record.wants);
     format!(
         "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
          began. It cannot be killed and was left behind. It may be in a loop, or wait for \
@@ -50,7 +50,7 @@ pub(super) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> Stri
 /// Nobody could go on, and nothing outside has woken a task.
 pub(super) fn not_woken(record: &Record, names: Names<'_>) -> String {
     let timeout = names.limits.timeout;
-    let threads = standings::describe(names.threads, &record.threads);
+    let threads = standings::describe(names.threads, &record.threads, &record.wants);
     format!(
         "timed out: no thread can go on, and nothing outside of the program has woken a task within \
          {timeout:?} of the beginning. Somebody still holds a waker of {}. If nothing outside is to \

@@ -24,7 +24,7 @@ pub(super) fn explain(
     let found = if mismatch.found.is_empty() {
         format!(
             "no thread is ready{}",
-            standings::describe(names, &record.threads)
+            standings::describe(names, &record.threads, &record.wants)
         )
     } else {
         list(&mismatch.found, names)

@@ -35,7 +35,7 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, names: &[String], record:
             "{} cannot be granted: `{}` {stands}{hint}{}",
             place(schedule, at),
             step.thread(),
-            standings::describe(names, &record.threads),
+            standings::describe(names, &record.threads, &record.wants),
         ),
     )
 }
@@ -50,7 +50,7 @@ pub(super) fn too_long(schedule: &Schedule, at: usize, names: &[String], record:
             "{} cannot be granted: every thread has ended, and {left} of {} steps are left{hint}{}",
             place(schedule, at),
             schedule.len(),
-            standings::describe(names, &record.threads),
+            standings::describe(names, &record.threads, &record.wants),
         ),
     )
 }
@@ -85,7 +85,7 @@ pub(super) fn used_up(
              `exact`{}",
             site.name(),
             steps + 1,
-            standings::describe(names, &record.threads),
+            standings::describe(names, &record.threads, &record.wants),
         ),
     )
 }

@@ -78,6 +78,7 @@ impl Findings {
         let ended = Ended {
             steps: &record.steps,
             threads: &record.threads,
+            wants: &record.wants,
             how: record.how.clone(),
             outcome,
         };

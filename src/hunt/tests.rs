@@ -83,6 +83,7 @@ impl Toy {
         hunt.end(Ended {
             steps: &steps,
             threads: &threads,
+            wants: &[],
             how,
             outcome,
         });

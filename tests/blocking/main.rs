@@ -7,6 +7,7 @@
 ))]
 
 mod buffers;
+mod cycles;
 mod declared;
 mod locks;
 mod model;

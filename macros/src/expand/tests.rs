@@ -33,6 +33,15 @@ fn a_marker_is_a_static_that_is_reached() {
 }
 
 #[test]
+fn a_marker_that_acquires_shows_each_lock_and_what_it_is_called() {
+    let text = expanded("fn f() {\n    a(); // interlace: take acquires(x.y[0], z)\n}");
+    let looks = "see (p :: __private :: look (& x . y [0] , \"x.y[0]\")) ; \
+                 see (p :: __private :: look (& z , \"z\")) ;";
+    let acquire = "p :: __private :: acquire (& __INTERLACE_SITE , & | see | {";
+    assert!(text.contains(&format!("{acquire} {looks} }})")), "{text}");
+}
+
+#[test]
 fn every_kind_of_node_is_rewritten_in_its_own_way() {
     for (body, expected) in [
         ("a(); // interlace: m\n", "<m> a () ;"),

@@ -1,0 +1,125 @@
+//! Who waits for whom, and in which circles.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+
+use itertools::Itertools as _;
+
+use crate::engine::Want;
+use crate::search::ThreadId;
+
+/// The cycles among threads of which each waits for what the next acquired last, one line for each
+/// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in none.
+pub(crate) fn cycles(names: &[String], wants: &[Want]) -> String {
+    let name = |thread: &ThreadId| names[thread.index()].as_str();
+    let mut told: Vec<ThreadId> = Vec::new();
+    let mut text = String::new();
+    for thread in wants.iter().map(|want| want.thread).sorted().dedup() {
+        if told.contains(&thread) {
+            continue;
+        }
+        if let Some(cycle) = through(thread, wants) {
+            told.extend(&cycle);
+            let next = cycle.iter().skip(1).chain([&thread]);
+            let wait = |(thread, next)| {
+                let whom = if thread == next { "itself" } else { name(next) };
+                format!("{} waits for {whom}", name(thread))
+            };
+            let line = cycle.iter().zip_eq(next).map(wait).format(", ");
+            let _ = write!(text, "\nby these markers, a cycle: {line}");
+        }
+    }
+    text
+}
+
+/// For whom `thread` waits, in the order in which it acquires what they have.
+fn waited_for(thread: ThreadId, wants: &[Want]) -> impl Iterator<Item = ThreadId> {
+    let own = wants.iter().filter(move |want| want.thread == thread);
+    own.filter_map(|want| want.last.map(|last| last.thread))
+}
+
+/// A shortest cycle through `start`, from there on.
+fn through(start: ThreadId, wants: &[Want]) -> Option<Vec<ThreadId>> {
+    let mut ways = VecDeque::from([vec![start]]);
+    let mut met = Vec::new();
+    while let Some(way) = ways.pop_front() {
+        for next in waited_for(way[way.len() - 1], wants) {
+            if next == start {
+                return Some(way);
+            }
+            if !met.contains(&next) {
+                met.push(next);
+                ways.push_back([&way[..], &[next]].concat());
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Acquirer;
+    use crate::site::MarkerId;
+
+    /// What is said when the first of each pair waits for the second, or for what nobody is known
+    /// to have.
+    fn told(edges: &[(usize, Option<usize>)]) -> String {
+        let names: Vec<_> = (0..6).map(|thread| format!("p{thread}")).collect();
+        let want = |&(thread, other): &(usize, Option<usize>)| Want {
+            thread: ThreadId::new(thread),
+            name: "it",
+            last: other.map(|other| Acquirer {
+                thread: ThreadId::new(other),
+                marker: MarkerId::of_number(0),
+            }),
+        };
+        let wants: Vec<_> = edges.iter().map(want).collect();
+        cycles(&names, &wants)
+    }
+
+    #[test]
+    fn a_cycle_begins_with_the_first_of_its_threads() {
+        assert_eq!(
+            told(&[(2, Some(0)), (0, Some(1)), (1, Some(2))]),
+            "\nby these markers, a cycle: p0 waits for p1, p1 waits for p2, p2 waits for p0"
+        );
+        assert_eq!(
+            told(&[(3, Some(3))]),
+            "\nby these markers, a cycle: p3 waits for itself"
+        );
+    }
+
+    #[test]
+    fn who_waits_for_one_in_a_cycle_is_not_in_it() {
+        assert_eq!(
+            told(&[(0, Some(1)), (1, Some(2)), (2, Some(1)), (3, Some(2))]),
+            "\nby these markers, a cycle: p1 waits for p2, p2 waits for p1"
+        );
+    }
+
+    #[test]
+    fn there_is_no_cycle_where_somebody_waits_for_nobody_known() {
+        assert_eq!(told(&[]), "");
+        assert_eq!(told(&[(0, Some(1)), (1, None)]), "");
+        assert_eq!(told(&[(0, Some(1)), (1, Some(2))]), "");
+    }
+
+    #[test]
+    fn everybody_in_a_cycle_is_told_in_a_shortest_one() {
+        assert_eq!(
+            told(&[(0, Some(1)), (0, Some(2)), (1, Some(2)), (2, Some(0))]),
+            "\nby these markers, a cycle: p0 waits for p2, p2 waits for p0\
+             \nby these markers, a cycle: p1 waits for p2, p2 waits for p0, p0 waits for p1"
+        );
+    }
+
+    #[test]
+    fn cycles_that_share_nobody_are_each_told() {
+        assert_eq!(
+            told(&[(0, Some(3)), (1, Some(2)), (2, Some(1)), (3, Some(0))]),
+            "\nby these markers, a cycle: p0 waits for p3, p3 waits for p0\
+             \nby these markers, a cycle: p1 waits for p2, p2 waits for p1"
+        );
+    }
+}
