@@ -71,7 +71,7 @@ mod tests {
             name: "it",
             last: other.map(|other| Acquirer {
                 thread: ThreadId::new(other),
-                marker: MarkerId::of_number(0),
+                marker: MarkerId::new(0),
             }),
         };
         let wants: Vec<_> = edges.iter().map(want).collect();
