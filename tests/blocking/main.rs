@@ -7,11 +7,14 @@
 ))]
 
 mod buffers;
+mod calls;
 mod declared;
+mod files;
 mod locks;
 mod model;
 mod oracle;
 mod orders;
+mod outside;
 mod philosophers;
 mod tasks;
 mod waits;

@@ -149,7 +149,7 @@ fn is_over<D: Director>(team: &Team<D>) -> bool {
 /// the kernel for what never comes.
 ///
 /// Those that are paused come first: what they hold is free then, and those that wait for it go on
-/// to their next marker, and unwind there.
+/// to their next marker, and unwind there. Calls that still sleep end with an error.
 fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
@@ -158,9 +158,20 @@ fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
             wait_for_end(team, thread, Some(GRACE));
         }
     }
-    while let Some(thread) = next_released(team) {
-        team.seats[thread.index()].hold.release();
+    loop {
+        while let Some(thread) = next_released(team) {
+            team.seats[thread.index()].hold.release();
+            wait_for_end(team, thread, Some(GRACE));
+        }
+        let Some(thread) = next_in_call(team) else {
+            break;
+        };
+        team.seats[thread.index()].hold.fail();
         wait_for_end(team, thread, Some(GRACE));
+        if team.desk.lock().table.state.is_live(thread) {
+            // It sleeps again: nobody knows for how long.
+            return false;
+        }
     }
     if team.seats.iter().any(|seat| seat.hold.is_held()) {
         return false;
@@ -184,6 +195,16 @@ fn next_released<D: Director>(team: &Team<D>) -> Option<ThreadId> {
         return None;
     }
     let thread = blocked.released(&mut table.state)?;
+    table.state.let_go(thread);
+    Some(thread)
+}
+
+/// The next thread whose call is to fail, of those that sleep in one.
+fn next_in_call<D: Director>(team: &Team<D>) -> Option<ThreadId> {
+    let mut desk = team.desk.lock();
+    let Desk { blocked, table, .. } = &mut *desk;
+    table.director.as_ref()?;
+    let thread = blocked.in_call(&table.state)?;
     table.state.let_go(thread);
     Some(thread)
 }

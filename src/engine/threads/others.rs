@@ -97,7 +97,7 @@ fn is_running(id: i32) -> bool {
 }
 
 /// How long the thread has run, in nanoseconds: see proc(5), `schedstat`.
-fn time(id: i32) -> Option<u64> {
+pub(super) fn time(id: i32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/self/task/{id}/schedstat")).ok()?;
     text.split_ascii_whitespace().next()?.parse().ok()
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -41,6 +41,8 @@ pub(super) struct Team<D> {
     pub(super) beat: Arc<Beat>,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
+    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
+    pub(super) grace: Option<Duration>,
 }
 
 /// Where one thread waits, for its turn or in the kernel.
@@ -83,6 +85,8 @@ pub(super) struct Desk<D> {
     pub(super) blocked: Blocked,
     /// When the execution began.
     pub(super) since: Instant,
+    /// When the thread that blocked last was first seen to sleep.
+    pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team is of no use any more.
@@ -96,6 +100,11 @@ impl<D> Desk<D> {
         if !self.blocked.is_empty() {
             self.blocked.hear(&mut self.table.state);
         }
+    }
+
+    /// Whether a thread is held in a call that would not go on, as far as was heard.
+    pub(super) fn awaits_calls(&self) -> bool {
+        self.blocked.awaits_calls(&self.table.state)
     }
 }
 
@@ -116,6 +125,7 @@ impl<D: Director> Team<D> {
                 shared: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
+                asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
             }),
@@ -126,6 +136,7 @@ impl<D: Director> Team<D> {
             processor,
             beat: Arc::default(),
             is_for_one: limits.fresh_threads,
+            grace: limits.grace,
         }
     }
 
@@ -146,6 +157,7 @@ impl<D: Director> Team<D> {
         violated: Option<How>,
     ) -> bool {
         self.beat.beat();
+        self.settle(None);
         let mut desk = self.desk.lock();
         desk.hear();
         let next = desk.table.finish(thread, result, violated);
@@ -161,6 +173,8 @@ impl<D: Director> Team<D> {
     /// Decides whose turn comes next, after a thread has blocked.
     pub(super) fn decide(&self) {
         let violated = self.violated();
+        let since = self.desk.lock().asleep_since;
+        self.settle(Some(since));
         let mut desk = self.desk.lock();
         desk.hear();
         let turn = desk.table.turn_unless(violated);
@@ -191,6 +205,7 @@ impl<D: Director> Place<D> {
     fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table<D>)) {
         let Place { team, thread } = self;
         let violated = team.violated();
+        team.settle(None);
         let mut desk = team.desk.lock();
         if desk.table.is_over() {
             drop(desk);

@@ -1,5 +1,7 @@
 //! In the place of `sight`, where the system does not tell what a thread waits for.
 
+use super::call::Call;
+
 /// What a thread was seen doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -7,6 +9,8 @@ pub(super) enum Sight {
     Futex(FutexWait),
     #[allow(dead_code, reason = "nothing is seen here")]
     FutexUntil,
+    #[allow(dead_code, reason = "nothing is seen here")]
+    Call(Call),
     #[allow(dead_code, reason = "nothing is seen here")]
     Elsewhere,
 }

@@ -112,7 +112,7 @@ enum Watched<D> {
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
 fn watch<D: Director>(team: &Team<D>, timeout: Duration) -> Watched<D> {
-    let mut lookout = Lookout::new(team.seats.len(), &team.beat);
+    let mut lookout = Lookout::new(team.seats.len(), &team.beat, team.grace);
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.
