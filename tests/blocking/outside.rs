@@ -65,6 +65,44 @@ fn a_thread_that_is_answered_in_time_is_not_blocked() {
 }
 
 #[test]
+fn a_thread_that_is_answered_again_and_again_is_not_blocked() {
+    // The same call over and over, for half as long again as a grace. The two orders.
+    let program = || {
+        explorer()
+            .thread("asks", |[end, _]| {
+                marker!("ask");
+                for _ in 0..30 {
+                    (&mut &*end).write_all(&[7]).unwrap();
+                    assert_eq!(read(end), Some(7));
+                }
+            })
+            .thread("looks", |_| marker!("look"))
+    };
+    assert_counts(program, 2, 0).assert_ok();
+}
+
+#[test]
+fn a_thread_that_the_program_starts_may_answer_later() {
+    // It is none that a paused thread holds up. The two orders.
+    let program = || {
+        Explorer::new(|| UnixStream::pair().unwrap())
+            .thread("asks", |(one, other)| {
+                marker!("ask");
+                thread::scope(|scope| {
+                    scope.spawn(|| {
+                        thread::sleep(4 * ANSWER);
+                        (&mut &*other).write_all(&[7]).unwrap();
+                    });
+                    assert_eq!(read(one), Some(7));
+                });
+            })
+            .thread("looks", |_| marker!("look"))
+            .grace(ANSWER)
+    };
+    assert_counts(program, 2, 0).assert_ok();
+}
+
+#[test]
 fn an_answer_to_one_thread_lets_another_go_on_before_the_next_choice() {
     // ask first, then hear, which is answered in time, and look in either order: 2. hear first, which
     // waits, then ask; when the answer has come, `hears` goes on before or after look: 2. If the
