@@ -12,12 +12,11 @@ use interlace::{Explorer, marker};
 use crate::calls::read;
 use crate::oracle::assert_counts;
 
-/// Twenty times what an answer takes.
+/// Twenty times what most answers take.
 const GRACE: Duration = Duration::from_millis(100);
-const ANSWER: Duration = Duration::from_millis(5);
 
 /// A server outside of the program: what comes in at one end of a connection it says at both, after
-/// a while. Its threads are started by this one, so they are none of the program's.
+/// as many milliseconds. Its threads are started by this one, so they are none of the program's.
 fn serve() -> Sender<[UnixStream; 2]> {
     let (sender, receiver) = channel::<[UnixStream; 2]>();
     thread::spawn(move || {
@@ -25,7 +24,7 @@ fn serve() -> Sender<[UnixStream; 2]> {
             thread::spawn(move || {
                 let mut byte = [0];
                 while ends[0].read(&mut byte).is_ok_and(|count| count > 0) {
-                    thread::sleep(ANSWER);
+                    thread::sleep(Duration::from_millis(byte[0].into()));
                     for end in &mut ends {
                         let _ = end.write_all(&byte);
                     }
@@ -36,70 +35,91 @@ fn serve() -> Sender<[UnixStream; 2]> {
     sender
 }
 
-type Clients = [UnixStream; 2];
+/// Two clients of the server, and who has come to its end.
+struct Clients {
+    ends: [UnixStream; 2],
+    log: Mutex<String>,
+}
 
-fn clients(server: &Mutex<Sender<[UnixStream; 2]>>) -> Clients {
-    let [(one, its), (other, others)] = [(); 2].map(|()| UnixStream::pair().unwrap());
-    server.lock().unwrap().send([its, others]).unwrap();
-    [one, other]
+impl Clients {
+    fn of(server: &Mutex<Sender<[UnixStream; 2]>>) -> Self {
+        let [(one, its), (other, others)] = [(); 2].map(|()| UnixStream::pair().unwrap());
+        server.lock().unwrap().send([its, others]).unwrap();
+        let (ends, log) = ([one, other], Mutex::default());
+        Clients { ends, log }
+    }
+
+    /// Lets the server say `what` to both.
+    fn ask(&self, what: u8) {
+        (&mut &self.ends[0]).write_all(&[what]).unwrap();
+    }
+
+    fn note(&self, who: char) {
+        self.log.lock().unwrap().push(who);
+    }
 }
 
 fn explorer() -> Explorer<Clients> {
     let server = Mutex::new(serve());
-    Explorer::new(move || clients(&server)).grace(GRACE)
+    Explorer::new(move || Clients::of(&server))
+        .outcome(|clients| clients.log.lock().unwrap().clone())
+        .grace(GRACE)
+}
+
+/// Asserts that b never goes on while a is in its one step, which sleeps: there are the two orders of
+/// two markers, and each ends in that order.
+fn assert_is_waited_for(a: fn(&Clients), grace: Duration) {
+    let program = move || {
+        explorer()
+            .thread("a", move |clients| {
+                marker!("ask");
+                a(clients);
+                clients.note('a');
+            })
+            .thread("b", |clients| {
+                marker!("note");
+                clients.note('b');
+            })
+            .grace(grace)
+    };
+    let report = assert_counts(program, 2, 0);
+    let outcomes: Vec<_> = report.outcomes().collect();
+    assert_eq!(outcomes, [("\"ab\"", 1), ("\"ba\"", 1)]);
 }
 
 #[test]
 fn a_thread_that_is_answered_in_time_is_not_blocked() {
-    // The two orders of two markers.
-    let program = || {
-        explorer()
-            .thread("asks", |[end, _]| {
-                marker!("ask");
-                (&mut &*end).write_all(&[7]).unwrap();
-                assert_eq!(read(end), Some(7));
-            })
-            .thread("looks", |_| marker!("look"))
+    let ask = |clients: &Clients| {
+        clients.ask(5);
+        assert_eq!(read(&clients.ends[0]), Some(5));
     };
-    assert_counts(program, 2, 0).assert_ok();
+    assert_is_waited_for(ask, GRACE);
 }
 
 #[test]
 fn a_thread_that_is_answered_again_and_again_is_not_blocked() {
-    // The same call over and over, for half as long again as a grace. The two orders.
-    let program = || {
-        explorer()
-            .thread("asks", |[end, _]| {
-                marker!("ask");
-                for _ in 0..30 {
-                    (&mut &*end).write_all(&[7]).unwrap();
-                    assert_eq!(read(end), Some(7));
-                }
-            })
-            .thread("looks", |_| marker!("look"))
+    // It is in the same call for more than a grace in all.
+    let ask = |clients: &Clients| {
+        for _ in 0..4 {
+            clients.ask(40);
+            assert_eq!(read(&clients.ends[0]), Some(40));
+        }
     };
-    assert_counts(program, 2, 0).assert_ok();
+    assert_is_waited_for(ask, GRACE);
 }
 
 #[test]
 fn a_thread_that_the_program_starts_may_answer_later() {
-    // It is none that a paused thread holds up. The two orders.
-    let program = || {
-        Explorer::new(|| UnixStream::pair().unwrap())
-            .thread("asks", |(one, other)| {
-                marker!("ask");
-                thread::scope(|scope| {
-                    scope.spawn(|| {
-                        thread::sleep(4 * ANSWER);
-                        (&mut &*other).write_all(&[7]).unwrap();
-                    });
-                    assert_eq!(read(one), Some(7));
-                });
-            })
-            .thread("looks", |_| marker!("look"))
-            .grace(ANSWER)
+    let ask = |clients: &Clients| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(30));
+                clients.ask(1);
+            });
+            assert_eq!(read(&clients.ends[0]), Some(1));
+        });
     };
-    assert_counts(program, 2, 0).assert_ok();
+    assert_is_waited_for(ask, Duration::from_millis(5));
 }
 
 #[test]
@@ -109,13 +129,13 @@ fn an_answer_to_one_thread_lets_another_go_on_before_the_next_choice() {
     // choice came before the answer, look would be all there is.
     let program = || {
         explorer()
-            .thread("hears", |[_, end]| {
+            .thread("hears", |clients| {
                 marker!("hear");
-                assert_eq!(read(end), Some(7));
+                assert_eq!(read(&clients.ends[1]), Some(5));
             })
-            .thread("asks", |[end, _]| {
+            .thread("asks", |clients| {
                 marker!("ask");
-                (&mut &*end).write_all(&[7]).unwrap();
+                clients.ask(5);
                 marker!("look");
             })
     };

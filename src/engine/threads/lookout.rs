@@ -56,6 +56,8 @@ pub(super) struct Lookout {
 struct Suspect {
     seen: (u64, usize, ThreadId, Seen),
     since: Instant,
+    /// Since when nobody else of the program was seen to act.
+    quiet_since: Instant,
     others: Others,
     busy: Busy,
 }
@@ -71,10 +73,13 @@ struct Seen {
 impl Suspect {
     /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
     fn is_certain(&mut self, grace: Duration, processor: &Processor) -> bool {
-        let time = self.since.elapsed();
         let has_settled = || others(processor) != Awake::Kin;
+        if self.is_in_call() && !has_settled() {
+            self.quiet_since = Instant::now();
+        }
         let mut have_moved = || self.others.have_moved() && self.busy.have_moved();
-        time >= grace && (time >= LONG || have_moved() && has_settled())
+        let is_late = self.since.elapsed() >= grace.max(LONG);
+        is_late || self.quiet_since.elapsed() >= grace && have_moved() && has_settled()
     }
 
     fn is_in_call(&self) -> bool {
@@ -133,11 +138,15 @@ impl Lookout {
         let seen = (desk.table.number, desk.table.state.given(), thread, seen);
         let mut suspect = before
             .filter(|before| before.seen == seen)
-            .unwrap_or_else(|| Suspect {
-                seen,
-                since: Instant::now(),
-                others: self.known.others(),
-                busy: Busy::now(),
+            .unwrap_or_else(|| {
+                let now = Instant::now();
+                Suspect {
+                    seen,
+                    since: now,
+                    quiet_since: now,
+                    others: self.known.others(),
+                    busy: Busy::now(),
+                }
             });
         let grace = if sleep.is_call() {
             self.grace_of_calls()
@@ -161,7 +170,7 @@ impl Lookout {
             Some(false) => {}
             Some(true) if seat.is_user_code() && !sleep.is_over() => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);
-                desk.asleep_since = suspect.since;
+                desk.asleep_since = suspect.quiet_since;
                 desk.blocked.add(&mut desk.table.state, thread, sleep);
                 return true;
             }
