@@ -68,7 +68,7 @@ fn explorer() -> Explorer<Clients> {
 
 /// Asserts that b never goes on while a is in its one step, which sleeps: there are the two orders of
 /// two markers, and each ends in that order.
-fn assert_is_waited_for(a: fn(&Clients), grace: Duration) {
+fn assert_is_waited_for(a: fn(&Clients)) {
     let program = move || {
         explorer()
             .thread("a", move |clients| {
@@ -80,7 +80,6 @@ fn assert_is_waited_for(a: fn(&Clients), grace: Duration) {
                 marker!("note");
                 clients.note('b');
             })
-            .grace(grace)
     };
     let report = assert_counts(program, 2, 0);
     let outcomes: Vec<_> = report.outcomes().collect();
@@ -93,7 +92,7 @@ fn a_thread_that_is_answered_in_time_is_not_blocked() {
         clients.ask(5);
         assert_eq!(read(&clients.ends[0]), Some(5));
     };
-    assert_is_waited_for(ask, GRACE);
+    assert_is_waited_for(ask);
 }
 
 #[test]
@@ -105,7 +104,7 @@ fn a_thread_that_is_answered_again_and_again_is_not_blocked() {
             assert_eq!(read(&clients.ends[0]), Some(40));
         }
     };
-    assert_is_waited_for(ask, GRACE);
+    assert_is_waited_for(ask);
 }
 
 #[test]
@@ -113,13 +112,13 @@ fn a_thread_that_the_program_starts_may_answer_later() {
     let ask = |clients: &Clients| {
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(GRACE + GRACE / 2);
                 clients.ask(1);
             });
             assert_eq!(read(&clients.ends[0]), Some(1));
         });
     };
-    assert_is_waited_for(ask, Duration::from_millis(5));
+    assert_is_waited_for(ask);
 }
 
 #[test]
