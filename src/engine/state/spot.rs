@@ -14,6 +14,10 @@ pub(crate) struct Spot {
 }
 
 /// What a system call is about to do when it can.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "calls are not seen on other systems")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Read,
@@ -28,6 +32,10 @@ pub(crate) enum Operation {
 }
 
 /// What it does that with.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "calls are not seen on other systems")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Object {
     Pipe,

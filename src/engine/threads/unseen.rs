@@ -6,6 +6,8 @@ use super::call::Call;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
     #[allow(dead_code, reason = "nothing is seen here")]
+    Running,
+    #[allow(dead_code, reason = "nothing is seen here")]
     Futex(FutexWait),
     #[allow(dead_code, reason = "nothing is seen here")]
     FutexUntil,
