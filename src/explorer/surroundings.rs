@@ -106,8 +106,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// It is about calls without a time-out: to read, write, accept and `poll` pipes, FIFOs, sockets,
     /// eventfds and epolls, and to lock files (`flock`, and `fcntl` with `F_OFD_SETLKW`). Whether a
     /// file lock is free is found out by taking it for a moment. A blocked thread is held in the handler
-    /// of a signal, after which the call begins anew; only a `write` that has written a part returns,
-    /// as after any signal. When an execution has failed, calls that still sleep return `ECANCELED`, so
+    /// of a signal, after which the call begins anew; only one that has written a part returns, as
+    /// after any signal. When an execution has failed, calls that still sleep return `ECANCELED`, so
     /// that their threads unwind.
     ///
     /// On Linux, on x86-64 and ARM64; without effect elsewhere. On [`Engine::Fibers`] nothing may

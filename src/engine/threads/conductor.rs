@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::others::{Awake, Own, others};
+use super::others::{Awake, Own, is_running, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
@@ -166,11 +166,15 @@ fn unwind_threads<D: Director>(team: &Team<D>) -> bool {
         let Some(thread) = next_in_call(team) else {
             break;
         };
-        team.seats[thread.index()].hold.fail();
+        let hold = &team.seats[thread.index()].hold;
+        hold.fail();
         wait_for_end(team, thread, Some(GRACE));
-        if team.desk.lock().table.state.is_live(thread) {
-            // It sleeps again: nobody knows for how long.
-            return false;
+        while team.desk.lock().table.state.is_live(thread) {
+            if !hold.kernel_id().is_some_and(is_running) {
+                // It sleeps again: nobody knows for how long.
+                return false;
+            }
+            wait_for_end(team, thread, Some(GRACE));
         }
     }
     if team.seats.iter().any(|seat| seat.hold.is_held()) {

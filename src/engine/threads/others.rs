@@ -91,7 +91,8 @@ impl Busy {
     }
 }
 
-fn is_running(id: i32) -> bool {
+/// Whether the thread has a processor, or waits for one.
+pub(super) fn is_running(id: i32) -> bool {
     let sight = Window::on(id).and_then(|window| window.look());
     sight == Some(Sight::Running)
 }
