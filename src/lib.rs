@@ -60,8 +60,8 @@
 //!
 //! Only the order of markers is explored, under sequential consistency. The program must do the
 //! same under the same schedule. A thread that blocks on something that a paused thread holds is
-//! seen as blocked on Linux; elsewhere its execution times out, unless a marker says what it
-//! [acquires](Acquire). Async tasks that wait for each other are seen.
+//! seen as blocked on Linux, in system calls only with a [`grace`](Explorer::grace); elsewhere its
+//! execution times out, unless a marker says what it [acquires](Acquire). Async tasks that wait for each other are seen.
 
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 

@@ -53,8 +53,8 @@ pub(crate) fn one(standing: Standing) -> String {
             format!("waits to be woken, {since}, and nobody holds a waker of it")
         }
         At::Woken => format!("was woken and has not gone on, {since}"),
-        At::Blocked(place) => format!("is blocked at {}, {since}", lock(place)),
-        At::Released(place) => format!("was blocked at {} and can go on, {since}", lock(place)),
+        At::Blocked(spot) => format!("is blocked {spot}, {since}"),
+        At::Released(spot) => format!("was blocked {spot} and can go on, {since}"),
         At::Finished => "has finished".to_owned(),
         At::Panicked => format!("has panicked, {since}"),
         At::Unwound => "was unwound".to_owned(),
@@ -74,9 +74,4 @@ fn who(want: &Want, names: &[String]) -> String {
     let name = &names[last.thread.index()];
     let site = last.marker.site();
     format!("the last to acquire it at a marker was {name}{itself}, at {site}")
-}
-
-/// A place in memory at which threads wait in the kernel. The kernel does not say what it is.
-fn lock(place: u32) -> String {
-    format!("lock or condition {}", place + 1)
 }

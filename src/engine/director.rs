@@ -38,6 +38,8 @@ pub(crate) struct Limits {
     pub(crate) external_wakers: bool,
     /// Whether each execution has OS threads of its own.
     pub(crate) fresh_threads: bool,
+    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
+    pub(crate) grace: Option<Duration>,
 }
 
 impl Default for Limits {
@@ -48,6 +50,7 @@ impl Default for Limits {
             stack_size: 1 << 20,
             external_wakers: false,
             fresh_threads: false,
+            grace: None,
         }
     }
 }

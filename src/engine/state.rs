@@ -4,8 +4,10 @@ use crate::search::{Point, Ready, Taken, ThreadId};
 use crate::site::MarkerId;
 
 mod blocked;
+mod spot;
 mod turns;
 
+pub(crate) use spot::{Object, Operation, Spot};
 pub(crate) use turns::Halt;
 
 /// Where a thread stands.
@@ -32,10 +34,10 @@ pub(crate) enum At {
     Forgotten,
     /// A task whose waker has fired since it went to wait.
     Woken,
-    /// A thread that waits in the kernel, at the place of this number.
-    Blocked(u32),
+    /// A thread that waits in the kernel.
+    Blocked(Spot),
     /// As `Blocked`, and what it waits for has come: it is ready to go on.
-    Released(u32),
+    Released(Spot),
     Finished,
     Panicked,
     /// Ended by the engine after a failure elsewhere.

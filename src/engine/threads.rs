@@ -10,6 +10,14 @@
 
 mod beat;
 mod blocked;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    path = "threads/uncalled.rs"
+)]
+mod call;
 mod conductor;
 #[cfg_attr(
     not(all(
@@ -21,6 +29,12 @@ mod conductor;
 mod hold;
 mod lookout;
 mod others;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod registers;
+mod settle;
 #[cfg_attr(
     not(all(
         target_os = "linux",
@@ -29,6 +43,7 @@ mod others;
     path = "threads/unseen.rs"
 )]
 mod sight;
+mod sleep;
 mod stand_in;
 mod team;
 mod watch;

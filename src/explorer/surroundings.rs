@@ -1,5 +1,7 @@
 //! What is around a program: the engine, whether its threads are new, and who else wakes its tasks.
 
+use std::time::Duration;
+
 use super::Explorer;
 use crate::engine::{Engine, Limits};
 use crate::environment::Settings;
@@ -86,6 +88,59 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
+    /// Lets a thread that sleeps in a system call count as blocked when it has slept there for so
+    /// long. Default: none does, and who sleeps is waited for.
+    ///
+    /// A thread that waits for a lock, a channel or the like is seen to be blocked without this. But
+    /// one that reads from a pipe to which a paused thread is to write, or asks a database server for
+    /// a row that a paused thread's connection has locked, sleeps in a call of which nobody can tell
+    /// that no answer is under way. With a grace it is set aside like any other that is blocked.
+    ///
+    /// The grace is a promise: what is outside of the program, as a server, answers within that time,
+    /// and a longer sleep is for another thread of the program to end. So when no thread can go on,
+    /// that is a deadlock, and the report tells in which call each waits. While a thread is blocked so,
+    /// the search waits before each choice until its call would go on, or for the grace: who is ready
+    /// depends on the schedule alone if the promise holds. Let it be some times what the slowest answer
+    /// takes, and mind that each step that ends so costs as much.
+    ///
+    /// It is about calls without a time-out: to read, write, accept and `poll` pipes, FIFOs, sockets,
+    /// eventfds and epolls, and to lock files (`flock`, and `fcntl` with `F_OFD_SETLKW`). Whether a
+    /// file lock is free is found out by taking it for a moment. A blocked thread is held in the handler
+    /// of a signal, after which the call begins anew; only one that has written a part returns, as
+    /// after any signal. When an execution has failed, calls that still sleep return `ECANCELED`, so
+    /// that their threads unwind.
+    ///
+    /// On Linux, on x86-64 and ARM64; without effect elsewhere. On [`Engine::Fibers`] nothing may
+    /// block: if the code asks for both, nothing is run and the report says so. If only the environment
+    /// asks for fibers, this wins.
+    ///
+    /// ```
+    /// use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+    /// use std::time::Duration;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// # if cfg!(not(target_os = "linux")) { return; }
+    /// let report = Explorer::new(|| pipe().unwrap())
+    ///     .thread("reads", |(reader, _): &(PipeReader, PipeWriter)| {
+    ///         marker!("read");
+    ///         let mut reader = reader;
+    ///         reader.read_exact(&mut [0]).unwrap();
+    ///     })
+    ///     .thread("writes", |(_, writer)| {
+    ///         marker!("write");
+    ///         let mut writer = writer;
+    ///         writer.write_all(b"x").unwrap();
+    ///     })
+    ///     .grace(Duration::from_millis(20))
+    ///     .explore();
+    /// report.assert_ok();
+    /// assert_eq!(report.schedules(), 2); // in the first, `reads` waits for `writes`
+    /// ```
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.limits.grace = Some(grace);
+        self
+    }
+
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
     /// is used takes memory. Without effect on [`Engine::Threads`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
@@ -104,7 +159,8 @@ pub(super) fn settle(settings: Settings, limits: Limits) -> Result<(Settings, En
     let settings = settings.or(Settings::from_environment()?);
     let engine = match in_code {
         Some(Engine::Fibers) if limits.fresh_threads => return Err(no_threads_to_be_fresh()),
-        _ if limits.fresh_threads => Engine::Threads,
+        Some(Engine::Fibers) if limits.grace.is_some() => return Err(no_threads_to_block()),
+        _ if limits.fresh_threads || limits.grace.is_some() => Engine::Threads,
         _ => settings.engine.unwrap_or_default(),
     };
     Ok((settings, engine))
@@ -116,5 +172,14 @@ fn no_threads_to_be_fresh() -> Error {
         ErrorKind::BadSetting,
         "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
          executions share one OS thread and its thread-locals. Choose one of the two",
+    )
+}
+
+#[cold]
+fn no_threads_to_block() -> Error {
+    Error::new(
+        ErrorKind::BadSetting,
+        "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one OS thread, and \
+         one that sleeps in a call holds up all others. Choose one of the two",
     )
 }

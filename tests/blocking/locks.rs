@@ -11,12 +11,12 @@ use crate::model::{Act, Body, Ends, every};
 use crate::oracle::{Lock, assert_counts};
 
 /// Takes the lock and pauses inside.
-fn enter<L: Lock>(lock: &L) {
+pub(crate) fn enter<L: Lock>(lock: &L) {
     marker!("enter");
     lock.with(|| marker!("inside"));
 }
 
-fn two<L: Lock>() -> Explorer<L> {
+pub(crate) fn two<L: Lock>() -> Explorer<L> {
     Explorer::new(L::default)
         .thread("a", enter)
         .thread("b", enter)

@@ -1,5 +1,5 @@
-//! Programs that block: real locks, condition variables, channels and joins, each beside its fixed
-//! twin. What is counted is said in `oracle.rs`.
+//! Programs that block: real locks, condition variables, channels, joins and system calls, each beside
+//! its fixed twin. What is counted is said in `oracle.rs`.
 
 #![cfg(all(
     target_os = "linux",
@@ -7,12 +7,15 @@
 ))]
 
 mod buffers;
+mod calls;
 mod cycles;
 mod declared;
+mod files;
 mod locks;
 mod model;
 mod oracle;
 mod orders;
+mod outside;
 mod philosophers;
 mod tasks;
 mod waits;

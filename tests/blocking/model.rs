@@ -43,18 +43,34 @@ struct Place {
     waits: Option<usize>,
 }
 
+/// Who is held back by a lock that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Who waits, for as long as the word says that somebody does.
+    Word,
+    /// And who is about to take it.
+    Declared,
+    /// Who waits, whatever the word.
+    Taken,
+}
+
 /// Runs every execution of `bodies`.
 pub(crate) fn every(bodies: &[Body], locks: usize) -> Ends {
-    start(bodies, locks, false)
+    start(bodies, locks, Rule::Word)
+}
+
+/// As `every`, of locks of files: who waits can go on when the lock is free, and only then.
+pub(crate) fn every_of_files(bodies: &[Body], locks: usize) -> Ends {
+    start(bodies, locks, Rule::Taken)
 }
 
 /// As `every`, where markers say which lock the segment begins by taking: a thread is ready there
 /// only while that is free.
 pub(crate) fn every_declared(bodies: &[Body], locks: usize) -> Ends {
-    start(bodies, locks, true)
+    start(bodies, locks, Rule::Declared)
 }
 
-fn start(bodies: &[Body], locks: usize, is_declared: bool) -> Ends {
+fn start(bodies: &[Body], locks: usize, rule: Rule) -> Ends {
     let start = Place {
         segment: 0,
         act: 0,
@@ -64,10 +80,10 @@ fn start(bodies: &[Body], locks: usize, is_declared: bool) -> Ends {
         words: vec![0; locks],
         threads: vec![start; bodies.len()],
     };
-    explore(bodies, &state, is_declared)
+    explore(bodies, &state, rule)
 }
 
-fn explore(bodies: &[Body], state: &State, is_declared: bool) -> Ends {
+fn explore(bodies: &[Body], state: &State, rule: Rule) -> Ends {
     let mut ends = Ends::default();
     let is_ready = |thread: &usize| {
         let place = state.threads[*thread];
@@ -75,15 +91,16 @@ fn explore(bodies: &[Body], state: &State, is_declared: bool) -> Ends {
             return false;
         };
         let is_shut = matches!(segment.first(), Some(&Act::Lock(lock)) if state.words[lock] > 0);
-        let waits = place.waits.is_some_and(|lock| state.words[lock] == 2);
-        let is_held_back = is_declared && is_shut;
+        let least = if rule == Rule::Taken { 1 } else { 2 };
+        let waits = place.waits.is_some_and(|lock| state.words[lock] >= least);
+        let is_held_back = rule == Rule::Declared && is_shut;
         !(waits || is_held_back)
     };
     let ready: Vec<usize> = (0..bodies.len()).filter(is_ready).collect();
     for &thread in &ready {
         let mut next = state.clone();
         next.step(&bodies[thread], thread);
-        ends += explore(bodies, &next, is_declared);
+        ends += explore(bodies, &next, rule);
     }
     if ready.is_empty() {
         let is_held = (0..bodies.len()).all(|it| state.threads[it].segment == bodies[it].len());

@@ -5,17 +5,25 @@
 //! isolation in `PostgreSQL`, sees no conflict. `SERIALIZABLE` does: one of the two transactions
 //! fails with SQLSTATE 40001, and that doctor stays.
 //!
-//! `examples/postgres_write_skew/run` starts a server for this and stops it. Where there is one
-//! already, `WRITE_SKEW_DATABASE` names it, as in `host=/tmp user=postgres`; a table
-//! `interlace_doctor` is made there. Prints the report on each of the two isolation levels.
+//! Then two who pay into the same accounts: a transaction that updates a row waits, in the server, for
+//! the other's commit. With a `grace` that is a thread like any other that is blocked. On one account
+//! `REPEATABLE READ` refuses the one that has waited; on two, in two orders, the server sees that both
+//! wait for each other, and refuses one.
 //!
-//! The thread that waits for the server's answer keeps the turn, for the answer comes from outside.
-//! So no statement here may wait for the other doctor: if both wrote the same row, the second would
-//! wait for the commit of the first, which is paused. `lock_timeout` makes of such a wait an error.
+//! `examples/postgres_write_skew/run` starts a server for this and stops it. Where there is one
+//! already, `WRITE_SKEW_DATABASE` names it, as in `host=/tmp user=postgres`; its user must be one who
+//! may set `deadlock_timeout`, and tables `interlace_doctor` and `interlace_account` are made there.
+//! Prints the report on each of these programs.
 
+mod accounts;
+mod connections;
 mod hospital;
 
-use hospital::{Hospital, server};
+use std::time::Duration;
+
+use accounts::Accounts;
+use connections::server;
+use hospital::Hospital;
 use interlace::{Explorer, Report};
 use postgres::IsolationLevel;
 
@@ -36,6 +44,55 @@ fn explore_repeatable_read() -> Report {
 
 fn explore_serializable() -> Report {
     two_doctors(IsolationLevel::Serializable).explore()
+}
+
+/// Two who pay into accounts, one after the other, in these orders. The server answers in far less
+/// than the grace; who gets no answer waits for the other.
+fn two_who_pay(isolation: IsolationLevel, a: &'static [i32], b: &'static [i32]) -> Report {
+    Explorer::new(Accounts::new)
+        .thread("a", move |accounts| accounts.pay_in(0, a, isolation))
+        .thread("b", move |accounts| accounts.pay_in(1, b, isolation))
+        .outcome(|accounts| {
+            let (sum, refused) = accounts.summary();
+            format!("{sum} paid in, {refused} refused")
+        })
+        .grace(Duration::from_millis(100))
+        .workers(1)
+        .keep_going()
+        .explore()
+}
+
+fn explore_accounts() {
+    // update commit, whole, in either order: 2. And one's update while the other's transaction is open,
+    // which waits for its commit: 2.
+    println!("\nOne account, READ COMMITTED:\n");
+    let report = two_who_pay(IsolationLevel::ReadCommitted, &[0], &[0]);
+    println!("{report}");
+    assert!(report.is_exhaustive());
+    assert!(report.outcomes().eq([("\"2 paid in, 0 refused\"", 4)]));
+
+    // Who has waited has begun before the other's commit.
+    println!("\nOne account, REPEATABLE READ:\n");
+    let report = two_who_pay(IsolationLevel::RepeatableRead, &[0], &[0]);
+    println!("{report}");
+    assert!(report.is_exhaustive());
+    let outcomes = [
+        ("\"1 paid in, 1 refused\"", 2),
+        ("\"2 paid in, 0 refused\"", 2),
+    ];
+    assert!(report.outcomes().eq(outcomes));
+
+    // If a is first: it updates both, and b waits before a's commit or begins after it: 2. Or b updates
+    // its first, too; then whoever is next waits, and the other is refused: 2. And so with b first.
+    println!("\nTwo accounts in two orders:\n");
+    let report = two_who_pay(IsolationLevel::ReadCommitted, &[0, 1], &[1, 0]);
+    println!("{report}");
+    assert!(report.is_exhaustive());
+    let outcomes = [
+        ("\"2 paid in, 1 refused\"", 4),
+        ("\"4 paid in, 0 refused\"", 4),
+    ];
+    assert!(report.outcomes().eq(outcomes));
 }
 
 fn main() {
@@ -72,4 +129,9 @@ fn main() {
     ];
     assert_eq!(serializable.schedules(), 20);
     assert!(serializable.outcomes().eq(outcomes));
+
+    // Elsewhere the first that waits would be waited for.
+    if cfg!(target_os = "linux") {
+        explore_accounts();
+    }
 }

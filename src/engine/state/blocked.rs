@@ -1,6 +1,6 @@
 //! Threads that wait for something to be free: in the kernel, or paused before they acquire it.
 
-use super::{At, Halt, State};
+use super::{At, Halt, Spot, State};
 use crate::search::{Ready, ThreadId};
 use crate::site::MarkerId;
 
@@ -49,24 +49,24 @@ impl State {
         }
     }
 
-    /// The running thread waits in the kernel, at the place of this number.
-    pub(crate) fn block(&mut self, thread: ThreadId, place: u32) {
+    /// The running thread waits in the kernel.
+    pub(crate) fn block(&mut self, thread: ThreadId, spot: Spot) {
         self.catch_up();
         self.turns.push(Halt::otherwise(thread));
         self.note_wait(thread, true);
-        self.leave(thread, At::Blocked(place));
+        self.leave(thread, At::Blocked(spot));
     }
 
     /// What the blocked `thread` waits for has come: it is ready, with the marker that it passed
     /// last. Or that is gone again, and it is not.
     pub(crate) fn set_released(&mut self, thread: ThreadId, is_released: bool) {
         match (self.at(thread), is_released) {
-            (At::Blocked(place), true) => {
-                self.threads[thread.index()] = At::Released(place);
+            (At::Blocked(spot), true) => {
+                self.threads[thread.index()] = At::Released(spot);
                 self.insert_released(thread);
             }
-            (At::Released(place), false) => {
-                self.threads[thread.index()] = At::Blocked(place);
+            (At::Released(spot), false) => {
+                self.threads[thread.index()] = At::Blocked(spot);
                 self.remove_ready(thread);
             }
             _ => {}

@@ -154,12 +154,16 @@ fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
     );
 }
 
+fn spot(number: u32) -> Spot {
+    Spot { number, call: None }
+}
+
 #[test]
 fn a_blocked_thread_is_ready_again_when_it_is_released() {
     let mut state = two_paused();
     state.advance(first);
-    state.block(thread(0), 7);
-    assert_eq!(state.at(thread(0)), At::Blocked(7));
+    state.block(thread(0), spot(7));
+    assert_eq!(state.at(thread(0)), At::Blocked(spot(7)));
     assert_eq!(state.running(), None);
     // Thread 1 is alone, so going on takes the turn from nobody.
     assert_eq!(state.advance(first), Turn::Of(thread(1)));
@@ -196,7 +200,7 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
 fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     let mut state = two_paused();
     state.advance(first);
-    state.block(thread(0), 0);
+    state.block(thread(0), spot(0));
     state.advance(first);
     // While thread 1 runs, in front of it in the list.
     state.set_released(thread(0), true);
@@ -214,7 +218,7 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
 fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
     let mut state = State::new(1, MAX_STEPS);
     state.advance(unasked);
-    state.block(thread(0), 0);
+    state.block(thread(0), spot(0));
     state.set_released(thread(0), true);
     state.advance(|point| {
         assert_eq!(point.ready[0].marker, MarkerId::start());

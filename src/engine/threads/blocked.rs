@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::sight::{FutexWait, word};
+use super::sight::FutexWait;
+use super::sleep::{Place, Sleep};
 use super::stand_in::StandIn;
 use crate::engine::At;
 use crate::engine::processor::Processor;
-use crate::engine::state::State;
+use crate::engine::state::{Object, Operation, Spot, State};
 use crate::search::ThreadId;
 
 /// The threads that wait in the kernel, in the execution under way.
@@ -15,7 +16,7 @@ pub(super) struct Blocked {
     waits: Vec<Wait>,
     /// Where threads have waited, in the order in which that was first so. An address differs from
     /// run to run; its place here does not.
-    places: Vec<Place>,
+    places: Vec<Queue>,
     /// Stand-ins with nothing to do.
     idle: Vec<StandIn>,
     processor: Arc<Processor>,
@@ -25,12 +26,13 @@ pub(super) struct Blocked {
 struct Wait {
     thread: ThreadId,
     place: usize,
-    futex: FutexWait,
+    sleep: Sleep,
 }
 
+/// Those who wait at one place.
 #[derive(Debug)]
-struct Place {
-    address: usize,
+struct Queue {
+    place: Place,
     /// Whether threads that wait here go on only in the number in which stand-ins were woken.
     is_counted: bool,
     /// Those that nobody has woken.
@@ -68,32 +70,55 @@ impl Blocked {
         self.waits.is_empty()
     }
 
-    /// The running `thread` waits for `futex`, and is held.
-    pub(super) fn add(&mut self, state: &mut State, thread: ThreadId, futex: FutexWait) {
+    /// Whether a thread is here that sleeps in a call.
+    pub(super) fn sleeps_in_calls(&self) -> bool {
+        self.waits.iter().any(|wait| wait.sleep.is_call())
+    }
+
+    /// Whether a thread sleeps in a call that would not go on, as far as was heard.
+    pub(super) fn awaits_calls(&self, state: &State) -> bool {
+        self.in_call(state).is_some()
+    }
+
+    /// The first such thread.
+    pub(super) fn in_call(&self, state: &State) -> Option<ThreadId> {
+        let mut calls = self.waits.iter().filter(|wait| wait.sleep.is_call());
+        let shut = calls.find(|wait| matches!(state.at(wait.thread), At::Blocked(_)));
+        shut.map(|wait| wait.thread)
+    }
+
+    /// The running `thread` waits as it was seen, and is held.
+    pub(super) fn add(&mut self, state: &mut State, thread: ThreadId, sleep: Sleep) {
         self.hear(state);
-        let place = self.place(futex.address);
-        if let Some(first) = self.waits.iter().find(|wait| wait.place == place).copied() {
-            if !self.places[place].is_counted {
-                self.places[place].is_counted = true;
-                self.stand_in(first);
-            }
-            self.stand_in(Wait {
-                thread,
-                place,
-                futex,
-            });
+        let (place, call) = self.place(sleep);
+        if let Sleep::Futex(futex) = sleep {
+            self.keep_count(place, futex);
         }
         self.waits.push(Wait {
             thread,
             place,
-            futex,
+            sleep,
         });
-        state.block(thread, u32::try_from(place).unwrap_or(u32::MAX));
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        state.block(thread, Spot { number, call });
+    }
+
+    /// Where another waits already, how many were woken is counted from now on.
+    fn keep_count(&mut self, place: usize, futex: FutexWait) {
+        let Some(first) = self.waits.iter().find(|wait| wait.place == place) else {
+            return;
+        };
+        if let (Sleep::Futex(first), false) = (first.sleep, self.places[place].is_counted) {
+            self.places[place].is_counted = true;
+            self.stand_in(place, first);
+        }
+        self.stand_in(place, futex);
     }
 
     /// Finds out which of the threads could go on. A thread could if the word is not what it was
     /// when the thread went to wait, since then the kernel ends the wait at once; and, where several
-    /// wait, if one was woken that has not gone on yet.
+    /// wait, if one was woken that has not gone on yet. Or, if it sleeps in a call, if that would not
+    /// sleep now.
     #[cold]
     pub(super) fn hear(&mut self, state: &mut State) {
         let is_blocked = |at| matches!(at, At::Blocked(_) | At::Released(_));
@@ -104,12 +129,10 @@ impl Blocked {
         for Wait {
             thread,
             place,
-            futex,
+            sleep,
         } in self.waits.iter().copied()
         {
-            // Memory that is gone ends the wait, too.
-            let has_changed = word(futex.address) != Some(futex.expected);
-            state.set_released(thread, has_changed && self.lets_go(place));
+            state.set_released(thread, sleep.is_over() && self.lets_go(place));
         }
     }
 
@@ -120,19 +143,19 @@ impl Blocked {
         threads.find(|thread| matches!(state.at(*thread), At::Released(_)))
     }
 
-    fn place(&mut self, address: usize) -> usize {
-        let known = self
-            .places
-            .iter()
-            .position(|place| place.address == address);
-        known.unwrap_or_else(|| {
-            self.places.push(Place {
-                address,
+    /// The number of a place, and what a report says of it.
+    fn place(&mut self, sleep: Sleep) -> (usize, Option<(Operation, Object)>) {
+        let (place, said) = sleep.place();
+        let known = self.places.iter().position(|it| it.place == place);
+        let number = known.unwrap_or_else(|| {
+            self.places.push(Queue {
+                place,
                 is_counted: false,
                 stand_ins: Vec::new(),
             });
             self.places.len() - 1
-        })
+        });
+        (number, said)
     }
 
     /// How many threads wait at a place.
@@ -141,11 +164,11 @@ impl Blocked {
     }
 
     /// Sends a stand-in to where a thread waits. Without one the thread counts as woken.
-    fn stand_in(&mut self, wait: Wait) {
+    fn stand_in(&mut self, place: usize, futex: FutexWait) {
         let idle = self.idle.pop();
         if let Some(mut stand_in) = idle.or_else(|| StandIn::start(&self.processor)) {
-            if stand_in.stand(wait.futex) {
-                self.places[wait.place].stand_ins.push(stand_in);
+            if stand_in.stand(futex) {
+                self.places[place].stand_ins.push(stand_in);
             } else {
                 self.idle.push(stand_in);
             }
@@ -155,7 +178,7 @@ impl Blocked {
     /// Finds out which stand-ins were woken.
     fn count(&mut self, place: usize) {
         let waiting = self.waiting(place);
-        let Place {
+        let Queue {
             is_counted,
             stand_ins,
             ..
@@ -167,7 +190,7 @@ impl Blocked {
 
     /// Whether one of those who wait at a place was woken.
     fn lets_go(&self, place: usize) -> bool {
-        let Place {
+        let Queue {
             is_counted,
             stand_ins,
             ..

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::others::{Awake, Own, others};
+use super::others::{Awake, Own, is_running, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
@@ -150,7 +150,7 @@ fn is_over(team: &Team) -> bool {
 /// the kernel for what never comes.
 ///
 /// Those that are paused come first: what they hold is free then, and those that wait for it go on
-/// to their next marker, and unwind there.
+/// to their next marker, and unwind there. Calls that still sleep end with an error.
 fn unwind_threads(team: &Team) -> bool {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
@@ -159,9 +159,24 @@ fn unwind_threads(team: &Team) -> bool {
             wait_for_end(team, thread, Some(GRACE));
         }
     }
-    while let Some(thread) = next_released(team) {
-        team.seats[thread.index()].hold.release();
+    loop {
+        while let Some(thread) = next_released(team) {
+            team.seats[thread.index()].hold.release();
+            wait_for_end(team, thread, Some(GRACE));
+        }
+        let Some(thread) = next_in_call(team) else {
+            break;
+        };
+        let hold = &team.seats[thread.index()].hold;
+        hold.fail();
         wait_for_end(team, thread, Some(GRACE));
+        while team.desk.lock().table.state.is_live(thread) {
+            if !hold.kernel_id().is_some_and(is_running) {
+                // It sleeps again: nobody knows for how long.
+                return false;
+            }
+            wait_for_end(team, thread, Some(GRACE));
+        }
     }
     if team.seats.iter().any(|seat| seat.hold.is_held()) {
         return false;
@@ -185,6 +200,16 @@ fn next_released(team: &Team) -> Option<ThreadId> {
         return None;
     }
     let thread = blocked.released(&mut table.state)?;
+    table.state.let_go(thread);
+    Some(thread)
+}
+
+/// The next thread whose call is to fail, of those that sleep in one.
+fn next_in_call(team: &Team) -> Option<ThreadId> {
+    let mut desk = team.desk.lock();
+    let Desk { blocked, table, .. } = &mut *desk;
+    table.director.as_ref()?;
+    let thread = blocked.in_call(&table.state)?;
     table.state.let_go(thread);
     Some(thread)
 }

@@ -1,11 +1,11 @@
 //! Holds a thread that sleeps in the kernel, so that its wake-up comes when the search says.
 //!
 //! The thread is sent a signal. Its handler sees that it has interrupted a wait that the kernel
-//! will begin anew, and sleeps in its place until the thread is let go; then it returns, the
-//! kernel compares the word again, and goes on waiting or not. Whatever woke such a wait before a
+//! will begin anew, or has it begin anew itself ([`registers`](super::registers)), and sleeps in
+//! its place until the thread is let go; then it returns, the kernel compares the word again, or
+//! looks whether the file is ready, and goes on waiting or not. Whatever woke such a wait before a
 //! signal, a lost wake-up cannot come of it: who waits at a futex must compare the word again.
-//! See futex(2) and signal(7), "Interruption of system calls". All the `unsafe` of the engine of
-//! threads is here.
+//! See futex(2) and signal(7), "Interruption of system calls".
 
 #![allow(unsafe_code)]
 
@@ -14,12 +14,15 @@ use std::ffi::{c_int, c_void};
 use std::mem;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::call::Call;
+use super::registers::{Interrupted, Registers};
 use super::sight::{FutexWait, kernel_id};
+use super::sleep::Sleep;
 
 /// How long a thread may take to answer the signal: it answers at once, unless it blocks signals
 /// or its processor is very busy.
@@ -35,6 +38,8 @@ const HELD: u32 = 2;
 const REFUSED: u32 = 3;
 /// It is to end without unwinding.
 const ENDED: u32 = 4;
+/// Its call is to end with an error.
+const FAILED: u32 = 5;
 
 /// Where one thread can be held.
 #[derive(Debug, Default)]
@@ -42,8 +47,10 @@ pub(super) struct Hold {
     state: AtomicU32,
     /// The number by which the kernel knows the thread; 0 before it has come.
     kernel_id: AtomicI32,
-    /// The futex that it is to be found waiting at.
-    address: AtomicUsize,
+    /// The call that it is to be found waiting in, and how many of its arguments are to be as said.
+    number: AtomicI64,
+    arguments: [AtomicU64; 6],
+    known: AtomicUsize,
 }
 
 thread_local! {
@@ -86,9 +93,9 @@ impl Hold {
 
     /// Holds the thread if it waits as was seen. Returns whether it is held; nothing if it does
     /// not answer at all.
-    pub(super) fn seize(&self, wait: FutexWait) -> Option<bool> {
+    pub(super) fn seize(&self, sleep: Sleep) -> Option<bool> {
         let (signal, kernel_id) = (signal()?, self.kernel_id()?);
-        self.address.store(wait.address, Ordering::Relaxed);
+        self.seek(sleep);
         self.state.store(ASKED, Ordering::Release);
         // SAFETY: it sends a signal for which there is a handler to a thread of this process.
         let sent =
@@ -106,6 +113,19 @@ impl Hold {
         late.err().map(|state| state == HELD)
     }
 
+    /// Notes where the thread is to be found.
+    fn seek(&self, sleep: Sleep) {
+        let (call, known) = match sleep {
+            Sleep::Futex(wait) => (wait.call(), 1),
+            Sleep::Call(call) => (call, call.arguments.len()),
+        };
+        self.number.store(call.number, Ordering::Relaxed);
+        for (place, argument) in self.arguments.iter().zip(call.arguments) {
+            place.store(argument, Ordering::Relaxed);
+        }
+        self.known.store(known, Ordering::Relaxed);
+    }
+
     /// Lets the thread go on with its wait.
     pub(super) fn release(&self) {
         self.state.store(FREE, Ordering::Release);
@@ -120,11 +140,30 @@ impl Hold {
         wake(&self.state);
     }
 
-    /// What the thread does about the signal: `interrupted` is the futex whose wait it was in.
-    fn answer(&self, interrupted: Option<usize>) {
-        let is_there = interrupted == Some(self.address.load(Ordering::Relaxed));
-        let answer = if is_there { HELD } else { REFUSED };
+    /// Lets the thread go on with an error from the call in which it is held: so it can unwind when
+    /// nothing else ends that. To be called for calls alone: a futex wait does not fail so.
+    pub(super) fn fail(&self) {
+        self.state.store(FAILED, Ordering::Release);
+        wake(&self.state);
+    }
+
+    /// What the thread does about the signal.
+    fn answer(&self, registers: &mut Registers) {
         let asked = &self.state;
+        // What it is to be found in was written before.
+        asked.load(Ordering::Acquire);
+        let call = Call {
+            number: self.number.load(Ordering::Relaxed),
+            arguments: self
+                .arguments
+                .each_ref()
+                .map(|it| it.load(Ordering::Relaxed)),
+        };
+        let found = registers.find(&call, self.known.load(Ordering::Relaxed));
+        if found == Some(Interrupted::CutShort) {
+            registers.rewind(&call);
+        }
+        let answer = if found.is_some() { HELD } else { REFUSED };
         if asked
             .compare_exchange(ASKED, answer, Ordering::AcqRel, Ordering::Acquire)
             .is_err()
@@ -135,6 +174,10 @@ impl Hold {
         wake(&self.state);
         while self.state.load(Ordering::Acquire) == HELD {
             sleep_while(&self.state, HELD, None);
+        }
+        if self.state.load(Ordering::Acquire) == FAILED {
+            self.state.store(FREE, Ordering::Release);
+            registers.fail(libc::ECANCELED);
         }
         if self.state.load(Ordering::Acquire) == ENDED {
             // SAFETY: it ends this thread alone, which no code of its own sees. glibc frees the
@@ -244,54 +287,9 @@ extern "C" fn handle(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
         let errno = libc::__errno_location();
         let before = *errno;
         if let Some(hold) = HOLD.get().as_ref() {
-            hold.answer(interrupted_futex(context.cast_const().cast()));
+            hold.answer(&mut Registers::of(context));
         }
         *errno = before;
-    }
-}
-
-/// The futex whose wait the signal has interrupted, if the kernel is about to begin it anew: it has
-/// then put the thread back before the instruction of the system call.
-///
-/// # Safety
-///
-/// `context` is what the kernel passed to the handler of a signal.
-#[cfg(target_arch = "x86_64")]
-unsafe fn interrupted_futex(context: *const libc::ucontext_t) -> Option<usize> {
-    const SYSCALL: [u8; 2] = [0x0f, 0x05];
-    // SAFETY: the caller's promise; and the thread goes on at `next`, so there is code.
-    unsafe {
-        let register = |number: c_int| {
-            let all = &(*context).uc_mcontext.gregs;
-            usize::try_from(number)
-                .ok()
-                .and_then(|at| all.get(at))
-                .copied()
-        };
-        let next = register(libc::REG_RIP)?.cast_unsigned();
-        let next = ptr::with_exposed_provenance::<[u8; 2]>(usize::try_from(next).ok()?);
-        let is_futex = register(libc::REG_RAX)? == libc::SYS_futex;
-        let is_before_call = is_futex && next.read_unaligned() == SYSCALL;
-        let address = register(libc::REG_RDI)?.cast_unsigned();
-        is_before_call.then_some(usize::try_from(address).ok()?)
-    }
-}
-
-/// As on x86-64.
-///
-/// # Safety
-///
-/// As on x86-64.
-#[cfg(target_arch = "aarch64")]
-unsafe fn interrupted_futex(context: *const libc::ucontext_t) -> Option<usize> {
-    const SVC: u32 = 0xd400_0001;
-    // SAFETY: the caller's promise; and the thread goes on at `pc`, so there is code.
-    unsafe {
-        let machine = &(*context).uc_mcontext;
-        let next = ptr::with_exposed_provenance::<u32>(usize::try_from(machine.pc).ok()?);
-        let is_futex = i64::try_from(machine.regs[8]) == Ok(libc::SYS_futex);
-        let is_before_call = is_futex && next.read_unaligned() == SVC;
-        is_before_call.then_some(usize::try_from(machine.regs[0]).ok()?)
     }
 }
 
@@ -319,72 +317,4 @@ impl Drop for ExactSleeps {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-    use std::thread;
-
-    use super::super::sight::{Sight, Window, word};
-    use super::*;
-
-    /// Waits until the thread of `hold` is seen in a futex wait.
-    fn wait_for(hold: &Hold) -> FutexWait {
-        loop {
-            if let Some(window) = hold.kernel_id().and_then(Window::on)
-                && let Some(Sight::Futex(wait)) = window.look()
-                && word(wait.address) == Some(wait.expected)
-            {
-                return wait;
-            }
-            thread::yield_now();
-        }
-    }
-
-    #[test]
-    fn a_held_thread_stays_where_it_is_until_it_is_released() {
-        let lock = Arc::new(Mutex::new(0));
-        for round in 0..100 {
-            let guard = lock.lock().unwrap();
-            let hold = Arc::new(Hold::default());
-            let thread = thread::spawn({
-                let (lock, hold) = (Arc::clone(&lock), Arc::clone(&hold));
-                move || {
-                    let _here = hold.admit();
-                    *lock.lock().unwrap() += 1;
-                }
-            });
-            let wait = wait_for(&hold);
-            assert_eq!(hold.seize(wait), Some(true), "{round}");
-            drop(guard);
-            // The lock is free, and the one who waited for it does not take it.
-            assert_ne!(word(wait.address), Some(wait.expected));
-            assert_eq!(*lock.lock().unwrap(), round);
-            assert!(hold.is_held());
-            hold.release();
-            thread.join().unwrap();
-        }
-        assert_eq!(*lock.lock().unwrap(), 100);
-    }
-
-    #[test]
-    fn a_thread_that_waits_elsewhere_is_not_held() {
-        let lock = Arc::new(Mutex::new(()));
-        let guard = lock.lock().unwrap();
-        let hold = Arc::new(Hold::default());
-        let thread = thread::spawn({
-            let (lock, hold) = (Arc::clone(&lock), Arc::clone(&hold));
-            move || {
-                let _here = hold.admit();
-                drop(lock.lock());
-            }
-        });
-        let wait = wait_for(&hold);
-        let other = FutexWait {
-            address: wait.address + 64,
-            ..wait
-        };
-        assert_eq!(hold.seize(other), Some(false));
-        drop(guard);
-        thread.join().unwrap();
-        assert!(!hold.is_held());
-    }
-}
+mod tests;

@@ -3,15 +3,17 @@
 //! A thread is blocked if it is seen twice in the same step in the same wait without a time-out
 //! ([`sight`](super::sight)) for a word that is still what it was; and it is then held there
 //! ([`hold`](super::hold)). Between the two lies what makes sure that it does not wait for another
-//! team ([`beat`](super::beat)). All other sleeps are for the world outside to end.
+//! team ([`beat`](super::beat)). If there is a grace, so is one that sleeps all that time in a call
+//! ([`call`](super::call)) and would not go on. All other sleeps are for the world outside to end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::beat::{Beat, Known, Others};
 use super::hold::ExactSleeps;
-use super::others::{Awake, Busy, others};
-use super::sight::{FutexWait, Sight, Window, word};
+use super::others::{Awake, Busy, others, time};
+use super::sight::{Sight, Window};
+use super::sleep::Sleep;
 use super::team::{Desk, Seat, Team};
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
@@ -46,29 +48,48 @@ pub(super) struct Lookout {
     is_blind: bool,
     /// How often a thread was to be held and did not answer.
     unanswered: u32,
+    grace: Option<Duration>,
 }
 
 /// A thread that was seen waiting: in which step, when first, and where other teams were then.
 #[derive(Debug)]
 struct Suspect {
-    seen: (u64, usize, ThreadId, FutexWait),
+    seen: (u64, usize, ThreadId, Seen),
     since: Instant,
+    /// Since when nobody else of the program was seen to act.
+    quiet_since: Instant,
     others: Others,
     busy: Busy,
 }
 
+/// In what a thread was seen to sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    sleep: Sleep,
+    /// How long the thread had run by then, in a call: the same call may be made again and again.
+    ran: Option<u64>,
+}
+
 impl Suspect {
     /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
-    fn is_certain(&mut self, processor: &Processor) -> bool {
-        let time = self.since.elapsed();
+    fn is_certain(&mut self, grace: Duration, processor: &Processor) -> bool {
         let has_settled = || others(processor) != Awake::Kin;
-        let have_moved = time >= SOON && self.others.have_moved() && self.busy.have_moved();
-        time >= LONG || have_moved && has_settled()
+        if self.is_in_call() && !has_settled() {
+            self.quiet_since = Instant::now();
+        }
+        let mut have_moved = || self.others.have_moved() && self.busy.have_moved();
+        let is_late = self.since.elapsed() >= grace.max(LONG);
+        is_late || self.quiet_since.elapsed() >= grace && have_moved() && has_settled()
+    }
+
+    fn is_in_call(&self) -> bool {
+        self.seen.3.sleep.is_call()
     }
 }
 
 impl Lookout {
-    pub(super) fn new(threads: usize, beat: &Arc<Beat>) -> Self {
+    /// `grace` is how long a thread may sleep in a call before it counts as blocked, if it ever does.
+    pub(super) fn new(threads: usize, beat: &Arc<Beat>, grace: Option<Duration>) -> Self {
         Lookout {
             began: Instant::now(),
             windows: (0..threads).map(|_| None).collect(),
@@ -77,14 +98,18 @@ impl Lookout {
             sleeps: None,
             is_blind: false,
             unanswered: 0,
+            grace,
         }
     }
 
     /// How long to wait before the next look; nothing if there is nothing to see. A search in
     /// which nothing has blocked loses a hundredth of its time at most when something does.
     pub(super) fn rest(&self) -> Option<Duration> {
+        let is_in_call = self.suspect.as_ref().is_some_and(Suspect::is_in_call);
         if self.is_blind {
             None
+        } else if is_in_call {
+            Some((self.grace_of_calls() / 10).clamp(SOON, FIRST))
         } else if self.sleeps.is_some() || self.suspect.is_some() {
             Some(SOON)
         } else {
@@ -106,33 +131,47 @@ impl Lookout {
             return false;
         };
         let seat = &team.seats[thread.index()];
-        let Some(wait) = self.wait(thread, seat) else {
+        let Some(seen) = self.sleep(thread, seat) else {
             return false;
         };
-        let seen = (desk.table.number, desk.table.state.given(), thread, wait);
+        let sleep = seen.sleep;
+        let seen = (desk.table.number, desk.table.state.given(), thread, seen);
         let mut suspect = before
             .filter(|before| before.seen == seen)
-            .unwrap_or_else(|| Suspect {
-                seen,
-                since: Instant::now(),
-                others: self.known.others(),
-                busy: Busy::now(),
+            .unwrap_or_else(|| {
+                let now = Instant::now();
+                Suspect {
+                    seen,
+                    since: now,
+                    quiet_since: now,
+                    others: self.known.others(),
+                    busy: Busy::now(),
+                }
             });
-        if !suspect.is_certain(&team.processor) {
+        let grace = if sleep.is_call() {
+            self.grace_of_calls()
+        } else {
+            SOON
+        };
+        if !suspect.is_certain(grace, &team.processor) {
             self.known.set_asleep(true);
             self.suspect = Some(suspect);
             return false;
         }
-        match seat.hold.seize(wait) {
+        if sleep.is_over() {
+            return false;
+        }
+        match seat.hold.seize(sleep) {
             // Its signals are blocked, or its processor is as busy as can be.
             None => {
                 self.unanswered += 1;
                 self.is_blind = self.unanswered == MAX_UNANSWERED;
             }
             Some(false) => {}
-            Some(true) if seat.is_user_code() && is_unchanged(wait) => {
+            Some(true) if seat.is_user_code() && !sleep.is_over() => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);
-                desk.blocked.add(&mut desk.table.state, thread, wait);
+                desk.asleep_since = suspect.quiet_since;
+                desk.blocked.add(&mut desk.table.state, thread, sleep);
                 return true;
             }
             Some(true) => seat.hold.release(),
@@ -140,8 +179,13 @@ impl Lookout {
         false
     }
 
-    /// What the thread waits for, in code of the user's.
-    fn wait(&mut self, thread: ThreadId, seat: &Seat) -> Option<FutexWait> {
+    /// How long a thread may sleep in a call.
+    fn grace_of_calls(&self) -> Duration {
+        self.grace.unwrap_or(Duration::MAX).max(SOON)
+    }
+
+    /// In what the thread sleeps, in code of the user's.
+    fn sleep(&mut self, thread: ThreadId, seat: &Seat) -> Option<Seen> {
         if !seat.is_user_code() {
             return None;
         }
@@ -152,16 +196,16 @@ impl Lookout {
                 None
             })?);
         }
-        match window.as_ref()?.look()? {
+        let (sleep, ran) = match window.as_ref()?.look()? {
             // One that has the turn and is about to be let go still waits where it is held.
-            Sight::Futex(wait) if seat.hold.is_at(wait.address) => None,
-            Sight::Futex(wait) if seat.is_user_code() && is_unchanged(wait) => Some(wait),
-            _ => None,
-        }
+            Sight::Futex(wait) if seat.hold.is_at(wait.address) => return None,
+            // If the word is not what it was when the thread went to wait, it is about to wake.
+            Sight::Futex(wait) if !Sleep::Futex(wait).is_over() => (Sleep::Futex(wait), None),
+            Sight::Call(call) if self.grace.is_some() && call.is_lasting() => {
+                (Sleep::Call(call), Some(time(seat.hold.kernel_id()?)?))
+            }
+            _ => return None,
+        };
+        seat.is_user_code().then_some(Seen { sleep, ran })
     }
-}
-
-/// Whether the word is what it was when the thread went to wait: if not, it is about to wake.
-fn is_unchanged(wait: FutexWait) -> bool {
-    word(wait.address) == Some(wait.expected)
 }

@@ -91,13 +91,14 @@ impl Busy {
     }
 }
 
-fn is_running(id: i32) -> bool {
+/// Whether the thread has a processor, or waits for one.
+pub(super) fn is_running(id: i32) -> bool {
     let sight = Window::on(id).and_then(|window| window.look());
     sight == Some(Sight::Running)
 }
 
 /// How long the thread has run, in nanoseconds: see proc(5), `schedstat`.
-fn time(id: i32) -> Option<u64> {
+pub(super) fn time(id: i32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/self/task/{id}/schedstat")).ok()?;
     text.split_ascii_whitespace().next()?.parse().ok()
 }

@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::sync::OnceLock;
 
+use super::call::Call;
+
 /// What a thread was seen doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -14,7 +16,9 @@ pub(super) enum Sight {
     Futex(FutexWait),
     /// It waits for a word of memory to change, up to some time.
     FutexUntil,
-    /// It sleeps in something that this process does not decide, such as a read.
+    /// It sleeps in another system call, such as a read.
+    Call(Call),
+    /// It sleeps, and not in a call that it has made.
     Elsewhere,
 }
 
@@ -28,6 +32,16 @@ pub(super) struct FutexWait {
     /// Which kind of wait it is, and whom it lets itself be woken by.
     pub(super) operation: u32,
     pub(super) bits: u32,
+}
+
+impl FutexWait {
+    /// The system call, of which the first argument is known.
+    pub(super) fn call(self) -> Call {
+        Call {
+            number: libc::SYS_futex,
+            arguments: [self.address as u64, 0, 0, 0, 0, 0],
+        }
+    }
 }
 
 /// Where one thread can be seen.
@@ -57,13 +71,19 @@ fn parse(line: &str) -> Option<Sight> {
     if call == "running" {
         return Some(Sight::Running);
     }
-    // Asleep outside of a system call, as in a page fault: -1.
-    if call.parse::<i64>().ok()? != libc::SYS_futex {
+    let number = call.parse::<i64>().ok()?;
+    if number < 0 {
+        // Asleep outside of a system call, as in a page fault.
         return Some(Sight::Elsewhere);
     }
-    let mut argument = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
-    let (address, operation, expected) = (argument()?, argument()?, argument()?);
-    let (until, _other, bits) = (argument()?, argument()?, argument()?);
+    let mut arguments = [0; 6];
+    for argument in &mut arguments {
+        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+    }
+    if number != libc::SYS_futex {
+        return Some(Sight::Call(Call { number, arguments }));
+    }
+    let [address, operation, expected, until, _other, bits] = arguments;
     let flags = u64::from((libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME).unsigned_abs());
     let waits = [libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET].map(|it| u64::from(it.unsigned_abs()));
     if !waits.contains(&(operation & !flags)) {
@@ -96,12 +116,16 @@ pub(super) fn kernel_id() -> i32 {
 /// The word at an address of this process; nothing if there is no memory any more, or the system
 /// does not tell.
 pub(super) fn word(address: usize) -> Option<u32> {
+    let mut bytes = [0; 4];
+    read_memory(address as u64, &mut bytes)?;
+    Some(u32::from_ne_bytes(bytes))
+}
+
+/// As [`word`], for as many bytes as there is room for.
+pub(super) fn read_memory(address: u64, bytes: &mut [u8]) -> Option<()> {
     static MEMORY: OnceLock<Option<File>> = OnceLock::new();
     let memory = MEMORY.get_or_init(|| File::open("/proc/self/mem").ok());
-    let mut bytes = [0; 4];
-    let memory = memory.as_ref()?;
-    memory.read_exact_at(&mut bytes, address as u64).ok()?;
-    Some(u32::from_ne_bytes(bytes))
+    memory.as_ref()?.read_exact_at(bytes, address).ok()
 }
 
 #[cfg(test)]
@@ -125,20 +149,21 @@ mod tests {
         assert_eq!(lock(negative), Some((0x7f00, u32::MAX)));
         for elsewhere in [
             format!("{futex} 0x7f00 0x81 0x1 0x0 {rest}\n"), // a wake
-            "0 0x3 0x7f00 0x400 0x0 0x0 0x0 0x7ffc 0x7f12\n".to_owned(), // a read, on x86-64
             "-1 0x7ffc 0x7f12\n".to_owned(),                 // a page fault
         ] {
             assert_eq!(parse(&elsewhere), Some(Sight::Elsewhere), "{elsewhere}");
         }
+        let read = format!("{} 0x3 0x7f00 0x400 0x0 {rest} 0x7f34\n", libc::SYS_read);
+        let call = Call {
+            number: libc::SYS_read,
+            arguments: [3, 0x7f00, 0x400, 0, 0, 0xffff_ffff],
+        };
+        assert_eq!(parse(&read), Some(Sight::Call(call)));
         let timed = format!("{futex} 0x7f00 0x89 0x2 0x7ffe {rest}\n");
         assert_eq!(parse(&timed), Some(Sight::FutexUntil));
         assert_eq!(parse("running\n"), Some(Sight::Running));
         for line in ["", "nonsense", &format!("{futex} 0x7f00"), "202 7f 89 2 0"] {
-            assert_eq!(
-                parse(line).filter(|it| *it != Sight::Elsewhere),
-                None,
-                "{line}"
-            );
+            assert_eq!(parse(line), None, "{line}");
         }
     }
 

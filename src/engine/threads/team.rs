@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -41,6 +41,8 @@ pub(super) struct Team {
     pub(super) beat: Arc<Beat>,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
+    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
+    pub(super) grace: Option<Duration>,
 }
 
 /// Where one thread waits, for its turn or in the kernel.
@@ -83,6 +85,8 @@ pub(super) struct Desk {
     pub(super) blocked: Blocked,
     /// When the execution began.
     pub(super) since: Instant,
+    /// When the thread that blocked last was first seen to sleep.
+    pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team is of no use any more.
@@ -96,6 +100,11 @@ impl Desk {
         if !self.blocked.is_empty() {
             self.blocked.hear(&mut self.table.state);
         }
+    }
+
+    /// Whether a thread is held in a call that would not go on, as far as was heard.
+    pub(super) fn awaits_calls(&self) -> bool {
+        self.blocked.awaits_calls(&self.table.state)
     }
 }
 
@@ -120,6 +129,7 @@ impl Team {
                 shared: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
+                asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
             }),
@@ -130,6 +140,7 @@ impl Team {
             processor,
             beat: Arc::default(),
             is_for_one: limits.fresh_threads,
+            grace: limits.grace,
         }
     }
 
@@ -150,6 +161,7 @@ impl Team {
         violated: Option<How>,
     ) -> bool {
         self.beat.beat();
+        self.settle(None);
         let mut desk = self.desk.lock();
         desk.hear();
         let next = desk.table.finish(thread, result, violated);
@@ -165,6 +177,8 @@ impl Team {
     /// Decides whose turn comes next, after a thread has blocked.
     pub(super) fn decide(&self) {
         let violated = self.violated();
+        let since = self.desk.lock().asleep_since;
+        self.settle(Some(since));
         let mut desk = self.desk.lock();
         desk.hear();
         let turn = desk.table.turn_unless(violated);
@@ -195,6 +209,7 @@ impl Place {
     fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table)) {
         let Place { team, thread } = self;
         let violated = team.violated();
+        team.settle(None);
         let mut desk = team.desk.lock();
         if desk.table.is_over() {
             drop(desk);

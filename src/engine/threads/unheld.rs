@@ -1,6 +1,7 @@
 //! In the place of `hold`, where a thread that sleeps in the kernel cannot be held there.
 
 use super::sight::FutexWait;
+use super::sleep::Sleep;
 
 /// Where one thread could be held.
 #[derive(Debug, Default)]
@@ -31,12 +32,15 @@ impl Hold {
     }
 
     /// Holds nothing.
-    pub(super) fn seize(&self, _wait: FutexWait) -> Option<bool> {
+    pub(super) fn seize(&self, _sleep: Sleep) -> Option<bool> {
         None
     }
 
     /// Ends nothing.
     pub(super) fn end(&self) {}
+
+    /// Makes nothing fail.
+    pub(super) fn fail(&self) {}
 
     /// Lets nothing go.
     pub(super) fn release(&self) {}

@@ -1,12 +1,18 @@
 //! In the place of `sight`, where the system does not tell what a thread waits for.
 
+use super::call::Call;
+
 /// What a thread was seen doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
     #[allow(dead_code, reason = "nothing is seen here")]
+    Running,
+    #[allow(dead_code, reason = "nothing is seen here")]
     Futex(FutexWait),
     #[allow(dead_code, reason = "nothing is seen here")]
     FutexUntil,
+    #[allow(dead_code, reason = "nothing is seen here")]
+    Call(Call),
     #[allow(dead_code, reason = "nothing is seen here")]
     Elsewhere,
 }

@@ -113,7 +113,7 @@ enum Watched {
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
 fn watch(team: &Team, timeout: Duration, meanwhile: &mut Meanwhile<'_>) -> Watched {
-    let mut lookout = Lookout::new(team.seats.len(), &team.beat);
+    let mut lookout = Lookout::new(team.seats.len(), &team.beat, team.grace);
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.

@@ -1,0 +1,142 @@
+//! Threads that sleep until something outside of the program answers, under a grace that is longer.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use interlace::{Explorer, marker};
+
+use crate::calls::read;
+use crate::oracle::assert_counts;
+
+/// Twenty times what most answers take.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// A server outside of the program: what comes in at one end of a connection it says at both, after
+/// as many milliseconds. Its threads are started by this one, so they are none of the program's.
+fn serve() -> Sender<[UnixStream; 2]> {
+    let (sender, receiver) = channel::<[UnixStream; 2]>();
+    thread::spawn(move || {
+        for mut ends in receiver {
+            thread::spawn(move || {
+                let mut byte = [0];
+                while ends[0].read(&mut byte).is_ok_and(|count| count > 0) {
+                    thread::sleep(Duration::from_millis(byte[0].into()));
+                    for end in &mut ends {
+                        let _ = end.write_all(&byte);
+                    }
+                }
+            });
+        }
+    });
+    sender
+}
+
+/// Two clients of the server, and who has come to its end.
+struct Clients {
+    ends: [UnixStream; 2],
+    log: Mutex<String>,
+}
+
+impl Clients {
+    fn of(server: &Mutex<Sender<[UnixStream; 2]>>) -> Self {
+        let [(one, its), (other, others)] = [(); 2].map(|()| UnixStream::pair().unwrap());
+        server.lock().unwrap().send([its, others]).unwrap();
+        let (ends, log) = ([one, other], Mutex::default());
+        Clients { ends, log }
+    }
+
+    /// Lets the server say `what` to both.
+    fn ask(&self, what: u8) {
+        (&mut &self.ends[0]).write_all(&[what]).unwrap();
+    }
+
+    fn note(&self, who: char) {
+        self.log.lock().unwrap().push(who);
+    }
+}
+
+fn explorer() -> Explorer<Clients> {
+    let server = Mutex::new(serve());
+    Explorer::new(move || Clients::of(&server))
+        .outcome(|clients| clients.log.lock().unwrap().clone())
+        .grace(GRACE)
+}
+
+/// Asserts that b never goes on while a is in its one step, which sleeps: there are the two orders of
+/// two markers, and each ends in that order.
+fn assert_is_waited_for(a: fn(&Clients)) {
+    let program = move || {
+        explorer()
+            .thread("a", move |clients| {
+                marker!("ask");
+                a(clients);
+                clients.note('a');
+            })
+            .thread("b", |clients| {
+                marker!("note");
+                clients.note('b');
+            })
+    };
+    let report = assert_counts(program, 2, 0);
+    let outcomes: Vec<_> = report.outcomes().collect();
+    assert_eq!(outcomes, [("\"ab\"", 1), ("\"ba\"", 1)]);
+}
+
+#[test]
+fn a_thread_that_is_answered_in_time_is_not_blocked() {
+    let ask = |clients: &Clients| {
+        clients.ask(5);
+        assert_eq!(read(&clients.ends[0]), Some(5));
+    };
+    assert_is_waited_for(ask);
+}
+
+#[test]
+fn a_thread_that_is_answered_again_and_again_is_not_blocked() {
+    // It is in the same call for more than a grace in all.
+    let ask = |clients: &Clients| {
+        for _ in 0..4 {
+            clients.ask(40);
+            assert_eq!(read(&clients.ends[0]), Some(40));
+        }
+    };
+    assert_is_waited_for(ask);
+}
+
+#[test]
+fn a_thread_that_the_program_starts_may_answer_later() {
+    let ask = |clients: &Clients| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(GRACE + GRACE / 2);
+                clients.ask(1);
+            });
+            assert_eq!(read(&clients.ends[0]), Some(1));
+        });
+    };
+    assert_is_waited_for(ask);
+}
+
+#[test]
+fn an_answer_to_one_thread_lets_another_go_on_before_the_next_choice() {
+    // ask first, then hear, which is answered in time, and look in either order: 2. hear first, which
+    // waits, then ask; when the answer has come, `hears` goes on before or after look: 2. If the
+    // choice came before the answer, look would be all there is.
+    let program = || {
+        explorer()
+            .thread("hears", |clients| {
+                marker!("hear");
+                assert_eq!(read(&clients.ends[1]), Some(5));
+            })
+            .thread("asks", |clients| {
+                marker!("ask");
+                clients.ask(5);
+                marker!("look");
+            })
+    };
+    assert_counts(program, 4, 0).assert_ok();
+}
