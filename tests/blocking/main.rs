@@ -7,11 +7,17 @@
 ))]
 
 mod buffers;
+mod channels;
 mod declared;
+mod handed_over;
 mod locks;
 mod model;
 mod oracle;
 mod orders;
+mod parking;
 mod philosophers;
+mod readers;
+mod repeated;
+mod task_channels;
 mod tasks;
 mod waits;
