@@ -17,14 +17,14 @@ use crate::engine::processor::Processor;
 use crate::engine::{Director, Phase};
 use crate::search::ThreadId;
 
-/// Between two looks, once a thread has blocked; and the least between two that must agree.
+/// The least between two looks, once a thread has blocked; and between two that must agree.
 const SOON: Duration = Duration::from_micros(50);
 
 /// The most between two that must agree, when another team, or another thread of the process, is
 /// busy for so long, or gets no processor.
 const LONG: Duration = Duration::from_millis(500);
 
-/// Between two looks as long as none has: first, and at most.
+/// Between two looks: the least as long as none has, and the most.
 const FIRST: Duration = Duration::from_millis(1);
 const LATER: Duration = Duration::from_millis(10);
 
@@ -34,7 +34,8 @@ const MAX_UNANSWERED: u32 = 5;
 /// Watches the threads of one team.
 #[derive(Debug)]
 pub(super) struct Lookout {
-    began: Instant,
+    /// When a thread has blocked last, or else when this began.
+    since: Instant,
     /// A window on each thread, opened when it is first needed.
     windows: Vec<Option<Window>>,
     suspect: Option<Suspect>,
@@ -70,7 +71,7 @@ impl Suspect {
 impl Lookout {
     pub(super) fn new(threads: usize, beat: &Arc<Beat>) -> Self {
         Lookout {
-            began: Instant::now(),
+            since: Instant::now(),
             windows: (0..threads).map(|_| None).collect(),
             suspect: None,
             known: Known::begin(beat),
@@ -80,16 +81,18 @@ impl Lookout {
         }
     }
 
-    /// How long to wait before the next look; nothing if there is nothing to see. A search in
-    /// which nothing has blocked loses a hundredth of its time at most when something does.
+    /// How long to wait before the next look; nothing if there is nothing to see. The longer
+    /// nothing has blocked, the rarer are the looks; a block costs a hundredth of that time at most.
     pub(super) fn rest(&self) -> Option<Duration> {
         if self.is_blind {
-            None
-        } else if self.sleeps.is_some() || self.suspect.is_some() {
-            Some(SOON)
-        } else {
-            Some((self.began.elapsed() / 100).clamp(FIRST, LATER))
+            return None;
         }
+        let least = match self.sleeps {
+            _ if self.suspect.is_some() => return Some(SOON),
+            Some(_) => SOON,
+            None => FIRST,
+        };
+        Some((self.since.elapsed() / 100).clamp(least, LATER))
     }
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
@@ -132,6 +135,7 @@ impl Lookout {
             Some(false) => {}
             Some(true) if seat.is_user_code() && is_unchanged(wait) => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);
+                self.since = Instant::now();
                 desk.blocked.add(&mut desk.table.state, thread, wait);
                 return true;
             }
