@@ -33,7 +33,7 @@ const MAX_UNANSWERED: u32 = 5;
 
 /// Watches the threads of one team.
 #[derive(Debug)]
-pub(super) struct Lookout {
+pub(super) struct Lookout<'a> {
     /// When a thread has blocked last, or else when this began.
     since: Instant,
     /// A window on each thread, opened when it is first needed.
@@ -41,8 +41,8 @@ pub(super) struct Lookout {
     suspect: Option<Suspect>,
     /// The beat of this team, among those of others.
     known: Known,
-    /// Kept from the first time that a thread has blocked.
-    sleeps: Option<ExactSleeps>,
+    /// Kept from the first time that a thread has blocked, of this team or of one before.
+    sleeps: &'a mut Option<ExactSleeps>,
     /// Whether the system does not show or hold threads: then only the time-out is left.
     is_blind: bool,
     /// How often a thread was to be held and did not answer.
@@ -68,14 +68,19 @@ impl Suspect {
     }
 }
 
-impl Lookout {
-    pub(super) fn new(threads: usize, beat: &Arc<Beat>) -> Self {
+impl<'a> Lookout<'a> {
+    /// A lookout for a new team. `sleeps` is for all teams that one thread watches in turn.
+    pub(super) fn new(
+        threads: usize,
+        beat: &Arc<Beat>,
+        sleeps: &'a mut Option<ExactSleeps>,
+    ) -> Self {
         Lookout {
             since: Instant::now(),
             windows: (0..threads).map(|_| None).collect(),
             suspect: None,
             known: Known::begin(beat),
-            sleeps: None,
+            sleeps,
             is_blind: false,
             unanswered: 0,
         }
