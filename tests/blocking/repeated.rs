@@ -1,6 +1,6 @@
-//! Every test of this suite again and again, each time in a process of its own, on a busy machine.
-//! A thread that is deadlocked is gone for as long as its process lives, and so is the memory of a
-//! search that ran before: a new process has neither.
+//! Every test of this suite again and again, each time in a process of its own, on a busy machine. A
+//! process has room for so many deadlocked threads only, and a new one has nothing left of a search
+//! that ran before.
 //!
 //! `BLOCKING_ROUNDS=200 cargo test --release --test blocking -- --ignored --nocapture again_and_again`
 //! prints a line for each test; `BLOCKING_ONLY=philosophers` takes those with that in their names.
@@ -117,6 +117,9 @@ fn difference(first: &Found, other: &Found) -> Option<String> {
 
 /// How the executions of each search ended; searches in a row that ended alike are written once.
 fn counts(found: &Found) -> String {
+    if found.is_empty() {
+        return "a replay".to_owned();
+    }
     let of_one = |report: &Report| {
         let verdicts = report.verdicts();
         let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
@@ -160,10 +163,10 @@ fn every_test_finds_the_same_again_and_again_on_a_busy_machine() {
         let result = repeat(&folder, test, rounds);
         let seconds = since.elapsed().as_secs_f64();
         match result {
-            Ok(found) => println!(
-                "{test}: {rounds} rounds in {seconds:.1} s of {}",
-                counts(&found)
-            ),
+            Ok(found) => {
+                let counts = counts(&found);
+                println!("{test}: {rounds} rounds in {seconds:.1} s, each {counts}");
+            }
             Err(error) => {
                 println!("{test}: FAILED after {seconds:.1} s: {error}");
                 failed.push(test);
