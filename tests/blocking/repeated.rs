@@ -137,10 +137,10 @@ fn repeat(folder: &Folder, test: &str, rounds: usize) -> Result<Found, String> {
         .run(test)
         .map_err(|error| format!("round 1: {error}"))?;
     for round in 2..=rounds {
-        let different = folder
-            .run(test)
-            .map(|found| difference(&first, &found))
-            .unwrap_or_else(Some);
+        let different = match folder.run(test) {
+            Ok(found) => difference(&first, &found),
+            Err(error) => Some(error),
+        };
         if let Some(different) = different {
             return Err(format!("round {round}: {different}"));
         }
