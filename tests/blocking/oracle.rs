@@ -68,7 +68,7 @@ pub(crate) fn text(report: &Report) -> String {
 /// many processes.
 pub(crate) fn rounds() -> usize {
     let set = std::env::var("BLOCKING_ROUNDS").ok();
-    set.map_or(4, |rounds| rounds.parse().expect("a number of rounds"))
+    set.map_or(2, |rounds| rounds.parse().expect("a number of rounds"))
 }
 
 /// A lock of any kind.
