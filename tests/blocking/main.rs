@@ -8,14 +8,20 @@
 
 mod buffers;
 mod calls;
+mod channels;
 mod cycles;
 mod declared;
 mod files;
+mod handed_over;
 mod locks;
 mod model;
 mod oracle;
 mod orders;
 mod outside;
+mod parking;
 mod philosophers;
+mod readers;
+mod repeated;
+mod task_channels;
 mod tasks;
 mod waits;

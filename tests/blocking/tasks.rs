@@ -2,10 +2,10 @@
 //! wakers. On both engines.
 
 use interlace::{Engine, Explorer, Report, Verdict, marker};
-use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::sync::{Barrier, Mutex, Notify, RwLock, Semaphore};
 
 #[track_caller]
-fn assert_counts<S: Send + Sync + 'static>(
+pub(crate) fn assert_counts<S: Send + Sync + 'static>(
     explorer: impl Fn() -> Explorer<S>,
     held: u64,
     deadlocked: u64,
@@ -89,4 +89,76 @@ fn a_semaphore_of_one_lets_one_in() {
             .task("b", enter)
     };
     assert_counts(program, 4, 0).assert_ok();
+}
+
+#[test]
+fn two_who_take_two_permits_one_by_one_wait_for_each_other() {
+    // As two locks in two orders: two whole, and 2 × 2 in which each has one permit of the two.
+    let one_by_one = || {
+        let enter = async |semaphore: &Semaphore| {
+            marker!("first");
+            let _first = semaphore.acquire().await.unwrap();
+            marker!("second");
+            let _second = semaphore.acquire().await.unwrap();
+        };
+        Explorer::new(|| Semaphore::new(2))
+            .task("a", enter)
+            .task("b", enter)
+    };
+    assert_counts(one_by_one, 2, 4).assert_fails();
+    // Both at once: as one lock.
+    let both_at_once = || {
+        let enter = async |semaphore: &Semaphore| {
+            marker!("both");
+            let _both = semaphore.acquire_many(2).await.unwrap();
+            marker!("inside");
+        };
+        Explorer::new(|| Semaphore::new(2))
+            .task("a", enter)
+            .task("b", enter)
+    };
+    assert_counts(both_at_once, 4, 0).assert_ok();
+}
+
+#[test]
+fn one_who_reads_again_while_another_waits_to_write_deadlocks() {
+    // read again write, and write first: held. read write again: the lock is fair, so the second
+    // reading is behind the writing, and that behind the first. Who reads once lets it go on.
+    let program = |twice: bool| {
+        move || {
+            Explorer::new(RwLock::<()>::default)
+                .task("reads", async move |lock| {
+                    marker!("read");
+                    let _once = lock.read().await;
+                    marker!("again");
+                    if twice {
+                        let _again = lock.read().await;
+                    }
+                })
+                .task("writes", async |lock| {
+                    marker!("write");
+                    let _guard = lock.write().await;
+                })
+        }
+    };
+    assert_counts(program(true), 2, 1).assert_fails();
+    assert_counts(program(false), 3, 0).assert_ok();
+}
+
+#[test]
+fn a_barrier_of_two_holds_two_and_of_three_holds_them_for_ever() {
+    // As with threads: either comes first.
+    let program = |size: usize| {
+        move || {
+            let body = async |barrier: &Barrier| {
+                marker!("meet");
+                barrier.wait().await;
+            };
+            Explorer::new(move || Barrier::new(size))
+                .task("a", body)
+                .task("b", body)
+        }
+    };
+    assert_counts(program(2), 2, 0).assert_ok();
+    assert_counts(program(3), 0, 2).assert_fails();
 }

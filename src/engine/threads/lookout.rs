@@ -6,10 +6,9 @@
 //! team ([`beat`](super::beat)). If there is a grace, so is one that sleeps all that time in a call
 //! ([`call`](super::call)) and would not go on. All other sleeps are for the world outside to end.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::beat::{Beat, Known, Others};
+use super::beat::{Known, Others};
 use super::hold::ExactSleeps;
 use super::others::{Awake, Busy, others, time};
 use super::sight::{Sight, Window};
@@ -19,14 +18,14 @@ use crate::engine::Phase;
 use crate::engine::processor::Processor;
 use crate::search::ThreadId;
 
-/// Between two looks, once a thread has blocked; and the least between two that must agree.
+/// The least between two looks, once a thread has blocked; and between two that must agree.
 const SOON: Duration = Duration::from_micros(50);
 
 /// The most between two that must agree, when another team, or another thread of the process, is
 /// busy for so long, or gets no processor.
 const LONG: Duration = Duration::from_millis(500);
 
-/// Between two looks as long as none has: first, and at most.
+/// Between two looks: the least as long as none has, and the most.
 const FIRST: Duration = Duration::from_millis(1);
 const LATER: Duration = Duration::from_millis(10);
 
@@ -35,15 +34,16 @@ const MAX_UNANSWERED: u32 = 5;
 
 /// Watches the threads of one team.
 #[derive(Debug)]
-pub(super) struct Lookout {
-    began: Instant,
+pub(super) struct Lookout<'a> {
+    /// When a thread has blocked last, or else when this began.
+    since: Instant,
     /// A window on each thread, opened when it is first needed.
     windows: Vec<Option<Window>>,
     suspect: Option<Suspect>,
     /// The beat of this team, among those of others.
     known: Known,
-    /// Kept from the first time that a thread has blocked.
-    sleeps: Option<ExactSleeps>,
+    /// Kept from the first time that a thread has blocked, of this team or of one before.
+    sleeps: &'a mut Option<ExactSleeps>,
     /// Whether the system does not show or hold threads: then only the time-out is left.
     is_blind: bool,
     /// How often a thread was to be held and did not answer.
@@ -87,34 +87,35 @@ impl Suspect {
     }
 }
 
-impl Lookout {
-    /// `grace` is how long a thread may sleep in a call before it counts as blocked, if it ever does.
-    pub(super) fn new(threads: usize, beat: &Arc<Beat>, grace: Option<Duration>) -> Self {
+impl<'a> Lookout<'a> {
+    /// A lookout for a new team. `sleeps` is for all teams that one thread watches in turn.
+    pub(super) fn new(team: &Team, sleeps: &'a mut Option<ExactSleeps>) -> Self {
         Lookout {
-            began: Instant::now(),
-            windows: (0..threads).map(|_| None).collect(),
+            since: Instant::now(),
+            windows: team.seats.iter().map(|_| None).collect(),
             suspect: None,
-            known: Known::begin(beat),
-            sleeps: None,
+            known: Known::begin(&team.beat),
+            sleeps,
             is_blind: false,
             unanswered: 0,
-            grace,
+            grace: team.grace,
         }
     }
 
-    /// How long to wait before the next look; nothing if there is nothing to see. A search in
-    /// which nothing has blocked loses a hundredth of its time at most when something does.
+    /// How long to wait before the next look; nothing if there is nothing to see. The longer
+    /// nothing has blocked, the rarer are the looks; a block costs a hundredth of that time at most.
     pub(super) fn rest(&self) -> Option<Duration> {
         let is_in_call = self.suspect.as_ref().is_some_and(Suspect::is_in_call);
         if self.is_blind {
-            None
-        } else if is_in_call {
-            Some((self.grace_of_calls() / 10).clamp(SOON, FIRST))
-        } else if self.sleeps.is_some() || self.suspect.is_some() {
-            Some(SOON)
-        } else {
-            Some((self.began.elapsed() / 100).clamp(FIRST, LATER))
+            return None;
         }
+        let least = match self.sleeps {
+            _ if is_in_call => return Some((self.grace_of_calls() / 10).clamp(SOON, FIRST)),
+            _ if self.suspect.is_some() => return Some(SOON),
+            Some(_) => SOON,
+            None => FIRST,
+        };
+        Some((self.since.elapsed() / 100).clamp(least, LATER))
     }
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
@@ -170,6 +171,7 @@ impl Lookout {
             Some(false) => {}
             Some(true) if seat.is_user_code() && !sleep.is_over() => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);
+                self.since = Instant::now();
                 desk.asleep_since = suspect.quiet_since;
                 desk.blocked.add(&mut desk.table.state, thread, sleep);
                 return true;

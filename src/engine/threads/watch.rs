@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
+use super::hold::ExactSleeps;
 use super::lookout::Lookout;
 use super::others::{self, Own};
 use super::team::{Desk, Team};
@@ -28,13 +29,14 @@ pub(crate) fn direct(
     mut meanwhile: Meanwhile<'_>,
 ) -> Result<Box<dyn Director>, Error> {
     let _own = Own::begin();
+    let mut sleeps = None;
     while director.begin() {
         if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
             return Err(too_many_ended());
         }
         let team = Arc::new(Team::new(subject, director, limits));
         let threads = assemble(&team)?;
-        match watch(&team, limits.timeout, &mut meanwhile) {
+        match watch(&team, limits.timeout, &mut sleeps, &mut meanwhile) {
             Watched::Done(back) => {
                 for thread in threads {
                     // A team's thread catches what it runs: it has nothing to tell.
@@ -112,8 +114,13 @@ enum Watched {
 
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
-fn watch(team: &Team, timeout: Duration, meanwhile: &mut Meanwhile<'_>) -> Watched {
-    let mut lookout = Lookout::new(team.seats.len(), &team.beat, team.grace);
+fn watch(
+    team: &Team,
+    timeout: Duration,
+    sleeps: &mut Option<ExactSleeps>,
+    meanwhile: &mut Meanwhile<'_>,
+) -> Watched {
+    let mut lookout = Lookout::new(team, sleeps);
     let mut desk = team.desk.lock();
     while !desk.is_done {
         // A time-out past the end of the clock never comes.
