@@ -116,7 +116,7 @@ fn without_a_grace_a_reader_is_waited_for() {
         pipe.write(&[7]);
     };
     let patient = |grace: Option<u64>| {
-        let explorer = reader_and("writes", write, &LEFT).timeout(Duration::from_millis(200));
+        let explorer = reader_and("writes", write, &LEFT).timeout(Duration::from_millis(500));
         let explorer = explorer.grace(Duration::from_millis(grace.unwrap_or(3_600_000)));
         let report = explorer.workers(1).keep_going().explore();
         report.verdicts().collect::<Vec<_>>()
@@ -127,7 +127,7 @@ fn without_a_grace_a_reader_is_waited_for() {
 
     let report = Explorer::new(|| Pipe::new(&LEFT))
         .thread("reads", |pipe| assert_eq!(read(&pipe.reader), None))
-        .timeout(Duration::from_millis(200))
+        .timeout(Duration::from_millis(500))
         .explore();
     let kind = report.assert_fails().kind();
     assert!(matches!(kind, FailureKind::TimeOut { .. }), "{kind}");
@@ -144,7 +144,7 @@ fn a_writer_waits_for_room_and_what_it_has_written_counts() {
             Explorer::new(|| Pipe::new(&LEFT))
                 .thread("writes", |pipe| {
                     marker!("write");
-                    pipe.write(&[7; ALL]);
+                    pipe.write(&vec![7; ALL]);
                 })
                 .thread("reads", |pipe| {
                     marker!("read");

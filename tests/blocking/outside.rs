@@ -12,8 +12,8 @@ use interlace::{Explorer, marker};
 use crate::calls::read;
 use crate::oracle::assert_counts;
 
-/// Twenty times what most answers take.
-const GRACE: Duration = Duration::from_millis(100);
+/// What answers take is far less, so that they are in time on a busy machine, too.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// A server outside of the program: what comes in at one end of a connection it says at both, after
 /// as many milliseconds. Its threads are started by this one, so they are none of the program's.
@@ -99,9 +99,9 @@ fn a_thread_that_is_answered_in_time_is_not_blocked() {
 fn a_thread_that_is_answered_again_and_again_is_not_blocked() {
     // It is in the same call for more than a grace in all.
     let ask = |clients: &Clients| {
-        for _ in 0..4 {
-            clients.ask(40);
-            assert_eq!(read(&clients.ends[0]), Some(40));
+        for _ in 0..6 {
+            clients.ask(50);
+            assert_eq!(read(&clients.ends[0]), Some(50));
         }
     };
     assert_is_waited_for(ask);
@@ -112,7 +112,7 @@ fn a_thread_that_the_program_starts_may_answer_later() {
     let ask = |clients: &Clients| {
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(GRACE + GRACE / 2);
+                thread::sleep(GRACE + GRACE / 10);
                 clients.ask(1);
             });
             assert_eq!(read(&clients.ends[0]), Some(1));
