@@ -127,10 +127,13 @@ impl Chase<'_> {
                 0 => Meanwhile::nothing(),
                 others => Meanwhile::after(SOLO, {
                     let frontier = &frontier;
-                    move || drop(scope.spawn(move || self.work_beside(frontier, others)))
+                    move || {
+                        frontier.call(others);
+                        scope.spawn(move || self.work_beside(frontier, others));
+                    }
                 }),
             };
-            self.work(&frontier, meanwhile);
+            self.work(&frontier, false, meanwhile);
         });
         frontier.finish(self.bounds.keeps_going)
     }
@@ -139,17 +142,15 @@ impl Chase<'_> {
     fn work_beside(&self, frontier: &Arc<Frontier>, others: usize) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
         match pool {
-            Ok(pool) => {
-                frontier.expect(others);
-                pool.broadcast(|_| self.work(frontier, Meanwhile::nothing()));
-            }
+            Ok(pool) => drop(pool.broadcast(|_| self.work(frontier, true, Meanwhile::nothing()))),
             Err(error) => frontier.stop(StoppedBy::Error(no_pool(&error))),
         }
     }
 
     /// Searches as one worker. What it fails at is noted.
-    fn work(&self, frontier: &Arc<Frontier>, meanwhile: Meanwhile<'_>) {
-        let hunt = Hunt::new(frontier, self.bounds, self.since, self.meter.as_ref());
+    fn work(&self, frontier: &Arc<Frontier>, is_called: bool, meanwhile: Meanwhile<'_>) {
+        let mut hunt = Hunt::new(frontier, self.bounds, self.since, self.meter.as_ref());
+        hunt.is_called = is_called;
         let part = Arc::clone(&hunt.part);
         let engine = self.engine;
         if let Err(error) = engine.direct_and(self.subject, hunt, self.limits, meanwhile) {
@@ -185,6 +186,8 @@ struct Hunt {
     bounds: Bounds,
     /// When the whole search began, of which this may be a stage.
     since: Instant,
+    /// Whether others wait for this one to run.
+    is_called: bool,
     job: Option<Job>,
     /// The part that the job is of, for when the engine fails and keeps the rest.
     part: Arc<Mutex<Option<Arc<Segment>>>>,
@@ -205,6 +208,7 @@ impl Hunt {
             frontier: Arc::clone(frontier),
             bounds,
             since,
+            is_called: false,
             job: None,
             part: Arc::default(),
             executions: 0,
@@ -225,6 +229,16 @@ impl Hunt {
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))
+    }
+
+    /// Gives a part of the job to those who want one.
+    #[cold]
+    fn share(&mut self) {
+        let part = self.job.as_mut().and_then(|job| job.search.split());
+        if let Some(part) = part {
+            self.frontier.give(part);
+            self.frontier.make_room();
+        }
     }
 
     /// Tells the meter how far the job is, if it has asked or the job is over.
@@ -265,10 +279,12 @@ impl Director for Hunt {
             self.job = None;
             return false;
         }
-        if self.frontier.is_hungry()
-            && let Some(part) = self.job.as_mut().and_then(|job| job.search.split())
-        {
-            self.frontier.give(part);
+        if self.frontier.is_hungry() {
+            self.share();
+        }
+        if self.is_called && self.executions > 0 {
+            self.is_called = false;
+            self.frontier.arrive();
         }
         true
     }

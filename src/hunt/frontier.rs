@@ -45,6 +45,9 @@ pub(super) struct Frontier {
 /// a part gives it before its next execution; waking a thread takes longer than many parts do.
 const LOOKS: Duration = Duration::from_micros(50);
 
+/// How long workers that were called are waited for at most.
+const ROOM: Duration = Duration::from_millis(1);
+
 #[derive(Debug)]
 struct Plan {
     /// The parts that nobody searches yet.
@@ -52,6 +55,9 @@ struct Plan {
     segments: Vec<Arc<Segment>>,
     workers: usize,
     idle: usize,
+    /// How many workers were called and have not asked for a part yet, and how many do not run yet.
+    called: usize,
+    awaited: usize,
     /// The first part in which the search ends: what comes after it does not matter.
     last: Option<Arc<Segment>>,
     stopped_by: Option<StoppedBy>,
@@ -66,6 +72,8 @@ impl Frontier {
                 segments: Vec::new(),
                 workers: 1,
                 idle: 0,
+                called: 0,
+                awaited: 0,
                 last: None,
                 stopped_by: None,
             }),
@@ -78,9 +86,32 @@ impl Frontier {
         frontier
     }
 
-    /// Expects so many workers more.
-    pub(super) fn expect(&self, others: usize) {
-        self.plan.lock().workers += others;
+    /// Expects so many workers more, each of which wants a part.
+    pub(super) fn call(&self, others: usize) {
+        let mut plan = self.plan.lock();
+        plan.workers += others;
+        plan.called += others;
+        plan.awaited += others;
+        self.count_hungry(&plan);
+    }
+
+    /// A worker that was called has begun to run.
+    pub(super) fn arrive(&self) {
+        let mut plan = self.plan.lock();
+        plan.awaited = plan.awaited.saturating_sub(1);
+        self.tell_all();
+    }
+
+    /// Waits a moment for workers that were called. A system puts a new thread on a processor that
+    /// is not busy, or else makes it wait for milliseconds behind the one that is.
+    pub(super) fn make_room(&self) {
+        let mut plan = self.plan.lock();
+        let deadline = Instant::now() + ROOM;
+        while plan.awaited > 0 && plan.stopped_by.is_none() {
+            if self.news.wait_until(&mut plan, deadline).timed_out() {
+                plan.awaited = 0;
+            }
+        }
     }
 
     /// Whether a worker waits for a part.
@@ -108,6 +139,7 @@ impl Frontier {
     pub(super) fn next(&self) -> Option<Job> {
         let mut plan = self.plan.lock();
         plan.idle += 1;
+        plan.called = plan.called.saturating_sub(1);
         let mut has_looked = false;
         loop {
             if plan.stopped_by.is_some() {
@@ -163,8 +195,9 @@ impl Frontier {
     }
 
     fn count_hungry(&self, plan: &Plan) {
-        self.hungry
-            .store(plan.idle.saturating_sub(plan.jobs.len()), Relaxed);
+        let want = plan.idle + plan.called;
+        let hungry = want.saturating_sub(plan.jobs.len());
+        self.hungry.store(hungry, Relaxed);
     }
 
     /// The search ends in `segment`: parts that come after it need not be searched.

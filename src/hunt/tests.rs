@@ -99,7 +99,7 @@ impl Toy {
             workers,
             shard: None,
         };
-        frontier.expect(workers - 1);
+        frontier.call(workers - 1);
         thread::scope(|scope| {
             for worker in 0..workers {
                 let frontier = &frontier;
