@@ -36,7 +36,7 @@ pub(crate) struct Bounds {
 }
 
 /// How long one worker searches before the others are started: most searches end before.
-const SOLO: Duration = Duration::from_micros(500);
+const SOLO: Duration = Duration::from_micros(250);
 
 /// Runs the executions of `subject` that the course consists of, or those of them that the bounds
 /// allow. What is found does not depend on the number of workers. The meter, if there is one, learns

@@ -1,4 +1,4 @@
-//! Which processor a team of threads runs on.
+//! Which processor a team of threads, or a carrier of fibers, runs on.
 //!
 //! Handing the turn over wakes a thread. On its own processor that costs about two microseconds,
 //! on another, which must first be woken itself, ten times as much. So a team shares one.
@@ -17,20 +17,37 @@ pub(crate) struct Processor {
     core: Option<CoreId>,
     /// Whether the calling thread may use others, too.
     has_others: bool,
+    /// Whether there were other claims in this process.
+    is_in_company: bool,
 }
 
 impl Processor {
-    /// Claims the processor with the fewest teams.
+    /// Claims the processor with the fewest teams. Of several, processes that run side by side, as
+    /// those of a test runner do, begin with different ones.
     pub(crate) fn claim() -> Self {
-        let allowed = core_affinity::get_core_ids().unwrap_or_default();
+        let mut allowed = core_affinity::get_core_ids().unwrap_or_default();
         let has_others = allowed.len() > 1;
+        if has_others {
+            let first = std::process::id() as usize % allowed.len();
+            allowed.rotate_left(first);
+        }
         let mut teams = TEAMS.lock();
+        let is_in_company = teams.values().any(|&count| count > 0);
         let load = |core: &CoreId| teams.get(&core.id).copied().unwrap_or(0);
         let core = allowed.into_iter().min_by_key(load);
         if let Some(core) = core {
             *teams.entry(core.id).or_default() += 1;
         }
-        Processor { core, has_others }
+        Processor {
+            core,
+            has_others,
+            is_in_company,
+        }
+    }
+
+    /// Whether there were other claims in this process when this was claimed.
+    pub(crate) fn is_in_company(&self) -> bool {
+        self.is_in_company
     }
 
     /// Whether a list of processors, as Linux prints it, tells threads that were started on this

@@ -9,6 +9,7 @@ use super::pulse::Pulse;
 use super::run::Run;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::processor::Processor;
 use crate::engine::state::Turn;
 use crate::engine::{Director, How, Limits, Phase, Subject, catch, current};
 use crate::error::{Error, ErrorKind};
@@ -24,11 +25,16 @@ pub(super) fn carry(
     director: Box<dyn Director>,
     limits: Limits,
     pulse: &Arc<Pulse>,
+    processor: &Processor,
 ) -> Result<Box<dyn Director>, Error> {
+    // One that is alone may run where the system finds room for it.
+    if processor.is_in_company() {
+        processor.pin_current_thread();
+    }
     let run = Rc::new(Run::new(subject, director, limits, pulse));
     let mut fibers = fibers(&run, limits)?;
     let handle = Box::new(Rc::clone(&run));
-    let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers);
+    let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers, processor);
     current::under(handle, || {
         catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
@@ -59,8 +65,11 @@ fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
     )
 }
 
-fn carry_all(run: &Run, fibers: &mut [Fiber]) {
+fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
     loop {
+        if run.pulse.is_to_stay() {
+            processor.pin_current_thread();
+        }
         run.pulse.beat();
         let (how, outcome) = execute(run, fibers);
         run.pulse.rest();

@@ -1,6 +1,6 @@
 //! What a carrier shows of itself to the thread that watches it.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::engine::Phase;
 use crate::search::ThreadId;
@@ -17,9 +17,14 @@ pub(super) struct Pulse {
     running: AtomicU32,
     /// For each thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
-    /// Set by the watcher.
-    is_left_behind: AtomicBool,
+    /// Set by the watcher: one of the orders.
+    order: AtomicU8,
 }
+
+/// Other carriers are about to run beside this one.
+const STAY: u8 = 1;
+/// Nobody waits for the carrier any more.
+const LEAVE: u8 = 2;
 
 /// Between executions.
 const RESTING: u8 = u8::MAX;
@@ -41,7 +46,7 @@ impl Pulse {
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
             reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
-            is_left_behind: AtomicBool::new(false),
+            order: AtomicU8::new(0),
         }
     }
 
@@ -75,11 +80,24 @@ impl Pulse {
 
     /// Nobody waits for the carrier any more.
     pub(super) fn leave_behind(&self) {
-        self.is_left_behind.store(true, Relaxed);
+        self.order.store(LEAVE, Relaxed);
     }
 
     pub(super) fn is_left_behind(&self) -> bool {
-        self.is_left_behind.load(Relaxed)
+        self.order.load(Relaxed) == LEAVE
+    }
+
+    /// Others are about to run beside the carrier: it is to stay on its processor.
+    pub(super) fn stay(&self) {
+        self.order.store(STAY, Relaxed);
+    }
+
+    /// Whether the carrier has been told to stay on its processor since this was asked last.
+    pub(super) fn is_to_stay(&self) -> bool {
+        self.order.load(Relaxed) == STAY && {
+            let done = self.order.compare_exchange(STAY, 0, Relaxed, Relaxed);
+            done.is_ok()
+        }
     }
 
     pub(super) fn executions(&self) -> u64 {

@@ -8,6 +8,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::carrier;
 use super::pulse::Pulse;
+use crate::engine::processor::Processor;
 use crate::engine::{Director, Limits, Meanwhile, Phase, Subject};
 use crate::error::{Error, ErrorKind};
 
@@ -33,8 +34,9 @@ pub(crate) fn direct(
     });
     let carrier = {
         let (subject, pulse, end) = (Arc::clone(subject), Arc::clone(&pulse), Arc::clone(&end));
+        let processor = Processor::claim();
         move || {
-            let result = carrier::carry(&subject, director, limits, &pulse);
+            let result = carrier::carry(&subject, director, limits, &pulse, &processor);
             *end.result.lock() = Some(result);
             end.news.notify_one();
         }
@@ -78,6 +80,7 @@ fn watch(
         let next = meanwhile.due().map_or(next_look, |due| due.min(next_look));
         end.news.wait_until(&mut result, next);
         if meanwhile.is_due() {
+            pulse.stay();
             MutexGuard::unlocked(&mut result, || meanwhile.attend());
         }
         let executions = pulse.executions();
