@@ -78,7 +78,7 @@ impl Suspect {
             self.quiet_since = Instant::now();
         }
         let mut have_moved = || self.others.have_moved() && self.busy.have_moved();
-        let is_late = self.since.elapsed() >= grace.max(LONG);
+        let is_late = self.since.elapsed() >= grace.saturating_add(LONG);
         is_late || self.quiet_since.elapsed() >= grace && have_moved() && has_settled()
     }
 
