@@ -1,16 +1,16 @@
 //! Directs a search through the executions of a program, on as many workers as there are.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Meanwhile, Subject};
-use crate::error::{Error, ErrorKind};
+use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::error::Error;
 use crate::progress::Meter;
 use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
 
+mod chase;
 mod findings;
 mod first;
 mod frontier;
@@ -18,6 +18,7 @@ mod segment;
 mod stopped;
 mod told;
 
+use chase::Chase;
 pub(crate) use findings::{Findings, Found, Outcome};
 use frontier::{Frontier, Job};
 use segment::Segment;
@@ -34,9 +35,6 @@ pub(crate) struct Bounds {
     /// The part of the search that is to be made, if not all of it.
     pub(crate) shard: Option<Shard>,
 }
-
-/// How long one worker searches before the others are started: most searches end before.
-const SOLO: Duration = Duration::from_micros(250);
 
 /// Runs the executions of `subject` that the course consists of, or those of them that the bounds
 /// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
@@ -58,7 +56,7 @@ pub(crate) fn hunt(
         _ => None,
     };
     let mut chase = Chase {
-        subject,
+        subject: Arc::clone(subject),
         engine,
         limits,
         bounds,
@@ -81,7 +79,7 @@ pub(crate) fn hunt(
         chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
         // A sample leaves out others even if it is of none.
         total.leaves_out = matches!(stage.part, Part::Sample(_));
-        let (mut found, stopped_by) = chase.run(stage.part);
+        let (mut found, stopped_by) = Arc::new(chase.clone()).run(stage.part);
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}
@@ -105,78 +103,6 @@ pub(crate) fn hunt(
         _ => StoppedBy::Exhausted,
     };
     Ok((total, stopped_by))
-}
-
-/// What all searches of a course have in common.
-struct Chase<'a> {
-    subject: &'a Arc<dyn Subject>,
-    engine: Engine,
-    limits: Limits,
-    bounds: Bounds,
-    /// When the first of them began.
-    since: Instant,
-    meter: Option<Arc<Meter>>,
-}
-
-impl Chase<'_> {
-    /// Runs one search, on one worker at first, and on all when it takes long.
-    fn run(&self, whole: Part) -> (Findings, StoppedBy) {
-        let frontier = Arc::new(Frontier::new(whole));
-        thread::scope(|scope| {
-            let meanwhile = match self.bounds.others() {
-                0 => Meanwhile::nothing(),
-                others => Meanwhile::after(SOLO, {
-                    let frontier = &frontier;
-                    move || {
-                        frontier.call(others);
-                        scope.spawn(move || self.work_beside(frontier, others));
-                    }
-                }),
-            };
-            self.work(&frontier, false, meanwhile);
-        });
-        frontier.finish(self.bounds.keeps_going)
-    }
-
-    /// Searches with so many workers beside the first, until nothing is left.
-    fn work_beside(&self, frontier: &Arc<Frontier>, others: usize) {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
-        match pool {
-            Ok(pool) => drop(pool.broadcast(|_| self.work(frontier, true, Meanwhile::nothing()))),
-            Err(error) => frontier.stop(StoppedBy::Error(no_pool(&error))),
-        }
-    }
-
-    /// Searches as one worker. What it fails at is noted.
-    fn work(&self, frontier: &Arc<Frontier>, is_called: bool, meanwhile: Meanwhile<'_>) {
-        let mut hunt = Hunt::new(frontier, self.bounds, self.since, self.meter.as_ref());
-        hunt.is_called = is_called;
-        let part = Arc::clone(&hunt.part);
-        let engine = self.engine;
-        if let Err(error) = engine.direct_and(self.subject, hunt, self.limits, meanwhile) {
-            match &*part.lock() {
-                Some(part) => frontier.fail(part, error),
-                None => frontier.stop(StoppedBy::Error(error)),
-            }
-        }
-    }
-}
-
-impl Bounds {
-    /// How many workers search beside the first.
-    fn others(&self) -> usize {
-        match self.max_schedules {
-            None => self.workers - 1,
-            // Which executions are the first so many is known only when they are run in order.
-            Some(_) => 0,
-        }
-    }
-}
-
-#[cold]
-fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
-    let text = format!("the operating system did not start the workers: {error}");
-    Error::new(ErrorKind::NoOsThread, text)
 }
 
 /// One worker: it searches one part of the tree after another.
