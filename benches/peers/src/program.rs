@@ -33,6 +33,7 @@ impl Program {
         adds(3, 3),
         adds(2, 8),
         adds(3, 4),
+        adds(3, 5),
         lost_update(2),
         lost_update(3),
         lost_update(4),
@@ -85,6 +86,6 @@ mod tests {
             .iter()
             .map(|program| program.orders())
             .collect();
-        assert_eq!(orders, [6, 252, 1680, 12_870, 34_650, 6, 90, 2520]);
+        assert_eq!(orders, [6, 252, 1680, 12_870, 34_650, 756_756, 6, 90, 2520]);
     }
 }
