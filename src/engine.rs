@@ -14,6 +14,7 @@ mod lock;
 mod locks;
 mod meanwhile;
 mod outside;
+mod own;
 mod panic;
 mod probe;
 mod processor;

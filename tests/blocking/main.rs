@@ -6,6 +6,7 @@
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 
+mod beside;
 mod buffers;
 mod calls;
 mod channels;

@@ -9,6 +9,7 @@ use super::pulse::Pulse;
 use super::run::Run;
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::own::Own;
 use crate::engine::processor::Processor;
 use crate::engine::state::Turn;
 use crate::engine::{Director, How, Limits, Phase, Subject, catch, current};
@@ -27,6 +28,7 @@ pub(super) fn carry(
     pulse: &Arc<Pulse>,
     processor: &Processor,
 ) -> Result<Box<dyn Director>, Error> {
+    let _own = Own::begin();
     // One that is alone may run where the system finds room for it.
     if processor.is_in_company() {
         processor.pin_current_thread();

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::others::{Awake, Own, is_running, others};
+use super::others::{Awake, is_running, others};
 use super::team::{Desk, Team};
 use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::outside::{self, News, SETTLE};
+use crate::engine::own::Own;
 use crate::engine::{How, Phase, SharedState, catch};
 use crate::search::ThreadId;
 

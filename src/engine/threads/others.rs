@@ -6,39 +6,9 @@
 
 use std::fs;
 
-use parking_lot::Mutex;
-
-use super::sight::{Sight, Window, kernel_id};
+use super::sight::{Sight, Window};
+use crate::engine::own;
 use crate::engine::processor::Processor;
-
-/// The threads of all engines in this process.
-static OWN: Mutex<Vec<i32>> = Mutex::new(Vec::new());
-
-/// Keeps the calling thread known as the engine's; ends on drop, on the same thread.
-#[derive(Debug)]
-pub(super) struct Own(i32);
-
-impl Own {
-    pub(super) fn begin() -> Self {
-        let id = kernel_id();
-        OWN.lock().push(id);
-        Own(id)
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        forget(self.0);
-    }
-}
-
-/// The thread is the engine's no more: it has ended, and its number may become another's.
-pub(super) fn forget(id: i32) {
-    let mut own = OWN.lock();
-    if let Some(place) = own.iter().position(|other| *other == id) {
-        own.swap_remove(place);
-    }
-}
 
 /// Who may act, besides the threads of engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +36,7 @@ fn ids() -> Option<Vec<i32>> {
     let ids = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
     // Collected before it is looked who is the engine's: who ends meanwhile is not looked at.
     let mut ids: Vec<i32> = ids.collect();
-    let own = OWN.lock().clone();
+    let own = own::all();
     ids.retain(|id| !own.contains(id));
     Some(ids)
 }
@@ -129,6 +99,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::engine::own::{Own, kernel_id};
 
     #[test]
     fn a_thread_that_runs_is_busy_until_it_has_run_on_or_ended() {
@@ -182,7 +153,7 @@ mod tests {
                     let name = task.unwrap().file_name();
                     name.to_str().unwrap().parse().unwrap()
                 });
-                let own = OWN.lock().clone();
+                let own = own::all();
                 let mut ids = ids.filter(|id| !own.contains(id) && is_kin(*id, &processor));
                 if let Some(id) = ids.next() {
                     break id;

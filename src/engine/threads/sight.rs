@@ -3,7 +3,7 @@
 //! `/proc/self/task/<tid>/syscall` holds the system call that a thread sleeps in, with its
 //! arguments, or `running`; see proc(5). Reading it costs about two microseconds and stops nobody.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::sync::OnceLock;
 
@@ -103,14 +103,6 @@ fn parse(line: &str) -> Option<Sight> {
         operation,
         bits,
     }))
-}
-
-/// The number by which the kernel knows the calling thread; 0 if it does not say.
-pub(super) fn kernel_id() -> i32 {
-    // `thread-self` leads to `<pid>/task/<tid>`.
-    let link = fs::read_link("/proc/thread-self").unwrap_or_default();
-    let id = link.file_name().and_then(|id| id.to_str()?.parse().ok());
-    id.unwrap_or(0)
 }
 
 /// The word at an address of this process; nothing if there is no memory any more, or the system

@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::hold::{interrupt, wait_at};
-use super::others::Own;
-use super::sight::{FutexWait, Sight, Window, kernel_id};
+use super::sight::{FutexWait, Sight, Window};
 use crate::engine::baton::{Baton, Word};
+use crate::engine::own::{Own, kernel_id};
 use crate::engine::processor::Processor;
 
 /// How long a stand-in may take to begin. After that it is waited for without end: it does nothing

@@ -40,11 +40,6 @@ impl Window {
     }
 }
 
-/// It is not known.
-pub(super) fn kernel_id() -> i32 {
-    0
-}
-
 /// Nothing is read.
 pub(super) fn word(_address: usize) -> Option<u32> {
     None

@@ -9,10 +9,10 @@ use parking_lot::MutexGuard;
 
 use super::hold::ExactSleeps;
 use super::lookout::Lookout;
-use super::others::{self, Own};
 use super::team::{Desk, Team};
 use super::{conductor, worker};
 use crate::engine::baton::Word;
+use crate::engine::own::{self, Own};
 use crate::engine::{Director, How, Limits, Meanwhile, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
@@ -185,7 +185,7 @@ fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director
         seat.baton.give(Word::Stop);
         match (seat.hold.is_held(), is_stuck) {
             (true, true) => {
-                seat.hold.kernel_id().inspect(|id| others::forget(*id));
+                seat.hold.kernel_id().inspect(|id| own::forget(*id));
                 seat.hold.end();
                 ENDED.fetch_add(1, Ordering::Relaxed);
             }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::others::Own;
 use super::team::{Place, Seat, Team};
 use crate::engine::baton::Word;
 use crate::engine::catch::catch;
 use crate::engine::conclude::observe;
 use crate::engine::current;
+use crate::engine::own::Own;
 use crate::search::ThreadId;
 
 pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
