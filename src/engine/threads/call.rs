@@ -50,14 +50,8 @@ impl Call {
         let Some((operation, awaited)) = self.awaited() else {
             return (Vec::new(), None);
         };
-        let known = awaited.files().into_iter().flatten();
-        let files: Vec<File> = known.map(|(_, file)| file).collect();
-        let objects = awaited
-            .files()
-            .into_iter()
-            .flatten()
-            .map(|(object, _)| object);
-        let mut objects: Vec<Object> = objects.collect();
+        let known = awaited.files().unwrap_or_default();
+        let (mut objects, files): (Vec<Object>, Vec<File>) = known.into_iter().unzip();
         let object = objects.pop().filter(|_| objects.is_empty());
         (files, Some((operation, object.unwrap_or(Object::Set))))
     }
