@@ -6,6 +6,7 @@
 //! team ([`beat`](super::beat)). If there is a grace, so is one that sleeps all that time in a call
 //! ([`call`](super::call)) and would not go on. All other sleeps are for the world outside to end.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::beat::{Known, Others};
@@ -154,7 +155,9 @@ impl<'a> Lookout<'a> {
         } else {
             SOON
         };
-        if !suspect.is_certain(grace, &team.processor) {
+        // In this order: who takes the desk's lock to wake a task is awake before it is counted.
+        let is_certain = suspect.is_certain(grace, &team.processor);
+        if !is_certain || team.waking.load(Ordering::SeqCst) > 0 {
             self.known.set_asleep(true);
             self.suspect = Some(suspect);
             return false;

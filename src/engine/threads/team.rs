@@ -1,6 +1,6 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::Thread;
@@ -39,6 +39,9 @@ pub(super) struct Team {
     pub(super) news: Condvar,
     pub(super) processor: Arc<Processor>,
     pub(super) beat: Arc<Beat>,
+    /// How many threads are about to take the desk's lock to wake a task. They may sleep for it, and
+    /// act all the same.
+    pub(super) waking: AtomicUsize,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
     /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
@@ -139,6 +142,7 @@ impl Team {
             news: Condvar::new(),
             processor,
             beat: Arc::default(),
+            waking: AtomicUsize::new(0),
             is_for_one: limits.fresh_threads,
             grace: limits.grace,
         }
@@ -276,7 +280,9 @@ impl Controller for Place {
 impl Alarm for Team {
     fn wake(&self, thread: ThreadId, execution: u64) {
         let is_inside = current::is_controlled();
+        self.waking.fetch_add(1, Ordering::SeqCst);
         let mut desk = self.desk.lock();
+        self.waking.fetch_sub(1, Ordering::SeqCst);
         desk.table.wake(thread, execution, is_inside);
         let is_awaited = desk.table.expects_wakes() && desk.table.is_over();
         drop(desk);
