@@ -31,7 +31,7 @@ impl Record {
             steps: ended.steps.to_vec(),
             threads: ended.threads.to_vec(),
             wants: ended.wants.to_vec(),
-            how: ended.how,
+            how: ended.how.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::engine::{self, Body, Engine, Limits, SharedState, Subject};
+use crate::engine::{self, Engine, Limits, Room, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::follow::Follow;
@@ -193,7 +193,7 @@ struct Cast {
     is_exact: bool,
     external_wakers: bool,
     names: Vec<String>,
-    bodies: Vec<Box<Body>>,
+    bodies: Vec<Mutex<Option<Once>>>,
 }
 
 impl Cast {
@@ -208,12 +208,8 @@ impl Cast {
     }
 
     fn add(&mut self, name: String, body: Once) {
-        let body = Mutex::new(Some(body));
         self.names.push(name);
-        self.bodies.push(Box::new(move |_| {
-            let body = body.lock().take();
-            body.expect("a schedule is followed once")();
-        }));
+        self.bodies.push(Mutex::new(Some(body)));
     }
 
     fn perform(mut self, timeout: Duration) -> Result<(), Error> {
@@ -260,16 +256,22 @@ impl Subject for Cast {
         &self.names
     }
 
-    fn room(&self) -> SharedState {
-        Box::new(())
+    fn room(self: Arc<Self>) -> Box<dyn Room> {
+        Box::new(CastRoom(self))
     }
+}
 
-    fn set_up(&self, _room: &mut SharedState) {}
+/// A cast has no state of its own: what its closures share, they bring with them.
+struct CastRoom(Arc<Cast>);
 
-    fn tear_down(&self, _room: &mut SharedState) {}
+impl Room for CastRoom {
+    fn set_up(&mut self) {}
 
-    fn body(&self, thread: ThreadId) -> &Body {
-        &*self.bodies[thread.index()]
+    fn tear_down(&mut self) {}
+
+    fn perform(&self, thread: ThreadId) {
+        let body = self.0.bodies[thread.index()].lock().take();
+        body.expect("a schedule is followed once")();
     }
 }
 

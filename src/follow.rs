@@ -143,8 +143,8 @@ impl Director for Follow {
         None
     }
 
-    fn end(&mut self, mut ended: Ended<'_>) {
-        self.outcome = ended.outcome.take();
+    fn end(&mut self, ended: Ended<'_>) {
+        self.outcome = ended.outcome.map(str::to_owned);
         self.record = Some(Record::of(ended));
     }
 }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
 use crate::error::Error;
 use crate::progress::Meter;
-use crate::search::{Course, Part, Point, Search as _, Shard, Stages};
+use crate::search::{Account, Course, Part, Point, Search as _, Shard, Stages};
 
 mod chase;
 mod findings;
@@ -234,17 +234,16 @@ impl Director for Hunt {
         self.executions += u64::from(!account.is_repetition);
         if self.executions == 1
             && let (Part::DepthFirst(_), Some(meter)) = (&job.search, &self.meter)
-            && ended.how == How::Held
+            && *ended.how == How::Held
             && self.bounds.shard.is_none()
         {
             // It is like others, perhaps like all. A shard is measured without.
             meter.suppose(ended.steps);
         }
-        let keeps_going = self.bounds.keeps_going;
-        if job
-            .segment
-            .note(ended, account, job.search.mismatch(), keeps_going)
-        {
+        let (segment, mismatch) = (&job.segment, job.search.mismatch());
+        if ended.is_plain() && account == Account::default() && mismatch.is_none() {
+            segment.note_held(ended.steps.len());
+        } else if segment.note(ended, account, mismatch, self.bounds.keeps_going) {
             job.is_done = true;
             self.frontier.cut_after(&job.segment);
         }

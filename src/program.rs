@@ -1,14 +1,16 @@
 //! A program under test: its setup, its named threads and tasks, and what must hold.
 
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::engine::{self, Body, SharedState, Subject};
+use crate::engine::{self, Room, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::Oracles;
 use crate::search::ThreadId;
 
+type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Check<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
@@ -17,7 +19,7 @@ type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 pub(crate) struct Program<S> {
     set_up: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
-    bodies: Vec<Box<Body>>,
+    bodies: Vec<Body<S>>,
     invariant_names: Vec<String>,
     invariants: Vec<Invariant<S>>,
     checks: Vec<Check<S>>,
@@ -43,7 +45,7 @@ impl<S: Send + Sync + 'static> Program<S> {
 
     pub(crate) fn add_thread(&mut self, name: String, body: impl Fn(&S) + Send + Sync + 'static) {
         self.names.push(name);
-        self.bodies.push(Box::new(move |state| body(own(state))));
+        self.bodies.push(Box::new(body));
     }
 
     /// Adds a thread whose body polls the future that `body` makes until it is ready.
@@ -92,35 +94,15 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
         &self.names
     }
 
-    fn room(&self) -> SharedState {
-        Box::new(None::<S>)
-    }
-
-    fn set_up(&self, room: &mut SharedState) {
-        *place::<S>(room) = Some((self.set_up)());
-    }
-
-    fn tear_down(&self, room: &mut SharedState) {
-        *place::<S>(room) = None;
-    }
-
-    fn body(&self, thread: ThreadId) -> &Body {
-        &*self.bodies[thread.index()]
+    fn room(self: Arc<Self>) -> Box<dyn Room> {
+        Box::new(ProgramRoom {
+            program: self,
+            state: None,
+        })
     }
 
     fn invariants(&self) -> &[String] {
         &self.invariant_names
-    }
-
-    fn observe(&self, state: &SharedState) -> Option<usize> {
-        let state = own(state);
-        self.invariants
-            .iter()
-            .position(|invariant| !invariant(state))
-    }
-
-    fn outcome(&self, state: &SharedState) -> Option<String> {
-        self.outcome.as_ref().map(|outcome| outcome(own(state)))
     }
 
     fn describes_outcomes(&self) -> bool {
@@ -130,27 +112,54 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
     fn oracles(&self) -> Option<&Oracles> {
         self.oracles.are_used().then_some(&self.oracles)
     }
+}
 
-    fn view(&self, state: &SharedState) -> Option<String> {
-        self.view.as_ref().map(|view| view(own(state)))
-    }
+/// A program, with the state of one execution.
+struct ProgramRoom<S> {
+    program: Arc<Program<S>>,
+    state: Option<S>,
+}
 
-    fn check(&self, state: &SharedState) {
-        self.checks.iter().for_each(|check| check(own(state)));
+impl<S> ProgramRoom<S> {
+    #[inline]
+    fn state(&self) -> &S {
+        let state = self.state.as_ref();
+        state.expect("an engine sets a room up before it uses it")
     }
 }
 
-/// The state as the program knows it.
-fn own<S: 'static>(state: &SharedState) -> &S {
-    let state: Option<&Option<S>> = state.downcast_ref();
-    let state = state.and_then(Option::as_ref);
-    state.expect("an engine passes on what was set up")
-}
+impl<S: Send + Sync + 'static> Room for ProgramRoom<S> {
+    fn set_up(&mut self) {
+        self.state = Some((self.program.set_up)());
+    }
 
-/// Where the state is to be.
-fn place<S: 'static>(room: &mut SharedState) -> &mut Option<S> {
-    let place = room.downcast_mut();
-    place.expect("an engine passes on what `room` made")
+    fn tear_down(&mut self) {
+        self.state = None;
+    }
+
+    fn perform(&self, thread: ThreadId) {
+        self.program.bodies[thread.index()](self.state());
+    }
+
+    fn observe(&self) -> Option<usize> {
+        let mut invariants = self.program.invariants.iter();
+        invariants.position(|invariant| !invariant(self.state()))
+    }
+
+    fn outcome(&self) -> Option<String> {
+        let describe = self.program.outcome.as_ref()?;
+        Some(describe(self.state()))
+    }
+
+    fn view(&self) -> Option<String> {
+        let describe = self.program.view.as_ref()?;
+        Some(describe(self.state()))
+    }
+
+    fn check(&self) {
+        let checks = self.program.checks.iter();
+        checks.for_each(|check| check(self.state()));
+    }
 }
 
 impl<S> Debug for Program<S> {

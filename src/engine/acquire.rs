@@ -3,7 +3,8 @@
 
 #![allow(unsafe_code)]
 
-use super::current::{self, Kept};
+use super::current;
+use super::pause::Pause;
 use super::probe::{Probe, Question};
 use crate::site::Site;
 
@@ -25,7 +26,5 @@ pub(crate) fn acquire(site: &'static Site, question: &Question<'_>) {
     // SAFETY: `_withdraw` takes it back before this returns or unwinds, and a run asks only while it
     // has the table to itself, as it must to take the question back.
     let probe = unsafe { Probe::leave(question) };
-    if current::with_controller(|controller| controller.acquire(site, probe)) == Kept::No {
-        current::let_go();
-    }
+    current::pause(Pause::Acquire(site.id(), probe));
 }

@@ -7,7 +7,7 @@ use super::catch::{self, Caught, caught};
 use super::lock::Look;
 use super::panic::Panic;
 use super::probe::Probe;
-use super::{How, Phase, SharedState, Subject, current};
+use super::{How, Phase, Room, Subject, current};
 
 /// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
 /// thread's panics must be kept.
@@ -20,8 +20,8 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 }
 
 /// Evaluates the invariants; every thread is paused.
-pub(super) fn observe(subject: &dyn Subject, state: &SharedState) -> Option<How> {
-    let observe = || catch_panic(|| subject.observe(state));
+pub(super) fn observe(room: &dyn Room) -> Option<How> {
+    let observe = || catch_panic(|| room.observe());
     match current::uncontrolled(|| catch::keeping_panics(observe)) {
         Ok(violated) => violated.map(How::InvariantViolated),
         Err(panic) => Some(How::InvariantPanicked(panic)),
@@ -34,11 +34,11 @@ pub(super) fn look_at(probe: &Probe, see: &mut dyn FnMut(Look)) {
     drop(current::uncontrolled(|| catch_panic(|| probe.ask(see))));
 }
 
-/// Describes and checks the state that the threads left. `enter` is told what comes next.
+/// Describes and checks what the threads left in the room. `enter` is told what comes next.
 #[inline]
 pub(super) fn conclude(
     subject: &dyn Subject,
-    state: &SharedState,
+    room: &dyn Room,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
     // One catch for all, since it is in every execution.
@@ -49,16 +49,16 @@ pub(super) fn conclude(
             phase.set(next);
             enter(next);
         };
-        outcome = subject.outcome(state);
+        outcome = room.outcome();
         if let Some(oracles) = subject.oracles() {
             enter(Phase::View);
-            let breach = oracles.judge(outcome.as_deref(), || subject.view(state));
+            let breach = oracles.judge(outcome.as_deref(), || room.view());
             if breach.is_some() {
                 return breach;
             }
         }
         enter(Phase::Check);
-        subject.check(state);
+        room.check();
         None
     });
     let how = match (result, phase.get()) {

@@ -6,27 +6,20 @@ use std::task::Waker;
 
 use super::baton::Word;
 use super::catch;
-use super::fibers;
+use super::fibers::{self, End};
 use super::flag;
-use super::probe::Probe;
+use super::pause::Pause;
 use crate::site::Site;
 
-/// What a controlled thread asks of the run that controls it. A call unwinds the thread when the
-/// execution is over. Otherwise it returns when the thread has the turn again; or, on a fiber, at
-/// once, and the caller has to [let go](fibers::let_go) of its turn if it does not keep it.
+/// What a controlled thread asks of the run that controls it.
 pub(crate) trait Controller {
-    /// The calling thread reached the marker at `site`.
-    fn reach(&self, site: &'static Site) -> Kept;
-
-    /// The calling thread reached the marker at `site`, and is to go on only while what it is about
-    /// to acquire is free. It takes the question back when it goes on.
-    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept;
+    /// The calling thread lets go of its turn. An OS thread returns when it has the turn again, or
+    /// unwinds when the execution is over. A fiber returns at once, and is to [let go](fibers::let_go) of
+    /// the turn. If it acquires something, it takes the question back when it goes on.
+    fn pause(&self, pause: Pause);
 
     /// Takes back the question of the calling thread.
     fn withdraw(&self);
-
-    /// The future of the calling task is pending.
-    fn wait(&self) -> Kept;
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
@@ -34,13 +27,6 @@ pub(crate) trait Controller {
     /// Whether what the calling thread waits for from now on is the program's business. It is when
     /// a thread starts.
     fn set_user_code(&self, _is_user_code: bool) {}
-}
-
-/// Whether the calling thread has the turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    Yes,
-    No,
 }
 
 thread_local! {
@@ -53,41 +39,42 @@ thread_local! {
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
 ///
-/// Who is next is decided in a call, and the switch of stacks is inlined where the marker stands:
-/// with no return between coming back and the next switch, processors predict the returns.
+/// A fiber switches stacks where the marker stands: with no return between coming back and the next
+/// switch, processors predict the returns.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(crate) fn reach(site: &'static Site) {
-    if IS_CONTROLLED.get() && reach_controlled(site) == Kept::No {
-        let_go();
+    if is_to_pause() {
+        let marker = site.id();
+        match fibers::let_go(End::at_marker(marker)) {
+            Some(word) => obey(word),
+            None => ask_to_pause(Pause::Reach(marker)),
+        }
     }
-}
-
-fn reach_controlled(site: &'static Site) -> Kept {
-    if std::thread::panicking() {
-        return Kept::Yes;
-    }
-    with_controller(|controller| controller.reach(site))
 }
 
 /// Whether a marker pauses the calling thread.
+#[inline]
 pub(super) fn is_to_pause() -> bool {
     IS_CONTROLLED.get() && !std::thread::panicking()
 }
 
-/// Lets go of the turn of the calling fiber until it comes back.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-pub(super) fn let_go() {
-    if fibers::let_go() == Word::Stop {
-        catch::unwind();
+/// Pauses the calling thread, which a run controls.
+pub(super) fn pause(pause: Pause) {
+    ask_to_pause(pause);
+    if let Some(word) = fibers::let_go(End::OTHERWISE) {
+        obey(word);
     }
 }
 
-/// Waits until the waker of the calling task fires.
-pub(super) fn wait() {
-    if with_controller(|controller| controller.wait()) == Kept::No {
-        let_go();
+fn ask_to_pause(pause: Pause) {
+    with_controller(|controller| controller.pause(pause));
+}
+
+#[inline]
+fn obey(word: Word) {
+    if word == Word::Stop {
+        catch::unwind();
     }
 }
 
@@ -114,6 +101,7 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
 }
 
 /// Runs `body` with markers pausing the calling thread.
+#[inline]
 pub(super) fn controlled<T>(body: impl FnOnce() -> T) -> T {
     flag::with(&IS_CONTROLLED, true, body)
 }

@@ -56,15 +56,23 @@ impl Default for Limits {
 }
 
 /// One execution that ended.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Ended<'a> {
     pub(crate) steps: &'a [Taken],
     /// Where each thread stood.
     pub(crate) threads: &'a [Standing],
     /// What they were about to acquire, and was not free.
     pub(crate) wants: &'a [Want],
-    pub(crate) how: How,
-    pub(crate) outcome: Option<String>,
+    pub(crate) how: &'a How,
+    pub(crate) outcome: Option<&'a str>,
+}
+
+impl Ended<'_> {
+    /// Whether it held and nothing was said of its outcome.
+    #[inline]
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self.how, How::Held) && self.outcome.is_none()
+    }
 }
 
 /// How an execution ended.

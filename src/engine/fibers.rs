@@ -10,7 +10,10 @@ mod carrier;
 mod fiber;
 mod pulse;
 mod run;
+mod turns;
+mod wakes;
 mod watch;
 
 pub(crate) use fiber::let_go;
+pub(crate) use turns::End;
 pub(crate) use watch::direct;

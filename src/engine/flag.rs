@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 /// Sets `flag` for the time of `body`, and back however it ends.
+#[inline]
 pub(super) fn with<T>(
     flag: &'static std::thread::LocalKey<Cell<bool>>,
     value: bool,

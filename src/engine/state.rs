@@ -3,12 +3,11 @@
 use crate::search::{Point, Ready, Taken, ThreadId};
 use crate::site::MarkerId;
 
+mod again;
 mod blocked;
 mod spot;
-mod turns;
 
 pub(crate) use spot::{Object, Operation, Spot};
-pub(crate) use turns::Halt;
 
 /// Where a thread stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +78,6 @@ pub(crate) struct State {
     /// taken again: they are the same as in the execution before.
     steps: Vec<Taken>,
     taken: usize,
-    /// How the turns of this execution ended. While turns are repeated it is how those of the
-    /// execution before did that are to be, and `turn` says how many of them have been.
-    turns: Vec<Halt>,
-    turn: Option<usize>,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
     /// themselves for ever would never end.
     resumed: usize,
@@ -100,8 +95,6 @@ impl State {
             woken: 0,
             steps: Vec::new(),
             taken: 0,
-            turns: Vec::new(),
-            turn: None,
             resumed: 0,
             max_steps,
         }
@@ -119,7 +112,6 @@ impl State {
         self.steps.truncate(repeated);
         self.taken = 0;
         self.resumed = 0;
-        self.turn = None;
     }
 
     pub(crate) fn steps(&self) -> &[Taken] {
@@ -138,21 +130,20 @@ impl State {
 
     /// As [`stand`](Self::stand), after an execution that is complete.
     pub(crate) fn stand_finished(&self, standings: &mut Vec<Standing>) {
-        standings.clear();
-        standings.resize(
-            self.threads.len(),
-            Standing {
-                at: At::Finished,
-                passed: None,
-            },
-        );
+        let finished = Standing {
+            at: At::Finished,
+            passed: None,
+        };
+        // A length that has just been written cannot be read with the address beside it at once.
+        if standings.len() != self.threads.len() {
+            standings.resize(self.threads.len(), finished);
+        }
+        standings.fill(finished);
     }
 
     /// The running thread reached `marker`.
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
-        self.catch_up();
-        self.turns.push(Halt::at_marker(thread, marker));
         self.threads[thread.index()] = At::Marker(marker);
         if let Some(place) = self.running.take() {
             self.ready[place].marker = marker;
@@ -164,8 +155,6 @@ impl State {
 
     /// The running task found its future pending. A waker that fired meanwhile still counts.
     pub(crate) fn wait(&mut self, thread: ThreadId) {
-        self.catch_up();
-        self.turns.push(Halt::otherwise(thread));
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
         self.note_wait(thread, !was_notified);
         self.leave(thread, if was_notified { At::Woken } else { At::Waiting });
@@ -182,7 +171,6 @@ impl State {
 
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
-        self.catch_up();
         match &mut self.threads[thread.index()] {
             at @ At::Waiting => {
                 *at = At::Woken;
@@ -198,21 +186,18 @@ impl State {
     /// The running thread came to its end.
     #[inline]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
-        self.catch_up();
-        self.turns.push(Halt::finished(thread));
         self.threads[thread.index()] = At::Finished;
         if let Some(place) = self.running.take() {
-            self.ready.remove(place);
+            // By hand, since the list is short, and a call to move its rest costs more.
+            for next in place + 1..self.ready.len() {
+                self.ready.swap(next - 1, next);
+            }
+            self.ready.pop();
         }
     }
 
     /// `thread` ended; `at` says how.
     pub(crate) fn end(&mut self, thread: ThreadId, at: At) {
-        self.catch_up();
-        self.turns.push(match at {
-            At::Finished => Halt::finished(thread),
-            _ => Halt::otherwise(thread),
-        });
         self.leave(thread, at);
     }
 
@@ -283,9 +268,6 @@ impl State {
     #[cold]
     fn advance_without_choice(&mut self) -> Turn {
         if self.started < self.threads.len() {
-            if self.started == 0 {
-                self.turns.clear();
-            }
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)

@@ -5,11 +5,10 @@ use std::sync::Weak;
 use super::catch::Caught;
 use super::locks::{Locks, Want};
 use super::outside::{News, Outside};
-use super::probe::Probe;
+use super::pause::Pause;
 use super::state::{At, Over, State, Turn};
 use super::{Director, Ended, How, Limits, Phase, Standing};
 use crate::search::ThreadId;
-use crate::site::MarkerId;
 
 /// The execution under way, and who directs it.
 pub(super) struct Table {
@@ -69,10 +68,17 @@ impl Table {
         self.over.is_some() || self.director.is_none()
     }
 
-    /// The running thread reached `marker`, and is to go on only while what it acquires is free.
-    pub(super) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId, probe: Probe) {
-        self.locks.ask_for(thread, marker, probe);
-        self.state.pause_to_acquire(thread, marker);
+    /// The running thread lets go of its turn.
+    #[inline]
+    pub(super) fn pause(&mut self, thread: ThreadId, pause: Pause) {
+        match pause {
+            Pause::Reach(marker) => self.state.pause(thread, marker),
+            Pause::Acquire(marker, probe) => {
+                self.locks.ask_for(thread, marker, probe);
+                self.state.pause_to_acquire(thread, marker);
+            }
+            Pause::Wait => self.state.wait(thread),
+        }
     }
 
     /// Takes back the question of a thread, which goes on or unwinds.
@@ -108,6 +114,7 @@ impl Table {
     }
 
     /// As [`turn`](Self::turn), unless the execution has just failed.
+    #[inline]
     pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
         match failure {
             None => self.turn(),
@@ -122,34 +129,31 @@ impl Table {
         Turn::Over(Over::Stopped)
     }
 
-    /// Takes note of a thread that ended; whose turn comes next, if the execution is not over.
+    /// Takes note of a thread that has come to its end; whose turn comes next, if the execution is
+    /// not over.
     #[inline]
-    pub(super) fn finish(
-        &mut self,
-        thread: ThreadId,
-        result: Result<(), Caught>,
-        violated: Option<How>,
-    ) -> Option<Turn> {
-        if result.is_ok() && violated.is_none() && !self.is_over() {
+    pub(super) fn finish(&mut self, thread: ThreadId, violated: Option<How>) -> Option<Turn> {
+        if violated.is_none() && !self.is_over() {
             self.state.finish(thread);
             return Some(self.turn());
         }
-        self.finish_otherwise(thread, result, violated)
+        self.end_thread(thread, At::Finished, violated)
     }
 
-    /// As [`finish`](Self::finish), when something has failed.
+    /// As [`finish`](Self::finish), for a thread that was caught.
     #[cold]
-    fn finish_otherwise(
-        &mut self,
-        thread: ThreadId,
-        result: Result<(), Caught>,
-        violated: Option<How>,
-    ) -> Option<Turn> {
-        let (at, failure) = match result {
-            Ok(()) => (At::Finished, violated),
-            Err(Caught::Panic(panic)) => (At::Panicked, Some(How::Panicked(thread, panic))),
-            Err(Caught::Unwound) => (At::Unwound, None),
-        };
+    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<Turn> {
+        match caught {
+            Caught::Panic(panic) => {
+                let how = How::Panicked(thread, panic);
+                self.end_thread(thread, At::Panicked, Some(how))
+            }
+            Caught::Unwound => self.end_thread(thread, At::Unwound, None),
+        }
+    }
+
+    #[cold]
+    fn end_thread(&mut self, thread: ThreadId, at: At, failure: Option<How>) -> Option<Turn> {
         self.state.end(thread, at);
         if self.is_over() {
             return None;
@@ -263,7 +267,7 @@ impl Table {
     }
 
     /// Tells the director how the execution ended; false if the team was left behind before.
-    pub(super) fn end(&mut self, how: How, outcome: Option<String>) -> bool {
+    pub(super) fn end(&mut self, how: &How, outcome: Option<&str>) -> bool {
         match self.over {
             None => self.stand(),
             Some(How::Held) => self.state.stand_finished(&mut self.stood),

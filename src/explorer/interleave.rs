@@ -152,7 +152,7 @@ impl Director for Smaller {
             self.executions = MAX_EXECUTIONS;
             return;
         }
-        let is_failure = fails(&ended.how);
+        let is_failure = fails(ended.how);
         let is_like = ended.how.is_like(&self.best.how) || !fails(&self.best.how);
         if self.shrink.end(is_failure && is_like) {
             self.best = Record::of(ended);

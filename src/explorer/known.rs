@@ -69,7 +69,7 @@ pub(super) fn replay(rig: Rig<'_>, text: &str) -> Result<Report, Error> {
     let (followed, outcome) = rig.follow(&schedule)?;
     let record = followed.map_err(|error| refused(&error))?;
     let ran = Ran {
-        findings: Findings::of_one(&record, outcome),
+        findings: Findings::of_one(&record, outcome.as_deref()),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
     };

@@ -185,7 +185,7 @@ fn explore_one(rig: Rig<'_>, schedule: &Schedule) -> Result<Report, Error> {
     let began = Instant::now();
     let (followed, outcome) = rig.follow(schedule)?;
     let ran = Ran {
-        findings: Findings::of_one(&followed?, outcome),
+        findings: Findings::of_one(&followed?, outcome.as_deref()),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
     };

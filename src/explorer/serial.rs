@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use itertools::{Itertools as _, Permutations};
 
-use crate::engine::{Body, Director, Ended, Engine, How, Limits, SharedState, Subject};
+use crate::engine::{Director, Ended, Engine, How, Limits, Room, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::oracle::SerialViews;
@@ -61,24 +61,29 @@ impl Subject for Viewed {
         self.0.threads()
     }
 
-    fn room(&self) -> SharedState {
-        self.0.room()
+    fn room(self: Arc<Self>) -> Box<dyn Room> {
+        Box::new(ViewedRoom(Arc::clone(&self.0).room()))
+    }
+}
+
+/// A room whose outcome is the view.
+struct ViewedRoom(Box<dyn Room>);
+
+impl Room for ViewedRoom {
+    fn set_up(&mut self) {
+        self.0.set_up();
     }
 
-    fn set_up(&self, room: &mut SharedState) {
-        self.0.set_up(room);
+    fn tear_down(&mut self) {
+        self.0.tear_down();
     }
 
-    fn tear_down(&self, room: &mut SharedState) {
-        self.0.tear_down(room);
+    fn perform(&self, thread: ThreadId) {
+        self.0.perform(thread);
     }
 
-    fn body(&self, thread: ThreadId) -> &Body {
-        self.0.body(thread)
-    }
-
-    fn outcome(&self, state: &SharedState) -> Option<String> {
-        self.0.view(state)
+    fn outcome(&self) -> Option<String> {
+        self.0.view()
     }
 }
 
@@ -141,14 +146,14 @@ impl Director for Serial {
         Some(choice)
     }
 
-    fn end(&mut self, mut ended: Ended<'_>) {
+    fn end(&mut self, ended: Ended<'_>) {
         match ended.how {
             How::Held => {
                 // A thread that waited in the middle was not alone, even if it took no step later.
                 let has_waited = ended.steps.iter().any(|step| step.waits);
-                if let Some(view) = ended.outcome.take().filter(|_| !has_waited) {
+                if let Some(view) = ended.outcome.filter(|_| !has_waited) {
                     self.possible += 1;
-                    self.views.add(view, self.order.clone());
+                    self.views.add(view.to_owned(), self.order.clone());
                 }
             }
             // Waiting for another, in one way or in the other.

@@ -74,12 +74,12 @@ pub(crate) struct Found {
 
 impl Findings {
     /// What was found in one execution.
-    pub(crate) fn of_one(record: &Record, outcome: Option<String>) -> Self {
+    pub(crate) fn of_one(record: &Record, outcome: Option<&str>) -> Self {
         let ended = Ended {
             steps: &record.steps,
             threads: &record.threads,
             wants: &record.wants,
-            how: record.how.clone(),
+            how: &record.how,
             outcome,
         };
         let mut findings = Findings::default();
@@ -94,12 +94,7 @@ impl Findings {
     }
 
     /// Takes note of an execution, and of what it contradicts.
-    pub(crate) fn note(
-        &mut self,
-        mut ended: Ended<'_>,
-        account: Account,
-        mismatch: Option<&Mismatch>,
-    ) {
+    pub(crate) fn note(&mut self, ended: Ended<'_>, account: Account, mismatch: Option<&Mismatch>) {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);
         if account.is_repetition && mismatch.is_none() {
@@ -107,7 +102,7 @@ impl Findings {
         }
         let verdict = match mismatch {
             Some(_) => Verdict::NonDeterministic,
-            None => verdict(&ended.how),
+            None => verdict(ended.how),
         };
         self.tally.add(verdict, 1);
         self.steps += ended.steps.len() as u64;
@@ -115,9 +110,12 @@ impl Findings {
             self.contradiction = Some((mismatch.clone(), Record::of(ended)));
             return;
         }
-        if let Some(text) = ended.outcome.take() {
-            let outcome = self.outcomes.entry(text);
-            let outcome = outcome.or_insert_with(|| Outcome::first(ended.steps));
+        if let Some(text) = ended.outcome {
+            if !self.outcomes.contains_key(text) {
+                let outcome = Outcome::first(ended.steps);
+                self.outcomes.insert(text.to_owned(), outcome);
+            }
+            let outcome = self.outcomes.get_mut(text).expect("it is there now");
             outcome.count += 1;
             outcome.failing += u64::from(verdict.is_failure());
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::Findings;
-use crate::engine::{Ended, How};
+use crate::engine::Ended;
 use crate::search::{Account, Mismatch, Part};
 
 /// One part of a search, and what was found in it so far. Whoever searches it notes that here, and
@@ -41,9 +41,15 @@ impl Segment {
         &self.order
     }
 
+    /// Takes note of an execution of so many steps that held and of which there is nothing else to
+    /// say.
+    #[inline]
+    pub(super) fn note_held(&self, steps: usize) {
+        self.held.count(steps);
+    }
+
     /// Takes note of an execution, and of what it contradicts. Returns whether that ends the search:
     /// whether there was a contradiction, or a failure and it does not keep going.
-    #[inline]
     pub(super) fn note(
         &self,
         ended: Ended<'_>,
@@ -51,11 +57,6 @@ impl Segment {
         mismatch: Option<&Mismatch>,
         keeps_going: bool,
     ) -> bool {
-        let is_plain = matches!(ended.how, How::Held) && ended.outcome.is_none();
-        if is_plain && account == Account::default() && mismatch.is_none() {
-            self.held.count(ended.steps.len());
-            return false;
-        }
         let mut findings = self.findings();
         findings.note(ended, account, mismatch);
         findings.contradiction.is_some() || findings.failure.is_some() && !keeps_going

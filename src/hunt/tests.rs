@@ -84,8 +84,8 @@ impl Toy {
             steps: &steps,
             threads: &threads,
             wants: &[],
-            how,
-            outcome,
+            how: &how,
+            outcome: outcome.as_deref(),
         });
     }
 

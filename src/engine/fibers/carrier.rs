@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::fiber::{Fiber, explaining_overflows};
 use super::pulse::Pulse;
 use super::run::Run;
-use crate::engine::baton::Word;
+use super::turns::End;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::own::Own;
 use crate::engine::processor::Processor;
@@ -41,7 +41,7 @@ pub(super) fn carry(
         catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
     for fiber in &mut fibers {
-        fiber.resume(Word::Stop);
+        fiber.stop();
     }
     let director = run.table.borrow_mut().director.take();
     Ok(director.expect("nobody else takes the director"))
@@ -76,14 +76,14 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
         let (how, outcome) = execute(run, fibers);
         run.pulse.rest();
         let mut table = run.table.borrow_mut();
-        if run.pulse.is_left_behind() || !(table.end(how, outcome) && table.begin()) {
+        if run.pulse.is_left_behind() || !(table.end(&how, outcome.as_deref()) && table.begin()) {
             return;
         }
     }
 }
 
 fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
-    if let Err(panic) = catch_panic(|| run.subject.set_up(&mut run.shared.borrow_mut())) {
+    if let Err(panic) = catch_panic(|| run.room.borrow_mut().set_up()) {
         return (How::PanickedIn(Phase::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
@@ -91,23 +91,23 @@ fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
     let enter = |phase| run.pulse.enter(phase);
     let held = run.table.borrow().held();
     let (how, outcome) = if held {
-        conclude(&*run.subject, &run.shared.borrow(), enter)
+        conclude(&*run.subject, &**run.room.borrow(), enter)
     } else {
         (run.table.borrow().how(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
-    let tear_down = || run.subject.tear_down(&mut run.shared.borrow_mut());
+    let tear_down = || run.room.borrow_mut().tear_down();
     (drop_state(tear_down, how), outcome)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
 fn run_threads(run: &Run, fibers: &mut [Fiber]) {
-    let mut turn = Some(run.first_turn());
+    let mut turn = first_turns(run, fibers);
     loop {
         while let Some(Turn::Of(thread)) = turn {
-            resume(run, fibers, thread, Word::Go);
-            turn = run.next.take();
+            let end = resume(run, fibers, thread);
+            turn = run.turn_after(thread, end);
         }
         turn = run.wait_for_outside();
         if turn.is_none() {
@@ -120,12 +120,40 @@ fn run_threads(run: &Run, fibers: &mut [Fiber]) {
     run.pulse.enter(Phase::Unwinding);
     for thread in (0..fibers.len()).map(ThreadId::new) {
         while run.table.borrow().state.is_live(thread) {
-            resume(run, fibers, thread, Word::Stop);
+            run.pulse.run(thread);
+            let end = fibers[thread.index()].stop();
+            run.unwound(thread, end);
         }
     }
 }
 
-fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId, word: Word) {
+/// Takes the turns that are as in the execution before. Returns whose turn comes next.
+fn first_turns(run: &Run, fibers: &mut [Fiber]) -> Option<Turn> {
+    run.begin();
+    let Some((count, thread, end)) = repeat(run, fibers) else {
+        return Some(run.first_turn());
+    };
+    run.repeated(count, thread);
+    run.turn_after(thread, end)
+}
+
+/// Repeats turns as long as all is as it was. Returns how many, and whose turn comes after them and
+/// how it has ended: the last that was to be repeated, or the first that ended otherwise than it did.
+fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, End)> {
+    let turns = run.turns.borrow();
+    let (last, others) = turns.split_last()?;
+    for (count, halt) in others.iter().enumerate() {
+        let end = resume(run, fibers, halt.thread);
+        if !halt.is_repeated(end) || run.has_wakes() {
+            return Some((count, halt.thread, end));
+        }
+        run.pulse.reach(halt.thread, end.marker());
+    }
+    let end = resume(run, fibers, last.thread);
+    Some((others.len(), last.thread, end))
+}
+
+fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId) -> End {
     run.pulse.run(thread);
-    fibers[thread.index()].resume(word);
+    fibers[thread.index()].resume()
 }

@@ -8,21 +8,25 @@ use std::io;
 use std::ptr;
 
 use corosensei::stack::{DefaultStack, Stack as _};
-use corosensei::{Coroutine, Yielder};
+use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::turns::End;
 use crate::engine::baton::Word;
 
-/// A coroutine that is resumed with a word and lets go of its turn with nothing to say.
+/// A coroutine that is resumed with a word and says how each of its turns has ended.
 pub(super) struct Fiber {
-    coroutine: Coroutine<Word, (), ()>,
+    coroutine: Coroutine<(), End, ()>,
     /// What it lets go of its turn with. It finds that itself, when it is first resumed.
-    yielder: *const Yielder<Word, ()>,
+    yielder: *const Yielder<(), End>,
     guard: Guard,
 }
 
 thread_local! {
     /// The yielder of the fiber that runs on this OS thread, or null.
-    static YIELDER: Cell<*const Yielder<Word, ()>> = const { Cell::new(ptr::null()) };
+    static YIELDER: Cell<*const Yielder<(), End>> = const { Cell::new(ptr::null()) };
+    /// What the fiber that runs is told. Not handed over with the turn, since it is the same almost
+    /// always.
+    static WORD: Cell<Word> = const { Cell::new(Word::Go) };
 }
 
 /// What no address space holds. The sum of a stack and its guard must not overflow.
@@ -42,9 +46,9 @@ impl Fiber {
         }
         let stack = DefaultStack::new(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
-        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<Word, ()>, word| {
+        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<(), End>, ()| {
             YIELDER.set(yielder);
-            body(word);
+            body(WORD.get());
         });
         Ok(Fiber {
             coroutine,
@@ -53,38 +57,47 @@ impl Fiber {
         })
     }
 
-    /// Gives the turn to the fiber until it lets go of it or ends.
+    /// Gives the turn to the fiber until it lets go of it or its body returns. Returns how the turn
+    /// has ended.
     #[inline]
-    pub(super) fn resume(&mut self, word: Word) {
+    pub(super) fn resume(&mut self) -> End {
         YIELDER.set(self.yielder);
-        self.coroutine.resume(word);
-        self.yielder = YIELDER.replace(ptr::null());
+        let result = self.coroutine.resume(());
+        let yielder = YIELDER.replace(ptr::null());
+        if self.yielder.is_null() {
+            self.yielder = yielder;
+        }
+        match result {
+            CoroutineResult::Yield(end) => end,
+            CoroutineResult::Return(()) => End::FINISHED,
+        }
+    }
+
+    /// As [`resume`](Self::resume), and tells the fiber to stop.
+    #[cold]
+    pub(super) fn stop(&mut self) -> End {
+        WORD.set(Word::Stop);
+        let end = self.resume();
+        WORD.set(Word::Go);
+        end
     }
 }
 
-/// Lets go of the turn of the fiber that this is called on; returns the word with which the turn
-/// came back.
-///
-/// # Panics
-///
-/// If it is not called on a fiber.
+/// Lets go of the turn of the fiber that this is called on, which has ended as `end` says. Returns
+/// the word with which the turn came back; nothing, at once, if it is not called on a fiber.
 #[allow(clippy::inline_always)]
 #[inline(always)]
-pub(crate) fn let_go() -> Word {
+pub(crate) fn let_go(end: End) -> Option<Word> {
     let yielder = YIELDER.get();
     if yielder.is_null() {
-        not_on_a_fiber();
+        return None;
     }
     // SAFETY: it is not null only while `resume` runs a fiber on this OS thread, and then it is
     // the one that this fiber's body was given. The code that runs now is therefore that body's:
     // while a fiber runs, nothing else does on its OS thread. A yielder lives until the body
     // returns.
-    unsafe { &*yielder }.suspend(())
-}
-
-#[cold]
-fn not_on_a_fiber() -> ! {
-    panic!("only a fiber can let go of its turn")
+    unsafe { &*yielder }.suspend(end);
+    Some(WORD.get())
 }
 
 /// The addresses in which an overflow of one stack ends up, and what is to be said of it.

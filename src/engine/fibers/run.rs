@@ -1,38 +1,39 @@
-//! What a carrier and its fibers share, and what a fiber does on reaching a marker.
+//! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
-
 use super::fiber::let_go;
 use super::pulse::Pulse;
+use super::turns::{End, Halt};
+use super::wakes::{Fired, Wakes};
 use crate::engine::baton::Word;
-use crate::engine::catch::{self, Caught, caught};
+use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::{self, Controller, Kept};
-use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::outside::{LOOK, News, SETTLE};
-use crate::engine::probe::Probe;
-use crate::engine::state::{Halt, Turn};
+use crate::engine::current::Controller;
+use crate::engine::futures::TaskWaker;
+use crate::engine::outside::{News, SETTLE};
+use crate::engine::pause::Pause;
+use crate::engine::state::Turn;
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Phase, SharedState, Subject};
+use crate::engine::{Director, How, Limits, Phase, Room, Subject};
 use crate::search::ThreadId;
-use crate::site::{MarkerId, Site};
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
     pub(super) subject: Arc<dyn Subject>,
     has_invariants: bool,
     pub(super) table: RefCell<Table>,
-    /// The state of the program. A fiber borrows it while it runs its thread.
-    pub(super) shared: RefCell<SharedState>,
-    /// Whose turn comes next, when a fiber has let go of its own.
-    pub(super) next: Cell<Option<Turn>>,
+    /// Where it takes place. A fiber borrows it while it runs its thread.
+    pub(super) room: RefCell<Box<dyn Room>>,
+    /// How the turns of this execution ended; while none was taken, those of the one before. The
+    /// carrier's alone.
+    pub(super) turns: RefCell<Vec<Halt>>,
+    /// How the last turn has ended, if that is not told by its [`End`].
+    note: Cell<Option<Note>>,
     wakes: Arc<Wakes>,
     pub(super) pulse: Arc<Pulse>,
     timeout: Duration,
@@ -40,21 +41,10 @@ pub(super) struct Run {
     since: Cell<Option<Instant>>,
 }
 
-/// Wakers that fired. They may fire on any thread, and are heard before the next turn.
-#[derive(Debug, Default)]
-struct Wakes {
-    has_any: AtomicBool,
-    fired: Mutex<Vec<Fired>>,
-    news: Condvar,
-}
-
-/// One waker that fired.
-#[derive(Debug)]
-struct Fired {
-    thread: ThreadId,
-    execution: u64,
-    /// Whether a thread of a program fired it.
-    is_inside: bool,
+/// How a turn has ended otherwise than at a marker or with its thread.
+enum Note {
+    Paused(Pause),
+    Failed(Caught),
 }
 
 impl Run {
@@ -69,8 +59,9 @@ impl Run {
             subject: Arc::clone(subject),
             has_invariants: subject.has_invariants(),
             table: RefCell::new(table),
-            shared: RefCell::new(subject.room()),
-            next: Cell::new(None),
+            room: RefCell::new(Arc::clone(subject).room()),
+            turns: RefCell::default(),
+            note: Cell::default(),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
             timeout: limits.timeout,
@@ -80,80 +71,132 @@ impl Run {
 
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
     pub(super) fn live(&self, thread: ThreadId, mut word: Word) {
-        let body = self.subject.body(thread);
         while word == Word::Go {
             self.pulse.reach(thread, None);
-            let state = self.shared.borrow();
-            let result = caught(|| body(&state));
-            let observes = result.is_ok() && self.has_invariants;
-            let violated = if observes {
-                observe(&*self.subject, &state)
-            } else {
-                None
+            let room = self.room.borrow();
+            let result = caught(|| room.perform(thread));
+            drop(room);
+            let end = match result {
+                Ok(()) => End::FINISHED,
+                Err(caught) => {
+                    self.note.set(Some(Note::Failed(caught)));
+                    End::OTHERWISE
+                }
             };
-            drop(state);
-            self.next.set(self.finish(thread, result, violated));
-            word = let_go();
+            word = let_go(end).expect("this is the body of a fiber");
         }
     }
 
-    /// Whose turn comes next when a thread has ended, if the execution is not over.
-    fn finish(
-        &self,
-        thread: ThreadId,
-        result: Result<(), Caught>,
-        violated: Option<How>,
-    ) -> Option<Turn> {
-        let again = || self.repeat_after(Halt::finished(thread));
-        if let Some(next) = result.is_ok().then(again).flatten() {
-            return Some(Turn::Of(next));
-        }
-        self.hear_wakes();
-        self.table.borrow_mut().finish(thread, result, violated)
-    }
-
-    /// Whose turn an execution begins with.
-    pub(super) fn first_turn(&self) -> Turn {
-        let mut table = self.table.borrow_mut();
+    /// An execution begins. What is left of the turns is to be repeated.
+    pub(super) fn begin(&self) {
+        let table = self.table.borrow();
         if table.expects_wakes() {
             self.since.set(Some(Instant::now()));
         }
         // Invariants are evaluated at every step, new or not.
-        let again = (!self.has_invariants).then(|| table.state.repeat());
-        again.flatten().map_or_else(|| table.turn(), Turn::Of)
+        let common = if self.has_invariants {
+            0
+        } else {
+            table.state.common_turns()
+        };
+        self.turns.borrow_mut().truncate(common);
     }
 
-    /// Whose turn comes next after one that ended at `halt`, while all is as in the execution
+    /// The first `count` turns have been repeated, and `current` has the turn after them.
+    pub(super) fn repeated(&self, count: usize, current: ThreadId) {
+        self.turns.borrow_mut().truncate(count);
+        let reached = |thread| self.pulse.reached(thread);
+        self.table.borrow_mut().state.again(count, current, reached);
+    }
+
+    /// Whose turn an execution begins with that repeats none.
+    pub(super) fn first_turn(&self) -> Turn {
+        self.table.borrow_mut().turn()
+    }
+
+    /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
     /// before.
-    #[inline]
-    fn repeat_after(&self, halt: Halt) -> Option<ThreadId> {
-        if self.wakes.has_any.load(Ordering::Relaxed) {
-            return None;
+    pub(super) fn turn_after(&self, thread: ThreadId, end: End) -> Option<Turn> {
+        self.turns.borrow_mut().push(Halt { thread, end });
+        if end == End::OTHERWISE {
+            return self.turn_after_note(thread);
         }
-        self.table.borrow_mut().state.repeat_after(halt)
+        let violated = self.violated();
+        self.hear_wakes();
+        let mut table = self.table.borrow_mut();
+        let Some(marker) = end.marker() else {
+            return table.finish(thread, violated);
+        };
+        self.pulse.reach(thread, Some(marker));
+        table.state.pause(thread, marker);
+        Some(table.turn_unless(violated))
+    }
+
+    /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
+    #[inline(never)]
+    fn turn_after_note(&self, thread: ThreadId) -> Option<Turn> {
+        let pause = match self.note.take().expect("it has left a note") {
+            Note::Paused(pause) => pause,
+            Note::Failed(caught) => {
+                self.hear_wakes();
+                return self.table.borrow_mut().finish_caught(thread, caught);
+            }
+        };
+        let violated = self.violated();
+        self.hear_wakes();
+        let mut table = self.table.borrow_mut();
+        if let Some(marker) = pause.marker() {
+            self.pulse.reach(thread, Some(marker));
+        }
+        table.pause(thread, pause);
+        Some(table.turn_unless(violated))
+    }
+
+    /// The invariant that does not hold where the last turn has ended.
+    #[inline]
+    fn violated(&self) -> Option<How> {
+        if self.has_invariants {
+            self.observed()
+        } else {
+            None
+        }
+    }
+
+    #[cold]
+    fn observed(&self) -> Option<How> {
+        observe(&**self.room.borrow())
+    }
+
+    /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
+    /// pauses, is told again.
+    pub(super) fn unwound(&self, thread: ThreadId, end: End) {
+        let mut table = self.table.borrow_mut();
+        match self.note.take() {
+            Some(Note::Failed(caught)) => drop(table.finish_caught(thread, caught)),
+            None if end == End::FINISHED => drop(table.finish(thread, None)),
+            _ => {}
+        }
+    }
+
+    /// Whether a waker has fired that was not heard.
+    #[inline]
+    pub(super) fn has_wakes(&self) -> bool {
+        self.wakes.has_any()
     }
 
     /// Takes note of the wakers that have fired.
     #[inline]
     fn hear_wakes(&self) {
-        // Looked at before every turn: a load, where a swap would cost as much as the turn.
-        if self.wakes.has_any.load(Ordering::Relaxed) {
-            self.take_wakes();
-        }
-    }
-
-    #[cold]
-    fn take_wakes(&self) {
-        let mut fired = self.wakes.fired.lock();
-        self.wakes.has_any.store(false, Ordering::Relaxed);
-        let mut table = self.table.borrow_mut();
-        for fired in fired.drain(..) {
-            table.wake(fired.thread, fired.execution, fired.is_inside);
+        if self.wakes.has_any() {
+            let mut table = self.table.borrow_mut();
+            let hear = |fired: Fired| table.wake(fired.thread, fired.execution, fired.is_inside);
+            self.wakes.take(hear);
         }
     }
 
     /// When nobody can go on, waits for something outside of the program to wake a task, if it
     /// may. Returns whose turn comes next then.
+    #[inline]
     pub(super) fn wait_for_outside(&self) -> Option<Turn> {
         let since = self.since.get()?;
         // The watcher sees a carrier at rest, since this one looks at the clock itself.
@@ -163,6 +206,7 @@ impl Run {
         turn
     }
 
+    #[cold]
     fn hear_outside(&self, since: Instant) -> Option<Turn> {
         let mut heard = None;
         loop {
@@ -184,82 +228,17 @@ impl Run {
             self.wakes.wait();
         }
     }
-
-    /// The invariant that does not hold where the running fiber has just paused.
-    #[cold]
-    fn violated(&self) -> Option<How> {
-        observe(&*self.subject, &self.shared.borrow())
-    }
-
-    /// As [`pause`](Self::pause), at a marker. Apart, so that repeating a turn saves no registers.
-    #[inline(never)]
-    fn pause_at(&self, thread: ThreadId, marker: MarkerId) -> Kept {
-        self.pause(thread, |table, thread| table.state.pause(thread, marker))
-    }
-
-    /// Notes where the running fiber stands, as `note` says; whether it keeps its turn.
-    #[inline]
-    fn pause(&self, thread: ThreadId, note: impl FnOnce(&mut Table, ThreadId)) -> Kept {
-        let violated = if self.has_invariants {
-            self.violated()
-        } else {
-            None
-        };
-        self.hear_wakes();
-        let mut table = self.table.borrow_mut();
-        if table.is_over() {
-            drop(table);
-            catch::unwind();
-        }
-        note(&mut table, thread);
-        let turn = match violated {
-            None => table.turn(),
-            Some(how) => table.fail(how),
-        };
-        drop(table);
-        self.keep(thread, turn)
-    }
-
-    /// Whether `thread` keeps its turn; if not, notes whose it is.
-    #[inline]
-    fn keep(&self, thread: ThreadId, turn: Turn) -> Kept {
-        if turn == Turn::Of(thread) {
-            return Kept::Yes;
-        }
-        self.next.set(Some(turn));
-        Kept::No
-    }
 }
 
 impl Controller for Rc<Run> {
-    #[inline]
-    fn reach(&self, site: &'static Site) -> Kept {
-        let marker = site.id();
-        let thread = self.pulse.running();
-        self.pulse.reach(thread, Some(marker));
-        match self.repeat_after(Halt::at_marker(thread, marker)) {
-            Some(next) => self.keep(thread, Turn::Of(next)),
-            None => self.pause_at(thread, marker),
-        }
-    }
-
-    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept {
-        let marker = site.id();
-        let thread = self.pulse.running();
-        self.pulse.reach(thread, Some(marker));
-        self.pause(thread, |table, thread| {
-            table.pause_to_acquire(thread, marker, probe);
-        })
+    fn pause(&self, pause: Pause) {
+        self.note.set(Some(Note::Paused(pause)));
     }
 
     fn withdraw(&self) {
+        // The question is there if the fiber has not let go of its turn since.
+        drop(self.note.take());
         self.table.borrow_mut().withdraw(self.pulse.running());
-    }
-
-    fn wait(&self) -> Kept {
-        self.pause(self.pulse.running(), |table, thread| {
-            table.state.wait(thread);
-        })
     }
 
     fn waker(&self) -> Waker {
@@ -273,36 +252,5 @@ impl Controller for Rc<Run> {
         let watched = Arc::downgrade(&waker);
         table.keep_waker(thread, watched);
         Waker::from(waker)
-    }
-}
-
-impl Wakes {
-    /// Whether one has fired, of those that have been dropped since as well.
-    fn are_new(&self) -> bool {
-        // Whoever sees that a waker is gone sees what it did before.
-        fence(Ordering::Acquire);
-        self.has_any.load(Ordering::Relaxed)
-    }
-
-    /// Sleeps until one fires, or it is time to look.
-    fn wait(&self) {
-        let mut fired = self.fired.lock();
-        if fired.is_empty() {
-            self.news.wait_for(&mut fired, LOOK);
-        }
-    }
-}
-
-impl Alarm for Wakes {
-    fn wake(&self, thread: ThreadId, execution: u64) {
-        let mut fired = self.fired.lock();
-        fired.push(Fired {
-            thread,
-            execution,
-            is_inside: current::is_controlled(),
-        });
-        self.has_any.store(true, Ordering::Relaxed);
-        drop(fired);
-        self.news.notify_one();
     }
 }

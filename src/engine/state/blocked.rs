@@ -1,6 +1,6 @@
 //! Threads that wait for something to be free: in the kernel, or paused before they acquire it.
 
-use super::{At, Halt, Spot, State};
+use super::{At, Spot, State};
 use crate::search::{Ready, ThreadId};
 use crate::site::MarkerId;
 
@@ -29,8 +29,6 @@ impl State {
     /// The running thread reached `marker`, before something that it acquires. Whether that is free
     /// is to be said before the next turn.
     pub(crate) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId) {
-        self.catch_up();
-        self.turns.push(Halt::otherwise(thread));
         self.leave(thread, At::Shut(marker));
     }
 
@@ -51,8 +49,6 @@ impl State {
 
     /// The running thread waits in the kernel.
     pub(crate) fn block(&mut self, thread: ThreadId, spot: Spot) {
-        self.catch_up();
-        self.turns.push(Halt::otherwise(thread));
         self.note_wait(thread, true);
         self.leave(thread, At::Blocked(spot));
     }

@@ -11,7 +11,7 @@ use crate::engine::baton::Word;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::outside::{self, News, SETTLE};
 use crate::engine::own::Own;
-use crate::engine::{How, Phase, SharedState, catch};
+use crate::engine::{How, Phase, Room, catch};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -34,7 +34,7 @@ pub(super) fn conduct(team: &Arc<Team>) {
             team.news.notify_one();
             return;
         };
-        if !desk.table.end(how, outcome) {
+        if !desk.table.end(&how, outcome.as_deref()) {
             return;
         }
         // A search may have to wait for others before it has something to run.
@@ -54,31 +54,31 @@ pub(super) fn conduct(team: &Arc<Team>) {
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(How, Option<String>)> {
-    let mut state = team.subject.room();
-    if let Err(panic) = catch_panic(|| team.subject.set_up(&mut state)) {
+    let mut room: Arc<dyn Room> = Arc::clone(&team.subject).room().into();
+    let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
+    if let Err(panic) = catch_panic(|| empty.set_up()) {
         return Some((How::PanickedIn(Phase::SetUp, panic), None));
     }
-    let state = Arc::new(state);
     team.beat.beat();
     let enter = |phase| {
         team.beat.beat();
         team.desk.lock().table.phase = phase;
     };
-    let (how, outcome) = match run_threads(team, &state)? {
-        How::Held => conclude(&*team.subject, &state, enter),
+    let (how, outcome) = match run_threads(team, &room)? {
+        How::Held => conclude(&*team.subject, &*room, enter),
         how => (how, None),
     };
     enter(Phase::DropState);
-    let how = drop_state(|| drop(state), how);
+    let how = drop_state(|| drop(room), how);
     team.beat.beat();
     Some((how, outcome))
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads(team: &Team, state: &Arc<SharedState>) -> Option<How> {
+fn run_threads(team: &Team, room: &Arc<dyn Room>) -> Option<How> {
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
-    desk.shared = Some(Arc::clone(state));
+    desk.room = Some(Arc::clone(room));
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
@@ -87,7 +87,7 @@ fn run_threads(team: &Team, state: &Arc<SharedState>) -> Option<How> {
     }
 
     let mut desk = team.desk.lock();
-    desk.shared = None;
+    desk.room = None;
     let how = desk.table.how();
     if how != How::Held {
         desk.table.phase = Phase::Unwinding;

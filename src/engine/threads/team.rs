@@ -14,15 +14,14 @@ use super::hold::Hold;
 use crate::engine::baton::{Baton, Word};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::observe;
-use crate::engine::current::{self, Controller, Kept};
+use crate::engine::current::{self, Controller};
 use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::probe::Probe;
+use crate::engine::pause::Pause;
 use crate::engine::processor::Processor;
 use crate::engine::state::Turn;
 use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, SharedState, Subject};
+use crate::engine::{Director, How, Limits, Room, Subject};
 use crate::search::ThreadId;
-use crate::site::Site;
 
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
@@ -82,8 +81,8 @@ impl Seat {
 /// What a team shares, under one lock.
 pub(super) struct Desk {
     pub(super) table: Table,
-    /// The state of the program, while its threads run.
-    pub(super) shared: Option<Arc<SharedState>>,
+    /// Where the execution takes place, while its threads run.
+    pub(super) room: Option<Arc<dyn Room>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
     /// When the execution began.
@@ -129,7 +128,7 @@ impl Team {
             subject: Arc::clone(subject),
             desk: Mutex::new(Desk {
                 table: Table::new(threads, director, limits),
-                shared: None,
+                room: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
                 asleep_since: Instant::now(),
@@ -168,7 +167,10 @@ impl Team {
         self.settle(None);
         let mut desk = self.desk.lock();
         desk.hear();
-        let next = desk.table.finish(thread, result, violated);
+        let next = match result {
+            Ok(()) => desk.table.finish(thread, violated),
+            Err(caught) => desk.table.finish_caught(thread, caught),
+        };
         let is_left_behind = desk.table.director.is_none();
         drop(desk);
         match next {
@@ -195,22 +197,14 @@ impl Team {
         if !self.subject.has_invariants() {
             return None;
         }
-        let state = self.desk.lock().shared.clone()?;
-        observe(&*self.subject, &state)
+        let room = self.desk.lock().room.clone()?;
+        observe(&*room)
     }
 }
 
 impl Place {
-    /// Lets go of the turn, as `note` says, until it comes back.
-    fn pause(&self, note: impl FnOnce(&mut Table)) {
-        let seat = &self.team.seats[self.thread.index()];
-        seat.set_user_code(false);
-        self.team.beat.beat();
-        self.let_go(seat, note);
-        seat.set_user_code(true);
-    }
-
-    fn let_go(&self, seat: &Seat, note: impl FnOnce(&mut Table)) {
+    /// Lets go of the turn until it comes back.
+    fn let_go(&self, seat: &Seat, pause: Pause) {
         let Place { team, thread } = self;
         let violated = team.violated();
         team.settle(None);
@@ -220,7 +214,7 @@ impl Place {
             catch::unwind();
         }
         desk.hear();
-        note(&mut desk.table);
+        desk.table.pause(*thread, pause);
         let turn = desk.table.turn_unless(violated);
         drop(desk);
         if turn == Turn::Of(*thread) {
@@ -234,14 +228,12 @@ impl Place {
 }
 
 impl Controller for Place {
-    fn reach(&self, site: &'static Site) -> Kept {
-        self.pause(|table| table.state.pause(self.thread, site.id()));
-        Kept::Yes
-    }
-
-    fn acquire(&self, site: &'static Site, probe: Probe) -> Kept {
-        self.pause(|table| table.pause_to_acquire(self.thread, site.id(), probe));
-        Kept::Yes
+    fn pause(&self, pause: Pause) {
+        let seat = &self.team.seats[self.thread.index()];
+        seat.set_user_code(false);
+        self.team.beat.beat();
+        self.let_go(seat, pause);
+        seat.set_user_code(true);
     }
 
     fn withdraw(&self) {
@@ -249,11 +241,6 @@ impl Controller for Place {
         seat.set_user_code(false);
         self.team.desk.lock().table.withdraw(self.thread);
         seat.set_user_code(true);
-    }
-
-    fn wait(&self) -> Kept {
-        self.pause(|table| table.state.wait(self.thread));
-        Kept::Yes
     }
 
     fn waker(&self) -> Waker {

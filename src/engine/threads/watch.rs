@@ -171,7 +171,7 @@ fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director
         Some(how) if *how != How::Held => how.clone(),
         _ => How::TimedOut(desk.table.phase),
     };
-    desk.table.end(how, None);
+    desk.table.end(&how, None);
     let director = desk
         .table
         .director

@@ -26,19 +26,15 @@ pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
 
 /// Runs the thread in one execution; false if the team has been left behind.
 fn perform(team: &Team, seat: &Seat, thread: ThreadId) -> bool {
-    let Some(state) = team.desk.lock().shared.clone() else {
+    let Some(room) = team.desk.lock().room.clone() else {
         return false;
     };
     seat.set_user_code(true);
-    let result = current::controlled(|| catch(|| team.subject.body(thread)(&state)));
+    let result = current::controlled(|| catch(|| room.perform(thread)));
     seat.set_user_code(false);
     let observes = result.is_ok() && team.subject.has_invariants();
-    let violated = if observes {
-        observe(&*team.subject, &state)
-    } else {
-        None
-    };
+    let violated = if observes { observe(&*room) } else { None };
     // The conductor drops the state: it must be the last to hold it.
-    drop(state);
+    drop(room);
     team.finish(thread, result, violated)
 }
