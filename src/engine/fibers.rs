@@ -10,6 +10,7 @@ mod carrier;
 mod fiber;
 mod pulse;
 mod run;
+mod stacks;
 mod turns;
 mod wakes;
 mod watch;

@@ -40,9 +40,7 @@ pub(super) fn carry(
     current::under(handle, || {
         catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
-    for fiber in &mut fibers {
-        fiber.stop();
-    }
+    fibers.into_iter().for_each(Fiber::end);
     let director = run.table.borrow_mut().director.take();
     Ok(director.expect("nobody else takes the director"))
 }

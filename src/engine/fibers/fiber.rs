@@ -7,9 +7,10 @@ use std::cell::Cell;
 use std::io;
 use std::ptr;
 
-use corosensei::stack::{DefaultStack, Stack as _};
+use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::stacks;
 use super::turns::End;
 use crate::engine::baton::Word;
 
@@ -18,6 +19,7 @@ pub(super) struct Fiber {
     coroutine: Coroutine<(), End, ()>,
     /// What it lets go of its turn with. It finds that itself, when it is first resumed.
     yielder: *const Yielder<(), End>,
+    stack_size: usize,
     guard: Guard,
 }
 
@@ -29,9 +31,6 @@ thread_local! {
     static WORD: Cell<Word> = const { Cell::new(Word::Go) };
 }
 
-/// What no address space holds. The sum of a stack and its guard must not overflow.
-const MAX_STACK_SIZE: usize = usize::MAX / 4;
-
 impl Fiber {
     /// Makes a fiber that will run `body` with the word that it is first resumed with, on a stack of
     /// at least `stack_size` bytes with a guard page below it. `name` is for the message about an
@@ -41,10 +40,7 @@ impl Fiber {
         stack_size: usize,
         body: impl FnOnce(Word) + 'static,
     ) -> io::Result<Self> {
-        if stack_size > MAX_STACK_SIZE {
-            return Err(io::ErrorKind::OutOfMemory.into());
-        }
-        let stack = DefaultStack::new(stack_size)?;
+        let stack = stacks::take(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
         let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<(), End>, ()| {
             YIELDER.set(yielder);
@@ -53,6 +49,7 @@ impl Fiber {
         Ok(Fiber {
             coroutine,
             yielder: ptr::null(),
+            stack_size,
             guard: Guard::new(name, stack_size, stack_ends),
         })
     }
@@ -80,6 +77,14 @@ impl Fiber {
         let end = self.resume();
         WORD.set(Word::Go);
         end
+    }
+
+    /// Tells the fiber to stop and, when its body has returned, leaves its stack to others.
+    pub(super) fn end(mut self) {
+        self.stop();
+        if self.coroutine.done() {
+            stacks::give_back(self.stack_size, self.coroutine.into_stack());
+        }
     }
 }
 
