@@ -7,6 +7,7 @@ mod choice;
 mod conclude;
 mod current;
 mod director;
+mod fiber;
 mod fibers;
 mod flag;
 mod futures;

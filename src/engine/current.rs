@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use super::baton::Word;
 use super::catch;
-use super::fibers::{self, End};
+use super::fiber::{self, End};
 use super::flag;
 use super::pause::Pause;
 use crate::site::Site;
@@ -14,7 +14,7 @@ use crate::site::Site;
 /// What a controlled thread asks of the run that controls it.
 pub(crate) trait Controller {
     /// The calling thread lets go of its turn. An OS thread returns when it has the turn again, or
-    /// unwinds when the execution is over. A fiber returns at once, and is to [let go](fibers::let_go) of
+    /// unwinds when the execution is over. A fiber returns at once, and is to [let go](fiber::let_go) of
     /// the turn. If it acquires something, it takes the question back when it goes on.
     fn pause(&self, pause: Pause);
 
@@ -46,7 +46,7 @@ thread_local! {
 pub(crate) fn reach(site: &'static Site) {
     if is_to_pause() {
         let marker = site.id();
-        match fibers::let_go(End::at_marker(marker)) {
+        match fiber::let_go(End::at_marker(marker)) {
             Some(word) => obey(word),
             None => ask_to_pause(Pause::Reach(marker)),
         }
@@ -62,7 +62,7 @@ pub(super) fn is_to_pause() -> bool {
 /// Pauses the calling thread, which a run controls.
 pub(super) fn pause(pause: Pause) {
     ask_to_pause(pause);
-    if let Some(word) = fibers::let_go(End::OTHERWISE) {
+    if let Some(word) = fiber::let_go(End::OTHERWISE) {
         obey(word);
     }
 }

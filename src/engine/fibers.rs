@@ -7,14 +7,10 @@
 //! that, from outside.
 
 mod carrier;
-mod fiber;
+mod halt;
 mod pulse;
 mod run;
-mod stacks;
-mod turns;
 mod wakes;
 mod watch;
 
-pub(crate) use fiber::let_go;
-pub(crate) use turns::End;
 pub(crate) use watch::direct;

@@ -103,16 +103,19 @@ fn tests() -> Vec<String> {
         .collect()
 }
 
-/// Says where one process has found something else than the first.
+/// Says where one process has found something else than the first. How often something was found is
+/// not compared: a test may search for as long as another search takes.
 fn difference(first: &Found, other: &Found) -> Option<String> {
-    if first.len() != other.len() {
-        return Some(format!("{} searches, then {}", first.len(), other.len()));
-    }
-    let mut pairs = first.iter().zip(other);
-    let (one, two) = pairs.find(|(one, two)| {
-        oracle::text(one) != oracle::text(two) || one.verdicts().ne(two.verdicts())
-    })?;
-    Some(format!("at first:\n{one}\n\nthen:\n{two}"))
+    let is_like = |one: &Report, two: &Report| {
+        oracle::text(one) == oracle::text(two) && one.verdicts().eq(two.verdicts())
+    };
+    let lacks = |found: &Found, report: &Report| !found.iter().any(|one| is_like(one, report));
+    let lost = first.iter().find(|report| lacks(other, report));
+    let new = other.iter().find(|report| lacks(first, report));
+    let lost = lost.map(|report| format!("only at first:\n{report}"));
+    let new = new.map(|report| format!("only then:\n{report}"));
+    let differences: Vec<String> = lost.into_iter().chain(new).collect();
+    (!differences.is_empty()).then(|| differences.join("\n\n"))
 }
 
 /// How the executions of each search ended; searches in a row that ended alike are written once.

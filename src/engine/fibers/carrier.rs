@@ -4,11 +4,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::fiber::{Fiber, explaining_overflows};
 use super::pulse::Pulse;
 use super::run::Run;
-use super::turns::End;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::fiber::{End, Fiber, explaining_overflows};
 use crate::engine::own::Own;
 use crate::engine::processor::Processor;
 use crate::engine::state::Turn;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::fiber::let_go;
+use super::halt::Halt;
 use super::pulse::Pulse;
-use super::turns::{End, Halt};
 use super::wakes::{Fired, Wakes};
 use crate::engine::baton::Word;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::observe;
 use crate::engine::current::Controller;
+use crate::engine::fiber::{End, let_go};
 use crate::engine::futures::TaskWaker;
 use crate::engine::outside::{News, SETTLE};
 use crate::engine::pause::Pause;

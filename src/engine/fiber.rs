@@ -10,12 +10,15 @@ use std::ptr;
 use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::stacks;
-use super::turns::End;
-use crate::engine::baton::Word;
+use super::baton::Word;
+
+mod end;
+mod stacks;
+
+pub(crate) use end::End;
 
 /// A coroutine that is resumed with a word and says how each of its turns has ended.
-pub(super) struct Fiber {
+pub(crate) struct Fiber {
     coroutine: Coroutine<(), End, ()>,
     /// What it lets go of its turn with. It finds that itself, when it is first resumed.
     yielder: *const Yielder<(), End>,
@@ -35,7 +38,7 @@ impl Fiber {
     /// Makes a fiber that will run `body` with the word that it is first resumed with, on a stack of
     /// at least `stack_size` bytes with a guard page below it. `name` is for the message about an
     /// overflow.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &str,
         stack_size: usize,
         body: impl FnOnce(Word) + 'static,
@@ -57,7 +60,7 @@ impl Fiber {
     /// Gives the turn to the fiber until it lets go of it or its body returns. Returns how the turn
     /// has ended.
     #[inline]
-    pub(super) fn resume(&mut self) -> End {
+    pub(crate) fn resume(&mut self) -> End {
         YIELDER.set(self.yielder);
         let result = self.coroutine.resume(());
         let yielder = YIELDER.replace(ptr::null());
@@ -72,7 +75,7 @@ impl Fiber {
 
     /// As [`resume`](Self::resume), and tells the fiber to stop.
     #[cold]
-    pub(super) fn stop(&mut self) -> End {
+    pub(crate) fn stop(&mut self) -> End {
         WORD.set(Word::Stop);
         let end = self.resume();
         WORD.set(Word::Go);
@@ -80,7 +83,7 @@ impl Fiber {
     }
 
     /// Tells the fiber to stop and, when its body has returned, leaves its stack to others.
-    pub(super) fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.stop();
         if self.coroutine.done() {
             stacks::give_back(self.stack_size, self.coroutine.into_stack());
@@ -134,7 +137,7 @@ impl Guard {
 
 /// Runs `body`, which resumes `fibers`; says whose stack it was if one overflows meanwhile. The
 /// process ends all the same: an overflow cannot be unwound.
-pub(super) fn explaining_overflows<T>(
+pub(crate) fn explaining_overflows<T>(
     fibers: &mut [Fiber],
     body: impl FnOnce(&mut [Fiber]) -> T,
 ) -> T {
