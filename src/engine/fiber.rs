@@ -12,7 +12,9 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::baton::Word;
 
+#[deny(unsafe_code)]
 mod end;
+#[deny(unsafe_code)]
 mod stacks;
 
 pub(crate) use end::End;
