@@ -196,13 +196,8 @@ impl State {
         }
     }
 
-    /// `thread` ended; `at` says how.
-    pub(crate) fn end(&mut self, thread: ThreadId, at: At) {
-        self.leave(thread, at);
-    }
-
-    /// `thread` is not ready any more.
-    fn leave(&mut self, thread: ThreadId, at: At) {
+    /// `thread` is not ready any more: it has ended, or it waits; `at` says which.
+    pub(crate) fn leave(&mut self, thread: ThreadId, at: At) {
         match std::mem::replace(&mut self.threads[thread.index()], at) {
             At::Marker(_) | At::Released(_) => self.ready.retain(|ready| ready.thread != thread),
             At::Shut(_) | At::Blocked(_) => {}

@@ -154,7 +154,7 @@ impl Table {
 
     #[cold]
     fn end_thread(&mut self, thread: ThreadId, at: At, failure: Option<How>) -> Option<Turn> {
-        self.state.end(thread, at);
+        self.state.leave(thread, at);
         if self.is_over() {
             return None;
         }

@@ -142,7 +142,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     }
 
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
-    /// is used takes memory. Stacks are kept for later searches, 16 MiB of them at most. Without effect on [`Engine::Threads`].
+    /// is used takes memory. Stacks are kept for later searches, 16 MiB of them at most. Without
+    /// effect on [`Engine::Threads`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.limits.stack_size = bytes;
         self

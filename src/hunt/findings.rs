@@ -111,11 +111,14 @@ impl Findings {
             return;
         }
         if let Some(text) = ended.outcome {
-            if !self.outcomes.contains_key(text) {
-                let outcome = Outcome::first(ended.steps);
-                self.outcomes.insert(text.to_owned(), outcome);
-            }
-            let outcome = self.outcomes.get_mut(text).expect("it is there now");
+            // Looked up before it is copied: most outcomes have been seen before.
+            let outcome = match self.outcomes.get_mut(text) {
+                Some(outcome) => outcome,
+                None => self
+                    .outcomes
+                    .entry(text.to_owned())
+                    .or_insert(Outcome::first(ended.steps)),
+            };
             outcome.count += 1;
             outcome.failing += u64::from(verdict.is_failure());
         }

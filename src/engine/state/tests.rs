@@ -31,9 +31,9 @@ fn threads_start_in_order_and_the_choice_is_among_the_paused() {
         state.advance(|point| Some(point.ready.len() - 1)),
         Turn::Of(thread(1))
     );
-    state.end(thread(1), At::Finished);
+    state.leave(thread(1), At::Finished);
     assert_eq!(state.advance(first), Turn::Of(thread(0)));
-    state.end(thread(0), At::Finished);
+    state.leave(thread(0), At::Finished);
     assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
     assert_eq!(state.steps().len(), 2);
     assert!(!state.steps()[1].preempts, "thread 1 had ended");
@@ -120,7 +120,7 @@ fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<us
             order.push(thread.index());
         }
         match passed[thread.index()] {
-            2 => state.end(thread, At::Finished),
+            2 => state.leave(thread, At::Finished),
             at => state.pause(thread, MarkerId::new(markers[thread.index()] + at)),
         }
         passed[thread.index()] += 1;
@@ -205,7 +205,7 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     // While thread 1 runs, in front of it in the list.
     state.set_released(thread(0), true);
     state.set_released(thread(0), false);
-    state.end(thread(1), At::Finished);
+    state.leave(thread(1), At::Finished);
     assert!(!state.has_ready());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
     state.set_released(thread(0), true);
@@ -241,7 +241,7 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
         !state.steps()[1].preempts,
         "thread 0 could not have gone on"
     );
-    state.end(thread(1), At::Finished);
+    state.leave(thread(1), At::Finished);
     state.set_free(thread(0), true);
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
     assert_eq!(state.steps()[2].marker, MarkerId::new(3));
