@@ -15,7 +15,8 @@ use crate::site::Site;
 pub(crate) trait Controller {
     /// The calling thread lets go of its turn. An OS thread returns when it has the turn again, or
     /// unwinds when the execution is over. A fiber returns at once, and is to
-    /// [let go](fiber::let_go) of the turn. If it acquires something, it takes the question back when it goes on.
+    /// [let go](fiber::let_go) of the turn. If it acquires something, it takes the question back
+    /// when it goes on.
     fn pause(&self, pause: Pause);
 
     /// Takes back the question of the calling thread.

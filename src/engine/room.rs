@@ -2,9 +2,9 @@
 
 use crate::search::ThreadId;
 
-/// A room for executions of a [subject](super::Subject): for the state that the threads of one of them
-/// share, made afresh for each, and all that is done with it. The type of the state is the room's
-/// own business, so that engines are compiled once and not for each program. An engine that
+/// A room for executions of a [subject](super::Subject): for the state that the threads of one of
+/// them share, made afresh for each, and all that is done with it. The type of the state is the
+/// room's own business, so that engines are compiled once and not for each program. An engine that
 /// runs executions one after the other in one room allocates none.
 ///
 /// Everything here is the user's code: it may panic, and it may not come back. It is called after
@@ -16,9 +16,9 @@ pub(crate) trait Room: Send + Sync {
     /// Drops the state.
     fn tear_down(&mut self);
 
-    /// Runs one thread to its end. What is on the stack of a fiber below its first marker is returned
-    /// through, and each such return is one that the processor predicts wrong: this had better go
-    /// on to the user's code without coming back.
+    /// Runs one thread to its end. What is on the stack of a fiber below its first marker is
+    /// returned through, and each such return is one that the processor predicts wrong: this had
+    /// better go on to the user's code without coming back.
     fn perform(&self, thread: ThreadId);
 
     /// Returns the first invariant that does not hold, by its number. Called whenever every

@@ -134,8 +134,8 @@ fn first_turns(run: &Run, fibers: &mut [Fiber]) -> Option<Turn> {
     run.turn_after(thread, end)
 }
 
-/// Repeats turns as long as all is as it was. Returns how many, and whose turn comes after them and
-/// how it has ended: the last that was to be repeated, or the first that ended otherwise than it did.
+/// Repeats turns as long as all is as it was. Returns how many, and whose turn came after them and
+/// how it has ended: the last that was to be repeated, or the first that ended otherwise.
 fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, End)> {
     let turns = run.turns.borrow();
     let (last, others) = turns.split_last()?;
