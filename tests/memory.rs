@@ -200,9 +200,24 @@ fn explore_failing(engine: Engine, markers: u64) {
     assert!(most - resident < MOST, "{most} kB at most");
 }
 
+/// Blocks a thread in the kernel: at the first sleep that it sees, which in a long search may be any,
+/// a process opens the file that shows its memory, and keeps that one.
+fn block_once() {
+    let report = Explorer::new(|| Mutex::new(()))
+        .thread("alone", |lock: &Mutex<()>| {
+            marker!("once");
+            let _once = lock.lock();
+            marker!("again");
+            let _again = lock.lock();
+        })
+        .explore();
+    assert_eq!(report.verdicts().next(), Some((Verdict::Deadlocked, 1)));
+}
+
 /// The only test here: another beside it would take memory, threads and files too.
 #[test]
 fn memory_threads_and_files_stay_flat() {
+    block_once();
     explore(Engine::Threads, markers("MEMORY_THREAD_MARKERS", 6));
     explore(Engine::Fibers, markers("MEMORY_MARKERS", 9));
     let failing = |default| markers("MEMORY_FAILING_MARKERS", default);
