@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
 use parking_lot::lock_api;
 
-use crate::engine::{LockId, Look};
+use crate::engine::{LockId, LockState};
 
 /// What a marker can say that the gated code acquires.
 ///
@@ -129,8 +129,8 @@ impl<T: Acquire + ?Sized> Acquire for Box<T> {
 }
 
 /// Looks at `it`, which a marker calls `name`.
-pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> Look {
-    Look {
+pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> LockState {
+    LockState {
         name,
         lock: it.lock_id(),
         is_free: it.is_free(),

@@ -7,26 +7,26 @@ use std::fmt;
 
 pub use kind::FailureKind;
 
-use crate::engine::{Ended, How, Limits, Standing, Subject, Want};
+use crate::engine::{BlockedOn, EngineOptions, ExecutionResult, How, Program, ThreadStatus};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::{Schedule, Step};
 use crate::search;
-use crate::search::Taken;
+use crate::search::Event;
 use crate::timeline;
 
 /// One execution, by ids: what an engine told of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
-    pub(crate) steps: Vec<Taken>,
+    pub(crate) steps: Vec<Event>,
     /// Where the threads stood when it ended.
-    pub(crate) threads: Vec<Standing>,
+    pub(crate) threads: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
-    pub(crate) wants: Vec<Want>,
+    pub(crate) wants: Vec<BlockedOn>,
     pub(crate) how: How,
 }
 
 impl Record {
-    pub(crate) fn of(ended: Ended<'_>) -> Self {
+    pub(crate) fn of(ended: ExecutionResult<'_>) -> Self {
         Record {
             steps: ended.steps.to_vec(),
             threads: ended.threads.to_vec(),
@@ -41,7 +41,7 @@ impl Record {
     }
 }
 
-fn by_name(steps: &[Taken], names: &[String]) -> Schedule {
+fn by_name(steps: &[Event], names: &[String]) -> Schedule {
     let steps = steps.iter();
     steps
         .map(|taken| Step::new(&names[taken.thread.index()], taken.marker.site().name()))
@@ -53,11 +53,11 @@ fn by_name(steps: &[Taken], names: &[String]) -> Schedule {
 pub(crate) struct Names<'a> {
     pub(crate) threads: &'a [String],
     pub(crate) invariants: &'a [String],
-    pub(crate) limits: Limits,
+    pub(crate) limits: EngineOptions,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(program: &'a dyn Subject, limits: Limits) -> Self {
+    pub(crate) fn of(program: &'a dyn Program, limits: EngineOptions) -> Self {
         Names {
             threads: program.threads(),
             invariants: program.invariants(),
@@ -100,7 +100,7 @@ impl Execution {
     }
 
     /// An execution that could not be run as asked, or was not run at all.
-    pub(crate) fn refused(steps: &[Taken], names: &[String], error: Error) -> Self {
+    pub(crate) fn refused(steps: &[Event], names: &[String], error: Error) -> Self {
         Execution {
             schedule: by_name(steps, names),
             forced: search::forced(steps),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::engine::{self, Engine, Limits, Room, Subject};
+use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::follow::Follow;
@@ -49,7 +49,7 @@ use crate::standings;
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
 pub struct TraceExecutor {
-    cast: Cast,
+    cast: OneShotProgram,
 }
 
 /// Runs async tasks along one schedule, with no runtime.
@@ -78,14 +78,14 @@ pub struct TraceExecutor {
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
 pub struct AsyncTraceExecutor {
-    cast: Cast,
+    cast: OneShotProgram,
 }
 
 impl TraceExecutor {
     /// Prepares to follow `schedule`, which may end before the threads do.
     pub fn new(schedule: Schedule) -> Self {
         TraceExecutor {
-            cast: Cast::new(schedule, false),
+            cast: OneShotProgram::new(schedule, false),
         }
     }
 
@@ -106,7 +106,7 @@ impl TraceExecutor {
     /// ```
     pub fn exact(schedule: Schedule) -> Self {
         TraceExecutor {
-            cast: Cast::new(schedule, true),
+            cast: OneShotProgram::new(schedule, true),
         }
     }
 
@@ -125,7 +125,7 @@ impl TraceExecutor {
     /// If the schedule and the threads do not fit (which is seen at once, without waiting), a
     /// thread panics, none can go on, or the time is up; see [`ErrorKind`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.perform(timeout)
+        self.cast.run_thread(timeout)
     }
 }
 
@@ -133,7 +133,7 @@ impl AsyncTraceExecutor {
     /// Prepares to follow `schedule`, which may end before the tasks do.
     pub fn new(schedule: Schedule) -> Self {
         AsyncTraceExecutor {
-            cast: Cast::new(schedule, false),
+            cast: OneShotProgram::new(schedule, false),
         }
     }
 
@@ -141,7 +141,7 @@ impl AsyncTraceExecutor {
     /// [`TraceExecutor::exact`].
     pub fn exact(schedule: Schedule) -> Self {
         AsyncTraceExecutor {
-            cast: Cast::new(schedule, true),
+            cast: OneShotProgram::new(schedule, true),
         }
     }
 
@@ -181,14 +181,14 @@ impl AsyncTraceExecutor {
     ///
     /// As [`TraceExecutor::wait`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.perform(timeout)
+        self.cast.run_thread(timeout)
     }
 }
 
 type Once = Box<dyn FnOnce() + Send>;
 
 /// Named bodies, and the schedule they are to follow.
-struct Cast {
+struct OneShotProgram {
     schedule: Schedule,
     is_exact: bool,
     external_wakers: bool,
@@ -196,9 +196,9 @@ struct Cast {
     bodies: Vec<Mutex<Option<Once>>>,
 }
 
-impl Cast {
+impl OneShotProgram {
     fn new(schedule: Schedule, is_exact: bool) -> Self {
-        Cast {
+        OneShotProgram {
             schedule,
             is_exact,
             external_wakers: false,
@@ -212,16 +212,16 @@ impl Cast {
         self.bodies.push(Mutex::new(Some(body)));
     }
 
-    fn perform(mut self, timeout: Duration) -> Result<(), Error> {
-        let limits = Limits {
+    fn run_thread(mut self, timeout: Duration) -> Result<(), Error> {
+        let limits = EngineOptions {
             timeout,
             max_steps: usize::MAX,
             external_wakers: self.external_wakers,
-            ..Limits::default()
+            ..EngineOptions::default()
         };
         let schedule = std::mem::take(&mut self.schedule);
         let follow = Follow::new(schedule, &self.names, self.is_exact)?;
-        let cast: Arc<dyn Subject> = Arc::new(self);
+        let cast: Arc<dyn Program> = Arc::new(self);
         let followed = engine::aside(|| Engine::Threads.direct(&cast, follow, limits));
         let (record, fits) = followed?.finish();
         fits?;
@@ -251,25 +251,25 @@ fn error(failure: &FailureKind, record: &Record, names: &[String]) -> Error {
     Error::new(kind, text)
 }
 
-impl Subject for Cast {
+impl Program for OneShotProgram {
     fn threads(&self) -> &[String] {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn Room> {
-        Box::new(CastRoom(self))
+    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+        Box::new(OneShotInstance(self))
     }
 }
 
 /// A cast has no state of its own: what its closures share, they bring with them.
-struct CastRoom(Arc<Cast>);
+struct OneShotInstance(Arc<OneShotProgram>);
 
-impl Room for CastRoom {
-    fn set_up(&mut self) {}
+impl ProgramInstance for OneShotInstance {
+    fn init(&mut self) {}
 
-    fn tear_down(&mut self) {}
+    fn drop_state(&mut self) {}
 
-    fn perform(&self, thread: ThreadId) {
+    fn run_thread(&self, thread: ThreadId) {
         let body = self.0.bodies[thread.index()].lock().take();
         body.expect("a schedule is followed once")();
     }

@@ -4,29 +4,29 @@ use std::fmt::{self, Debug};
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::engine::{Limits, Subject, aside};
+use crate::engine::{EngineOptions, Program, aside};
 use crate::environment::Settings;
 use crate::execution::Execution;
-use crate::program::Program;
+use crate::program::StatefulProgram;
 use crate::report::{Call, Report};
 use crate::saved::Store;
 use crate::schedule::Schedule;
 
-mod beside;
 mod contradiction;
-mod identity;
-#[cfg(feature = "proptest")]
-mod interleave;
-mod known;
+mod default_store;
 mod minimise;
-mod ran;
+mod origin;
 mod run;
+mod run_options;
+#[cfg(feature = "proptest")]
+mod run_under;
 #[cfg(feature = "proptest")]
 mod sample;
+mod saved_runs;
+mod search_outcome;
 mod serial;
 mod settings;
 mod strategy;
-mod surroundings;
 
 use run::Task;
 
@@ -64,8 +64,8 @@ use run::Task;
 /// ```
 #[must_use = "nothing runs until `explore` or `replay` is called"]
 pub struct Explorer<S> {
-    program: Program<S>,
-    limits: Limits,
+    program: StatefulProgram<S>,
+    limits: EngineOptions,
     settings: Settings,
     keeps_going: bool,
     store: Option<Arc<dyn Store>>,
@@ -81,8 +81,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {
-            program: Program::new(setup),
-            limits: Limits::default(),
+            program: StatefulProgram::new(setup),
+            limits: EngineOptions::default(),
             settings: Settings::default(),
             keeps_going: false,
             store: None,
@@ -291,7 +291,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             made_at: self.made_at,
             explored_at: Location::caller(),
         };
-        let program: Arc<dyn Subject> = Arc::new(self.program);
+        let program: Arc<dyn Program> = Arc::new(self.program);
         let Explorer {
             settings,
             limits,
@@ -317,7 +317,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
-        let program: Arc<dyn Subject> = Arc::new(self.program);
+        let program: Arc<dyn Program> = Arc::new(self.program);
         aside(|| run::replay(&program, self.settings, self.limits, schedule))
             .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
     }

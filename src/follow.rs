@@ -2,12 +2,12 @@
 
 use itertools::Itertools as _;
 
-use crate::engine::{Director, Ended, How};
+use crate::engine::{ExecutionResult, How, Scheduler};
 use crate::error::Error;
 use crate::execution::Record;
 use crate::program::check_names;
 use crate::schedule::Schedule;
-use crate::search::{Point, Ready, ThreadId};
+use crate::search::{Enabled, SchedulingPoint, ThreadId};
 
 mod refusal;
 
@@ -34,7 +34,7 @@ enum Stop {
     /// The next step cannot be granted.
     Diverged,
     /// No step is left, and this thread is ready.
-    UsedUp(Ready),
+    UsedUp(Enabled),
 }
 
 impl Follow {
@@ -102,17 +102,17 @@ impl Follow {
         self.outcome.take()
     }
 
-    fn used_up(&self, ready: Ready, record: &Record) -> Error {
+    fn used_up(&self, ready: Enabled, record: &Record) -> Error {
         let has_steps = self.threads.contains(&ready.thread);
         refusal::used_up(&self.schedule, &self.names, ready, has_steps, record)
     }
 
-    fn next_planned(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn next_planned(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         let (thread, marker) = (
             self.threads[self.taken],
             self.schedule.steps()[self.taken].marker(),
         );
-        let fits = |ready: &Ready| ready.thread == thread && ready.marker.site().name() == marker;
+        let fits = |ready: &Enabled| ready.thread == thread && ready.marker.site().name() == marker;
         let choice = point.ready.iter().position(fits);
         match choice {
             Some(_) => self.taken += 1,
@@ -122,12 +122,12 @@ impl Follow {
     }
 }
 
-impl Director for Follow {
+impl Scheduler for Follow {
     fn begin(&mut self) -> bool {
         !std::mem::replace(&mut self.begun, true)
     }
 
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         if self.taken < self.schedule.len() {
             return self.next_planned(point);
         }
@@ -143,7 +143,7 @@ impl Director for Follow {
         None
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, ended: ExecutionResult<'_>) {
         self.outcome = ended.outcome.map(str::to_owned);
         self.record = Some(Record::of(ended));
     }

@@ -95,12 +95,12 @@ mod timeline;
 mod verdict;
 
 // Many executions: the search, the smallest failure, and what is said of them.
-mod hunt;
 mod progress;
 mod report;
 mod shrink;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+mod workers;
 
 // What a user calls.
 mod executor;
@@ -112,7 +112,6 @@ pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
 pub use explorer::Explorer;
-pub use hunt::StoppedBy;
 /// Turns comments `// interlace: <name>` into markers.
 ///
 /// It stands on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment in it.
@@ -195,6 +194,7 @@ pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
 pub use strategy::Strategy;
 pub use verdict::Verdict;
+pub use workers::StoppedBy;
 
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]

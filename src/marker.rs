@@ -1,6 +1,6 @@
 //! [`marker!`](crate::marker!), and what a thread does on reaching one.
 
-use crate::engine::{self, Question};
+use crate::engine::{self, LockQuery};
 use crate::site::Site;
 
 /// Marks a point in the code: the explicit form of a `// interlace: <name>` comment.
@@ -88,7 +88,7 @@ pub fn reach(site: &'static Site) {
 
 /// Pauses the calling thread at `site` if a run controls it, for as long as not all is free that
 /// the question shows.
-pub fn acquire(site: &'static Site, question: &Question<'_>) {
+pub fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     engine::acquire(site, question);
 }
 

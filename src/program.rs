@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::engine::{self, Room, Subject};
+use crate::engine::{self, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::Oracles;
 use crate::search::ThreadId;
@@ -16,8 +16,8 @@ type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
 /// What an explorer runs, over and over.
-pub(crate) struct Program<S> {
-    set_up: Box<dyn Fn() -> S + Send + Sync>,
+pub(crate) struct StatefulProgram<S> {
+    init: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
     bodies: Vec<Body<S>>,
     invariant_names: Vec<String>,
@@ -28,10 +28,10 @@ pub(crate) struct Program<S> {
     oracles: Oracles,
 }
 
-impl<S: Send + Sync + 'static> Program<S> {
-    pub(crate) fn new(set_up: impl Fn() -> S + Send + Sync + 'static) -> Self {
-        Program {
-            set_up: Box::new(set_up),
+impl<S: Send + Sync + 'static> StatefulProgram<S> {
+    pub(crate) fn new(init: impl Fn() -> S + Send + Sync + 'static) -> Self {
+        StatefulProgram {
+            init: Box::new(init),
             names: Vec::new(),
             bodies: Vec::new(),
             invariant_names: Vec::new(),
@@ -89,13 +89,13 @@ impl<S: Send + Sync + 'static> Program<S> {
     }
 }
 
-impl<S: Send + Sync + 'static> Subject for Program<S> {
+impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
     fn threads(&self) -> &[String] {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn Room> {
-        Box::new(ProgramRoom {
+    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+        Box::new(StatefulInstance {
             program: self,
             state: None,
         })
@@ -115,12 +115,12 @@ impl<S: Send + Sync + 'static> Subject for Program<S> {
 }
 
 /// A program, with the state of one execution.
-struct ProgramRoom<S> {
-    program: Arc<Program<S>>,
+struct StatefulInstance<S> {
+    program: Arc<StatefulProgram<S>>,
     state: Option<S>,
 }
 
-impl<S> ProgramRoom<S> {
+impl<S> StatefulInstance<S> {
     #[inline]
     fn state(&self) -> &S {
         let state = self.state.as_ref();
@@ -128,20 +128,20 @@ impl<S> ProgramRoom<S> {
     }
 }
 
-impl<S: Send + Sync + 'static> Room for ProgramRoom<S> {
-    fn set_up(&mut self) {
-        self.state = Some((self.program.set_up)());
+impl<S: Send + Sync + 'static> ProgramInstance for StatefulInstance<S> {
+    fn init(&mut self) {
+        self.state = Some((self.program.init)());
     }
 
-    fn tear_down(&mut self) {
+    fn drop_state(&mut self) {
         self.state = None;
     }
 
-    fn perform(&self, thread: ThreadId) {
+    fn run_thread(&self, thread: ThreadId) {
         self.program.bodies[thread.index()](self.state());
     }
 
-    fn observe(&self) -> Option<usize> {
+    fn check_invariants(&self) -> Option<usize> {
         let mut invariants = self.program.invariants.iter();
         invariants.position(|invariant| !invariant(self.state()))
     }
@@ -162,7 +162,7 @@ impl<S: Send + Sync + 'static> Room for ProgramRoom<S> {
     }
 }
 
-impl<S> Debug for Program<S> {
+impl<S> Debug for StatefulProgram<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Program")
             .field("threads", &self.names)

@@ -1,41 +1,41 @@
 //! What people read: the report of a search, and its first failure.
 
 #[cfg(all(test, feature = "json"))]
-mod decoders;
-mod ending;
+mod decoder_tests;
+mod display;
 mod failure;
 #[cfg(feature = "json")]
 mod json;
-mod kept;
-mod ledger;
 mod merge;
-mod origin;
+mod outcome_summary;
 mod regression;
+mod report_file;
 mod sampled;
+mod saved_runs;
+mod search_identity;
 mod source;
-mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use ending::Ending;
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
-use kept::Keeper;
-pub(crate) use kept::Retried;
-pub(crate) use ledger::Ledger;
-pub(crate) use origin::Origin;
+pub(crate) use outcome_summary::OutcomeSummary;
 pub(crate) use regression::Call;
+pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
+use saved_runs::SaveTarget;
+pub(crate) use saved_runs::SavedRuns;
+pub(crate) use search_identity::SearchIdentity;
 pub(crate) use source::{Source, find};
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hunt::StoppedBy;
 use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
+use crate::workers::StoppedBy;
 
 /// What a search found: how many executions ended how, and the first failure.
 ///
@@ -57,23 +57,23 @@ use crate::verdict::{Tally, Verdict};
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
-    outcomes: BTreeMap<String, Ending>,
+    outcomes: BTreeMap<String, OutcomeSummary>,
     /// The outcomes that were allowed, if not all were.
     allowed: Vec<String>,
     failure: Option<Failure>,
     stopped_by: StoppedBy,
     elapsed: Duration,
     engine: Engine,
-    origin: Origin,
-    retried: Retried,
-    keeper: Keeper,
+    origin: SearchIdentity,
+    retried: SavedRuns,
+    keeper: SaveTarget,
     sampled: Option<Sampled>,
 }
 
 impl Report {
     pub(crate) fn new(
         tally: Tally,
-        outcomes: BTreeMap<String, Ending>,
+        outcomes: BTreeMap<String, OutcomeSummary>,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
@@ -87,17 +87,17 @@ impl Report {
             stopped_by,
             elapsed,
             engine,
-            origin: Origin::default(),
-            retried: Retried::default(),
-            keeper: Keeper::default(),
+            origin: SearchIdentity::default(),
+            retried: SavedRuns::default(),
+            keeper: SaveTarget::default(),
             sampled: None,
         }
     }
 
     /// Tells what the report is of.
-    pub(crate) fn of(self, origin: Origin) -> Self {
+    pub(crate) fn of(self, origin: SearchIdentity) -> Self {
         let steps = self.origin.steps;
-        let origin = Origin { steps, ..origin };
+        let origin = SearchIdentity { steps, ..origin };
         Report { origin, ..self }
     }
 
@@ -108,13 +108,13 @@ impl Report {
     }
 
     /// Tells what became of the schedules that were saved before.
-    pub(crate) fn after(self, retried: Retried) -> Self {
+    pub(crate) fn after(self, retried: SavedRuns) -> Self {
         Report { retried, ..self }
     }
 
     /// Tells where to save the failure, if somebody minds it.
     pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
-        let keeper = Keeper(Some(store));
+        let keeper = SaveTarget(Some(store));
         Report { keeper, ..self }
     }
 

@@ -19,7 +19,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use candidate::Candidate;
 use variants::Variants;
 
-use crate::search::{Point, Taken, ThreadId};
+use crate::search::{Event, SchedulingPoint, ThreadId};
 
 /// Searches for the minimal failing schedule. It says which execution to run next and learns
 /// whether that failed in the same way; it runs nothing itself.
@@ -45,21 +45,21 @@ pub(crate) struct Shrink {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// The execution that was found: what it forces is not known yet.
-    Found,
+    FailingExecution,
     Local,
     Global,
 }
 
 impl Shrink {
     /// Starts from a failing execution.
-    pub(crate) fn new(found: &[Taken]) -> Self {
+    pub(crate) fn new(found: &[Event]) -> Self {
         let threads: Vec<ThreadId> = found.iter().map(|taken| taken.thread).collect();
         let preemptions = found.iter().filter(|taken| taken.preempts).count();
         Shrink {
             best: Candidate::new(preemptions, threads.clone()),
             variants: Variants::only(threads),
             queue: BinaryHeap::from([Reverse(Candidate::default())]),
-            stage: Stage::Found,
+            stage: Stage::FailingExecution,
             wishes: VecDeque::new(),
             path: Vec::new(),
             preemptions: 0,
@@ -116,7 +116,7 @@ impl Shrink {
     }
 
     /// Returns the index in `point.ready` of the thread that goes next.
-    pub(crate) fn choose(&mut self, point: &Point<'_>) -> usize {
+    pub(crate) fn choose(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let is_free = self.wishes.is_empty();
         let default = point.default_choice();
         let choice = self.granted_wish(point).unwrap_or(default);
@@ -135,9 +135,9 @@ impl Shrink {
     /// smallest so far.
     pub(crate) fn end(&mut self, failed: bool) -> bool {
         let run = std::mem::take(&mut self.run);
-        let is_smaller = failed && (run < self.best || self.stage == Stage::Found);
+        let is_smaller = failed && (run < self.best || self.stage == Stage::FailingExecution);
         match self.stage {
-            Stage::Found => self.stage = Stage::Local,
+            Stage::FailingExecution => self.stage = Stage::Local,
             // Schedules are tried smallest first: the first that fails is the minimum.
             Stage::Global => self.is_proved = is_smaller,
             Stage::Local => {}
@@ -150,7 +150,7 @@ impl Shrink {
     }
 
     /// The index of the next wished thread that is ready.
-    fn granted_wish(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn granted_wish(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         while let Some(wish) = self.wishes.pop_front() {
             let choice = point.ready.iter().position(|ready| ready.thread == wish);
             if choice.is_some() {
@@ -160,7 +160,7 @@ impl Shrink {
         None
     }
 
-    fn queue_alternatives(&mut self, point: &Point<'_>, default: usize) {
+    fn queue_alternatives(&mut self, point: &SchedulingPoint<'_>, default: usize) {
         for (choice, ready) in point.ready.iter().enumerate() {
             let preemptions = self.preemptions + usize::from(point.preempts(choice));
             let is_smaller = self.best.is_over(preemptions, self.path.len() + 1);

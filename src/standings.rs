@@ -8,11 +8,15 @@ use itertools::Itertools as _;
 
 pub(crate) use cycles::cycles;
 
-use crate::engine::{At, Standing, Want};
+use crate::engine::{BlockedOn, ThreadState, ThreadStatus};
 
 /// One line for each thread, and below it one for each thing that it waits to acquire, each line
 /// led by a line break.
-pub(crate) fn describe(names: &[String], standings: &[Standing], wants: &[Want]) -> String {
+pub(crate) fn describe(
+    names: &[String],
+    standings: &[ThreadStatus],
+    wants: &[BlockedOn],
+) -> String {
     let width = names
         .iter()
         .map(|name| name.chars().count())
@@ -35,34 +39,34 @@ pub(crate) fn describe(names: &[String], standings: &[Standing], wants: &[Want])
 }
 
 /// Where one thread stands.
-pub(crate) fn one(standing: Standing) -> String {
+pub(crate) fn one(standing: ThreadStatus) -> String {
     let since = match standing.passed {
         Some(marker) => format!("after passing {}", marker.site()),
         None => "before its first marker".to_owned(),
     };
     match standing.at {
-        At::NotStarted => "has not started".to_owned(),
-        At::Running => format!("is running, {since}"),
-        At::Marker(marker) => format!("is paused at {}", marker.site()),
-        At::Shut(marker) => {
+        ThreadState::NotStarted => "has not started".to_owned(),
+        ThreadState::Running => format!("is running, {since}"),
+        ThreadState::Marker(marker) => format!("is paused at {}", marker.site()),
+        ThreadState::WaitingForLock(marker) => {
             let site = marker.site();
             format!("is paused at {site}, and what it acquires there is not free")
         }
-        At::Waiting => format!("waits to be woken, {since}"),
-        At::Forgotten => {
+        ThreadState::Waiting => format!("waits to be woken, {since}"),
+        ThreadState::NoWakerLeft => {
             format!("waits to be woken, {since}, and nobody holds a waker of it")
         }
-        At::Woken => format!("was woken and has not gone on, {since}"),
-        At::Blocked(spot) => format!("is blocked {spot}, {since}"),
-        At::Released(spot) => format!("was blocked {spot} and can go on, {since}"),
-        At::Finished => "has finished".to_owned(),
-        At::Panicked => format!("has panicked, {since}"),
-        At::Unwound => "was unwound".to_owned(),
+        ThreadState::Woken => format!("was woken and has not gone on, {since}"),
+        ThreadState::Blocked(spot) => format!("is blocked {spot}, {since}"),
+        ThreadState::Unblocked(spot) => format!("was blocked {spot} and can go on, {since}"),
+        ThreadState::Finished => "has finished".to_owned(),
+        ThreadState::Panicked => format!("has panicked, {since}"),
+        ThreadState::Unwound => "was unwound".to_owned(),
     }
 }
 
 /// Who has what a thread waits for, as far as markers tell: it may have been acquired elsewhere since.
-fn who(want: &Want, names: &[String]) -> String {
+fn who(want: &BlockedOn, names: &[String]) -> String {
     let Some(last) = want.last else {
         return "no marker tells who has it".to_owned();
     };

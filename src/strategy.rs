@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
-use crate::search::{Course, Method};
+use crate::search::{Method, SearchPlan};
 
 /// Which schedules an explorer runs.
 ///
@@ -128,16 +128,18 @@ pub(crate) const WANTS: &str = "`exhaustive`, `preemptions:2`, `random:1000`, `u
 
 impl Strategy {
     /// The executions that this comes to; the schedule if it is one that has names.
-    pub(crate) fn course(&self) -> Result<Course, &Schedule> {
+    pub(crate) fn course(&self) -> Result<SearchPlan, &Schedule> {
         Ok(match *self {
-            Strategy::Exhaustive => Course::Exhaustive,
-            Strategy::Preemptions(max) => Course::Preemptions(max),
-            Strategy::Random { schedules } => Course::Sample(Method::Walk, schedules),
-            Strategy::Uniform { schedules } => Course::Sample(Method::Uniform, schedules),
-            Strategy::Pct { depth, schedules } => Course::Sample(Method::Pct { depth }, schedules),
-            Strategy::Pos { schedules } => Course::Sample(Method::Pos, schedules),
-            Strategy::Surw { schedules } => Course::Sample(Method::Surw, schedules),
-            Strategy::Portfolio { schedules } => Course::Portfolio(schedules),
+            Strategy::Exhaustive => SearchPlan::Exhaustive,
+            Strategy::Preemptions(max) => SearchPlan::Preemptions(max),
+            Strategy::Random { schedules } => SearchPlan::Sample(Method::RandomWalk, schedules),
+            Strategy::Uniform { schedules } => SearchPlan::Sample(Method::Uniform, schedules),
+            Strategy::Pct { depth, schedules } => {
+                SearchPlan::Sample(Method::Pct { depth }, schedules)
+            }
+            Strategy::Pos { schedules } => SearchPlan::Sample(Method::Pos, schedules),
+            Strategy::Surw { schedules } => SearchPlan::Sample(Method::Surw, schedules),
+            Strategy::Portfolio { schedules } => SearchPlan::Portfolio(schedules),
             Strategy::Replay(ref schedule) => return Err(schedule),
         })
     }

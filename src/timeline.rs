@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use itertools::Itertools as _;
 
-use crate::search::Taken;
+use crate::search::Event;
 use crate::site::MarkerId;
 
 /// Longer executions are drawn without their middle.
@@ -13,7 +13,7 @@ const MAX_LINES: usize = 100;
 
 /// Draws `steps`, one a line, with the source line of each marker. The first `forced` of them are
 /// marked with an asterisk.
-pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
+pub(crate) fn draw(names: &[String], steps: &[Event], forced: usize) -> String {
     if steps.is_empty() {
         return "  (no thread has gone on from a marker)".to_owned();
     }
@@ -66,7 +66,7 @@ pub(crate) fn draw(names: &[String], steps: &[Taken], forced: usize) -> String {
 }
 
 /// What stands in the column of the thread.
-fn cell(taken: Taken) -> Cow<'static, str> {
+fn cell(taken: Event) -> Cow<'static, str> {
     let name = taken.marker.site().name();
     match (taken.resumes, taken.waits) {
         (false, false) => name.into(),
@@ -77,7 +77,7 @@ fn cell(taken: Taken) -> Cow<'static, str> {
 }
 
 /// Where the marker of a step stands in the source.
-fn place(taken: Taken) -> Cow<'static, str> {
+fn place(taken: Event) -> Cow<'static, str> {
     if taken.marker == MarkerId::start() {
         return "(no marker yet)".into();
     }
@@ -105,8 +105,8 @@ mod tests {
     use crate::search::ThreadId;
     use crate::site::Site;
 
-    fn step(thread: usize, site: &'static Site, waits: bool) -> Taken {
-        Taken {
+    fn step(thread: usize, site: &'static Site, waits: bool) -> Event {
+        Event {
             thread: ThreadId::new(thread),
             marker: site.id(),
             place: 0,

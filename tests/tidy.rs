@@ -27,7 +27,7 @@ const LAYERS: [&str; 25] = [
     "shrink",
     "progress",
     "strategies",
-    "hunt",
+    "workers",
     "report",
     "explorer",
     "executor",

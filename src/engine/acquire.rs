@@ -4,13 +4,13 @@
 #![allow(unsafe_code)]
 
 use super::current;
-use super::pause::Pause;
-use super::probe::{Probe, Question};
+use super::lock_probe::{LockProbe, LockQuery};
+use super::yield_reason::YieldReason;
 use crate::site::Site;
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding, until it has
 /// the turn, which it gets only while all that the question shows is free.
-pub(crate) fn acquire(site: &'static Site, question: &Question<'_>) {
+pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     /// Takes the question back, however the thread goes on.
     struct Withdraw;
     impl Drop for Withdraw {
@@ -25,6 +25,6 @@ pub(crate) fn acquire(site: &'static Site, question: &Question<'_>) {
     let _withdraw = Withdraw;
     // SAFETY: `_withdraw` takes it back before this returns or unwinds, and a run asks only while it
     // has the table to itself, as it must to take the question back.
-    let probe = unsafe { Probe::leave(question) };
-    current::pause(Pause::Acquire(site.id(), probe));
+    let probe = unsafe { LockProbe::leave(question) };
+    current::pause(YieldReason::Acquire(site.id(), probe));
 }

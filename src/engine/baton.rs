@@ -8,11 +8,11 @@ pub(crate) struct Baton(AtomicU32);
 
 /// What the thread is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum Grant {
     /// It is your turn.
-    Go,
+    Resume,
     /// The execution is over for you: unwind, and leave if you are between executions.
-    Stop,
+    Unwind,
 }
 
 const NOTHING: u32 = 0;
@@ -22,22 +22,22 @@ const STOP: u32 = 2;
 impl Baton {
     /// Hands over `word` and wakes the thread that waits for it. A word that was not taken yet
     /// is replaced.
-    pub(crate) fn give(&self, word: Word) {
+    pub(crate) fn give(&self, word: Grant) {
         let word = match word {
-            Word::Go => GO,
-            Word::Stop => STOP,
+            Grant::Resume => GO,
+            Grant::Unwind => STOP,
         };
         self.0.store(word, Ordering::Release);
         atomic_wait::wake_one(&raw const self.0);
     }
 
     /// Waits for a word and takes it.
-    pub(crate) fn wait(&self) -> Word {
+    pub(crate) fn wait(&self) -> Grant {
         loop {
             match self.0.swap(NOTHING, Ordering::Acquire) {
                 NOTHING => atomic_wait::wait(&self.0, NOTHING),
-                GO => return Word::Go,
-                _ => return Word::Stop,
+                GO => return Grant::Resume,
+                _ => return Grant::Unwind,
             }
         }
     }
@@ -50,11 +50,11 @@ mod tests {
     #[test]
     fn a_word_given_before_the_wait_is_not_lost() {
         let baton = Baton::default();
-        baton.give(Word::Go);
-        assert_eq!(baton.wait(), Word::Go);
-        baton.give(Word::Go);
-        baton.give(Word::Stop);
-        assert_eq!(baton.wait(), Word::Stop);
+        baton.give(Grant::Resume);
+        assert_eq!(baton.wait(), Grant::Resume);
+        baton.give(Grant::Resume);
+        baton.give(Grant::Unwind);
+        assert_eq!(baton.wait(), Grant::Unwind);
     }
 
     #[test]
@@ -63,13 +63,13 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for _ in 0..1000 {
-                    assert_eq!(there.wait(), Word::Go);
-                    back.give(Word::Go);
+                    assert_eq!(there.wait(), Grant::Resume);
+                    back.give(Grant::Resume);
                 }
             });
             for _ in 0..1000 {
-                there.give(Word::Go);
-                assert_eq!(back.wait(), Word::Go);
+                there.give(Grant::Resume);
+                assert_eq!(back.wait(), Grant::Resume);
             }
         });
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Director, Limits, Meanwhile, Subject, fibers, threads};
+use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
 use crate::error::Error;
 
 /// What runs a program.
@@ -45,13 +45,13 @@ impl Engine {
     /// # Errors
     ///
     /// If the system gives no thread or memory, or a fiber blocks.
-    pub(crate) fn direct<D: Director>(
+    pub(crate) fn direct<D: Scheduler>(
         self,
-        subject: &Arc<dyn Subject>,
+        subject: &Arc<dyn Program>,
         director: D,
-        limits: Limits,
+        limits: EngineOptions,
     ) -> Result<D, Error> {
-        self.direct_and(subject, director, limits, Meanwhile::nothing())
+        self.direct_and(subject, director, limits, Deferred::nothing())
     }
 
     /// As [`direct`](Self::direct); the calling thread, which waits, does something meanwhile.
@@ -59,15 +59,15 @@ impl Engine {
     /// # Errors
     ///
     /// If the system gives no thread or memory, or a fiber blocks.
-    pub(crate) fn direct_and<D: Director>(
+    pub(crate) fn direct_and<D: Scheduler>(
         self,
-        subject: &Arc<dyn Subject>,
+        subject: &Arc<dyn Program>,
         director: D,
-        limits: Limits,
-        meanwhile: Meanwhile<'_>,
+        limits: EngineOptions,
+        meanwhile: Deferred<'_>,
     ) -> Result<D, Error> {
         // Generic over the director, both engines would be compiled once for each.
-        let director: Box<dyn Director> = Box::new(director);
+        let director: Box<dyn Scheduler> = Box::new(director);
         let director: Box<dyn Any> = match self {
             Engine::Threads => threads::direct(subject, director, limits, meanwhile)?,
             Engine::Fibers => fibers::direct(subject, director, limits, meanwhile)?,

@@ -4,10 +4,10 @@
 use std::cell::Cell;
 
 use super::catch::{self, Caught, caught};
-use super::lock::Look;
+use super::lock_probe::LockProbe;
+use super::lock_state::LockState;
 use super::panic::Panic;
-use super::probe::Probe;
-use super::{How, Phase, Room, Subject, current};
+use super::{How, Phase, Program, ProgramInstance, current};
 
 /// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
 /// thread's panics must be kept.
@@ -20,9 +20,9 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 }
 
 /// Evaluates the invariants; every thread is paused.
-pub(super) fn observe(room: &dyn Room) -> Option<How> {
-    let observe = || catch_panic(|| room.observe());
-    match current::uncontrolled(|| catch::keeping_panics(observe)) {
+pub(super) fn check_invariants(room: &dyn ProgramInstance) -> Option<How> {
+    let check_invariants = || catch_panic(|| room.check_invariants());
+    match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
         Ok(violated) => violated.map(How::InvariantViolated),
         Err(panic) => Some(How::InvariantPanicked(panic)),
     }
@@ -30,15 +30,15 @@ pub(super) fn observe(room: &dyn Room) -> Option<How> {
 
 /// Shows `see` what a paused thread is about to acquire. If the question panics, what comes after
 /// is not shown: the thread may find out itself.
-pub(super) fn look_at(probe: &Probe, see: &mut dyn FnMut(Look)) {
+pub(super) fn look_at(probe: &LockProbe, see: &mut dyn FnMut(LockState)) {
     drop(current::uncontrolled(|| catch_panic(|| probe.ask(see))));
 }
 
 /// Describes and checks what the threads left in the room. `enter` is told what comes next.
 #[inline]
 pub(super) fn conclude(
-    subject: &dyn Subject,
-    room: &dyn Room,
+    subject: &dyn Program,
+    room: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
     // One catch for all, since it is in every execution.
@@ -70,10 +70,10 @@ pub(super) fn conclude(
     (how, outcome)
 }
 
-/// Drops the state, as `tear_down` does; a panic in that makes an execution fail that held.
+/// Drops the state; a panic in that makes an execution fail that held.
 #[inline]
-pub(super) fn drop_state(tear_down: impl FnOnce(), how: How) -> How {
-    match catch_panic(tear_down) {
+pub(super) fn drop_state(dropping: impl FnOnce(), how: How) -> How {
+    match catch_panic(dropping) {
         Err(panic) if how == How::Held => How::PanickedIn(Phase::DropState, panic),
         _ => how,
     }

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
-use super::baton::Word;
+use super::baton::Grant;
 use super::catch;
-use super::fiber::{self, End};
+use super::fiber::{self, TurnEnd};
 use super::flag;
-use super::pause::Pause;
+use super::yield_reason::YieldReason;
 use crate::site::Site;
 
 /// What a controlled thread asks of the run that controls it.
@@ -17,7 +17,7 @@ pub(crate) trait Controller {
     /// unwinds when the execution is over. A fiber returns at once, and is to
     /// [let go](fiber::let_go) of the turn. If it acquires something, it takes the question back
     /// when it goes on.
-    fn pause(&self, pause: Pause);
+    fn pause(&self, pause: YieldReason);
 
     /// Takes back the question of the calling thread.
     fn withdraw(&self);
@@ -47,9 +47,9 @@ thread_local! {
 pub(crate) fn reach(site: &'static Site) {
     if is_to_pause() {
         let marker = site.id();
-        match fiber::let_go(End::at_marker(marker)) {
+        match fiber::let_go(TurnEnd::at_marker(marker)) {
             Some(word) => obey(word),
-            None => ask_to_pause(Pause::Reach(marker)),
+            None => ask_to_pause(YieldReason::Reach(marker)),
         }
     }
 }
@@ -61,20 +61,20 @@ pub(super) fn is_to_pause() -> bool {
 }
 
 /// Pauses the calling thread, which a run controls.
-pub(super) fn pause(pause: Pause) {
+pub(super) fn pause(pause: YieldReason) {
     ask_to_pause(pause);
-    if let Some(word) = fiber::let_go(End::OTHERWISE) {
+    if let Some(word) = fiber::let_go(TurnEnd::OTHERWISE) {
         obey(word);
     }
 }
 
-fn ask_to_pause(pause: Pause) {
+fn ask_to_pause(pause: YieldReason) {
     with_controller(|controller| controller.pause(pause));
 }
 
 #[inline]
-fn obey(word: Word) {
-    if word == Word::Stop {
+fn obey(word: Grant) {
+    if word == Grant::Unwind {
         catch::unwind();
     }
 }

@@ -10,30 +10,30 @@ use std::ptr;
 use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::baton::Word;
+use super::baton::Grant;
 
-#[deny(unsafe_code)]
-mod end;
 #[deny(unsafe_code)]
 mod stacks;
+#[deny(unsafe_code)]
+mod turn_end;
 
-pub(crate) use end::End;
+pub(crate) use turn_end::TurnEnd;
 
 /// A coroutine that is resumed with a word and says how each of its turns has ended.
 pub(crate) struct Fiber {
-    coroutine: Coroutine<(), End, ()>,
+    coroutine: Coroutine<(), TurnEnd, ()>,
     /// What it lets go of its turn with. It finds that itself, when it is first resumed.
-    yielder: *const Yielder<(), End>,
+    yielder: *const Yielder<(), TurnEnd>,
     stack_size: usize,
     guard: Guard,
 }
 
 thread_local! {
     /// The yielder of the fiber that runs on this OS thread, or null.
-    static YIELDER: Cell<*const Yielder<(), End>> = const { Cell::new(ptr::null()) };
+    static YIELDER: Cell<*const Yielder<(), TurnEnd>> = const { Cell::new(ptr::null()) };
     /// What the fiber that runs is told. Not handed over with the turn, since it is the same almost
     /// always.
-    static WORD: Cell<Word> = const { Cell::new(Word::Go) };
+    static WORD: Cell<Grant> = const { Cell::new(Grant::Resume) };
 }
 
 impl Fiber {
@@ -43,11 +43,11 @@ impl Fiber {
     pub(crate) fn new(
         name: &str,
         stack_size: usize,
-        body: impl FnOnce(Word) + 'static,
+        body: impl FnOnce(Grant) + 'static,
     ) -> io::Result<Self> {
         let stack = stacks::take(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
-        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<(), End>, ()| {
+        let coroutine = Coroutine::with_stack(stack, move |yielder: &Yielder<(), TurnEnd>, ()| {
             YIELDER.set(yielder);
             body(WORD.get());
         });
@@ -62,7 +62,7 @@ impl Fiber {
     /// Gives the turn to the fiber until it lets go of it or its body returns. Returns how the turn
     /// has ended.
     #[inline]
-    pub(crate) fn resume(&mut self) -> End {
+    pub(crate) fn resume(&mut self) -> TurnEnd {
         YIELDER.set(self.yielder);
         let result = self.coroutine.resume(());
         let yielder = YIELDER.replace(ptr::null());
@@ -71,16 +71,16 @@ impl Fiber {
         }
         match result {
             CoroutineResult::Yield(end) => end,
-            CoroutineResult::Return(()) => End::FINISHED,
+            CoroutineResult::Return(()) => TurnEnd::FINISHED,
         }
     }
 
     /// As [`resume`](Self::resume), and tells the fiber to stop.
     #[cold]
-    pub(crate) fn stop(&mut self) -> End {
-        WORD.set(Word::Stop);
+    pub(crate) fn stop(&mut self) -> TurnEnd {
+        WORD.set(Grant::Unwind);
         let end = self.resume();
-        WORD.set(Word::Go);
+        WORD.set(Grant::Resume);
         end
     }
 
@@ -97,7 +97,7 @@ impl Fiber {
 /// the word with which the turn came back; nothing, at once, if it is not called on a fiber.
 #[allow(clippy::inline_always)]
 #[inline(always)]
-pub(crate) fn let_go(end: End) -> Option<Word> {
+pub(crate) fn let_go(end: TurnEnd) -> Option<Grant> {
     let yielder = YIELDER.get();
     if yielder.is_null() {
         return None;

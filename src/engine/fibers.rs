@@ -7,10 +7,10 @@
 //! that, from outside.
 
 mod carrier;
-mod halt;
-mod pulse;
+mod heartbeat;
 mod run;
-mod wakes;
+mod turn_record;
+mod wake_queue;
 mod watch;
 
 pub(crate) use watch::direct;

@@ -5,7 +5,7 @@ use std::sync::Weak;
 use std::task::{Context, Poll, Wake};
 
 use super::current;
-use super::pause::Pause;
+use super::yield_reason::YieldReason;
 use crate::search::ThreadId;
 
 /// Runs `future` to its end on the calling thread, which a run controls.
@@ -19,7 +19,7 @@ pub(crate) fn run_to_end<T>(future: impl Future<Output = T>) -> T {
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(value) => return value,
-            Poll::Pending => current::pause(Pause::Wait),
+            Poll::Pending => current::pause(YieldReason::Wait),
         }
     }
 }

@@ -1,42 +1,42 @@
 //! Where every thread of an execution stands, and whose turn comes next. Pure: no threads here.
 
-use crate::search::{Point, Ready, Taken, ThreadId};
+use crate::search::{Enabled, Event, SchedulingPoint, ThreadId};
 use crate::site::MarkerId;
 
-mod again;
 mod blocked;
-mod spot;
+mod fast_forward;
+mod wait_site;
 
-pub(crate) use spot::{Object, Operation, Spot};
+pub(crate) use wait_site::{Object, Operation, WaitSite};
 
 /// Where a thread stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) at: At,
+pub(crate) struct ThreadStatus {
+    pub(crate) at: ThreadState,
     /// The marker that the thread last went on from.
     pub(crate) passed: Option<MarkerId>,
 }
 
 /// What a thread is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum At {
+pub(crate) enum ThreadState {
     NotStarted,
     Running,
     /// Paused at a marker, ready to go on.
     Marker(MarkerId),
     /// Paused at a marker, about to acquire what is not free.
-    Shut(MarkerId),
+    WaitingForLock(MarkerId),
     /// A task whose future is pending and whose waker has not fired.
     Waiting,
     /// As `Waiting`, and nobody holds a waker of it any more. Known only when all has come to a
     /// stand.
-    Forgotten,
+    NoWakerLeft,
     /// A task whose waker has fired since it went to wait.
     Woken,
     /// A thread that waits in the kernel.
-    Blocked(Spot),
+    Blocked(WaitSite),
     /// As `Blocked`, and what it waits for has come: it is ready to go on.
-    Released(Spot),
+    Unblocked(WaitSite),
     Finished,
     Panicked,
     /// Ended by the engine after a failure elsewhere.
@@ -64,19 +64,19 @@ pub(crate) enum Over {
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]
 pub(crate) struct State {
-    threads: Vec<At>,
+    threads: Vec<ThreadState>,
     /// Tasks whose waker fired while they were running.
     notified: Vec<bool>,
     started: usize,
     /// The threads paused at a marker or released, in the order in which they were added; and, at `running`,
     /// the one that has just gone on, since it will most likely pause again.
-    ready: Vec<Ready>,
+    ready: Vec<Enabled>,
     running: Option<usize>,
     /// How many tasks are woken.
     woken: usize,
     /// The steps of this execution, of which `taken` have been taken. Those after them are to be
     /// taken again: they are the same as in the execution before.
-    steps: Vec<Taken>,
+    steps: Vec<Event>,
     taken: usize,
     /// How often a woken task went on: that counts towards the limit, or tasks that wake
     /// themselves for ever would never end.
@@ -87,7 +87,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(threads: usize, max_steps: usize) -> Self {
         State {
-            threads: vec![At::NotStarted; threads],
+            threads: vec![ThreadState::NotStarted; threads],
             notified: vec![false; threads],
             started: 0,
             ready: Vec::with_capacity(threads),
@@ -103,7 +103,7 @@ impl State {
     /// Makes ready for the next execution, whose first `repeated` steps are the same as in this
     /// one. They are taken without asking anybody, as long as the threads are where they were.
     pub(crate) fn reset(&mut self, repeated: usize) {
-        self.threads.fill(At::NotStarted);
+        self.threads.fill(ThreadState::NotStarted);
         self.notified.fill(false);
         self.started = 0;
         self.ready.clear();
@@ -114,13 +114,13 @@ impl State {
         self.resumed = 0;
     }
 
-    pub(crate) fn steps(&self) -> &[Taken] {
+    pub(crate) fn steps(&self) -> &[Event] {
         &self.steps[..self.taken]
     }
 
     /// Where every thread stands, into `standings`.
-    pub(crate) fn stand(&self, standings: &mut Vec<Standing>) {
-        let standing = |&at: &At| Standing { at, passed: None };
+    pub(crate) fn stand(&self, standings: &mut Vec<ThreadStatus>) {
+        let standing = |&at: &ThreadState| ThreadStatus { at, passed: None };
         standings.clear();
         standings.extend(self.threads.iter().map(standing));
         for taken in self.steps() {
@@ -129,9 +129,9 @@ impl State {
     }
 
     /// As [`stand`](Self::stand), after an execution that is complete.
-    pub(crate) fn stand_finished(&self, standings: &mut Vec<Standing>) {
-        let finished = Standing {
-            at: At::Finished,
+    pub(crate) fn stand_finished(&self, standings: &mut Vec<ThreadStatus>) {
+        let finished = ThreadStatus {
+            at: ThreadState::Finished,
             passed: None,
         };
         // A length that has just been written cannot be read with the address beside it at once.
@@ -144,12 +144,12 @@ impl State {
     /// The running thread reached `marker`.
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
-        self.threads[thread.index()] = At::Marker(marker);
+        self.threads[thread.index()] = ThreadState::Marker(marker);
         if let Some(place) = self.running.take() {
             self.ready[place].marker = marker;
         } else {
             let place = self.ready.partition_point(|ready| ready.thread < thread);
-            self.ready.insert(place, Ready { thread, marker });
+            self.ready.insert(place, Enabled { thread, marker });
         }
     }
 
@@ -157,7 +157,14 @@ impl State {
     pub(crate) fn wait(&mut self, thread: ThreadId) {
         let was_notified = std::mem::take(&mut self.notified[thread.index()]);
         self.note_wait(thread, !was_notified);
-        self.leave(thread, if was_notified { At::Woken } else { At::Waiting });
+        self.leave(
+            thread,
+            if was_notified {
+                ThreadState::Woken
+            } else {
+                ThreadState::Waiting
+            },
+        );
         self.woken += usize::from(was_notified);
     }
 
@@ -172,11 +179,15 @@ impl State {
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
         match &mut self.threads[thread.index()] {
-            at @ At::Waiting => {
-                *at = At::Woken;
+            at @ ThreadState::Waiting => {
+                *at = ThreadState::Woken;
                 self.woken += 1;
             }
-            At::Running | At::Marker(_) | At::Shut(_) | At::Blocked(_) | At::Released(_) => {
+            ThreadState::Running
+            | ThreadState::Marker(_)
+            | ThreadState::WaitingForLock(_)
+            | ThreadState::Blocked(_)
+            | ThreadState::Unblocked(_) => {
                 self.notified[thread.index()] = true;
             }
             _ => {}
@@ -186,7 +197,7 @@ impl State {
     /// The running thread came to its end.
     #[inline]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
-        self.threads[thread.index()] = At::Finished;
+        self.threads[thread.index()] = ThreadState::Finished;
         if let Some(place) = self.running.take() {
             // By hand, since the list is short, and a call to move its rest costs more.
             for next in place + 1..self.ready.len() {
@@ -197,11 +208,13 @@ impl State {
     }
 
     /// `thread` is not ready any more: it has ended, or it waits; `at` says which.
-    pub(crate) fn leave(&mut self, thread: ThreadId, at: At) {
+    pub(crate) fn leave(&mut self, thread: ThreadId, at: ThreadState) {
         match std::mem::replace(&mut self.threads[thread.index()], at) {
-            At::Marker(_) | At::Released(_) => self.ready.retain(|ready| ready.thread != thread),
-            At::Shut(_) | At::Blocked(_) => {}
-            At::Woken => self.woken -= 1,
+            ThreadState::Marker(_) | ThreadState::Unblocked(_) => {
+                self.ready.retain(|ready| ready.thread != thread)
+            }
+            ThreadState::WaitingForLock(_) | ThreadState::Blocked(_) => {}
+            ThreadState::Woken => self.woken -= 1,
             _ => {
                 if let Some(place) = self.running.take() {
                     self.ready.remove(place);
@@ -213,7 +226,7 @@ impl State {
     /// The tasks that wait for their wakers.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = ThreadId> + '_ {
         let numbered = self.threads.iter().enumerate();
-        let waiting = numbered.filter(|(_, at)| **at == At::Waiting);
+        let waiting = numbered.filter(|(_, at)| **at == ThreadState::Waiting);
         waiting.map(|(index, _)| ThreadId::new(index))
     }
 
@@ -227,7 +240,10 @@ impl State {
         let at = self.threads[thread.index()];
         !matches!(
             at,
-            At::NotStarted | At::Finished | At::Panicked | At::Unwound
+            ThreadState::NotStarted
+                | ThreadState::Finished
+                | ThreadState::Panicked
+                | ThreadState::Unwound
         )
     }
 
@@ -238,7 +254,10 @@ impl State {
     /// added; only then does `choose` pick one of the threads that are paused at a marker.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    pub(crate) fn advance(&mut self, choose: impl FnOnce(&Point<'_>) -> Option<usize>) -> Turn {
+    pub(crate) fn advance(
+        &mut self,
+        choose: impl FnOnce(&SchedulingPoint<'_>) -> Option<usize>,
+    ) -> Turn {
         let has_all = self.started == self.threads.len() && self.woken == 0;
         if !has_all || self.ready.is_empty() || self.is_at_limit() {
             return self.advance_without_choice();
@@ -248,7 +267,7 @@ impl State {
         {
             return turn;
         }
-        let point = Point {
+        let point = SchedulingPoint {
             ready: &self.ready,
             last: self.last(),
             step: self.taken,
@@ -280,7 +299,7 @@ impl State {
         if self.is_at_limit() {
             return Turn::Over(Over::StepLimit);
         }
-        let woken = self.threads.iter().position(|at| *at == At::Woken);
+        let woken = self.threads.iter().position(|at| *at == ThreadState::Woken);
         let woken = woken.expect("one is counted");
         self.woken -= 1;
         self.resumed += 1;
@@ -289,7 +308,7 @@ impl State {
 
     /// No thread can go on.
     fn nobody(&self) -> Turn {
-        let is_complete = self.threads.iter().all(|at| *at == At::Finished);
+        let is_complete = self.threads.iter().all(|at| *at == ThreadState::Finished);
         Turn::Over(if is_complete {
             Over::Complete
         } else {
@@ -310,7 +329,7 @@ impl State {
     /// were. Then whoever chooses finds the difference: the list of the ready is not what it was.
     #[inline]
     fn step_again(&mut self) -> Option<Turn> {
-        let Taken {
+        let Event {
             thread,
             marker,
             place,
@@ -318,7 +337,7 @@ impl State {
             ..
         } = self.steps[self.taken];
         let place = place as usize;
-        let is_there = self.ready.get(place) == Some(&Ready { thread, marker });
+        let is_there = self.ready.get(place) == Some(&Enabled { thread, marker });
         if !is_there || self.ready.len() != among as usize {
             self.steps.truncate(self.taken);
             return None;
@@ -332,24 +351,24 @@ impl State {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn step(&mut self, choice: usize) -> Turn {
-        let Ready { thread, marker } = self.ready[choice];
+        let Enabled { thread, marker } = self.ready[choice];
         self.running = Some(choice);
         let is_ready = |thread: ThreadId| {
             let at = self.threads[thread.index()];
-            matches!(at, At::Marker(_) | At::Released(_))
+            matches!(at, ThreadState::Marker(_) | ThreadState::Unblocked(_))
         };
         let last = self.last();
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
         let preempts = last.is_some_and(|last| (last != thread) & is_ready(last));
-        self.steps.push(Taken {
+        self.steps.push(Event {
             thread,
             marker,
             place: in_32_bits(choice),
             among: in_32_bits(self.ready.len()),
             preempts,
             waits: false,
-            resumes: matches!(self.threads[thread.index()], At::Released(_)),
+            resumes: matches!(self.threads[thread.index()], ThreadState::Unblocked(_)),
         });
         self.taken += 1;
         self.run(thread)
@@ -357,7 +376,7 @@ impl State {
 
     #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
-        self.threads[thread.index()] = At::Running;
+        self.threads[thread.index()] = ThreadState::Running;
         Turn::Of(thread)
     }
 }

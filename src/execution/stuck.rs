@@ -3,8 +3,8 @@
 use itertools::Itertools as _;
 
 use super::{Names, Record};
-use crate::engine::{At, Phase};
-use crate::search::{Taken, ThreadId};
+use crate::engine::{Phase, ThreadState};
+use crate::search::{Event, ThreadId};
 use crate::site::MarkerId;
 use crate::standings;
 
@@ -18,7 +18,7 @@ pub(super) fn rounds(record: &Record, names: Names<'_>) -> String {
     if steps.is_empty() {
         return "\nno step passed a marker: a task was woken over and over".to_owned();
     }
-    let step = |taken: &Taken| (taken.thread, taken.marker);
+    let step = |taken: &Event| (taken.thread, taken.marker);
     let counts = steps.iter().counts_by(step);
     let line = |(thread, marker): (ThreadId, MarkerId)| {
         let count = counts[&(thread, marker)];
@@ -74,6 +74,6 @@ pub(super) fn hint(record: &Record, names: Names<'_>) -> String {
 /// The waiting tasks of which somebody still holds a waker.
 fn held(record: &Record, names: Names<'_>) -> String {
     let both = names.threads.iter().zip_eq(&record.threads);
-    let waiting = both.filter(|(_, standing)| standing.at == At::Waiting);
+    let waiting = both.filter(|(_, standing)| standing.at == ThreadState::Waiting);
     waiting.map(|(name, _)| format!("`{name}`")).join(", ")
 }

@@ -2,10 +2,10 @@
 
 use itertools::Itertools as _;
 
-use crate::engine::{Engine, Limits};
+use crate::engine::{Engine, EngineOptions};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::search::{Mismatch, Ready};
+use crate::search::{Enabled, Mismatch};
 use crate::standings;
 
 /// Shows what was ready at one point in an earlier execution and in this one.
@@ -13,7 +13,7 @@ pub(super) fn explain(
     mismatch: &Mismatch,
     record: &Record,
     names: &[String],
-    (engine, limits): (Engine, Limits),
+    (engine, limits): (Engine, EngineOptions),
 ) -> Error {
     let depth = mismatch.depth.min(record.steps.len());
     let prefix = record.schedule(names, depth);
@@ -52,7 +52,7 @@ const CAUSES: &str = "What usually causes this:\n\
 const REMEDY: &str = "\nLet the setup make what differs, from fixed values";
 
 /// What is to be said of thread-locals besides.
-fn about_thread_locals(engine: Engine, limits: Limits) -> &'static str {
+fn about_thread_locals(engine: Engine, limits: EngineOptions) -> &'static str {
     match engine {
         Engine::Threads if limits.fresh_threads => "",
         Engine::Threads => {
@@ -66,8 +66,8 @@ fn about_thread_locals(engine: Engine, limits: Limits) -> &'static str {
     }
 }
 
-fn list(ready: &[Ready], names: &[String]) -> String {
-    let one = |ready: &Ready| {
+fn list(ready: &[Enabled], names: &[String]) -> String {
+    let one = |ready: &Enabled| {
         format!(
             "{} at {:#}",
             names[ready.thread.index()],

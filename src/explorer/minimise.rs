@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Subject};
+use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler};
 use crate::error::Error;
 use crate::execution::{Names, Record};
 use crate::follow::Follow;
-use crate::hunt::Found;
 use crate::report::{Call, Failure, Minimal};
-use crate::search::Point;
+use crate::search::SchedulingPoint;
 use crate::shrink::Shrink;
+use crate::workers::FailingExecution;
 
 /// How many executions shrinking may cost, and how long.
 const MAX_EXECUTIONS: u64 = 10_000;
@@ -18,10 +18,10 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Makes of a failing execution what is reported.
 pub(super) fn failure(
-    program: &Arc<dyn Subject>,
-    found: &Found,
+    program: &Arc<dyn Program>,
+    found: &FailingExecution,
     engine: Engine,
-    limits: Limits,
+    limits: EngineOptions,
     call: Call,
 ) -> Result<Failure, Error> {
     let shrinking = if found.record.how.is_timed_out() {
@@ -39,12 +39,12 @@ pub(super) fn failure(
 
 /// Runs `best` once more on fresh threads, by its first `forced` steps, and describes it.
 pub(super) fn describe(
-    program: &Arc<dyn Subject>,
-    found: &Found,
+    program: &Arc<dyn Program>,
+    found: &FailingExecution,
     best: &Record,
     forced: usize,
     minimal: Minimal,
-    limits: Limits,
+    limits: EngineOptions,
     call: Call,
 ) -> Result<Failure, Error> {
     let schedule = best.schedule(program.threads(), forced);
@@ -76,7 +76,7 @@ struct Shrinking {
 }
 
 impl Shrinking {
-    fn new(found: &Found) -> Self {
+    fn new(found: &FailingExecution) -> Self {
         Shrinking {
             shrink: Shrink::new(&found.record.steps),
             best: found.record.clone(),
@@ -88,7 +88,7 @@ impl Shrinking {
     }
 
     /// For a failure that is reported as it was found.
-    fn none(found: &Found) -> Self {
+    fn none(found: &FailingExecution) -> Self {
         Shrinking {
             is_over: true,
             ..Shrinking::new(found)
@@ -110,7 +110,7 @@ impl Shrinking {
     }
 }
 
-impl Director for Shrinking {
+impl Scheduler for Shrinking {
     fn begin(&mut self) -> bool {
         // A proof may be found when the budget ends: then nothing is begun, and it counts.
         let has_next = !self.is_over && self.shrink.begin();
@@ -118,11 +118,11 @@ impl Director for Shrinking {
         has_next && has_budget
     }
 
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         Some(self.shrink.choose(point))
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, ended: ExecutionResult<'_>) {
         self.executions += 1;
         let fails = ended.how.is_like(&self.best.how);
         if self.shrink.end(fails) {

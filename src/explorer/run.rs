@@ -6,31 +6,31 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::beside::Beside;
-use super::known::{self, Rig};
-use super::ran::{Ran, report};
-use super::surroundings::settle;
-use super::{identity, serial};
-use crate::engine::{Engine, Limits, Subject};
+use super::default_store::DefaultStore;
+use super::run_options::resolve_settings;
+use super::saved_runs::{self, RunContext};
+use super::search_outcome::{SearchOutcome, report};
+use super::{origin, serial};
+use crate::engine::{Engine, EngineOptions, Program};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Execution, Names};
 use crate::follow::Follow;
-use crate::hunt::{Bounds, Findings, StoppedBy, hunt};
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Call, Ledger, Report, Sampled};
+use crate::report::{Call, Report, ReportFile, Sampled};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
 use crate::strategy::Strategy;
 use crate::verdict::Tally;
+use crate::workers::{Bounds, Findings, StoppedBy, run_search};
 
 /// How a program is to be explored.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) settings: Settings,
-    pub(super) limits: Limits,
+    pub(super) limits: EngineOptions,
     pub(super) keeps_going: bool,
     /// Where failures are saved, if the code says so.
     pub(super) store: Option<Arc<dyn Store>>,
@@ -38,20 +38,25 @@ pub(super) struct Task {
 }
 
 /// Tries what failed before, searches, and shrinks the first failure.
-pub(super) fn explore(program: &Arc<dyn Subject>, task: Task) -> Report {
-    let mut origin = identity::origin(program.threads(), task.keeps_going, task.call);
-    let prepared = settle(task.settings.clone(), task.limits).and_then(|(settings, engine)| {
-        identity::describe(&mut origin, &settings);
-        origin.shard = settings.shard.map(shard).transpose()?;
-        let ledger = settings.report.as_deref().map(Ledger::open).transpose()?;
-        Ok((settings, engine, ledger))
-    });
+pub(super) fn explore(program: &Arc<dyn Program>, task: Task) -> Report {
+    let mut origin = origin::origin(program.threads(), task.keeps_going, task.call);
+    let prepared =
+        resolve_settings(task.settings.clone(), task.limits).and_then(|(settings, engine)| {
+            origin::describe(&mut origin, &settings);
+            origin.shard = settings.shard.map(shard).transpose()?;
+            let ledger = settings
+                .report
+                .as_deref()
+                .map(ReportFile::open)
+                .transpose()?;
+            Ok((settings, engine, ledger))
+        });
     let (settings, engine, ledger) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return Report::refused(error).of(origin),
     };
     if ledger.is_some() {
-        origin.round = identity::round(&origin);
+        origin.round = origin::round(&origin);
     }
     let report = begin(program, &settings, engine, origin.shard, task);
     let report = report.unwrap_or_else(Report::refused).of(origin);
@@ -80,7 +85,7 @@ fn no_shards(strategy: &Strategy) -> Error {
 }
 
 fn begin(
-    program: &Arc<dyn Subject>,
+    program: &Arc<dyn Program>,
     settings: &Settings,
     engine: Engine,
     shard: Option<Shard>,
@@ -94,7 +99,7 @@ fn begin(
         call,
         ..
     } = task;
-    let rig = Rig {
+    let rig = RunContext {
         program,
         engine,
         limits,
@@ -102,10 +107,10 @@ fn begin(
     };
     serial::prepare(program, rig.engine, limits)?;
     if let Some(schedule) = &settings.replay {
-        return known::replay(rig, schedule);
+        return saved_runs::replay(rig, schedule);
     }
     let store = store.unwrap_or_else(|| default_store(settings, call));
-    let (retried, failure) = known::retry(rig, &*store)?;
+    let (retried, failure) = saved_runs::retry(rig, &*store)?;
     let report = match failure {
         Some(_) => Report::new(
             Tally::default(),
@@ -124,19 +129,19 @@ fn begin(
 fn default_store(settings: &Settings, call: Call) -> Arc<dyn Store> {
     let is_test = || purpose() == Purpose::Test;
     if settings.saved.unwrap_or_else(is_test) {
-        Arc::new(Beside::new(call.explored_at))
+        Arc::new(DefaultStore::new(call.explored_at))
     } else {
         Arc::new(Nowhere)
     }
 }
 
 fn search(
-    rig: Rig<'_>,
+    rig: RunContext<'_>,
     settings: &Settings,
     shard: Option<Shard>,
     keeps_going: bool,
 ) -> Result<Report, Error> {
-    let Rig {
+    let RunContext {
         program,
         engine,
         limits,
@@ -162,11 +167,12 @@ fn search(
     let watch = watch(bounds, settings.progress);
     let meter = watch.as_ref().map(Watch::meter);
     let draws = (course, seed);
-    let (findings, stopped_by) = hunt(program, engine, limits, bounds, draws, meter.as_ref())?;
+    let (findings, stopped_by) =
+        run_search(program, engine, limits, bounds, draws, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
-    let ran = Ran {
+    let ran = SearchOutcome {
         findings,
         stopped_by,
         elapsed,
@@ -181,10 +187,10 @@ fn search(
 }
 
 /// Runs one execution along `schedule`, and shrinks its failure.
-fn explore_one(rig: Rig<'_>, schedule: &Schedule) -> Result<Report, Error> {
+fn explore_one(rig: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
     let began = Instant::now();
     let (followed, outcome) = rig.follow(schedule)?;
-    let ran = Ran {
+    let ran = SearchOutcome {
         findings: Findings::of_one(&followed?, outcome.as_deref()),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
@@ -203,12 +209,12 @@ fn watch(bounds: Bounds, is_wanted: Option<bool>) -> Option<Watch> {
 
 /// Runs one execution along `schedule`.
 pub(super) fn replay(
-    program: &Arc<dyn Subject>,
+    program: &Arc<dyn Program>,
     settings: Settings,
-    limits: Limits,
+    limits: EngineOptions,
     schedule: &Schedule,
 ) -> Result<Execution, Error> {
-    let (_, engine) = settle(settings, limits)?;
+    let (_, engine) = resolve_settings(settings, limits)?;
     let follow = Follow::new(schedule.clone(), program.threads(), false)?;
     serial::prepare(program, engine, limits)?;
     let (record, fits) = engine.direct(program, follow, limits)?.finish();

@@ -8,16 +8,16 @@ use parking_lot::Mutex;
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::surroundings::settle;
-use super::{Explorer, ran, serial};
-use crate::engine::{Director, Ended, Engine, Limits, Subject, aside};
+use super::run_options::resolve_settings;
+use super::{Explorer, search_outcome, serial};
+use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, aside};
 use crate::environment::Settings;
 use crate::error::Error;
-use crate::hunt::{Findings, StoppedBy};
 use crate::program::check_names;
 use crate::report::{Call, Report};
-use crate::search::{Account, Point};
+use crate::search::{Account, SchedulingPoint};
 use crate::strategies::{Decisions, interleavings};
+use crate::workers::{Findings, StoppedBy};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Runs executions that proptest's runner draws, and shrinks the first failure to a minimal
@@ -63,7 +63,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             made_at: self.made_at,
             explored_at: Location::caller(),
         };
-        let program: Arc<dyn Subject> = Arc::new(self.program);
+        let program: Arc<dyn Program> = Arc::new(self.program);
         let Explorer {
             settings,
             limits,
@@ -76,15 +76,15 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 }
 
 fn sample(
-    program: &Arc<dyn Subject>,
+    program: &Arc<dyn Program>,
     settings: Settings,
-    limits: Limits,
+    limits: EngineOptions,
     keeps_going: bool,
     config: Config,
     call: Call,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let (settings, engine) = settle(settings, limits)?;
+    let (settings, engine) = resolve_settings(settings, limits)?;
     serial::prepare(program, engine, limits)?;
     let began = Instant::now();
     let cases = u64::from(config.cases);
@@ -109,19 +109,19 @@ fn sample(
     });
     let elapsed = began.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
-    let ran = ran::Ran {
+    let ran = search_outcome::SearchOutcome {
         findings: std::mem::take(&mut *sampling.findings.lock()),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    ran::report(program, ran, engine, limits, call)
+    search_outcome::report(program, ran, engine, limits, call)
 }
 
 /// The cases so far, and what they found.
 struct Sampling<'a> {
-    program: &'a Arc<dyn Subject>,
+    program: &'a Arc<dyn Program>,
     engine: Engine,
-    limits: Limits,
+    limits: EngineOptions,
     settings: Settings,
     keeps_going: bool,
     began: Instant,
@@ -176,16 +176,16 @@ struct Case {
     has_begun: bool,
 }
 
-impl Director for Case {
+impl Scheduler for Case {
     fn begin(&mut self) -> bool {
         !std::mem::replace(&mut self.has_begun, true)
     }
 
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         Some(self.decisions.choose(point))
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, ended: ExecutionResult<'_>) {
         self.findings.lock().note(ended, Account::default(), None);
     }
 }

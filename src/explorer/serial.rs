@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use itertools::{Itertools as _, Permutations};
 
-use crate::engine::{Director, Ended, Engine, How, Limits, Room, Subject};
+use crate::engine::{
+    Engine, EngineOptions, ExecutionResult, How, Program, ProgramInstance, Scheduler,
+};
 use crate::error::{Error, ErrorKind};
 use crate::execution::{FailureKind, Names, Record};
 use crate::oracle::SerialViews;
-use crate::search::{Point, ThreadId};
+use crate::search::{SchedulingPoint, ThreadId};
 
 /// With so many threads there are 40 320 orders.
 const MAX_THREADS: usize = 8;
@@ -20,9 +22,9 @@ const MAX_THREADS: usize = 8;
 /// If outcomes are allowed and none is described; if there are too many threads, or no order of
 /// them is possible; if a serial order does not end in time.
 pub(super) fn prepare(
-    program: &Arc<dyn Subject>,
+    program: &Arc<dyn Program>,
     engine: Engine,
-    limits: Limits,
+    limits: EngineOptions,
 ) -> Result<(), Error> {
     let Some(oracles) = program.oracles() else {
         return Ok(());
@@ -36,12 +38,16 @@ pub(super) fn prepare(
     Ok(())
 }
 
-fn views(program: &Arc<dyn Subject>, engine: Engine, limits: Limits) -> Result<SerialViews, Error> {
+fn views(
+    program: &Arc<dyn Program>,
+    engine: Engine,
+    limits: EngineOptions,
+) -> Result<SerialViews, Error> {
     let threads = program.threads().len();
     if threads > MAX_THREADS {
         return Err(too_many_threads(threads));
     }
-    let subject: Arc<dyn Subject> = Arc::new(Viewed(Arc::clone(program)));
+    let subject: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
     let serial = engine.direct(&subject, Serial::new(threads), limits)?;
     if let Some(record) = serial.timed_out {
         let kind = FailureKind::of(&record, Names::of(&**program, limits));
@@ -54,32 +60,32 @@ fn views(program: &Arc<dyn Subject>, engine: Engine, limits: Limits) -> Result<S
 }
 
 /// A program whose outcome is its view, and of which nothing else is asked.
-struct Viewed(Arc<dyn Subject>);
+struct Viewed(Arc<dyn Program>);
 
-impl Subject for Viewed {
+impl Program for Viewed {
     fn threads(&self) -> &[String] {
         self.0.threads()
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn Room> {
-        Box::new(ViewedRoom(Arc::clone(&self.0).room()))
+    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+        Box::new(ViewedInstance(Arc::clone(&self.0).room()))
     }
 }
 
 /// A room whose outcome is the view.
-struct ViewedRoom(Box<dyn Room>);
+struct ViewedInstance(Box<dyn ProgramInstance>);
 
-impl Room for ViewedRoom {
-    fn set_up(&mut self) {
-        self.0.set_up();
+impl ProgramInstance for ViewedInstance {
+    fn init(&mut self) {
+        self.0.init();
     }
 
-    fn tear_down(&mut self) {
-        self.0.tear_down();
+    fn drop_state(&mut self) {
+        self.0.drop_state();
     }
 
-    fn perform(&self, thread: ThreadId) {
-        self.0.perform(thread);
+    fn run_thread(&self, thread: ThreadId) {
+        self.0.run_thread(thread);
     }
 
     fn outcome(&self) -> Option<String> {
@@ -121,7 +127,7 @@ impl Serial {
     }
 }
 
-impl Director for Serial {
+impl Scheduler for Serial {
     fn begin(&mut self) -> bool {
         if self.timed_out.is_some() {
             return false;
@@ -135,7 +141,7 @@ impl Director for Serial {
 
     /// Lets the first of the order go on that can. One that could not when its turn came has
     /// waited for a later one: then the order is not possible.
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         let places = point.ready.iter().map(|ready| self.place(ready.thread));
         let choice = places.position_min()?;
         let place = self.place(point.ready[choice].thread);
@@ -146,7 +152,7 @@ impl Director for Serial {
         Some(choice)
     }
 
-    fn end(&mut self, ended: Ended<'_>) {
+    fn end(&mut self, ended: ExecutionResult<'_>) {
         match ended.how {
             How::Held => {
                 // A thread that waited in the middle was not alone, even if it took no step later.

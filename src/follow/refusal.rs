@@ -2,11 +2,11 @@
 
 use itertools::Itertools as _;
 
-use crate::engine::At;
+use crate::engine::ThreadState;
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::schedule::Schedule;
-use crate::search::Ready;
+use crate::search::Enabled;
 use crate::standings;
 
 /// Step `at` (from 0) names a thread that was not added.
@@ -59,7 +59,7 @@ pub(super) fn too_long(schedule: &Schedule, at: usize, names: &[String], record:
 pub(super) fn used_up(
     schedule: &Schedule,
     names: &[String],
-    ready: Ready,
+    ready: Enabled,
     has_steps: bool,
     record: &Record,
 ) -> Error {
@@ -106,7 +106,7 @@ fn did_you_mean_marker(marker: &str, record: &Record) -> String {
         .threads
         .iter()
         .filter_map(|standing| match standing.at {
-            At::Marker(marker) | At::Shut(marker) => Some(marker),
+            ThreadState::Marker(marker) | ThreadState::WaitingForLock(marker) => Some(marker),
             _ => None,
         });
     let mut seen = taken.chain(ready).map(|seen| seen.site().name());

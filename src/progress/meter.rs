@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use parking_lot::Mutex;
 
 use super::snapshot::Size;
-use crate::search::{Multinomial, Taken, estimate};
+use crate::search::{Event, Multinomial, estimate};
 
 /// Sums up what workers have done. They tell it when they hear that it has asked.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl Meter {
 
     /// Supposes that every execution takes the steps of this one, in any order. Only the first
     /// call counts.
-    pub(crate) fn suppose(&self, execution: &[Taken]) {
+    pub(crate) fn suppose(&self, execution: &[Event]) {
         self.tree.get_or_init(|| Multinomial::supposed(execution));
     }
 
@@ -105,8 +105,8 @@ mod tests {
     use crate::site::MarkerId;
 
     /// Two threads with two steps each.
-    fn execution() -> Vec<Taken> {
-        let taken = |thread| Taken {
+    fn execution() -> Vec<Event> {
+        let taken = |thread| Event {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
             place: 0,

@@ -5,9 +5,9 @@ use std::fmt;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::{FailureKind, Names, Record};
-use crate::hunt::Found;
 use crate::schedule::Schedule;
 use crate::timeline;
+use crate::workers::FailingExecution;
 
 /// A failing execution, shrunk to a minimal schedule.
 ///
@@ -64,7 +64,7 @@ pub(crate) enum Minimal {
 impl Failure {
     /// Describes `best`, of which the first `forced` steps are the schedule.
     pub(crate) fn new(
-        found: &Found,
+        found: &FailingExecution,
         best: &Record,
         forced: usize,
         minimal: Minimal,

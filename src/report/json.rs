@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Ending, Failure, Keeper, Origin, Report, Retried, Sampled};
+use super::{Failure, OutcomeSummary, Report, Sampled, SaveTarget, SavedRuns, SearchIdentity};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 use crate::search::Shard;
@@ -46,7 +46,7 @@ impl Report {
             .outcomes
             .iter()
             .map(|(text, ending)| {
-                let Ending {
+                let OutcomeSummary {
                     count,
                     failing,
                     example,
@@ -96,7 +96,7 @@ impl Report {
             stopped_by: kinds::read_stopped_by(&root.field("stopped_by")?)?,
             elapsed: kinds::read_duration(&root.field("elapsed")?)?,
             retried: read_retried(&root.field("retried")?)?,
-            keeper: Keeper::default(),
+            keeper: SaveTarget::default(),
             sampled: root
                 .field("sampled")?
                 .some()
@@ -106,7 +106,7 @@ impl Report {
     }
 }
 
-fn origin(origin: &Origin) -> Value {
+fn origin(origin: &SearchIdentity) -> Value {
     json!({
         "package": origin.package,
         "test": origin.test,
@@ -121,11 +121,11 @@ fn origin(origin: &Origin) -> Value {
     })
 }
 
-fn read_origin(node: &Node<'_>) -> Result<Origin, Error> {
+fn read_origin(node: &Node<'_>) -> Result<SearchIdentity, Error> {
     let text = |name| Ok::<_, Error>(node.field(name)?.text()?.to_owned());
     let shard = node.field("shard")?;
     let steps = node.field("steps")?.list()?;
-    Ok(Origin {
+    Ok(SearchIdentity {
         package: text("package")?,
         test: text("test")?,
         explored_at: text("explored_at")?,
@@ -155,10 +155,10 @@ fn read_tally(node: &Node<'_>) -> Result<Tally, Error> {
     Ok(tally)
 }
 
-fn read_outcomes(node: &Node<'_>) -> Result<BTreeMap<String, Ending>, Error> {
+fn read_outcomes(node: &Node<'_>) -> Result<BTreeMap<String, OutcomeSummary>, Error> {
     let outcomes = node.fields()?.into_iter().map(|(text, outcome)| {
         let [count, failing, example] = outcome.items()?;
-        let ending = Ending {
+        let ending = OutcomeSummary {
             count: count.number()?,
             failing: failing.number()?,
             example: example.schedule()?,
@@ -221,7 +221,7 @@ fn read_sampled(node: &Node<'_>) -> Result<Sampled, Error> {
     })
 }
 
-fn retried(retried: &Retried) -> Value {
+fn retried(retried: &SavedRuns) -> Value {
     let stale = retried.stale.iter();
     let stale = stale.map(|(stale, why)| json!([schedule(stale), why]));
     json!({
@@ -232,13 +232,13 @@ fn retried(retried: &Retried) -> Value {
     })
 }
 
-fn read_retried(node: &Node<'_>) -> Result<Retried, Error> {
+fn read_retried(node: &Node<'_>) -> Result<SavedRuns, Error> {
     let held = node.field("held")?.list()?;
     let stale = node.field("stale")?.list()?.into_iter().map(|item| {
         let [stale, why] = item.items()?;
         Ok((stale.schedule()?, why.text()?.to_owned()))
     });
-    Ok(Retried {
+    Ok(SavedRuns {
         place: node.field("place")?.text()?.to_owned(),
         held: held.iter().map(Node::schedule).collect::<Result<_, _>>()?,
         stale: stale.collect::<Result<_, Error>>()?,

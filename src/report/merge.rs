@@ -4,10 +4,10 @@ use std::collections::btree_map::Entry;
 
 use itertools::Itertools as _;
 
-use super::{Origin, Report};
+use super::{Report, SearchIdentity};
 use crate::error::{Error, ErrorKind};
-use crate::hunt::StoppedBy;
 use crate::search::Shard;
+use crate::workers::StoppedBy;
 
 impl Report {
     /// Makes of the reports of all [shards](crate::Explorer::shard) of one search the report that
@@ -80,7 +80,7 @@ impl Report {
 /// In what two reports differ that are not of one search.
 fn difference(one: &Report, other: &Report) -> Option<&'static str> {
     let (a, b) = (&one.origin, &other.origin);
-    let of = |origin: &Origin| origin.shard.map(Shard::of);
+    let of = |origin: &SearchIdentity| origin.shard.map(Shard::of);
     // A shard that could not begin has measured nothing.
     let is_measured = !a.steps.is_empty() && !b.steps.is_empty();
     [
@@ -164,8 +164,8 @@ fn add_up(shards: Vec<Report>) -> Result<Report, Error> {
 }
 
 #[cold]
-fn foreign(one: &Origin, other: &Origin, difference: &str) -> Error {
-    let named = |origin: &Origin| match origin.shard {
+fn foreign(one: &SearchIdentity, other: &SearchIdentity, difference: &str) -> Error {
+    let named = |origin: &SearchIdentity| match origin.shard {
         Some(shard) => format!("shard {shard} of {origin}"),
         None => format!("of no shard, {origin}"),
     };

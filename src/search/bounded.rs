@@ -6,7 +6,7 @@
 //! each; here every round begins anew and comes through the executions of the rounds before it
 //! again, which takes time for those and no memory.
 
-use super::{DepthFirst, Mismatch, Point, Search};
+use super::{DepthFirst, Mismatch, SchedulingPoint, Search};
 
 /// Depth-first search that takes the turn from a thread that could go on at most so many times.
 /// Of the executions that it runs, those with exactly so many preemptions count.
@@ -73,13 +73,13 @@ impl Search for Bounded {
         has_next
     }
 
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         self.spent.truncate(point.step);
         let spent = self.spent.last().copied().unwrap_or(0);
         let only = point.last_ready().filter(|_| spent == self.preemptions);
         let choice = if let Some(only) = only {
             self.leaves_out |= point.ready.len() > 1;
-            let allowed = Point {
+            let allowed = SchedulingPoint {
                 ready: &point.ready[only..=only],
                 ..*point
             };

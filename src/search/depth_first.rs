@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::shard::Bound;
-use super::{Extent, Fork, Point, Ready, Search, Shard, Weights};
+use super::{Enabled, Extent, Fork, SchedulingPoint, Search, Shard, Weights};
 
 /// Depth-first search over choices that are discovered by running.
 ///
@@ -16,7 +16,7 @@ pub(crate) struct DepthFirst {
     /// The points of the path, shallowest first.
     path: Vec<Branch>,
     /// The ready threads of all points of the path, one after the other.
-    ready: Vec<Ready>,
+    ready: Vec<Enabled>,
     has_begun: bool,
     /// How many first choices are those of the execution before.
     repeated: usize,
@@ -40,9 +40,9 @@ struct Branch {
 pub(crate) struct Mismatch {
     /// How many choices led to the point.
     pub(crate) depth: usize,
-    pub(crate) expected: Vec<Ready>,
+    pub(crate) expected: Vec<Enabled>,
     /// What is ready now; empty if the execution ended before the point.
-    pub(crate) found: Vec<Ready>,
+    pub(crate) found: Vec<Enabled>,
 }
 
 impl DepthFirst {
@@ -69,7 +69,7 @@ impl DepthFirst {
     }
 
     /// The ready threads of the last point of the path, and the choice there.
-    fn last(&self) -> Option<(&[Ready], usize)> {
+    fn last(&self) -> Option<(&[Enabled], usize)> {
         let branch = self.path.last()?;
         Some((branch.ready(&self.ready), branch.chosen))
     }
@@ -120,7 +120,7 @@ impl DepthFirst {
         self.repeated
     }
 
-    fn ready_at(&self, depth: usize) -> &[Ready] {
+    fn ready_at(&self, depth: usize) -> &[Enabled] {
         self.path[depth].ready(&self.ready)
     }
 
@@ -153,7 +153,7 @@ impl DepthFirst {
     }
 
     /// Goes on to a point that no execution has come to.
-    fn discover(&mut self, point: &Point<'_>) -> usize {
+    fn discover(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let choices = match &mut self.bound {
             None => 0..point.ready.len(),
             Some(bound) => {
@@ -175,7 +175,7 @@ impl DepthFirst {
     }
 
     #[cold]
-    fn contradict(&mut self, depth: usize, found: &[Ready]) {
+    fn contradict(&mut self, depth: usize, found: &[Enabled]) {
         self.mismatch = Some(Mismatch {
             depth,
             expected: self.ready_at(depth).to_vec(),
@@ -186,14 +186,14 @@ impl DepthFirst {
 
 impl Branch {
     #[inline]
-    fn ready(self, all: &[Ready]) -> &[Ready] {
+    fn ready(self, all: &[Enabled]) -> &[Enabled] {
         &all[self.start..self.start + self.among]
     }
 }
 
 /// Compares entry by entry: the lists are short, and this is done at every step.
 #[inline]
-fn is_same(expected: &[Ready], found: &[Ready]) -> bool {
+fn is_same(expected: &[Enabled], found: &[Enabled]) -> bool {
     expected.len() == found.len()
         && expected
             .iter()
@@ -216,7 +216,7 @@ impl Search for DepthFirst {
     }
 
     #[inline]
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         let Some(&branch) = self.path.get(point.step) else {
             return Some(self.discover(point));
         };

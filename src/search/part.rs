@@ -1,6 +1,6 @@
 //! A part of a search: executions that come one after the other, in whatever way it goes on.
 
-use super::{Bounded, DepthFirst, Mismatch, Point, Sample, Search};
+use super::{Bounded, DepthFirst, Mismatch, Sample, SchedulingPoint, Search};
 
 /// Some of the executions of a search, next to each other in its order. It can be divided, so
 /// that several workers search side by side.
@@ -97,7 +97,7 @@ impl Search for Part {
     }
 
     #[inline]
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         match self {
             Part::DepthFirst(search) => search.choose(point),
             Part::Bounded(search) => search.choose(point),

@@ -36,12 +36,12 @@ impl ThreadId {
 /// A thread that could go on: from the marker at which it is paused, or, if it blocked after one and
 /// what it waits for has come, from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ready {
+pub(crate) struct Enabled {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
 }
 
-impl Ready {
+impl Enabled {
     /// Both in one number, to compare them at once.
     #[inline]
     pub(crate) fn bits(self) -> u64 {
@@ -51,7 +51,7 @@ impl Ready {
 
 /// A step that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Taken {
+pub(crate) struct Event {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
     /// The thread's place among the ready, and how many they were.
@@ -67,7 +67,7 @@ pub(crate) struct Taken {
 
 /// How many first steps a schedule must force for the execution to take all of `steps`: up to the
 /// last one that does not follow the fixed order.
-pub(crate) fn forced(steps: &[Taken]) -> usize {
+pub(crate) fn forced(steps: &[Event]) -> usize {
     let follows = |at: usize| {
         let last = at.checked_sub(1).map(|before| steps[before].thread);
         let goes_on = last == Some(steps[at].thread);
@@ -79,16 +79,16 @@ pub(crate) fn forced(steps: &[Taken]) -> usize {
 
 /// A scheduling point: every live thread is paused or blocked, and one of the ready goes next.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Point<'a> {
+pub(crate) struct SchedulingPoint<'a> {
     /// The threads that could go on, at least one, in the order in which they were added.
-    pub(crate) ready: &'a [Ready],
+    pub(crate) ready: &'a [Enabled],
     /// The thread that took the last step.
     pub(crate) last: Option<ThreadId>,
     /// How many steps were taken before.
     pub(crate) step: usize,
 }
 
-impl Point<'_> {
+impl SchedulingPoint<'_> {
     /// The index of the thread that the fixed order lets go on: the one that ran last if it can,
     /// else the first that can.
     pub(crate) fn default_choice(&self) -> usize {

@@ -12,22 +12,22 @@ use std::ops::Range;
 
 use fastrand::Rng;
 
-use super::{Point, Search};
+use super::{SchedulingPoint, Search};
 use crate::permutations::generator;
 use pct::Pct;
 use pos::{Pos, same_place};
 use profile::Profile;
 use surw::Surw;
 use uniform::Uniform;
-use walk::Walk;
+use walk::RandomWalk;
 
 /// How many executions the profile is learnt from: the first ones.
-const LESSONS: u64 = 5;
+const PROFILING_RUNS: u64 = 5;
 
 /// How an execution is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    Walk,
+    RandomWalk,
     Uniform,
     Pct {
         depth: usize,
@@ -35,13 +35,13 @@ pub(crate) enum Method {
     Pos,
     Surw,
     /// All but SURW in turn, PCT with depth 3.
-    Turns,
+    RoundRobin,
 }
 
 /// Draws one execution.
 trait Draw: Debug + Send {
     /// Returns the index in `point.ready` of the thread that goes next.
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize;
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize;
 
     /// Whether the execution that has ended was drawn such that all were equally likely.
     fn was_uniform(&self) -> bool {
@@ -52,17 +52,17 @@ trait Draw: Debug + Send {
 impl Method {
     fn draw(self, index: u64, profile: &Profile, rng: &mut Rng) -> Box<dyn Draw> {
         match self {
-            Method::Walk => Box::new(Walk),
+            Method::RandomWalk => Box::new(RandomWalk),
             Method::Uniform => Box::new(Uniform::new(profile)),
             Method::Pct { depth } => Box::new(Pct::new(depth, profile, rng)),
             Method::Pos => Box::new(Pos::new(same_place)),
             Method::Surw => Box::new(Surw::new(profile, rng)),
-            Method::Turns => {
+            Method::RoundRobin => {
                 let turns = [
                     Method::Pos,
                     Method::Uniform,
                     Method::Pct { depth: 3 },
-                    Method::Walk,
+                    Method::RandomWalk,
                 ];
                 turns[(index % 4) as usize].draw(index, profile, rng)
             }
@@ -101,7 +101,7 @@ impl Sample {
             profile: Profile::default(),
             lesson: None,
             rng: generator(seed),
-            draw: Box::new(Walk),
+            draw: Box::new(RandomWalk),
         }
     }
 
@@ -124,7 +124,7 @@ impl Sample {
             profile: self.profile.clone(),
             lesson: None,
             rng: generator(self.seed),
-            draw: Box::new(Walk),
+            draw: Box::new(RandomWalk),
             ..*self
         };
         self.end = middle;
@@ -154,7 +154,7 @@ impl Search for Sample {
         if let Some(lesson) = self.lesson.take() {
             self.profile.learn(&lesson);
         }
-        if self.next >= LESSONS {
+        if self.next >= PROFILING_RUNS {
             self.next = self.next.max(self.first);
         }
         if self.next == self.end {
@@ -162,13 +162,13 @@ impl Search for Sample {
         }
         let index = self.next;
         self.next += 1;
-        self.lesson = (index < LESSONS).then(Profile::default);
+        self.lesson = (index < PROFILING_RUNS).then(Profile::default);
         self.rng = generator_of(self.seed, index);
         self.draw = self.method.draw(index, &self.profile, &mut self.rng);
         true
     }
 
-    fn choose(&mut self, point: &Point<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         let choice = self.draw.choose(point, &mut self.rng);
         if let Some(lesson) = &mut self.lesson {
             lesson.count(point.ready[choice]);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use span::Span;
 
 use super::share::Extent;
-use super::{Ready, Taken, ThreadId};
+use super::{Enabled, Event, ThreadId};
 use crate::permutations::Counts;
 
 /// One of so many parts of a search.
@@ -92,7 +92,7 @@ pub(crate) struct Weights {
 
 impl Weights {
     /// The weights that follow from the steps of the first execution.
-    pub(crate) fn of(first: &[Taken]) -> Self {
+    pub(crate) fn of(first: &[Event]) -> Self {
         let mut steps: Vec<usize> = Vec::new();
         for taken in first {
             let thread = taken.thread.index();
@@ -152,7 +152,7 @@ impl Bound {
     }
 
     /// The choices of the last point of the path that are to be made.
-    pub(super) fn choices(&self, ready: &[Ready]) -> Range<usize> {
+    pub(super) fn choices(&self, ready: &[Enabled]) -> Range<usize> {
         let meets = |choice: &usize| self.child(ready, *choice).meets(&self.range);
         let first = (0..ready.len()).find(meets).unwrap_or(0);
         let last = (first..ready.len()).rfind(meets).unwrap_or(first);
@@ -160,7 +160,7 @@ impl Bound {
     }
 
     /// Goes on to a new point, by this choice among the ready of the last one.
-    pub(super) fn enter(&mut self, ready: &[Ready], choice: usize) {
+    pub(super) fn enter(&mut self, ready: &[Enabled], choice: usize) {
         let span = self.child(ready, choice);
         let thread = ready[choice].thread;
         if self.taken.len() <= thread.index() {
@@ -180,19 +180,19 @@ impl Bound {
     }
 
     /// The bound of a search that begins with this choice at the last point of the path.
-    pub(super) fn beginning(mut self, ready: &[Ready], choice: usize) -> Self {
+    pub(super) fn beginning(mut self, ready: &[Enabled], choice: usize) -> Self {
         self.began = self.child(ready, choice).start().max(self.range.start);
         self
     }
 
     /// Whether the shard owns the leaf that this choice at the last point leads to; without a
     /// choice, the only leaf.
-    pub(super) fn owns(&self, last: Option<(&[Ready], usize)>) -> bool {
+    pub(super) fn owns(&self, last: Option<(&[Enabled], usize)>) -> bool {
         self.range.contains(&self.below(last).start())
     }
 
     /// How much of the shard this search has behind it.
-    pub(super) fn extent(&self, last: Option<(&[Ready], usize)>) -> Extent<f64> {
+    pub(super) fn extent(&self, last: Option<(&[Enabled], usize)>) -> Extent<f64> {
         let below = self.below(last);
         let within = |at: u128| at.clamp(self.began, self.range.end);
         let (start, end) = (within(below.start()), within(below.end()));
@@ -204,7 +204,7 @@ impl Bound {
         }
     }
 
-    fn below(&self, last: Option<(&[Ready], usize)>) -> Span {
+    fn below(&self, last: Option<(&[Enabled], usize)>) -> Span {
         match last {
             Some((ready, choice)) => self.child(ready, choice),
             None => self.last(),
@@ -215,8 +215,8 @@ impl Bound {
         *self.spans.last().expect("the root has a span")
     }
 
-    fn child(&self, ready: &[Ready], choice: usize) -> Span {
-        let weight = |ready: &Ready| self.weight(ready.thread);
+    fn child(&self, ready: &[Enabled], choice: usize) -> Span {
+        let weight = |ready: &Enabled| self.weight(ready.thread);
         let before: u64 = ready[..choice].iter().map(weight).sum();
         let after: u64 = ready[choice + 1..].iter().map(weight).sum();
         self.last().part(before, weight(&ready[choice]), after)

@@ -7,14 +7,14 @@
 //! *multinomial* knows how many leaves each child has, and is exact, as long as every thread takes
 //! the same number of steps whatever the schedule.
 
-use super::{Ready, Taken};
+use super::{Enabled, Event};
 use crate::permutations::Counts;
 
 /// One point of a search's path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fork<'a> {
     /// The threads that could go on.
-    pub(crate) ready: &'a [Ready],
+    pub(crate) ready: &'a [Enabled],
     /// The choice with which the search began here.
     pub(crate) from: usize,
     /// The choice that the path takes.
@@ -64,7 +64,7 @@ pub(crate) struct Multinomial {
 impl Multinomial {
     /// The tree in which every execution takes the steps of this one, in any order; nothing if the
     /// number of its leaves does not fit a `u128`.
-    pub(crate) fn supposed(execution: &[Taken]) -> Option<Self> {
+    pub(crate) fn supposed(execution: &[Event]) -> Option<Self> {
         let mut steps = Vec::new();
         for taken in execution {
             let thread = taken.thread.index();

@@ -9,7 +9,7 @@ const FIRST: u64 = 200;
 
 /// Which executions are run, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Course {
+pub(crate) enum SearchPlan {
     /// All, depth first.
     Exhaustive,
     /// Those with at most so many preemptions, fewest first.
@@ -36,30 +36,30 @@ pub(crate) struct Stage {
 /// The searches of a course, one after the other.
 #[derive(Debug)]
 pub(crate) struct Stages {
-    course: Course,
+    course: SearchPlan,
     seed: u64,
     shard: Option<Apart>,
     /// How many have begun.
     begun: usize,
 }
 
-impl Course {
+impl SearchPlan {
     /// Whether it is one search, of which shards are next to each other.
     pub(crate) fn has_shards(self) -> bool {
-        matches!(self, Course::Exhaustive | Course::Sample(..))
+        matches!(self, SearchPlan::Exhaustive | SearchPlan::Sample(..))
     }
 
     /// How many executions it runs, if that is known.
     pub(crate) fn schedules(self) -> Option<u64> {
         match self {
-            Course::Exhaustive | Course::Preemptions(_) => None,
-            Course::Sample(_, schedules) | Course::Portfolio(schedules) => Some(schedules),
+            SearchPlan::Exhaustive | SearchPlan::Preemptions(_) => None,
+            SearchPlan::Sample(_, schedules) | SearchPlan::Portfolio(schedules) => Some(schedules),
         }
     }
 }
 
 impl Stages {
-    pub(crate) fn new(course: Course, seed: u64, shard: Option<Apart>) -> Self {
+    pub(crate) fn new(course: SearchPlan, seed: u64, shard: Option<Apart>) -> Self {
         Stages {
             course,
             seed,
@@ -90,7 +90,7 @@ impl Stages {
             whole(Part::Sample(Box::new(sample)))
         };
         match self.course {
-            Course::Exhaustive => {
+            SearchPlan::Exhaustive => {
                 let search = match &self.shard {
                     Some((shard, Some(weights))) => {
                         DepthFirst::of_shard(*shard, Arc::clone(weights))
@@ -99,11 +99,13 @@ impl Stages {
                 };
                 (number == 0).then(|| whole(Part::DepthFirst(search)))
             }
-            Course::Preemptions(max) => {
+            SearchPlan::Preemptions(max) => {
                 (number <= max).then(|| whole(Part::Bounded(Bounded::new(number))))
             }
-            Course::Sample(method, schedules) => (number == 0).then(|| sample(method, schedules)),
-            Course::Portfolio(schedules) => {
+            SearchPlan::Sample(method, schedules) => {
+                (number == 0).then(|| sample(method, schedules))
+            }
+            SearchPlan::Portfolio(schedules) => {
                 let first = FIRST.min(schedules);
                 if number < 2 && executions < first {
                     return Some(Stage {
@@ -113,7 +115,7 @@ impl Stages {
                 }
                 // Nothing comes after what is drawn.
                 self.begun = usize::MAX;
-                (number <= 2).then(|| sample(Method::Turns, schedules - executions))
+                (number <= 2).then(|| sample(Method::RoundRobin, schedules - executions))
             }
         }
     }
@@ -126,7 +128,7 @@ mod tests {
     /// What the stages of a course are, if each counts `found` executions and leaves others out
     /// as long as `leaves_out` says.
     fn stages(
-        course: Course,
+        course: SearchPlan,
         found: &[u64],
         leaves_out: &[bool],
     ) -> Vec<(&'static str, Option<u64>)> {
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_portfolio_draws_what_its_first_stages_leave() {
-        let portfolio = Course::Portfolio(1000);
+        let portfolio = SearchPlan::Portfolio(1000);
         let three = [
             ("bounded", Some(200)),
             ("bounded", Some(198)),
@@ -167,21 +169,30 @@ mod tests {
         let two = [("bounded", Some(200)), ("sample", None)];
         assert_eq!(stages(portfolio, &[200, 800], &[true; 2]), two);
         let small = [("bounded", Some(50)), ("sample", None)];
-        assert_eq!(stages(Course::Portfolio(50), &[50, 0], &[true; 2]), small);
+        assert_eq!(
+            stages(SearchPlan::Portfolio(50), &[50, 0], &[true; 2]),
+            small
+        );
     }
 
     #[test]
     fn a_bound_rises_for_as_long_as_something_is_left_out() {
         let bounded = [("bounded", None); 3];
-        assert_eq!(stages(Course::Preemptions(2), &[1; 3], &[true; 3]), bounded);
-        let course = Course::Preemptions(usize::MAX);
+        assert_eq!(
+            stages(SearchPlan::Preemptions(2), &[1; 3], &[true; 3]),
+            bounded
+        );
+        let course = SearchPlan::Preemptions(usize::MAX);
         assert_eq!(stages(course, &[1; 2], &[true, false]), bounded[..2]);
     }
 
     #[test]
     fn the_other_courses_have_one_stage() {
-        assert_eq!(stages(Course::Exhaustive, &[6], &[false]), [("all", None)]);
-        let course = Course::Sample(Method::Walk, 3);
+        assert_eq!(
+            stages(SearchPlan::Exhaustive, &[6], &[false]),
+            [("all", None)]
+        );
+        let course = SearchPlan::Sample(Method::RandomWalk, 3);
         assert_eq!(stages(course, &[3], &[true]), [("sample", None)]);
     }
 }

@@ -1,6 +1,6 @@
 //! A toy to search: threads that have so many steps each, whatever the others do.
 
-use super::{Part, Point, Ready, Search, ThreadId};
+use super::{Enabled, Part, SchedulingPoint, Search, ThreadId};
 use crate::site::MarkerId;
 
 /// Thread `t` has `counts[t]` steps; `marker` says at which marker each is, by thread and number.
@@ -23,14 +23,14 @@ impl Toy<'_> {
         let mut passed = vec![0; self.counts.len()];
         let mut order = Vec::new();
         loop {
-            let ready: Vec<Ready> = (0..self.counts.len())
+            let ready: Vec<Enabled> = (0..self.counts.len())
                 .filter(|&t| passed[t] < self.counts[t])
-                .map(|t| Ready {
+                .map(|t| Enabled {
                     thread: ThreadId::new(t),
                     marker: MarkerId::new((self.marker)(t, passed[t])),
                 })
                 .collect();
-            let point = Point {
+            let point = SchedulingPoint {
                 ready: &ready,
                 last: order.last().copied().map(ThreadId::new),
                 step: order.len(),

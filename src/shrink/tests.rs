@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::Shrink;
-use crate::search::{Point, Ready, Taken, ThreadId};
+use crate::search::{Enabled, Event, SchedulingPoint, ThreadId};
 use crate::site::MarkerId;
 
 /// A toy without threads: thread `t` has `counts[t]` steps, and step `k` of it may wait until
@@ -20,7 +20,7 @@ struct Toy {
 }
 
 impl Toy {
-    fn ready(&self, passed: &[usize]) -> Vec<Ready> {
+    fn ready(&self, passed: &[usize]) -> Vec<Enabled> {
         let is_ready = |&thread: &usize| {
             let waits = self
                 .waits
@@ -29,7 +29,7 @@ impl Toy {
             passed[thread] < self.counts[thread]
                 && waits.into_iter().all(|wait| passed[wait.2] >= wait.3)
         };
-        let ready = |thread| Ready {
+        let ready = |thread| Enabled {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
         };
@@ -37,23 +37,23 @@ impl Toy {
     }
 
     /// Runs to the end; the steps, and whether they fail.
-    fn run(&self, mut choose: impl FnMut(&Point<'_>) -> usize) -> (Vec<Taken>, bool) {
+    fn run(&self, mut choose: impl FnMut(&SchedulingPoint<'_>) -> usize) -> (Vec<Event>, bool) {
         let mut passed = vec![0; self.counts.len()];
-        let mut steps: Vec<Taken> = Vec::new();
+        let mut steps: Vec<Event> = Vec::new();
         let mut matched = 0;
         loop {
             let ready = self.ready(&passed);
             if ready.is_empty() {
                 return (steps, matched == self.pattern.len());
             }
-            let point = Point {
+            let point = SchedulingPoint {
                 ready: &ready,
                 last: steps.last().map(|step| step.thread),
                 step: steps.len(),
             };
             let choice = choose(&point);
-            let Ready { thread, marker } = ready[choice];
-            steps.push(Taken {
+            let Enabled { thread, marker } = ready[choice];
+            steps.push(Event {
                 thread,
                 marker,
                 place: 0,
@@ -98,7 +98,7 @@ impl Toy {
         all
     }
 
-    fn shrink(&self, found: &[Taken]) -> (usize, usize, Vec<usize>) {
+    fn shrink(&self, found: &[Event]) -> (usize, usize, Vec<usize>) {
         let mut shrink = Shrink::new(found);
         let mut best = found.to_vec();
         while shrink.begin() {

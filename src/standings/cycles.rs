@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use itertools::Itertools as _;
 
-use crate::engine::Want;
+use crate::engine::BlockedOn;
 use crate::search::ThreadId;
 
 /// The cycles among threads of which each waits for what the next acquired last, one line for each
 /// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in none.
-pub(crate) fn cycles(names: &[String], wants: &[Want]) -> String {
+pub(crate) fn cycles(names: &[String], wants: &[BlockedOn]) -> String {
     let name = |thread: &ThreadId| names[thread.index()].as_str();
     let mut told: Vec<ThreadId> = Vec::new();
     let mut text = String::new();
@@ -33,13 +33,13 @@ pub(crate) fn cycles(names: &[String], wants: &[Want]) -> String {
 }
 
 /// For whom `thread` waits, in the order in which it acquires what they have.
-fn waited_for(thread: ThreadId, wants: &[Want]) -> impl Iterator<Item = ThreadId> {
+fn waited_for(thread: ThreadId, wants: &[BlockedOn]) -> impl Iterator<Item = ThreadId> {
     let own = wants.iter().filter(move |want| want.thread == thread);
     own.filter_map(|want| want.last.map(|last| last.thread))
 }
 
 /// A shortest cycle through `start`, from there on.
-fn through(start: ThreadId, wants: &[Want]) -> Option<Vec<ThreadId>> {
+fn through(start: ThreadId, wants: &[BlockedOn]) -> Option<Vec<ThreadId>> {
     let mut ways = VecDeque::from([vec![start]]);
     let mut met = Vec::new();
     while let Some(way) = ways.pop_front() {
@@ -59,17 +59,17 @@ fn through(start: ThreadId, wants: &[Want]) -> Option<Vec<ThreadId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Acquirer;
+    use crate::engine::Acquisition;
     use crate::site::MarkerId;
 
     /// What is said when the first of each pair waits for the second, or for what nobody is known
     /// to have.
     fn told(edges: &[(usize, Option<usize>)]) -> String {
         let names: Vec<_> = (0..6).map(|thread| format!("p{thread}")).collect();
-        let want = |&(thread, other): &(usize, Option<usize>)| Want {
+        let want = |&(thread, other): &(usize, Option<usize>)| BlockedOn {
             thread: ThreadId::new(thread),
             name: "it",
-            last: other.map(|other| Acquirer {
+            last: other.map(|other| Acquisition {
                 thread: ThreadId::new(other),
                 marker: MarkerId::new(0),
             }),

@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::permutations::{Lists, generator};
 use crate::schedule::Schedule;
-use crate::search::{Point, Ready, Taken, ThreadId};
+use crate::search::{Enabled, Event, SchedulingPoint, ThreadId};
 use crate::shrink::Shrink;
 use crate::site::MarkerId;
 
@@ -171,10 +171,10 @@ fn run(shrink: &mut Shrink, lists: &Lists) -> Option<Vec<usize>> {
 }
 
 /// The steps of this order, as if they had been run.
-fn steps(lists: &Lists, order: &[usize]) -> Vec<Taken> {
+fn steps(lists: &Lists, order: &[usize]) -> Vec<Event> {
     let mut merge = Merge::new(lists);
     for &thread in order {
-        let is_next = |ready: &Ready| ready.thread.index() == thread;
+        let is_next = |ready: &Enabled| ready.thread.index() == thread;
         let choice = merge.ready.iter().position(is_next);
         merge.go(choice.expect("an order gives each thread its own number of turns"));
     }
@@ -185,8 +185,8 @@ fn steps(lists: &Lists, order: &[usize]) -> Vec<Taken> {
 /// markers they are is of no matter.
 struct Merge {
     left: Vec<usize>,
-    ready: Vec<Ready>,
-    steps: Vec<Taken>,
+    ready: Vec<Enabled>,
+    steps: Vec<Event>,
 }
 
 impl Merge {
@@ -203,14 +203,14 @@ impl Merge {
     fn make_ready(&mut self) {
         let threads = self.left.iter().enumerate().filter(|(_, left)| **left > 0);
         self.ready.clear();
-        self.ready.extend(threads.map(|(thread, _)| Ready {
+        self.ready.extend(threads.map(|(thread, _)| Enabled {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
         }));
     }
 
-    fn point(&self) -> Point<'_> {
-        Point {
+    fn point(&self) -> SchedulingPoint<'_> {
+        SchedulingPoint {
             ready: &self.ready,
             last: self.steps.last().map(|step| step.thread),
             step: self.steps.len(),
@@ -218,9 +218,9 @@ impl Merge {
     }
 
     fn go(&mut self, choice: usize) {
-        let Ready { thread, marker } = self.ready[choice];
+        let Enabled { thread, marker } = self.ready[choice];
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        self.steps.push(Taken {
+        self.steps.push(Event {
             thread,
             marker,
             place: number(choice),

@@ -4,14 +4,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use super::run::Run;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::fiber::{End, Fiber, explaining_overflows};
-use crate::engine::own::Own;
+use crate::engine::engine_thread::EngineThread;
+use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows};
 use crate::engine::processor::Processor;
 use crate::engine::state::Turn;
-use crate::engine::{Director, How, Limits, Phase, Subject, catch, current};
+use crate::engine::{EngineOptions, How, Phase, Program, Scheduler, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -21,13 +21,13 @@ use crate::search::ThreadId;
 ///
 /// If there is no memory for the stacks.
 pub(super) fn carry(
-    subject: &Arc<dyn Subject>,
-    director: Box<dyn Director>,
-    limits: Limits,
-    pulse: &Arc<Pulse>,
+    subject: &Arc<dyn Program>,
+    director: Box<dyn Scheduler>,
+    limits: EngineOptions,
+    pulse: &Arc<Heartbeat>,
     processor: &Processor,
-) -> Result<Box<dyn Director>, Error> {
-    let _own = Own::begin();
+) -> Result<Box<dyn Scheduler>, Error> {
+    let _own = EngineThread::begin();
     // One that is alone may run where the system finds room for it.
     if processor.is_in_company() {
         processor.pin_current_thread();
@@ -45,7 +45,7 @@ pub(super) fn carry(
 }
 
 /// One fiber for each thread of the program.
-fn fibers(run: &Rc<Run>, limits: Limits) -> Result<Vec<Fiber>, Error> {
+fn fibers(run: &Rc<Run>, limits: EngineOptions) -> Result<Vec<Fiber>, Error> {
     let mut fibers = Vec::new();
     for (index, name) in run.subject.threads().iter().enumerate() {
         let run = Rc::clone(run);
@@ -80,7 +80,7 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
 }
 
 fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
-    if let Err(panic) = catch_panic(|| run.room.borrow_mut().set_up()) {
+    if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
         return (How::PanickedIn(Phase::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
@@ -94,8 +94,8 @@ fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
-    let tear_down = || run.room.borrow_mut().tear_down();
-    (drop_state(tear_down, how), outcome)
+    let dropping = || run.room.borrow_mut().drop_state();
+    (drop_state(dropping, how), outcome)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
@@ -136,7 +136,7 @@ fn first_turns(run: &Run, fibers: &mut [Fiber]) -> Option<Turn> {
 
 /// Repeats turns as long as all is as it was. Returns how many, and whose turn came after them and
 /// how it has ended: the last that was to be repeated, or the first that ended otherwise.
-fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, End)> {
+fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, TurnEnd)> {
     let turns = run.turns.borrow();
     let (last, others) = turns.split_last()?;
     for (count, halt) in others.iter().enumerate() {
@@ -150,7 +150,7 @@ fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, End)> {
     Some((others.len(), last.thread, end))
 }
 
-fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId) -> End {
+fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId) -> TurnEnd {
     run.pulse.run(thread);
     fibers[thread.index()].resume()
 }

@@ -6,55 +6,55 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::halt::Halt;
-use super::pulse::Pulse;
-use super::wakes::{Fired, Wakes};
-use crate::engine::baton::Word;
+use super::heartbeat::Heartbeat;
+use super::turn_record::TurnRecord;
+use super::wake_queue::{WakeEvent, WakeQueue};
+use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, caught};
-use crate::engine::conclude::observe;
+use crate::engine::conclude::check_invariants;
 use crate::engine::current::Controller;
-use crate::engine::fiber::{End, let_go};
+use crate::engine::execution_core::ExecutionCore;
+use crate::engine::external_wakers::{SETTLE, WakeStatus};
+use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
-use crate::engine::outside::{News, SETTLE};
-use crate::engine::pause::Pause;
 use crate::engine::state::Turn;
-use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Phase, Room, Subject};
+use crate::engine::yield_reason::YieldReason;
+use crate::engine::{EngineOptions, How, Phase, Program, ProgramInstance, Scheduler};
 use crate::search::ThreadId;
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
-    pub(super) subject: Arc<dyn Subject>,
+    pub(super) subject: Arc<dyn Program>,
     has_invariants: bool,
-    pub(super) table: RefCell<Table>,
+    pub(super) table: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
-    pub(super) room: RefCell<Box<dyn Room>>,
+    pub(super) room: RefCell<Box<dyn ProgramInstance>>,
     /// How the turns of this execution ended; while none was taken, those of the one before. The
     /// carrier's alone.
-    pub(super) turns: RefCell<Vec<Halt>>,
-    /// How the last turn has ended, if that is not told by its [`End`].
-    note: Cell<Option<Note>>,
-    wakes: Arc<Wakes>,
-    pub(super) pulse: Arc<Pulse>,
+    pub(super) turns: RefCell<Vec<TurnRecord>>,
+    /// How the last turn has ended, if that is not told by its [`TurnEnd`].
+    note: Cell<Option<TurnDetail>>,
+    wakes: Arc<WakeQueue>,
+    pub(super) pulse: Arc<Heartbeat>,
     timeout: Duration,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
 }
 
 /// How a turn has ended otherwise than at a marker or with its thread.
-enum Note {
-    Paused(Pause),
+enum TurnDetail {
+    Paused(YieldReason),
     Failed(Caught),
 }
 
 impl Run {
     pub(super) fn new(
-        subject: &Arc<dyn Subject>,
-        director: Box<dyn Director>,
-        limits: Limits,
-        pulse: &Arc<Pulse>,
+        subject: &Arc<dyn Program>,
+        director: Box<dyn Scheduler>,
+        limits: EngineOptions,
+        pulse: &Arc<Heartbeat>,
     ) -> Self {
-        let table = Table::new(subject.threads().len(), director, limits);
+        let table = ExecutionCore::new(subject.threads().len(), director, limits);
         Run {
             subject: Arc::clone(subject),
             has_invariants: subject.has_invariants(),
@@ -70,17 +70,17 @@ impl Run {
     }
 
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
-    pub(super) fn live(&self, thread: ThreadId, mut word: Word) {
-        while word == Word::Go {
+    pub(super) fn live(&self, thread: ThreadId, mut word: Grant) {
+        while word == Grant::Resume {
             self.pulse.reach(thread, None);
             let room = self.room.borrow();
-            let result = caught(|| room.perform(thread));
+            let result = caught(|| room.run_thread(thread));
             drop(room);
             let end = match result {
-                Ok(()) => End::FINISHED,
+                Ok(()) => TurnEnd::FINISHED,
                 Err(caught) => {
-                    self.note.set(Some(Note::Failed(caught)));
-                    End::OTHERWISE
+                    self.note.set(Some(TurnDetail::Failed(caught)));
+                    TurnEnd::OTHERWISE
                 }
             };
             word = let_go(end).expect("this is the body of a fiber");
@@ -116,9 +116,9 @@ impl Run {
 
     /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
     /// before.
-    pub(super) fn turn_after(&self, thread: ThreadId, end: End) -> Option<Turn> {
-        self.turns.borrow_mut().push(Halt { thread, end });
-        if end == End::OTHERWISE {
+    pub(super) fn turn_after(&self, thread: ThreadId, end: TurnEnd) -> Option<Turn> {
+        self.turns.borrow_mut().push(TurnRecord { thread, end });
+        if end == TurnEnd::OTHERWISE {
             return self.turn_after_note(thread);
         }
         let violated = self.violated();
@@ -136,8 +136,8 @@ impl Run {
     #[inline(never)]
     fn turn_after_note(&self, thread: ThreadId) -> Option<Turn> {
         let pause = match self.note.take().expect("it has left a note") {
-            Note::Paused(pause) => pause,
-            Note::Failed(caught) => {
+            TurnDetail::Paused(pause) => pause,
+            TurnDetail::Failed(caught) => {
                 self.hear_wakes();
                 return self.table.borrow_mut().finish_caught(thread, caught);
             }
@@ -164,16 +164,16 @@ impl Run {
 
     #[cold]
     fn observed(&self) -> Option<How> {
-        observe(&**self.room.borrow())
+        check_invariants(&**self.room.borrow())
     }
 
     /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
     /// pauses, is told again.
-    pub(super) fn unwound(&self, thread: ThreadId, end: End) {
+    pub(super) fn unwound(&self, thread: ThreadId, end: TurnEnd) {
         let mut table = self.table.borrow_mut();
         match self.note.take() {
-            Some(Note::Failed(caught)) => drop(table.finish_caught(thread, caught)),
-            None if end == End::FINISHED => drop(table.finish(thread, None)),
+            Some(TurnDetail::Failed(caught)) => drop(table.finish_caught(thread, caught)),
+            None if end == TurnEnd::FINISHED => drop(table.finish(thread, None)),
             _ => {}
         }
     }
@@ -189,7 +189,8 @@ impl Run {
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
             let mut table = self.table.borrow_mut();
-            let hear = |fired: Fired| table.wake(fired.thread, fired.execution, fired.is_inside);
+            let hear =
+                |fired: WakeEvent| table.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
         }
     }
@@ -214,12 +215,12 @@ impl Run {
             let mut table = self.table.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
             match table.news(is_settled) {
-                News::Woken => return Some(table.turn()),
+                WakeStatus::Woken => return Some(table.turn()),
                 // The last waker may have fired just before it went.
-                News::Nothing if self.wakes.are_new() => continue,
-                News::Nothing => return None,
-                News::Wait if since.elapsed() >= self.timeout => drop(table.give_up()),
-                News::Wait => {}
+                WakeStatus::Nothing if self.wakes.are_new() => continue,
+                WakeStatus::Nothing => return None,
+                WakeStatus::Wait if since.elapsed() >= self.timeout => drop(table.give_up()),
+                WakeStatus::Wait => {}
             }
             if table.has_heard() {
                 heard.get_or_insert_with(Instant::now);
@@ -231,8 +232,8 @@ impl Run {
 }
 
 impl Controller for Rc<Run> {
-    fn pause(&self, pause: Pause) {
-        self.note.set(Some(Note::Paused(pause)));
+    fn pause(&self, pause: YieldReason) {
+        self.note.set(Some(TurnDetail::Paused(pause)));
     }
 
     fn withdraw(&self) {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::carrier;
-use super::pulse::Pulse;
+use super::heartbeat::Heartbeat;
 use crate::engine::processor::Processor;
-use crate::engine::{Director, Limits, Meanwhile, Phase, Subject};
+use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 
 /// Runs executions of `subject` until `director` begins no more, and gives the director back.
@@ -19,15 +19,15 @@ use crate::error::{Error, ErrorKind};
 /// If the operating system starts no thread or gives no memory, or an execution does not end in
 /// time: a fiber blocks the thread that all of them share. Then the director is gone with it.
 pub(crate) fn direct(
-    subject: &Arc<dyn Subject>,
-    mut director: Box<dyn Director>,
-    limits: Limits,
-    mut meanwhile: Meanwhile<'_>,
-) -> Result<Box<dyn Director>, Error> {
+    subject: &Arc<dyn Program>,
+    mut director: Box<dyn Scheduler>,
+    limits: EngineOptions,
+    mut meanwhile: Deferred<'_>,
+) -> Result<Box<dyn Scheduler>, Error> {
     if !director.begin() {
         return Ok(director);
     }
-    let pulse = Arc::new(Pulse::new(subject.threads().len()));
+    let pulse = Arc::new(Heartbeat::new(subject.threads().len()));
     let end = Arc::new(End {
         result: Mutex::new(None),
         news: Condvar::new(),
@@ -57,17 +57,17 @@ pub(crate) fn direct(
 
 /// How a carrier ended.
 struct End {
-    result: Mutex<Option<Result<Box<dyn Director>, Error>>>,
+    result: Mutex<Option<Result<Box<dyn Scheduler>, Error>>>,
     news: Condvar,
 }
 
 /// Waits for the carrier; nothing if an execution takes longer than `timeout`.
 fn watch(
     end: &End,
-    pulse: &Pulse,
+    pulse: &Heartbeat,
     timeout: Duration,
-    meanwhile: &mut Meanwhile<'_>,
-) -> Option<Result<Box<dyn Director>, Error>> {
+    meanwhile: &mut Deferred<'_>,
+) -> Option<Result<Box<dyn Scheduler>, Error>> {
     // Looking costs the carrier nothing, so that an execution is timed to an eighth.
     let look = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_secs(1));
     let mut result = end.result.lock();
@@ -94,7 +94,7 @@ fn watch(
 }
 
 #[cold]
-fn blocked(pulse: &Pulse, names: &[String], timeout: Duration) -> Error {
+fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
     let place = match pulse.phase() {
         Some(Phase::Threads | Phase::Unwinding) => {
             let thread = pulse.running();

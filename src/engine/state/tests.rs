@@ -6,11 +6,11 @@ fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn first(point: &Point<'_>) -> Option<usize> {
+fn first(point: &SchedulingPoint<'_>) -> Option<usize> {
     (!point.ready.is_empty()).then_some(0)
 }
 
-fn unasked(_: &Point<'_>) -> Option<usize> {
+fn unasked(_: &SchedulingPoint<'_>) -> Option<usize> {
     panic!("there is nothing to choose")
 }
 
@@ -31,9 +31,9 @@ fn threads_start_in_order_and_the_choice_is_among_the_paused() {
         state.advance(|point| Some(point.ready.len() - 1)),
         Turn::Of(thread(1))
     );
-    state.leave(thread(1), At::Finished);
+    state.leave(thread(1), ThreadState::Finished);
     assert_eq!(state.advance(first), Turn::Of(thread(0)));
-    state.leave(thread(0), At::Finished);
+    state.leave(thread(0), ThreadState::Finished);
     assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
     assert_eq!(state.steps().len(), 2);
     assert!(!state.steps()[1].preempts, "thread 1 had ended");
@@ -120,7 +120,7 @@ fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<us
             order.push(thread.index());
         }
         match passed[thread.index()] {
-            2 => state.leave(thread, At::Finished),
+            2 => state.leave(thread, ThreadState::Finished),
             at => state.pause(thread, MarkerId::new(markers[thread.index()] + at)),
         }
         passed[thread.index()] += 1;
@@ -154,8 +154,8 @@ fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
     );
 }
 
-fn spot(number: u32) -> Spot {
-    Spot { number, call: None }
+fn spot(number: u32) -> WaitSite {
+    WaitSite { number, call: None }
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
     let mut state = two_paused();
     state.advance(first);
     state.block(thread(0), spot(7));
-    assert_eq!(state.at(thread(0)), At::Blocked(spot(7)));
+    assert_eq!(state.at(thread(0)), ThreadState::Blocked(spot(7)));
     assert_eq!(state.running(), None);
     // Thread 1 is alone, so going on takes the turn from nobody.
     assert_eq!(state.advance(first), Turn::Of(thread(1)));
@@ -205,7 +205,7 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     // While thread 1 runs, in front of it in the list.
     state.set_released(thread(0), true);
     state.set_released(thread(0), false);
-    state.leave(thread(1), At::Finished);
+    state.leave(thread(1), ThreadState::Finished);
     assert!(!state.has_ready());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
     state.set_released(thread(0), true);
@@ -232,7 +232,7 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.advance(first);
     state.pause_to_acquire(thread(0), MarkerId::new(3));
     state.set_free(thread(0), false);
-    let only = |point: &Point<'_>| {
+    let only = |point: &SchedulingPoint<'_>| {
         assert_eq!(point.ready.len(), 1);
         Some(0)
     };
@@ -241,7 +241,7 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
         !state.steps()[1].preempts,
         "thread 0 could not have gone on"
     );
-    state.leave(thread(1), At::Finished);
+    state.leave(thread(1), ThreadState::Finished);
     state.set_free(thread(0), true);
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
     assert_eq!(state.steps()[2].marker, MarkerId::new(3));

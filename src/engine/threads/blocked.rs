@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::sight::FutexWait;
 use super::sleep::{Place, Sleep};
 use super::stand_in::StandIn;
-use crate::engine::At;
+use crate::engine::ThreadState;
 use crate::engine::processor::Processor;
-use crate::engine::state::{Object, Operation, Spot, State};
+use crate::engine::state::{Object, Operation, State, WaitSite};
 use crate::search::ThreadId;
 
 /// The threads that wait in the kernel, in the execution under way.
@@ -83,7 +83,7 @@ impl Blocked {
     /// The first such thread.
     pub(super) fn in_call(&self, state: &State) -> Option<ThreadId> {
         let mut calls = self.waits.iter().filter(|wait| wait.sleep.is_call());
-        let shut = calls.find(|wait| matches!(state.at(wait.thread), At::Blocked(_)));
+        let shut = calls.find(|wait| matches!(state.at(wait.thread), ThreadState::Blocked(_)));
         shut.map(|wait| wait.thread)
     }
 
@@ -100,7 +100,7 @@ impl Blocked {
             sleep,
         });
         let number = u32::try_from(place).unwrap_or(u32::MAX);
-        state.block(thread, Spot { number, call });
+        state.block(thread, WaitSite { number, call });
     }
 
     /// Where another waits already, how many were woken is counted from now on.
@@ -121,7 +121,7 @@ impl Blocked {
     /// sleep now.
     #[cold]
     pub(super) fn hear(&mut self, state: &mut State) {
-        let is_blocked = |at| matches!(at, At::Blocked(_) | At::Released(_));
+        let is_blocked = |at| matches!(at, ThreadState::Blocked(_) | ThreadState::Unblocked(_));
         self.waits.retain(|wait| is_blocked(state.at(wait.thread)));
         for place in 0..self.places.len() {
             self.count(place);
@@ -140,7 +140,7 @@ impl Blocked {
     pub(super) fn released(&mut self, state: &mut State) -> Option<ThreadId> {
         self.hear(state);
         let mut threads = self.waits.iter().map(|wait| wait.thread);
-        threads.find(|thread| matches!(state.at(*thread), At::Released(_)))
+        threads.find(|thread| matches!(state.at(*thread), ThreadState::Unblocked(_)))
     }
 
     /// The number of a place, and what a report says of it.

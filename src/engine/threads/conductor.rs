@@ -6,12 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::others::{Awake, is_running, others};
-use super::team::{Desk, Team};
-use crate::engine::baton::Word;
+use super::team::{Team, TeamShared};
+use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::outside::{self, News, SETTLE};
-use crate::engine::own::Own;
-use crate::engine::{How, Phase, Room, catch};
+use crate::engine::engine_thread::EngineThread;
+use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
+use crate::engine::{How, Phase, ProgramInstance, catch};
 use crate::search::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_micros(500);
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct(team: &Arc<Team>) {
     team.processor.pin_current_thread();
-    let _own = Own::begin();
+    let _own = EngineThread::begin();
     loop {
         let result = catch::keeping_panics(|| execute(team));
         let mut desk = team.desk.lock();
@@ -48,15 +48,15 @@ pub(super) fn conduct(team: &Arc<Team>) {
     }
     team.news.notify_one();
     for seat in &team.seats {
-        seat.baton.give(Word::Stop);
+        seat.baton.give(Grant::Unwind);
     }
 }
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(How, Option<String>)> {
-    let mut room: Arc<dyn Room> = Arc::clone(&team.subject).room().into();
+    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.subject).room().into();
     let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
-    if let Err(panic) = catch_panic(|| empty.set_up()) {
+    if let Err(panic) = catch_panic(|| empty.init()) {
         return Some((How::PanickedIn(Phase::SetUp, panic), None));
     }
     team.beat.beat();
@@ -75,14 +75,14 @@ fn execute(team: &Team) -> Option<(How, Option<String>)> {
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads(team: &Team, room: &Arc<dyn Room>) -> Option<How> {
+fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<How> {
     let mut desk = team.desk.lock();
     desk.table.phase = Phase::Threads;
     desk.room = Some(Arc::clone(room));
     let first = desk.table.turn();
     drop(desk);
     team.give(first);
-    while team.podium.wait() == Word::Go && !is_over(team) {
+    while team.podium.wait() == Grant::Resume && !is_over(team) {
         team.decide();
     }
 
@@ -114,7 +114,7 @@ fn is_over(team: &Team) -> bool {
         }
         let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
         let news = desk.table.news(is_settled);
-        if news == News::Woken {
+        if news == WakeStatus::Woken {
             return false;
         }
         if desk.table.has_heard() {
@@ -123,12 +123,12 @@ fn is_over(team: &Team) -> bool {
         let is_left_behind = desk.table.director.is_none();
         let is_blocked = desk.table.is_stuck() && !desk.blocked.is_empty();
         drop(desk);
-        let is_wait = news == News::Wait;
+        let is_wait = news == WakeStatus::Wait;
         if is_left_behind || !(is_wait || is_blocked) {
             return true;
         }
         if !is_blocked {
-            thread::park_timeout(outside::LOOK);
+            thread::park_timeout(external_wakers::LOOK);
             continue;
         }
         let others = others(&team.processor);
@@ -141,7 +141,7 @@ fn is_over(team: &Team) -> bool {
         drop(desk);
         match others {
             Awake::Nobody if !is_wait => return true,
-            Awake::Strangers if !is_wait && since.elapsed() >= GRACE => return true,
+            Awake::Unrelated if !is_wait && since.elapsed() >= GRACE => return true,
             _ => thread::sleep(LOOK),
         }
     }
@@ -156,7 +156,7 @@ fn unwind_threads(team: &Team) -> bool {
     let threads = || (0..team.seats.len()).map(ThreadId::new);
     for thread in threads() {
         if is_paused(team, thread) {
-            team.seats[thread.index()].baton.give(Word::Stop);
+            team.seats[thread.index()].baton.give(Grant::Unwind);
             wait_for_end(team, thread, Some(GRACE));
         }
     }
@@ -196,7 +196,7 @@ fn is_paused(team: &Team, thread: ThreadId) -> bool {
 /// The next thread to go on of those that wait in the kernel.
 fn next_released(team: &Team) -> Option<ThreadId> {
     let mut desk = team.desk.lock();
-    let Desk { blocked, table, .. } = &mut *desk;
+    let TeamShared { blocked, table, .. } = &mut *desk;
     if blocked.is_empty() || table.director.is_none() {
         return None;
     }
@@ -208,7 +208,7 @@ fn next_released(team: &Team) -> Option<ThreadId> {
 /// The next thread whose call is to fail, of those that sleep in one.
 fn next_in_call(team: &Team) -> Option<ThreadId> {
     let mut desk = team.desk.lock();
-    let Desk { blocked, table, .. } = &mut *desk;
+    let TeamShared { blocked, table, .. } = &mut *desk;
     table.director.as_ref()?;
     let thread = blocked.in_call(&table.state)?;
     table.state.let_go(thread);

@@ -23,7 +23,7 @@ use super::call::Call;
 use super::registers::{Interrupted, Registers};
 use super::sight::FutexWait;
 use super::sleep::Sleep;
-use crate::engine::own::kernel_id;
+use crate::engine::engine_thread::kernel_id;
 
 /// How long a thread may take to answer the signal: it answers at once, unless it blocks signals
 /// or its processor is very busy.

@@ -14,7 +14,7 @@ use super::hold::ExactSleeps;
 use super::others::{Awake, Busy, others, time};
 use super::sight::{Sight, Window};
 use super::sleep::Sleep;
-use super::team::{Desk, Seat, Team};
+use super::team::{Team, TeamShared, WorkerSlot};
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
 use crate::search::ThreadId;
@@ -74,7 +74,7 @@ struct Seen {
 impl Suspect {
     /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
     fn is_certain(&mut self, grace: Duration, processor: &Processor) -> bool {
-        let has_settled = || others(processor) != Awake::Kin;
+        let has_settled = || others(processor) != Awake::SpawnedByProgram;
         if self.is_in_call() && !has_settled() {
             self.quiet_since = Instant::now();
         }
@@ -121,7 +121,7 @@ impl<'a> Lookout<'a> {
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
     /// the next turn is to be decided.
-    pub(super) fn look(&mut self, team: &Team, desk: &mut Desk) -> bool {
+    pub(super) fn look(&mut self, team: &Team, desk: &mut TeamShared) -> bool {
         let before = self.suspect.take();
         if before.is_some() {
             self.known.set_asleep(false);
@@ -190,7 +190,7 @@ impl<'a> Lookout<'a> {
     }
 
     /// In what the thread sleeps, in code of the user's.
-    fn sleep(&mut self, thread: ThreadId, seat: &Seat) -> Option<Seen> {
+    fn sleep(&mut self, thread: ThreadId, seat: &WorkerSlot) -> Option<Seen> {
         if !seat.is_user_code() {
             return None;
         }

@@ -7,7 +7,7 @@
 use std::fs;
 
 use super::sight::{Sight, Window};
-use crate::engine::own;
+use crate::engine::engine_thread;
 use crate::engine::processor::Processor;
 
 /// Who may act, besides the threads of engines.
@@ -16,15 +16,15 @@ pub(super) enum Awake {
     /// All sleep until somebody else wakes them.
     Nobody,
     /// Strangers, of which it is not known whether they have anything to do with the program.
-    Strangers,
+    Unrelated,
     /// Threads that the program has started.
-    Kin,
+    SpawnedByProgram,
 }
 
 /// Looks who may act. A thread that cannot be looked at has ended, or is none that acts.
 pub(super) fn others(processor: &Processor) -> Awake {
     let Some(ids) = ids() else {
-        return Awake::Strangers;
+        return Awake::Unrelated;
     };
     let kinds = ids.into_iter().map(|id| look(id, processor));
     kinds.max().unwrap_or(Awake::Nobody)
@@ -36,7 +36,7 @@ fn ids() -> Option<Vec<i32>> {
     let ids = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
     // Collected before it is looked who is the engine's: who ends meanwhile is not looked at.
     let mut ids: Vec<i32> = ids.collect();
-    let own = own::all();
+    let own = engine_thread::all();
     ids.retain(|id| !own.contains(id));
     Some(ids)
 }
@@ -79,10 +79,10 @@ fn look(id: i32, processor: &Processor) -> Awake {
     };
     match sight {
         Sight::Futex(_) => Awake::Nobody,
-        _ if is_kin(id, processor) => Awake::Kin,
+        _ if is_kin(id, processor) => Awake::SpawnedByProgram,
         // As the main thread of a test program, which wakes now and then to look at the time.
         Sight::FutexUntil => Awake::Nobody,
-        _ => Awake::Strangers,
+        _ => Awake::Unrelated,
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::engine::own::{Own, kernel_id};
+    use crate::engine::engine_thread::{EngineThread, kernel_id};
 
     #[test]
     fn a_thread_that_runs_is_busy_until_it_has_run_on_or_ended() {
@@ -143,7 +143,7 @@ mod tests {
         thread::spawn(|| {
             let processor = Processor::claim();
             processor.pin_current_thread();
-            let _own = Own::begin();
+            let _own = EngineThread::begin();
             let (sender, receiver) = mpsc::channel::<()>();
             let child = thread::spawn(move || receiver.recv());
             let id = loop {
@@ -153,7 +153,7 @@ mod tests {
                     let name = task.unwrap().file_name();
                     name.to_str().unwrap().parse().unwrap()
                 });
-                let own = own::all();
+                let own = engine_thread::all();
                 let mut ids = ids.filter(|id| !own.contains(id) && is_kin(*id, &processor));
                 if let Some(id) = ids.next() {
                     break id;

@@ -18,8 +18,8 @@ use parking_lot::Mutex;
 
 use super::hold::{interrupt, wait_at};
 use super::sight::{FutexWait, Sight, Window};
-use crate::engine::baton::{Baton, Word};
-use crate::engine::own::{Own, kernel_id};
+use crate::engine::baton::{Baton, Grant};
+use crate::engine::engine_thread::{EngineThread, kernel_id};
 use crate::engine::processor::Processor;
 
 /// How long a stand-in may take to begin. After that it is waited for without end: it does nothing
@@ -46,9 +46,9 @@ struct Post {
 
 impl Post {
     fn serve(&self) {
-        let _own = Own::begin();
+        let _own = EngineThread::begin();
         self.kernel_id.store(kernel_id(), Ordering::Release);
-        while self.orders.wait() == Word::Go {
+        while self.orders.wait() == Grant::Resume {
             let order = *self.wait.lock();
             if let Some(order) = order {
                 wait_at(order);
@@ -93,7 +93,7 @@ impl StandIn {
         self.await_return();
         self.wait = wait;
         *self.post.wait.lock() = Some(wait);
-        self.post.orders.give(Word::Go);
+        self.post.orders.give(Grant::Resume);
         loop {
             if self.stands() {
                 return true;
@@ -129,7 +129,7 @@ impl StandIn {
 impl Drop for StandIn {
     fn drop(&mut self) {
         self.recall();
-        self.post.orders.give(Word::Stop);
+        self.post.orders.give(Grant::Unwind);
         if let Some(thread) = self.thread.take() {
             // It catches nothing and runs nothing of the user's: it does not panic.
             let _ = thread.join();

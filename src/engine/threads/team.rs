@@ -11,24 +11,24 @@ use parking_lot::{Condvar, Mutex};
 use super::beat::Beat;
 use super::blocked::Blocked;
 use super::hold::Hold;
-use crate::engine::baton::{Baton, Word};
+use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::{self, Caught};
-use crate::engine::conclude::observe;
+use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Controller};
+use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::{Alarm, TaskWaker};
-use crate::engine::pause::Pause;
 use crate::engine::processor::Processor;
 use crate::engine::state::Turn;
-use crate::engine::table::Table;
-use crate::engine::{Director, How, Limits, Room, Subject};
+use crate::engine::yield_reason::YieldReason;
+use crate::engine::{EngineOptions, How, Program, ProgramInstance, Scheduler};
 use crate::search::ThreadId;
 
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
-    pub(super) subject: Arc<dyn Subject>,
-    pub(super) desk: Mutex<Desk>,
+    pub(super) subject: Arc<dyn Program>,
+    pub(super) desk: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
-    pub(super) seats: Vec<Seat>,
+    pub(super) seats: Vec<WorkerSlot>,
     /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
     /// thread has blocked and the next turn is to be decided.
     pub(super) podium: Baton,
@@ -49,14 +49,14 @@ pub(super) struct Team {
 
 /// Where one thread waits, for its turn or in the kernel.
 #[derive(Debug, Default)]
-pub(super) struct Seat {
+pub(super) struct WorkerSlot {
     pub(super) baton: Baton,
     pub(super) hold: Hold,
     /// Whether the thread is in the user's code: else it waits for nothing but this engine.
     is_user_code: AtomicBool,
 }
 
-impl Seat {
+impl WorkerSlot {
     pub(super) fn is_user_code(&self) -> bool {
         self.is_user_code.load(Ordering::Relaxed)
     }
@@ -73,16 +73,16 @@ impl Seat {
         if self.hold.is_held() {
             self.hold.release();
         } else {
-            self.baton.give(Word::Go);
+            self.baton.give(Grant::Resume);
         }
     }
 }
 
 /// What a team shares, under one lock.
-pub(super) struct Desk {
-    pub(super) table: Table,
+pub(super) struct TeamShared {
+    pub(super) table: ExecutionCore,
     /// Where the execution takes place, while its threads run.
-    pub(super) room: Option<Arc<dyn Room>>,
+    pub(super) room: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
     /// When the execution began.
@@ -95,7 +95,7 @@ pub(super) struct Desk {
     pub(super) is_stuck: bool,
 }
 
-impl Desk {
+impl TeamShared {
     /// Finds out which blocked threads could go on, before the next turn is decided.
     #[inline]
     pub(super) fn hear(&mut self) {
@@ -111,23 +111,23 @@ impl Desk {
 }
 
 /// A thread's place in its team.
-pub(super) struct Place {
+pub(super) struct ThreadHandle {
     pub(super) team: Arc<Team>,
     pub(super) thread: ThreadId,
 }
 
 impl Team {
     pub(super) fn new(
-        subject: &Arc<dyn Subject>,
-        director: Box<dyn Director>,
-        limits: Limits,
+        subject: &Arc<dyn Program>,
+        director: Box<dyn Scheduler>,
+        limits: EngineOptions,
     ) -> Self {
         let threads = subject.threads().len();
         let processor = Arc::new(Processor::claim());
         Team {
             subject: Arc::clone(subject),
-            desk: Mutex::new(Desk {
-                table: Table::new(threads, director, limits),
+            desk: Mutex::new(TeamShared {
+                table: ExecutionCore::new(threads, director, limits),
                 room: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
@@ -135,7 +135,7 @@ impl Team {
                 is_done: false,
                 is_stuck: false,
             }),
-            seats: (0..threads).map(|_| Seat::default()).collect(),
+            seats: (0..threads).map(|_| WorkerSlot::default()).collect(),
             podium: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
@@ -151,7 +151,7 @@ impl Team {
     pub(super) fn give(&self, turn: Turn) {
         match turn {
             Turn::Of(next) => self.seats[next.index()].go(),
-            Turn::Over(_) => self.podium.give(Word::Go),
+            Turn::Over(_) => self.podium.give(Grant::Resume),
         }
     }
 
@@ -198,14 +198,14 @@ impl Team {
             return None;
         }
         let room = self.desk.lock().room.clone()?;
-        observe(&*room)
+        check_invariants(&*room)
     }
 }
 
-impl Place {
+impl ThreadHandle {
     /// Lets go of the turn until it comes back.
-    fn let_go(&self, seat: &Seat, pause: Pause) {
-        let Place { team, thread } = self;
+    fn let_go(&self, seat: &WorkerSlot, pause: YieldReason) {
+        let ThreadHandle { team, thread } = self;
         let violated = team.violated();
         team.settle(None);
         let mut desk = team.desk.lock();
@@ -221,14 +221,14 @@ impl Place {
             return;
         }
         team.give(turn);
-        if seat.baton.wait() == Word::Stop {
+        if seat.baton.wait() == Grant::Unwind {
             catch::unwind();
         }
     }
 }
 
-impl Controller for Place {
-    fn pause(&self, pause: Pause) {
+impl Controller for ThreadHandle {
+    fn pause(&self, pause: YieldReason) {
         let seat = &self.team.seats[self.thread.index()];
         seat.set_user_code(false);
         self.team.beat.beat();

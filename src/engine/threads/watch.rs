@@ -9,11 +9,11 @@ use parking_lot::MutexGuard;
 
 use super::hold::ExactSleeps;
 use super::lookout::Lookout;
-use super::team::{Desk, Team};
+use super::team::{Team, TeamShared};
 use super::{conductor, worker};
-use crate::engine::baton::Word;
-use crate::engine::own::{self, Own};
-use crate::engine::{Director, How, Limits, Meanwhile, Subject};
+use crate::engine::baton::Grant;
+use crate::engine::engine_thread::{self, EngineThread};
+use crate::engine::{Deferred, EngineOptions, How, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::search::ThreadId;
 
@@ -23,12 +23,12 @@ use crate::search::ThreadId;
 ///
 /// If the operating system does not start a thread.
 pub(crate) fn direct(
-    subject: &Arc<dyn Subject>,
-    mut director: Box<dyn Director>,
-    limits: Limits,
-    mut meanwhile: Meanwhile<'_>,
-) -> Result<Box<dyn Director>, Error> {
-    let _own = Own::begin();
+    subject: &Arc<dyn Program>,
+    mut director: Box<dyn Scheduler>,
+    limits: EngineOptions,
+    mut meanwhile: Deferred<'_>,
+) -> Result<Box<dyn Scheduler>, Error> {
+    let _own = EngineThread::begin();
     let mut sleeps = None;
     while director.begin() {
         if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
@@ -98,7 +98,7 @@ fn start(
     builder.spawn(body).map_err(|error| {
         team.seats
             .iter()
-            .for_each(|seat| seat.baton.give(Word::Stop));
+            .for_each(|seat| seat.baton.give(Grant::Unwind));
         Error::new(
             ErrorKind::NoOsThread,
             format!("the operating system did not start a thread for `{name}`: {error}"),
@@ -107,9 +107,9 @@ fn start(
 }
 
 enum Watched {
-    Done(Box<dyn Director>),
+    Done(Box<dyn Scheduler>),
     /// An execution has taken too long, or threads are left that can never go on.
-    LeftBehind(Box<dyn Director>),
+    LeftBehind(Box<dyn Scheduler>),
 }
 
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
@@ -118,7 +118,7 @@ fn watch(
     team: &Team,
     timeout: Duration,
     sleeps: &mut Option<ExactSleeps>,
-    meanwhile: &mut Meanwhile<'_>,
+    meanwhile: &mut Deferred<'_>,
 ) -> Watched {
     let mut lookout = Lookout::new(team, sleeps);
     let mut desk = team.desk.lock();
@@ -152,7 +152,7 @@ fn watch(
             }
         }
         if look.is_some() && lookout.look(team, &mut desk) {
-            team.podium.give(Word::Go);
+            team.podium.give(Grant::Resume);
         }
     }
     Watched::Done(
@@ -165,7 +165,7 @@ fn watch(
 
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
-fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director> {
+fn leave_behind(team: &Team, mut desk: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
     let how = match &desk.table.over {
         // The failure was known, and a thread did not come back from unwinding.
         Some(how) if *how != How::Held => how.clone(),
@@ -182,10 +182,12 @@ fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director
     drop(desk);
     drop(stand_ins);
     for seat in &team.seats {
-        seat.baton.give(Word::Stop);
+        seat.baton.give(Grant::Unwind);
         match (seat.hold.is_held(), is_stuck) {
             (true, true) => {
-                seat.hold.kernel_id().inspect(|id| own::forget(*id));
+                seat.hold
+                    .kernel_id()
+                    .inspect(|id| engine_thread::forget(*id));
                 seat.hold.end();
                 ENDED.fetch_add(1, Ordering::Relaxed);
             }
@@ -194,7 +196,7 @@ fn leave_behind(team: &Team, mut desk: MutexGuard<'_, Desk>) -> Box<dyn Director
             (false, _) => {}
         }
     }
-    team.podium.give(Word::Stop);
+    team.podium.give(Grant::Unwind);
     team.conductor.get().inspect(|conductor| conductor.unpark());
     director
 }

@@ -9,9 +9,9 @@ use super::node::Node;
 use crate::engine::{Panic, Phase};
 use crate::error::Error;
 use crate::execution::FailureKind;
-use crate::hunt::StoppedBy;
 use crate::oracle::SerialOrder;
 use crate::report::Minimal;
+use crate::workers::StoppedBy;
 
 pub(super) fn kind(kind: &FailureKind) -> Value {
     match kind {

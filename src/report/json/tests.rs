@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::{Engine, Panic, Phase};
 use crate::execution::FailureKind;
-use crate::hunt::StoppedBy;
 use crate::oracle::SerialOrder;
 use crate::report::Minimal;
 use crate::schedule::Step;
 use crate::verdict::Verdict;
+use crate::workers::StoppedBy;
 
 fn schedules() -> impl Strategy<Value = Schedule> {
     let names = vec((any::<String>(), any::<String>()), 0..4);
@@ -104,13 +104,13 @@ fn ends() -> impl Strategy<Value = StoppedBy> {
     ]
 }
 
-fn origins() -> impl Strategy<Value = Origin> {
+fn origins() -> impl Strategy<Value = SearchIdentity> {
     let texts = any::<(String, String, String, String)>();
     let shard = any::<(u32, u32)>().prop_map(|(number, of)| Shard::new(number, of));
     let threads = vec((any::<String>(), any::<u32>()), 0..4);
     (texts, any::<(u64, bool, u64)>(), threads, shard).prop_map(
         |((package, test, explored_at, strategy), (round, keeps_going, seed), threads, shard)| {
-            Origin {
+            SearchIdentity {
                 package,
                 test,
                 explored_at,
@@ -126,11 +126,11 @@ fn origins() -> impl Strategy<Value = Origin> {
     )
 }
 
-fn retried() -> impl Strategy<Value = Retried> {
+fn retried() -> impl Strategy<Value = SavedRuns> {
     let stale = vec((schedules(), any::<String>()), 0..3);
     let held = vec(schedules(), 0..3);
     (any::<String>(), held, stale, option::of(schedules())).prop_map(
-        |(place, held, stale, failing)| Retried {
+        |(place, held, stale, failing)| SavedRuns {
             place,
             held,
             stale,
@@ -143,7 +143,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     // Counts whose sum fits.
     let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
     let ending = (any::<(u64, u64)>(), schedules());
-    let ending = ending.prop_map(|((count, failing), example)| Ending {
+    let ending = ending.prop_map(|((count, failing), example)| OutcomeSummary {
         count,
         failing,
         example,
@@ -191,7 +191,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 origin,
                 retried,
                 sampled,
-                keeper: Keeper::default(),
+                keeper: SaveTarget::default(),
             }
         },
     )

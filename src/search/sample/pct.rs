@@ -8,7 +8,7 @@
 use fastrand::Rng;
 
 use super::{Draw, Profile};
-use crate::search::Point;
+use crate::search::SchedulingPoint;
 
 /// Priorities that threads begin with have this bit; those that they get later do not.
 const INITIAL: u64 = 1 << 63;
@@ -37,7 +37,7 @@ impl Pct {
     }
 
     /// The index of the ready thread with the highest priority.
-    fn highest(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+    fn highest(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let mut highest = (0, 0);
         for (index, ready) in point.ready.iter().enumerate() {
             let thread = ready.thread.index();
@@ -54,7 +54,7 @@ impl Pct {
 }
 
 impl Draw for Pct {
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let mut choice = self.highest(point, rng);
         for (priority, change) in (0..).zip(0..self.changes.len()) {
             if self.changes[change] == point.step as u64 {

@@ -9,7 +9,7 @@
 use fastrand::Rng;
 
 use super::Draw;
-use crate::search::Point;
+use crate::search::SchedulingPoint;
 use crate::site::MarkerId;
 
 /// Whether two steps conflict, by what is known of them: their markers.
@@ -40,7 +40,7 @@ impl Pos {
 }
 
 impl Draw for Pos {
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let mut highest = (0, 0);
         for (index, ready) in point.ready.iter().enumerate() {
             let thread = ready.thread.index();

@@ -1,6 +1,6 @@
 //! What the first executions taught of a program.
 
-use crate::search::Ready;
+use crate::search::Enabled;
 use crate::site::MarkerId;
 
 /// The most steps that were seen: in all, of each thread, and of each thread at each marker.
@@ -15,7 +15,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// Counts a step of an execution.
-    pub(super) fn count(&mut self, step: Ready) {
+    pub(super) fn count(&mut self, step: Enabled) {
         let thread = step.thread.index();
         self.steps += 1;
         *at(&mut self.threads, thread) += 1;

@@ -12,7 +12,7 @@ use itertools::Itertools as _;
 use super::walk::{below, weighted};
 use super::{Draw, Profile};
 use crate::search::sample::profile::at;
-use crate::search::{Point, Ready, ThreadId};
+use crate::search::{Enabled, SchedulingPoint, ThreadId};
 use crate::site::MarkerId;
 
 #[derive(Debug)]
@@ -44,14 +44,14 @@ impl Surw {
         }
     }
 
-    fn is_selected(&self, ready: Ready) -> bool {
+    fn is_selected(&self, ready: Enabled) -> bool {
         self.selected.is_none_or(|marker| marker == ready.marker)
     }
 
     /// Notes which ready threads need not wait for the one that was drawn.
-    fn let_wait(&mut self, threads: &[Ready]) {
+    fn let_wait(&mut self, threads: &[Enabled]) {
         let (selected, intended) = (self.selected, self.intended);
-        let is_free = |ready: &Ready| {
+        let is_free = |ready: &Enabled| {
             selected.is_some_and(|marker| marker != ready.marker) || intended == Some(ready.thread)
         };
         self.free.clear();
@@ -60,7 +60,7 @@ impl Surw {
     }
 
     /// Draws the thread that takes the next selected step, among `threads`.
-    fn intend(&mut self, threads: &[Ready], rng: &mut Rng) {
+    fn intend(&mut self, threads: &[Enabled], rng: &mut Rng) {
         let weights: Vec<usize> = threads
             .iter()
             .map(|ready| {
@@ -74,7 +74,7 @@ impl Surw {
 }
 
 impl Draw for Surw {
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let is_next = point.ready.iter().any(|ready| self.is_selected(*ready));
         if is_next && self.intended.is_none() {
             self.intend(point.ready, rng);

@@ -9,13 +9,13 @@ use crate::search::{DepthFirst, Part};
 use crate::site::MarkerId;
 
 const METHODS: [Method; 7] = [
-    Method::Walk,
+    Method::RandomWalk,
     Method::Uniform,
     Method::Pct { depth: 1 },
     Method::Pct { depth: 3 },
     Method::Pos,
     Method::Surw,
-    Method::Turns,
+    Method::RoundRobin,
 ];
 
 /// The executions 0 to `schedules`.
@@ -100,7 +100,11 @@ fn uniform_draws_every_order_as_often_as_any_other() {
 fn the_walk_and_the_other_methods_do_not() {
     // The statistic grows with the sample: a hundred for each order are enough to tell.
     for shape in [&[4, 4][..], &[2, 2, 2]] {
-        for method in [Method::Walk, Method::Pct { depth: 3 }, Method::Turns] {
+        for method in [
+            Method::RandomWalk,
+            Method::Pct { depth: 3 },
+            Method::RoundRobin,
+        ] {
             for deviation in deviations(shape, uniform, method) {
                 assert!(deviation > 10.0, "{shape:?} {method:?}: {deviation}");
             }
@@ -111,7 +115,7 @@ fn the_walk_and_the_other_methods_do_not() {
 #[test]
 fn the_walk_has_the_probabilities_that_follow_from_what_it_does() {
     for shape in [&[2, 2][..], &[3, 2], &[2, 2, 1]] {
-        for deviation in deviations(shape, walk, Method::Walk) {
+        for deviation in deviations(shape, walk, Method::RandomWalk) {
             assert!(deviation.abs() < 4.0, "{shape:?}: {deviation}");
         }
     }

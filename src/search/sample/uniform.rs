@@ -10,7 +10,7 @@ use fastrand::Rng;
 
 use super::walk::weighted;
 use super::{Draw, Profile};
-use crate::search::Point;
+use crate::search::SchedulingPoint;
 use crate::search::sample::profile::at;
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Uniform {
 }
 
 impl Draw for Uniform {
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let live = self.left.iter().filter(|&&left| left > 0).count();
         let mut as_expected = 0;
         self.weights.clear();

@@ -6,13 +6,13 @@
 use fastrand::Rng;
 
 use super::Draw;
-use crate::search::Point;
+use crate::search::SchedulingPoint;
 
 #[derive(Debug)]
-pub(super) struct Walk;
+pub(super) struct RandomWalk;
 
-impl Draw for Walk {
-    fn choose(&mut self, point: &Point<'_>, rng: &mut Rng) -> usize {
+impl Draw for RandomWalk {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         below(point.ready.len(), rng)
     }
 }

@@ -1,7 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{DepthFirst, Point, Search as _};
+use super::super::{DepthFirst, SchedulingPoint, Search as _};
 use super::*;
 use crate::site::MarkerId;
 
@@ -34,9 +34,9 @@ impl Toy {
         let mut left = self.steps.clone();
         let mut order = Vec::new();
         loop {
-            let mut ready: Vec<Ready> = (0..left.len())
+            let mut ready: Vec<Enabled> = (0..left.len())
                 .filter(|&thread| left[thread] > 0)
-                .map(|thread| Ready {
+                .map(|thread| Enabled {
                     thread: ThreadId::new(thread),
                     marker: MarkerId::new(left[thread]),
                 })
@@ -44,7 +44,7 @@ impl Toy {
             if self.salt > 0 && ready.len() > 1 && self.hash(1, &order).is_multiple_of(4) {
                 ready.remove(0);
             }
-            let point = Point {
+            let point = SchedulingPoint {
                 ready: &ready,
                 last: None,
                 step: order.len(),
@@ -250,8 +250,8 @@ fn the_largest_numbers_are_multiplied() {
     let weights = Arc::new(Weights::of_steps(&[most, most, most]));
     let shard = Shard::new(u32::MAX, u32::MAX).unwrap();
     let mut bound = Bound::new(weights, shard);
-    let ready: Vec<Ready> = (0..5)
-        .map(|thread| Ready {
+    let ready: Vec<Enabled> = (0..5)
+        .map(|thread| Enabled {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
         })

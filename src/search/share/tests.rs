@@ -2,11 +2,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::{DepthFirst, Point, Search as _, ThreadId};
+use crate::search::{DepthFirst, SchedulingPoint, Search as _, ThreadId};
 use crate::site::MarkerId;
 
-fn ready(thread: usize) -> Ready {
-    Ready {
+fn ready(thread: usize) -> Enabled {
+    Enabled {
         thread: ThreadId::new(thread),
         marker: MarkerId::new(0),
     }
@@ -14,25 +14,25 @@ fn ready(thread: usize) -> Ready {
 
 /// Runs one execution of threads with so many steps each; a thread that `waits` becomes ready only
 /// when thread 0 has ended.
-fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<Taken> {
+fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<Event> {
     let mut left = counts.to_vec();
     let mut steps = Vec::new();
     loop {
         let is_ready = |&t: &usize| left[t] > 0 && !(waits == Some(t) && left[0] > 0);
-        let ready: Vec<Ready> = (0..left.len()).filter(is_ready).map(ready).collect();
+        let ready: Vec<Enabled> = (0..left.len()).filter(is_ready).map(ready).collect();
         if ready.is_empty() {
             search.end(steps.len());
             return steps;
         }
-        let last = steps.last().map(|taken: &Taken| taken.thread);
-        let point = Point {
+        let last = steps.last().map(|taken: &Event| taken.thread);
+        let point = SchedulingPoint {
             ready: &ready,
             last,
             step: steps.len(),
         };
         let taken = ready[search.choose(&point).unwrap()];
         left[taken.thread.index()] -= 1;
-        steps.push(Taken {
+        steps.push(Event {
             thread: taken.thread,
             marker: taken.marker,
             place: 0,
@@ -104,8 +104,8 @@ fn a_thread_that_waits_contradicts_the_multinomial() {
 
 #[test]
 fn a_multinomial_beyond_all_numbers_is_none() {
-    let execution: Vec<Taken> = (0..200)
-        .map(|step| Taken {
+    let execution: Vec<Event> = (0..200)
+        .map(|step| Event {
             thread: ThreadId::new(step % 2),
             marker: MarkerId::new(0),
             place: 0,

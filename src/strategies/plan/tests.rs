@@ -2,7 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::{Ready, ThreadId};
+use crate::search::{Enabled, ThreadId};
 use crate::site::MarkerId;
 
 /// Runs threads with so many markers each; the threads in the order of their steps.
@@ -12,8 +12,8 @@ fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
     let mut order: Vec<usize> = Vec::new();
     loop {
         let live = (0..left.len()).filter(|&thread| left[thread] > 0);
-        let ready: Vec<Ready> = live
-            .map(|thread| Ready {
+        let ready: Vec<Enabled> = live
+            .map(|thread| Enabled {
                 thread: ThreadId::new(thread),
                 marker: MarkerId::new(0),
             })
@@ -21,7 +21,7 @@ fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
         if ready.is_empty() {
             return (order, decisions.plan());
         }
-        let choice = decisions.choose(&Point {
+        let choice = decisions.choose(&SchedulingPoint {
             ready: &ready,
             last: order.last().copied().map(ThreadId::new),
             step: order.len(),

@@ -1,0 +1,295 @@
+//! The execution under way, and who directs it: what every engine keeps.
+
+use std::sync::Weak;
+
+use super::catch::Caught;
+use super::external_wakers::{ExternalWakers, WakeStatus};
+use super::lock_table::{BlockedOn, LockTable};
+use super::state::{Over, State, ThreadState, Turn};
+use super::yield_reason::YieldReason;
+use super::{EngineOptions, ExecutionResult, How, Phase, Scheduler, ThreadStatus};
+use crate::search::ThreadId;
+
+/// The execution under way, and who directs it.
+pub(super) struct ExecutionCore {
+    pub(super) state: State,
+    /// Gone when the team has been left behind.
+    pub(super) director: Option<Box<dyn Scheduler>>,
+    /// How the threads' part of the execution ended, once it has.
+    pub(super) over: Option<How>,
+    /// Where the threads stood when it ended, before any was unwound.
+    stood: Vec<ThreadStatus>,
+    /// What they were about to acquire then, and was not free.
+    wants: Vec<BlockedOn>,
+    locks: LockTable,
+    pub(super) phase: Phase,
+    /// Counts executions, so that a waker of an earlier one is told from those of this one.
+    pub(super) number: u64,
+    outside: ExternalWakers,
+}
+
+impl ExecutionCore {
+    /// A table for a director that has begun its first execution.
+    pub(super) fn new(threads: usize, director: Box<dyn Scheduler>, limits: EngineOptions) -> Self {
+        ExecutionCore {
+            state: State::new(threads, limits.max_steps),
+            director: Some(director),
+            over: None,
+            stood: Vec::new(),
+            wants: Vec::new(),
+            locks: LockTable::default(),
+            phase: Phase::SetUp,
+            number: 0,
+            outside: ExternalWakers::new(limits.external_wakers),
+        }
+    }
+
+    /// Begins the next execution, if there is one.
+    pub(super) fn begin(&mut self) -> bool {
+        let Some(director) = self.director.as_mut() else {
+            return false;
+        };
+        if !director.begin() {
+            return false;
+        }
+        self.state.reset(director.repeated());
+        self.over = None;
+        self.phase = Phase::SetUp;
+        self.number += 1;
+        self.outside.reset();
+        self.locks.clear();
+        self.wants.clear();
+        true
+    }
+
+    /// Whether threads that reach a marker are to be unwound.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.over.is_some() || self.director.is_none()
+    }
+
+    /// The running thread lets go of its turn.
+    #[inline]
+    pub(super) fn pause(&mut self, thread: ThreadId, pause: YieldReason) {
+        match pause {
+            YieldReason::Reach(marker) => self.state.pause(thread, marker),
+            YieldReason::Acquire(marker, probe) => {
+                self.locks.ask_for(thread, marker, probe);
+                self.state.pause_to_acquire(thread, marker);
+            }
+            YieldReason::Wait => self.state.wait(thread),
+        }
+    }
+
+    /// Takes back the question of a thread, which goes on or unwinds.
+    pub(super) fn withdraw(&mut self, thread: ThreadId) {
+        let goes_on = !self.is_over();
+        self.locks.withdraw(thread, goes_on);
+    }
+
+    /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
+    #[inline]
+    pub(super) fn turn(&mut self) -> Turn {
+        if !self.locks.are_unwanted() {
+            self.locks.ask(&mut self.state);
+        }
+        let ExecutionCore {
+            state, director, ..
+        } = self;
+        let turn = state.advance(|point| director.as_mut()?.choose(point));
+        if let Turn::Over(over) = turn {
+            self.note_over(over);
+        }
+        turn
+    }
+
+    fn note_over(&mut self, over: Over) {
+        match over {
+            // All have finished: what they passed before that nobody asks.
+            Over::Complete => self.over = Some(How::Held),
+            Over::Deadlock => self.set_over(How::Deadlock),
+            Over::StepLimit => self.set_over(How::StepLimit),
+            Over::Stopped => self.set_over(How::Stopped),
+        }
+    }
+
+    /// As [`turn`](Self::turn), unless the execution has just failed.
+    #[inline]
+    pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
+        match failure {
+            None => self.turn(),
+            Some(how) => self.fail(how),
+        }
+    }
+
+    /// Ends the threads' part of the execution as a failure.
+    #[cold]
+    pub(super) fn fail(&mut self, how: How) -> Turn {
+        self.set_over(how);
+        Turn::Over(Over::Stopped)
+    }
+
+    /// Takes note of a thread that has come to its end; whose turn comes next, if the execution is
+    /// not over.
+    #[inline]
+    pub(super) fn finish(&mut self, thread: ThreadId, violated: Option<How>) -> Option<Turn> {
+        if violated.is_none() && !self.is_over() {
+            self.state.finish(thread);
+            return Some(self.turn());
+        }
+        self.end_thread(thread, ThreadState::Finished, violated)
+    }
+
+    /// As [`finish`](Self::finish), for a thread that was caught.
+    #[cold]
+    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<Turn> {
+        match caught {
+            Caught::Panic(panic) => {
+                let how = How::Panicked(thread, panic);
+                self.end_thread(thread, ThreadState::Panicked, Some(how))
+            }
+            Caught::Unwound => self.end_thread(thread, ThreadState::Unwound, None),
+        }
+    }
+
+    #[cold]
+    fn end_thread(
+        &mut self,
+        thread: ThreadId,
+        at: ThreadState,
+        failure: Option<How>,
+    ) -> Option<Turn> {
+        self.state.leave(thread, at);
+        if self.is_over() {
+            return None;
+        }
+        Some(self.turn_unless(failure))
+    }
+
+    /// Goes on with an execution in which nobody could, if somebody can now; false if not.
+    pub(super) fn revive(&mut self) -> bool {
+        let can_go_on = self.state.has_ready() || self.state.has_woken();
+        if can_go_on {
+            self.over = None;
+        }
+        can_go_on
+    }
+
+    /// Whether the threads' part seems over since nobody can go on.
+    pub(super) fn is_stuck(&self) -> bool {
+        matches!(self.over, Some(How::Deadlock | How::NotWoken))
+    }
+
+    /// Whether the threads' part of the execution ended well.
+    #[inline]
+    pub(super) fn held(&self) -> bool {
+        self.over == Some(How::Held)
+    }
+
+    /// How the threads' part of the execution ended. Nobody asks when the director is gone.
+    pub(super) fn how(&self) -> How {
+        self.over.clone().unwrap_or(How::Stopped)
+    }
+
+    /// Notes how the threads' part of the execution ended.
+    fn set_over(&mut self, how: How) {
+        self.stand();
+        for thread in self.state.waiting() {
+            if !self.outside.is_held(thread) {
+                self.stood[thread.index()].at = ThreadState::NoWakerLeft;
+            }
+        }
+        self.over = Some(how);
+    }
+
+    /// Notes where the threads stand, and what they wait for there.
+    fn stand(&mut self) {
+        self.state.stand(&mut self.stood);
+        self.locks.wants(&mut self.wants);
+    }
+
+    /// `waker` is what the waker of the task `thread` points to.
+    pub(super) fn keep_waker(&mut self, thread: ThreadId, waker: Weak<dyn Send + Sync>) {
+        self.outside.keep(thread, waker);
+    }
+
+    /// The waker of `thread` in the execution of this number fired, on a thread of the program or
+    /// outside of it. Where wake-ups from outside are expected they are put off until nobody else
+    /// can go on: so nothing depends on when they come.
+    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, is_inside: bool) {
+        if self.number != execution {
+        } else if is_inside || !self.outside.is_expected() {
+            self.state.wake(thread);
+        } else {
+            self.outside.hear(thread);
+        }
+    }
+
+    /// Whether something outside of the program wakes tasks.
+    pub(super) fn expects_wakes(&self) -> bool {
+        self.outside.is_expected()
+    }
+
+    /// What there is to do when the threads' part seems over, since nobody can go on. To be asked
+    /// again and again while it is to wait; `is_settled` says whether tasks that somebody may
+    /// still wake have had the time for that.
+    pub(super) fn news(&mut self, is_settled: bool) -> WakeStatus {
+        if !self.is_stuck() {
+            return WakeStatus::Nothing;
+        }
+        let mut news = self.outside.news(self.state.waiting(), is_settled);
+        if news == WakeStatus::Woken {
+            for thread in self.outside.take_heard() {
+                self.state.wake(thread);
+            }
+            if self.state.has_woken() {
+                self.over = None;
+                return news;
+            }
+            news = self.outside.news(self.state.waiting(), is_settled);
+        }
+        let is_held = self
+            .state
+            .waiting()
+            .any(|thread| self.outside.is_held(thread));
+        let is_awaited = self.outside.is_expected() && is_held;
+        self.set_over(if is_awaited {
+            How::NotWoken
+        } else {
+            How::Deadlock
+        });
+        news
+    }
+
+    /// Whether a task was woken from outside, and is put off.
+    pub(super) fn has_heard(&self) -> bool {
+        self.outside.has_heard()
+    }
+
+    /// Waits no longer for something outside to wake a task, if it does; false if it does not.
+    pub(super) fn give_up(&mut self) -> bool {
+        self.over == Some(How::NotWoken) && self.outside.give_up()
+    }
+
+    /// Tells the director how the execution ended; false if the team was left behind before.
+    pub(super) fn end(&mut self, how: &How, outcome: Option<&str>) -> bool {
+        match self.over {
+            None => self.stand(),
+            Some(How::Held) => self.state.stand_finished(&mut self.stood),
+            Some(_) => {}
+        }
+        let (threads, wants) = (&self.stood, &self.wants);
+        let steps = self.state.steps();
+        let Some(director) = &mut self.director else {
+            return false;
+        };
+        director.end(ExecutionResult {
+            steps,
+            threads,
+            wants,
+            how,
+            outcome,
+        });
+        true
+    }
+}

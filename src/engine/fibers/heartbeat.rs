@@ -1,0 +1,124 @@
+//! What a carrier shows of itself to the thread that watches it.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use crate::engine::Phase;
+use crate::search::ThreadId;
+use crate::site::MarkerId;
+
+/// Written by the carrier and read by its watcher, but for the last. The watcher asks whether anything moves, so
+/// that the numbers need not agree with each other to the instant.
+#[derive(Debug)]
+pub(super) struct Heartbeat {
+    executions: AtomicU64,
+    /// The phase, or [`RESTING`].
+    phase: AtomicU8,
+    /// The thread that runs, or ran last.
+    running: AtomicU32,
+    /// For each thread the number of the marker that it reached last, or 0.
+    reached: Box<[AtomicU32]>,
+    /// Set by the watcher: one of the orders.
+    order: AtomicU8,
+}
+
+/// Other carriers are about to run beside this one.
+const STAY: u8 = 1;
+/// Nobody waits for the carrier any more.
+const LEAVE: u8 = 2;
+
+/// Between executions.
+const RESTING: u8 = u8::MAX;
+
+const PHASES: [Phase; 7] = [
+    Phase::SetUp,
+    Phase::Threads,
+    Phase::Unwinding,
+    Phase::Outcome,
+    Phase::View,
+    Phase::Check,
+    Phase::DropState,
+];
+
+impl Heartbeat {
+    pub(super) fn new(threads: usize) -> Self {
+        Heartbeat {
+            executions: AtomicU64::new(0),
+            phase: AtomicU8::new(RESTING),
+            running: AtomicU32::new(0),
+            reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
+            order: AtomicU8::new(0),
+        }
+    }
+
+    /// An execution begins.
+    pub(super) fn beat(&self) {
+        self.executions
+            .store(self.executions.load(Relaxed) + 1, Relaxed);
+        self.enter(Phase::SetUp);
+    }
+
+    pub(super) fn rest(&self) {
+        self.phase.store(RESTING, Relaxed);
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Relaxed);
+    }
+
+    /// `thread` goes on.
+    #[inline]
+    pub(super) fn run(&self, thread: ThreadId) {
+        self.running.store(thread.number(), Relaxed);
+    }
+
+    /// `thread` has reached `marker`, or it starts.
+    #[inline]
+    pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
+        let marker = marker.map_or(0, MarkerId::number);
+        self.reached[thread.index()].store(marker, Relaxed);
+    }
+
+    /// Nobody waits for the carrier any more.
+    pub(super) fn leave_behind(&self) {
+        self.order.store(LEAVE, Relaxed);
+    }
+
+    pub(super) fn is_left_behind(&self) -> bool {
+        self.order.load(Relaxed) == LEAVE
+    }
+
+    /// Others are about to run beside the carrier: it is to stay on its processor.
+    pub(super) fn stay(&self) {
+        self.order.store(STAY, Relaxed);
+    }
+
+    /// Whether the carrier has been told to stay on its processor since this was asked last.
+    pub(super) fn is_to_stay(&self) -> bool {
+        self.order.load(Relaxed) == STAY && {
+            let done = self.order.compare_exchange(STAY, 0, Relaxed, Relaxed);
+            done.is_ok()
+        }
+    }
+
+    pub(super) fn executions(&self) -> u64 {
+        self.executions.load(Relaxed)
+    }
+
+    /// What the carrier is busy with, if it is.
+    pub(super) fn phase(&self) -> Option<Phase> {
+        PHASES
+            .into_iter()
+            .find(|&phase| phase as u8 == self.phase.load(Relaxed))
+    }
+
+    /// The thread that runs, or ran last.
+    #[inline]
+    pub(super) fn running(&self) -> ThreadId {
+        ThreadId::of_number(self.running.load(Relaxed))
+    }
+
+    /// The marker that `thread` reached last.
+    pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
+        MarkerId::of_number(self.reached[thread.index()].load(Relaxed))
+    }
+}

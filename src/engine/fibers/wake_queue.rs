@@ -1,0 +1,73 @@
+//! Wakers that fired, on whichever thread.
+
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::engine::current;
+use crate::engine::external_wakers::LOOK;
+use crate::engine::futures::Alarm;
+use crate::search::ThreadId;
+
+/// Wakers that fired. They may fire on any thread, and are heard before the next turn.
+#[derive(Debug, Default)]
+pub(super) struct WakeQueue {
+    has_any: AtomicBool,
+    fired: Mutex<Vec<WakeEvent>>,
+    news: Condvar,
+}
+
+/// One waker that fired.
+#[derive(Debug)]
+pub(super) struct WakeEvent {
+    pub(super) thread: ThreadId,
+    pub(super) execution: u64,
+    /// Whether a thread of a program fired it.
+    pub(super) is_inside: bool,
+}
+
+impl WakeQueue {
+    /// Whether one has fired that was not heard. Looked at before every turn: a load, where a swap
+    /// would cost as much as the turn.
+    #[inline]
+    pub(super) fn has_any(&self) -> bool {
+        self.has_any.load(Ordering::Relaxed)
+    }
+
+    /// Tells `hear` of those that have fired and were not heard.
+    #[cold]
+    pub(super) fn take(&self, hear: impl FnMut(WakeEvent)) {
+        let mut fired = self.fired.lock();
+        self.has_any.store(false, Ordering::Relaxed);
+        fired.drain(..).for_each(hear);
+    }
+
+    /// Whether one has fired, of those that have been dropped since as well.
+    pub(super) fn are_new(&self) -> bool {
+        // Whoever sees that a waker is gone sees what it did before.
+        fence(Ordering::Acquire);
+        self.has_any()
+    }
+
+    /// Sleeps until one fires, or it is time to look.
+    pub(super) fn wait(&self) {
+        let mut fired = self.fired.lock();
+        if fired.is_empty() {
+            self.news.wait_for(&mut fired, LOOK);
+        }
+    }
+}
+
+impl Alarm for WakeQueue {
+    fn wake(&self, thread: ThreadId, execution: u64) {
+        let mut fired = self.fired.lock();
+        fired.push(WakeEvent {
+            thread,
+            execution,
+            is_inside: current::is_controlled(),
+        });
+        self.has_any.store(true, Ordering::Relaxed);
+        drop(fired);
+        self.news.notify_one();
+    }
+}

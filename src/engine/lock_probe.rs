@@ -1,0 +1,45 @@
+//! A question that a paused thread has left with its run: is what it is about to acquire free?
+
+#![allow(unsafe_code)]
+
+use std::fmt;
+
+use super::lock_state::LockState;
+
+/// Shows what a thread is about to acquire, one after the other.
+pub(crate) type LockQuery<'a> = dyn Fn(&mut dyn FnMut(LockState)) + Sync + 'a;
+
+/// A question that a paused thread has left with its run, which asks it while the thread is paused.
+pub(crate) struct LockProbe(*const LockQuery<'static>);
+
+// SAFETY: the question is `Sync`, so it may be asked from any thread.
+unsafe impl Send for LockProbe {}
+
+impl LockProbe {
+    /// Leaves a question.
+    ///
+    /// # Safety
+    ///
+    /// The run must have let go of what is returned before the question's borrow ends.
+    pub(super) unsafe fn leave(question: &LockQuery<'_>) -> Self {
+        let question = std::ptr::from_ref(question);
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast keeps the lifetime")]
+        // SAFETY: only a lifetime is left out, and the caller promises what that would ensure.
+        LockProbe(unsafe {
+            std::mem::transmute::<*const LockQuery<'_>, *const LockQuery<'static>>(question)
+        })
+    }
+
+    /// Asks it. The answer is the user's code, which may panic.
+    pub(super) fn ask(&self, see: &mut dyn FnMut(LockState)) {
+        // SAFETY: whoever left the question has not taken it back.
+        let question = unsafe { &*self.0 };
+        question(see);
+    }
+}
+
+impl fmt::Debug for LockProbe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockProbe").finish_non_exhaustive()
+    }
+}

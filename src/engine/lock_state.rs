@@ -1,0 +1,86 @@
+//! A lock that a marker says is about to be acquired: which it is, and whether it is free.
+
+use std::hash::{Hash, Hasher};
+
+/// Which lock something is, to tell who waits for whom in a deadlock.
+///
+/// It is where the lock lies and of what type it is, since a lock that is the first field of
+/// something lies where that does.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use interlace::LockId;
+///
+/// let [left, right] = [Mutex::new(()), Mutex::new(())];
+/// assert_eq!(LockId::of(&left), LockId::of(&left));
+/// assert_ne!(LockId::of(&left), LockId::of(&right));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockId {
+    address: usize,
+    kind: &'static str,
+}
+
+impl LockId {
+    /// Returns the id of what lies at `lock`.
+    pub fn of<T: ?Sized>(lock: &T) -> Self {
+        LockId {
+            address: std::ptr::from_ref(lock).addr(),
+            kind: std::any::type_name::<T>(),
+        }
+    }
+}
+
+impl Hash for LockId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.address);
+    }
+}
+
+/// Hashes an address, and nothing else: every look at a lock does.
+#[derive(Debug, Default)]
+pub(super) struct ByAddress(u64);
+
+impl Hasher for ByAddress {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("an address is a number")
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // An odd factor mixes what differs into the high bits, and low ones are looked at, too.
+        let mixed = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
+
+/// What one look at a lock shows.
+#[derive(Debug, Clone, Copy)]
+pub struct LockState {
+    /// What the marker calls it.
+    pub(crate) name: &'static str,
+    pub(crate) lock: LockId,
+    pub(crate) is_free: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_at_one_address_is_told_apart_by_its_type() {
+        #[repr(transparent)]
+        struct Pool(u32);
+        let pools = [Pool(1), Pool(2)];
+        assert_eq!(
+            std::ptr::from_ref(&pools[0]).addr(),
+            std::ptr::from_ref(&pools[0].0).addr()
+        );
+        assert_ne!(LockId::of(&pools[0]), LockId::of(&pools[0].0));
+        assert_ne!(LockId::of(&pools[0]), LockId::of(&pools[1]));
+        assert_eq!(LockId::of(&pools[1]), LockId::of(&pools[1]));
+    }
+}

@@ -1,0 +1,158 @@
+//! A report, as people read it.
+
+use std::fmt;
+use std::time::Duration;
+
+use itertools::Itertools as _;
+
+use super::{Report, outcome_summary, plural};
+use crate::engine::Engine;
+use crate::verdict::Verdict;
+use crate::workers::StoppedBy;
+
+/// A search on threads that ran more than so many executions, for longer than so long, has much
+/// to gain from fibers.
+const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
+
+/// What ended the search, the counts, and the failure.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.stopped_by {
+            StoppedBy::Error(error) if self.schedules() == 0 => write!(f, "interlace: {error}")?,
+            StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
+            StoppedBy::SavedFailure => write!(f, "interlace: {}", self.extent())?,
+            _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
+        }
+        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
+            f.write_str(&sampled.bound(self.schedules()))?;
+        }
+        write!(f, "{}", self.retried)?;
+        let failures = self
+            .tally
+            .iter()
+            .filter(|(verdict, _)| *verdict != Verdict::Held);
+        if failures.count() > 1 {
+            let verdicts = self.tally.iter();
+            let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
+            write!(f, "\nverdicts: {}", verdicts.format(", "))?;
+        }
+        self.write_outcomes(f)?;
+        if let Some(failure) = &self.failure {
+            write!(f, "\n\n{failure}")?;
+        }
+        if self.is_slow_on_threads() {
+            write!(
+                f,
+                "\nhint: `Engine::Fibers` runs such searches some 50 times faster, if the code \
+                 blocks nowhere but at markers"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn counts(&self) -> String {
+        let mut schedules = plural(self.schedules(), "schedule");
+        if let Some(sampled) = &self.sampled
+            && self.stopped_by != StoppedBy::Exhausted
+        {
+            schedules = sampled.describe(self.schedules());
+        }
+        if let Some(shard) = self.origin.shard {
+            schedules = format!("{schedules} of shard {shard}");
+        }
+        match self.failing() {
+            0 => format!("no failure in {schedules}"),
+            failing => format!("{failing} of {schedules} failed"),
+        }
+    }
+
+    fn is_slow_on_threads(&self) -> bool {
+        self.engine == Engine::Threads && self.schedules() > SLOW.0 && self.elapsed > SLOW.1
+    }
+
+    /// How much of the program was explored.
+    fn extent(&self) -> String {
+        match &self.stopped_by {
+            StoppedBy::Exhausted if self.is_complete() => match self.origin.shard {
+                None => "every schedule was run".to_owned(),
+                Some(_) => "every schedule of the shard was run".to_owned(),
+            },
+            StoppedBy::Exhausted => {
+                let cut_short = plural(self.tally.cut_short(), "execution");
+                format!("every schedule was begun; {cut_short} did not reach the end")
+            }
+            StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
+            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
+            StoppedBy::MaxPreemptions(max) => {
+                let preemptions = plural(*max as u64, "preemption");
+                let run = match self.tally.cut_short() {
+                    0 => "run".to_owned(),
+                    cut => format!(
+                        "begun, and {} did not reach the end",
+                        plural(cut, "execution")
+                    ),
+                };
+                format!("every schedule with at most {preemptions} was {run}; there are others")
+            }
+            StoppedBy::MaxSchedules(max) => {
+                format!("stopped by `max_schedules` ({max}): others were not run")
+            }
+            StoppedBy::Cases(cases) => {
+                let cases = plural(*cases, "case");
+                format!("stopped after {cases}: others were not run")
+            }
+            StoppedBy::TimeLimit(limit) => {
+                format!("stopped by `time_limit` ({limit:?}): others were not run")
+            }
+            StoppedBy::SavedFailure => format!(
+                "a schedule that was saved in {} fails again; nothing else was run",
+                self.retried.place
+            ),
+            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
+            StoppedBy::Error(error) => error.to_string(),
+        }
+    }
+
+    fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.outcomes.is_empty() {
+            write!(f, "\noutcomes:{}", outcome_summary::table(&self.outcomes))?;
+        }
+        let mut unseen = self.unseen_outcomes().peekable();
+        if self.is_exhaustive() && unseen.peek().is_some() {
+            write!(f, "\nallowed, and never seen: {}", unseen.format(", "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::verdict::Tally;
+
+    fn report(executions: u64, seconds: u64, engine: Engine) -> String {
+        let mut tally = Tally::default();
+        tally.add(Verdict::Held, executions);
+        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
+        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
+    }
+
+    #[test]
+    fn only_a_slow_search_on_threads_ends_with_a_hint() {
+        let slow = report(1001, 3, Engine::Threads);
+        let last = slow.lines().last().unwrap();
+        assert!(last.starts_with("hint: `Engine::Fibers` runs "), "{slow}");
+        for (executions, seconds, engine) in [
+            (1000, 3, Engine::Threads),
+            (1001, 2, Engine::Threads),
+            (1001, 3, Engine::Fibers),
+        ] {
+            let text = report(executions, seconds, engine);
+            assert!(!text.contains("hint"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What executions end in, as a table: each outcome, how many end in it, and how one of them goes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::schedule::Schedule;
+
+/// The executions that ended in one outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutcomeSummary {
+    pub(crate) count: u64,
+    pub(crate) failing: u64,
+    /// What is forced in the first of them.
+    pub(crate) example: Schedule,
+}
+
+impl OutcomeSummary {
+    /// How many of them failed, and how the first goes.
+    fn remark(&self) -> String {
+        let failed = match self.failing {
+            0 => String::new(),
+            failing if failing == self.count => "failed; ".to_owned(),
+            failing => format!("{failing} failed; "),
+        };
+        if self.example.is_empty() {
+            return format!("({failed}with no step forced)");
+        }
+        format!("({failed}as in {})", self.example)
+    }
+}
+
+/// One line for each outcome, each led by a line break.
+pub(super) fn table(outcomes: &BTreeMap<String, OutcomeSummary>) -> String {
+    let most = outcomes.values().map(|ending| ending.count).max();
+    let width = most.unwrap_or(0).to_string().len();
+    let mut table = String::new();
+    for (text, ending) in outcomes {
+        let (count, remark) = (ending.count, ending.remark());
+        let _ = write!(table, "\n  {count:width$} × {text}  {remark}");
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule;
+
+    #[test]
+    fn a_line_says_how_many_and_how_many_failed_and_how_one_goes() {
+        let ending = |count, failing, example| OutcomeSummary {
+            count,
+            failing,
+            example,
+        };
+        let outcomes = BTreeMap::from([
+            ("0".to_owned(), ending(12, 0, Schedule::default())),
+            ("1".to_owned(), ending(3, 3, schedule![a: x, b: y])),
+            ("2".to_owned(), ending(4, 1, schedule![b: y])),
+        ]);
+        let expected = "
+  12 × 0  (with no step forced)
+   3 × 1  (failed; as in a:x b:y)
+   4 × 2  (1 failed; as in b:y)";
+        assert_eq!(table(&outcomes), expected);
+    }
+}

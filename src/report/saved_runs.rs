@@ -1,0 +1,88 @@
+//! What became of schedules that were saved, and where new ones are.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+
+use super::{Failure, plural};
+use crate::saved::Store;
+use crate::schedule::Schedule;
+
+/// What became of the schedules that were saved before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct SavedRuns {
+    /// Where they are saved.
+    pub(crate) place: String,
+    /// Those that do not fail any more.
+    pub(crate) held: Vec<Schedule>,
+    /// Those that do not fit the program any more, and why.
+    pub(crate) stale: Vec<(Schedule, String)>,
+    /// The one that still fails, after which none was run.
+    pub(crate) failing: Option<Schedule>,
+}
+
+impl SavedRuns {
+    /// How many were run, or found not to fit.
+    pub(crate) fn count(&self) -> u64 {
+        (self.held.len() + self.stale.len() + usize::from(self.failing.is_some())) as u64
+    }
+}
+
+impl fmt::Display for SavedRuns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SavedRuns {
+            place, held, stale, ..
+        } = self;
+        if !held.is_empty() {
+            let held = plural(held.len() as u64, "saved schedule");
+            write!(
+                f,
+                "\ndid not fail any more: {held}; to be tried no longer, delete from {place}"
+            )?;
+        }
+        if !stale.is_empty() {
+            let stale = plural(stale.len() as u64, "saved schedule");
+            write!(
+                f,
+                "\ndid not fit the program any more: {stale}; delete from {place}"
+            )?;
+        }
+        for (schedule, why) in stale {
+            write!(f, "\n  {schedule}: {why}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a failure is to be saved.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SaveTarget(pub(crate) Option<Arc<dyn Store>>);
+
+/// A report is looked at after `assert_ok` has panicked, the store is not.
+impl UnwindSafe for SaveTarget {}
+impl RefUnwindSafe for SaveTarget {}
+
+/// Where a report's failure would be saved is no part of what was found.
+impl PartialEq for SaveTarget {
+    fn eq(&self, _: &SaveTarget) -> bool {
+        true
+    }
+}
+
+impl SaveTarget {
+    /// Saves the schedule of `failure`, and says so.
+    pub(super) fn save(&self, failure: &Failure) -> String {
+        let Some(store) = self.0.as_ref().filter(|_| failure.is_reproduced()) else {
+            return String::new();
+        };
+        let why = failure.kind().to_string();
+        match store.save(failure.schedule(), &why) {
+            Ok(()) if store.place().is_empty() => String::new(),
+            Ok(()) => {
+                let place = store.place();
+                format!("\n\nsaved in {place}: the next run tries it first")
+            }
+            Err(error) => format!("\n\nNOT SAVED: {error}"),
+        }
+    }
+}

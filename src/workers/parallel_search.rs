@@ -1,0 +1,103 @@
+//! One search: on one worker at first, and on all when it takes long.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::work_queue::WorkQueue;
+use super::{Bounds, Findings, StoppedBy, Worker};
+use crate::engine::{Deferred, Engine, EngineOptions, Program};
+use crate::error::{Error, ErrorKind};
+use crate::progress::Meter;
+use crate::search::Part;
+
+/// How long one worker searches before the others are started: most searches end before.
+const SOLO: Duration = Duration::from_micros(100);
+
+/// What all searches of a course have in common.
+#[derive(Clone)]
+pub(super) struct ParallelSearch {
+    pub(super) subject: Arc<dyn Program>,
+    pub(super) engine: Engine,
+    pub(super) limits: EngineOptions,
+    pub(super) bounds: Bounds,
+    /// When the first of them began.
+    pub(super) since: Instant,
+    pub(super) meter: Option<Arc<Meter>>,
+}
+
+impl ParallelSearch {
+    /// Runs one search.
+    pub(super) fn run(self: Arc<Self>, whole: Part) -> (Findings, StoppedBy) {
+        let frontier = Arc::new(WorkQueue::new(whole));
+        let (ended, all_ended) = mpsc::channel();
+        let meanwhile = match self.bounds.others() {
+            0 => {
+                drop(ended);
+                Deferred::nothing()
+            }
+            others => Deferred::after(SOLO, {
+                let (chase, frontier) = (Arc::clone(&self), Arc::clone(&frontier));
+                move || chase.call(others, frontier, ended)
+            }),
+        };
+        self.work(&frontier, false, meanwhile);
+        // Over when nobody is left who could send.
+        for result in all_ended {
+            result.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        frontier.finish(self.bounds.keeps_going)
+    }
+
+    /// Starts so many workers beside the first. Each tells how it ended.
+    fn call(
+        self: Arc<Self>,
+        others: usize,
+        frontier: Arc<WorkQueue>,
+        ended: Sender<thread::Result<()>>,
+    ) {
+        frontier.call(others);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
+        match pool {
+            Ok(pool) => pool.spawn_broadcast(move |_| {
+                let work = || self.work(&frontier, true, Deferred::nothing());
+                // Who waits for it is gone only if another has panicked.
+                let _ = ended.send(catch_unwind(AssertUnwindSafe(work)));
+            }),
+            Err(error) => frontier.stop(StoppedBy::Error(no_pool(&error))),
+        }
+    }
+
+    /// Searches as one worker. What it fails at is noted.
+    fn work(&self, frontier: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
+        let mut hunt = Worker::new(frontier, self.bounds, self.since, self.meter.as_ref());
+        hunt.is_called = is_called;
+        let part = Arc::clone(&hunt.part);
+        let engine = self.engine;
+        if let Err(error) = engine.direct_and(&self.subject, hunt, self.limits, meanwhile) {
+            match &*part.lock() {
+                Some(part) => frontier.fail(part, error),
+                None => frontier.stop(StoppedBy::Error(error)),
+            }
+        }
+    }
+}
+
+impl Bounds {
+    /// How many workers search beside the first.
+    fn others(&self) -> usize {
+        match self.max_schedules {
+            None => self.workers - 1,
+            // Which executions are the first so many is known only when they are run in order.
+            Some(_) => 0,
+        }
+    }
+}
+
+#[cold]
+fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
+    let text = format!("the operating system did not start the workers: {error}");
+    Error::new(ErrorKind::NoOsThread, text)
+}

@@ -1,0 +1,191 @@
+use std::thread;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::ThreadStatus;
+use crate::search::{Bounded, DepthFirst, Enabled, Event, Method, Sample, ThreadId};
+use crate::site::MarkerId;
+
+/// A toy program. How many steps its threads have, how its executions end and in what depends on
+/// the order of the steps, by a hash.
+#[derive(Debug, Clone, Copy)]
+struct Toy {
+    threads: usize,
+    max_steps: u32,
+    salt: u64,
+    /// About one execution in so many fails, and one in so many contradicts what was seen.
+    failing: u64,
+    contradicting: u64,
+}
+
+impl Toy {
+    /// The hash of Fowler, Noll and Vo, with its better bits.
+    fn hash(&self, kind: u64, order: &[usize]) -> u64 {
+        let values = [kind, self.salt].into_iter();
+        let values = values.chain(order.iter().map(|&thread| thread as u64 + 7));
+        let hash = values.fold(0xcbf2_9ce4_8422_2325, |hash: u64, value| {
+            (hash ^ value).wrapping_mul(0x0100_0000_01b3)
+        });
+        (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32
+    }
+
+    /// Runs one execution.
+    fn run(&self, hunt: &mut Worker) {
+        let choices = hunt.job.as_ref().unwrap().search.order();
+        // The choices that lead to an execution are the same whoever runs it.
+        let contradicts =
+            !choices.is_empty() && self.hash(1, &choices).is_multiple_of(self.contradicting);
+        let mut left = vec![self.max_steps; self.threads];
+        let mut order = Vec::new();
+        let mut steps = Vec::new();
+        let how = loop {
+            let ready: Vec<Enabled> = (0..self.threads)
+                .filter(|&thread| left[thread] > 0)
+                .map(|thread| Enabled {
+                    thread: ThreadId::new(thread),
+                    marker: MarkerId::new(left[thread] + u32::from(contradicts) * 100),
+                })
+                .collect();
+            if ready.is_empty() {
+                break match self.hash(2, &order) % (2 * self.failing) {
+                    0 => How::Deadlock,
+                    1 => How::InvariantViolated(steps.len()),
+                    _ => How::Held,
+                };
+            }
+            let point = SchedulingPoint {
+                ready: &ready,
+                last: order.last().copied().map(ThreadId::new),
+                step: steps.len(),
+            };
+            let Some(choice) = hunt.choose(&point) else {
+                break How::Stopped;
+            };
+            let Enabled { thread, marker } = ready[choice];
+            order.push(thread.index());
+            steps.push(Event {
+                thread,
+                marker,
+                place: u32::try_from(choice).unwrap(),
+                among: u32::try_from(ready.len()).unwrap(),
+                preempts: false,
+                waits: false,
+                resumes: false,
+            });
+            left[thread.index()] -= 1;
+            if self.hash(3, &order).is_multiple_of(5) {
+                left[thread.index()] = 0;
+            }
+        };
+        let outcome = (how != How::Stopped).then(|| format!("{}", self.hash(4, &order) % 4));
+        let threads: [ThreadStatus; 0] = [];
+        hunt.end(ExecutionResult {
+            steps: &steps,
+            threads: &threads,
+            wants: &[],
+            how: &how,
+            outcome: outcome.as_deref(),
+        });
+    }
+
+    /// What so many workers find. They get in each other's way as often as `salt` says.
+    fn found_by(&self, whole: Part, workers: usize, keeps_going: bool) -> String {
+        let frontier = Arc::new(WorkQueue::new(whole));
+        let bounds = Bounds {
+            max_schedules: None,
+            time_limit: None,
+            keeps_going,
+            workers,
+            shard: None,
+        };
+        frontier.call(workers - 1);
+        thread::scope(|scope| {
+            for worker in 0..workers {
+                let frontier = &frontier;
+                scope.spawn(move || {
+                    let mut hunt = Worker::new(frontier, bounds, Instant::now(), None);
+                    while hunt.begin() {
+                        self.run(&mut hunt);
+                        let executions = usize::try_from(hunt.executions).unwrap();
+                        let pause = self.hash(worker as u64, &[executions]);
+                        if pause.is_multiple_of(4) {
+                            thread::yield_now();
+                        }
+                    }
+                });
+            }
+        });
+        format!("{:?}", frontier.finish(keeps_going))
+    }
+}
+
+fn toys() -> impl Strategy<Value = Toy> {
+    let shapes = prop_oneof![Just((2, 5)), Just((2, 6)), Just((3, 3)), Just((4, 2))];
+    let failing = prop_oneof![Just(10), Just(100), Just(1000), Just(u64::MAX / 2)];
+    let contradicting = prop_oneof![1 => Just(300), 4 => Just(u64::MAX)];
+    (shapes, any::<u64>(), failing, contradicting).prop_map(
+        |((threads, max_steps), salt, failing, contradicting)| Toy {
+            threads,
+            max_steps,
+            salt,
+            failing,
+            contradicting,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    #[test]
+    fn what_is_found_does_not_depend_on_the_number_of_workers(
+        toy in toys(),
+        keeps_going in any::<bool>(),
+    ) {
+        for whole in searches(toy) {
+            let alone = toy.found_by(whole(), 1, keeps_going);
+            for workers in [2, 3, 7] {
+                let found = toy.found_by(whole(), workers, keeps_going);
+                prop_assert_eq!(&found, &alone, "{} workers", workers);
+            }
+        }
+    }
+}
+
+/// A search of every kind. What a sample comes to does not follow from its order, so it goes through
+/// programs that contradict nothing.
+fn searches(toy: Toy) -> Vec<fn() -> Part> {
+    let mut searches: Vec<fn() -> Part> = vec![all, || Part::Bounded(Bounded::new(2))];
+    if toy.contradicting == u64::MAX {
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::RoundRobin, 3, 0..150))));
+        searches.push(|| Part::Sample(Box::new(Sample::new(Method::Surw, 4, 0..150))));
+    }
+    searches
+}
+
+fn all() -> Part {
+    Part::DepthFirst(DepthFirst::default())
+}
+
+#[test]
+fn toys_are_large_enough_and_end_in_every_way() {
+    let toy = |failing, contradicting| Toy {
+        threads: 3,
+        max_steps: 3,
+        salt: 5,
+        failing,
+        contradicting,
+    };
+    let found = toy(10, u64::MAX).found_by(all(), 3, true);
+    for part in [
+        "index: 17,",
+        "InvariantViolated",
+        "Exhausted",
+        "example: [Ready",
+    ] {
+        assert!(found.contains(part), "{found}");
+    }
+    let found = toy(u64::MAX / 2, 100).found_by(all(), 3, true);
+    assert!(found.contains("contradiction: Some"), "{found}");
+}
