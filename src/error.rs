@@ -84,6 +84,8 @@ pub enum ErrorKind {
     BadReport,
     /// Reports that are to be merged are not the parts of one search.
     NotOfOneSearch,
+    /// Something went wrong inside of interlace: please report it.
+    Internal,
 }
 
 impl Error {

@@ -1,67 +1,96 @@
 //! What one run did: its steps, and how it ended.
 
 mod kind;
+mod single;
 mod stuck;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use kind::FailureKind;
+pub(crate) use single::{Chooser, Single, run_single};
 
-use crate::engine::{BlockedOn, EngineOptions, ExecutionResult, How, Program, ThreadStatus};
+use crate::engine::{BlockedOn, EngineOptions, ExecutionResult, How, Program};
 use crate::error::{Error, ErrorKind};
+use crate::operation::{self, Access, Event, OperationKind, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::search;
-use crate::search::Event;
 use crate::timeline;
 
-/// One execution, by ids: what an engine told of it.
+/// One execution, by ids: what an engine told of it, and what the threads are called.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) steps: Vec<Event>,
+    accesses: Vec<Access>,
+    pub(crate) names: Vec<Arc<str>>,
     /// Where the threads stood when it ended.
     pub(crate) threads: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
-    pub(crate) wants: Vec<BlockedOn>,
+    pub(crate) blocked_on: Vec<BlockedOn>,
     pub(crate) how: How,
 }
 
 impl Record {
-    pub(crate) fn of(ended: ExecutionResult<'_>) -> Self {
+    pub(crate) fn of(result: ExecutionResult<'_>) -> Self {
         Record {
-            steps: ended.steps.to_vec(),
-            threads: ended.threads.to_vec(),
-            wants: ended.wants.to_vec(),
-            how: ended.how.clone(),
+            steps: result.trace.events.to_vec(),
+            accesses: result.trace.accesses.to_vec(),
+            names: result.names.to_vec(),
+            threads: result.threads.to_vec(),
+            blocked_on: result.blocked_on.to_vec(),
+            how: result.how.clone(),
+        }
+    }
+
+    /// What was recorded, as the engine told it.
+    pub(crate) fn result<'a>(&'a self, outcome: Option<&'a str>) -> ExecutionResult<'a> {
+        ExecutionResult {
+            trace: Trace {
+                events: &self.steps,
+                accesses: &self.accesses,
+                repeated: 0,
+                is_cut_short: self.how.is_timed_out(),
+            },
+            names: &self.names,
+            threads: &self.threads,
+            blocked_on: &self.blocked_on,
+            how: &self.how,
+            outcome,
         }
     }
 
     /// The first `length` steps, by name.
-    pub(crate) fn schedule(&self, names: &[String], length: usize) -> Schedule {
-        by_name(&self.steps[..length], names)
+    pub(crate) fn schedule(&self, length: usize) -> Schedule {
+        by_name(&self.steps[..length], &self.names)
     }
 }
 
-fn by_name(steps: &[Event], names: &[String]) -> Schedule {
-    let steps = steps.iter();
-    steps
-        .map(|taken| Step::new(&names[taken.thread.index()], taken.marker.site().name()))
-        .collect()
+/// The schedule of these steps.
+pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
+    let step = |event: &Event| {
+        let (thread, name) = (
+            &*names[event.thread.index()],
+            event.operation.name.site().name(),
+        );
+        match event.operation.kind {
+            OperationKind::Resume => Step::resume(thread, name),
+            _ => Step::new(thread, name),
+        }
+    };
+    steps.iter().map(step).collect()
 }
 
-/// What the ids of a program's executions stand for.
+/// What is known of the program of an execution, and of how it was run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Names<'a> {
-    pub(crate) threads: &'a [String],
+pub(crate) struct Context<'a> {
     pub(crate) invariants: &'a [String],
-    pub(crate) limits: EngineOptions,
+    pub(crate) options: EngineOptions,
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn of(program: &'a dyn Program, limits: EngineOptions) -> Self {
-        Names {
-            threads: program.threads(),
+impl<'a> Context<'a> {
+    pub(crate) fn of(program: &'a dyn Program, options: EngineOptions) -> Self {
+        Context {
             invariants: program.invariants(),
-            limits,
+            options,
         }
     }
 }
@@ -90,22 +119,38 @@ pub struct Execution {
 }
 
 impl Execution {
-    pub(crate) fn new(record: &Record, names: Names<'_>, forced: usize) -> Self {
+    pub(crate) fn new(record: &Record, context: Context<'_>, forced: usize) -> Self {
         Execution {
-            schedule: record.schedule(names.threads, record.steps.len()),
-            forced: search::forced(&record.steps),
-            timeline: timeline::draw(names.threads, &record.steps, forced),
-            failure: FailureKind::of(record, names),
+            failure: FailureKind::of(record, context),
+            ..Execution::drawn(record, forced)
         }
     }
 
-    /// An execution that could not be run as asked, or was not run at all.
-    pub(crate) fn refused(steps: &[Event], names: &[String], error: Error) -> Self {
+    /// The steps of `record`, without how it ended.
+    fn drawn(record: &Record, forced: usize) -> Self {
         Execution {
-            schedule: by_name(steps, names),
-            forced: search::forced(steps),
-            timeline: timeline::draw(names, steps, steps.len()),
+            schedule: record.schedule(record.steps.len()),
+            forced: operation::forced(&record.steps),
+            timeline: timeline::draw(&record.names, &record.steps, forced),
+            failure: None,
+        }
+    }
+
+    /// An execution that was not run.
+    pub(crate) fn refused(error: Error) -> Self {
+        Execution {
+            schedule: Schedule::default(),
+            forced: 0,
+            timeline: String::new(),
             failure: Some(FailureKind::of_error(error)),
+        }
+    }
+
+    /// An execution that was stopped where it could not go on as asked.
+    pub(crate) fn stopped(record: &Record, error: Error) -> Self {
+        Execution {
+            failure: Some(FailureKind::of_error(error)),
+            ..Execution::drawn(record, record.steps.len())
         }
     }
 

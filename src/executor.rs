@@ -8,10 +8,10 @@ use parking_lot::Mutex;
 
 use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Names, Record};
-use crate::follow::Follow;
+use crate::execution::{Context, FailureKind, Record};
+use crate::follow::{Followed, follow};
+use crate::operation::ThreadId;
 use crate::schedule::Schedule;
-use crate::search::ThreadId;
 use crate::standings;
 
 /// Runs threads along one schedule.
@@ -213,40 +213,39 @@ impl OneShotProgram {
     }
 
     fn run_thread(mut self, timeout: Duration) -> Result<(), Error> {
-        let limits = EngineOptions {
+        let options = EngineOptions {
             timeout,
             max_steps: usize::MAX,
             external_wakers: self.external_wakers,
             ..EngineOptions::default()
         };
         let schedule = std::mem::take(&mut self.schedule);
-        let follow = Follow::new(schedule, &self.names, self.is_exact)?;
-        let cast: Arc<dyn Program> = Arc::new(self);
-        let followed = engine::aside(|| Engine::Threads.direct(&cast, follow, limits));
-        let (record, fits) = followed?.finish();
+        let is_exact = self.is_exact;
+        let program: Arc<dyn Program> = Arc::new(self);
+        let run = || follow(Engine::Threads, &program, options, &schedule, is_exact);
+        let Followed { record, fits, .. } = engine::aside(run)?;
         fits?;
-        let names = Names::of(&*cast, limits);
-        match FailureKind::of(&record, names) {
+        match FailureKind::of(&record, Context::of(&*program, options)) {
             None => Ok(()),
-            Some(failure) => Err(error(&failure, &record, cast.threads())),
+            Some(failure) => Err(error(&failure, &record)),
         }
     }
 }
 
 /// A failure, with the step after which it came and where every thread stood.
-fn error(failure: &FailureKind, record: &Record, names: &[String]) -> Error {
+fn error(failure: &FailureKind, record: &Record) -> Error {
     let (kind, tells_standings) = match failure {
         FailureKind::Deadlock { .. } => (ErrorKind::Deadlock, true),
         FailureKind::TimeOut { .. } => (ErrorKind::TimedOut, true),
         _ => (ErrorKind::Panicked, false),
     };
-    let steps = record.schedule(names, record.steps.len());
+    let steps = record.schedule(record.steps.len());
     let mut text = match steps.steps().last() {
         Some(last) => format!("{failure}\nafter step {}, `{last}`", steps.len()),
         None => format!("{failure}\nbefore the first step"),
     };
     if !tells_standings {
-        text += &standings::describe(names, &record.threads, &record.wants);
+        text += &standings::describe(&record.names, &record.threads, &record.blocked_on);
     }
     Error::new(kind, text)
 }

@@ -65,7 +65,7 @@ use run::Task;
 #[must_use = "nothing runs until `explore` or `replay` is called"]
 pub struct Explorer<S> {
     program: StatefulProgram<S>,
-    limits: EngineOptions,
+    options: EngineOptions,
     settings: Settings,
     keeps_going: bool,
     store: Option<Arc<dyn Store>>,
@@ -82,7 +82,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {
             program: StatefulProgram::new(setup),
-            limits: EngineOptions::default(),
+            options: EngineOptions::default(),
             settings: Settings::default(),
             keeps_going: false,
             store: None,
@@ -294,14 +294,14 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         let program: Arc<dyn Program> = Arc::new(self.program);
         let Explorer {
             settings,
-            limits,
+            options,
             keeps_going,
             store,
             ..
         } = self;
         let task = Task {
             settings,
-            limits,
+            options,
             keeps_going,
             store,
             call,
@@ -318,8 +318,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let program: Arc<dyn Program> = Arc::new(self.program);
-        aside(|| run::replay(&program, self.settings, self.limits, schedule))
-            .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
+        aside(|| run::replay(&program, self.settings, self.options, schedule))
+            .unwrap_or_else(|error| Execution::refused(error))
     }
 }
 
@@ -327,7 +327,7 @@ impl<S> Debug for Explorer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explorer")
             .field("program", &self.program)
-            .field("limits", &self.limits)
+            .field("options", &self.options)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

@@ -1,150 +1,129 @@
 //! Follows a named schedule, and says exactly where a program does not.
 
-use itertools::Itertools as _;
-
-use crate::engine::{ExecutionResult, How, Scheduler};
+use crate::engine::{Engine, EngineOptions, How, Program, ThreadTable};
 use crate::error::Error;
-use crate::execution::Record;
+use crate::execution::{Chooser, Record, Single, run_single};
+use crate::operation::{Choice, OperationKind, Pending, SchedulingPoint};
 use crate::program::check_names;
-use crate::schedule::Schedule;
-use crate::search::{Enabled, SchedulingPoint, ThreadId};
+use crate::schedule::{Schedule, Step};
 
 mod refusal;
 
-/// Directs one execution along a schedule. What is left when the schedule is used up follows the
-/// fixed order.
+/// An execution along a schedule.
 #[derive(Debug)]
-pub(crate) struct Follow {
+pub(crate) struct Followed {
+    pub(crate) record: Record,
+    /// What the execution ended in, in words, if that is asked for.
+    pub(crate) outcome: Option<String>,
+    /// Why it could not follow the schedule, if it could not.
+    pub(crate) fits: Result<(), Error>,
+}
+
+/// Runs one execution of `program` along `schedule`. What is left when that is used up follows the
+/// fixed order; with `is_exact`, nothing may be left.
+///
+/// # Errors
+///
+/// If two threads have one name, there is none, or the engine cannot run it.
+pub(crate) fn follow(
+    engine: Engine,
+    program: &std::sync::Arc<dyn Program>,
+    options: EngineOptions,
+    schedule: &Schedule,
+    is_exact: bool,
+) -> Result<Followed, Error> {
+    check_names(program.threads())?;
+    let follow = Follow {
+        schedule: schedule.clone(),
+        is_exact,
+        taken: 0,
+        stop: None,
+    };
+    let Single {
+        chooser,
+        record,
+        outcome,
+    } = run_single(engine, program, follow, options)?;
+    let fits = chooser.fits(&record);
+    Ok(Followed {
+        record,
+        outcome,
+        fits,
+    })
+}
+
+/// Chooses the steps of a schedule.
+#[derive(Debug)]
+struct Follow {
     schedule: Schedule,
-    /// The thread of each step.
-    threads: Vec<ThreadId>,
-    names: Vec<String>,
     /// Whether every step of the execution must be in the schedule.
     is_exact: bool,
     taken: usize,
-    begun: bool,
     stop: Option<Stop>,
-    record: Option<Record>,
-    outcome: Option<String>,
 }
 
 /// Why an execution was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// The next step cannot be granted.
+    /// The next step cannot be taken.
     Diverged,
-    /// No step is left, and this thread is ready.
-    UsedUp(Enabled),
+    /// No step is left, and this thread is enabled.
+    UsedUp(Pending),
 }
 
 impl Follow {
-    /// Prepares to follow `schedule` with the threads `names`.
-    ///
-    /// # Errors
-    ///
-    /// If two threads have one name, there is none, or a step names another.
-    pub(crate) fn new(schedule: Schedule, names: &[String], is_exact: bool) -> Result<Self, Error> {
-        check_names(names)?;
-        let threads = schedule.steps().iter().enumerate().map(|(at, step)| {
-            let index = names.iter().position(|name| name == step.thread());
-            let unknown = || refusal::unknown_thread(&schedule, at, names);
-            index.map(ThreadId::new).ok_or_else(unknown)
-        });
-        let threads = threads.try_collect()?;
-        Ok(Follow {
-            schedule,
-            threads,
-            names: names.to_vec(),
-            is_exact,
-            taken: 0,
-            begun: false,
-            stop: None,
-            record: None,
-            outcome: None,
-        })
-    }
-
-    /// The execution, or why it could not follow the schedule.
-    ///
-    /// # Panics
-    ///
-    /// If the execution has not ended.
-    pub(crate) fn finish(self) -> (Record, Result<(), Error>) {
-        let record = self
-            .record
-            .as_ref()
-            .expect("the engine ends what it begins");
-        let fits = match (&record.how, self.stop) {
-            (How::Stopped, Some(Stop::UsedUp(ready))) => Err(self.used_up(ready, record)),
-            (How::Stopped, _) => Err(refusal::diverged(
-                &self.schedule,
-                self.taken,
-                &self.names,
-                record,
-            )),
-            (How::Held | How::CheckFailed(_) | How::Breached(_), _)
-                if self.taken < self.schedule.len() =>
-            {
-                Err(refusal::too_long(
-                    &self.schedule,
-                    self.taken,
-                    &self.names,
-                    record,
-                ))
+    /// Whether the execution could follow the schedule.
+    fn fits(&self, record: &Record) -> Result<(), Error> {
+        let (schedule, at) = (&self.schedule, self.taken);
+        match (&record.how, self.stop) {
+            (How::Pruned, Some(Stop::UsedUp(pending))) => {
+                let name = &record.names[pending.thread.index()];
+                let has_steps = self.names(name);
+                Err(refusal::used_up(schedule, pending, has_steps, record))
+            }
+            (How::Pruned, _) => Err(refusal::diverged(schedule, at, record)),
+            (How::Held | How::CheckFailed(_) | How::Breached(_), _) if at < schedule.len() => {
+                Err(refusal::too_long(schedule, at, record))
             }
             _ => Ok(()),
-        };
-        (self.record.expect("it was there"), fits)
-    }
-
-    /// What the execution ended in, in words, if it is asked for.
-    pub(crate) fn take_outcome(&mut self) -> Option<String> {
-        self.outcome.take()
-    }
-
-    fn used_up(&self, ready: Enabled, record: &Record) -> Error {
-        let has_steps = self.threads.contains(&ready.thread);
-        refusal::used_up(&self.schedule, &self.names, ready, has_steps, record)
-    }
-
-    fn next_planned(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        let (thread, marker) = (
-            self.threads[self.taken],
-            self.schedule.steps()[self.taken].marker(),
-        );
-        let fits = |ready: &Enabled| ready.thread == thread && ready.marker.site().name() == marker;
-        let choice = point.ready.iter().position(fits);
-        match choice {
-            Some(_) => self.taken += 1,
-            None => self.stop = Some(Stop::Diverged),
         }
-        choice
+    }
+
+    /// Whether a step of the schedule names this thread.
+    fn names(&self, thread: &str) -> bool {
+        let mut steps = self.schedule.steps().iter();
+        steps.any(|step| step.thread() == thread)
     }
 }
 
-impl Scheduler for Follow {
-    fn begin(&mut self) -> bool {
-        !std::mem::replace(&mut self.begun, true)
-    }
+/// Whether the next operation of the thread called `name` is what the step says. One that names a
+/// marker is taken for going on after a wait, too: in the first version of schedules both were
+/// written so.
+fn is_step(step: &Step, pending: &Pending, name: &str) -> bool {
+    step.thread() == name
+        && step.marker() == pending.operation.name.site().name()
+        && (!step.is_resume() || pending.operation.kind == OperationKind::Resume)
+}
 
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        if self.taken < self.schedule.len() {
-            return self.next_planned(point);
+impl Chooser for Follow {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice {
+        let name = |pending: &Pending| &*threads.names()[pending.thread.index()];
+        let mut enabled = point.enabled.iter();
+        if let Some(step) = self.schedule.steps().get(self.taken) {
+            let index = enabled.position(|pending| is_step(step, pending, name(pending)));
+            let Some(index) = index else {
+                self.stop = Some(Stop::Diverged);
+                return Choice::Prune;
+            };
+            self.taken += 1;
+            return Choice::Take(index);
         }
         if !self.is_exact {
-            return Some(point.default_choice());
+            return Choice::Take(point.default_choice());
         }
         // A thread that the schedule never names says more than one whose steps are used up.
-        let unnamed = point
-            .ready
-            .iter()
-            .find(|ready| !self.threads.contains(&ready.thread));
-        self.stop = Some(Stop::UsedUp(*unnamed.unwrap_or(&point.ready[0])));
-        None
-    }
-
-    fn end(&mut self, ended: ExecutionResult<'_>) {
-        self.outcome = ended.outcome.map(str::to_owned);
-        self.record = Some(Record::of(ended));
+        let unnamed = enabled.find(|pending| !self.names(name(pending)));
+        self.stop = Some(Stop::UsedUp(*unnamed.unwrap_or(&point.enabled[0])));
+        Choice::Prune
     }
 }

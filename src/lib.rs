@@ -76,6 +76,7 @@ mod site;
 mod search;
 
 // What may executions end in? Texts only.
+mod operation;
 mod oracle;
 
 // Running a program, one thread at a time.

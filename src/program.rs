@@ -7,8 +7,8 @@ use itertools::Itertools as _;
 
 use crate::engine::{self, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
+use crate::operation::ThreadId;
 use crate::oracle::Oracles;
-use crate::search::ThreadId;
 
 type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Check<S> = Box<dyn Fn(&S) + Send + Sync>;

@@ -15,13 +15,11 @@ mod saved_runs;
 mod search_identity;
 mod source;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
-pub(crate) use outcome_summary::OutcomeSummary;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
@@ -35,7 +33,7 @@ use crate::error::Error;
 use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
-use crate::workers::StoppedBy;
+use crate::workers::{Outcomes, StoppedBy};
 
 /// What a search found: how many executions ended how, and the first failure.
 ///
@@ -57,7 +55,7 @@ use crate::workers::StoppedBy;
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
     tally: Tally,
-    outcomes: BTreeMap<String, OutcomeSummary>,
+    outcomes: Outcomes,
     /// The outcomes that were allowed, if not all were.
     allowed: Vec<String>,
     failure: Option<Failure>,
@@ -73,7 +71,7 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(
         tally: Tally,
-        outcomes: BTreeMap<String, OutcomeSummary>,
+        outcomes: Outcomes,
         failure: Option<Failure>,
         stopped_by: StoppedBy,
         elapsed: Duration,
@@ -134,7 +132,7 @@ impl Report {
         let stopped_by = StoppedBy::Error(error);
         Report::new(
             Tally::default(),
-            BTreeMap::new(),
+            Outcomes::new(),
             None,
             stopped_by,
             Duration::ZERO,

@@ -9,6 +9,9 @@ use crate::error::Error;
 
 /// One turn: the thread `thread`, paused at the marker `marker`, goes on.
 ///
+/// A thread that waits after a marker, for a lock say, goes on with a step of its own, made by
+/// [`resume`](Self::resume).
+///
 /// ```
 /// use interlace::Step;
 ///
@@ -20,6 +23,7 @@ use crate::error::Error;
 pub struct Step {
     thread: String,
     marker: String,
+    is_resume: bool,
 }
 
 impl Step {
@@ -29,6 +33,23 @@ impl Step {
         Step {
             thread: thread.into(),
             marker: marker.into(),
+            is_resume: false,
+        }
+    }
+
+    /// Makes the step that lets `thread` go on after a wait that began when it had passed `marker`.
+    ///
+    /// ```
+    /// use interlace::Step;
+    ///
+    /// let step = Step::resume("thread1", "lock");
+    /// assert_eq!(step.to_string(), "thread1:resume(lock)");
+    /// ```
+    #[must_use]
+    pub fn resume(thread: impl Into<String>, marker: impl Into<String>) -> Self {
+        Step {
+            is_resume: true,
+            ..Step::new(thread, marker)
         }
     }
 
@@ -38,7 +59,14 @@ impl Step {
         &self.thread
     }
 
-    /// Returns the name of the marker.
+    /// Returns whether the thread goes on after a wait, and not from the marker.
+    #[must_use]
+    pub fn is_resume(&self) -> bool {
+        self.is_resume
+    }
+
+    /// Returns the name of the marker; of a thread that goes on after a wait, the one that it passed
+    /// last.
     #[must_use]
     pub fn marker(&self) -> &str {
         &self.marker
@@ -56,9 +84,10 @@ impl fmt::Display for Step {
 /// A schedule may be shorter than the execution it steers: when it is used up, the thread that
 /// ran last runs on until it ends or blocks, then the others do in the order they were added.
 ///
-/// It prints as one line and parses back. A name that is not made of letters, digits, `_`, `-`
-/// and `.` is printed in quotes, with Rust's escapes. The line may begin with the version of this
-/// format, `v1`; without it, version 1 is meant.
+/// It prints as one line and parses back. A name that is not made of letters, digits, `_`, `-`,
+/// `.` and `/` is printed in quotes, with Rust's escapes. The line may begin with the version of
+/// this format, `v1` or `v2`. Version 2 is version 1 and `resume(marker)`, for a thread that goes on
+/// after a wait; in version 1 that was written as `marker`, and is still understood so.
 ///
 /// ```
 /// use interlace::{Schedule, Step};
@@ -165,7 +194,7 @@ impl FromIterator<Step> for Schedule {
     }
 }
 
-/// Builds a [`Schedule`]: `thread: marker`, separated by commas.
+/// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas.
 ///
 /// A name that is no Rust identifier is written in quotes.
 ///
@@ -174,18 +203,22 @@ impl FromIterator<Step> for Schedule {
 ///
 /// let schedule = schedule![thread1: read_value, "thread 2": "read-value"];
 /// assert_eq!(schedule.steps()[1], Step::new("thread 2", "read-value"));
+/// assert_eq!(schedule![a: resume(lock)].steps()[0], Step::resume("a", "lock"));
 /// assert_eq!(schedule![], Schedule::default());
 /// ```
 #[macro_export]
 macro_rules! schedule {
     (@name $name:literal) => { $name };
     (@name $name:ident) => { ::core::stringify!($name) };
-    ($($thread:tt : $marker:tt),* $(,)?) => {
+    (@step $thread:tt resume ($marker:tt)) => {
+        $crate::Step::resume($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
+    };
+    (@step $thread:tt $marker:tt) => {
+        $crate::Step::new($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
+    };
+    ($($thread:tt : $marker:tt $(($after:tt))?),* $(,)?) => {
         $crate::Schedule::new([
-            $($crate::Step::new(
-                $crate::schedule!(@name $thread),
-                $crate::schedule!(@name $marker),
-            )),*
+            $($crate::schedule!(@step $thread $marker $(($after))?)),*
         ])
     };
 }

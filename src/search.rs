@@ -1,35 +1,38 @@
 //! Which step comes next? One strategy a file. They see ids only: no threads, no clock, no names.
 
 mod bounded;
+mod contradiction;
 mod depth_first;
 mod part;
-mod point;
+mod plan;
 mod sample;
 mod shard;
 mod share;
-mod stages;
 #[cfg(test)]
 mod toy;
 
 pub(crate) use bounded::Bounded;
-pub(crate) use depth_first::{DepthFirst, Mismatch};
+pub(crate) use contradiction::Contradiction;
+pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::{Account, Part};
-pub(crate) use point::{Enabled, Event, SchedulingPoint, ThreadId, forced};
+pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use shard::{Shard, Weights};
-pub(crate) use share::{Extent, Fork, Multinomial, estimate, share};
-pub(crate) use stages::{SearchPlan, Stages};
+pub(crate) use share::{Extent, Multinomial, Progress, estimate};
+
+use crate::operation::{Choice, SchedulingPoint, Trace};
 
 /// A way to go through the executions of a program.
-pub(crate) trait Search {
-    /// Begins the next execution; false when none is left.
-    fn begin(&mut self) -> bool;
+pub(crate) trait Search: std::fmt::Debug + Send {
+    /// Begins the next execution; nothing when none is left. Returns how many of its first steps are
+    /// those of the execution before: nobody needs to ask for them again.
+    fn new_execution(&mut self) -> Option<usize>;
 
-    /// Returns the index in `point.ready` of the thread that goes next, or nothing to end the
-    /// execution here, because it cannot be one that the search meant to run.
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize>;
+    /// Decides which of the enabled threads goes next; or ends the execution here, because it cannot
+    /// be one that the search meant to run.
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice;
 
-    /// Learns that the execution has ended after `steps` steps: no thread is ready, or a failure
-    /// ended it.
-    fn end(&mut self, steps: usize);
+    /// Learns that the execution has ended, since no thread is enabled or a failure ended it, and
+    /// which steps it took, those that were repeated among them. Says what is to be made of it.
+    fn end(&mut self, trace: &Trace<'_>) -> Account;
 }

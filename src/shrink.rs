@@ -19,7 +19,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use candidate::Candidate;
 use variants::Variants;
 
-use crate::search::{Event, SchedulingPoint, ThreadId};
+use crate::operation::{Event, SchedulingPoint, ThreadId};
 
 /// Searches for the minimal failing schedule. It says which execution to run next and learns
 /// whether that failed in the same way; it runs nothing itself.
@@ -115,7 +115,7 @@ impl Shrink {
         }
     }
 
-    /// Returns the index in `point.ready` of the thread that goes next.
+    /// Returns the index in `point.enabled` of the thread that goes next.
     pub(crate) fn choose(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let is_free = self.wishes.is_empty();
         let default = point.default_choice();
@@ -124,7 +124,7 @@ impl Shrink {
             self.queue_alternatives(point, default);
         }
         self.preemptions += usize::from(point.preempts(choice));
-        self.path.push(point.ready[choice].thread);
+        self.path.push(point.enabled[choice].thread);
         if choice != default {
             self.run = Candidate::new(self.preemptions, self.path.clone());
         }
@@ -152,7 +152,7 @@ impl Shrink {
     /// The index of the next wished thread that is ready.
     fn granted_wish(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
         while let Some(wish) = self.wishes.pop_front() {
-            let choice = point.ready.iter().position(|ready| ready.thread == wish);
+            let choice = point.enabled.iter().position(|ready| ready.thread == wish);
             if choice.is_some() {
                 return choice;
             }
@@ -161,7 +161,7 @@ impl Shrink {
     }
 
     fn queue_alternatives(&mut self, point: &SchedulingPoint<'_>, default: usize) {
-        for (choice, ready) in point.ready.iter().enumerate() {
+        for (choice, ready) in point.enabled.iter().enumerate() {
             let preemptions = self.preemptions + usize::from(point.preempts(choice));
             let is_smaller = self.best.is_over(preemptions, self.path.len() + 1);
             if choice != default && is_smaller {

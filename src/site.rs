@@ -28,8 +28,12 @@ pub struct Site {
 /// lives as long as the process, as the sites themselves do.
 static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
 
-/// Stands for the marker that a thread last passed when it has not come to its first.
+/// What schedules call the first step of a thread that the program starts. It also stands for the
+/// marker that a thread last passed when it has not come to its first.
 static START: Site = Site::new("start", "", 0, 0);
+
+/// What schedules call the step of a thread that goes on after the end of another.
+static JOIN: Site = Site::new("join", "", 0, 0);
 
 impl Site {
     /// Describes the marker `name` at a place in the source; `line` and `column` count from 1.
@@ -109,9 +113,14 @@ impl MarkerId {
         NonZeroU32::new(number).map(MarkerId)
     }
 
-    /// What stands for the marker that a thread last passed when it has not come to its first.
+    /// What stands for a marker in the first step of a thread, and before it.
     pub(crate) fn start() -> Self {
         START.id()
+    }
+
+    /// What stands for a marker in a step that follows the end of another thread.
+    pub(crate) fn join() -> Self {
+        JOIN.id()
     }
 
     /// The place in the source that this id was given to.

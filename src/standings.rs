@@ -3,19 +3,21 @@
 mod cycles;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use itertools::Itertools as _;
 
 pub(crate) use cycles::cycles;
 
-use crate::engine::{BlockedOn, ThreadState, ThreadStatus};
+use crate::engine::BlockedOn;
+use crate::operation::{ThreadId, ThreadState, ThreadStatus};
 
 /// One line for each thread, and below it one for each thing that it waits to acquire, each line
 /// led by a line break.
 pub(crate) fn describe(
-    names: &[String],
-    standings: &[ThreadStatus],
-    wants: &[BlockedOn],
+    names: &[Arc<str>],
+    statuses: &[ThreadStatus],
+    blocked_on: &[BlockedOn],
 ) -> String {
     let width = names
         .iter()
@@ -23,9 +25,12 @@ pub(crate) fn describe(
         .max()
         .unwrap_or(0);
     let mut text = String::from("\nwhere each thread stands:");
-    for (thread, (name, standing)) in names.iter().zip_eq(standings).enumerate() {
-        let _ = write!(text, "\n  {name:width$}  {}", one(*standing));
-        for want in wants.iter().filter(|want| want.thread.index() == thread) {
+    for (thread, (name, standing)) in names.iter().zip_eq(statuses).enumerate() {
+        let _ = write!(text, "\n  {name:width$}  {}", one(*standing, names));
+        for want in blocked_on
+            .iter()
+            .filter(|want| want.thread.index() == thread)
+        {
             let _ = write!(
                 text,
                 "\n  {:width$}    `{}`: {}",
@@ -39,13 +44,22 @@ pub(crate) fn describe(
 }
 
 /// Where one thread stands.
-pub(crate) fn one(standing: ThreadStatus) -> String {
+pub(crate) fn one(standing: ThreadStatus, names: &[Arc<str>]) -> String {
+    let name = |thread: ThreadId| &names[thread.index()];
     let since = match standing.passed {
         Some(marker) => format!("after passing {}", marker.site()),
         None => "before its first marker".to_owned(),
     };
-    match standing.at {
+    match standing.state {
         ThreadState::NotStarted => "has not started".to_owned(),
+        ThreadState::Starting => "was started, and has not taken its first step".to_owned(),
+        ThreadState::Joining(other) => format!("waits for the end of {}, {since}", name(other)),
+        ThreadState::Joined(other) => {
+            format!(
+                "waited for the end of {} and can go on, {since}",
+                name(other)
+            )
+        }
         ThreadState::Running => format!("is running, {since}"),
         ThreadState::Marker(marker) => format!("is paused at {}", marker.site()),
         ThreadState::WaitingForLock(marker) => {
@@ -66,7 +80,7 @@ pub(crate) fn one(standing: ThreadStatus) -> String {
 }
 
 /// Who has what a thread waits for, as far as markers tell: it may have been acquired elsewhere since.
-fn who(want: &BlockedOn, names: &[String]) -> String {
+fn who(want: &BlockedOn, names: &[Arc<str>]) -> String {
     let Some(last) = want.last else {
         return "no marker tells who has it".to_owned();
     };

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::search::Event;
+use crate::operation::Event;
 use crate::site::MarkerId;
 
 /// Longer executions are drawn without their middle.
@@ -13,7 +14,7 @@ const MAX_LINES: usize = 100;
 
 /// Draws `steps`, one a line, with the source line of each marker. The first `forced` of them are
 /// marked with an asterisk.
-pub(crate) fn draw(names: &[String], steps: &[Event], forced: usize) -> String {
+pub(crate) fn draw(names: &[Arc<str>], steps: &[Event], forced: usize) -> String {
     if steps.is_empty() {
         return "  (no thread has gone on from a marker)".to_owned();
     }
@@ -67,8 +68,8 @@ pub(crate) fn draw(names: &[String], steps: &[Event], forced: usize) -> String {
 
 /// What stands in the column of the thread.
 fn cell(taken: Event) -> Cow<'static, str> {
-    let name = taken.marker.site().name();
-    match (taken.resumes, taken.waits) {
+    let name = taken.operation.name.site().name();
+    match (taken.is_resume(), taken.waits()) {
         (false, false) => name.into(),
         (false, true) => format!("{name} (waits)").into(),
         (true, false) => format!("{name} (goes on)").into(),
@@ -78,10 +79,10 @@ fn cell(taken: Event) -> Cow<'static, str> {
 
 /// Where the marker of a step stands in the source.
 fn place(taken: Event) -> Cow<'static, str> {
-    if taken.marker == MarkerId::start() {
+    if taken.operation.name == MarkerId::start() {
         return "(no marker yet)".into();
     }
-    let site = taken.marker.site();
+    let site = taken.operation.name.site();
     format!("{}:{}", site.file(), site.line()).into()
 }
 
@@ -102,7 +103,7 @@ fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::ThreadId;
+    use crate::operation::ThreadId;
     use crate::site::Site;
 
     fn step(thread: usize, site: &'static Site, waits: bool) -> Event {

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler};
+use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, ThreadTable};
 use crate::error::Error;
+use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
-use crate::search::{Account, Part, SchedulingPoint, Search as _, SearchPlan, Shard, Stages};
+use crate::search::{Account, SearchPlan, Shard, Stages};
 
 mod findings;
 mod first;
@@ -18,7 +19,7 @@ mod reported_progress;
 mod stopped;
 mod work_queue;
 
-pub(crate) use findings::{FailingExecution, Findings, Outcome};
+pub(crate) use findings::{FailingExecution, Findings, OutcomeSummary, Outcomes, append_outcomes};
 use parallel_search::ParallelSearch;
 use part_result::PartResult;
 use reported_progress::ReportedProgress;
@@ -36,7 +37,7 @@ pub(crate) struct Bounds {
     pub(crate) shard: Option<Shard>,
 }
 
-/// Runs the executions of `subject` that the course consists of, or those of them that the bounds
+/// Runs the executions of `subject` that the plan consists of, or those of them that the bounds
 /// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
 /// how far the search is.
 ///
@@ -46,29 +47,29 @@ pub(crate) struct Bounds {
 pub(crate) fn run_search(
     subject: &Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
     bounds: Bounds,
-    (course, seed): (SearchPlan, u64),
+    (plan, seed): (SearchPlan, u64),
     meter: Option<&Arc<Meter>>,
 ) -> Result<(Findings, StoppedBy), Error> {
-    let weights = match (bounds.shard, course) {
-        (Some(_), SearchPlan::Exhaustive) => Some(first::weigh(subject, engine, limits)?),
+    let weights = match (bounds.shard, plan) {
+        (Some(_), SearchPlan::Exhaustive) => Some(first::weigh(subject, engine, options)?),
         _ => None,
     };
-    let mut chase = ParallelSearch {
+    let mut search = ParallelSearch {
         subject: Arc::clone(subject),
         engine,
-        limits,
+        options,
         bounds,
         since: Instant::now(),
         meter: meter.cloned(),
     };
-    if let (Some(meter), Some(schedules)) = (meter, course.schedules()) {
+    if let (Some(meter), Some(schedules)) = (meter, plan.schedules()) {
         let range = bounds.shard.map(|shard| shard.range_of(schedules));
         meter.expect(range.map_or(schedules, |range| range.end - range.start));
     }
     let shard = bounds.shard.map(|shard| (shard, weights.clone()));
-    let mut stages = Stages::new(course, seed, shard);
+    let mut stages = Stages::new(plan, seed, shard);
     let mut total = Findings {
         weights,
         ..Findings::default()
@@ -76,10 +77,9 @@ pub(crate) fn run_search(
     while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
         let left = bounds.max_schedules.map(|max| max - total.tally.total());
         let of_stage = stage.max_schedules;
-        chase.bounds.max_schedules = left.into_iter().chain(of_stage).min();
-        // A sample leaves out others even if it is of none.
-        total.leaves_out = matches!(stage.part, Part::Sample(_));
-        let (mut found, stopped_by) = Arc::new(chase.clone()).run(stage.part);
+        search.bounds.max_schedules = left.into_iter().chain(of_stage).min();
+        total.leaves_out = stage.leaves_out;
+        let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}
@@ -97,7 +97,7 @@ pub(crate) fn run_search(
             _ => return Ok((total, stopped_by)),
         }
     }
-    let stopped_by = match course {
+    let stopped_by = match plan {
         SearchPlan::Preemptions(max) if total.leaves_out => StoppedBy::MaxPreemptions(max),
         _ if total.leaves_out => StoppedBy::Sampled(total.tally.total()),
         _ => StoppedBy::Exhausted,
@@ -108,7 +108,7 @@ pub(crate) fn run_search(
 /// One worker: it searches one part of the tree after another.
 #[derive(Debug)]
 struct Worker {
-    frontier: Arc<WorkQueue>,
+    queue: Arc<WorkQueue>,
     bounds: Bounds,
     /// When the whole search began, of which this may be a stage.
     since: Instant,
@@ -125,13 +125,13 @@ struct Worker {
 
 impl Worker {
     fn new(
-        frontier: &Arc<WorkQueue>,
+        queue: &Arc<WorkQueue>,
         bounds: Bounds,
         since: Instant,
         meter: Option<&Arc<Meter>>,
     ) -> Self {
         Worker {
-            frontier: Arc::clone(frontier),
+            queue: Arc::clone(queue),
             bounds,
             since,
             is_called: false,
@@ -143,7 +143,7 @@ impl Worker {
         }
     }
 
-    /// The one place where limits are checked, before every execution.
+    /// The one place where options are checked, before every execution.
     fn limit(&self) -> Option<StoppedBy> {
         let Bounds {
             max_schedules,
@@ -162,8 +162,8 @@ impl Worker {
     fn share(&mut self) {
         let part = self.job.as_mut().and_then(|job| job.search.split());
         if let Some(part) = part {
-            self.frontier.give(part);
-            self.frontier.make_room();
+            self.queue.give(part);
+            self.queue.make_room();
         }
     }
 
@@ -179,73 +179,67 @@ impl Worker {
 }
 
 impl Scheduler for Worker {
-    fn begin(&mut self) -> bool {
-        loop {
+    fn new_execution(&mut self) -> Option<usize> {
+        let repeated = loop {
             let Some(job) = &mut self.job else {
-                self.job = self.frontier.next();
-                let part = self.job.as_ref().map(|job| Arc::clone(&job.segment));
+                self.job = self.queue.next();
+                let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
                 self.part.lock().clone_from(&part);
-                if part.is_none() {
-                    return false;
-                }
+                part?;
                 continue;
             };
-            if job.is_done || self.frontier.is_cut(&job.segment) {
+            if job.is_done || self.queue.is_cut(&job.part_result) {
                 self.job = None;
-            } else if self.job.as_mut().is_some_and(|job| job.search.begin()) {
+            } else if let Some(repeated) = job.search.new_execution() {
                 self.tell(false);
-                break;
+                break repeated;
             } else {
                 self.tell(true);
                 self.job = None;
             }
-        }
+        };
         if let Some(stop) = self.limit() {
-            self.frontier.stop(stop);
+            self.queue.stop(stop);
             self.job = None;
-            return false;
+            return None;
         }
-        if self.frontier.is_hungry() {
+        if self.queue.is_hungry() {
             self.share();
         }
         if self.is_called && self.executions > 0 {
             self.is_called = false;
-            self.frontier.arrive();
+            self.queue.arrive();
         }
-        true
-    }
-
-    fn repeated(&self) -> usize {
-        self.job.as_ref().map_or(0, |job| job.search.repeated())
+        Some(repeated)
     }
 
     #[inline]
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        self.job.as_mut()?.search.choose(point)
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        match &mut self.job {
+            Some(job) => job.search.choose(point),
+            None => Choice::Prune,
+        }
     }
 
-    fn end(&mut self, ended: ExecutionResult<'_>) {
+    fn end(&mut self, result: ExecutionResult<'_>) {
         let Some(job) = &mut self.job else { return };
-        // An execution that was cut short by the clock contradicts nothing.
-        if !ended.how.is_timed_out() {
-            job.search.end(ended.steps.len());
-        }
-        let account = job.search.account();
+        let account = job.search.end(&result.trace);
         self.executions += u64::from(!account.is_repetition);
         if self.executions == 1
-            && let (Part::DepthFirst(_), Some(meter)) = (&job.search, &self.meter)
-            && *ended.how == How::Held
+            && let Some(meter) = &self.meter
+            && *result.how == How::Held
             && self.bounds.shard.is_none()
+            && job.search.progress(&[], None).is_some()
         {
             // It is like others, perhaps like all. A shard is measured without.
-            meter.suppose(ended.steps);
+            meter.suppose(result.trace.events);
         }
-        let (segment, mismatch) = (&job.segment, job.search.mismatch());
-        if ended.is_plain() && account == Account::default() && mismatch.is_none() {
-            segment.note_held(ended.steps.len());
-        } else if segment.note(ended, account, mismatch, self.bounds.keeps_going) {
+        let part = &job.part_result;
+        if result.is_plain() && account == Account::default() {
+            part.note_held(result.trace.events.len());
+        } else if part.note(result, account, self.bounds.keeps_going) {
             job.is_done = true;
-            self.frontier.cut_after(&job.segment);
+            self.queue.cut_after(&job.part_result);
         }
     }
 }

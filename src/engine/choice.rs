@@ -40,18 +40,18 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Runs executions of `subject` until `director` begins no more, and gives the director back.
+    /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
     ///
     /// # Errors
     ///
     /// If the system gives no thread or memory, or a fiber blocks.
-    pub(crate) fn direct<D: Scheduler>(
+    pub(crate) fn run<D: Scheduler>(
         self,
-        subject: &Arc<dyn Program>,
-        director: D,
-        limits: EngineOptions,
+        program: &Arc<dyn Program>,
+        scheduler: D,
+        options: EngineOptions,
     ) -> Result<D, Error> {
-        self.direct_and(subject, director, limits, Deferred::nothing())
+        self.run_and(program, scheduler, options, Deferred::nothing())
     }
 
     /// As [`direct`](Self::direct); the calling thread, which waits, does something meanwhile.
@@ -59,20 +59,20 @@ impl Engine {
     /// # Errors
     ///
     /// If the system gives no thread or memory, or a fiber blocks.
-    pub(crate) fn direct_and<D: Scheduler>(
+    pub(crate) fn run_and<D: Scheduler>(
         self,
-        subject: &Arc<dyn Program>,
-        director: D,
-        limits: EngineOptions,
+        program: &Arc<dyn Program>,
+        scheduler: D,
+        options: EngineOptions,
         meanwhile: Deferred<'_>,
     ) -> Result<D, Error> {
-        // Generic over the director, both engines would be compiled once for each.
-        let director: Box<dyn Scheduler> = Box::new(director);
-        let director: Box<dyn Any> = match self {
-            Engine::Threads => threads::direct(subject, director, limits, meanwhile)?,
-            Engine::Fibers => fibers::direct(subject, director, limits, meanwhile)?,
+        // Generic over the scheduler, both engines would be compiled once for each.
+        let scheduler: Box<dyn Scheduler> = Box::new(scheduler);
+        let scheduler: Box<dyn Any> = match self {
+            Engine::Threads => threads::run(program, scheduler, options, meanwhile)?,
+            Engine::Fibers => fibers::run(program, scheduler, options, meanwhile)?,
         };
-        let director = director.downcast();
-        Ok(*director.expect("an engine gives back the director it was given"))
+        let scheduler = scheduler.downcast();
+        Ok(*scheduler.expect("an engine gives back the scheduler it was given"))
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn look_at(probe: &LockProbe, see: &mut dyn FnMut(LockState)) {
 /// Describes and checks what the threads left in the room. `enter` is told what comes next.
 #[inline]
 pub(super) fn conclude(
-    subject: &dyn Program,
+    program: &dyn Program,
     room: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
@@ -50,7 +50,7 @@ pub(super) fn conclude(
             enter(next);
         };
         outcome = room.outcome();
-        if let Some(oracles) = subject.oracles() {
+        if let Some(oracles) = program.oracles() {
             enter(Phase::View);
             let breach = oracles.judge(outcome.as_deref(), || room.view());
             if breach.is_some() {

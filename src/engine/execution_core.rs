@@ -3,24 +3,24 @@
 use std::sync::Weak;
 
 use super::catch::Caught;
+use super::core::{ExecutionState, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_table::{BlockedOn, LockTable};
-use super::state::{Over, State, ThreadState, Turn};
 use super::yield_reason::YieldReason;
-use super::{EngineOptions, ExecutionResult, How, Phase, Scheduler, ThreadStatus};
-use crate::search::ThreadId;
+use super::{EngineOptions, ExecutionResult, How, Phase, Scheduler};
+use crate::operation::{Choice, ThreadId, ThreadState, ThreadStatus};
 
 /// The execution under way, and who directs it.
 pub(super) struct ExecutionCore {
-    pub(super) state: State,
+    pub(super) state: ExecutionState,
     /// Gone when the team has been left behind.
-    pub(super) director: Option<Box<dyn Scheduler>>,
+    pub(super) scheduler: Option<Box<dyn Scheduler>>,
     /// How the threads' part of the execution ended, once it has.
     pub(super) over: Option<How>,
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
-    wants: Vec<BlockedOn>,
+    blocked_on: Vec<BlockedOn>,
     locks: LockTable,
     pub(super) phase: Phase,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
@@ -29,43 +29,45 @@ pub(super) struct ExecutionCore {
 }
 
 impl ExecutionCore {
-    /// A table for a director that has begun its first execution.
-    pub(super) fn new(threads: usize, director: Box<dyn Scheduler>, limits: EngineOptions) -> Self {
+    /// A table for a scheduler that has begun its first execution.
+    pub(super) fn new(
+        declared: &[String],
+        scheduler: Box<dyn Scheduler>,
+        options: EngineOptions,
+    ) -> Self {
         ExecutionCore {
-            state: State::new(threads, limits.max_steps),
-            director: Some(director),
+            state: ExecutionState::new(declared, options.max_steps),
+            scheduler: Some(scheduler),
             over: None,
             stood: Vec::new(),
-            wants: Vec::new(),
+            blocked_on: Vec::new(),
             locks: LockTable::default(),
             phase: Phase::SetUp,
             number: 0,
-            outside: ExternalWakers::new(limits.external_wakers),
+            outside: ExternalWakers::new(options.external_wakers),
         }
     }
 
     /// Begins the next execution, if there is one.
     pub(super) fn begin(&mut self) -> bool {
-        let Some(director) = self.director.as_mut() else {
+        let next = self.scheduler.as_mut().and_then(|it| it.new_execution());
+        let Some(repeated) = next else {
             return false;
         };
-        if !director.begin() {
-            return false;
-        }
-        self.state.reset(director.repeated());
+        self.state.reset(repeated);
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;
         self.outside.reset();
         self.locks.clear();
-        self.wants.clear();
+        self.blocked_on.clear();
         true
     }
 
     /// Whether threads that reach a marker are to be unwound.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
-        self.over.is_some() || self.director.is_none()
+        self.over.is_some() || self.scheduler.is_none()
     }
 
     /// The running thread lets go of its turn.
@@ -94,9 +96,12 @@ impl ExecutionCore {
             self.locks.ask(&mut self.state);
         }
         let ExecutionCore {
-            state, director, ..
+            state, scheduler, ..
         } = self;
-        let turn = state.advance(|point| director.as_mut()?.choose(point));
+        let turn = state.advance(|point, threads| match scheduler {
+            Some(scheduler) => scheduler.choose(point, threads),
+            None => Choice::Prune,
+        });
         if let Turn::Over(over) = turn {
             self.note_over(over);
         }
@@ -109,7 +114,7 @@ impl ExecutionCore {
             Over::Complete => self.over = Some(How::Held),
             Over::Deadlock => self.set_over(How::Deadlock),
             Over::StepLimit => self.set_over(How::StepLimit),
-            Over::Stopped => self.set_over(How::Stopped),
+            Over::Pruned => self.set_over(How::Pruned),
         }
     }
 
@@ -126,7 +131,7 @@ impl ExecutionCore {
     #[cold]
     pub(super) fn fail(&mut self, how: How) -> Turn {
         self.set_over(how);
-        Turn::Over(Over::Stopped)
+        Turn::Over(Over::Pruned)
     }
 
     /// Takes note of a thread that has come to its end; whose turn comes next, if the execution is
@@ -168,7 +173,7 @@ impl ExecutionCore {
 
     /// Goes on with an execution in which nobody could, if somebody can now; false if not.
     pub(super) fn revive(&mut self) -> bool {
-        let can_go_on = self.state.has_ready() || self.state.has_woken();
+        let can_go_on = self.state.has_enabled();
         if can_go_on {
             self.over = None;
         }
@@ -186,9 +191,9 @@ impl ExecutionCore {
         self.over == Some(How::Held)
     }
 
-    /// How the threads' part of the execution ended. Nobody asks when the director is gone.
+    /// How the threads' part of the execution ended. Nobody asks when the scheduler is gone.
     pub(super) fn how(&self) -> How {
-        self.over.clone().unwrap_or(How::Stopped)
+        self.over.clone().unwrap_or(How::Pruned)
     }
 
     /// Notes how the threads' part of the execution ended.
@@ -196,7 +201,7 @@ impl ExecutionCore {
         self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
-                self.stood[thread.index()].at = ThreadState::NoWakerLeft;
+                self.stood[thread.index()].state = ThreadState::NoWakerLeft;
             }
         }
         self.over = Some(how);
@@ -204,8 +209,8 @@ impl ExecutionCore {
 
     /// Notes where the threads stand, and what they wait for there.
     fn stand(&mut self) {
-        self.state.stand(&mut self.stood);
-        self.locks.wants(&mut self.wants);
+        self.state.report_statuses(&mut self.stood);
+        self.locks.blocked_on(&mut self.blocked_on);
     }
 
     /// `waker` is what the waker of the task `thread` points to.
@@ -271,22 +276,21 @@ impl ExecutionCore {
         self.over == Some(How::NotWoken) && self.outside.give_up()
     }
 
-    /// Tells the director how the execution ended; false if the team was left behind before.
+    /// Tells the scheduler how the execution ended; false if the team was left behind before.
     pub(super) fn end(&mut self, how: &How, outcome: Option<&str>) -> bool {
         match self.over {
             None => self.stand(),
-            Some(How::Held) => self.state.stand_finished(&mut self.stood),
+            Some(How::Held) => self.state.report_finished(&mut self.stood),
             Some(_) => {}
         }
-        let (threads, wants) = (&self.stood, &self.wants);
-        let steps = self.state.steps();
-        let Some(director) = &mut self.director else {
+        let Some(scheduler) = &mut self.scheduler else {
             return false;
         };
-        director.end(ExecutionResult {
-            steps,
-            threads,
-            wants,
+        scheduler.end(ExecutionResult {
+            trace: self.state.trace(how.is_timed_out()),
+            names: self.state.threads().names(),
+            threads: &self.stood,
+            blocked_on: &self.blocked_on,
             how,
             outcome,
         });

@@ -4,7 +4,7 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// How often it is looked whether anybody outside still holds a waker. A wake-up needs no look.
 pub(super) const LOOK: Duration = Duration::from_millis(5);

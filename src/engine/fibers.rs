@@ -13,4 +13,4 @@ mod turn_record;
 mod wake_queue;
 mod watch;
 
-pub(crate) use watch::direct;
+pub(crate) use watch::run;

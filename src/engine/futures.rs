@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake};
 
 use super::current;
 use super::yield_reason::YieldReason;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// Runs `future` to its end on the calling thread, which a run controls.
 ///

@@ -1,8 +1,8 @@
 //! Where executions of a program take place, one after the other.
 
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
-/// A room for executions of a [subject](super::Program): for the state that the threads of one of
+/// A room for executions of a [program](super::Program): for the state that the threads of one of
 /// them share, made afresh for each, and all that is done with it. The type of the state is the
 /// room's own business, so that engines are compiled once and not for each program. An engine that
 /// runs executions one after the other in one room allocates none.

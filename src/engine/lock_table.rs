@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use super::conclude::look_at;
+use super::core::ExecutionState;
 use super::lock_probe::LockProbe;
 use super::lock_state::{ByAddress, LockId, LockState};
-use super::state::State;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
 /// A thread at a marker that says what the gated code acquires.
@@ -74,7 +74,7 @@ impl LockTable {
 
     /// Finds out which threads could go on of those that are about to acquire something.
     #[cold]
-    pub(super) fn ask(&mut self, state: &mut State) {
+    pub(super) fn ask(&mut self, state: &mut ExecutionState) {
         let LockTable {
             probes,
             looks,
@@ -96,10 +96,10 @@ impl LockTable {
 
     /// What was not free when it was asked for last, into `wants`.
     #[cold]
-    pub(super) fn wants(&self, wants: &mut Vec<BlockedOn>) {
+    pub(super) fn blocked_on(&self, blocked_on: &mut Vec<BlockedOn>) {
         let shut = self.looks.iter().filter(|(_, look)| !look.is_free);
-        wants.clear();
-        wants.extend(shut.map(|&(asker, look)| BlockedOn {
+        blocked_on.clear();
+        blocked_on.extend(shut.map(|&(asker, look)| BlockedOn {
             thread: asker.thread,
             name: look.name,
             last: self.last.get(&look.lock).copied(),

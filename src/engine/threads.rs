@@ -49,4 +49,4 @@ mod team;
 mod watch;
 mod worker;
 
-pub(crate) use watch::direct;
+pub(crate) use watch::run;

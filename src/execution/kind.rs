@@ -1,10 +1,11 @@
 //! How an execution failed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use super::{Names, Record, stuck};
+use super::{Context, Record, stuck};
 use crate::engine::{How, Panic};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::{Breach, SerialOrder};
@@ -106,7 +107,7 @@ impl FailureKind {
         }
     }
 
-    fn of_breach(breach: Breach, names: &[String]) -> Self {
+    fn of_breach(breach: Breach, names: &[Arc<str>]) -> Self {
         match breach {
             Breach::NotAllowed { outcome, allowed } => FailureKind::OutcomeNotAllowed {
                 outcome,
@@ -119,12 +120,12 @@ impl FailureKind {
         }
     }
 
-    pub(crate) fn of(record: &Record, names: Names<'_>) -> Option<Self> {
-        let threads = || standings::describe(names.threads, &record.threads, &record.wants);
+    pub(crate) fn of(record: &Record, context: Context<'_>) -> Option<Self> {
+        let threads = || standings::describe(&record.names, &record.threads, &record.blocked_on);
         Some(match record.how.clone() {
-            How::Held | How::Stopped => return None,
+            How::Held | How::Pruned => return None,
             How::Panicked(thread, panic) => {
-                let thread = names.threads[thread.index()].clone();
+                let thread = record.names[thread.index()].to_string();
                 FailureKind::Panic { thread, panic }
             }
             How::PanickedIn(phase, panic) => FailureKind::PanicOutside {
@@ -132,29 +133,29 @@ impl FailureKind {
                 panic,
             },
             How::CheckFailed(panic) => FailureKind::Check(panic),
-            How::Breached(breach) => FailureKind::of_breach(*breach, names.threads),
+            How::Breached(breach) => FailureKind::of_breach(*breach, &record.names),
             How::InvariantViolated(number) => FailureKind::Invariant {
-                name: names.invariants[number].clone(),
+                name: context.invariants[number].clone(),
             },
             How::InvariantPanicked(panic) => FailureKind::InvariantPanic(panic),
             How::Deadlock => FailureKind::Deadlock {
                 threads: threads()
-                    + &standings::cycles(names.threads, &record.wants)
-                    + &stuck::hint(record, names),
+                    + &standings::cycles(&record.names, &record.blocked_on)
+                    + &stuck::hint(record, context),
             },
             How::StepLimit => {
-                let max_steps = names.limits.max_steps;
+                let max_steps = context.options.max_steps;
                 FailureKind::StepLimit {
                     max_steps,
-                    rounds: stuck::rounds(record, names),
+                    rounds: stuck::rounds(record),
                     threads: threads(),
                 }
             }
             How::TimedOut(phase) => FailureKind::TimeOut {
-                text: stuck::timed_out(phase, record, names),
+                text: stuck::timed_out(phase, record, context),
             },
             How::NotWoken => FailureKind::TimeOut {
-                text: stuck::not_woken(record, names),
+                text: stuck::not_woken(record, context),
             },
         })
     }

@@ -2,9 +2,10 @@
 
 use itertools::Itertools as _;
 
-use super::{Names, Record};
-use crate::engine::{Phase, ThreadState};
-use crate::search::{Event, ThreadId};
+use super::{Context, Record};
+use crate::engine::Phase;
+use crate::operation::ThreadState;
+use crate::operation::{Event, ThreadId};
 use crate::site::MarkerId;
 use crate::standings;
 
@@ -13,16 +14,16 @@ const LAST_STEPS: usize = 100;
 
 /// Which markers the last steps of an execution passed and how often, in the order in which they
 /// were passed first, each line led by a line break.
-pub(super) fn rounds(record: &Record, names: Names<'_>) -> String {
+pub(super) fn rounds(record: &Record) -> String {
     let steps = &record.steps[record.steps.len().saturating_sub(LAST_STEPS)..];
     if steps.is_empty() {
         return "\nno step passed a marker: a task was woken over and over".to_owned();
     }
-    let step = |taken: &Event| (taken.thread, taken.marker);
+    let step = |taken: &Event| (taken.thread, taken.operation.name);
     let counts = steps.iter().counts_by(step);
     let line = |(thread, marker): (ThreadId, MarkerId)| {
         let count = counts[&(thread, marker)];
-        let name = &names.threads[thread.index()];
+        let name = &record.names[thread.index()];
         format!("\n  {count} times {name}:{}", marker.site())
     };
     let lines = steps.iter().map(step).unique().map(line).format("");
@@ -30,8 +31,8 @@ pub(super) fn rounds(record: &Record, names: Names<'_>) -> String {
 }
 
 /// What an execution was busy with when its time was up.
-pub(super) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> String {
-    let timeout = names.limits.timeout;
+pub(super) fn timed_out(phase: Phase, record: &Record, context: Context<'_>) -> String {
+    let timeout = context.options.timeout;
     if !matches!(phase, Phase::Threads | Phase::Unwinding) {
         let place = phase.place();
         return format!(
@@ -39,7 +40,7 @@ pub(super) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> Stri
              and was left behind"
         );
     }
-    let threads = standings::describe(names.threads, &record.threads, &record.wants);
+    let threads = standings::describe(&record.names, &record.threads, &record.blocked_on);
     format!(
         "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
          began. It cannot be killed and was left behind. It may be in a loop, or wait for \
@@ -48,21 +49,21 @@ pub(super) fn timed_out(phase: Phase, record: &Record, names: Names<'_>) -> Stri
 }
 
 /// Nobody could go on, and nothing outside has woken a task.
-pub(super) fn not_woken(record: &Record, names: Names<'_>) -> String {
-    let timeout = names.limits.timeout;
-    let threads = standings::describe(names.threads, &record.threads, &record.wants);
+pub(super) fn not_woken(record: &Record, context: Context<'_>) -> String {
+    let timeout = context.options.timeout;
+    let threads = standings::describe(&record.names, &record.threads, &record.blocked_on);
     format!(
         "timed out: no thread can go on, and nothing outside of the program has woken a task within \
          {timeout:?} of the beginning. Somebody still holds a waker of {}. If nothing outside is to \
          call it, this is a deadlock; if it takes longer, raise `timeout`{threads}",
-        held(record, names),
+        held(record),
     )
 }
 
 /// What there is to say of a deadlock in which something outside might yet wake a task.
-pub(super) fn hint(record: &Record, names: Names<'_>) -> String {
-    let held = held(record, names);
-    if held.is_empty() || names.limits.external_wakers {
+pub(super) fn hint(record: &Record, context: Context<'_>) -> String {
+    let held = held(record);
+    if held.is_empty() || context.options.external_wakers {
         return String::new();
     }
     format!(
@@ -72,8 +73,8 @@ pub(super) fn hint(record: &Record, names: Names<'_>) -> String {
 }
 
 /// The waiting tasks of which somebody still holds a waker.
-fn held(record: &Record, names: Names<'_>) -> String {
-    let both = names.threads.iter().zip_eq(&record.threads);
-    let waiting = both.filter(|(_, standing)| standing.at == ThreadState::Waiting);
+fn held(record: &Record) -> String {
+    let both = record.names.iter().zip_eq(&record.threads);
+    let waiting = both.filter(|(_, standing)| standing.state == ThreadState::Waiting);
     waiting.map(|(name, _)| format!("`{name}`")).join(", ")
 }

@@ -1,33 +1,35 @@
 //! What is said of a program that behaves differently under the same schedule.
 
+use std::sync::Arc;
+
 use itertools::Itertools as _;
 
 use crate::engine::{Engine, EngineOptions};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::search::{Enabled, Mismatch};
+use crate::operation::{OperationKind, Pending};
+use crate::search::Contradiction;
 use crate::standings;
 
 /// Shows what was ready at one point in an earlier execution and in this one.
 pub(super) fn explain(
-    mismatch: &Mismatch,
+    contradiction: &Contradiction,
     record: &Record,
-    names: &[String],
-    (engine, limits): (Engine, EngineOptions),
+    (engine, options): (Engine, EngineOptions),
 ) -> Error {
-    let depth = mismatch.depth.min(record.steps.len());
-    let prefix = record.schedule(names, depth);
+    let depth = contradiction.depth.min(record.steps.len());
+    let prefix = record.schedule(depth);
     let after = match depth {
         0 => "before the first step".to_owned(),
         _ => format!("after `{prefix}`"),
     };
-    let found = if mismatch.found.is_empty() {
+    let found = if contradiction.found.is_empty() {
         format!(
             "no thread is ready{}",
-            standings::describe(names, &record.threads, &record.wants)
+            standings::describe(&record.names, &record.threads, &record.blocked_on)
         )
     } else {
-        list(&mismatch.found, names)
+        list(&contradiction.found, &record.names)
     };
     Error::new(
         ErrorKind::NonDeterministic,
@@ -36,8 +38,8 @@ pub(super) fn explain(
              before: {}\n  now:    {found}\n\
              {CAUSES}{}{REMEDY}",
             depth + 1,
-            list(&mismatch.expected, names),
-            about_thread_locals(engine, limits),
+            list(&contradiction.expected, &record.names),
+            about_thread_locals(engine, options),
         ),
     )
 }
@@ -52,9 +54,9 @@ const CAUSES: &str = "What usually causes this:\n\
 const REMEDY: &str = "\nLet the setup make what differs, from fixed values";
 
 /// What is to be said of thread-locals besides.
-fn about_thread_locals(engine: Engine, limits: EngineOptions) -> &'static str {
+fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
     match engine {
-        Engine::Threads if limits.fresh_threads => "",
+        Engine::Threads if options.fresh_threads => "",
         Engine::Threads => {
             " (the same OS threads run every execution, unless `fresh_threads(true)` asks for new \
              ones)"
@@ -66,13 +68,22 @@ fn about_thread_locals(engine: Engine, limits: EngineOptions) -> &'static str {
     }
 }
 
-fn list(ready: &[Enabled], names: &[String]) -> String {
-    let one = |ready: &Enabled| {
-        format!(
-            "{} at {:#}",
-            names[ready.thread.index()],
-            ready.marker.site()
-        )
+fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
+    let one = |pending: &Pending| {
+        let name = &names[pending.thread.index()];
+        let site = pending.operation.name.site();
+        match pending.operation.kind {
+            OperationKind::Marker => format!("{name} at {site:#}"),
+            OperationKind::Resume => format!("{name} going on after {site:#}"),
+            OperationKind::Start => format!("{name} at its start"),
+            OperationKind::Join(other) => {
+                // A thread that there is not in this execution has no name in it.
+                let other = names
+                    .get(other.index())
+                    .map_or("another thread", |name| name);
+                format!("{name} after the end of {other}")
+            }
+        }
     };
-    ready.iter().map(one).join(", ")
+    pending.iter().map(one).join(", ")
 }

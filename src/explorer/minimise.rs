@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler};
+use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, ThreadTable};
 use crate::error::Error;
-use crate::execution::{Names, Record};
-use crate::follow::Follow;
+use crate::execution::{Context, Record};
+use crate::follow::follow;
+use crate::operation::{Choice, SchedulingPoint};
 use crate::report::{Call, Failure, Minimal};
-use crate::search::SchedulingPoint;
 use crate::shrink::Shrink;
 use crate::workers::FailingExecution;
 
@@ -21,7 +21,7 @@ pub(super) fn failure(
     program: &Arc<dyn Program>,
     found: &FailingExecution,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
     call: Call,
 ) -> Result<Failure, Error> {
     let shrinking = if found.record.how.is_timed_out() {
@@ -29,12 +29,12 @@ pub(super) fn failure(
         Shrinking::none(found)
     } else {
         // A candidate may block the fibers where the failure did not: then it is reported as found.
-        let shrunk = engine.direct(program, Shrinking::new(found), limits);
+        let shrunk = engine.run(program, Shrinking::new(found), options);
         shrunk.unwrap_or_else(|_| Shrinking::none(found))
     };
     let (forced, minimal) = (shrinking.forced, shrinking.minimal());
     let best = shrinking.best;
-    describe(program, found, &best, forced, minimal, limits, call)
+    describe(program, found, &best, forced, minimal, options, call)
 }
 
 /// Runs `best` once more on fresh threads, by its first `forced` steps, and describes it.
@@ -44,19 +44,19 @@ pub(super) fn describe(
     best: &Record,
     forced: usize,
     minimal: Minimal,
-    limits: EngineOptions,
+    options: EngineOptions,
     call: Call,
 ) -> Result<Failure, Error> {
-    let schedule = best.schedule(program.threads(), forced);
-    let follow = Follow::new(schedule, program.threads(), false)?;
-    let again = match best.how {
-        How::TimedOut(_) | How::NotWoken => None,
-        _ => Some(Engine::Threads.direct(program, follow, limits)?.finish().0),
+    let schedule = best.schedule(forced);
+    let again = if best.how.is_timed_out() {
+        None
+    } else {
+        Some(follow(Engine::Threads, program, options, &schedule, false)?.record)
     };
     // A replay that takes too long says nothing of the program.
     let again = again.filter(|again| !again.how.is_timed_out());
     let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
-    let names = Names::of(&**program, limits);
+    let names = Context::of(&**program, options);
     Ok(Failure::new(
         found, best, forced, minimal, reproduced, names, call,
     ))
@@ -111,22 +111,22 @@ impl Shrinking {
 }
 
 impl Scheduler for Shrinking {
-    fn begin(&mut self) -> bool {
+    fn new_execution(&mut self) -> Option<usize> {
         // A proof may be found when the budget ends: then nothing is begun, and it counts.
         let has_next = !self.is_over && self.shrink.begin();
         let has_budget = self.executions < MAX_EXECUTIONS && self.began.elapsed() < MAX_TIME;
-        has_next && has_budget
+        (has_next && has_budget).then_some(0)
     }
 
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        Some(self.shrink.choose(point))
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(self.shrink.choose(point))
     }
 
-    fn end(&mut self, ended: ExecutionResult<'_>) {
+    fn end(&mut self, result: ExecutionResult<'_>) {
         self.executions += 1;
-        let fails = ended.how.is_like(&self.best.how);
+        let fails = result.how.is_like(&self.best.how);
         if self.shrink.end(fails) {
-            self.best = Record::of(ended);
+            self.best = Record::of(result);
             self.forced = self.shrink.forced();
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings) {
     let strategy = settings.strategy.clone().unwrap_or_default();
     let is_drawn = strategy
         .course()
-        .is_ok_and(|course| course.schedules().is_some());
+        .is_ok_and(|plan| plan.schedules().is_some());
     origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();
     origin.strategy = strategy.to_string();
 }

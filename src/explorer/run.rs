@@ -14,8 +14,8 @@ use super::{origin, serial};
 use crate::engine::{Engine, EngineOptions, Program};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{Execution, Names};
-use crate::follow::Follow;
+use crate::execution::{Context, Execution};
+use crate::follow::{Followed, follow};
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
 use crate::report::{Call, Report, ReportFile, Sampled};
@@ -30,7 +30,7 @@ use crate::workers::{Bounds, Findings, StoppedBy, run_search};
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) settings: Settings,
-    pub(super) limits: EngineOptions,
+    pub(super) options: EngineOptions,
     pub(super) keeps_going: bool,
     /// Where failures are saved, if the code says so.
     pub(super) store: Option<Arc<dyn Store>>,
@@ -41,7 +41,7 @@ pub(super) struct Task {
 pub(super) fn explore(program: &Arc<dyn Program>, task: Task) -> Report {
     let mut origin = origin::origin(program.threads(), task.keeps_going, task.call);
     let prepared =
-        resolve_settings(task.settings.clone(), task.limits).and_then(|(settings, engine)| {
+        resolve_settings(task.settings.clone(), task.options).and_then(|(settings, engine)| {
             origin::describe(&mut origin, &settings);
             origin.shard = settings.shard.map(shard).transpose()?;
             let ledger = settings
@@ -93,24 +93,24 @@ fn begin(
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
     let Task {
-        limits,
+        options,
         keeps_going,
         store,
         call,
         ..
     } = task;
-    let rig = RunContext {
+    let context = RunContext {
         program,
         engine,
-        limits,
+        options,
         call,
     };
-    serial::prepare(program, rig.engine, limits)?;
+    serial::prepare(program, context.engine, options)?;
     if let Some(schedule) = &settings.replay {
-        return saved_runs::replay(rig, schedule);
+        return saved_runs::replay(context, schedule);
     }
     let store = store.unwrap_or_else(|| default_store(settings, call));
-    let (retried, failure) = saved_runs::retry(rig, &*store)?;
+    let (retried, failure) = saved_runs::retry(context, &*store)?;
     let report = match failure {
         Some(_) => Report::new(
             Tally::default(),
@@ -118,9 +118,9 @@ fn begin(
             failure,
             StoppedBy::SavedFailure,
             Duration::ZERO,
-            rig.engine,
+            context.engine,
         ),
-        None => search(rig, settings, shard, keeps_going)?,
+        None => search(context, settings, shard, keeps_going)?,
     };
     Ok(report.after(retried).kept_in(store))
 }
@@ -136,7 +136,7 @@ fn default_store(settings: &Settings, call: Call) -> Arc<dyn Store> {
 }
 
 fn search(
-    rig: RunContext<'_>,
+    context: RunContext<'_>,
     settings: &Settings,
     shard: Option<Shard>,
     keeps_going: bool,
@@ -144,15 +144,15 @@ fn search(
     let RunContext {
         program,
         engine,
-        limits,
+        options,
         call,
-    } = rig;
+    } = context;
     let strategy = settings.strategy.clone().unwrap_or_default();
-    let course = match strategy.course() {
-        Ok(course) => course,
-        Err(schedule) => return explore_one(rig, schedule),
+    let plan = match strategy.course() {
+        Ok(plan) => plan,
+        Err(schedule) => return explore_one(context, schedule),
     };
-    if shard.is_some() && !course.has_shards() {
+    if shard.is_some() && !plan.has_shards() {
         return Err(no_shards(&strategy));
     }
     let bounds = Bounds {
@@ -166,9 +166,9 @@ fn search(
     let began = Instant::now();
     let watch = watch(bounds, settings.progress);
     let meter = watch.as_ref().map(Watch::meter);
-    let draws = (course, seed);
+    let draws = (plan, seed);
     let (findings, stopped_by) =
-        run_search(program, engine, limits, bounds, draws, meter.as_ref())?;
+        run_search(program, engine, options, bounds, draws, meter.as_ref())?;
     drop(watch);
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
@@ -177,8 +177,8 @@ fn search(
         stopped_by,
         elapsed,
     };
-    let report = report(program, ran, engine, limits, call)?;
-    let sampled = course.schedules().map(|_| Sampled {
+    let report = report(program, ran, engine, options, call)?;
+    let sampled = plan.schedules().map(|_| Sampled {
         strategy,
         seed,
         uniform,
@@ -187,15 +187,26 @@ fn search(
 }
 
 /// Runs one execution along `schedule`, and shrinks its failure.
-fn explore_one(rig: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
+fn explore_one(context: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
     let began = Instant::now();
-    let (followed, outcome) = rig.follow(schedule)?;
+    let Followed {
+        record,
+        outcome,
+        fits,
+    } = context.follow(schedule)?;
+    fits?;
     let ran = SearchOutcome {
-        findings: Findings::of_one(&followed?, outcome.as_deref()),
+        findings: Findings::of_one(&record, outcome.as_deref()),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
     };
-    report(rig.program, ran, rig.engine, rig.limits, rig.call)
+    report(
+        context.program,
+        ran,
+        context.engine,
+        context.options,
+        context.call,
+    )
 }
 
 /// Watches the search, if its progress is to be shown.
@@ -211,20 +222,20 @@ fn watch(bounds: Bounds, is_wanted: Option<bool>) -> Option<Watch> {
 pub(super) fn replay(
     program: &Arc<dyn Program>,
     settings: Settings,
-    limits: EngineOptions,
+    options: EngineOptions,
     schedule: &Schedule,
 ) -> Result<Execution, Error> {
-    let (_, engine) = resolve_settings(settings, limits)?;
-    let follow = Follow::new(schedule.clone(), program.threads(), false)?;
-    serial::prepare(program, engine, limits)?;
-    let (record, fits) = engine.direct(program, follow, limits)?.finish();
+    let (_, engine) = resolve_settings(settings, options)?;
+    check_names(program.threads())?;
+    serial::prepare(program, engine, options)?;
+    let Followed { record, fits, .. } = follow(engine, program, options, schedule, false)?;
     if let Err(error) = fits {
-        return Ok(Execution::refused(&record.steps, program.threads(), error));
+        return Ok(Execution::stopped(&record, error));
     }
     let forced = schedule.len().min(record.steps.len());
     Ok(Execution::new(
         &record,
-        Names::of(&**program, limits),
+        Context::of(&**program, options),
         forced,
     ))
 }

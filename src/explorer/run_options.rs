@@ -50,7 +50,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// assert_eq!(report.schedules(), 1); // `asks` is told when `looks` has ended
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
-        self.limits.external_wakers = are_expected;
+        self.options.external_wakers = are_expected;
         self
     }
 
@@ -84,7 +84,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// assert_eq!(report.schedules(), 6); // 4! / (2! 2!)
     /// ```
     pub fn fresh_threads(mut self, are_fresh: bool) -> Self {
-        self.limits.fresh_threads = are_fresh;
+        self.options.fresh_threads = are_fresh;
         self
     }
 
@@ -137,7 +137,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// assert_eq!(report.schedules(), 2); // in the first, `reads` waits for `writes`
     /// ```
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.limits.grace = Some(grace);
+        self.options.grace = Some(grace);
         self
     }
 
@@ -145,7 +145,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// is used takes memory. Stacks are kept for later searches, 16 MiB of them at most. Without
     /// effect on [`Engine::Threads`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
-        self.limits.stack_size = bytes;
+        self.options.stack_size = bytes;
         self
     }
 }
@@ -157,14 +157,14 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 /// If a variable is bad, or the code asks for what no engine has.
 pub(super) fn resolve_settings(
     settings: Settings,
-    limits: EngineOptions,
+    options: EngineOptions,
 ) -> Result<(Settings, Engine), Error> {
     let in_code = settings.engine;
     let settings = settings.or(Settings::from_environment()?);
     let engine = match in_code {
-        Some(Engine::Fibers) if limits.fresh_threads => return Err(no_threads_to_be_fresh()),
-        Some(Engine::Fibers) if limits.grace.is_some() => return Err(no_threads_to_block()),
-        _ if limits.fresh_threads || limits.grace.is_some() => Engine::Threads,
+        Some(Engine::Fibers) if options.fresh_threads => return Err(no_threads_to_be_fresh()),
+        Some(Engine::Fibers) if options.grace.is_some() => return Err(no_threads_to_block()),
+        _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
         _ => settings.engine.unwrap_or_default(),
     };
     Ok((settings, engine))

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::run_options::resolve_settings;
 use super::{Explorer, serial};
-use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, aside};
+use crate::engine::{
+    Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, ThreadTable, aside,
+};
 use crate::environment::Settings;
 use crate::error::Error;
-use crate::execution::{Execution, Names, Record};
+use crate::execution::{Chooser, Context, Execution, Record, run_single};
+use crate::operation::{Choice, SchedulingPoint, forced};
 use crate::program::check_names;
-use crate::search::{SchedulingPoint, forced};
 use crate::shrink::Shrink;
 use crate::strategies::{Decisions, Interleaving, Seen};
 
@@ -42,32 +44,32 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// ```
     pub fn run_under(self, interleaving: &Interleaving) -> Execution {
         let program: Arc<dyn Program> = Arc::new(self.program);
-        aside(|| run_under(&program, self.settings, self.limits, interleaving))
-            .unwrap_or_else(|error| Execution::refused(&[], program.threads(), error))
+        aside(|| run_under(&program, self.settings, self.options, interleaving))
+            .unwrap_or_else(|error| Execution::refused(error))
     }
 }
 
 fn run_under(
     program: &Arc<dyn Program>,
     settings: Settings,
-    limits: EngineOptions,
+    options: EngineOptions,
     interleaving: &Interleaving,
 ) -> Result<Execution, Error> {
     check_names(program.threads())?;
-    let (_, engine) = resolve_settings(settings, limits)?;
-    serial::prepare(program, engine, limits)?;
-    let (record, decisions) = run(program, engine, limits, interleaving)?;
+    let (_, engine) = resolve_settings(settings, options)?;
+    serial::prepare(program, engine, options)?;
+    let (record, decisions) = run(program, engine, options, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, another would follow, and leave another thread behind.
     let has_failed = fails(&record.how) && !record.how.is_timed_out();
     interleaving.note(Seen {
-        schedule: record.schedule(program.threads(), forced),
+        schedule: record.schedule(forced),
         has_failed,
         decisions: Arc::new(decisions),
     });
     Ok(Execution::new(
         &record,
-        Names::of(&**program, limits),
+        Context::of(&**program, options),
         forced,
     ))
 }
@@ -75,43 +77,29 @@ fn run_under(
 fn run(
     program: &Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
     interleaving: &Interleaving,
 ) -> Result<(Record, Decisions), Error> {
-    let first = Decided {
-        decisions: interleaving.decisions(),
-        record: None,
-    };
-    let Decided { decisions, record } = engine.direct(program, first, limits)?;
-    let record = record.expect("the engine ends what it begins");
+    let decided = Decided(interleaving.decisions());
+    let first = run_single(engine, program, decided, options)?;
+    let (Decided(decisions), record) = (first.chooser, first.record);
     if !interleaving.has_failed() || matches!(record.how, How::TimedOut(_)) {
         return Ok((record, decisions));
     }
     let smaller = Smaller::than(record);
-    Ok((engine.direct(program, smaller, limits)?.best, decisions))
+    Ok((engine.run(program, smaller, options)?.best, decisions))
 }
 
 fn fails(how: &How) -> bool {
-    !matches!(how, How::Held | How::Stopped)
+    !matches!(how, How::Held | How::Pruned)
 }
 
-/// Directs one execution as was decided.
-struct Decided {
-    decisions: Decisions,
-    record: Option<Record>,
-}
+/// Chooses as was decided.
+struct Decided(Decisions);
 
-impl Scheduler for Decided {
-    fn begin(&mut self) -> bool {
-        self.record.is_none()
-    }
-
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        Some(self.decisions.choose(point))
-    }
-
-    fn end(&mut self, ended: ExecutionResult<'_>) {
-        self.record = Some(Record::of(ended));
+impl Chooser for Decided {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(self.0.choose(point))
     }
 }
 
@@ -138,24 +126,25 @@ impl Smaller {
 }
 
 impl Scheduler for Smaller {
-    fn begin(&mut self) -> bool {
-        self.executions < MAX_EXECUTIONS && self.shrink.begin()
+    fn new_execution(&mut self) -> Option<usize> {
+        let has_next = self.executions < MAX_EXECUTIONS && self.shrink.begin();
+        has_next.then_some(0)
     }
 
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        Some(self.shrink.choose(point))
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(self.shrink.choose(point))
     }
 
-    fn end(&mut self, ended: ExecutionResult<'_>) {
+    fn end(&mut self, result: ExecutionResult<'_>) {
         self.executions += 1;
-        if matches!(ended.how, How::TimedOut(_)) {
+        if matches!(result.how, How::TimedOut(_)) {
             self.executions = MAX_EXECUTIONS;
             return;
         }
-        let is_failure = fails(ended.how);
-        let is_like = ended.how.is_like(&self.best.how) || !fails(&self.best.how);
+        let is_failure = fails(result.how);
+        let is_like = result.how.is_like(&self.best.how) || !fails(&self.best.how);
         if self.shrink.end(is_failure && is_like) {
-            self.best = Record::of(ended);
+            self.best = Record::of(result);
         }
     }
 }

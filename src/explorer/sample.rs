@@ -10,12 +10,14 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::run_options::resolve_settings;
 use super::{Explorer, search_outcome, serial};
-use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, aside};
+use crate::engine::{Engine, EngineOptions, Program, ThreadTable, aside};
 use crate::environment::Settings;
 use crate::error::Error;
+use crate::execution::{Chooser, run_single};
+use crate::operation::{Choice, SchedulingPoint};
 use crate::program::check_names;
 use crate::report::{Call, Report};
-use crate::search::{Account, SchedulingPoint};
+use crate::search::Account;
 use crate::strategies::{Decisions, interleavings};
 use crate::workers::{Findings, StoppedBy};
 
@@ -66,11 +68,11 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         let program: Arc<dyn Program> = Arc::new(self.program);
         let Explorer {
             settings,
-            limits,
+            options,
             keeps_going,
             ..
         } = self;
-        aside(|| sample(&program, settings, limits, keeps_going, config, call))
+        aside(|| sample(&program, settings, options, keeps_going, config, call))
             .unwrap_or_else(Report::refused)
     }
 }
@@ -78,24 +80,24 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 fn sample(
     program: &Arc<dyn Program>,
     settings: Settings,
-    limits: EngineOptions,
+    options: EngineOptions,
     keeps_going: bool,
     config: Config,
     call: Call,
 ) -> Result<Report, Error> {
     check_names(program.threads())?;
-    let (settings, engine) = resolve_settings(settings, limits)?;
-    serial::prepare(program, engine, limits)?;
+    let (settings, engine) = resolve_settings(settings, options)?;
+    serial::prepare(program, engine, options)?;
     let began = Instant::now();
     let cases = u64::from(config.cases);
     let sampling = Sampling {
         program,
         engine,
-        limits,
+        options,
         settings,
         keeps_going,
         began,
-        findings: Arc::default(),
+        findings: Mutex::default(),
         stopped_by: Mutex::new(None),
     };
     let mut runner = TestRunner::new(Config {
@@ -110,22 +112,22 @@ fn sample(
     let elapsed = began.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
     let ran = search_outcome::SearchOutcome {
-        findings: std::mem::take(&mut *sampling.findings.lock()),
+        findings: sampling.findings.into_inner(),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    search_outcome::report(program, ran, engine, limits, call)
+    search_outcome::report(program, ran, engine, options, call)
 }
 
 /// The cases so far, and what they found.
 struct Sampling<'a> {
     program: &'a Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
     settings: Settings,
     keeps_going: bool,
     began: Instant,
-    findings: Arc<Mutex<Findings>>,
+    findings: Mutex<Findings>,
     stopped_by: Mutex<Option<StoppedBy>>,
 }
 
@@ -140,13 +142,12 @@ impl Sampling<'_> {
         if stopped_by.is_some() {
             return Ok(());
         }
-        let case = Case {
-            decisions,
-            findings: Arc::clone(&self.findings),
-            has_begun: false,
-        };
-        if let Err(error) = self.engine.direct(self.program, case, self.limits) {
-            *stopped_by = Some(StoppedBy::Error(error));
+        match run_single(self.engine, self.program, Case(decisions), self.options) {
+            Ok(ended) => {
+                let result = ended.record.result(ended.outcome.as_deref());
+                self.findings.lock().note(result, Account::default());
+            }
+            Err(error) => *stopped_by = Some(StoppedBy::Error(error)),
         }
         match &self.findings.lock().failure {
             Some(_) if !self.keeps_going => {
@@ -169,23 +170,11 @@ impl Sampling<'_> {
     }
 }
 
-/// Directs one case.
-struct Case {
-    decisions: Decisions,
-    findings: Arc<Mutex<Findings>>,
-    has_begun: bool,
-}
+/// Chooses the steps of one case.
+struct Case(Decisions);
 
-impl Scheduler for Case {
-    fn begin(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_begun, true)
-    }
-
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        Some(self.decisions.choose(point))
-    }
-
-    fn end(&mut self, ended: ExecutionResult<'_>) {
-        self.findings.lock().note(ended, Account::default(), None);
+impl Chooser for Case {
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(self.0.choose(point))
     }
 }

@@ -7,8 +7,7 @@ use super::minimise;
 use super::search_outcome::{SearchOutcome, build_report};
 use crate::engine::{Engine, EngineOptions, How, Program};
 use crate::error::{Error, ErrorKind};
-use crate::execution::Record;
-use crate::follow::Follow;
+use crate::follow::{Followed, follow};
 use crate::report::{Call, Failure, Minimal, Report, SavedRuns};
 use crate::saved::Store;
 use crate::schedule::Schedule;
@@ -19,7 +18,7 @@ use crate::workers::{FailingExecution, Findings, StoppedBy};
 pub(super) struct RunContext<'a> {
     pub(super) program: &'a Arc<dyn Program>,
     pub(super) engine: Engine,
-    pub(super) limits: EngineOptions,
+    pub(super) options: EngineOptions,
     pub(super) call: Call,
 }
 
@@ -29,7 +28,7 @@ pub(super) struct RunContext<'a> {
 ///
 /// If they cannot be read, or the engine cannot run them.
 pub(super) fn retry(
-    rig: RunContext<'_>,
+    context: RunContext<'_>,
     store: &dyn Store,
 ) -> Result<(SavedRuns, Option<Failure>), Error> {
     let schedules = store.load()?;
@@ -39,16 +38,17 @@ pub(super) fn retry(
     }
     retried.place = store.place();
     for schedule in schedules {
-        match rig.follow(&schedule)?.0 {
+        let Followed { record, fits, .. } = context.follow(&schedule)?;
+        match fits {
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().next().unwrap_or_default().to_owned();
                 retried.stale.push((schedule, why));
             }
-            Ok(record) if record.how == How::Held => retried.held.push(schedule),
-            Ok(record) => {
+            Ok(()) if record.how == How::Held => retried.held.push(schedule),
+            Ok(()) => {
                 let found = FailingExecution { index: 0, record };
-                let failure = rig.describe(&found, &schedule, Minimal::Saved)?;
+                let failure = context.describe(&found, &schedule, Minimal::Saved)?;
                 retried.failing = Some(schedule);
                 return Ok((retried, Some(failure)));
             }
@@ -62,46 +62,37 @@ pub(super) fn retry(
 /// # Errors
 ///
 /// If the text is no schedule, or the schedule does not fit the program.
-pub(super) fn replay(rig: RunContext<'_>, text: &str) -> Result<Report, Error> {
+pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Error> {
     let refused = |error: &Error| {
         let text = format!("the environment variable `INTERLACE_REPLAY` is `{text}`: {error}");
         Error::new(ErrorKind::BadSetting, text)
     };
     let schedule: Schedule = text.parse().map_err(|error| refused(&error))?;
     let began = Instant::now();
-    let (followed, outcome) = rig.follow(&schedule)?;
-    let record = followed.map_err(|error| refused(&error))?;
+    let followed = context.follow(&schedule)?;
+    followed.fits.as_ref().map_err(refused)?;
+    let (record, outcome) = (followed.record, followed.outcome);
     let ran = SearchOutcome {
         findings: Findings::of_one(&record, outcome.as_deref()),
         stopped_by: StoppedBy::Replayed,
         elapsed: began.elapsed(),
     };
     let failure = match &ran.findings.failure {
-        Some(found) => Some(rig.describe(found, &schedule, Minimal::Given)?),
+        Some(found) => Some(context.describe(found, &schedule, Minimal::Given)?),
         None => None,
     };
     Ok(build_report(
-        rig.program,
+        context.program,
         ran,
         failure,
-        (rig.engine, rig.limits),
+        (context.engine, context.options),
     ))
 }
 
 impl RunContext<'_> {
-    /// One execution along `schedule`, or why it does not fit; and its outcome.
-    pub(super) fn follow(
-        self,
-        schedule: &Schedule,
-    ) -> Result<(Result<Record, Error>, Option<String>), Error> {
-        let follow = match Follow::new(schedule.clone(), self.program.threads(), false) {
-            Ok(follow) => follow,
-            Err(error) => return Ok((Err(error), None)),
-        };
-        let mut follow = self.engine.direct(self.program, follow, self.limits)?;
-        let outcome = follow.take_outcome();
-        let (record, fits) = follow.finish();
-        Ok((fits.map(|()| record), outcome))
+    /// Runs one execution along `schedule`.
+    pub(super) fn follow(self, schedule: &Schedule) -> Result<Followed, Error> {
+        follow(self.engine, self.program, self.options, schedule, false)
     }
 
     fn describe(
@@ -112,11 +103,19 @@ impl RunContext<'_> {
     ) -> Result<Failure, Error> {
         let RunContext {
             program,
-            limits,
+            options,
             call,
             ..
         } = self;
         let forced = schedule.len().min(found.record.steps.len());
-        minimise::describe(program, found, &found.record, forced, minimal, limits, call)
+        minimise::describe(
+            program,
+            found,
+            &found.record,
+            forced,
+            minimal,
+            options,
+            call,
+        )
     }
 }

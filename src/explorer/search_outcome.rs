@@ -1,6 +1,5 @@
 //! What a search has to tell, put together to a report.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +7,8 @@ use super::{contradiction, minimise};
 use crate::engine::{Engine, EngineOptions, Program};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::Oracles;
-use crate::report::{Call, Failure, OutcomeSummary, Report};
-use crate::workers::{Findings, Outcome, StoppedBy};
+use crate::report::{Call, Failure, Report};
+use crate::workers::{Findings, StoppedBy};
 
 /// What a search has to tell.
 pub(super) struct SearchOutcome {
@@ -23,14 +22,14 @@ pub(super) fn report(
     program: &Arc<dyn Program>,
     ran: SearchOutcome,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
     call: Call,
 ) -> Result<Report, Error> {
     let failure = match &ran.findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, limits, call)?),
+        Some(found) => Some(minimise::failure(program, found, engine, options, call)?),
         None => None,
     };
-    Ok(build_report(program, ran, failure, (engine, limits)))
+    Ok(build_report(program, ran, failure, (engine, options)))
 }
 
 /// Puts a report together.
@@ -48,12 +47,9 @@ pub(super) fn build_report(
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((mismatch, record)), _) => StoppedBy::Error(contradiction::explain(
-            mismatch,
-            record,
-            program.threads(),
-            around,
-        )),
+        (Some((found, record)), _) => {
+            StoppedBy::Error(contradiction::explain(found, record, around))
+        }
         // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
             if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
@@ -64,7 +60,7 @@ pub(super) fn build_report(
     };
     let report = Report::new(
         findings.tally,
-        endings(findings.outcomes, program),
+        findings.outcomes,
         failure,
         stopped_by,
         elapsed,
@@ -72,22 +68,6 @@ pub(super) fn build_report(
     );
     let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
     report.with_allowed(allowed).measured_by(weights)
-}
-
-/// The outcomes, with the names that people know.
-fn endings(
-    outcomes: BTreeMap<String, Outcome>,
-    program: &Arc<dyn Program>,
-) -> BTreeMap<String, OutcomeSummary> {
-    let named = |outcome: &Outcome| OutcomeSummary {
-        count: outcome.count,
-        failing: outcome.failing,
-        example: outcome.example(program.threads()),
-    };
-    let outcomes = outcomes.into_iter();
-    outcomes
-        .map(|(text, outcome)| (text, named(&outcome)))
-        .collect()
 }
 
 #[cold]

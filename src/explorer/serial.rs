@@ -5,12 +5,12 @@ use std::sync::Arc;
 use itertools::{Itertools as _, Permutations};
 
 use crate::engine::{
-    Engine, EngineOptions, ExecutionResult, How, Program, ProgramInstance, Scheduler,
+    Engine, EngineOptions, ExecutionResult, How, Program, ProgramInstance, Scheduler, ThreadTable,
 };
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Names, Record};
+use crate::execution::{Context, FailureKind, Record};
+use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
 use crate::oracle::SerialViews;
-use crate::search::{SchedulingPoint, ThreadId};
 
 /// With so many threads there are 40 320 orders.
 const MAX_THREADS: usize = 8;
@@ -24,7 +24,7 @@ const MAX_THREADS: usize = 8;
 pub(super) fn prepare(
     program: &Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
 ) -> Result<(), Error> {
     let Some(oracles) = program.oracles() else {
         return Ok(());
@@ -33,7 +33,7 @@ pub(super) fn prepare(
         return Err(no_outcome());
     }
     if oracles.want_serial_views() {
-        oracles.set_serial_views(views(program, engine, limits)?);
+        oracles.set_serial_views(views(program, engine, options)?);
     }
     Ok(())
 }
@@ -41,16 +41,16 @@ pub(super) fn prepare(
 fn views(
     program: &Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
 ) -> Result<SerialViews, Error> {
     let threads = program.threads().len();
     if threads > MAX_THREADS {
         return Err(too_many_threads(threads));
     }
     let subject: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
-    let serial = engine.direct(&subject, Serial::new(threads), limits)?;
+    let serial = engine.run(&subject, Serial::new(threads), options)?;
     if let Some(record) = serial.timed_out {
-        let kind = FailureKind::of(&record, Names::of(&**program, limits));
+        let kind = FailureKind::of(&record, Context::of(&**program, options));
         return Err(timed_out(&serial.order, program.threads(), kind));
     }
     if serial.possible == 0 && serial.failed == 0 {
@@ -128,42 +128,44 @@ impl Serial {
 }
 
 impl Scheduler for Serial {
-    fn begin(&mut self) -> bool {
+    fn new_execution(&mut self) -> Option<usize> {
         if self.timed_out.is_some() {
-            return false;
+            return None;
         }
         let next = self.orders.next();
         let has_next = next.is_some();
         self.order = next.unwrap_or_default();
         self.place = 0;
-        has_next
+        has_next.then_some(0)
     }
 
     /// Lets the first of the order go on that can. One that could not when its turn came has
     /// waited for a later one: then the order is not possible.
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        let places = point.ready.iter().map(|ready| self.place(ready.thread));
-        let choice = places.position_min()?;
-        let place = self.place(point.ready[choice].thread);
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        let places = point.enabled.iter().map(|ready| self.place(ready.thread));
+        let Some(choice) = places.position_min() else {
+            return Choice::Prune;
+        };
+        let place = self.place(point.enabled[choice].thread);
         if place < self.place {
-            return None;
+            return Choice::Prune;
         }
         self.place = place;
-        Some(choice)
+        Choice::Take(choice)
     }
 
     fn end(&mut self, ended: ExecutionResult<'_>) {
         match ended.how {
             How::Held => {
                 // A thread that waited in the middle was not alone, even if it took no step later.
-                let has_waited = ended.steps.iter().any(|step| step.waits);
+                let has_waited = ended.trace.events.iter().any(Event::waits);
                 if let Some(view) = ended.outcome.filter(|_| !has_waited) {
                     self.possible += 1;
                     self.views.add(view.to_owned(), self.order.clone());
                 }
             }
             // Waiting for another, in one way or in the other.
-            How::Stopped | How::Deadlock | How::StepLimit => {}
+            How::Pruned | How::Deadlock | How::StepLimit => {}
             How::TimedOut(_) | How::NotWoken => self.timed_out = Some(Record::of(ended)),
             // The search will come to this failure, too: it has this order among its own.
             _ => self.failed += 1,

@@ -25,7 +25,7 @@ impl<S> Explorer<S> {
     /// that waits for another thread does when that one never gets its turn. A task that goes on
     /// after it was woken counts as a step. Default: 10 000.
     pub fn max_steps(mut self, steps: usize) -> Self {
-        self.limits.max_steps = steps;
+        self.options.max_steps = steps;
         self
     }
 
@@ -34,7 +34,7 @@ impl<S> Explorer<S> {
     /// An execution that takes longer is a failure. The thread that did not come back cannot be
     /// killed: it is left behind, and goes on for as long as the process does.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = timeout;
+        self.options.timeout = timeout;
         self
     }
 

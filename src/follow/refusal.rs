@@ -2,32 +2,21 @@
 
 use itertools::Itertools as _;
 
-use crate::engine::ThreadState;
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
+use crate::operation::Pending;
+use crate::operation::ThreadState;
 use crate::schedule::Schedule;
-use crate::search::Enabled;
 use crate::standings;
 
-/// Step `at` (from 0) names a thread that was not added.
-pub(super) fn unknown_thread(schedule: &Schedule, at: usize, names: &[String]) -> Error {
+/// Step `at` (from 0) cannot be taken.
+pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error {
     let step = &schedule.steps()[at];
-    let known = names.iter().map(|name| format!("`{name}`")).format(", ");
-    Error::new(
-        ErrorKind::UnknownThread,
-        format!(
-            "{} names a thread that was not added: the threads are {known}{}",
-            place(schedule, at),
-            did_you_mean(step.thread(), names.iter().map(String::as_str)),
-        ),
-    )
-}
-
-/// Step `at` cannot be granted.
-pub(super) fn diverged(schedule: &Schedule, at: usize, names: &[String], record: &Record) -> Error {
-    let step = &schedule.steps()[at];
-    let thread = names.iter().position(|name| name == step.thread());
-    let stands = thread.map_or_else(String::new, |thread| standings::one(record.threads[thread]));
+    let mut names = record.names.iter();
+    let Some(thread) = names.position(|name| **name == *step.thread()) else {
+        return unknown_thread(schedule, at, record);
+    };
+    let stands = standings::one(record.threads[thread], &record.names);
     let hint = did_you_mean_marker(step.marker(), record);
     Error::new(
         ErrorKind::Diverged,
@@ -35,13 +24,33 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, names: &[String], record:
             "{} cannot be granted: `{}` {stands}{hint}{}",
             place(schedule, at),
             step.thread(),
-            standings::describe(names, &record.threads, &record.wants),
+            describe(record),
         ),
     )
 }
 
+/// Step `at` names a thread that there is not.
+fn unknown_thread(schedule: &Schedule, at: usize, record: &Record) -> Error {
+    let step = &schedule.steps()[at];
+    let names = || record.names.iter().map(|name| &**name);
+    let known = names().map(|name| format!("`{name}`")).format(", ");
+    Error::new(
+        ErrorKind::UnknownThread,
+        format!(
+            "{} names a thread that was not added: the threads are {known}{}",
+            place(schedule, at),
+            did_you_mean(step.thread(), names()),
+        ),
+    )
+}
+
+/// Where every thread stands.
+fn describe(record: &Record) -> String {
+    standings::describe(&record.names, &record.threads, &record.blocked_on)
+}
+
 /// Every thread has ended, and steps are left from `at`.
-pub(super) fn too_long(schedule: &Schedule, at: usize, names: &[String], record: &Record) -> Error {
+pub(super) fn too_long(schedule: &Schedule, at: usize, record: &Record) -> Error {
     let left = schedule.len() - at;
     let hint = did_you_mean_marker(schedule.steps()[at].marker(), record);
     Error::new(
@@ -50,21 +59,20 @@ pub(super) fn too_long(schedule: &Schedule, at: usize, names: &[String], record:
             "{} cannot be granted: every thread has ended, and {left} of {} steps are left{hint}{}",
             place(schedule, at),
             schedule.len(),
-            standings::describe(names, &record.threads, &record.wants),
+            describe(record),
         ),
     )
 }
 
-/// An exact schedule is used up, and a thread is paused at a marker.
+/// An exact schedule is used up, and a thread is enabled.
 pub(super) fn used_up(
     schedule: &Schedule,
-    names: &[String],
-    ready: Enabled,
+    pending: Pending,
     has_steps: bool,
     record: &Record,
 ) -> Error {
-    let site = ready.marker.site();
-    let name = &names[ready.thread.index()];
+    let site = pending.operation.name.site();
+    let name = &record.names[pending.thread.index()];
     let steps = schedule.len();
     let (kind, why) = if has_steps {
         (
@@ -85,7 +93,7 @@ pub(super) fn used_up(
              `exact`{}",
             site.name(),
             steps + 1,
-            standings::describe(names, &record.threads, &record.wants),
+            describe(record),
         ),
     )
 }
@@ -101,11 +109,11 @@ fn place(schedule: &Schedule, at: usize) -> String {
 
 /// A marker that was seen and is close to `marker`, which nobody has.
 fn did_you_mean_marker(marker: &str, record: &Record) -> String {
-    let taken = record.steps.iter().map(|taken| taken.marker);
+    let taken = record.steps.iter().map(|taken| taken.operation.name);
     let ready = record
         .threads
         .iter()
-        .filter_map(|standing| match standing.at {
+        .filter_map(|standing| match standing.state {
             ThreadState::Marker(marker) | ThreadState::WaitingForLock(marker) => Some(marker),
             _ => None,
         });

@@ -74,7 +74,12 @@ impl SerialViews {
     /// The `count` orders whose views are nearest to `view`, by the edit distance of their texts:
     /// how many characters must be changed, added or removed (V. Levenshtein, 1966). Of very long
     /// texts only the beginnings are compared.
-    pub(crate) fn nearest(&self, view: &str, count: usize, names: &[String]) -> Vec<SerialOrder> {
+    pub(crate) fn nearest<N: ToString>(
+        &self,
+        view: &str,
+        count: usize,
+        names: &[N],
+    ) -> Vec<SerialOrder> {
         let length = (MAX_WORK / self.orders.len().max(1)).isqrt();
         let head = |text: &str| text.chars().take(length).collect::<String>();
         let own = head(view);
@@ -83,7 +88,10 @@ impl SerialViews {
         let nearest = orders.into_iter().take(count);
         nearest
             .map(|(view, order)| SerialOrder {
-                threads: order.iter().map(|&thread| names[thread].clone()).collect(),
+                threads: order
+                    .iter()
+                    .map(|&thread| names[thread].to_string())
+                    .collect(),
                 view: view.clone(),
             })
             .collect()

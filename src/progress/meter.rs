@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use parking_lot::Mutex;
 
 use super::snapshot::Size;
-use crate::search::{Event, Multinomial, estimate};
+use crate::operation::Event;
+use crate::search::{Multinomial, estimate};
 
 /// Sums up what workers have done. They tell it when they hear that it has asked.
 #[derive(Debug, Default)]
@@ -101,7 +102,7 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::ThreadId;
+    use crate::operation::ThreadId;
     use crate::site::MarkerId;
 
     /// Two threads with two steps each.

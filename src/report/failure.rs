@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::plural;
 use super::regression::{self, Call};
-use crate::execution::{FailureKind, Names, Record};
+use crate::execution::{Context, FailureKind, Record};
 use crate::schedule::Schedule;
 use crate::timeline;
 use crate::workers::FailingExecution;
@@ -69,20 +69,18 @@ impl Failure {
         forced: usize,
         minimal: Minimal,
         reproduced: Option<bool>,
-        names: Names<'_>,
+        context: Context<'_>,
         call: Call,
     ) -> Self {
-        let schedule = best.schedule(names.threads, forced);
+        let schedule = best.schedule(forced);
         Failure {
-            kind: FailureKind::of(best, names).expect("a failing execution has a kind"),
-            found: found
-                .record
-                .schedule(names.threads, found.record.steps.len()),
+            kind: FailureKind::of(best, context).expect("a failing execution has a kind"),
+            found: found.record.schedule(found.record.steps.len()),
             index: found.index,
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
             minimal,
             reproduced,
-            timeline: timeline::draw(names.threads, &best.steps, forced),
+            timeline: timeline::draw(&best.names, &best.steps, forced),
             regression: regression::test(&schedule, call),
             schedule,
         }

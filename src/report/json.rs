@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, OutcomeSummary, Report, Sampled, SaveTarget, SavedRuns, SearchIdentity};
+use super::{Failure, Report, Sampled, SaveTarget, SavedRuns, SearchIdentity};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 use crate::search::Shard;
 use crate::verdict::Tally;
+use crate::workers::OutcomeSummary;
 use names::Named as _;
 use node::Node;
 
@@ -170,7 +171,7 @@ fn read_outcomes(node: &Node<'_>) -> Result<BTreeMap<String, OutcomeSummary>, Er
 
 /// With the version, so that the empty schedule is a text too, and a later form is known as one.
 fn schedule(schedule: &Schedule) -> String {
-    format!("v1 {schedule}").trim_end().to_owned()
+    format!("v2 {schedule}").trim_end().to_owned()
 }
 
 fn failure(failure: &Failure) -> Value {

@@ -1,13 +1,11 @@
 //! Of the reports of all shards, the report that one machine would have given.
 
-use std::collections::btree_map::Entry;
-
 use itertools::Itertools as _;
 
 use super::{Report, SearchIdentity};
 use crate::error::{Error, ErrorKind};
 use crate::search::Shard;
-use crate::workers::StoppedBy;
+use crate::workers::{StoppedBy, append_outcomes};
 
 impl Report {
     /// Makes of the reports of all [shards](crate::Explorer::shard) of one search the report that
@@ -190,16 +188,7 @@ impl Report {
             }
         }
         self.tally.append(&next.tally);
-        for (text, more) in next.outcomes {
-            match self.outcomes.entry(text) {
-                Entry::Vacant(entry) => drop(entry.insert(more)),
-                Entry::Occupied(mut entry) => {
-                    let ending = entry.get_mut();
-                    ending.count = ending.count.saturating_add(more.count);
-                    ending.failing = ending.failing.saturating_add(more.failing);
-                }
-            }
-        }
+        append_outcomes(&mut self.outcomes, next.outcomes);
         self.elapsed = self.elapsed.saturating_add(next.elapsed);
         if let (Some(all), Some(more)) = (&mut self.sampled, next.sampled) {
             all.uniform = all.uniform.saturating_add(more.uniform);

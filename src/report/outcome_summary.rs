@@ -1,18 +1,8 @@
 //! What executions end in, as a table: each outcome, how many end in it, and how one of them goes.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::schedule::Schedule;
-
-/// The executions that ended in one outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutcomeSummary {
-    pub(crate) count: u64,
-    pub(crate) failing: u64,
-    /// What is forced in the first of them.
-    pub(crate) example: Schedule,
-}
+use crate::workers::{OutcomeSummary, Outcomes};
 
 impl OutcomeSummary {
     /// How many of them failed, and how the first goes.
@@ -30,7 +20,7 @@ impl OutcomeSummary {
 }
 
 /// One line for each outcome, each led by a line break.
-pub(super) fn table(outcomes: &BTreeMap<String, OutcomeSummary>) -> String {
+pub(super) fn table(outcomes: &Outcomes) -> String {
     let most = outcomes.values().map(|ending| ending.count).max();
     let width = most.unwrap_or(0).to_string().len();
     let mut table = String::new();

@@ -21,7 +21,7 @@ pub(super) fn header() -> String {
 /// A schedule, with a comment that says how it failed.
 pub(super) fn entry(schedule: &Schedule, why: &str) -> String {
     let why = why.lines().next().unwrap_or_default().trim();
-    let line = format!("v1 {schedule}");
+    let line = format!("v2 {schedule}");
     format!("\n# {why}\n{}\n", line.trim_end())
 }
 
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_file_is_for_people_too() {
         let text = header() + &entry(&schedule![a: x, "b c": y], "the check failed: 1\nat x.rs");
-        let end = "\n\n# the check failed: 1\nv1 a:x \"b c\":y\n";
+        let end = "\n\n# the check failed: 1\nv2 a:x \"b c\":y\n";
         assert!(text.ends_with(end), "{text}");
         assert!(
             text.starts_with("# interlace: saved schedules, version 1\n"),

@@ -9,12 +9,21 @@ use itertools::Itertools as _;
 use super::{Schedule, Step};
 use crate::error::{Error, ErrorKind};
 
-/// The version of the one-line form. A line may begin with it; a line without one is of version 1.
-const VERSION: &str = "v1";
+/// The versions of the one-line form. A line may begin with one, and a line of the first needs not.
+/// The second is the first and [`RESUME`].
+const VERSIONS: [&str; 2] = ["v1", "v2"];
+
+/// What stands around the marker of a step that goes on after a wait.
+const RESUME: &str = "resume";
 
 pub(super) fn write_step(f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
     write_name(f, step.thread())?;
     f.write_char(':')?;
+    if step.is_resume() {
+        write!(f, "{RESUME}(")?;
+        write_name(f, step.marker())?;
+        return f.write_char(')');
+    }
     write_name(f, step.marker())
 }
 
@@ -32,12 +41,15 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 
 /// Whether a name may hold `c` and stand without quotes.
 fn is_bare(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
 pub(super) fn rust(schedule: &Schedule) -> String {
     let steps = schedule.steps().iter().map(|step| {
         let (thread, marker) = (rust_name(step.thread()), rust_name(step.marker()));
+        if step.is_resume() {
+            return format!("{thread}: {RESUME}({marker})");
+        }
         format!("{thread}: {marker}")
     });
     format!("schedule![{}]", steps.format(", "))
@@ -62,9 +74,9 @@ pub(super) fn parse(line: &str) -> Result<Schedule, Error> {
     while !rest.is_at_end() {
         let thread = rest.name("the name of a thread")?;
         rest.colon(&thread)?;
-        let marker = rest.name("the name of a marker")?;
+        let step = rest.operation(thread)?;
         rest.end_of_step()?;
-        steps.push(Step::new(thread, marker));
+        steps.push(step);
     }
     Ok(Schedule { steps })
 }
@@ -105,9 +117,10 @@ impl<'a> Text<'a> {
         if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
             return Ok(());
         }
-        if word != VERSION {
+        if !VERSIONS.contains(&word) {
+            let known = VERSIONS.iter().map(|it| format!("`{it}`")).format(" and ");
             return Err(self.error(&format!(
-                "version `{word}` of the schedule format is not known here, only `{VERSION}`; \
+                "version `{word}` of the schedule format is not known here, only {known}; \
                  a newer interlace may have written this line"
             )));
         }
@@ -118,8 +131,29 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
+    /// What stands after the colon: a marker, or one in `resume(…)`.
+    fn operation(&mut self, thread: String) -> Result<Step, Error> {
+        let is_bare = self.peek() != Some('"');
+        let name = self.name("the name of a marker")?;
+        let opens = is_bare && name == RESUME && self.skip('(');
+        if !opens {
+            return Ok(Step::new(thread, name));
+        }
+        let marker = self.name("the name of a marker")?;
+        if self.skip(')') {
+            Ok(Step::resume(thread, marker))
+        } else {
+            Err(self.expected("`)` after the marker that the thread had passed"))
+        }
+    }
+
+    /// Skips this character, if it comes next.
+    fn skip(&mut self, c: char) -> bool {
+        self.chars.next_if(|&(_, next)| next == c).is_some()
+    }
+
     fn name(&mut self, expected: &str) -> Result<String, Error> {
-        if self.chars.next_if(|&(_, c)| c == '"').is_some() {
+        if self.skip('"') {
             return self.quoted_name();
         }
         let mut name = String::new();
@@ -157,12 +191,12 @@ impl<'a> Text<'a> {
     }
 
     fn unicode_escape(&mut self) -> Result<char, Error> {
-        let opens = self.chars.next_if(|&(_, c)| c == '{').is_some();
+        let opens = self.skip('{');
         let mut digits = String::new();
         while let Some((_, c)) = self.chars.next_if(|&(_, c)| c.is_ascii_hexdigit()) {
             digits.push(c);
         }
-        let closes = self.chars.next_if(|&(_, c)| c == '}').is_some();
+        let closes = self.skip('}');
         let value = u32::from_str_radix(&digits, 16)
             .ok()
             .and_then(char::from_u32);
@@ -172,10 +206,10 @@ impl<'a> Text<'a> {
     }
 
     fn colon(&mut self, thread: &str) -> Result<(), Error> {
-        match self.chars.next_if(|&(_, c)| c == ':') {
-            Some(_) => Ok(()),
-            None => Err(self.expected(&format!("`:` and a marker after the thread `{thread}`"))),
+        if self.skip(':') {
+            return Ok(());
         }
+        Err(self.expected(&format!("`:` and a marker after the thread `{thread}`")))
     }
 
     fn end_of_step(&mut self) -> Result<(), Error> {

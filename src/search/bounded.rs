@@ -6,7 +6,8 @@
 //! each; here every round begins anew and comes through the executions of the rounds before it
 //! again, which takes time for those and no memory.
 
-use super::{DepthFirst, Mismatch, SchedulingPoint, Search};
+use super::{Account, DepthFirst, Part, Search};
+use crate::operation::{Choice, SchedulingPoint, Trace};
 
 /// Depth-first search that takes the turn from a thread that could go on at most so many times.
 /// Of the executions that it runs, those with exactly so many preemptions count.
@@ -30,69 +31,60 @@ impl Bounded {
             leaves_out: false,
         }
     }
-
-    pub(crate) fn mismatch(&self) -> Option<&Mismatch> {
-        self.tree.mismatch()
-    }
-
-    pub(crate) fn choices(&self) -> Vec<usize> {
-        self.tree.choices()
-    }
-
-    pub(crate) fn repeated(&self) -> usize {
-        self.tree.repeated()
-    }
-
-    /// As [`DepthFirst::split`].
-    pub(crate) fn split(&mut self) -> Option<Self> {
-        let tree = self.tree.split()?;
-        Some(Bounded {
-            tree,
-            preemptions: self.preemptions,
-            spent: Vec::new(),
-            leaves_out: false,
-        })
-    }
-
-    /// Whether the execution that has ended has as many preemptions as this search is about.
-    pub(crate) fn counts(&self) -> bool {
-        self.spent.last().copied().unwrap_or(0) == self.preemptions
-    }
-
-    /// Whether there are executions with more preemptions than were allowed.
-    pub(crate) fn leaves_out(&self) -> bool {
-        self.leaves_out
-    }
 }
 
 impl Search for Bounded {
-    fn begin(&mut self) -> bool {
-        let has_next = self.tree.begin();
+    fn new_execution(&mut self) -> Option<usize> {
+        let repeated = self.tree.new_execution()?;
         // Nobody asks again for the choices that are repeated.
-        self.spent.truncate(self.tree.repeated());
-        has_next
+        self.spent.truncate(repeated);
+        Some(repeated)
     }
 
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
         self.spent.truncate(point.step);
         let spent = self.spent.last().copied().unwrap_or(0);
-        let only = point.last_ready().filter(|_| spent == self.preemptions);
+        let only = point.last_enabled().filter(|_| spent == self.preemptions);
         let choice = if let Some(only) = only {
-            self.leaves_out |= point.ready.len() > 1;
+            self.leaves_out |= point.enabled.len() > 1;
             let allowed = SchedulingPoint {
-                ready: &point.ready[only..=only],
+                enabled: &point.enabled[only..=only],
                 ..*point
             };
-            self.tree.choose(&allowed).map(|_| only)
+            match self.tree.choose(&allowed) {
+                Choice::Take(_) => Choice::Take(only),
+                Choice::Prune => Choice::Prune,
+            }
         } else {
             self.tree.choose(point)
-        }?;
-        self.spent.push(spent + usize::from(point.preempts(choice)));
-        Some(choice)
+        };
+        if let Choice::Take(index) = choice {
+            self.spent.push(spent + usize::from(point.preempts(index)));
+        }
+        choice
     }
 
-    fn end(&mut self, steps: usize) {
-        self.tree.end(steps);
+    fn end(&mut self, trace: &Trace<'_>) -> Account {
+        let spent = self.spent.last().copied().unwrap_or(0);
+        Account {
+            is_repetition: spent != self.preemptions,
+            leaves_out: self.leaves_out,
+            ..self.tree.end(trace)
+        }
+    }
+}
+
+impl Part for Bounded {
+    fn split(&mut self) -> Option<Box<dyn Part>> {
+        let tree = self.tree.divide()?;
+        Some(Box::new(Bounded {
+            tree,
+            ..Bounded::new(self.preemptions)
+        }))
+    }
+
+    fn order(&self) -> Vec<usize> {
+        self.tree.choices()
     }
 }
 
@@ -102,22 +94,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::Part;
     use crate::search::toy::{self, Toy};
 
     /// The executions that count, and whether others were left out.
     fn counted(toy: &Toy<'_>, preemptions: usize) -> (Vec<Vec<usize>>, bool) {
         let mut search = Bounded::new(preemptions);
         let mut orders = Vec::new();
-        while search.begin() {
-            let order = toy.run(&mut search);
-            assert_eq!(toy::preemptions(&order) == preemptions, search.counts());
-            if search.counts() {
+        let mut leaves_out = false;
+        while search.new_execution().is_some() {
+            let (order, account) = toy.run(&mut search);
+            let counts = !account.is_repetition;
+            assert_eq!(toy::preemptions(&order) == preemptions, counts);
+            assert_eq!(account.contradiction, None);
+            leaves_out |= account.leaves_out;
+            if counts {
                 orders.push(order);
             }
         }
-        assert_eq!(search.mismatch(), None);
-        (orders, search.leaves_out())
+        (orders, leaves_out)
     }
 
     /// n over k.
@@ -163,7 +157,7 @@ mod tests {
                 prop_assert_eq!(leaves_out, most > Some(preemptions));
                 let mut splits = splits.iter().copied().cycle();
                 let mut splits = || splits.next().unwrap_or(false);
-                let whole = Part::Bounded(Bounded::new(preemptions));
+                let whole = Box::new(Bounded::new(preemptions));
                 let parts = toy.all_in_parts(whole, &mut splits);
                 prop_assert_eq!(parts, (orders, leaves_out));
             }

@@ -3,46 +3,39 @@
 use std::sync::Arc;
 
 use super::shard::Bound;
-use super::{Enabled, Extent, Fork, SchedulingPoint, Search, Shard, Weights};
+use super::share::{Fork, Progress, share};
+use super::{Account, Contradiction, Multinomial, Part, Search, Shard, Weights};
+use crate::operation::{Choice, Pending, SchedulingPoint, Trace};
 
 /// Depth-first search over choices that are discovered by running.
 ///
-/// The path to the current execution is kept, with the threads that were ready at each of its
+/// The path to the current execution is kept, with the threads that were enabled at each of its
 /// points: memory is O(depth · threads), whatever the number of executions. Whenever a choice is
-/// asked for at a point that was come to before, the ready threads and their markers are compared
-/// with those seen then; the engine checks those of the steps that it [repeats](Self::repeated).
+/// asked for at a point that was come to before, the enabled threads and their operations are compared
+/// with those seen then; the engine checks those of the steps that it repeats.
 #[derive(Debug, Default)]
 pub(crate) struct DepthFirst {
     /// The points of the path, shallowest first.
     path: Vec<Branch>,
-    /// The ready threads of all points of the path, one after the other.
-    ready: Vec<Enabled>,
+    /// The enabled threads of all points of the path, one after the other.
+    enabled: Vec<Pending>,
     has_begun: bool,
-    /// How many first choices are those of the execution before.
-    repeated: usize,
-    mismatch: Option<Mismatch>,
+    /// What contradicted an earlier execution, until it is told, and whether anything did.
+    contradiction: Option<Box<Contradiction>>,
+    has_contradicted: bool,
     /// What it is bounded to, if not to the whole tree.
     bound: Option<Bound>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Branch {
-    /// Where this point's ready threads start in `ready`, and how many they are.
+    /// Where this point's threads start in `enabled`, and how many they are.
     start: usize,
-    among: usize,
+    count: usize,
     chosen: usize,
-    /// The first choice that is not this search's to take: it was given away, or there is none.
+    /// End (exclusive) of the choices this search owns here; later ones were split off or do not
+    /// exist.
     end: usize,
-}
-
-/// A point where the program did not do what it did before under the same choices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mismatch {
-    /// How many choices led to the point.
-    pub(crate) depth: usize,
-    pub(crate) expected: Vec<Enabled>,
-    /// What is ready now; empty if the execution ended before the point.
-    pub(crate) found: Vec<Enabled>,
 }
 
 impl DepthFirst {
@@ -56,80 +49,52 @@ impl DepthFirst {
     }
 
     /// Whether the execution that has ended is one of the shard's.
-    #[inline]
-    pub(crate) fn owns(&self) -> bool {
+    fn owns(&self) -> bool {
         let bound = self.bound.as_ref();
         bound.is_none_or(|bound| bound.owns(self.last()))
     }
 
-    /// How much of the shard lies before and below the path, if it is a shard's.
-    pub(crate) fn extent(&self) -> Option<Extent<f64>> {
-        let bound = self.bound.as_ref();
-        bound.map(|bound| bound.extent(self.last()))
-    }
-
-    /// The ready threads of the last point of the path, and the choice there.
-    fn last(&self) -> Option<(&[Enabled], usize)> {
+    /// The enabled threads of the last point of the path, and the choice there.
+    fn last(&self) -> Option<(&[Pending], usize)> {
         let branch = self.path.last()?;
-        Some((branch.ready(&self.ready), branch.chosen))
-    }
-
-    /// The point at which the program contradicted an earlier execution, if it did.
-    pub(crate) fn mismatch(&self) -> Option<&Mismatch> {
-        self.mismatch.as_ref()
+        Some((branch.enabled(&self.enabled), branch.chosen))
     }
 
     /// Gives away the choices at the shallowest point that has untaken ones, as a search of its
     /// own. In exploration order they come after everything that this search keeps.
-    ///
-    /// To be called when an execution has begun and chosen nothing yet.
-    pub(crate) fn split(&mut self) -> Option<Self> {
-        let depth = self
-            .path
-            .iter()
-            .position(|branch| branch.chosen + 1 < branch.end)?;
+    pub(super) fn divide(&mut self) -> Option<Self> {
+        let is_open = |branch: &Branch| branch.chosen + 1 < branch.end;
+        let depth = self.path.iter().position(is_open)?;
         let mut path = self.path[..=depth].to_vec();
         for branch in &mut path[..depth] {
             branch.end = branch.chosen + 1;
         }
         path[depth].chosen += 1;
         self.path[depth].end = path[depth].chosen;
-        let ready_end = path[depth].start + path[depth].among;
+        let enabled_end = path[depth].start + path[depth].count;
         let bound = self.bound.clone().map(|mut bound| {
             bound.leave(depth);
-            bound.beginning(path[depth].ready(&self.ready), path[depth].chosen)
+            bound.beginning(path[depth].enabled(&self.enabled), path[depth].chosen)
         });
         Some(DepthFirst {
             path,
-            ready: self.ready[..ready_end].to_vec(),
-            has_begun: false,
-            repeated: 0,
-            mismatch: None,
+            enabled: self.enabled[..enabled_end].to_vec(),
             bound,
+            ..DepthFirst::default()
         })
     }
 
-    /// The choices that lead to the execution under way, which order searches: of two searches
-    /// that share no execution, the one with the lesser choices comes first as a whole.
-    pub(crate) fn choices(&self) -> Vec<usize> {
+    /// The choices that lead to the execution under way.
+    pub(super) fn choices(&self) -> Vec<usize> {
         self.path.iter().map(|branch| branch.chosen).collect()
-    }
-
-    /// How many first steps of the execution under way are those of the one before.
-    pub(crate) fn repeated(&self) -> usize {
-        self.repeated
-    }
-
-    fn ready_at(&self, depth: usize) -> &[Enabled] {
-        self.path[depth].ready(&self.ready)
     }
 
     /// The points of the path, for measuring. `began` are the choices that led to the first
     /// execution of this search.
-    pub(crate) fn forks<'a>(&'a self, began: &'a [usize]) -> impl Iterator<Item = Fork<'a>> {
+    fn forks<'a>(&'a self, began: &'a [usize]) -> impl Iterator<Item = Fork<'a>> {
         let began = began.iter().copied().chain(std::iter::repeat(0));
         self.path.iter().zip(began).map(|(branch, from)| Fork {
-            ready: branch.ready(&self.ready),
+            enabled: branch.enabled(&self.enabled),
             from,
             chosen: branch.chosen,
         })
@@ -145,7 +110,7 @@ impl DepthFirst {
         self.path.truncate(deepest + 1);
         let branch = &mut self.path[deepest];
         branch.chosen += 1;
-        self.ready.truncate(branch.start + branch.among);
+        self.enabled.truncate(branch.start + branch.count);
         if let Some(bound) = &mut self.bound {
             bound.leave(deepest);
         }
@@ -155,45 +120,46 @@ impl DepthFirst {
     /// Goes on to a point that no execution has come to.
     fn discover(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let choices = match &mut self.bound {
-            None => 0..point.ready.len(),
+            None => 0..point.enabled.len(),
             Some(bound) => {
                 if let Some(last) = self.path.last() {
-                    bound.enter(last.ready(&self.ready), last.chosen);
+                    bound.enter(last.enabled(&self.enabled), last.chosen);
                 }
-                bound.choices(point.ready)
+                bound.choices(point.enabled)
             }
         };
         self.path.push(Branch {
-            start: self.ready.len(),
-            among: point.ready.len(),
+            start: self.enabled.len(),
+            count: point.enabled.len(),
             chosen: choices.start,
             end: choices.end,
         });
         // One by one: the lists are short, and a call to copy them costs more.
-        point.ready.iter().for_each(|&ready| self.ready.push(ready));
+        point.enabled.iter().for_each(|&it| self.enabled.push(it));
         choices.start
     }
 
     #[cold]
-    fn contradict(&mut self, depth: usize, found: &[Enabled]) {
-        self.mismatch = Some(Mismatch {
+    fn contradict(&mut self, depth: usize, found: &[Pending]) {
+        self.has_contradicted = true;
+        self.contradiction = Some(Box::new(Contradiction {
             depth,
-            expected: self.ready_at(depth).to_vec(),
+            expected: self.path[depth].enabled(&self.enabled).to_vec(),
             found: found.to_vec(),
-        });
+        }));
     }
 }
 
 impl Branch {
     #[inline]
-    fn ready(self, all: &[Enabled]) -> &[Enabled] {
-        &all[self.start..self.start + self.among]
+    fn enabled(self, all: &[Pending]) -> &[Pending] {
+        &all[self.start..self.start + self.count]
     }
 }
 
 /// Compares entry by entry: the lists are short, and this is done at every step.
 #[inline]
-fn is_same(expected: &[Enabled], found: &[Enabled]) -> bool {
+fn is_same(expected: &[Pending], found: &[Pending]) -> bool {
     expected.len() == found.len()
         && expected
             .iter()
@@ -202,35 +168,57 @@ fn is_same(expected: &[Enabled], found: &[Enabled]) -> bool {
 }
 
 impl Search for DepthFirst {
-    fn begin(&mut self) -> bool {
-        if self.mismatch.is_some() {
-            return false;
+    fn new_execution(&mut self) -> Option<usize> {
+        if self.has_contradicted {
+            return None;
         }
         if !self.has_begun {
             self.has_begun = true;
-            return true;
+            return Some(0);
         }
-        let has_next = self.backtrack();
-        self.repeated = self.path.len().saturating_sub(1);
-        has_next
+        self.backtrack().then(|| self.path.len().saturating_sub(1))
     }
 
     #[inline]
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
         let Some(&branch) = self.path.get(point.step) else {
-            return Some(self.discover(point));
+            return Choice::Take(self.discover(point));
         };
-        if !is_same(branch.ready(&self.ready), point.ready) {
-            self.contradict(point.step, point.ready);
-            return None;
+        if !is_same(branch.enabled(&self.enabled), point.enabled) {
+            self.contradict(point.step, point.enabled);
+            return Choice::Prune;
         }
-        Some(branch.chosen)
+        Choice::Take(branch.chosen)
     }
 
-    fn end(&mut self, steps: usize) {
-        if steps < self.path.len() && self.mismatch.is_none() {
+    fn end(&mut self, trace: &Trace<'_>) -> Account {
+        let steps = trace.events.len();
+        if steps < self.path.len() && !trace.is_cut_short && !self.has_contradicted {
             self.contradict(steps, &[]);
         }
+        Account {
+            is_repetition: !self.owns(),
+            contradiction: self.contradiction.take(),
+            ..Account::default()
+        }
+    }
+}
+
+impl Part for DepthFirst {
+    fn split(&mut self) -> Option<Box<dyn Part>> {
+        self.divide().map(|part| Box::new(part) as Box<dyn Part>)
+    }
+
+    fn order(&self) -> Vec<usize> {
+        self.choices()
+    }
+
+    fn progress(&self, began: &[usize], tree: Option<&Multinomial>) -> Option<Progress> {
+        let of_shard = self.bound.as_ref().map(|bound| bound.extent(self.last()));
+        Some(Progress {
+            share: of_shard.unwrap_or_else(|| share(self.forks(began))),
+            leaves: tree.and_then(|tree| tree.extent(self.forks(began))),
+        })
     }
 }
 
@@ -240,7 +228,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::Part;
     use crate::search::toy::Toy;
 
     #[test]
@@ -285,7 +272,7 @@ mod tests {
             let mut splits = splits.into_iter().cycle();
             let mut splits = || splits.next().unwrap_or(false);
             let whole = toy.all(&mut DepthFirst::default());
-            let search = Part::DepthFirst(DepthFirst::default());
+            let search = Box::new(DepthFirst::default());
             prop_assert_eq!(toy.all_in_parts(search, &mut splits), (whole, false));
         }
     }
@@ -293,31 +280,25 @@ mod tests {
     #[test]
     fn a_program_that_changes_between_executions_is_found_out() {
         let mut search = DepthFirst::default();
-        assert!(search.begin());
+        assert_eq!(search.new_execution(), Some(0));
         Toy::new(&[2, 2]).run(&mut search);
-        assert!(search.begin());
+        assert_eq!(search.new_execution(), Some(1));
         // The second execution replays t1's first step, then finds that t1 is done.
-        Toy::new(&[1, 2]).run(&mut search);
-        let mismatch = search.mismatch().unwrap();
-        assert_eq!(
-            (
-                mismatch.depth,
-                mismatch.expected.len(),
-                mismatch.found.len()
-            ),
-            (1, 2, 1)
-        );
-        assert!(!search.begin(), "the search ends there");
+        let (_, account) = Toy::new(&[1, 2]).run(&mut search);
+        let found = account.contradiction.unwrap();
+        let lengths = (found.expected.len(), found.found.len());
+        assert_eq!((found.depth, lengths), (1, (2, 1)));
+        assert_eq!(search.new_execution(), None, "the search ends there");
     }
 
     #[test]
     fn a_program_that_ends_too_early_is_found_out() {
         let mut search = DepthFirst::default();
-        assert!(search.begin());
+        assert_eq!(search.new_execution(), Some(0));
         Toy::new(&[1, 1]).run(&mut search);
-        assert!(search.begin());
-        Toy::new(&[]).run(&mut search);
-        let mismatch = search.mismatch().unwrap();
-        assert_eq!((mismatch.depth, mismatch.found.len()), (0, 0));
+        assert_eq!(search.new_execution(), Some(0));
+        let (_, account) = Toy::new(&[]).run(&mut search);
+        let found = account.contradiction.unwrap();
+        assert_eq!((found.depth, found.found.len()), (0, 0));
     }
 }

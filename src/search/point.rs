@@ -36,12 +36,12 @@ impl ThreadId {
 /// A thread that could go on: from the marker at which it is paused, or, if it blocked after one and
 /// what it waits for has come, from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Enabled {
+pub(crate) struct Pending {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
 }
 
-impl Enabled {
+impl Pending {
     /// Both in one number, to compare them at once.
     #[inline]
     pub(crate) fn bits(self) -> u64 {
@@ -81,7 +81,7 @@ pub(crate) fn forced(steps: &[Event]) -> usize {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SchedulingPoint<'a> {
     /// The threads that could go on, at least one, in the order in which they were added.
-    pub(crate) ready: &'a [Enabled],
+    pub(crate) ready: &'a [Pending],
     /// The thread that took the last step.
     pub(crate) last: Option<ThreadId>,
     /// How many steps were taken before.
@@ -92,16 +92,16 @@ impl SchedulingPoint<'_> {
     /// The index of the thread that the fixed order lets go on: the one that ran last if it can,
     /// else the first that can.
     pub(crate) fn default_choice(&self) -> usize {
-        self.last_ready().unwrap_or(0)
+        self.last_enabled().unwrap_or(0)
     }
 
     /// Whether letting the thread at `choice` go on takes the turn from one that could go on.
     pub(crate) fn preempts(&self, choice: usize) -> bool {
-        self.last_ready().is_some_and(|last| last != choice)
+        self.last_enabled().is_some_and(|last| last != choice)
     }
 
     /// The index of the thread that took the last step, if it could go on.
-    pub(crate) fn last_ready(&self) -> Option<usize> {
+    pub(crate) fn last_enabled(&self) -> Option<usize> {
         let last = self.last?;
         self.ready.iter().position(|ready| ready.thread == last)
     }

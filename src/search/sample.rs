@@ -12,7 +12,8 @@ use std::ops::Range;
 
 use fastrand::Rng;
 
-use super::{SchedulingPoint, Search};
+use super::{Account, Part, Search};
+use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::permutations::generator;
 use pct::Pct;
 use pos::{Pos, same_place};
@@ -40,7 +41,7 @@ pub(crate) enum Method {
 
 /// Draws one execution.
 trait Draw: Debug + Send {
-    /// Returns the index in `point.ready` of the thread that goes next.
+    /// Returns the index in `point.enabled` of the thread that goes next.
     fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize;
 
     /// Whether the execution that has ended was drawn such that all were equally likely.
@@ -104,15 +105,57 @@ impl Sample {
             draw: Box::new(RandomWalk),
         }
     }
+}
 
-    /// The number of the first execution: of two parts, the one with the lesser comes first.
-    pub(crate) fn order(&self) -> Vec<usize> {
-        // A search on a machine of 32 bits does not come so far.
-        vec![usize::try_from(self.first).unwrap_or(usize::MAX)]
+/// The generator of one execution. Neighbours among seeds and among numbers must have nothing in
+/// common, so that the base is drawn from the seed, and the generator from base and number.
+fn generator_of(seed: u64, index: u64) -> Rng {
+    let base = generator(seed).u64(..);
+    generator(base.wrapping_add(index))
+}
+
+impl Search for Sample {
+    fn new_execution(&mut self) -> Option<usize> {
+        if let Some(lesson) = self.lesson.take() {
+            self.profile.learn(&lesson);
+        }
+        if self.next >= PROFILING_RUNS {
+            self.next = self.next.max(self.first);
+        }
+        if self.next == self.end {
+            return None;
+        }
+        let index = self.next;
+        self.next += 1;
+        self.lesson = (index < PROFILING_RUNS).then(Profile::default);
+        self.rng = generator_of(self.seed, index);
+        self.draw = self.method.draw(index, &self.profile, &mut self.rng);
+        Some(0)
     }
 
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
+        let choice = self.draw.choose(point, &mut self.rng);
+        if let Some(lesson) = &mut self.lesson {
+            lesson.count(point.enabled[choice]);
+        }
+        Choice::Take(choice)
+    }
+
+    fn end(&mut self, _: &Trace<'_>) -> Account {
+        // One that was only run to learn is of another part.
+        let is_own = self.next > self.first;
+        Account {
+            is_repetition: !is_own,
+            leaves_out: true,
+            is_uniform: self.draw.was_uniform() && is_own,
+            contradiction: None,
+        }
+    }
+}
+
+impl Part for Sample {
     /// Gives away the later half of what is left, once the profile is complete.
-    pub(crate) fn split(&mut self) -> Option<Self> {
+    fn split(&mut self) -> Option<Box<dyn Part>> {
         if self.lesson.is_some() || self.next == self.end {
             return None;
         }
@@ -128,55 +171,14 @@ impl Sample {
             ..*self
         };
         self.end = middle;
-        Some(part)
+        Some(Box::new(part))
     }
 
-    /// Whether the execution that has ended is one of this part, and was not only run to learn.
-    pub(crate) fn owns(&self) -> bool {
-        self.next > self.first
+    /// The number of the first execution: of two parts, the one with the lesser comes first.
+    fn order(&self) -> Vec<usize> {
+        // A search on a machine of 32 bits does not come so far.
+        vec![usize::try_from(self.first).unwrap_or(usize::MAX)]
     }
-
-    /// Whether the execution that has ended was drawn such that all were equally likely.
-    pub(crate) fn was_uniform(&self) -> bool {
-        self.draw.was_uniform()
-    }
-}
-
-/// The generator of one execution. Neighbours among seeds and among numbers must have nothing in
-/// common, so that the base is drawn from the seed, and the generator from base and number.
-fn generator_of(seed: u64, index: u64) -> Rng {
-    let base = generator(seed).u64(..);
-    generator(base.wrapping_add(index))
-}
-
-impl Search for Sample {
-    fn begin(&mut self) -> bool {
-        if let Some(lesson) = self.lesson.take() {
-            self.profile.learn(&lesson);
-        }
-        if self.next >= PROFILING_RUNS {
-            self.next = self.next.max(self.first);
-        }
-        if self.next == self.end {
-            return false;
-        }
-        let index = self.next;
-        self.next += 1;
-        self.lesson = (index < PROFILING_RUNS).then(Profile::default);
-        self.rng = generator_of(self.seed, index);
-        self.draw = self.method.draw(index, &self.profile, &mut self.rng);
-        true
-    }
-
-    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        let choice = self.draw.choose(point, &mut self.rng);
-        if let Some(lesson) = &mut self.lesson {
-            lesson.count(point.ready[choice]);
-        }
-        Some(choice)
-    }
-
-    fn end(&mut self, _steps: usize) {}
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use span::Span;
 
-use super::share::Extent;
-use super::{Enabled, Event, ThreadId};
+use super::share::{Extent, steps_of_each};
+use crate::operation::{Event, Pending, ThreadId};
 use crate::permutations::Counts;
 
 /// One of so many parts of a search.
@@ -93,15 +93,7 @@ pub(crate) struct Weights {
 impl Weights {
     /// The weights that follow from the steps of the first execution.
     pub(crate) fn of(first: &[Event]) -> Self {
-        let mut steps: Vec<usize> = Vec::new();
-        for taken in first {
-            let thread = taken.thread.index();
-            if steps.len() <= thread {
-                steps.resize(thread + 1, 0);
-            }
-            steps[thread] += 1;
-        }
-        Weights::of_steps(&steps)
+        Weights::of_steps(&steps_of_each(first))
     }
 
     fn of_steps(steps: &[usize]) -> Self {
@@ -152,17 +144,17 @@ impl Bound {
     }
 
     /// The choices of the last point of the path that are to be made.
-    pub(super) fn choices(&self, ready: &[Enabled]) -> Range<usize> {
-        let meets = |choice: &usize| self.child(ready, *choice).meets(&self.range);
-        let first = (0..ready.len()).find(meets).unwrap_or(0);
-        let last = (first..ready.len()).rfind(meets).unwrap_or(first);
+    pub(super) fn choices(&self, enabled: &[Pending]) -> Range<usize> {
+        let meets = |choice: &usize| self.child(enabled, *choice).meets(&self.range);
+        let first = (0..enabled.len()).find(meets).unwrap_or(0);
+        let last = (first..enabled.len()).rfind(meets).unwrap_or(first);
         first..last + 1
     }
 
-    /// Goes on to a new point, by this choice among the ready of the last one.
-    pub(super) fn enter(&mut self, ready: &[Enabled], choice: usize) {
-        let span = self.child(ready, choice);
-        let thread = ready[choice].thread;
+    /// Goes on to a new point, by this choice among the enabled threads of the last one.
+    pub(super) fn enter(&mut self, enabled: &[Pending], choice: usize) {
+        let span = self.child(enabled, choice);
+        let thread = enabled[choice].thread;
         if self.taken.len() <= thread.index() {
             self.taken.resize(thread.index() + 1, 0);
         }
@@ -180,19 +172,19 @@ impl Bound {
     }
 
     /// The bound of a search that begins with this choice at the last point of the path.
-    pub(super) fn beginning(mut self, ready: &[Enabled], choice: usize) -> Self {
-        self.began = self.child(ready, choice).start().max(self.range.start);
+    pub(super) fn beginning(mut self, enabled: &[Pending], choice: usize) -> Self {
+        self.began = self.child(enabled, choice).start().max(self.range.start);
         self
     }
 
     /// Whether the shard owns the leaf that this choice at the last point leads to; without a
     /// choice, the only leaf.
-    pub(super) fn owns(&self, last: Option<(&[Enabled], usize)>) -> bool {
+    pub(super) fn owns(&self, last: Option<(&[Pending], usize)>) -> bool {
         self.range.contains(&self.below(last).start())
     }
 
     /// How much of the shard this search has behind it.
-    pub(super) fn extent(&self, last: Option<(&[Enabled], usize)>) -> Extent<f64> {
+    pub(super) fn extent(&self, last: Option<(&[Pending], usize)>) -> Extent<f64> {
         let below = self.below(last);
         let within = |at: u128| at.clamp(self.began, self.range.end);
         let (start, end) = (within(below.start()), within(below.end()));
@@ -204,9 +196,9 @@ impl Bound {
         }
     }
 
-    fn below(&self, last: Option<(&[Enabled], usize)>) -> Span {
+    fn below(&self, last: Option<(&[Pending], usize)>) -> Span {
         match last {
-            Some((ready, choice)) => self.child(ready, choice),
+            Some((enabled, choice)) => self.child(enabled, choice),
             None => self.last(),
         }
     }
@@ -215,11 +207,11 @@ impl Bound {
         *self.spans.last().expect("the root has a span")
     }
 
-    fn child(&self, ready: &[Enabled], choice: usize) -> Span {
-        let weight = |ready: &Enabled| self.weight(ready.thread);
-        let before: u64 = ready[..choice].iter().map(weight).sum();
-        let after: u64 = ready[choice + 1..].iter().map(weight).sum();
-        self.last().part(before, weight(&ready[choice]), after)
+    fn child(&self, enabled: &[Pending], choice: usize) -> Span {
+        let weight = |enabled: &Pending| self.weight(enabled.thread);
+        let before: u64 = enabled[..choice].iter().map(weight).sum();
+        let after: u64 = enabled[choice + 1..].iter().map(weight).sum();
+        self.last().part(before, weight(&enabled[choice]), after)
     }
 
     /// How many steps a thread has left, but one at least.

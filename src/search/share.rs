@@ -7,14 +7,14 @@
 //! *multinomial* knows how many leaves each child has, and is exact, as long as every thread takes
 //! the same number of steps whatever the schedule.
 
-use super::{Enabled, Event};
+use crate::operation::{Event, Pending};
 use crate::permutations::Counts;
 
 /// One point of a search's path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fork<'a> {
     /// The threads that could go on.
-    pub(crate) ready: &'a [Enabled],
+    pub(crate) enabled: &'a [Pending],
     /// The choice with which the search began here.
     pub(crate) from: usize,
     /// The choice that the path takes.
@@ -30,11 +30,20 @@ pub(crate) struct Extent<T> {
     pub(crate) within: T,
 }
 
+/// How far a search is on its way through a tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    /// In shares of the whole tree.
+    pub(crate) share: Extent<f64>,
+    /// In leaves; nothing if the tree that it is supposed to be has no such path.
+    pub(crate) leaves: Option<Extent<u128>>,
+}
+
 /// The extent in shares of the whole tree, each node's being split evenly among its children.
 pub(crate) fn share<'a>(forks: impl IntoIterator<Item = Fork<'a>>) -> Extent<f64> {
     let (mut before, mut within) = (0.0, 1.0);
     for fork in forks {
-        within /= count(fork.ready.len());
+        within /= count(fork.enabled.len());
         before += count(fork.chosen - fork.from) * within;
     }
     Extent { before, within }
@@ -52,7 +61,20 @@ fn count(threads: usize) -> f64 {
     threads as f64
 }
 
-/// The tree of threads that take so many steps each, whatever the schedule.
+/// How many steps each thread takes in an execution.
+pub(super) fn steps_of_each(execution: &[Event]) -> Vec<usize> {
+    let mut steps = Vec::new();
+    for event in execution {
+        let thread = event.thread.index();
+        if steps.len() <= thread {
+            steps.resize(thread + 1, 0);
+        }
+        steps[thread] += 1;
+    }
+    steps
+}
+
+/// The tree of threads that each take a fixed number of steps, whatever the schedule.
 ///
 /// It is supposed after one execution, and holds for as long as nothing contradicts it.
 #[derive(Debug)]
@@ -65,14 +87,7 @@ impl Multinomial {
     /// The tree in which every execution takes the steps of this one, in any order; nothing if the
     /// number of its leaves does not fit a `u128`.
     pub(crate) fn supposed(execution: &[Event]) -> Option<Self> {
-        let mut steps = Vec::new();
-        for taken in execution {
-            let thread = taken.thread.index();
-            if steps.len() <= thread {
-                steps.resize(thread + 1, 0);
-            }
-            steps[thread] += 1;
-        }
+        let steps = steps_of_each(execution);
         let leaves = steps.iter().copied().collect::<Counts>().orders()?;
         Some(Multinomial { steps, leaves })
     }
@@ -92,12 +107,12 @@ impl Multinomial {
         for fork in forks {
             let all = left.iter().sum();
             let live = left.iter().filter(|&&steps| steps > 0).count();
-            if fork.ready.len() != live {
+            if fork.enabled.len() != live {
                 return None;
             }
             // A child has the share of the node that its thread has of the steps left.
             let mut below = |choice: usize| {
-                let steps = left.get_mut(fork.ready[choice].thread.index())?;
+                let steps = left.get_mut(fork.enabled[choice].thread.index())?;
                 let leaves = Counts::part(within, *steps, all);
                 if choice == fork.chosen {
                     *steps = steps.checked_sub(1)?;

@@ -1,6 +1,9 @@
 //! A toy to search: threads that have so many steps each, whatever the others do.
 
-use super::{Enabled, Part, SchedulingPoint, Search, ThreadId};
+use super::{Account, Part, Search};
+use crate::operation::{
+    Choice, Event, Operation, Pending, SchedulingPoint, ThreadId, ThreadState, Trace,
+};
 use crate::site::MarkerId;
 
 /// Thread `t` has `counts[t]` steps; `marker` says at which marker each is, by thread and number.
@@ -18,38 +21,39 @@ impl Toy<'_> {
         }
     }
 
-    /// Runs one execution; the threads in the order of their steps.
-    pub(super) fn run(&self, search: &mut impl Search) -> Vec<usize> {
+    /// Runs one execution; the threads in the order of their steps, and what the search says of it.
+    pub(super) fn run(&self, search: &mut (impl Search + ?Sized)) -> (Vec<usize>, Account) {
         let mut passed = vec![0; self.counts.len()];
-        let mut order = Vec::new();
+        let mut events: Vec<Event> = Vec::new();
         loop {
-            let ready: Vec<Enabled> = (0..self.counts.len())
-                .filter(|&t| passed[t] < self.counts[t])
-                .map(|t| Enabled {
-                    thread: ThreadId::new(t),
-                    marker: MarkerId::new((self.marker)(t, passed[t])),
-                })
-                .collect();
-            let point = SchedulingPoint {
-                ready: &ready,
-                last: order.last().copied().map(ThreadId::new),
-                step: order.len(),
-            };
-            let Some(choice) = (!ready.is_empty()).then(|| search.choose(&point)).flatten() else {
-                search.end(order.len());
-                return order;
-            };
-            let thread = ready[choice].thread.index();
-            passed[thread] += 1;
-            order.push(thread);
+            let is_live = |&t: &usize| passed[t] < self.counts[t];
+            let live = (0..self.counts.len()).filter(is_live);
+            let enabled: Vec<Pending> = live.map(|t| self.pending(t, passed[t])).collect();
+            let point = point(&enabled, &events);
+            if let Some(Choice::Take(index)) = (!enabled.is_empty()).then(|| search.choose(&point))
+            {
+                passed[enabled[index].thread.index()] += 1;
+                events.push(Event::begin(enabled[index], 0, 0, 0));
+                continue;
+            }
+            let account = search.end(&trace(&events));
+            let order = events.iter().map(|event| event.thread.index());
+            return (order.collect(), account);
+        }
+    }
+
+    fn pending(&self, thread: usize, number: u32) -> Pending {
+        Pending {
+            thread: ThreadId::new(thread),
+            operation: Operation::at_marker(MarkerId::new((self.marker)(thread, number))),
         }
     }
 
     /// Runs a search to its end.
     pub(super) fn all(&self, search: &mut impl Search) -> Vec<Vec<usize>> {
         let mut orders = Vec::new();
-        while search.begin() {
-            orders.push(self.run(search));
+        while search.new_execution().is_some() {
+            orders.push(self.run(search).0);
         }
         orders
     }
@@ -58,17 +62,19 @@ impl Toy<'_> {
     /// the executions that count, and whether any of the program's were left out.
     pub(super) fn all_in_parts(
         &self,
-        mut search: Part,
+        mut search: Box<dyn Part>,
         splits: &mut impl FnMut() -> bool,
     ) -> (Vec<Vec<usize>>, bool) {
         let mut own = Vec::new();
         let mut parts = Vec::new();
-        while search.begin() {
+        let mut leaves_out = false;
+        while search.new_execution().is_some() {
             if splits() {
                 parts.extend(search.split());
             }
-            let order = self.run(&mut search);
-            if !search.account().is_repetition {
+            let (order, account) = self.run(&mut *search);
+            leaves_out |= account.leaves_out;
+            if !account.is_repetition {
                 own.push(order);
             }
         }
@@ -76,13 +82,33 @@ impl Toy<'_> {
             parts.is_sorted_by(|a, b| a.order() > b.order()),
             "what is given away later comes earlier"
         );
-        let mut leaves_out = search.account().leaves_out;
         for part in parts.into_iter().rev() {
             let (orders, others) = self.all_in_parts(part, splits);
             own.extend(orders);
             leaves_out |= others;
         }
         (own, leaves_out)
+    }
+}
+
+/// The point after these events.
+pub(super) fn point<'a>(enabled: &'a [Pending], events: &[Event]) -> SchedulingPoint<'a> {
+    const NOBODY: &[ThreadState] = &[];
+    SchedulingPoint {
+        enabled,
+        threads: NOBODY,
+        last: events.last().map(|event| event.thread),
+        step: events.len(),
+    }
+}
+
+/// The trace of these events, which touched nothing that is known.
+pub(super) fn trace(events: &[Event]) -> Trace<'_> {
+    Trace {
+        events,
+        accesses: &[],
+        repeated: 0,
+        is_cut_short: false,
     }
 }
 

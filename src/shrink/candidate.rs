@@ -1,6 +1,6 @@
 //! A schedule that may fail, and what makes it small.
 
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// A schedule, by threads. The smaller of two has fewer preemptions, then fewer steps, then comes
 /// first in exploration order: the derived order compares the fields in this order.

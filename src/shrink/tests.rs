@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::Shrink;
-use crate::search::{Enabled, Event, SchedulingPoint, ThreadId};
+use crate::operation::{Event, Pending, SchedulingPoint, ThreadId};
 use crate::site::MarkerId;
 
 /// A toy without threads: thread `t` has `counts[t]` steps, and step `k` of it may wait until
@@ -20,7 +20,7 @@ struct Toy {
 }
 
 impl Toy {
-    fn ready(&self, passed: &[usize]) -> Vec<Enabled> {
+    fn ready(&self, passed: &[usize]) -> Vec<Pending> {
         let is_ready = |&thread: &usize| {
             let waits = self
                 .waits
@@ -29,7 +29,7 @@ impl Toy {
             passed[thread] < self.counts[thread]
                 && waits.into_iter().all(|wait| passed[wait.2] >= wait.3)
         };
-        let ready = |thread| Enabled {
+        let ready = |thread| Pending {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
         };
@@ -52,7 +52,7 @@ impl Toy {
                 step: steps.len(),
             };
             let choice = choose(&point);
-            let Enabled { thread, marker } = ready[choice];
+            let Pending { thread, marker } = ready[choice];
             steps.push(Event {
                 thread,
                 marker,
@@ -79,7 +79,7 @@ impl Toy {
                 let depth = choices.len();
                 let choice = prefix.get(depth).copied().unwrap_or(0);
                 if depth >= prefix.len() {
-                    let others = 1..point.ready.len();
+                    let others = 1..point.enabled.len();
                     open.extend(others.map(|other| [&choices[..], &[other]].concat()));
                 }
                 choices.push(choice);
@@ -127,7 +127,7 @@ fn the_lost_update_needs_two_forced_steps_and_one_preemption() {
     };
     let (found, fails) = toy.run(|point| {
         // Alternate: the schedule with the most preemptions.
-        (0..point.ready.len())
+        (0..point.enabled.len())
             .find(|&choice| point.preempts(choice))
             .unwrap_or(0)
     });
@@ -142,7 +142,7 @@ fn what_fails_without_any_forced_step_has_the_empty_schedule() {
         waits: vec![],
         pattern: vec![],
     };
-    let (found, _) = toy.run(|point| point.ready.len() - 1);
+    let (found, _) = toy.run(|point| point.enabled.len() - 1);
     assert_eq!(toy.shrink(&found), (0, 0, vec![]));
 }
 
@@ -161,7 +161,7 @@ proptest! {
             pattern,
         };
         let mut choices = choices.into_iter().cycle();
-        let (found, fails) = toy.run(|point| choices.next().unwrap_or(0) % point.ready.len());
+        let (found, fails) = toy.run(|point| choices.next().unwrap_or(0) % point.enabled.len());
         prop_assume!(fails);
         let failing = toy.all().into_iter().find(|execution| execution.3);
         let (preemptions, forced, threads, _) = failing.expect("one was found");

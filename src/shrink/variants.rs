@@ -1,7 +1,7 @@
 //! The variants of a failing execution that may be smaller: cut short, or with two blocks of one
 //! thread moved together.
 
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// Makes variants one at a time: an execution may have ten thousand steps.
 #[derive(Debug)]

@@ -2,23 +2,24 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use itertools::Itertools as _;
 
 use crate::engine::BlockedOn;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// The cycles among threads of which each waits for what the next acquired last, one line for each
 /// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in none.
-pub(crate) fn cycles(names: &[String], wants: &[BlockedOn]) -> String {
-    let name = |thread: &ThreadId| names[thread.index()].as_str();
+pub(crate) fn cycles(names: &[Arc<str>], blocked_on: &[BlockedOn]) -> String {
+    let name = |thread: &ThreadId| names[thread.index()].as_ref();
     let mut told: Vec<ThreadId> = Vec::new();
     let mut text = String::new();
-    for thread in wants.iter().map(|want| want.thread).sorted().dedup() {
+    for thread in blocked_on.iter().map(|want| want.thread).sorted().dedup() {
         if told.contains(&thread) {
             continue;
         }
-        if let Some(cycle) = through(thread, wants) {
+        if let Some(cycle) = through(thread, blocked_on) {
             told.extend(&cycle);
             let next = cycle.iter().skip(1).chain([&thread]);
             let wait = |(thread, next)| {
@@ -33,17 +34,17 @@ pub(crate) fn cycles(names: &[String], wants: &[BlockedOn]) -> String {
 }
 
 /// For whom `thread` waits, in the order in which it acquires what they have.
-fn waited_for(thread: ThreadId, wants: &[BlockedOn]) -> impl Iterator<Item = ThreadId> {
-    let own = wants.iter().filter(move |want| want.thread == thread);
+fn waited_for(thread: ThreadId, blocked_on: &[BlockedOn]) -> impl Iterator<Item = ThreadId> {
+    let own = blocked_on.iter().filter(move |want| want.thread == thread);
     own.filter_map(|want| want.last.map(|last| last.thread))
 }
 
 /// A shortest cycle through `start`, from there on.
-fn through(start: ThreadId, wants: &[BlockedOn]) -> Option<Vec<ThreadId>> {
+fn through(start: ThreadId, blocked_on: &[BlockedOn]) -> Option<Vec<ThreadId>> {
     let mut ways = VecDeque::from([vec![start]]);
     let mut met = Vec::new();
     while let Some(way) = ways.pop_front() {
-        for next in waited_for(way[way.len() - 1], wants) {
+        for next in waited_for(way[way.len() - 1], blocked_on) {
             if next == start {
                 return Some(way);
             }
@@ -75,7 +76,7 @@ mod tests {
             }),
         };
         let wants: Vec<_> = edges.iter().map(want).collect();
-        cycles(&names, &wants)
+        cycles(&names, &blocked_on)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What decides the choices of a program that is not known yet.
 
+use crate::operation::SchedulingPoint;
 use crate::permutations::generator;
-use crate::search::SchedulingPoint;
 
 /// At most so many choices are made otherwise than the fixed order does, unless all are random.
 const MAX_DEVIATIONS: usize = 8;
@@ -116,10 +116,10 @@ impl Decisions {
         }
     }
 
-    /// Returns the index in `point.ready` of the thread that goes next.
+    /// Returns the index in `point.enabled` of the thread that goes next.
     pub(crate) fn choose(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let default = point.default_choice();
-        let others = point.ready.len() - 1;
+        let others = point.enabled.len() - 1;
         if others == 0 {
             return default;
         }

@@ -7,9 +7,9 @@ use proptest::arbitrary::any;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+use crate::operation::{Event, Operation, Pending, SchedulingPoint, ThreadId};
 use crate::permutations::{Lists, generator};
 use crate::schedule::Schedule;
-use crate::search::{Enabled, Event, SchedulingPoint, ThreadId};
 use crate::shrink::Shrink;
 use crate::site::MarkerId;
 
@@ -162,7 +162,7 @@ fn run(shrink: &mut Shrink, lists: &Lists) -> Option<Vec<usize>> {
         return None;
     }
     let mut merge = Merge::new(lists);
-    while !merge.ready.is_empty() {
+    while !merge.enabled.is_empty() {
         let choice = shrink.choose(&merge.point());
         merge.go(choice);
     }
@@ -174,8 +174,8 @@ fn run(shrink: &mut Shrink, lists: &Lists) -> Option<Vec<usize>> {
 fn steps(lists: &Lists, order: &[usize]) -> Vec<Event> {
     let mut merge = Merge::new(lists);
     for &thread in order {
-        let is_next = |ready: &Enabled| ready.thread.index() == thread;
-        let choice = merge.ready.iter().position(is_next);
+        let is_next = |pending: &Pending| pending.thread.index() == thread;
+        let choice = merge.enabled.iter().position(is_next);
         merge.go(choice.expect("an order gives each thread its own number of turns"));
     }
     merge.steps
@@ -185,7 +185,7 @@ fn steps(lists: &Lists, order: &[usize]) -> Vec<Event> {
 /// markers they are is of no matter.
 struct Merge {
     left: Vec<usize>,
-    ready: Vec<Enabled>,
+    enabled: Vec<Pending>,
     steps: Vec<Event>,
 }
 
@@ -193,43 +193,40 @@ impl Merge {
     fn new(lists: &Lists) -> Self {
         let mut merge = Merge {
             left: lists.lengths().collect(),
-            ready: Vec::new(),
+            enabled: Vec::new(),
             steps: Vec::new(),
         };
-        merge.make_ready();
+        merge.enable();
         merge
     }
 
-    fn make_ready(&mut self) {
+    fn enable(&mut self) {
         let threads = self.left.iter().enumerate().filter(|(_, left)| **left > 0);
-        self.ready.clear();
-        self.ready.extend(threads.map(|(thread, _)| Enabled {
+        self.enabled.clear();
+        self.enabled.extend(threads.map(|(thread, _)| Pending {
             thread: ThreadId::new(thread),
-            marker: MarkerId::new(0),
+            operation: Operation::at_marker(MarkerId::new(0)),
         }));
     }
 
     fn point(&self) -> SchedulingPoint<'_> {
         SchedulingPoint {
-            ready: &self.ready,
+            enabled: &self.enabled,
+            threads: &[],
             last: self.steps.last().map(|step| step.thread),
             step: self.steps.len(),
         }
     }
 
     fn go(&mut self, choice: usize) {
-        let Enabled { thread, marker } = self.ready[choice];
+        let pending = self.enabled[choice];
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (index, count) = (number(choice), number(self.enabled.len()));
         self.steps.push(Event {
-            thread,
-            marker,
-            place: number(choice),
-            among: number(self.ready.len()),
             preempts: self.point().preempts(choice),
-            waits: false,
-            resumes: false,
+            ..Event::begin(pending, index, count, 0)
         });
-        self.left[thread.index()] -= 1;
-        self.make_ready();
+        self.left[pending.thread.index()] -= 1;
+        self.enable();
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::engine::{ExecutionResult, How};
 use crate::error::Error;
-use crate::execution::Record;
+use crate::execution::{Record, by_name};
+use crate::operation::forced;
 use crate::oracle::Breach;
-use crate::schedule::{Schedule, Step};
-use crate::search::{Account, Enabled, Event, Mismatch, Weights, forced};
+use crate::schedule::Schedule;
+use crate::search::{Account, Contradiction, Weights};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -18,10 +19,10 @@ pub(crate) struct Findings {
     pub(crate) tally: Tally,
     /// How many steps all executions took.
     pub(crate) steps: u64,
-    pub(crate) outcomes: BTreeMap<String, Outcome>,
+    pub(crate) outcomes: Outcomes,
     pub(crate) failure: Option<FailingExecution>,
     /// The execution that contradicted an earlier one.
-    pub(crate) contradiction: Option<(Mismatch, Record)>,
+    pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
     /// What a shard was measured by.
     pub(crate) weights: Option<Arc<Weights>>,
     /// Whether the search, or the last one of several, passed over executions.
@@ -34,33 +35,38 @@ pub(crate) struct Findings {
 
 /// The executions that ended in one outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outcome {
+pub(crate) struct OutcomeSummary {
     pub(crate) count: u64,
     pub(crate) failing: u64,
     /// What a schedule forces in the first of them.
-    example: Box<[Enabled]>,
+    pub(crate) example: Schedule,
 }
 
-impl Outcome {
-    /// The outcome of an execution that took these steps.
-    fn first(steps: &[Event]) -> Self {
-        let steps = &steps[..forced(steps)];
-        let example = steps
-            .iter()
-            .map(|&Event { thread, marker, .. }| Enabled { thread, marker });
-        Outcome {
+impl OutcomeSummary {
+    /// Of no execution yet; `example` leads to the first.
+    fn of(example: Schedule) -> Self {
+        OutcomeSummary {
             count: 0,
             failing: 0,
-            example: example.collect(),
+            example,
         }
     }
+}
 
-    /// The schedule that leads to the first of them.
-    pub(crate) fn example(&self, names: &[String]) -> Schedule {
-        let steps = self.example.iter();
-        steps
-            .map(|step| Step::new(&names[step.thread.index()], step.marker.site().name()))
-            .collect()
+/// What executions ended in, by its text.
+pub(crate) type Outcomes = BTreeMap<String, OutcomeSummary>;
+
+/// Adds the outcomes of executions that come later.
+pub(crate) fn append_outcomes(all: &mut Outcomes, later: Outcomes) {
+    for (text, more) in later {
+        match all.entry(text) {
+            Entry::Vacant(entry) => drop(entry.insert(more)),
+            Entry::Occupied(mut entry) => {
+                let summary = entry.get_mut();
+                summary.count = summary.count.saturating_add(more.count);
+                summary.failing = summary.failing.saturating_add(more.failing);
+            }
+        }
     }
 }
 
@@ -75,15 +81,8 @@ pub(crate) struct FailingExecution {
 impl Findings {
     /// What was found in one execution.
     pub(crate) fn of_one(record: &Record, outcome: Option<&str>) -> Self {
-        let ended = ExecutionResult {
-            steps: &record.steps,
-            threads: &record.threads,
-            wants: &record.wants,
-            how: &record.how,
-            outcome,
-        };
         let mut findings = Findings::default();
-        findings.note(ended, Account::default(), None);
+        findings.note(record.result(outcome), Account::default());
         findings
     }
 
@@ -93,45 +92,39 @@ impl Findings {
         self.steps += steps;
     }
 
-    /// Takes note of an execution, and of what it contradicts.
-    pub(crate) fn note(
-        &mut self,
-        ended: ExecutionResult<'_>,
-        account: Account,
-        mismatch: Option<&Mismatch>,
-    ) {
+    /// Takes note of an execution.
+    pub(crate) fn note(&mut self, result: ExecutionResult<'_>, account: Account) {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);
-        if account.is_repetition && mismatch.is_none() {
+        if account.is_repetition && account.contradiction.is_none() {
             return;
         }
-        let verdict = match mismatch {
-            Some(_) => Verdict::NonDeterministic,
-            None => verdict(ended.how),
-        };
+        let steps = result.trace.events;
+        self.steps += steps.len() as u64;
+        if let Some(contradiction) = account.contradiction {
+            self.tally.add(Verdict::NonDeterministic, 1);
+            self.contradiction = Some((contradiction, Record::of(result)));
+            return;
+        }
+        let verdict = verdict(result.how);
         self.tally.add(verdict, 1);
-        self.steps += ended.steps.len() as u64;
-        if let Some(mismatch) = mismatch {
-            self.contradiction = Some((mismatch.clone(), Record::of(ended)));
-            return;
-        }
-        if let Some(text) = ended.outcome {
+        if let Some(text) = result.outcome {
             // Looked up before it is copied: most outcomes have been seen before.
-            let outcome = match self.outcomes.get_mut(text) {
-                Some(outcome) => outcome,
-                None => self
-                    .outcomes
-                    .entry(text.to_owned())
-                    .or_insert(Outcome::first(ended.steps)),
-            };
-            outcome.count += 1;
-            outcome.failing += u64::from(verdict.is_failure());
+            if !self.outcomes.contains_key(text) {
+                let example = by_name(&steps[..forced(steps)], result.names);
+                self.outcomes
+                    .insert(text.to_owned(), OutcomeSummary::of(example));
+            }
+            if let Some(outcome) = self.outcomes.get_mut(text) {
+                outcome.count += 1;
+                outcome.failing += u64::from(verdict.is_failure());
+            }
         }
         if verdict.is_failure() && self.failure.is_none() {
             let index = self.tally.total();
             self.failure = Some(FailingExecution {
                 index,
-                record: Record::of(ended),
+                record: Record::of(result),
             });
         }
     }
@@ -149,17 +142,7 @@ impl Findings {
         self.steps += next.steps;
         self.leaves_out |= next.leaves_out;
         self.uniform += next.uniform;
-        for (text, next) in std::mem::take(&mut next.outcomes) {
-            match self.outcomes.entry(text) {
-                Entry::Vacant(entry) => {
-                    entry.insert(next);
-                }
-                Entry::Occupied(mut entry) => {
-                    entry.get_mut().count += next.count;
-                    entry.get_mut().failing += next.failing;
-                }
-            }
-        }
+        append_outcomes(&mut self.outcomes, std::mem::take(&mut next.outcomes));
         self.contradiction = self
             .contradiction
             .take()
@@ -181,6 +164,7 @@ fn verdict(how: &How) -> Verdict {
         How::Deadlock => Verdict::Deadlocked,
         How::StepLimit => Verdict::StepLimit,
         How::TimedOut(_) | How::NotWoken => Verdict::TimedOut,
-        How::Stopped => unreachable!("a search stops only at a contradiction"),
+        // A search prunes an execution only at a contradiction, which has been told.
+        How::Pruned => Verdict::NonDeterministic,
     }
 }

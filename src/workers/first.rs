@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler};
+use crate::engine::{Engine, EngineOptions, Program, ThreadTable};
 use crate::error::Error;
-use crate::search::{SchedulingPoint, Weights};
+use crate::execution::{Chooser, run_single};
+use crate::operation::{Choice, SchedulingPoint};
+use crate::search::Weights;
 
 /// What the first execution in exploration order says of the size of the tree.
 ///
@@ -14,29 +16,18 @@ use crate::search::{SchedulingPoint, Weights};
 pub(super) fn weigh(
     subject: &Arc<dyn Program>,
     engine: Engine,
-    limits: EngineOptions,
+    options: EngineOptions,
 ) -> Result<Arc<Weights>, Error> {
-    let first = engine.direct(subject, First::default(), limits)?;
-    Ok(Arc::new(first.weights.unwrap_or_else(|| Weights::of(&[]))))
+    let first = run_single(engine, subject, First, options)?;
+    Ok(Arc::new(Weights::of(&first.record.steps)))
 }
 
-/// Directs one execution by the first choice at every point.
-#[derive(Debug, Default)]
-struct First {
-    has_begun: bool,
-    weights: Option<Weights>,
-}
+/// Takes the first choice at every point.
+#[derive(Debug)]
+struct First;
 
-impl Scheduler for First {
-    fn begin(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_begun, true)
-    }
-
-    fn choose(&mut self, _: &SchedulingPoint<'_>) -> Option<usize> {
-        Some(0)
-    }
-
-    fn end(&mut self, ended: ExecutionResult<'_>) {
-        self.weights = Some(Weights::of(ended.steps));
+impl Chooser for First {
+    fn choose(&mut self, _: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(0)
     }
 }

@@ -16,12 +16,12 @@ use crate::search::Part;
 /// How long one worker searches before the others are started: most searches end before.
 const SOLO: Duration = Duration::from_micros(100);
 
-/// What all searches of a course have in common.
+/// What all searches of a plan have in common.
 #[derive(Clone)]
 pub(super) struct ParallelSearch {
     pub(super) subject: Arc<dyn Program>,
     pub(super) engine: Engine,
-    pub(super) limits: EngineOptions,
+    pub(super) options: EngineOptions,
     pub(super) bounds: Bounds,
     /// When the first of them began.
     pub(super) since: Instant,
@@ -30,8 +30,8 @@ pub(super) struct ParallelSearch {
 
 impl ParallelSearch {
     /// Runs one search.
-    pub(super) fn run(self: Arc<Self>, whole: Part) -> (Findings, StoppedBy) {
-        let frontier = Arc::new(WorkQueue::new(whole));
+    pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
+        let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
         let meanwhile = match self.bounds.others() {
             0 => {
@@ -39,47 +39,47 @@ impl ParallelSearch {
                 Deferred::nothing()
             }
             others => Deferred::after(SOLO, {
-                let (chase, frontier) = (Arc::clone(&self), Arc::clone(&frontier));
-                move || chase.call(others, frontier, ended)
+                let (search, queue) = (Arc::clone(&self), Arc::clone(&queue));
+                move || search.call(others, queue, ended)
             }),
         };
-        self.work(&frontier, false, meanwhile);
+        self.work(&queue, false, meanwhile);
         // Over when nobody is left who could send.
         for result in all_ended {
             result.unwrap_or_else(|panic| resume_unwind(panic));
         }
-        frontier.finish(self.bounds.keeps_going)
+        queue.finish(self.bounds.keeps_going)
     }
 
     /// Starts so many workers beside the first. Each tells how it ended.
     fn call(
         self: Arc<Self>,
         others: usize,
-        frontier: Arc<WorkQueue>,
+        queue: Arc<WorkQueue>,
         ended: Sender<thread::Result<()>>,
     ) {
-        frontier.call(others);
+        queue.call(others);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
         match pool {
             Ok(pool) => pool.spawn_broadcast(move |_| {
-                let work = || self.work(&frontier, true, Deferred::nothing());
+                let work = || self.work(&queue, true, Deferred::nothing());
                 // Who waits for it is gone only if another has panicked.
                 let _ = ended.send(catch_unwind(AssertUnwindSafe(work)));
             }),
-            Err(error) => frontier.stop(StoppedBy::Error(no_pool(&error))),
+            Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
         }
     }
 
     /// Searches as one worker. What it fails at is noted.
-    fn work(&self, frontier: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
-        let mut hunt = Worker::new(frontier, self.bounds, self.since, self.meter.as_ref());
-        hunt.is_called = is_called;
-        let part = Arc::clone(&hunt.part);
+    fn work(&self, queue: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
+        let mut worker = Worker::new(queue, self.bounds, self.since, self.meter.as_ref());
+        worker.is_called = is_called;
+        let part = Arc::clone(&worker.part);
         let engine = self.engine;
-        if let Err(error) = engine.direct_and(&self.subject, hunt, self.limits, meanwhile) {
+        if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
             match &*part.lock() {
-                Some(part) => frontier.fail(part, error),
-                None => frontier.stop(StoppedBy::Error(error)),
+                Some(part) => queue.fail(part, error),
+                None => queue.stop(StoppedBy::Error(error)),
             }
         }
     }

@@ -6,7 +6,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::Findings;
 use crate::engine::ExecutionResult;
-use crate::search::{Account, Mismatch, Part};
+use crate::search::{Account, Part};
 
 /// One part of a search, and what was found in it so far. Whoever searches it notes that here, and
 /// not with itself, since a worker that does not come back keeps what it has.
@@ -27,7 +27,7 @@ struct Held {
 }
 
 impl PartResult {
-    pub(super) fn new(search: &Part) -> Self {
+    pub(super) fn new(search: &dyn Part) -> Self {
         PartResult {
             order: search.order(),
             held: Held::default(),
@@ -52,13 +52,12 @@ impl PartResult {
     /// whether there was a contradiction, or a failure and it does not keep going.
     pub(super) fn note(
         &self,
-        ended: ExecutionResult<'_>,
+        result: ExecutionResult<'_>,
         account: Account,
-        mismatch: Option<&Mismatch>,
         keeps_going: bool,
     ) -> bool {
         let mut findings = self.findings();
-        findings.note(ended, account, mismatch);
+        findings.note(result, account);
         findings.contradiction.is_some() || findings.failure.is_some() && !keeps_going
     }
 

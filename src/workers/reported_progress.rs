@@ -2,7 +2,7 @@
 
 use super::work_queue::Job;
 use crate::progress::Meter;
-use crate::search::{DepthFirst, Part, share};
+use crate::search::Extent;
 
 /// What was told so far: only what is new is told next.
 #[derive(Debug, Default)]
@@ -16,30 +16,28 @@ impl Job {
     /// on to the next, or `is_over`.
     #[cold]
     pub(super) fn tell(&mut self, meter: &Meter, is_over: bool) {
-        let executions = self.segment.findings().tally.total();
-        let share = match &self.search {
-            Part::DepthFirst(search) => self.measure(search, executions, meter, is_over),
-            // The number of executions is all there is to tell.
-            Part::Bounded(_) | Part::Sample(_) => 0.0,
-        };
+        let executions = self.part_result.findings().tally.total();
+        let share = self.measure(executions, meter, is_over);
         meter.add(executions - self.told.executions, share - self.told.share);
         self.told = ReportedProgress { executions, share };
     }
 
-    /// The share of the tree that is done.
-    fn measure(&self, search: &DepthFirst, executions: u64, meter: &Meter, is_over: bool) -> f64 {
-        let began = self.segment.order();
-        let extent = search.extent();
-        let extent = extent.unwrap_or_else(|| share(search.forks(began)));
-        if let Some(tree) = meter.tree() {
-            // The executions so far have numbers: if one were too few or too many, they would not
-            // come out even.
-            let extent = tree.extent(search.forks(began));
-            let run = extent.map(|it| it.before + if is_over { it.within } else { 0 });
-            if run != Some(u128::from(executions)) {
+    /// The share of the tree that is done; nothing if the number of executions is all that there is
+    /// to tell.
+    fn measure(&self, executions: u64, meter: &Meter, is_over: bool) -> f64 {
+        let tree = meter.tree();
+        let Some(progress) = self.search.progress(self.part_result.order(), tree) else {
+            return 0.0;
+        };
+        if tree.is_some() {
+            // If the multinomial is right, the number of executions so far equals the rank of the
+            // current leaf. If not, the hypothesis is wrong.
+            let rank = |it: Extent<u128>| it.before + if is_over { it.within } else { 0 };
+            if progress.leaves.map(rank) != Some(u128::from(executions)) {
                 meter.contradict();
             }
         }
-        extent.before + if is_over { extent.within } else { 0.0 }
+        let share = progress.share;
+        share.before + if is_over { share.within } else { 0.0 }
     }
 }

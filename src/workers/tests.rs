@@ -3,8 +3,9 @@ use std::thread;
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::ThreadStatus;
-use crate::search::{Bounded, DepthFirst, Enabled, Event, Method, Sample, ThreadId};
+use crate::operation::ThreadStatus;
+use crate::operation::{Event, Pending, ThreadId};
+use crate::search::{Bounded, DepthFirst, Method, Sample};
 use crate::site::MarkerId;
 
 /// A toy program. How many steps its threads have, how its executions end and in what depends on
@@ -40,9 +41,9 @@ impl Toy {
         let mut order = Vec::new();
         let mut steps = Vec::new();
         let how = loop {
-            let ready: Vec<Enabled> = (0..self.threads)
+            let ready: Vec<Pending> = (0..self.threads)
                 .filter(|&thread| left[thread] > 0)
-                .map(|thread| Enabled {
+                .map(|thread| Pending {
                     thread: ThreadId::new(thread),
                     marker: MarkerId::new(left[thread] + u32::from(contradicts) * 100),
                 })
@@ -60,9 +61,9 @@ impl Toy {
                 step: steps.len(),
             };
             let Some(choice) = hunt.choose(&point) else {
-                break How::Stopped;
+                break How::Pruned;
             };
-            let Enabled { thread, marker } = ready[choice];
+            let Pending { thread, marker } = ready[choice];
             order.push(thread.index());
             steps.push(Event {
                 thread,
@@ -78,7 +79,7 @@ impl Toy {
                 left[thread.index()] = 0;
             }
         };
-        let outcome = (how != How::Stopped).then(|| format!("{}", self.hash(4, &order) % 4));
+        let outcome = (how != How::Pruned).then(|| format!("{}", self.hash(4, &order) % 4));
         let threads: [ThreadStatus; 0] = [];
         hunt.end(ExecutionResult {
             steps: &steps,

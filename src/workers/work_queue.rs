@@ -21,8 +21,8 @@ use crate::search::Part;
 /// A part that a worker is to search.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) search: Part,
-    pub(super) segment: Arc<PartResult>,
+    pub(super) search: Box<dyn Part>,
+    pub(super) part_result: Arc<PartResult>,
     /// Whether nothing that is left of it matters.
     pub(super) is_done: bool,
     pub(super) told: ReportedProgress,
@@ -52,7 +52,7 @@ const ROOM: Duration = Duration::from_millis(1);
 struct Plan {
     /// The parts that nobody searches yet.
     jobs: Vec<Job>,
-    segments: Vec<Arc<PartResult>>,
+    part_results: Vec<Arc<PartResult>>,
     workers: usize,
     idle: usize,
     /// How many workers were called and have not asked for a part yet, and how many do not run yet.
@@ -64,12 +64,12 @@ struct Plan {
 }
 
 impl WorkQueue {
-    /// The frontier of a whole search, for one worker.
-    pub(super) fn new(whole: Part) -> Self {
-        let frontier = WorkQueue {
+    /// The queue of a whole search, for one worker.
+    pub(super) fn new(whole: Box<dyn Part>) -> Self {
+        let queue = WorkQueue {
             plan: Mutex::new(Plan {
                 jobs: Vec::new(),
-                segments: Vec::new(),
+                part_results: Vec::new(),
                 workers: 1,
                 idle: 0,
                 called: 0,
@@ -82,8 +82,8 @@ impl WorkQueue {
             has_cut: AtomicBool::new(false),
             told: AtomicUsize::new(0),
         };
-        frontier.give(whole);
-        frontier
+        queue.give(whole);
+        queue
     }
 
     /// Expects so many workers more, each of which wants a part.
@@ -120,13 +120,13 @@ impl WorkQueue {
     }
 
     /// Adds a part.
-    pub(super) fn give(&self, search: Part) {
-        let segment = Arc::new(PartResult::new(&search));
+    pub(super) fn give(&self, search: Box<dyn Part>) {
+        let part_result = Arc::new(PartResult::new(&*search));
         let mut plan = self.plan.lock();
-        plan.segments.push(Arc::clone(&segment));
+        plan.part_results.push(Arc::clone(&part_result));
         plan.jobs.push(Job {
             search,
-            segment,
+            part_result,
             is_done: false,
             told: ReportedProgress::default(),
         });
@@ -148,11 +148,12 @@ impl WorkQueue {
             let last = plan.last.clone();
             let matters = |job: &Job| {
                 last.as_ref()
-                    .is_none_or(|last| job.segment.order() <= last.order())
+                    .is_none_or(|last| job.part_result.order() <= last.order())
             };
             plan.jobs.retain(matters);
-            plan.jobs
-                .sort_by(|a, b| Reverse(a.segment.order()).cmp(&Reverse(b.segment.order())));
+            plan.jobs.sort_by(|a, b| {
+                Reverse(a.part_result.order()).cmp(&Reverse(b.part_result.order()))
+            });
             if let Some(job) = plan.jobs.pop() {
                 plan.idle -= 1;
                 self.count_hungry(&plan);
@@ -200,23 +201,23 @@ impl WorkQueue {
         self.hungry.store(hungry, Relaxed);
     }
 
-    /// The search ends in `segment`: parts that come after it need not be searched.
-    pub(super) fn cut_after(&self, segment: &Arc<PartResult>) {
+    /// The search ends in `part_result`: parts that come after it need not be searched.
+    pub(super) fn cut_after(&self, part_result: &Arc<PartResult>) {
         let mut plan = self.plan.lock();
         if plan
             .last
             .as_ref()
-            .is_none_or(|last| segment.order() < last.order())
+            .is_none_or(|last| part_result.order() < last.order())
         {
-            plan.last = Some(Arc::clone(segment));
+            plan.last = Some(Arc::clone(part_result));
         }
         self.has_cut.store(true, Relaxed);
     }
 
-    /// A worker failed in `segment`: the search ends there, and goes on without it before.
-    pub(super) fn fail(&self, segment: &Arc<PartResult>, error: Error) {
-        segment.findings().error.get_or_insert(error);
-        self.cut_after(segment);
+    /// A worker failed in `part_result`: the search ends there, and goes on without it before.
+    pub(super) fn fail(&self, part_result: &Arc<PartResult>, error: Error) {
+        part_result.findings().error.get_or_insert(error);
+        self.cut_after(part_result);
         self.plan.lock().workers -= 1;
         self.tell_all();
     }
@@ -228,11 +229,11 @@ impl WorkQueue {
         self.tell_all();
     }
 
-    /// Whether what is left of `segment` does not matter.
-    pub(super) fn is_cut(&self, segment: &PartResult) -> bool {
+    /// Whether what is left of `part_result` does not matter.
+    pub(super) fn is_cut(&self, part_result: &PartResult) -> bool {
         self.has_cut.load(Relaxed) && {
             let plan = self.plan.lock();
-            let comes_after = |last: &Arc<PartResult>| segment.order() > last.order();
+            let comes_after = |last: &Arc<PartResult>| part_result.order() > last.order();
             plan.stopped_by.is_some() || plan.last.as_ref().is_some_and(comes_after)
         }
     }
@@ -240,10 +241,10 @@ impl WorkQueue {
     /// What was found, put together in exploration order, and what ended the search.
     pub(super) fn finish(&self, keeps_going: bool) -> (Findings, StoppedBy) {
         let mut plan = self.plan.lock();
-        plan.segments.sort_by(|a, b| a.order().cmp(b.order()));
+        plan.part_results.sort_by(|a, b| a.order().cmp(b.order()));
         let mut total = Findings::default();
-        for segment in &plan.segments {
-            total.append(&mut segment.findings());
+        for part_result in &plan.part_results {
+            total.append(&mut part_result.findings());
             if let Some(error) = total.error.take() {
                 return (total, StoppedBy::Error(error));
             }

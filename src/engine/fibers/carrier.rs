@@ -7,23 +7,23 @@ use std::sync::Arc;
 use super::heartbeat::Heartbeat;
 use super::run::Run;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows};
 use crate::engine::processor::Processor;
-use crate::engine::state::Turn;
 use crate::engine::{EngineOptions, How, Phase, Program, Scheduler, catch, current};
 use crate::error::{Error, ErrorKind};
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
-/// Runs executions until there are no more; the director has begun the first.
+/// Runs executions until there are no more; the scheduler has begun the first.
 ///
 /// # Errors
 ///
 /// If there is no memory for the stacks.
 pub(super) fn carry(
-    subject: &Arc<dyn Program>,
-    director: Box<dyn Scheduler>,
-    limits: EngineOptions,
+    program: &Arc<dyn Program>,
+    scheduler: Box<dyn Scheduler>,
+    options: EngineOptions,
     pulse: &Arc<Heartbeat>,
     processor: &Processor,
 ) -> Result<Box<dyn Scheduler>, Error> {
@@ -32,26 +32,26 @@ pub(super) fn carry(
     if processor.is_in_company() {
         processor.pin_current_thread();
     }
-    let run = Rc::new(Run::new(subject, director, limits, pulse));
-    let mut fibers = fibers(&run, limits)?;
+    let run = Rc::new(Run::new(program, scheduler, options, pulse));
+    let mut fibers = fibers(&run, options)?;
     let handle = Box::new(Rc::clone(&run));
     let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers, processor);
     current::under(handle, || {
         catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
     });
     fibers.into_iter().for_each(Fiber::end);
-    let director = run.table.borrow_mut().director.take();
-    Ok(director.expect("nobody else takes the director"))
+    let scheduler = run.core.borrow_mut().scheduler.take();
+    Ok(scheduler.expect("nobody else takes the scheduler"))
 }
 
 /// One fiber for each thread of the program.
-fn fibers(run: &Rc<Run>, limits: EngineOptions) -> Result<Vec<Fiber>, Error> {
+fn fibers(run: &Rc<Run>, options: EngineOptions) -> Result<Vec<Fiber>, Error> {
     let mut fibers = Vec::new();
-    for (index, name) in run.subject.threads().iter().enumerate() {
+    for (index, name) in run.program.threads().iter().enumerate() {
         let run = Rc::clone(run);
         let live = move |word| run.live(ThreadId::new(index), word);
-        let fiber = Fiber::new(name, limits.stack_size, live);
-        fibers.push(fiber.map_err(|error| no_stack(name, limits.stack_size, &error))?);
+        let fiber = Fiber::new(name, options.stack_size, live);
+        fibers.push(fiber.map_err(|error| no_stack(name, options.stack_size, &error))?);
     }
     Ok(fibers)
 }
@@ -72,8 +72,8 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
         run.pulse.beat();
         let (how, outcome) = execute(run, fibers);
         run.pulse.rest();
-        let mut table = run.table.borrow_mut();
-        if run.pulse.is_left_behind() || !(table.end(&how, outcome.as_deref()) && table.begin()) {
+        let mut core = run.core.borrow_mut();
+        if run.pulse.is_left_behind() || !(core.end(&how, outcome.as_deref()) && core.begin()) {
             return;
         }
     }
@@ -86,11 +86,11 @@ fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
     let enter = |phase| run.pulse.enter(phase);
-    let held = run.table.borrow().held();
+    let held = run.core.borrow().held();
     let (how, outcome) = if held {
-        conclude(&*run.subject, &**run.room.borrow(), enter)
+        conclude(&*run.program, &**run.room.borrow(), enter)
     } else {
-        (run.table.borrow().how(), None)
+        (run.core.borrow().how(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
@@ -111,12 +111,12 @@ fn run_threads(run: &Run, fibers: &mut [Fiber]) {
             break;
         }
     }
-    if run.table.borrow().held() {
+    if run.core.borrow().held() {
         return;
     }
     run.pulse.enter(Phase::Unwinding);
     for thread in (0..fibers.len()).map(ThreadId::new) {
-        while run.table.borrow().state.is_live(thread) {
+        while run.core.borrow().state.is_live(thread) {
             run.pulse.run(thread);
             let end = fibers[thread.index()].stop();
             run.unwound(thread, end);

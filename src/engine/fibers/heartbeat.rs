@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::engine::Phase;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
 /// Written by the carrier and read by its watcher, but for the last. The watcher asks whether anything moves, so

@@ -12,21 +12,21 @@ use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
+use crate::engine::core::Turn;
 use crate::engine::current::Controller;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
-use crate::engine::state::Turn;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, How, Phase, Program, ProgramInstance, Scheduler};
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
-    pub(super) subject: Arc<dyn Program>,
+    pub(super) program: Arc<dyn Program>,
     has_invariants: bool,
-    pub(super) table: RefCell<ExecutionCore>,
+    pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
     pub(super) room: RefCell<Box<dyn ProgramInstance>>,
     /// How the turns of this execution ended; while none was taken, those of the one before. The
@@ -49,22 +49,22 @@ enum TurnDetail {
 
 impl Run {
     pub(super) fn new(
-        subject: &Arc<dyn Program>,
-        director: Box<dyn Scheduler>,
-        limits: EngineOptions,
+        program: &Arc<dyn Program>,
+        scheduler: Box<dyn Scheduler>,
+        options: EngineOptions,
         pulse: &Arc<Heartbeat>,
     ) -> Self {
-        let table = ExecutionCore::new(subject.threads().len(), director, limits);
+        let core = ExecutionCore::new(program.threads(), scheduler, options);
         Run {
-            subject: Arc::clone(subject),
-            has_invariants: subject.has_invariants(),
-            table: RefCell::new(table),
-            room: RefCell::new(Arc::clone(subject).room()),
+            program: Arc::clone(program),
+            has_invariants: program.has_invariants(),
+            core: RefCell::new(core),
+            room: RefCell::new(Arc::clone(program).room()),
             turns: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
             pulse: Arc::clone(pulse),
-            timeout: limits.timeout,
+            timeout: options.timeout,
             since: Cell::new(None),
         }
     }
@@ -89,15 +89,15 @@ impl Run {
 
     /// An execution begins. What is left of the turns is to be repeated.
     pub(super) fn begin(&self) {
-        let table = self.table.borrow();
-        if table.expects_wakes() {
+        let core = self.core.borrow();
+        if core.expects_wakes() {
             self.since.set(Some(Instant::now()));
         }
         // Invariants are evaluated at every step, new or not.
         let common = if self.has_invariants {
             0
         } else {
-            table.state.common_turns()
+            core.state.replayed_turns()
         };
         self.turns.borrow_mut().truncate(common);
     }
@@ -106,12 +106,15 @@ impl Run {
     pub(super) fn repeated(&self, count: usize, current: ThreadId) {
         self.turns.borrow_mut().truncate(count);
         let reached = |thread| self.pulse.reached(thread);
-        self.table.borrow_mut().state.again(count, current, reached);
+        self.core
+            .borrow_mut()
+            .state
+            .fast_forward(count, current, reached);
     }
 
     /// Whose turn an execution begins with that repeats none.
     pub(super) fn first_turn(&self) -> Turn {
-        self.table.borrow_mut().turn()
+        self.core.borrow_mut().turn()
     }
 
     /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
@@ -123,13 +126,13 @@ impl Run {
         }
         let violated = self.violated();
         self.hear_wakes();
-        let mut table = self.table.borrow_mut();
+        let mut core = self.core.borrow_mut();
         let Some(marker) = end.marker() else {
-            return table.finish(thread, violated);
+            return core.finish(thread, violated);
         };
         self.pulse.reach(thread, Some(marker));
-        table.state.pause(thread, marker);
-        Some(table.turn_unless(violated))
+        core.state.pause(thread, marker);
+        Some(core.turn_unless(violated))
     }
 
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
@@ -139,17 +142,17 @@ impl Run {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
                 self.hear_wakes();
-                return self.table.borrow_mut().finish_caught(thread, caught);
+                return self.core.borrow_mut().finish_caught(thread, caught);
             }
         };
         let violated = self.violated();
         self.hear_wakes();
-        let mut table = self.table.borrow_mut();
+        let mut core = self.core.borrow_mut();
         if let Some(marker) = pause.marker() {
             self.pulse.reach(thread, Some(marker));
         }
-        table.pause(thread, pause);
-        Some(table.turn_unless(violated))
+        core.pause(thread, pause);
+        Some(core.turn_unless(violated))
     }
 
     /// The invariant that does not hold where the last turn has ended.
@@ -170,10 +173,10 @@ impl Run {
     /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
     /// pauses, is told again.
     pub(super) fn unwound(&self, thread: ThreadId, end: TurnEnd) {
-        let mut table = self.table.borrow_mut();
+        let mut core = self.core.borrow_mut();
         match self.note.take() {
-            Some(TurnDetail::Failed(caught)) => drop(table.finish_caught(thread, caught)),
-            None if end == TurnEnd::FINISHED => drop(table.finish(thread, None)),
+            Some(TurnDetail::Failed(caught)) => drop(core.finish_caught(thread, caught)),
+            None if end == TurnEnd::FINISHED => drop(core.finish(thread, None)),
             _ => {}
         }
     }
@@ -188,9 +191,8 @@ impl Run {
     #[inline]
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
-            let mut table = self.table.borrow_mut();
-            let hear =
-                |fired: WakeEvent| table.wake(fired.thread, fired.execution, fired.is_inside);
+            let mut core = self.core.borrow_mut();
+            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
         }
     }
@@ -212,20 +214,20 @@ impl Run {
         let mut heard = None;
         loop {
             self.hear_wakes();
-            let mut table = self.table.borrow_mut();
+            let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-            match table.news(is_settled) {
-                WakeStatus::Woken => return Some(table.turn()),
+            match core.news(is_settled) {
+                WakeStatus::Woken => return Some(core.turn()),
                 // The last waker may have fired just before it went.
                 WakeStatus::Nothing if self.wakes.are_new() => continue,
                 WakeStatus::Nothing => return None,
-                WakeStatus::Wait if since.elapsed() >= self.timeout => drop(table.give_up()),
+                WakeStatus::Wait if since.elapsed() >= self.timeout => drop(core.give_up()),
                 WakeStatus::Wait => {}
             }
-            if table.has_heard() {
+            if core.has_heard() {
                 heard.get_or_insert_with(Instant::now);
             }
-            drop(table);
+            drop(core);
             self.wakes.wait();
         }
     }
@@ -239,19 +241,19 @@ impl Controller for Rc<Run> {
     fn withdraw(&self) {
         // The question is there if the fiber has not let go of its turn since.
         drop(self.note.take());
-        self.table.borrow_mut().withdraw(self.pulse.running());
+        self.core.borrow_mut().withdraw(self.pulse.running());
     }
 
     fn waker(&self) -> Waker {
-        let mut table = self.table.borrow_mut();
+        let mut core = self.core.borrow_mut();
         let thread = self.pulse.running();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.wakes),
             thread,
-            execution: table.number,
+            execution: core.number,
         });
         let watched = Arc::downgrade(&waker);
-        table.keep_waker(thread, watched);
+        core.keep_waker(thread, watched);
         Waker::from(waker)
     }
 }

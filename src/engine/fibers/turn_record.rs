@@ -1,7 +1,7 @@
 //! Whose turn it was and how it ended, so that the next execution can repeat it at a glance.
 
 use crate::engine::fiber::TurnEnd;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// One turn that has ended.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::engine::current;
 use crate::engine::external_wakers::LOOK;
 use crate::engine::futures::Alarm;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// Wakers that fired. They may fire on any thread, and are heard before the next turn.
 #[derive(Debug, Default)]

@@ -12,31 +12,31 @@ use crate::engine::processor::Processor;
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 
-/// Runs executions of `subject` until `director` begins no more, and gives the director back.
+/// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
 ///
 /// # Errors
 ///
 /// If the operating system starts no thread or gives no memory, or an execution does not end in
-/// time: a fiber blocks the thread that all of them share. Then the director is gone with it.
-pub(crate) fn direct(
-    subject: &Arc<dyn Program>,
-    mut director: Box<dyn Scheduler>,
-    limits: EngineOptions,
+/// time: a fiber blocks the thread that all of them share. Then the scheduler is gone with it.
+pub(crate) fn run(
+    program: &Arc<dyn Program>,
+    mut scheduler: Box<dyn Scheduler>,
+    options: EngineOptions,
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
-    if !director.begin() {
-        return Ok(director);
+    if scheduler.new_execution().is_none() {
+        return Ok(scheduler);
     }
-    let pulse = Arc::new(Heartbeat::new(subject.threads().len()));
+    let pulse = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End {
         result: Mutex::new(None),
         news: Condvar::new(),
     });
     let carrier = {
-        let (subject, pulse, end) = (Arc::clone(subject), Arc::clone(&pulse), Arc::clone(&end));
+        let (program, pulse, end) = (Arc::clone(program), Arc::clone(&pulse), Arc::clone(&end));
         let processor = Processor::claim();
         move || {
-            let result = carrier::carry(&subject, director, limits, &pulse, &processor);
+            let result = carrier::carry(&program, scheduler, options, &pulse, &processor);
             *end.result.lock() = Some(result);
             end.news.notify_one();
         }
@@ -48,8 +48,8 @@ pub(crate) fn direct(
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)
     })?;
-    let result = watch(&end, &pulse, limits.timeout, &mut meanwhile)
-        .unwrap_or_else(|| Err(blocked(&pulse, subject.threads(), limits.timeout)))?;
+    let result = watch(&end, &pulse, options.timeout, &mut meanwhile)
+        .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))?;
     // The carrier has told its result: there is nothing left that it could fail at.
     let _ = carrier.join();
     Ok(result)

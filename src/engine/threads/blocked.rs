@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::sight::FutexWait;
 use super::sleep::{Place, Sleep};
 use super::stand_in::StandIn;
-use crate::engine::ThreadState;
+use crate::engine::core::ExecutionState;
 use crate::engine::processor::Processor;
-use crate::engine::state::{Object, Operation, State, WaitSite};
-use crate::search::ThreadId;
+use crate::operation::{FileKind, SystemCall, ThreadId, ThreadState, WaitSite};
 
 /// The threads that wait in the kernel, in the execution under way.
 #[derive(Debug)]
@@ -76,19 +75,19 @@ impl Blocked {
     }
 
     /// Whether a thread sleeps in a call that would not go on, as far as was heard.
-    pub(super) fn awaits_calls(&self, state: &State) -> bool {
+    pub(super) fn awaits_calls(&self, state: &ExecutionState) -> bool {
         self.in_call(state).is_some()
     }
 
     /// The first such thread.
-    pub(super) fn in_call(&self, state: &State) -> Option<ThreadId> {
+    pub(super) fn in_call(&self, state: &ExecutionState) -> Option<ThreadId> {
         let mut calls = self.waits.iter().filter(|wait| wait.sleep.is_call());
-        let shut = calls.find(|wait| matches!(state.at(wait.thread), ThreadState::Blocked(_)));
+        let shut = calls.find(|wait| matches!(state.state(wait.thread), ThreadState::Blocked(_)));
         shut.map(|wait| wait.thread)
     }
 
     /// The running `thread` waits as it was seen, and is held.
-    pub(super) fn add(&mut self, state: &mut State, thread: ThreadId, sleep: Sleep) {
+    pub(super) fn add(&mut self, state: &mut ExecutionState, thread: ThreadId, sleep: Sleep) {
         self.hear(state);
         let (place, call) = self.place(sleep);
         if let Sleep::Futex(futex) = sleep {
@@ -120,9 +119,10 @@ impl Blocked {
     /// wait, if one was woken that has not gone on yet. Or, if it sleeps in a call, if that would not
     /// sleep now.
     #[cold]
-    pub(super) fn hear(&mut self, state: &mut State) {
+    pub(super) fn hear(&mut self, state: &mut ExecutionState) {
         let is_blocked = |at| matches!(at, ThreadState::Blocked(_) | ThreadState::Unblocked(_));
-        self.waits.retain(|wait| is_blocked(state.at(wait.thread)));
+        self.waits
+            .retain(|wait| is_blocked(state.state(wait.thread)));
         for place in 0..self.places.len() {
             self.count(place);
         }
@@ -132,19 +132,19 @@ impl Blocked {
             sleep,
         } in self.waits.iter().copied()
         {
-            state.set_released(thread, sleep.is_over() && self.lets_go(place));
+            state.set_unblocked(thread, sleep.is_over() && self.lets_go(place));
         }
     }
 
     /// The first thread that could go on, when the execution is over.
-    pub(super) fn released(&mut self, state: &mut State) -> Option<ThreadId> {
+    pub(super) fn released(&mut self, state: &mut ExecutionState) -> Option<ThreadId> {
         self.hear(state);
         let mut threads = self.waits.iter().map(|wait| wait.thread);
-        threads.find(|thread| matches!(state.at(*thread), ThreadState::Unblocked(_)))
+        threads.find(|thread| matches!(state.state(*thread), ThreadState::Unblocked(_)))
     }
 
     /// The number of a place, and what a report says of it.
-    fn place(&mut self, sleep: Sleep) -> (usize, Option<(Operation, Object)>) {
+    fn place(&mut self, sleep: Sleep) -> (usize, Option<(SystemCall, FileKind)>) {
         let (place, said) = sleep.place();
         let known = self.places.iter().position(|it| it.place == place);
         let number = known.unwrap_or_else(|| {

@@ -9,7 +9,7 @@ use libc::c_int;
 
 pub(super) use readiness::File;
 
-use crate::engine::state::{Object, Operation};
+use crate::operation::{FileKind, SystemCall};
 
 /// A system call with its arguments, as the kernel shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,50 +46,50 @@ impl Call {
     }
 
     /// The files for which it waits, and what a report says of that.
-    pub(super) fn place(&self) -> (Vec<File>, Option<(Operation, Object)>) {
+    pub(super) fn place(&self) -> (Vec<File>, Option<(SystemCall, FileKind)>) {
         let Some((operation, awaited)) = self.awaited() else {
             return (Vec::new(), None);
         };
         let known = awaited.files().unwrap_or_default();
-        let (mut objects, files): (Vec<Object>, Vec<File>) = known.into_iter().unzip();
+        let (mut objects, files): (Vec<FileKind>, Vec<File>) = known.into_iter().unzip();
         let object = objects.pop().filter(|_| objects.is_empty());
-        (files, Some((operation, object.unwrap_or(Object::Set))))
+        (files, Some((operation, object.unwrap_or(FileKind::Set))))
     }
 
     /// Whether the kernel ends the call when a signal is handled, whatever the handler asked for.
     pub(super) fn is_cut_short_by_signals(&self) -> bool {
         let awaited = self.awaited().map(|(operation, _)| operation);
-        matches!(awaited, Some(Operation::Poll | Operation::WaitForEvents))
+        matches!(awaited, Some(SystemCall::Poll | SystemCall::WaitForEvents))
     }
 
     /// What the call does when it can, and what it waits for; nothing for those that wait for
     /// nothing or have a time-out, or of which it is not known.
-    fn awaited(&self) -> Option<(Operation, Awaited)> {
+    fn awaited(&self) -> Option<(SystemCall, Awaited)> {
         let [first, second, third, fourth, ..] = self.arguments;
         let file = int(first);
         let input = |operation| Some((operation, Awaited::Input(file)));
-        let any_of = |address, count| Some((Operation::Poll, Awaited::AnyOf { address, count }));
+        let any_of = |address, count| Some((SystemCall::Poll, Awaited::AnyOf { address, count }));
         let output = |operation| Some((operation, Awaited::Output(file)));
         match self.number {
-            libc::SYS_read | libc::SYS_readv => input(Operation::Read),
-            libc::SYS_recvfrom if takes_what_there_is(fourth) => input(Operation::Receive),
-            libc::SYS_recvmsg if takes_what_there_is(third) => input(Operation::Receive),
-            libc::SYS_accept | libc::SYS_accept4 => input(Operation::Accept),
-            libc::SYS_write | libc::SYS_writev => output(Operation::Write),
-            libc::SYS_sendto | libc::SYS_sendmsg => output(Operation::Send),
+            libc::SYS_read | libc::SYS_readv => input(SystemCall::Read),
+            libc::SYS_recvfrom if takes_what_there_is(fourth) => input(SystemCall::Receive),
+            libc::SYS_recvmsg if takes_what_there_is(third) => input(SystemCall::Receive),
+            libc::SYS_accept | libc::SYS_accept4 => input(SystemCall::Accept),
+            libc::SYS_write | libc::SYS_writev => output(SystemCall::Write),
+            libc::SYS_sendto | libc::SYS_sendmsg => output(SystemCall::Send),
             #[cfg(target_arch = "x86_64")]
             libc::SYS_poll if int(third) < 0 => any_of(first, second),
             libc::SYS_ppoll if third == 0 => any_of(first, second),
             #[cfg(target_arch = "x86_64")]
-            libc::SYS_epoll_wait if int(fourth) < 0 => input(Operation::WaitForEvents),
-            libc::SYS_epoll_pwait if int(fourth) < 0 => input(Operation::WaitForEvents),
+            libc::SYS_epoll_wait if int(fourth) < 0 => input(SystemCall::WaitForEvents),
+            libc::SYS_epoll_pwait if int(fourth) < 0 => input(SystemCall::WaitForEvents),
             libc::SYS_flock => {
                 let operation = int(second);
-                Some((Operation::Lock, Awaited::Lock { file, operation }))
+                Some((SystemCall::Lock, Awaited::Lock { file, operation }))
             }
             libc::SYS_fcntl if int(second) == libc::F_OFD_SETLKW => {
                 let address = third;
-                Some((Operation::LockRange, Awaited::Range { file, address }))
+                Some((SystemCall::LockRange, Awaited::Range { file, address }))
             }
             _ => None,
         }

@@ -12,7 +12,7 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
 use crate::engine::{How, Phase, ProgramInstance, catch};
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
 /// the other; but one may wait, in a destructor, for a lock that the next holds.
@@ -27,34 +27,34 @@ pub(super) fn conduct(team: &Arc<Team>) {
     let _own = EngineThread::begin();
     loop {
         let result = catch::keeping_panics(|| execute(team));
-        let mut desk = team.desk.lock();
+        let mut shared = team.shared.lock();
         let Some((how, outcome)) = result else {
-            desk.is_stuck = true;
-            drop(desk);
+            shared.is_stuck = true;
+            drop(shared);
             team.news.notify_one();
             return;
         };
-        if !desk.table.end(&how, outcome.as_deref()) {
+        if !shared.core.end(&how, outcome.as_deref()) {
             return;
         }
         // A search may have to wait for others before it has something to run.
         team.beat.set_idle(true);
-        if team.is_for_one || !desk.table.begin() {
-            desk.is_done = true;
+        if team.is_for_one || !shared.core.begin() {
+            shared.is_done = true;
             break;
         }
         team.beat.set_idle(false);
-        desk.since = Instant::now();
+        shared.since = Instant::now();
     }
     team.news.notify_one();
-    for seat in &team.seats {
-        seat.baton.give(Grant::Unwind);
+    for slot in &team.slots {
+        slot.baton.give(Grant::Unwind);
     }
 }
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(How, Option<String>)> {
-    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.subject).room().into();
+    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).room().into();
     let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
     if let Err(panic) = catch_panic(|| empty.init()) {
         return Some((How::PanickedIn(Phase::SetUp, panic), None));
@@ -62,10 +62,10 @@ fn execute(team: &Team) -> Option<(How, Option<String>)> {
     team.beat.beat();
     let enter = |phase| {
         team.beat.beat();
-        team.desk.lock().table.phase = phase;
+        team.shared.lock().core.phase = phase;
     };
     let (how, outcome) = match run_threads(team, &room)? {
-        How::Held => conclude(&*team.subject, &*room, enter),
+        How::Held => conclude(&*team.program, &*room, enter),
         how => (how, None),
     };
     enter(Phase::DropState);
@@ -76,27 +76,27 @@ fn execute(team: &Team) -> Option<(How, Option<String>)> {
 
 /// Lets the threads run, until each has ended; nothing if some never can.
 fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<How> {
-    let mut desk = team.desk.lock();
-    desk.table.phase = Phase::Threads;
-    desk.room = Some(Arc::clone(room));
-    let first = desk.table.turn();
-    drop(desk);
+    let mut shared = team.shared.lock();
+    shared.core.phase = Phase::Threads;
+    shared.room = Some(Arc::clone(room));
+    let first = shared.core.turn();
+    drop(shared);
     team.give(first);
-    while team.podium.wait() == Grant::Resume && !is_over(team) {
+    while team.conductor_baton.wait() == Grant::Resume && !is_over(team) {
         team.decide();
     }
 
-    let mut desk = team.desk.lock();
-    desk.room = None;
-    let how = desk.table.how();
+    let mut shared = team.shared.lock();
+    shared.room = None;
+    let how = shared.core.how();
     if how != How::Held {
-        desk.table.phase = Phase::Unwinding;
-        drop(desk);
+        shared.core.phase = Phase::Unwinding;
+        drop(shared);
         let have_ended = unwind_threads(team);
-        team.desk.lock().blocked.clear();
+        team.shared.lock().blocked.clear();
         return have_ended.then_some(how);
     }
-    desk.blocked.clear();
+    shared.blocked.clear();
     Some(how)
 }
 
@@ -108,21 +108,21 @@ fn is_over(team: &Team) -> bool {
     let since = Instant::now();
     let mut heard = None;
     loop {
-        let mut desk = team.desk.lock();
-        if !desk.table.is_over() {
+        let mut shared = team.shared.lock();
+        if !shared.core.is_over() {
             return false;
         }
         let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-        let news = desk.table.news(is_settled);
+        let news = shared.core.news(is_settled);
         if news == WakeStatus::Woken {
             return false;
         }
-        if desk.table.has_heard() {
+        if shared.core.has_heard() {
             heard.get_or_insert_with(Instant::now);
         }
-        let is_left_behind = desk.table.director.is_none();
-        let is_blocked = desk.table.is_stuck() && !desk.blocked.is_empty();
-        drop(desk);
+        let is_left_behind = shared.core.scheduler.is_none();
+        let is_blocked = shared.core.is_stuck() && !shared.blocked.is_empty();
+        drop(shared);
         let is_wait = news == WakeStatus::Wait;
         if is_left_behind || !(is_wait || is_blocked) {
             return true;
@@ -133,12 +133,12 @@ fn is_over(team: &Team) -> bool {
         }
         let others = others(&team.processor);
         // Only now: one of them may have acted and gone to sleep.
-        let mut desk = team.desk.lock();
-        desk.hear();
-        if desk.table.revive() {
+        let mut shared = team.shared.lock();
+        shared.hear();
+        if shared.core.revive() {
             return false;
         }
-        drop(desk);
+        drop(shared);
         match others {
             Awake::Nobody if !is_wait => return true,
             Awake::Unrelated if !is_wait && since.elapsed() >= GRACE => return true,
@@ -153,25 +153,25 @@ fn is_over(team: &Team) -> bool {
 /// Those that are paused come first: what they hold is free then, and those that wait for it go on
 /// to their next marker, and unwind there. Calls that still sleep end with an error.
 fn unwind_threads(team: &Team) -> bool {
-    let threads = || (0..team.seats.len()).map(ThreadId::new);
+    let threads = || (0..team.slots.len()).map(ThreadId::new);
     for thread in threads() {
         if is_paused(team, thread) {
-            team.seats[thread.index()].baton.give(Grant::Unwind);
+            team.slots[thread.index()].baton.give(Grant::Unwind);
             wait_for_end(team, thread, Some(GRACE));
         }
     }
     loop {
         while let Some(thread) = next_released(team) {
-            team.seats[thread.index()].hold.release();
+            team.slots[thread.index()].hold.release();
             wait_for_end(team, thread, Some(GRACE));
         }
         let Some(thread) = next_in_call(team) else {
             break;
         };
-        let hold = &team.seats[thread.index()].hold;
+        let hold = &team.slots[thread.index()].hold;
         hold.fail();
         wait_for_end(team, thread, Some(GRACE));
-        while team.desk.lock().table.state.is_live(thread) {
+        while team.shared.lock().core.state.is_live(thread) {
             if !hold.kernel_id().is_some_and(is_running) {
                 // It sleeps again: nobody knows for how long.
                 return false;
@@ -179,7 +179,7 @@ fn unwind_threads(team: &Team) -> bool {
             wait_for_end(team, thread, Some(GRACE));
         }
     }
-    if team.seats.iter().any(|seat| seat.hold.is_held()) {
+    if team.slots.iter().any(|slot| slot.hold.is_held()) {
         return false;
     }
     for thread in threads() {
@@ -189,40 +189,40 @@ fn unwind_threads(team: &Team) -> bool {
 }
 
 fn is_paused(team: &Team, thread: ThreadId) -> bool {
-    let desk = team.desk.lock();
-    desk.table.state.is_live(thread) && !team.seats[thread.index()].hold.is_held()
+    let shared = team.shared.lock();
+    shared.core.state.is_live(thread) && !team.slots[thread.index()].hold.is_held()
 }
 
 /// The next thread to go on of those that wait in the kernel.
 fn next_released(team: &Team) -> Option<ThreadId> {
-    let mut desk = team.desk.lock();
-    let TeamShared { blocked, table, .. } = &mut *desk;
-    if blocked.is_empty() || table.director.is_none() {
+    let mut shared = team.shared.lock();
+    let TeamShared { blocked, core, .. } = &mut *shared;
+    if blocked.is_empty() || core.scheduler.is_none() {
         return None;
     }
-    let thread = blocked.released(&mut table.state)?;
-    table.state.let_go(thread);
+    let thread = blocked.released(&mut core.state)?;
+    core.state.let_go(thread);
     Some(thread)
 }
 
 /// The next thread whose call is to fail, of those that sleep in one.
 fn next_in_call(team: &Team) -> Option<ThreadId> {
-    let mut desk = team.desk.lock();
-    let TeamShared { blocked, table, .. } = &mut *desk;
-    table.director.as_ref()?;
-    let thread = blocked.in_call(&table.state)?;
-    table.state.let_go(thread);
+    let mut shared = team.shared.lock();
+    let TeamShared { blocked, core, .. } = &mut *shared;
+    core.scheduler.as_ref()?;
+    let thread = blocked.in_call(&core.state)?;
+    core.state.let_go(thread);
     Some(thread)
 }
 
 fn wait_for_end(team: &Team, thread: ThreadId, patience: Option<Duration>) {
     let since = Instant::now();
     loop {
-        let desk = team.desk.lock();
-        if !desk.table.state.is_live(thread) || desk.table.director.is_none() {
+        let shared = team.shared.lock();
+        if !shared.core.state.is_live(thread) || shared.core.scheduler.is_none() {
             return;
         }
-        drop(desk);
+        drop(shared);
         match patience.map(|patience| patience.saturating_sub(since.elapsed())) {
             Some(Duration::ZERO) => return,
             Some(left) => thread::park_timeout(left),

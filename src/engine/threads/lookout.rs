@@ -17,7 +17,7 @@ use super::sleep::Sleep;
 use super::team::{Team, TeamShared, WorkerSlot};
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// The least between two looks, once a thread has blocked; and between two that must agree.
 const SOON: Duration = Duration::from_micros(50);
@@ -93,7 +93,7 @@ impl<'a> Lookout<'a> {
     pub(super) fn new(team: &Team, sleeps: &'a mut Option<ExactSleeps>) -> Self {
         Lookout {
             since: Instant::now(),
-            windows: team.seats.iter().map(|_| None).collect(),
+            windows: team.slots.iter().map(|_| None).collect(),
             suspect: None,
             known: Known::begin(&team.beat),
             sleeps,
@@ -121,23 +121,23 @@ impl<'a> Lookout<'a> {
 
     /// Looks at the thread that has the turn. Returns whether it is blocked: then it is held, and
     /// the next turn is to be decided.
-    pub(super) fn look(&mut self, team: &Team, desk: &mut TeamShared) -> bool {
+    pub(super) fn look(&mut self, team: &Team, shared: &mut TeamShared) -> bool {
         let before = self.suspect.take();
         if before.is_some() {
             self.known.set_asleep(false);
         }
-        if desk.table.phase != Phase::Threads || desk.table.is_over() {
+        if shared.core.phase != Phase::Threads || shared.core.is_over() {
             return false;
         }
-        let Some(thread) = desk.table.state.running() else {
+        let Some(thread) = shared.core.state.running() else {
             return false;
         };
-        let seat = &team.seats[thread.index()];
-        let Some(seen) = self.sleep(thread, seat) else {
+        let slot = &team.slots[thread.index()];
+        let Some(seen) = self.sleep(thread, slot) else {
             return false;
         };
         let sleep = seen.sleep;
-        let seen = (desk.table.number, desk.table.state.given(), thread, seen);
+        let seen = (shared.core.number, shared.core.state.given(), thread, seen);
         let mut suspect = before
             .filter(|before| before.seen == seen)
             .unwrap_or_else(|| {
@@ -155,7 +155,7 @@ impl<'a> Lookout<'a> {
         } else {
             SOON
         };
-        // In this order: who takes the desk's lock to wake a task is awake before it is counted.
+        // In this order: who takes the team's lock to wake a task is awake before it is counted.
         let is_certain = suspect.is_certain(grace, &team.processor);
         if !is_certain || team.waking.load(Ordering::SeqCst) > 0 {
             self.known.set_asleep(true);
@@ -165,21 +165,21 @@ impl<'a> Lookout<'a> {
         if sleep.is_over() {
             return false;
         }
-        match seat.hold.seize(sleep) {
+        match slot.hold.seize(sleep) {
             // Its signals are blocked, or its processor is as busy as can be.
             None => {
                 self.unanswered += 1;
                 self.is_blind = self.unanswered == MAX_UNANSWERED;
             }
             Some(false) => {}
-            Some(true) if seat.is_user_code() && !sleep.is_over() => {
+            Some(true) if slot.is_user_code() && !sleep.is_over() => {
                 self.sleeps.get_or_insert_with(ExactSleeps::begin);
                 self.since = Instant::now();
-                desk.asleep_since = suspect.quiet_since;
-                desk.blocked.add(&mut desk.table.state, thread, sleep);
+                shared.asleep_since = suspect.quiet_since;
+                shared.blocked.add(&mut shared.core.state, thread, sleep);
                 return true;
             }
-            Some(true) => seat.hold.release(),
+            Some(true) => slot.hold.release(),
         }
         false
     }
@@ -190,27 +190,27 @@ impl<'a> Lookout<'a> {
     }
 
     /// In what the thread sleeps, in code of the user's.
-    fn sleep(&mut self, thread: ThreadId, seat: &WorkerSlot) -> Option<Seen> {
-        if !seat.is_user_code() {
+    fn sleep(&mut self, thread: ThreadId, slot: &WorkerSlot) -> Option<Seen> {
+        if !slot.is_user_code() {
             return None;
         }
         let window = &mut self.windows[thread.index()];
         if window.is_none() {
-            *window = Some(Window::on(seat.hold.kernel_id()?).or_else(|| {
+            *window = Some(Window::on(slot.hold.kernel_id()?).or_else(|| {
                 self.is_blind = true;
                 None
             })?);
         }
         let (sleep, ran) = match window.as_ref()?.look()? {
             // One that has the turn and is about to be let go still waits where it is held.
-            Sight::Futex(wait) if seat.hold.is_at(wait.address) => return None,
+            Sight::Futex(wait) if slot.hold.is_at(wait.address) => return None,
             // If the word is not what it was when the thread went to wait, it is about to wake.
             Sight::Futex(wait) if !Sleep::Futex(wait).is_over() => (Sleep::Futex(wait), None),
             Sight::Call(call) if self.grace.is_some() && call.is_lasting() => {
-                (Sleep::Call(call), Some(time(seat.hold.kernel_id()?)?))
+                (Sleep::Call(call), Some(time(slot.hold.kernel_id()?)?))
             }
             _ => return None,
         };
-        seat.is_user_code().then_some(Seen { sleep, ran })
+        slot.is_user_code().then_some(Seen { sleep, ran })
     }
 }

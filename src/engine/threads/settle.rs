@@ -17,7 +17,7 @@ const LATER: Duration = Duration::from_millis(1);
 impl Team {
     /// Waits until each call in which a thread is held would go on, at most for what is left of a
     /// grace since the program has `acted` last: now, if that is nothing. To be called without the
-    /// lock of the desk.
+    /// lock of the team.
     #[inline]
     pub(super) fn settle(&self, acted: Option<Instant>) {
         if let Some(grace) = self.grace {
@@ -28,16 +28,16 @@ impl Team {
     fn settle_for(&self, grace: Duration, acted: Instant) {
         let mut rest = SOON;
         loop {
-            let mut desk = self.desk.lock();
+            let mut shared = self.shared.lock();
             // It may have taken too long: then nothing is decided any more.
-            if desk.table.is_over() || !desk.blocked.sleeps_in_calls() {
+            if shared.core.is_over() || !shared.blocked.sleeps_in_calls() {
                 return;
             }
-            desk.hear();
-            if !desk.awaits_calls() {
+            shared.hear();
+            if !shared.awaits_calls() {
                 return;
             }
-            drop(desk);
+            drop(shared);
             let left = grace.saturating_sub(acted.elapsed());
             if left.is_zero() {
                 return;

@@ -2,7 +2,7 @@
 
 use super::call::{Call, File};
 use super::sight::{FutexWait, word};
-use crate::engine::state::{Object, Operation};
+use crate::operation::{FileKind, SystemCall};
 
 /// Without a time-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Sleep {
     }
 
     /// Where it is, and what a report says of that.
-    pub(super) fn place(self) -> (Place, Option<(Operation, Object)>) {
+    pub(super) fn place(self) -> (Place, Option<(SystemCall, FileKind)>) {
         match self {
             Sleep::Futex(wait) => (Place::Word(wait.address), None),
             Sleep::Call(call) => {

@@ -14,31 +14,31 @@ use super::hold::Hold;
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::check_invariants;
+use crate::engine::core::Turn;
 use crate::engine::current::{self, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
-use crate::engine::state::Turn;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, How, Program, ProgramInstance, Scheduler};
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
-    pub(super) subject: Arc<dyn Program>,
-    pub(super) desk: Mutex<TeamShared>,
+    pub(super) program: Arc<dyn Program>,
+    pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
-    pub(super) seats: Vec<WorkerSlot>,
+    pub(super) slots: Vec<WorkerSlot>,
     /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
     /// thread has blocked and the next turn is to be decided.
-    pub(super) podium: Baton,
+    pub(super) conductor_baton: Baton,
     /// The conductor's thread, woken when a thread has been unwound.
     pub(super) conductor: OnceLock<Thread>,
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
     pub(super) processor: Arc<Processor>,
     pub(super) beat: Arc<Beat>,
-    /// How many threads are about to take the desk's lock to wake a task. They may sleep for it, and
+    /// How many threads are about to take the team's lock to wake a task. They may sleep for it, and
     /// act all the same.
     pub(super) waking: AtomicUsize,
     /// Whether the team is for one execution.
@@ -80,7 +80,7 @@ impl WorkerSlot {
 
 /// What a team shares, under one lock.
 pub(super) struct TeamShared {
-    pub(super) table: ExecutionCore,
+    pub(super) core: ExecutionCore,
     /// Where the execution takes place, while its threads run.
     pub(super) room: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
@@ -100,13 +100,13 @@ impl TeamShared {
     #[inline]
     pub(super) fn hear(&mut self) {
         if !self.blocked.is_empty() {
-            self.blocked.hear(&mut self.table.state);
+            self.blocked.hear(&mut self.core.state);
         }
     }
 
     /// Whether a thread is held in a call that would not go on, as far as was heard.
     pub(super) fn awaits_calls(&self) -> bool {
-        self.blocked.awaits_calls(&self.table.state)
+        self.blocked.awaits_calls(&self.core.state)
     }
 }
 
@@ -118,16 +118,16 @@ pub(super) struct ThreadHandle {
 
 impl Team {
     pub(super) fn new(
-        subject: &Arc<dyn Program>,
-        director: Box<dyn Scheduler>,
-        limits: EngineOptions,
+        program: &Arc<dyn Program>,
+        scheduler: Box<dyn Scheduler>,
+        options: EngineOptions,
     ) -> Self {
-        let threads = subject.threads().len();
+        let threads = program.threads().len();
         let processor = Arc::new(Processor::claim());
         Team {
-            subject: Arc::clone(subject),
-            desk: Mutex::new(TeamShared {
-                table: ExecutionCore::new(threads, director, limits),
+            program: Arc::clone(program),
+            shared: Mutex::new(TeamShared {
+                core: ExecutionCore::new(program.threads(), scheduler, options),
                 room: None,
                 blocked: Blocked::new(&processor),
                 since: Instant::now(),
@@ -135,23 +135,23 @@ impl Team {
                 is_done: false,
                 is_stuck: false,
             }),
-            seats: (0..threads).map(|_| WorkerSlot::default()).collect(),
-            podium: Baton::default(),
+            slots: (0..threads).map(|_| WorkerSlot::default()).collect(),
+            conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
             processor,
             beat: Arc::default(),
             waking: AtomicUsize::new(0),
-            is_for_one: limits.fresh_threads,
-            grace: limits.grace,
+            is_for_one: options.fresh_threads,
+            grace: options.grace,
         }
     }
 
     /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
-            Turn::Of(next) => self.seats[next.index()].go(),
-            Turn::Over(_) => self.podium.give(Grant::Resume),
+            Turn::Of(next) => self.slots[next.index()].go(),
+            Turn::Over(_) => self.conductor_baton.give(Grant::Resume),
         }
     }
 
@@ -165,14 +165,14 @@ impl Team {
     ) -> bool {
         self.beat.beat();
         self.settle(None);
-        let mut desk = self.desk.lock();
-        desk.hear();
+        let mut shared = self.shared.lock();
+        shared.hear();
         let next = match result {
-            Ok(()) => desk.table.finish(thread, violated),
-            Err(caught) => desk.table.finish_caught(thread, caught),
+            Ok(()) => shared.core.finish(thread, violated),
+            Err(caught) => shared.core.finish_caught(thread, caught),
         };
-        let is_left_behind = desk.table.director.is_none();
-        drop(desk);
+        let is_left_behind = shared.core.scheduler.is_none();
+        drop(shared);
         match next {
             Some(turn) => self.give(turn),
             None => drop(self.conductor.get().inspect(|conductor| conductor.unpark())),
@@ -183,45 +183,45 @@ impl Team {
     /// Decides whose turn comes next, after a thread has blocked.
     pub(super) fn decide(&self) {
         let violated = self.violated();
-        let since = self.desk.lock().asleep_since;
+        let since = self.shared.lock().asleep_since;
         self.settle(Some(since));
-        let mut desk = self.desk.lock();
-        desk.hear();
-        let turn = desk.table.turn_unless(violated);
-        drop(desk);
+        let mut shared = self.shared.lock();
+        shared.hear();
+        let turn = shared.core.turn_unless(violated);
+        drop(shared);
         self.give(turn);
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
     fn violated(&self) -> Option<How> {
-        if !self.subject.has_invariants() {
+        if !self.program.has_invariants() {
             return None;
         }
-        let room = self.desk.lock().room.clone()?;
+        let room = self.shared.lock().room.clone()?;
         check_invariants(&*room)
     }
 }
 
 impl ThreadHandle {
     /// Lets go of the turn until it comes back.
-    fn let_go(&self, seat: &WorkerSlot, pause: YieldReason) {
+    fn let_go(&self, slot: &WorkerSlot, pause: YieldReason) {
         let ThreadHandle { team, thread } = self;
         let violated = team.violated();
         team.settle(None);
-        let mut desk = team.desk.lock();
-        if desk.table.is_over() {
-            drop(desk);
+        let mut shared = team.shared.lock();
+        if shared.core.is_over() {
+            drop(shared);
             catch::unwind();
         }
-        desk.hear();
-        desk.table.pause(*thread, pause);
-        let turn = desk.table.turn_unless(violated);
-        drop(desk);
+        shared.hear();
+        shared.core.pause(*thread, pause);
+        let turn = shared.core.turn_unless(violated);
+        drop(shared);
         if turn == Turn::Of(*thread) {
             return;
         }
         team.give(turn);
-        if seat.baton.wait() == Grant::Unwind {
+        if slot.baton.wait() == Grant::Unwind {
             catch::unwind();
         }
     }
@@ -229,38 +229,38 @@ impl ThreadHandle {
 
 impl Controller for ThreadHandle {
     fn pause(&self, pause: YieldReason) {
-        let seat = &self.team.seats[self.thread.index()];
-        seat.set_user_code(false);
+        let slot = &self.team.slots[self.thread.index()];
+        slot.set_user_code(false);
         self.team.beat.beat();
-        self.let_go(seat, pause);
-        seat.set_user_code(true);
+        self.let_go(slot, pause);
+        slot.set_user_code(true);
     }
 
     fn withdraw(&self) {
-        let seat = &self.team.seats[self.thread.index()];
-        seat.set_user_code(false);
-        self.team.desk.lock().table.withdraw(self.thread);
-        seat.set_user_code(true);
+        let slot = &self.team.slots[self.thread.index()];
+        slot.set_user_code(false);
+        self.team.shared.lock().core.withdraw(self.thread);
+        slot.set_user_code(true);
     }
 
     fn waker(&self) -> Waker {
-        let seat = &self.team.seats[self.thread.index()];
-        seat.set_user_code(false);
-        let mut desk = self.team.desk.lock();
+        let slot = &self.team.slots[self.thread.index()];
+        slot.set_user_code(false);
+        let mut shared = self.team.shared.lock();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.team),
             thread: self.thread,
-            execution: desk.table.number,
+            execution: shared.core.number,
         });
         let watched = Arc::downgrade(&waker);
-        desk.table.keep_waker(self.thread, watched);
-        drop(desk);
-        seat.set_user_code(true);
+        shared.core.keep_waker(self.thread, watched);
+        drop(shared);
+        slot.set_user_code(true);
         Waker::from(waker)
     }
 
     fn set_user_code(&self, is_user_code: bool) {
-        self.team.seats[self.thread.index()].set_user_code(is_user_code);
+        self.team.slots[self.thread.index()].set_user_code(is_user_code);
     }
 }
 
@@ -268,11 +268,11 @@ impl Alarm for Team {
     fn wake(&self, thread: ThreadId, execution: u64) {
         let is_inside = current::is_controlled();
         self.waking.fetch_add(1, Ordering::SeqCst);
-        let mut desk = self.desk.lock();
+        let mut shared = self.shared.lock();
         self.waking.fetch_sub(1, Ordering::SeqCst);
-        desk.table.wake(thread, execution, is_inside);
-        let is_awaited = desk.table.expects_wakes() && desk.table.is_over();
-        drop(desk);
+        shared.core.wake(thread, execution, is_inside);
+        let is_awaited = shared.core.expects_wakes() && shared.core.is_over();
+        drop(shared);
         if is_awaited {
             self.conductor.get().inspect(|conductor| conductor.unpark());
         }

@@ -1,6 +1,6 @@
 //! In the place of `call`, where the system does not tell in which call a thread sleeps.
 
-use crate::engine::state::{Object, Operation};
+use crate::engine::core::{Object, Operation};
 
 /// A system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,43 +15,43 @@ use crate::engine::baton::Grant;
 use crate::engine::engine_thread::{self, EngineThread};
 use crate::engine::{Deferred, EngineOptions, How, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
-/// Runs executions of `subject` until `director` begins no more, and gives the director back.
+/// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
 ///
 /// # Errors
 ///
 /// If the operating system does not start a thread.
-pub(crate) fn direct(
-    subject: &Arc<dyn Program>,
-    mut director: Box<dyn Scheduler>,
-    limits: EngineOptions,
+pub(crate) fn run(
+    program: &Arc<dyn Program>,
+    mut scheduler: Box<dyn Scheduler>,
+    options: EngineOptions,
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
     let _own = EngineThread::begin();
     let mut sleeps = None;
-    while director.begin() {
+    while scheduler.new_execution().is_some() {
         if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
             return Err(too_many_ended());
         }
-        let team = Arc::new(Team::new(subject, director, limits));
+        let team = Arc::new(Team::new(program, scheduler, options));
         let threads = assemble(&team)?;
-        match watch(&team, limits.timeout, &mut sleeps, &mut meanwhile) {
+        match watch(&team, options.timeout, &mut sleeps, &mut meanwhile) {
             Watched::Done(back) => {
                 for thread in threads {
                     // A team's thread catches what it runs: it has nothing to tell.
                     let _ = thread.join();
                 }
-                if !limits.fresh_threads {
+                if !options.fresh_threads {
                     return Ok(back);
                 }
-                director = back;
+                scheduler = back;
             }
             // Nobody joins its threads: they are detached where `threads` is dropped.
-            Watched::LeftBehind(back) => director = back,
+            Watched::LeftBehind(back) => scheduler = back,
         }
     }
-    Ok(director)
+    Ok(scheduler)
 }
 
 /// How many threads were ended without unwinding, in this process.
@@ -72,8 +72,8 @@ fn too_many_ended() -> Error {
 }
 
 fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
-    let mut threads = Vec::with_capacity(team.seats.len() + 1);
-    for (index, name) in team.subject.threads().iter().enumerate() {
+    let mut threads = Vec::with_capacity(team.slots.len() + 1);
+    for (index, name) in team.program.threads().iter().enumerate() {
         let mate = Arc::clone(team);
         threads.push(start(team, name, move || {
             worker::work(&mate, ThreadId::new(index));
@@ -96,9 +96,9 @@ fn start(
     // The system takes no name with a zero in it.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
     builder.spawn(body).map_err(|error| {
-        team.seats
+        team.slots
             .iter()
-            .for_each(|seat| seat.baton.give(Grant::Unwind));
+            .for_each(|slot| slot.baton.give(Grant::Unwind));
         Error::new(
             ErrorKind::NoOsThread,
             format!("the operating system did not start a thread for `{name}`: {error}"),
@@ -121,22 +121,22 @@ fn watch(
     meanwhile: &mut Deferred<'_>,
 ) -> Watched {
     let mut lookout = Lookout::new(team, sleeps);
-    let mut desk = team.desk.lock();
-    while !desk.is_done {
+    let mut shared = team.shared.lock();
+    while !shared.is_done {
         // A time-out past the end of the clock never comes.
-        let deadline = desk.since.checked_add(timeout);
+        let deadline = shared.since.checked_add(timeout);
         let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
-        if is_late && desk.table.give_up() {
+        if is_late && shared.core.give_up() {
             // It unwinds its threads by itself, and gets as long again for that.
-            desk.since = Instant::now();
+            shared.since = Instant::now();
             team.conductor.get().inspect(|conductor| conductor.unpark());
             continue;
         }
-        if is_late || desk.is_stuck {
-            return Watched::LeftBehind(leave_behind(team, desk));
+        if is_late || shared.is_stuck {
+            return Watched::LeftBehind(leave_behind(team, shared));
         }
         if meanwhile.is_due() {
-            MutexGuard::unlocked(&mut desk, || meanwhile.attend());
+            MutexGuard::unlocked(&mut shared, || meanwhile.attend());
             continue;
         }
         let look = lookout.rest().map(|rest| Instant::now() + rest);
@@ -146,57 +146,58 @@ fn watch(
             .chain(meanwhile.due())
             .min()
         {
-            None => team.news.wait(&mut desk),
+            None => team.news.wait(&mut shared),
             Some(next) => {
-                team.news.wait_until(&mut desk, next);
+                team.news.wait_until(&mut shared, next);
             }
         }
-        if look.is_some() && lookout.look(team, &mut desk) {
-            team.podium.give(Grant::Resume);
+        if look.is_some() && lookout.look(team, &mut shared) {
+            team.conductor_baton.give(Grant::Resume);
         }
     }
     Watched::Done(
-        desk.table
-            .director
+        shared
+            .core
+            .scheduler
             .take()
-            .expect("only this thread takes the director"),
+            .expect("only this thread takes the scheduler"),
     )
 }
 
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
-fn leave_behind(team: &Team, mut desk: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
-    let how = match &desk.table.over {
+fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
+    let how = match &shared.core.over {
         // The failure was known, and a thread did not come back from unwinding.
         Some(how) if *how != How::Held => how.clone(),
-        _ => How::TimedOut(desk.table.phase),
+        _ => How::TimedOut(shared.core.phase),
     };
-    desk.table.end(&how, None);
-    let director = desk
-        .table
-        .director
+    shared.core.end(&how, None);
+    let scheduler = shared
+        .core
+        .scheduler
         .take()
-        .expect("only this thread takes the director");
-    let is_stuck = desk.is_stuck;
-    let stand_ins = desk.blocked.dismiss();
-    drop(desk);
+        .expect("only this thread takes the scheduler");
+    let is_stuck = shared.is_stuck;
+    let stand_ins = shared.blocked.dismiss();
+    drop(shared);
     drop(stand_ins);
-    for seat in &team.seats {
-        seat.baton.give(Grant::Unwind);
-        match (seat.hold.is_held(), is_stuck) {
+    for slot in &team.slots {
+        slot.baton.give(Grant::Unwind);
+        match (slot.hold.is_held(), is_stuck) {
             (true, true) => {
-                seat.hold
+                slot.hold
                     .kernel_id()
                     .inspect(|id| engine_thread::forget(*id));
-                seat.hold.end();
+                slot.hold.end();
                 ENDED.fetch_add(1, Ordering::Relaxed);
             }
             // What it waits for may come, now that others unwind.
-            (true, false) => seat.hold.release(),
+            (true, false) => slot.hold.release(),
             (false, _) => {}
         }
     }
-    team.podium.give(Grant::Unwind);
+    team.conductor_baton.give(Grant::Unwind);
     team.conductor.get().inspect(|conductor| conductor.unpark());
-    director
+    scheduler
 }

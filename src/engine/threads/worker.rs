@@ -8,7 +8,7 @@ use crate::engine::catch::catch;
 use crate::engine::conclude::check_invariants;
 use crate::engine::current;
 use crate::engine::engine_thread::EngineThread;
-use crate::search::ThreadId;
+use crate::operation::ThreadId;
 
 pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
     team.processor.pin_current_thread();
@@ -16,23 +16,23 @@ pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
         team: Arc::clone(team),
         thread,
     };
-    let seat = &team.seats[thread.index()];
+    let slot = &team.slots[thread.index()];
     let _own = EngineThread::begin();
-    let _can_be_held = seat.hold.admit();
+    let _can_be_held = slot.hold.admit();
     current::under(Box::new(place), || {
-        while seat.baton.wait() == Grant::Resume && run_thread(team, seat, thread) {}
+        while slot.baton.wait() == Grant::Resume && run_thread(team, slot, thread) {}
     });
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
-fn run_thread(team: &Team, seat: &WorkerSlot, thread: ThreadId) -> bool {
-    let Some(room) = team.desk.lock().room.clone() else {
+fn run_thread(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
+    let Some(room) = team.shared.lock().room.clone() else {
         return false;
     };
-    seat.set_user_code(true);
+    slot.set_user_code(true);
     let result = current::controlled(|| catch(|| room.run_thread(thread)));
-    seat.set_user_code(false);
-    let observes = result.is_ok() && team.subject.has_invariants();
+    slot.set_user_code(false);
+    let observes = result.is_ok() && team.program.has_invariants();
     let violated = if observes {
         check_invariants(&*room)
     } else {

@@ -74,4 +74,5 @@ named! { ErrorKind:
     BadSaved = "bad_saved",
     BadReport = "bad_report",
     NotOfOneSearch = "not_of_one_search",
+    Internal = "internal",
 }

@@ -8,7 +8,7 @@
 use fastrand::Rng;
 
 use super::{Draw, Profile};
-use crate::search::SchedulingPoint;
+use crate::operation::SchedulingPoint;
 
 /// Priorities that threads begin with have this bit; those that they get later do not.
 const INITIAL: u64 = 1 << 63;
@@ -39,7 +39,7 @@ impl Pct {
     /// The index of the ready thread with the highest priority.
     fn highest(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let mut highest = (0, 0);
-        for (index, ready) in point.ready.iter().enumerate() {
+        for (index, ready) in point.enabled.iter().enumerate() {
             let thread = ready.thread.index();
             if self.priorities.len() <= thread {
                 self.priorities.resize(thread + 1, None);
@@ -58,7 +58,7 @@ impl Draw for Pct {
         let mut choice = self.highest(point, rng);
         for (priority, change) in (0..).zip(0..self.changes.len()) {
             if self.changes[change] == point.step as u64 {
-                self.priorities[point.ready[choice].thread.index()] = Some(priority);
+                self.priorities[point.enabled[choice].thread.index()] = Some(priority);
                 choice = self.highest(point, rng);
             }
         }

@@ -9,7 +9,7 @@
 use fastrand::Rng;
 
 use super::Draw;
-use crate::search::SchedulingPoint;
+use crate::operation::SchedulingPoint;
 use crate::site::MarkerId;
 
 /// Whether two steps conflict, by what is known of them: their markers.
@@ -42,7 +42,7 @@ impl Pos {
 impl Draw for Pos {
     fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
         let mut highest = (0, 0);
-        for (index, ready) in point.ready.iter().enumerate() {
+        for (index, ready) in point.enabled.iter().enumerate() {
             let thread = ready.thread.index();
             if self.priorities.len() <= thread {
                 self.priorities.resize(thread + 1, None);
@@ -52,10 +52,10 @@ impl Draw for Pos {
                 highest = (index, priority);
             }
         }
-        let step = point.ready[highest.0];
+        let step = point.enabled[highest.0];
         self.priorities[step.thread.index()] = None;
-        for ready in point.ready {
-            if (self.conflict)(ready.marker, step.marker) {
+        for ready in point.enabled {
+            if (self.conflict)(ready.operation.name, step.operation.name) {
                 self.priorities[ready.thread.index()] = None;
             }
         }

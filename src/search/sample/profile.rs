@@ -1,6 +1,6 @@
 //! What the first executions taught of a program.
 
-use crate::search::Enabled;
+use crate::operation::Pending;
 use crate::site::MarkerId;
 
 /// The most steps that were seen: in all, of each thread, and of each thread at each marker.
@@ -15,11 +15,11 @@ pub(super) struct Profile {
 
 impl Profile {
     /// Counts a step of an execution.
-    pub(super) fn count(&mut self, step: Enabled) {
+    pub(super) fn count(&mut self, step: Pending) {
         let thread = step.thread.index();
         self.steps += 1;
         *at(&mut self.threads, thread) += 1;
-        *at(self.at_marker(step.marker), thread) += 1;
+        *at(self.at_marker(step.operation.name), thread) += 1;
     }
 
     /// Adds what an execution was counted to have.

@@ -11,8 +11,8 @@ use itertools::Itertools as _;
 
 use super::walk::{below, weighted};
 use super::{Draw, Profile};
+use crate::operation::{Pending, SchedulingPoint, ThreadId};
 use crate::search::sample::profile::at;
-use crate::search::{Enabled, SchedulingPoint, ThreadId};
 use crate::site::MarkerId;
 
 #[derive(Debug)]
@@ -44,15 +44,17 @@ impl Surw {
         }
     }
 
-    fn is_selected(&self, ready: Enabled) -> bool {
-        self.selected.is_none_or(|marker| marker == ready.marker)
+    fn is_selected(&self, ready: Pending) -> bool {
+        self.selected
+            .is_none_or(|marker| marker == ready.operation.name)
     }
 
     /// Notes which ready threads need not wait for the one that was drawn.
-    fn let_wait(&mut self, threads: &[Enabled]) {
+    fn let_wait(&mut self, threads: &[Pending]) {
         let (selected, intended) = (self.selected, self.intended);
-        let is_free = |ready: &Enabled| {
-            selected.is_some_and(|marker| marker != ready.marker) || intended == Some(ready.thread)
+        let is_free = |ready: &Pending| {
+            selected.is_some_and(|marker| marker != ready.operation.name)
+                || intended == Some(ready.thread)
         };
         self.free.clear();
         let indices = threads.iter().positions(is_free);
@@ -60,7 +62,7 @@ impl Surw {
     }
 
     /// Draws the thread that takes the next selected step, among `threads`.
-    fn intend(&mut self, threads: &[Enabled], rng: &mut Rng) {
+    fn intend(&mut self, threads: &[Pending], rng: &mut Rng) {
         let weights: Vec<usize> = threads
             .iter()
             .map(|ready| {
@@ -75,18 +77,18 @@ impl Surw {
 
 impl Draw for Surw {
     fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
-        let is_next = point.ready.iter().any(|ready| self.is_selected(*ready));
+        let is_next = point.enabled.iter().any(|ready| self.is_selected(*ready));
         if is_next && self.intended.is_none() {
-            self.intend(point.ready, rng);
+            self.intend(point.enabled, rng);
         }
-        self.let_wait(point.ready);
+        self.let_wait(point.enabled);
         if self.free.is_empty() {
             // The one that was drawn has ended without a selected step, or cannot go on.
-            self.intend(point.ready, rng);
-            self.let_wait(point.ready);
+            self.intend(point.enabled, rng);
+            self.let_wait(point.enabled);
         }
         let choice = self.free[below(self.free.len(), rng)];
-        let taken = point.ready[choice];
+        let taken = point.enabled[choice];
         if self.is_selected(taken) {
             let left = at(&mut self.left, taken.thread.index());
             *left = left.saturating_sub(1);

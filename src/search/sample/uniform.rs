@@ -10,7 +10,7 @@ use fastrand::Rng;
 
 use super::walk::weighted;
 use super::{Draw, Profile};
-use crate::search::SchedulingPoint;
+use crate::operation::SchedulingPoint;
 use crate::search::sample::profile::at;
 
 #[derive(Debug)]
@@ -37,15 +37,15 @@ impl Draw for Uniform {
         let live = self.left.iter().filter(|&&left| left > 0).count();
         let mut as_expected = 0;
         self.weights.clear();
-        for ready in point.ready {
+        for ready in point.enabled {
             let left = *at(&mut self.left, ready.thread.index());
             as_expected += usize::from(left > 0);
             // A thread that has more steps than any was seen to have must go on, too.
             self.weights.push(left.max(1));
         }
-        self.is_exact &= live == point.ready.len() && as_expected == live;
+        self.is_exact &= live == point.enabled.len() && as_expected == live;
         let choice = weighted(&self.weights, rng);
-        let left = at(&mut self.left, point.ready[choice].thread.index());
+        let left = at(&mut self.left, point.enabled[choice].thread.index());
         *left = left.saturating_sub(1);
         choice
     }

@@ -6,14 +6,14 @@
 use fastrand::Rng;
 
 use super::Draw;
-use crate::search::SchedulingPoint;
+use crate::operation::SchedulingPoint;
 
 #[derive(Debug)]
 pub(super) struct RandomWalk;
 
 impl Draw for RandomWalk {
     fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize {
-        below(point.ready.len(), rng)
+        below(point.enabled.len(), rng)
     }
 }
 

@@ -34,9 +34,9 @@ impl Toy {
         let mut left = self.steps.clone();
         let mut order = Vec::new();
         loop {
-            let mut ready: Vec<Enabled> = (0..left.len())
+            let mut ready: Vec<Pending> = (0..left.len())
                 .filter(|&thread| left[thread] > 0)
-                .map(|thread| Enabled {
+                .map(|thread| Pending {
                     thread: ThreadId::new(thread),
                     marker: MarkerId::new(left[thread]),
                 })
@@ -250,8 +250,8 @@ fn the_largest_numbers_are_multiplied() {
     let weights = Arc::new(Weights::of_steps(&[most, most, most]));
     let shard = Shard::new(u32::MAX, u32::MAX).unwrap();
     let mut bound = Bound::new(weights, shard);
-    let ready: Vec<Enabled> = (0..5)
-        .map(|thread| Enabled {
+    let ready: Vec<Pending> = (0..5)
+        .map(|thread| Pending {
             thread: ThreadId::new(thread),
             marker: MarkerId::new(0),
         })

@@ -2,11 +2,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::{DepthFirst, SchedulingPoint, Search as _, ThreadId};
+use crate::operation::{SchedulingPoint, ThreadId};
+use crate::search::{DepthFirst, Search as _};
 use crate::site::MarkerId;
 
-fn ready(thread: usize) -> Enabled {
-    Enabled {
+fn ready(thread: usize) -> Pending {
+    Pending {
         thread: ThreadId::new(thread),
         marker: MarkerId::new(0),
     }
@@ -19,7 +20,7 @@ fn run(counts: &[usize], waits: Option<usize>, search: &mut DepthFirst) -> Vec<E
     let mut steps = Vec::new();
     loop {
         let is_ready = |&t: &usize| left[t] > 0 && !(waits == Some(t) && left[0] > 0);
-        let ready: Vec<Enabled> = (0..left.len()).filter(is_ready).map(ready).collect();
+        let ready: Vec<Pending> = (0..left.len()).filter(is_ready).map(ready).collect();
         if ready.is_empty() {
             search.end(steps.len());
             return steps;

@@ -2,7 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::{Enabled, ThreadId};
+use crate::operation::{Pending, ThreadId};
 use crate::site::MarkerId;
 
 /// Runs threads with so many markers each; the threads in the order of their steps.
@@ -12,8 +12,8 @@ fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
     let mut order: Vec<usize> = Vec::new();
     loop {
         let live = (0..left.len()).filter(|&thread| left[thread] > 0);
-        let ready: Vec<Enabled> = live
-            .map(|thread| Enabled {
+        let ready: Vec<Pending> = live
+            .map(|thread| Pending {
                 thread: ThreadId::new(thread),
                 marker: MarkerId::new(0),
             })

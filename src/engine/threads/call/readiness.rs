@@ -11,7 +11,7 @@ use libc::{c_int, c_short};
 
 use super::super::sight::read_memory;
 use super::Awaited;
-use crate::engine::state::Object;
+use crate::operation::FileKind;
 
 /// A `poll` of more files is not looked into.
 const MAX_FILES: u64 = 1024;
@@ -30,24 +30,24 @@ pub(in super::super) enum File {
 impl Awaited {
     /// Whether only an event ends the wait, and it can be asked whether that has come.
     pub(super) fn is_lasting(self) -> bool {
-        let are_all = |is_one: fn(Object) -> bool| {
+        let are_all = |is_one: fn(FileKind) -> bool| {
             self.files()
                 .is_some_and(|files| files.iter().all(|file| is_one(file.0)))
         };
         match self {
             Awaited::Input(file) => match look(file) {
-                Some((Object::Socket, _)) => !has_time_out(file, libc::SO_RCVTIMEO),
-                Some((object, _)) => object != Object::File,
+                Some((FileKind::Socket, _)) => !has_time_out(file, libc::SO_RCVTIMEO),
+                Some((object, _)) => object != FileKind::File,
                 None => false,
             },
             Awaited::Output(file) => match look(file) {
-                Some((Object::Socket, _)) => !has_time_out(file, libc::SO_SNDTIMEO),
-                Some((object, _)) => object == Object::Pipe,
+                Some((FileKind::Socket, _)) => !has_time_out(file, libc::SO_SNDTIMEO),
+                Some((object, _)) => object == FileKind::Pipe,
                 None => false,
             },
-            Awaited::AnyOf { .. } => are_all(|object| object != Object::File),
+            Awaited::AnyOf { .. } => are_all(|object| object != FileKind::File),
             Awaited::Lock { .. } | Awaited::Range { .. } => {
-                are_all(|object| object == Object::File)
+                are_all(|object| object == FileKind::File)
             }
         }
     }
@@ -66,7 +66,7 @@ impl Awaited {
     }
 
     /// The files that the call waits for, and what they are; nothing if one is not known.
-    pub(super) fn files(self) -> Option<Vec<(Object, File)>> {
+    pub(super) fn files(self) -> Option<Vec<(FileKind, File)>> {
         match self {
             Awaited::Input(file)
             | Awaited::Output(file)
@@ -83,24 +83,24 @@ impl Awaited {
 }
 
 /// What an open file is; nothing if it is none of which it is known what ends a wait.
-fn look(file: c_int) -> Option<(Object, File)> {
+fn look(file: c_int) -> Option<(FileKind, File)> {
     let path = format!("/proc/self/fd/{file}");
     let target = fs::read_link(&path).ok()?;
     // All of these share one inode.
     if target == Path::new("anon_inode:[eventfd]") {
-        return Some((Object::Counter, File::Descriptor(file)));
+        return Some((FileKind::Counter, File::Descriptor(file)));
     }
     if target == Path::new("anon_inode:[eventpoll]") {
-        return watches_no_clock(file).then_some((Object::Epoll, File::Descriptor(file)));
+        return watches_no_clock(file).then_some((FileKind::Epoll, File::Descriptor(file)));
     }
     let metadata = fs::metadata(&path).ok()?;
     let kind = metadata.file_type();
     let object = if kind.is_fifo() {
-        Object::Pipe
+        FileKind::Pipe
     } else if kind.is_socket() {
-        Object::Socket
+        FileKind::Socket
     } else if target.is_absolute() && (kind.is_file() || kind.is_dir()) {
-        Object::File
+        FileKind::File
     } else {
         return None;
     };

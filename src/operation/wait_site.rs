@@ -10,7 +10,7 @@ pub(crate) struct WaitSite {
     pub(crate) number: u32,
     /// The call that the thread waits in, and for what, unless it waits for a word of memory to
     /// change.
-    pub(crate) call: Option<(Operation, Object)>,
+    pub(crate) call: Option<(SystemCall, FileKind)>,
 }
 
 /// What a system call is about to do when it can.
@@ -19,7 +19,7 @@ pub(crate) struct WaitSite {
     allow(dead_code, reason = "calls are not seen on other systems")
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(crate) enum SystemCall {
     Read,
     Receive,
     Accept,
@@ -37,7 +37,7 @@ pub(crate) enum Operation {
     allow(dead_code, reason = "calls are not seen on other systems")
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Object {
+pub(crate) enum FileKind {
     Pipe,
     Socket,
     /// A counter that is waited for until it is not 0.
@@ -54,36 +54,36 @@ impl fmt::Display for WaitSite {
         match self.call {
             // The kernel does not say what the word is.
             None => write!(f, "at lock or condition {number}"),
-            Some((operation, object)) => write!(f, "in {operation} of {object} {number}"),
+            Some((call, file)) => write!(f, "in {call} of {file} {number}"),
         }
     }
 }
 
-impl fmt::Display for Operation {
+impl fmt::Display for SystemCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Operation::Read => "read",
-            Operation::Receive => "recv",
-            Operation::Accept => "accept",
-            Operation::Write => "write",
-            Operation::Send => "send",
-            Operation::Poll => "poll",
-            Operation::WaitForEvents => "epoll_wait",
-            Operation::Lock => "flock",
-            Operation::LockRange => "fcntl",
+            SystemCall::Read => "read",
+            SystemCall::Receive => "recv",
+            SystemCall::Accept => "accept",
+            SystemCall::Write => "write",
+            SystemCall::Send => "send",
+            SystemCall::Poll => "poll",
+            SystemCall::WaitForEvents => "epoll_wait",
+            SystemCall::Lock => "flock",
+            SystemCall::LockRange => "fcntl",
         })
     }
 }
 
-impl fmt::Display for Object {
+impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Object::Pipe => "pipe",
-            Object::Socket => "socket",
-            Object::Counter => "eventfd",
-            Object::Epoll => "epoll",
-            Object::File => "file",
-            Object::Set => "set of files",
+            FileKind::Pipe => "pipe",
+            FileKind::Socket => "socket",
+            FileKind::Counter => "eventfd",
+            FileKind::Epoll => "epoll",
+            FileKind::File => "file",
+            FileKind::Set => "set of files",
         })
     }
 }

@@ -7,7 +7,7 @@ fn thread(index: usize) -> ThreadId {
 }
 
 fn first(point: &SchedulingPoint<'_>) -> Option<usize> {
-    (!point.ready.is_empty()).then_some(0)
+    (!point.enabled.is_empty()).then_some(0)
 }
 
 fn unasked(_: &SchedulingPoint<'_>) -> Option<usize> {
@@ -15,8 +15,8 @@ fn unasked(_: &SchedulingPoint<'_>) -> Option<usize> {
 }
 
 /// Two threads, each run up to its first marker.
-fn two_paused() -> State {
-    let mut state = State::new(2, MAX_STEPS);
+fn two_paused() -> ExecutionState {
+    let mut state = ExecutionState::new(2, MAX_STEPS);
     for index in 0..2 {
         assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
         state.pause(thread(index), MarkerId::new(0));
@@ -28,7 +28,7 @@ fn two_paused() -> State {
 fn threads_start_in_order_and_the_choice_is_among_the_paused() {
     let mut state = two_paused();
     assert_eq!(
-        state.advance(|point| Some(point.ready.len() - 1)),
+        state.advance(|point| Some(point.enabled.len() - 1)),
         Turn::Of(thread(1))
     );
     state.leave(thread(1), ThreadState::Finished);
@@ -73,7 +73,7 @@ fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
 
 #[test]
 fn tasks_that_all_wait_are_a_deadlock() {
-    let mut state = State::new(1, MAX_STEPS);
+    let mut state = ExecutionState::new(1, MAX_STEPS);
     state.advance(unasked);
     state.wait(thread(0));
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
@@ -81,7 +81,7 @@ fn tasks_that_all_wait_are_a_deadlock() {
 
 #[test]
 fn steps_and_wake_ups_count_towards_the_limit() {
-    let mut state = State::new(1, MAX_STEPS);
+    let mut state = ExecutionState::new(1, MAX_STEPS);
     state.advance(unasked);
     for _ in 0..MAX_STEPS / 2 {
         state.pause(thread(0), MarkerId::new(0));
@@ -104,14 +104,18 @@ fn nothing_of_an_execution_is_left_after_a_reset() {
 }
 
 /// Runs two threads of two markers each, choosing as `choices` say; the number of questions.
-fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<usize>, usize) {
+fn run_asked(
+    state: &mut ExecutionState,
+    choices: &[usize],
+    markers: [u32; 2],
+) -> (Vec<usize>, usize) {
     let mut asked = 0;
     let mut passed = [0, 0];
     let mut order = Vec::new();
     loop {
         let turn = state.advance(|point| {
             asked += 1;
-            Some(choices[point.step].min(point.ready.len() - 1))
+            Some(choices[point.step].min(point.enabled.len() - 1))
         });
         let Turn::Of(thread) = turn else {
             return (order, asked);
@@ -129,7 +133,7 @@ fn run_asked(state: &mut State, choices: &[usize], markers: [u32; 2]) -> (Vec<us
 
 #[test]
 fn repeated_steps_are_taken_without_asking() {
-    let mut state = State::new(2, MAX_STEPS);
+    let mut state = ExecutionState::new(2, MAX_STEPS);
     assert_eq!(
         run_asked(&mut state, &[0, 1, 0, 0], [0, 10]),
         (vec![0, 1, 0, 1], 4)
@@ -144,7 +148,7 @@ fn repeated_steps_are_taken_without_asking() {
 
 #[test]
 fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
-    let mut state = State::new(2, MAX_STEPS);
+    let mut state = ExecutionState::new(2, MAX_STEPS);
     run_asked(&mut state, &[0, 1, 0, 0], [0, 10]);
     state.reset(3);
     // Thread 1 has other markers now: its first step, the second of all, cannot be repeated.
@@ -216,12 +220,12 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
 
 #[test]
 fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
-    let mut state = State::new(1, MAX_STEPS);
+    let mut state = ExecutionState::new(1, MAX_STEPS);
     state.advance(unasked);
     state.block(thread(0), spot(0));
     state.set_released(thread(0), true);
     state.advance(|point| {
-        assert_eq!(point.ready[0].marker, MarkerId::start());
+        assert_eq!(point.enabled[0].marker, MarkerId::start());
         Some(0)
     });
 }
@@ -233,7 +237,7 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.pause_to_acquire(thread(0), MarkerId::new(3));
     state.set_free(thread(0), false);
     let only = |point: &SchedulingPoint<'_>| {
-        assert_eq!(point.ready.len(), 1);
+        assert_eq!(point.enabled.len(), 1);
         Some(0)
     };
     assert_eq!(state.advance(only), Turn::Of(thread(1)));

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 
 use super::super::{Over, Turn};
 use super::*;
-use crate::search::{DepthFirst, SchedulingPoint, Search as _};
+use crate::operation::SchedulingPoint;
+use crate::search::{DepthFirst, Search as _};
 
 /// How a turn of a toy ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,11 @@ struct Before {
 impl Before {
     /// Repeats turns as long as they end as they did. Returns whose turn is the one after them, and
     /// how it has ended.
-    fn repeat(&mut self, state: &mut State, run: &mut Run<'_>) -> Option<(ThreadId, Option<Stop>)> {
+    fn repeat(
+        &mut self,
+        state: &mut ExecutionState,
+        run: &mut Run<'_>,
+    ) -> Option<(ThreadId, Option<Stop>)> {
         self.turns.truncate(state.common_turns());
         let last = self.turns.len().checked_sub(1)?;
         let mut reached = vec![None; run.left.len()];
@@ -89,7 +94,7 @@ impl Toy {
     /// Runs all executions. Returns what was ready at every choice, how each execution ended, and
     /// how many turns were repeated.
     fn explore(&self, repeats: bool) -> (Vec<String>, usize) {
-        let mut state = State::new(self.threads, 50);
+        let mut state = ExecutionState::new(self.threads, 50);
         let mut search = DepthFirst::default();
         let (mut log, mut before) = (Vec::new(), Before::default());
         let mut execution = 0;
@@ -114,13 +119,16 @@ impl Toy {
 
     fn run(
         mut run: Run<'_>,
-        state: &mut State,
+        state: &mut ExecutionState,
         search: &mut DepthFirst,
         mut before: Option<&mut Before>,
         log: &mut Vec<String>,
     ) -> Over {
         let mut choose = |point: &SchedulingPoint<'_>| {
-            log.push(format!("{} {:?} {:?}", point.step, point.last, point.ready));
+            log.push(format!(
+                "{} {:?} {:?}",
+                point.step, point.last, point.enabled
+            ));
             search.choose(point)
         };
         let mut waiting = Vec::new();

@@ -1,4 +1,4 @@
-//! The searches that a strategy is made of, one after the other.
+//! Which searches a strategy comes to, one after the other.
 
 use std::sync::Arc;
 
@@ -28,7 +28,9 @@ pub(crate) type Apart = (Shard, Option<Arc<Weights>>);
 #[derive(Debug)]
 pub(crate) struct Stage {
     /// All of it.
-    pub(crate) part: Part,
+    pub(crate) part: Box<dyn Part>,
+    /// Whether it leaves out executions even if it has none.
+    pub(crate) leaves_out: bool,
     /// How many executions of it are run at most.
     pub(crate) max_schedules: Option<u64>,
 }
@@ -58,6 +60,16 @@ impl SearchPlan {
     }
 }
 
+impl Stage {
+    fn whole(part: impl Part + 'static) -> Self {
+        Stage {
+            part: Box::new(part),
+            leaves_out: false,
+            max_schedules: None,
+        }
+    }
+}
+
 impl Stages {
     pub(crate) fn new(course: SearchPlan, seed: u64, shard: Option<Apart>) -> Self {
         Stages {
@@ -76,10 +88,6 @@ impl Stages {
         if number > 0 && !left_out {
             return None;
         }
-        let whole = |part| Stage {
-            part,
-            max_schedules: None,
-        };
         let sample = |method, schedules| {
             let own = self
                 .shard
@@ -87,7 +95,10 @@ impl Stages {
                 .map(|(shard, _)| shard.range_of(schedules));
             let own = own.unwrap_or(0..schedules);
             let sample = Sample::new(method, self.seed, own);
-            whole(Part::Sample(Box::new(sample)))
+            Stage {
+                leaves_out: true,
+                ..Stage::whole(sample)
+            }
         };
         match self.course {
             SearchPlan::Exhaustive => {
@@ -97,10 +108,10 @@ impl Stages {
                     }
                     _ => DepthFirst::default(),
                 };
-                (number == 0).then(|| whole(Part::DepthFirst(search)))
+                (number == 0).then(|| Stage::whole(search))
             }
             SearchPlan::Preemptions(max) => {
-                (number <= max).then(|| whole(Part::Bounded(Bounded::new(number))))
+                (number <= max).then(|| Stage::whole(Bounded::new(number)))
             }
             SearchPlan::Sample(method, schedules) => {
                 (number == 0).then(|| sample(method, schedules))
@@ -109,8 +120,8 @@ impl Stages {
                 let first = FIRST.min(schedules);
                 if number < 2 && executions < first {
                     return Some(Stage {
-                        part: Part::Bounded(Bounded::new(number)),
                         max_schedules: Some(first - executions),
+                        ..Stage::whole(Bounded::new(number))
                     });
                 }
                 // Nothing comes after what is drawn.
@@ -140,10 +151,11 @@ mod tests {
             let Some(stage) = stages.next(executions, left_out) else {
                 return seen;
             };
-            let kind = match stage.part {
-                Part::DepthFirst(_) => "all",
-                Part::Bounded(_) => "bounded",
-                Part::Sample(_) => "sample",
+            let text = format!("{:?}", stage.part);
+            let kind = match text.split(' ').next() {
+                Some("DepthFirst") => "all",
+                Some("Bounded") => "bounded",
+                _ => "sample",
             };
             seen.push((kind, stage.max_schedules));
             executions += found;

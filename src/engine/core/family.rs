@@ -1,0 +1,55 @@
+//! Threads that the program starts, and the ends of threads that others wait for.
+
+use super::{
+    Access, ExecutionState, Object, Operation, Pending, StepEnd, ThreadId, ThreadState, in_32_bits,
+};
+
+impl ExecutionState {
+    /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
+    pub(crate) fn spawn(&mut self, parent: ThreadId, name: Option<&str>) -> ThreadId {
+        let thread = self.threads.add(parent, name);
+        self.notified.push(false);
+        // It has the greatest id of all, so the slot of the running thread stays what it is.
+        self.enabled.push(Pending {
+            thread,
+            operation: Operation::start(),
+        });
+        self.touch(Access::write(Object::Thread(thread)));
+        thread
+    }
+
+    /// The running thread goes on only after the end of `other`.
+    pub(crate) fn join(&mut self, thread: ThreadId, other: ThreadId) {
+        if self.state(other).has_ended() {
+            self.threads.states[thread.index()] = ThreadState::Joined(other);
+            self.enable_running(thread, Operation::join(other));
+        } else {
+            self.end_step(thread, StepEnd::Waits);
+            self.leave(thread, ThreadState::Joining(other));
+            self.joining += 1;
+        }
+    }
+
+    /// `ended` has come to its end: who waits for that could go on.
+    #[cold]
+    pub(super) fn let_join(&mut self, ended: ThreadId) {
+        for index in 0..self.threads.len() {
+            if self.threads.states[index] == ThreadState::Joining(ended) {
+                self.threads.states[index] = ThreadState::Joined(ended);
+                self.joining -= 1;
+                self.insert_enabled(Pending {
+                    thread: ThreadId::new(index),
+                    operation: Operation::join(ended),
+                });
+            }
+        }
+    }
+
+    /// Notes what the step under way has touched, unless it is repeated: then that is known.
+    fn touch(&mut self, access: Access) {
+        if self.taken > self.repeated {
+            self.accesses.push(access);
+            self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
+        }
+    }
+}

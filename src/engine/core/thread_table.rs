@@ -1,0 +1,106 @@
+//! The threads of an execution: who they are, who started them, and where they stand.
+
+use std::sync::Arc;
+
+use crate::operation::{ThreadId, ThreadState};
+
+/// The threads of an execution, one row each. Declared threads are the first rows; a thread that
+/// the program starts gets the next one, and leaves it when the next execution begins.
+#[derive(Debug)]
+pub(crate) struct ThreadTable {
+    pub(super) states: Vec<ThreadState>,
+    names: Vec<Arc<str>>,
+    parents: Vec<Option<ThreadId>>,
+    /// How many threads each has started.
+    children: Vec<u32>,
+    declared: usize,
+}
+
+impl ThreadTable {
+    pub(crate) fn new(declared: &[String]) -> Self {
+        let count = declared.len();
+        ThreadTable {
+            states: vec![ThreadState::NotStarted; count],
+            names: declared.iter().map(|name| Arc::from(&**name)).collect(),
+            parents: vec![None; count],
+            children: vec![0; count],
+            declared: count,
+        }
+    }
+
+    /// Makes ready for the next execution.
+    pub(super) fn reset(&mut self) {
+        if self.states.len() > self.declared {
+            self.states.truncate(self.declared);
+            self.names.truncate(self.declared);
+            self.parents.truncate(self.declared);
+            self.children.truncate(self.declared);
+            self.children.fill(0);
+        }
+        self.states.fill(ThreadState::NotStarted);
+    }
+
+    /// Adds a thread that `parent` starts. It is called what the program calls it, or `parent/3` if
+    /// it is the third that its parent starts: so a name depends on what the parent does, and not on
+    /// the schedule of others. A name that another thread has is not given twice.
+    pub(super) fn add(&mut self, parent: ThreadId, name: Option<&str>) -> ThreadId {
+        self.children[parent.index()] += 1;
+        let number = self.children[parent.index()];
+        let is_free = |name: &&str| self.names.iter().all(|other| **other != **name);
+        let name = match name.filter(is_free) {
+            Some(name) => Arc::from(name),
+            None => format!("{}/{number}", self.names[parent.index()]).into(),
+        };
+        let thread = ThreadId::new(self.states.len());
+        self.states.push(ThreadState::Starting);
+        self.names.push(name);
+        self.parents.push(Some(parent));
+        self.children.push(0);
+        thread
+    }
+
+    /// The names of the threads, by their ids.
+    pub(crate) fn names(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
+    /// Who started a thread; nobody if it was declared.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
+    pub(crate) fn parent(&self, thread: ThreadId) -> Option<ThreadId> {
+        self.parents[thread.index()]
+    }
+
+    /// How many threads were declared.
+    pub(super) fn declared(&self) -> usize {
+        self.declared
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.states.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_called_after_their_parents_unless_the_program_names_them() {
+        let mut table = ThreadTable::new(&["a".to_owned(), "b".to_owned()]);
+        let [a, b] = [0, 1].map(ThreadId::new);
+        let first = table.add(a, None);
+        let pool = table.add(a, Some("pool"));
+        table.add(b, Some("pool"));
+        table.add(first, None);
+        table.add(a, None);
+        let names: Vec<&str> = table.names().iter().map(|name| &**name).collect();
+        assert_eq!(names, ["a", "b", "a/1", "pool", "b/1", "a/1/1", "a/3"]);
+        assert_eq!(table.parent(pool), Some(a));
+        assert_eq!(table.parent(b), None);
+
+        table.reset();
+        assert_eq!(table.names().len(), 2);
+        let again = table.add(a, None);
+        assert_eq!(&*table.names()[again.index()], "a/1");
+    }
+}

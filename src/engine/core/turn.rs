@@ -1,0 +1,21 @@
+//! Whose turn it is.
+
+use crate::operation::ThreadId;
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Of(ThreadId),
+    Over(Over),
+}
+
+/// Why no thread has the turn any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Every thread has finished.
+    Complete,
+    Deadlock,
+    StepLimit,
+    /// The scheduler ended the execution.
+    Pruned,
+}

@@ -1,0 +1,33 @@
+//! What an engine is told of how to run executions.
+
+use std::time::Duration;
+
+/// The bounds of one execution.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EngineOptions {
+    /// How long an execution may take, from its setup to its last check.
+    pub(crate) timeout: Duration,
+    /// How many steps an execution may have.
+    pub(crate) max_steps: usize,
+    /// How large the stack of a fiber is, in bytes.
+    pub(crate) stack_size: usize,
+    /// Whether something outside of the program wakes its tasks.
+    pub(crate) external_wakers: bool,
+    /// Whether each execution has OS threads of its own.
+    pub(crate) fresh_threads: bool,
+    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
+    pub(crate) grace: Option<Duration>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        EngineOptions {
+            timeout: Duration::from_secs(10),
+            max_steps: 10_000,
+            stack_size: 1 << 20,
+            external_wakers: false,
+            fresh_threads: false,
+            grace: None,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What a thread is about to do, what its steps were seen to touch, and which two steps commute.
+//! Ids only: no threads, no clock, no names.
+//!
+//! A *scheduling point* is where every thread has stopped before its next [`Operation`]. One of the
+//! enabled threads is chosen and takes a *step*, up to its own next point; the step that was taken
+//! is an [`Event`] of the execution's [`Trace`].
+
+mod access;
+mod event;
+mod pending;
+mod point;
+mod thread_id;
+mod thread_state;
+mod wait_site;
+
+pub(crate) use access::{Access, Object};
+pub(crate) use event::{Event, StepEnd, Trace, forced};
+pub(crate) use pending::{Operation, OperationKind, Pending};
+pub(crate) use point::{Choice, SchedulingPoint};
+pub(crate) use thread_id::ThreadId;
+pub(crate) use thread_state::{ThreadState, ThreadStatus};
+pub(crate) use wait_site::{FileKind, SystemCall, WaitSite};

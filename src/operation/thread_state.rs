@@ -1,0 +1,76 @@
+//! Where a thread stands.
+
+use super::{ThreadId, WaitSite};
+use crate::site::MarkerId;
+
+/// What a thread is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ThreadState {
+    /// Declared, and not run up to its first marker yet.
+    NotStarted,
+    Running,
+    /// Started by the program, and ready to take its first step.
+    Starting,
+    /// Paused at a marker, ready to go on.
+    Marker(MarkerId),
+    /// Paused at a marker, about to acquire what is not free.
+    WaitingForLock(MarkerId),
+    /// About to go on after the end of a thread that has not ended.
+    Joining(ThreadId),
+    /// As `Joining`, and that thread has ended: ready to go on.
+    Joined(ThreadId),
+    /// A task whose future is pending and whose waker has not fired.
+    Waiting,
+    /// As `Waiting`, and nobody holds a waker of it any more. Known only when nobody can go on.
+    NoWakerLeft,
+    /// A task whose waker has fired since it went to wait.
+    Woken,
+    /// A thread that waits in the kernel.
+    Blocked(WaitSite),
+    /// As `Blocked`, and what it waits for has come: ready to go on.
+    Unblocked(WaitSite),
+    Finished,
+    Panicked,
+    /// Ended by the engine after a failure elsewhere.
+    Unwound,
+}
+
+impl ThreadState {
+    /// Whether the thread has stopped where a scheduling point lets it go on.
+    pub(crate) fn is_enabled(self) -> bool {
+        matches!(
+            self,
+            ThreadState::Starting
+                | ThreadState::Marker(_)
+                | ThreadState::Joined(_)
+                | ThreadState::Unblocked(_)
+        )
+    }
+
+    /// Whether the thread has stopped and cannot go on until something happens.
+    pub(crate) fn is_waiting(self) -> bool {
+        matches!(
+            self,
+            ThreadState::WaitingForLock(_)
+                | ThreadState::Joining(_)
+                | ThreadState::Waiting
+                | ThreadState::NoWakerLeft
+                | ThreadState::Blocked(_)
+        )
+    }
+
+    pub(crate) fn has_ended(self) -> bool {
+        matches!(
+            self,
+            ThreadState::Finished | ThreadState::Panicked | ThreadState::Unwound
+        )
+    }
+}
+
+/// Where a thread stands, and how far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ThreadStatus {
+    pub(crate) state: ThreadState,
+    /// The marker that the thread last went on from.
+    pub(crate) passed: Option<MarkerId>,
+}

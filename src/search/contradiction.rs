@@ -1,0 +1,13 @@
+//! A program that does not do the same again under the same choices.
+
+use crate::operation::Pending;
+
+/// A point where the program did not do what it did before under the same choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Contradiction {
+    /// How many choices led to the point.
+    pub(crate) depth: usize,
+    pub(crate) expected: Vec<Pending>,
+    /// What is enabled now; empty if the execution ended before the point.
+    pub(crate) found: Vec<Pending>,
+}
