@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|resume\\(|["a:\\u{}() ]){0,12}"#) {
+    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|resume\(|["a:\\u{}() ]){0,12}"#) {
         if let Ok(schedule) = line.parse::<Schedule>() {
             prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
         }
