@@ -6,7 +6,10 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::{AttrStyle, Attribute, Block, Expr, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt};
+use syn::{
+    AttrStyle, Attribute, BinOp, Block, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path,
+    Stmt,
+};
 
 use crate::marker::Marker;
 use crate::position::Position;
@@ -99,14 +102,28 @@ impl Gate {
         });
     }
 
-    /// Puts the marker before every evaluation of a `while`'s or `for`'s header.
-    pub(crate) fn before_rounds(&self, rounds: &mut Expr) {
-        let tokens = match rounds {
+    /// Puts the marker at the start of an async block, before the right operand of `&&` or `||`, or
+    /// before every evaluation of a `while`'s or `for`'s header.
+    pub(crate) fn inside(&self, expr: &mut Expr) {
+        let tokens = match expr {
+            Expr::Async(later) => return later.block.stmts.insert(0, self.statement()),
+            Expr::Binary(lazy) => self.before_right(lazy),
             Expr::While(rounds) => self.before_conditions(rounds),
             Expr::ForLoop(rounds) => self.before_items(rounds),
             _ => return,
         };
-        *rounds = Expr::Verbatim(tokens);
+        *expr = Expr::Verbatim(tokens);
+    }
+
+    /// `a && b` becomes `a && { marker; true } && b`, so that `b` may be a `let` of a chain.
+    fn before_right(&self, lazy: &ExprBinary) -> TokenStream {
+        let ExprBinary {
+            left, op, right, ..
+        } = lazy;
+        let marker = self.statement();
+        let is_and = matches!(op, BinOp::And(_));
+        let operand = quote_spanned!(Span::mixed_site()=> { #marker #is_and });
+        quote!(#left #op #operand #op #right)
     }
 
     /// `while c { b }` becomes `loop { marker; if c { b } else { break } }`.

@@ -8,8 +8,12 @@ use std::collections::HashMap;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, Signature, Stmt};
+use syn::{
+    Arm, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, MacroDelimiter, PatGuard,
+    Signature, Stmt,
+};
 
+use crate::evaluation::{is_lazy, later};
 use crate::inject::Gate;
 use crate::node::{Kind, Node};
 use crate::source::Source;
@@ -115,7 +119,13 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let later = later(expr);
+        if !later.is_empty() {
+            self.node(Kind::Later, &later);
+        }
         let gate = match expr {
+            Expr::Async(_) => self.node(Kind::Closure, expr),
+            Expr::Binary(lazy) if is_lazy(&lazy.op) => self.node(Kind::Operand, &lazy.right),
             Expr::While(_) => self.node(Kind::While, expr),
             Expr::ForLoop(_) => self.node(Kind::For, expr),
             Expr::Const(_) => {
@@ -126,7 +136,7 @@ impl VisitMut for Walk<'_> {
         };
         visit_mut::visit_expr_mut(self, expr);
         if let Some(gate) = gate {
-            gate.before_rounds(expr);
+            gate.inside(expr);
         }
     }
 
@@ -136,6 +146,12 @@ impl VisitMut for Walk<'_> {
         if let Some((token, alternative)) = &mut branch.else_branch {
             self.alternative(token, alternative);
         }
+    }
+
+    fn visit_pat_guard_mut(&mut self, pattern: &mut PatGuard) {
+        let guard = Pair(&pattern.if_token, &*pattern.guard);
+        self.node(Kind::Guard, &guard);
+        visit_mut::visit_pat_guard_mut(self, pattern);
     }
 
     fn visit_local_mut(&mut self, local: &mut Local) {
@@ -149,6 +165,11 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
+        if !matches!(call.delimiter, MacroDelimiter::Brace(_)) {
+            let tokens = call.tokens.clone().into_iter();
+            let arguments = tokens.skip_while(is_inert);
+            self.node(Kind::Later, &arguments.skip(1).collect::<TokenStream>());
+        }
         let mut braces = Vec::new();
         collect_braces(call.to_token_stream(), &mut braces);
         for group in braces {
@@ -192,6 +213,11 @@ fn is_loop_with_header(expr: &Expr) -> bool {
         Expr::Group(group) => is_loop_with_header(&group.expr),
         _ => false,
     }
+}
+
+/// Whether a token of a macro call does nothing by itself.
+fn is_inert(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_))
 }
 
 fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
