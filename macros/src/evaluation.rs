@@ -1,27 +1,41 @@
 //! The order in which the parts of an expression are evaluated.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{BinOp, Expr, UnOp};
+use syn::{
+    BinOp, Expr, ExprArray, ExprAwait, ExprBinary, ExprCall, ExprField, ExprForLoop, ExprIf,
+    ExprIndex, ExprMethodCall, ExprRange, ExprTuple, ExprWhile,
+};
 
 /// Whether the operator evaluates its right operand only if the left one does not decide.
 pub(crate) fn is_lazy(operator: &BinOp) -> bool {
     matches!(operator, BinOp::And(_) | BinOp::Or(_))
 }
 
-/// The part of `expr` before which another part is evaluated that threads could notice.
+/// The part of `expr` that is evaluated only after another part that is not inert.
 pub(crate) fn later(expr: &Expr) -> TokenStream {
-    if let Some(first) = leading(expr)
-        && !is_inert(first)
-    {
-        let length = first.to_token_stream().into_iter().count();
-        return expr.to_token_stream().into_iter().skip(length).collect();
-    }
+    let tokens = || expr.to_token_stream().into_iter();
     match expr {
-        Expr::Array(array) => after_first(array.elems.iter().map(with_tokens)),
-        Expr::Tuple(tuple) => after_first(tuple.elems.iter().map(with_tokens)),
-        Expr::Call(call) => after_first(call.args.iter().map(with_tokens)),
-        Expr::MethodCall(call) => after_first(call.args.iter().map(with_tokens)),
+        Expr::Await(ExprAwait { base: first, .. })
+        | Expr::Binary(ExprBinary { left: first, .. })
+        | Expr::Call(ExprCall { func: first, .. })
+        | Expr::Field(ExprField { base: first, .. })
+        | Expr::Index(ExprIndex { expr: first, .. })
+        | Expr::MethodCall(ExprMethodCall {
+            receiver: first, ..
+        })
+        | Expr::Range(ExprRange {
+            start: Some(first), ..
+        }) if !is_inert(first) => {
+            let length = first.to_token_stream().into_iter().count();
+            tokens().skip(length).collect()
+        }
+        Expr::Array(ExprArray { elems: list, .. })
+        | Expr::Tuple(ExprTuple { elems: list, .. })
+        | Expr::Call(ExprCall { args: list, .. })
+        | Expr::MethodCall(ExprMethodCall { args: list, .. }) => {
+            after_first(list.iter().map(|it| (it, it.to_token_stream())))
+        }
         Expr::Struct(it) => {
             let fields = it.fields.iter().map(|f| (&f.expr, f.to_token_stream()));
             let dots = &it.dot2_token;
@@ -32,45 +46,35 @@ pub(crate) fn later(expr: &Expr) -> TokenStream {
         Expr::Assign(it) if !is_inert(&it.right) && !is_inert(&it.left) => {
             it.left.to_token_stream()
         }
+        Expr::If(ExprIf {
+            then_branch: body, ..
+        })
+        | Expr::While(ExprWhile { body, .. })
+        | Expr::ForLoop(ExprForLoop { body, .. }) => body.to_token_stream(),
+        Expr::Match(_) => tokens().last().into_iter().collect(),
         _ => TokenStream::new(),
     }
 }
 
-fn with_tokens(expr: &Expr) -> (&Expr, TokenStream) {
-    (expr, expr.to_token_stream())
-}
-
 fn after_first<'a>(parts: impl Iterator<Item = (&'a Expr, TokenStream)>) -> TokenStream {
-    let noticed = parts.skip_while(|(part, _)| is_inert(part));
-    noticed.skip(1).map(|(_, tokens)| tokens).collect()
+    let rest = parts.skip_while(|(part, _)| is_inert(part)).skip(1);
+    rest.map(|(_, tokens)| tokens).collect()
 }
 
-/// The part with which `expr` starts, if it is an operand that is evaluated first.
-fn leading(expr: &Expr) -> Option<&Expr> {
-    Some(match expr {
-        Expr::Await(it) => &it.base,
-        Expr::Binary(it) => &it.left,
-        Expr::Call(it) => &it.func,
-        Expr::Field(it) => &it.base,
-        Expr::Index(it) => &it.expr,
-        Expr::MethodCall(it) => &it.receiver,
-        Expr::Range(it) => it.start.as_deref()?,
-        _ => return None,
-    })
-}
-
-/// Whether no other thread can notice when `expr` is evaluated, nor change what it gives.
+/// Whether no other thread can notice when `expr` is evaluated, nor change what it gives: names,
+/// literals and fields, and code that only runs later.
 fn is_inert(expr: &Expr) -> bool {
-    match expr {
-        Expr::Async(_) | Expr::Closure(_) | Expr::Lit(_) | Expr::Path(_) => true,
-        Expr::Cast(it) => is_inert(&it.expr),
-        Expr::Field(it) => is_inert(&it.base),
-        Expr::Group(it) => is_inert(&it.expr),
-        Expr::Index(it) => is_inert(&it.expr) && is_inert(&it.index),
-        Expr::Paren(it) => is_inert(&it.expr),
-        Expr::Reference(it) => is_inert(&it.expr),
-        Expr::Tuple(it) => it.elems.iter().all(is_inert),
-        Expr::Unary(it) => !matches!(it.op, UnOp::Deref(_)) && is_inert(&it.expr),
-        _ => false,
-    }
+    matches!(expr, Expr::Async(_) | Expr::Closure(_)) || calls_nothing(expr.to_token_stream())
+}
+
+fn calls_nothing(tokens: TokenStream) -> bool {
+    tokens.into_iter().all(|token| match token {
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Bracket | Delimiter::None => calls_nothing(group.stream()),
+            Delimiter::Brace | Delimiter::Parenthesis => false,
+        },
+        TokenTree::Punct(sign) => !matches!(sign.as_char(), '*' | '?' | '!'),
+        TokenTree::Ident(name) => name != "await",
+        TokenTree::Literal(_) => true,
+    })
 }

@@ -8,12 +8,12 @@ use syn::{Error, Item};
 
 use crate::args::Arguments;
 use crate::fallback::{all, with_errors};
-use crate::inject::{Gate, written};
+use crate::inject::{Gate, Injected};
 use crate::marker::Marker;
 use crate::node::Node;
 use crate::placement::{Target, target};
 use crate::position::just_after;
-use crate::source::{Found, Source, instruction};
+use crate::source::{Found, Source, marker_text};
 use crate::walk;
 
 /// Expands `#[interlace::trace(arguments)]` on `item`.
@@ -29,16 +29,12 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     let mut item: Item = syn::parse2(tokens.clone())?;
     check(&item)?;
     let mut source = Source::read(&tokens)?;
-    let written = written(tokens.clone());
-    let source_places: Vec<_> = source
-        .comments
-        .iter()
-        .map(|c| source.name_of_place(c))
-        .collect();
-    let mut places = source_places.iter();
-    source
-        .comments
-        .retain(|_| places.next().is_some_and(|place| !written.contains(place)));
+    let injected = Injected::of(&tokens);
+    let regions = &source.regions;
+    source.comments.retain(|found| {
+        let file = &regions[found.region].file;
+        !injected.contains(file, found.comment.start)
+    });
     if source.comments.is_empty() {
         return Ok(tokens);
     }
@@ -96,8 +92,9 @@ fn gate(
     let (before, after) = source.around(found);
     let near = before.map(just_after).or(after);
     let near = near.map_or_else(Span::call_site, |near| Span::call_site().located_at(near));
-    let text = instruction(&found.comment).unwrap_or_default();
-    let marker = Marker::parse(text, near).map_err(|wrong| {
+    let text = marker_text(&found.comment).unwrap_or(Ok(""));
+    let marker = text.and_then(|text| Marker::parse(text, near));
+    let marker = marker.map_err(|wrong| {
         let place = source.name_of_place(found);
         source.error(found, format!("interlace marker at {place}: {wrong}"))
     })?;

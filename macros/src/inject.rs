@@ -3,7 +3,7 @@
 //! Nothing the user wrote moves into another scope: temporaries, borrows and types stay as they
 //! are. All that is added names the hidden module of `interlace` only.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{
@@ -188,30 +188,22 @@ fn conditions(statement: &Stmt) -> Vec<Attribute> {
     all
 }
 
-/// The places, as file, line and column, of the markers that an attribute around this one has
-/// written into `tokens` already.
-pub(crate) fn written(tokens: TokenStream) -> Vec<String> {
-    let mut places = Vec::new();
-    let mut is_site = false;
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) if ident == SITE => is_site = true,
-            TokenTree::Punct(punct) if punct.as_char() == ';' => is_site = false,
-            TokenTree::Group(group) if is_site => places.extend(place(group.stream())),
-            TokenTree::Group(group) => places.extend(written(group.stream())),
-            _ => {}
-        }
+/// An item as an attribute around this one may have left it, printed without white space.
+pub(crate) struct Injected(String);
+
+impl Injected {
+    pub(crate) fn of(item: &TokenStream) -> Self {
+        Injected(without_space(&item.to_string()))
     }
-    places
+
+    /// Whether the item holds the marker of the comment at this place already.
+    pub(crate) fn contains(&self, file: &str, at: Position) -> bool {
+        let (file, Position { line, column }) = (Literal::string(file), at);
+        let arguments = without_space(&format!("{file},{line},{column})"));
+        self.0.contains(SITE) && self.0.contains(&arguments)
+    }
 }
 
-/// The place in the arguments of `Site::new`.
-fn place(arguments: TokenStream) -> Option<String> {
-    let parts = syn::punctuated::Punctuated::<syn::Lit, syn::Token![,]>::parse_terminated;
-    let parts: Vec<_> = parts.parse2(arguments).ok()?.into_iter().collect();
-    let [_, syn::Lit::Str(file), line, column] = &parts[..] else {
-        return None;
-    };
-    let (line, column) = (line.to_token_stream(), column.to_token_stream());
-    Some(format!("{}:{line}:{column}", file.value()))
+fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
 }

@@ -6,7 +6,6 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, parenthesized};
 
-use crate::lexer::lex;
 use crate::name;
 
 /// A marker as its comment describes it.
@@ -48,8 +47,7 @@ impl Marker {
 }
 
 fn declared(text: &str, near: Span) -> Result<Accesses, String> {
-    let lexed = lex(text);
-    let is_code_only = lexed.comments.is_empty() && !text.contains("/*");
+    let is_code_only = !text.contains("//") && !text.contains("/*");
     let tokens = text.parse::<TokenStream>().ok().filter(|_| is_code_only);
     let parsed = tokens.and_then(|tokens| accesses.parse2(moved(tokens, near)).ok());
     parsed.ok_or_else(|| {

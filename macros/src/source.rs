@@ -21,7 +21,7 @@ pub(crate) struct Source {
     pub(crate) regions: Vec<Region>,
     /// The item's tokens in the order they stand in the source, region by region.
     pub(crate) tokens: Vec<Token>,
-    /// Comments that speak to us, in order; each once.
+    /// Markers and what looks like one, in order; each once.
     pub(crate) comments: Vec<Found>,
 }
 
@@ -52,10 +52,10 @@ pub(crate) struct Found {
 impl Source {
     /// Reads the comments in and between the tokens of `item`.
     pub(crate) fn read(item: &TokenStream) -> Result<Self, Error> {
-        let mut files = Files::default();
-        let pieces = Pieces::of(item.clone())?.join(&mut files);
+        let mut files = Files::of(item.clone());
+        let pieces = Pieces::of(item.clone(), &files)?.join(&mut files);
         let mut comments = pieces.comments(&mut files)?;
-        comments.retain(|found| instruction(&found.comment).is_some());
+        comments.retain(|found| marker_text(&found.comment).is_some());
         let mut source = Source {
             regions: pieces.into_regions(),
             tokens: Vec::new(),
@@ -126,10 +126,23 @@ impl Source {
     }
 }
 
-/// What follows `interlace:` in a comment that starts with it.
-pub(crate) fn instruction(comment: &Comment) -> Option<&str> {
-    let text = comment.text.trim_start_matches('/').trim_start();
-    text.strip_prefix("interlace:")
+/// What follows `interlace:` in a comment that is a marker, or what is wrong with one that only
+/// looks like a marker; `None` for any other comment.
+pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
+    let comment = &*comment.text;
+    let is_outer_doc = comment.starts_with("///") && !comment.starts_with("////");
+    let text = comment.trim_start_matches('/').trim_start();
+    if comment.starts_with("//") && !is_outer_doc && text.starts_with("interlace:") {
+        return text.strip_prefix("interlace:").map(Ok);
+    }
+    let text = comment.trim_matches(['/', '*', '!']).trim();
+    let (start, rest) = text.split_at_checked("interlace".len())?;
+    let mut words = rest.split_whitespace().skip(1);
+    let is_single = rest.starts_with(' ') && words.all(|word| word.contains('('));
+    let is_near = rest.trim_start().starts_with(':') || is_single;
+    (start.eq_ignore_ascii_case("interlace") && is_near).then(|| {
+        Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
+    })
 }
 
 /// Calls `visit` with every token and delimiter, in order, and the sign that it is.

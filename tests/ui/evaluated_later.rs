@@ -95,6 +95,19 @@ impl Counter {
         );
     }
 
+    fn opening_braces(&self) {
+        if self.get() == 1
+        { // interlace: brace_of_if
+        }
+        while self.get() == 1
+            // interlace: brace_of_while
+        {}
+        match self.get()
+        { // interlace: brace_of_match
+            _ => {}
+        }
+    }
+
     async fn awaited(&self) -> u32 {
         std::future::ready(self.get())
             .await // interlace: awaited

@@ -15,8 +15,8 @@ pub(super) struct Pieces {
 }
 
 /// What was found out about the groups in braces.
-#[derive(Default)]
-struct Bodies {
+struct Bodies<'a> {
+    files: &'a Files,
     /// Whether any of what is in them stands in the source.
     is_read: bool,
     /// The first of which there is no text.
@@ -41,9 +41,13 @@ struct Piece {
 
 impl Pieces {
     /// Takes the tokens apart. A group whose text can be had is one piece.
-    pub(super) fn of(item: TokenStream) -> Result<Self, Error> {
+    pub(super) fn of(item: TokenStream, files: &Files) -> Result<Self, Error> {
         let mut pieces = Pieces { pieces: Vec::new() };
-        let mut bodies = Bodies::default();
+        let mut bodies = Bodies {
+            files,
+            is_read: false,
+            unread: None,
+        };
         pieces.add(item, false, &mut bodies);
         match bodies.unread {
             Some(span) if !bodies.is_read => Err(unreadable(span, span)),
@@ -51,7 +55,7 @@ impl Pieces {
         }
     }
 
-    fn add(&mut self, tokens: TokenStream, in_braces: bool, bodies: &mut Bodies) {
+    fn add(&mut self, tokens: TokenStream, in_braces: bool, bodies: &mut Bodies<'_>) {
         for token in tokens {
             if let TokenTree::Group(group) = &token {
                 self.add_group(group, in_braces, bodies);
@@ -62,11 +66,11 @@ impl Pieces {
         }
     }
 
-    fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies) {
+    fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies<'_>) {
         let is_brace = group.delimiter() == Delimiter::Brace;
         let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
         if !self.pieces.iter().any(|known| known.has_text_of(&piece)) {
-            let text = text_of(group);
+            let text = text_of(group, bodies.files);
             if is_brace {
                 bodies.is_read |= text.is_some();
                 bodies.unread = bodies.unread.or(text.is_none().then(|| group.span()));
@@ -204,7 +208,7 @@ impl Piece {
 }
 
 /// The text of a group in delimiters, unless another macro made it.
-fn text_of(group: &Group) -> Option<Text> {
+fn text_of(group: &Group, files: &Files) -> Option<Text> {
     let (open, close) = match group.delimiter() {
         Delimiter::Brace => ('{', '}'),
         Delimiter::Parenthesis => ('(', ')'),
@@ -213,7 +217,7 @@ fn text_of(group: &Group) -> Option<Text> {
     };
     let source = group.span().source_text()?;
     let is_group = source.len() > 1 && source.starts_with(open) && source.ends_with(close);
-    let text = Text::new(&source, Position::start(group.span()));
+    let text = files.lex(&group.span().file(), &source, Position::start(group.span()));
     (is_group && text.end() == Position::end(group.span())).then_some(text)
 }
 
