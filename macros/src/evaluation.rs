@@ -3,14 +3,9 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    BinOp, Expr, ExprArray, ExprAwait, ExprBinary, ExprCall, ExprField, ExprForLoop, ExprIf,
-    ExprIndex, ExprMethodCall, ExprRange, ExprTuple, ExprWhile,
+    Expr, ExprArray, ExprAwait, ExprBinary, ExprCall, ExprField, ExprForLoop, ExprIf, ExprIndex,
+    ExprMethodCall, ExprRange, ExprTuple, ExprWhile,
 };
-
-/// Whether the operator evaluates its right operand only if the left one does not decide.
-pub(crate) fn is_lazy(operator: &BinOp) -> bool {
-    matches!(operator, BinOp::And(_) | BinOp::Or(_))
-}
 
 /// The part of `expr` that is evaluated only after another part that is not inert.
 pub(crate) fn later(expr: &Expr) -> TokenStream {

@@ -47,7 +47,7 @@ impl Gate {
         } else {
             let looks = acquired
                 .iter()
-                .map(|(it, text)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+                .map(|(text, it)| quote_spanned!(span=> see(#private::look(&#it, #text));));
             quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {
@@ -188,22 +188,14 @@ fn conditions(statement: &Stmt) -> Vec<Attribute> {
     all
 }
 
-/// An item as an attribute around this one may have left it, printed without white space.
-pub(crate) struct Injected(String);
-
-impl Injected {
-    pub(crate) fn of(item: &TokenStream) -> Self {
-        Injected(without_space(&item.to_string()))
-    }
-
-    /// Whether the item holds the marker of the comment at this place already.
-    pub(crate) fn contains(&self, file: &str, at: Position) -> bool {
-        let (file, Position { line, column }) = (Literal::string(file), at);
-        let arguments = without_space(&format!("{file},{line},{column})"));
-        self.0.contains(SITE) && self.0.contains(&arguments)
-    }
+/// Whether an attribute around this one has written the marker of the comment at this place into
+/// `item` already, which is printed without white space.
+pub(crate) fn is_already_injected(item: &str, file: &str, at: Position) -> bool {
+    let (file, Position { line, column }) = (Literal::string(file), at);
+    let arguments = without_space(&format!("{file},{line},{column})"));
+    item.contains(SITE) && item.contains(&arguments)
 }
 
-fn without_space(text: &str) -> String {
+pub(crate) fn without_space(text: &str) -> String {
     text.split_whitespace().collect()
 }

@@ -9,13 +9,17 @@ use std::cmp::Reverse;
 
 use crate::node::{Extent, Kind, Node};
 use crate::position::Position;
-use crate::source::{Found, Source, Token};
+use crate::source::{MarkerComment, Source, Token};
 
 /// The nodes that a comment gates, by number: one, unless a macro made several from the same text.
 pub(crate) type Target = Vec<usize>;
 
 /// Finds what `found` gates, or says why it gates nothing.
-pub(crate) fn target(source: &Source, nodes: &[Node], found: &Found) -> Result<Target, String> {
+pub(crate) fn target(
+    source: &Source,
+    nodes: &[Node],
+    found: &MarkerComment,
+) -> Result<Target, String> {
     let line = line(found)?;
     let region = found.region;
     let tokens = tokens_on(source, line, region);
@@ -40,7 +44,7 @@ pub(crate) fn target(source: &Source, nodes: &[Node], found: &Found) -> Result<T
 }
 
 /// The line that a comment refers to.
-fn line(found: &Found) -> Result<usize, &'static str> {
+fn line(found: &MarkerComment) -> Result<usize, &'static str> {
     let comment = &found.comment;
     if comment.is_inline() {
         return Ok(comment.start.line);

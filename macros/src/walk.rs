@@ -6,14 +6,14 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Arm, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, MacroDelimiter, PatGuard,
-    Signature, Stmt,
+    Arm, BinOp, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, MacroDelimiter,
+    PatGuard, Signature, Stmt,
 };
 
-use crate::evaluation::{is_lazy, later};
+use crate::evaluation::later;
 use crate::inject::Gate;
 use crate::node::{Kind, Node};
 use crate::source::Source;
@@ -21,9 +21,8 @@ use crate::source::Source;
 /// Lists the nodes of `item`.
 pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
     let mut walk = Walk {
-        count: 0,
         listing: Some((source, Vec::new())),
-        gates: HashMap::new(),
+        ..Walk::default()
     };
     walk.visit_item_mut(item);
     walk.listing.map_or_else(Vec::new, |(_, nodes)| nodes)
@@ -32,13 +31,13 @@ pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
 /// Writes each gate before the node whose number it has.
 pub(crate) fn write(item: &mut Item, gates: HashMap<usize, Gate>) {
     let mut walk = Walk {
-        count: 0,
-        listing: None,
         gates,
+        ..Walk::default()
     };
     walk.visit_item_mut(item);
 }
 
+#[derive(Default)]
 struct Walk<'a> {
     count: usize,
     listing: Option<(&'a Source, Vec<Node>)>,
@@ -72,7 +71,7 @@ impl Walk<'_> {
             Expr::Block(block) if block.block.stmts.is_empty() => Kind::EmptyElse,
             _ => Kind::Else,
         };
-        let both = Pair(tokens, &*branch);
+        let both = quote!(#tokens #branch);
         let gate = self.node(kind, &both);
         self.visit_expr_mut(branch);
         if let Some(gate) = gate {
@@ -125,7 +124,9 @@ impl VisitMut for Walk<'_> {
         }
         let gate = match expr {
             Expr::Async(_) => self.node(Kind::Closure, expr),
-            Expr::Binary(lazy) if is_lazy(&lazy.op) => self.node(Kind::Operand, &lazy.right),
+            Expr::Binary(lazy) if matches!(lazy.op, BinOp::And(_) | BinOp::Or(_)) => {
+                self.node(Kind::Operand, &lazy.right)
+            }
             Expr::While(_) => self.node(Kind::While, expr),
             Expr::ForLoop(_) => self.node(Kind::For, expr),
             Expr::Const(_) => {
@@ -149,8 +150,10 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_pat_guard_mut(&mut self, pattern: &mut PatGuard) {
-        let guard = Pair(&pattern.if_token, &*pattern.guard);
-        self.node(Kind::Guard, &guard);
+        let PatGuard {
+            if_token, guard, ..
+        } = pattern;
+        self.node(Kind::Guard, &quote!(#if_token #guard));
         visit_mut::visit_pat_guard_mut(self, pattern);
     }
 
@@ -227,15 +230,5 @@ fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
             TokenTree::Group(group) => collect_braces(group.stream(), braces),
             _ => {}
         }
-    }
-}
-
-/// Two things, printed one after the other.
-struct Pair<'a, A, B>(&'a A, &'a B);
-
-impl<A: ToTokens, B: ToTokens> ToTokens for Pair<'_, A, B> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
-        self.1.to_tokens(tokens);
     }
 }
