@@ -27,6 +27,7 @@ mod panic;
 mod processor;
 mod program;
 mod scheduler;
+mod spawn;
 mod thread_clocks;
 mod threads;
 mod yield_reason;
@@ -50,3 +51,5 @@ pub(crate) use options::EngineOptions;
 pub use panic::Panic;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
+#[cfg(test)]
+pub(crate) use spawn::{join, spawn};

@@ -80,6 +80,7 @@ impl ExecutionCore {
                 self.state.pause_to_acquire(thread, marker);
             }
             YieldReason::Wait => self.state.wait(thread),
+            YieldReason::Join(other) => self.state.join(thread, other),
         }
     }
 

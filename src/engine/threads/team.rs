@@ -1,16 +1,17 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
-use std::thread::Thread;
+use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::beat::Beat;
 use super::blocked::Blocked;
-use super::hold::Hold;
+use super::worker;
+use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::check_invariants;
@@ -20,6 +21,7 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
+use crate::engine::spawn::Body;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, How, Program, ProgramInstance, Scheduler};
@@ -31,7 +33,7 @@ pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
-    pub(super) slots: Vec<WorkerSlot>,
+    pub(super) slots: WorkerSlots,
     /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
     /// thread has blocked and the next turn is to be decided.
     pub(super) conductor_baton: Baton,
@@ -52,37 +54,6 @@ pub(super) struct Team {
     pub(super) grace: Option<Duration>,
 }
 
-/// Where one thread waits, for its turn or in the kernel.
-#[derive(Debug, Default)]
-pub(super) struct WorkerSlot {
-    pub(super) baton: Baton,
-    pub(super) hold: Hold,
-    /// Whether the thread is in the user's code: else it waits for nothing but this engine.
-    is_user_code: AtomicBool,
-}
-
-impl WorkerSlot {
-    pub(super) fn is_user_code(&self) -> bool {
-        self.is_user_code.load(Ordering::Relaxed)
-    }
-
-    /// Notes whether the thread goes on in the user's code. The kernel is asked only after it has
-    /// put the thread to sleep, and so after this.
-    #[inline]
-    pub(super) fn set_user_code(&self, is_user_code: bool) {
-        self.is_user_code.store(is_user_code, Ordering::Relaxed);
-    }
-
-    /// Lets the thread go on.
-    fn go(&self) {
-        if self.hold.is_held() {
-            self.hold.release();
-        } else {
-            self.baton.give(Grant::Resume);
-        }
-    }
-}
-
 /// What a team shares, under one lock.
 pub(super) struct TeamShared {
     pub(super) core: ExecutionCore,
@@ -90,6 +61,8 @@ pub(super) struct TeamShared {
     pub(super) room: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
+    /// The threads that the program has started in the execution under way.
+    pub(super) started: Vec<JoinHandle<()>>,
     /// When the thread that blocked last was first seen to sleep.
     pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
@@ -119,6 +92,7 @@ impl TeamShared {
 pub(super) struct ThreadHandle {
     pub(super) team: Arc<Team>,
     pub(super) thread: ThreadId,
+    pub(super) slot: Arc<WorkerSlot>,
 }
 
 impl Team {
@@ -135,12 +109,13 @@ impl Team {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
                 room: None,
                 blocked: Blocked::new(&processor),
+                started: Vec::new(),
                 asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
                 fault: None,
             }),
-            slots: (0..threads).map(|_| WorkerSlot::default()).collect(),
+            slots: WorkerSlots::new(threads),
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
@@ -165,10 +140,22 @@ impl Team {
         self.news.notify_one();
     }
 
+    /// Waits for the ends of threads that the program has started; in the execution, all have ended.
+    pub(super) fn join_started(&self) {
+        let started = std::mem::take(&mut self.shared.lock().started);
+        if !started.is_empty() {
+            for thread in started {
+                // What went wrong on it, it has told.
+                let _ = thread.join();
+            }
+            self.slots.forget_started();
+        }
+    }
+
     /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
-            Turn::Of(next) => self.slots[next.index()].go(),
+            Turn::Of(next) => self.slots.of(next).go(),
             Turn::Over(_) => self.conductor_baton.give(Grant::Resume),
         }
     }
@@ -211,7 +198,7 @@ impl Team {
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
-    fn violated(&self) -> Option<How> {
+    pub(super) fn violated(&self) -> Option<How> {
         if !self.program.has_invariants() {
             return None;
         }
@@ -223,7 +210,7 @@ impl Team {
 impl ThreadHandle {
     /// Lets go of the turn until it comes back.
     fn let_go(&self, slot: &WorkerSlot, pause: YieldReason) {
-        let ThreadHandle { team, thread } = self;
+        let ThreadHandle { team, thread, .. } = self;
         let violated = team.violated();
         team.settle(None);
         let mut shared = team.shared.lock();
@@ -247,7 +234,7 @@ impl ThreadHandle {
 
 impl Controller for ThreadHandle {
     fn pause(&self, pause: YieldReason) {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
         self.team.beat.beat();
         self.let_go(slot, pause);
@@ -255,14 +242,14 @@ impl Controller for ThreadHandle {
     }
 
     fn withdraw(&self) {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
         self.team.shared.lock().core.withdraw(self.thread);
         slot.set_user_code(true);
     }
 
     fn waker(&self) -> Waker {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
         let mut shared = self.team.shared.lock();
         let waker = Arc::new(TaskWaker {
@@ -277,12 +264,29 @@ impl Controller for ThreadHandle {
         Waker::from(waker)
     }
 
+    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+        self.slot.set_user_code(false);
+        let mut shared = self.team.shared.lock();
+        if shared.core.is_over() {
+            drop(shared);
+            catch::unwind();
+        }
+        let thread = shared.core.state.spawn(self.thread, name);
+        let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
+        self.team.slots.add();
+        drop(shared);
+        let started = worker::start_one(&self.team, thread, &name, body)?;
+        self.team.shared.lock().started.push(started);
+        self.slot.set_user_code(true);
+        Ok(thread)
+    }
+
     fn fail(&self, fault: Error) {
         self.team.fail(fault);
     }
 
     fn set_user_code(&self, is_user_code: bool) {
-        self.team.slots[self.thread.index()].set_user_code(is_user_code);
+        self.slot.set_user_code(is_user_code);
     }
 }
 
