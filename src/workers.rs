@@ -143,6 +143,16 @@ impl Worker {
         }
     }
 
+    /// Takes a job if it has none; false if there is none left.
+    fn has_job(&mut self) -> bool {
+        if self.job.is_none() {
+            self.job = self.queue.next();
+            let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
+            self.part.lock().clone_from(&part);
+        }
+        self.job.is_some()
+    }
+
     /// The one place where options are checked, before every execution.
     fn limit(&self) -> Option<StoppedBy> {
         let Bounds {
@@ -181,13 +191,10 @@ impl Worker {
 impl Scheduler for Worker {
     fn new_execution(&mut self) -> Option<usize> {
         let repeated = loop {
-            let Some(job) = &mut self.job else {
-                self.job = self.queue.next();
-                let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
-                self.part.lock().clone_from(&part);
-                part?;
-                continue;
-            };
+            if !self.has_job() {
+                return None;
+            }
+            let job = self.job.as_mut()?;
             if job.is_done || self.queue.is_cut(&job.part_result) {
                 self.job = None;
             } else if let Some(repeated) = job.search.new_execution() {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use super::work_queue::WorkQueue;
 use super::{Bounds, Findings, StoppedBy, Worker};
 use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
@@ -31,17 +33,21 @@ impl ParallelSearch {
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
-        let meanwhile = match self.bounds.others() {
-            0 => {
-                drop(ended);
-                Deferred::nothing()
-            }
-            others => Deferred::after(SOLO, {
-                let (search, queue) = (Arc::clone(&self), Arc::clone(&queue));
-                move || search.call(others, queue, ended)
-            }),
+        let invitation = Arc::new(Mutex::new(Some(Invitation {
+            search: Arc::clone(&self),
+            queue: Arc::clone(&queue),
+            ended,
+        })));
+        let others = self.bounds.others();
+        let meanwhile = if others == 0 {
+            Deferred::nothing()
+        } else {
+            Deferred::after(SOLO, || call(others, &queue, Arc::clone(&invitation)))
         };
-        self.work(&queue, false, meanwhile);
+        let worker = Worker::new(&queue, self.bounds, self.since, self.meter.as_ref());
+        self.work(worker, meanwhile);
+        // Whoever has not come by now is not waited for: on a busy machine that may take long.
+        invitation.lock().take();
         // Over when nobody is left who could send.
         for fault in all_ended.into_iter().filter_map(Result::err) {
             queue.stop(StoppedBy::Error(fault));
@@ -49,30 +55,9 @@ impl ParallelSearch {
         queue.finish(self.bounds.keeps_going)
     }
 
-    /// Starts so many workers beside the first. Each tells how it ended.
-    fn call(
-        self: Arc<Self>,
-        others: usize,
-        queue: Arc<WorkQueue>,
-        ended: Sender<Result<(), Error>>,
-    ) {
-        queue.call(others);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
-        match pool {
-            Ok(pool) => pool.spawn_broadcast(move |_| {
-                let work = || self.work(&queue, true, Deferred::nothing());
-                // Who waits for it is gone only after a fault of its own.
-                let _ = ended.send(catch_fault(|| Ok(work())));
-            }),
-            Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
-        }
-    }
-
     /// Searches as one worker. What it fails at is noted.
-    fn work(&self, queue: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
-        let mut worker = Worker::new(queue, self.bounds, self.since, self.meter.as_ref());
-        worker.is_called = is_called;
-        let part = Arc::clone(&worker.part);
+    fn work(&self, worker: Worker, meanwhile: Deferred<'_>) {
+        let (queue, part) = (Arc::clone(&worker.queue), Arc::clone(&worker.part));
         let engine = self.engine;
         if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
             match &*part.lock() {
@@ -81,6 +66,54 @@ impl ParallelSearch {
                 _ => queue.stop(StoppedBy::Error(error)),
             }
         }
+    }
+}
+
+/// What a worker that is called needs to take part in a search.
+#[derive(Clone)]
+struct Invitation {
+    search: Arc<ParallelSearch>,
+    queue: Arc<WorkQueue>,
+    /// Learns how the worker ended.
+    ended: Sender<Result<(), Error>>,
+}
+
+impl Invitation {
+    /// Searches, from the first part on that there is.
+    fn accept(self) {
+        let Invitation {
+            search,
+            queue,
+            ended,
+        } = self;
+        let worked = catch_fault(|| {
+            let mut worker =
+                Worker::new(&queue, search.bounds, search.since, search.meter.as_ref());
+            worker.is_called = true;
+            // An engine is started only when there is something to run.
+            if worker.has_job() {
+                search.work(worker, Deferred::nothing());
+            }
+            Ok(())
+        });
+        drop(search);
+        // Whoever waits for it is gone only after a fault of its own.
+        let _ = ended.send(worked);
+    }
+}
+
+/// Starts so many workers beside the first.
+fn call(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitation>>>) {
+    queue.call(others);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
+    match pool {
+        Ok(pool) => pool.spawn_broadcast(move |_| {
+            let invitation = invitation.lock().clone();
+            if let Some(invitation) = invitation {
+                invitation.accept();
+            }
+        }),
+        Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
     }
 }
 
