@@ -108,10 +108,15 @@ pub(super) fn withdraw() {
 
 /// Puts the calling thread under `controller` for the time of `body`.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            drop(ManuallyDrop::into_inner(CONTROLLER.take()));
+        }
+    }
     CONTROLLER.set(ManuallyDrop::new(Some(controller)));
-    let result = body();
-    drop(ManuallyDrop::into_inner(CONTROLLER.take()));
-    result
+    let _leave = Leave;
+    body()
 }
 
 /// Runs `body` with markers pausing the calling thread.
@@ -145,4 +150,32 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
     with_controller(|controller| controller.set_user_code(false));
     let _back = Back;
     body()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct Counted(#[allow(dead_code, reason = "counts who is there")] Arc<()>);
+    impl Controller for Counted {
+        fn pause(&self, _: YieldReason) {}
+        fn withdraw(&self) {}
+        fn waker(&self) -> Waker {
+            Waker::noop().clone()
+        }
+        fn fail(&self, _: Error) {}
+    }
+
+    #[test]
+    fn a_thread_is_under_nobody_when_a_panic_has_left_what_ran_under_a_controller() {
+        let count = Arc::new(());
+        let controller = Box::new(Counted(Arc::clone(&count)));
+        let panics = AssertUnwindSafe(|| under(controller, || panic!("at once")));
+        catch_unwind(panics).unwrap_err();
+        assert!(CONTROLLER.with_borrow(|controller| controller.is_none()));
+        assert_eq!(Arc::strong_count(&count), 1);
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::work_queue::WorkQueue;
-use super::{Bounds, Findings, StoppedBy, Worker};
+use super::worker::Worker;
+use super::{Bounds, Findings, StoppedBy};
 use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
@@ -18,14 +19,12 @@ const SOLO: Duration = Duration::from_micros(100);
 
 /// What all searches of a plan have in common.
 #[derive(Clone)]
-pub(super) struct ParallelSearch {
-    pub(super) subject: Arc<dyn Program>,
-    pub(super) engine: Engine,
-    pub(super) options: EngineOptions,
-    pub(super) bounds: Bounds,
-    /// When the first of them began.
-    pub(super) since: Instant,
-    pub(super) meter: Option<Arc<Meter>>,
+pub(crate) struct ParallelSearch {
+    pub(crate) program: Arc<dyn Program>,
+    pub(crate) engine: Engine,
+    pub(crate) options: EngineOptions,
+    pub(crate) bounds: Bounds,
+    pub(crate) meter: Option<Arc<Meter>>,
 }
 
 impl ParallelSearch {
@@ -38,14 +37,13 @@ impl ParallelSearch {
             queue: Arc::clone(&queue),
             ended,
         })));
-        let others = self.bounds.others();
+        let others = self.others();
         let meanwhile = if others == 0 {
             Deferred::nothing()
         } else {
             Deferred::after(SOLO, || call(others, &queue, Arc::clone(&invitation)))
         };
-        let worker = Worker::new(&queue, self.bounds, self.since, self.meter.as_ref());
-        self.work(worker, meanwhile);
+        self.work(&queue, self.worker(&queue), meanwhile);
         // Whoever has not come by now is not waited for: on a busy machine that may take long.
         invitation.lock().take();
         // Over when nobody is left who could send.
@@ -56,16 +54,29 @@ impl ParallelSearch {
     }
 
     /// Searches as one worker. What it fails at is noted.
-    fn work(&self, worker: Worker, meanwhile: Deferred<'_>) {
-        let (queue, part) = (Arc::clone(&worker.queue), Arc::clone(&worker.part));
+    fn work(&self, queue: &WorkQueue, worker: Worker, meanwhile: Deferred<'_>) {
+        let part = Arc::clone(&worker.part);
         let engine = self.engine;
-        if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
+        if let Err(error) = engine.run_and(&self.program, worker, self.options, meanwhile) {
             match &*part.lock() {
                 Some(part) if error.kind() != ErrorKind::Internal => queue.fail(part, error),
                 // Nobody knows where in its work, or in the queue's, a fault has left the worker.
                 _ => queue.stop(StoppedBy::Error(error)),
             }
         }
+    }
+
+    /// How many workers search beside the first.
+    fn others(&self) -> usize {
+        match self.bounds.limits.max_schedules {
+            None => self.bounds.workers - 1,
+            // Which executions are the first so many is known only when they are run in order.
+            Some(_) => 0,
+        }
+    }
+
+    fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
+        Worker::new(queue, self.bounds, self.meter.as_ref())
     }
 }
 
@@ -87,12 +98,11 @@ impl Invitation {
             ended,
         } = self;
         let worked = catch_fault(|| {
-            let mut worker =
-                Worker::new(&queue, search.bounds, search.since, search.meter.as_ref());
+            let mut worker = search.worker(&queue);
             worker.is_called = true;
             // An engine is started only when there is something to run.
             if worker.has_job() {
-                search.work(worker, Deferred::nothing());
+                search.work(&queue, worker, Deferred::nothing());
             }
             Ok(())
         });
@@ -114,17 +124,6 @@ fn call(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitatio
             }
         }),
         Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
-    }
-}
-
-impl Bounds {
-    /// How many workers search beside the first.
-    fn others(&self) -> usize {
-        match self.max_schedules {
-            None => self.workers - 1,
-            // Which executions are the first so many is known only when they are run in order.
-            Some(_) => 0,
-        }
     }
 }
 

@@ -11,7 +11,9 @@ mod fake;
 mod items;
 mod loops;
 mod macros;
+mod operands;
 mod others;
+mod renamed;
 mod sources;
 mod statements;
 
