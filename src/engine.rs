@@ -49,6 +49,7 @@ pub(crate) use lock_table::Acquisition;
 pub(crate) use lock_table::BlockedOn;
 pub(crate) use options::EngineOptions;
 pub use panic::Panic;
+pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{TurnEnd, explaining_overflows};
-use crate::engine::processor::Processor;
+use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, How, Phase, Program, Scheduler, current};
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -36,8 +36,8 @@ pub(super) fn carry(
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
     pulse.clocks.add(&own);
-    // One that is alone may run where the system finds room for it.
-    if processor.is_in_company() {
+    // One that is alone may run where the system finds room for it; so may all where there is little.
+    if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
     let run = Rc::new(Run::new(program, scheduler, options, pulse));

@@ -10,7 +10,7 @@ use super::carrier::{self, Carried};
 use super::heartbeat::Heartbeat;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::processor::Processor;
+use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 
@@ -91,7 +91,9 @@ fn watch(
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
         if meanwhile.is_due() {
-            pulse.stay();
+            if !is_machine_busy() {
+                pulse.stay();
+            }
             MutexGuard::unlocked(&mut carried, || meanwhile.attend());
         }
         let is_up = time.is_up(pulse.executions());
