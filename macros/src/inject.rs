@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{AttrStyle, Attribute, Block, Expr, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt};
 
-use crate::marker::Marker;
+use crate::marker::{Acquired, Marker};
 use crate::position::Position;
 
 /// The name of each marker's `static`. Items have no hygiene, so it is one that nobody else uses.
@@ -42,9 +42,15 @@ impl Gate {
         let reach = if acquired.is_empty() {
             quote_spanned!(span=> #private::reach(&#site))
         } else {
-            let looks = acquired
-                .iter()
-                .map(|(it, text)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+            let looks = acquired.iter().map(|acquired| {
+                let Acquired { lock, text, .. } = acquired;
+                let look = if acquired.is_shared {
+                    quote_spanned!(span=> #private::look_shared)
+                } else {
+                    quote_spanned!(span=> #private::look)
+                };
+                quote_spanned!(span=> see(#look(&#lock, #text));)
+            });
             quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {

@@ -14,15 +14,24 @@ pub(crate) struct Marker {
     pub(crate) name: String,
     /// The places that it declares; the gated code touches nothing else.
     pub(crate) places: Vec<Expr>,
-    /// What the gated code begins by acquiring, and how that is written.
-    pub(crate) acquired: Vec<(Expr, String)>,
+    /// What the gated code begins by acquiring.
+    pub(crate) acquired: Vec<Acquired>,
+}
+
+/// What the gated code begins by acquiring.
+pub(crate) struct Acquired {
+    pub(crate) lock: Expr,
+    /// How that is written.
+    pub(crate) text: String,
+    /// Whether it is acquired beside others that do so.
+    pub(crate) is_shared: bool,
 }
 
 /// What stands after a marker's name.
 #[derive(Default)]
 struct Accesses {
     places: Vec<Expr>,
-    acquired: Vec<Expr>,
+    acquired: Vec<Acquired>,
 }
 
 impl Marker {
@@ -35,14 +44,10 @@ impl Marker {
         }
         name::check(name)?;
         let Accesses { places, acquired } = declared(rest, near)?;
-        let written = |place: Expr| {
-            let text = written(place.to_token_stream());
-            (place, text)
-        };
         Ok(Marker {
             name: name.to_owned(),
             places,
-            acquired: acquired.into_iter().map(written).collect(),
+            acquired,
         })
     }
 }
@@ -55,7 +60,7 @@ fn declared(text: &str, near: Span) -> Result<Accesses, String> {
     parsed.ok_or_else(|| {
         format!(
             "`{}` cannot follow a marker's name: only `reads(place, …)`, \
-             `writes(place, …)` and `acquires(lock, …)` can",
+             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)` can",
             text.trim()
         )
     })
@@ -65,20 +70,27 @@ fn accesses(input: ParseStream) -> syn::Result<Accesses> {
     let mut accesses = Accesses::default();
     while !input.is_empty() {
         let access: Ident = input.parse()?;
-        let all = if access == "acquires" {
-            &mut accesses.acquired
-        } else if access == "reads" || access == "writes" {
-            &mut accesses.places
-        } else {
+        let is_shared = access == "acquires_shared";
+        let is_acquired = is_shared || access == "acquires";
+        if !is_acquired && access != "reads" && access != "writes" {
             return Err(syn::Error::new(access.span(), "no access"));
-        };
+        }
         let content;
         parenthesized!(content in input);
         let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
         if listed.is_empty() {
             return Err(content.error("no place"));
         }
-        all.extend(listed);
+        if is_acquired {
+            let acquired = listed.into_iter().map(|lock| Acquired {
+                text: written(lock.to_token_stream()),
+                lock,
+                is_shared,
+            });
+            accesses.acquired.extend(acquired);
+        } else {
+            accesses.places.extend(listed);
+        }
     }
     Ok(accesses)
 }
@@ -153,10 +165,11 @@ mod tests {
 
     #[test]
     fn what_is_acquired_is_told_from_what_is_touched() {
-        let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
-        let marker = marker.unwrap();
-        let texts: Vec<_> = marker.acquired.iter().map(|(_, text)| text).collect();
-        assert_eq!(texts, ["self.a", "b"]);
+        let text = "take acquires(self.a, b) writes(c) acquires_shared(d)";
+        let marker = Marker::parse(text, Span::call_site()).unwrap();
+        let acquired = marker.acquired.iter().map(|it| (&*it.text, it.is_shared));
+        let acquired: Vec<_> = acquired.collect();
+        assert_eq!(acquired, [("self.a", false), ("b", false), ("d", true)]);
         assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
     }
 
@@ -185,6 +198,7 @@ mod tests {
             "read reads(a) // why",
             "read /* why */",
             "read touches(a)",
+            "read shares(a)",
             "read reads(a b)",
             "read 'unclosed \" quote",
         ] {

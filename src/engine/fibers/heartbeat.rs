@@ -15,6 +15,8 @@ pub(super) struct Heartbeat {
     phase: AtomicU8,
     /// The thread that runs, or ran last.
     running: AtomicU32,
+    /// The thread that left the question which is being asked, one more than its number, or 0.
+    asked: AtomicU32,
     /// For each thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
     /// Set by the watcher: one of the orders.
@@ -45,6 +47,7 @@ impl Heartbeat {
             executions: AtomicU64::new(0),
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
             reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
             order: AtomicU8::new(0),
         }
@@ -69,6 +72,20 @@ impl Heartbeat {
     #[inline]
     pub(super) fn run(&self, thread: ThreadId) {
         self.running.store(thread.number(), Relaxed);
+    }
+
+    /// The question that `thread` has left is being asked, or none is any more.
+    pub(super) fn ask(&self, thread: Option<ThreadId>) {
+        let number = thread.map_or(0, |thread| thread.number() + 1);
+        self.asked.store(number, Relaxed);
+    }
+
+    /// Whose question is being asked.
+    pub(super) fn asked(&self) -> Option<ThreadId> {
+        self.asked
+            .load(Relaxed)
+            .checked_sub(1)
+            .map(ThreadId::of_number)
     }
 
     /// `thread` has reached `marker`, or it starts.

@@ -11,6 +11,7 @@ use super::heartbeat::Heartbeat;
 use crate::engine::processor::Processor;
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
+use crate::operation::ThreadId;
 
 /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
 ///
@@ -93,6 +94,15 @@ fn watch(
     }
 }
 
+/// The question that a thread has left.
+fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
+    let site = pulse
+        .reached(thread)
+        .map(|marker| format!(" at {}", marker.site()));
+    let site = site.unwrap_or_default();
+    format!("the question whether what thread `{name}` acquires{site} is free")
+}
+
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
     let place = match pulse.phase() {
@@ -102,7 +112,10 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 Some(marker) => format!("after passing {}", marker.site()),
                 None => "before its next marker".to_owned(),
             };
-            format!("thread `{}`, {after},", names[thread.index()])
+            match pulse.asked() {
+                Some(asked) => asked_of(pulse, asked, &names[asked.index()]),
+                None => format!("thread `{}`, {after},", names[thread.index()]),
+            }
         }
         Some(phase) => phase.place().to_owned(),
         None => "the search".to_owned(),
