@@ -103,18 +103,22 @@ fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::ThreadId;
+    use crate::operation::{Operation, Pending, StepEnd, ThreadId};
     use crate::site::Site;
 
     fn step(thread: usize, site: &'static Site, waits: bool) -> Event {
-        Event {
+        let pending = Pending {
             thread: ThreadId::new(thread),
-            marker: site.id(),
-            place: 0,
-            among: 0,
-            preempts: false,
-            waits,
-            resumes: false,
+            operation: Operation::at_marker(site.id()),
+        };
+        let end = if waits {
+            StepEnd::Waits
+        } else {
+            StepEnd::Paused
+        };
+        Event {
+            end,
+            ..Event::of(pending)
         }
     }
 
@@ -123,7 +127,7 @@ mod tests {
 
     #[test]
     fn each_thread_has_a_column_and_forced_steps_have_an_asterisk() {
-        let names = ["thread1".to_owned(), "t2".to_owned()];
+        let names = ["thread1".into(), "t2".into()];
         let steps = [
             step(0, &READ, false),
             step(1, &READ, true),
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_long_execution_is_drawn_without_its_middle() {
-        let names = ["t".to_owned()];
+        let names = ["t".into()];
         let steps = vec![step(0, &READ, false); 1000];
         let text = draw(&names, &steps, 0);
         assert_eq!(text.lines().count(), 1 + MAX_LINES + 1);

@@ -6,32 +6,23 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, parenthesized};
 
-use crate::lexer::lex;
 use crate::name;
 
 /// A marker as its comment describes it.
 pub(crate) struct Marker {
     pub(crate) name: String,
-    /// The places that it declares; the gated code touches nothing else.
+    /// The places that it says are read or written. They are only type-checked so far.
     pub(crate) places: Vec<Expr>,
-    /// What the gated code begins by acquiring.
+    /// The locks that the gated code begins by acquiring.
     pub(crate) acquired: Vec<Acquired>,
 }
 
-/// What the gated code begins by acquiring.
+/// A lock that the gated code begins by acquiring.
 pub(crate) struct Acquired {
     pub(crate) lock: Expr,
-    /// How that is written.
-    pub(crate) text: String,
+    pub(crate) source_text: String,
     /// Whether it is acquired beside others that do so.
     pub(crate) is_shared: bool,
-}
-
-/// What stands after a marker's name.
-#[derive(Default)]
-struct Accesses {
-    places: Vec<Expr>,
-    acquired: Vec<Acquired>,
 }
 
 impl Marker {
@@ -43,60 +34,55 @@ impl Marker {
             return Err("a marker needs a name: `// interlace: <name>`".to_owned());
         }
         name::check(name)?;
-        let Accesses { places, acquired } = declared(rest, near)?;
-        Ok(Marker {
+        let mut marker = Marker {
             name: name.to_owned(),
-            places,
-            acquired,
-        })
+            places: Vec::new(),
+            acquired: Vec::new(),
+        };
+        let has_comment = rest.contains("//") || rest.contains("/*");
+        let tokens = rest.parse::<TokenStream>().ok().filter(|_| !has_comment);
+        let declare = |input: ParseStream| marker.declare(input);
+        tokens
+            .and_then(|tokens| declare.parse2(respanned(tokens, near)).ok())
+            .ok_or_else(|| {
+                format!(
+                    "`{}` cannot follow a marker's name: only `reads(place, …)`, \
+                     `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)` can",
+                    rest.trim()
+                )
+            })?;
+        Ok(marker)
     }
-}
 
-fn declared(text: &str, near: Span) -> Result<Accesses, String> {
-    let lexed = lex(text);
-    let is_code_only = lexed.comments.is_empty() && !text.contains("/*");
-    let tokens = text.parse::<TokenStream>().ok().filter(|_| is_code_only);
-    let parsed = tokens.and_then(|tokens| accesses.parse2(moved(tokens, near)).ok());
-    parsed.ok_or_else(|| {
-        format!(
-            "`{}` cannot follow a marker's name: only `reads(place, …)`, \
-             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)` can",
-            text.trim()
-        )
-    })
-}
-
-fn accesses(input: ParseStream) -> syn::Result<Accesses> {
-    let mut accesses = Accesses::default();
-    while !input.is_empty() {
-        let access: Ident = input.parse()?;
-        let is_shared = access == "acquires_shared";
-        let is_acquired = is_shared || access == "acquires";
-        if !is_acquired && access != "reads" && access != "writes" {
-            return Err(syn::Error::new(access.span(), "no access"));
+    fn declare(&mut self, input: ParseStream) -> syn::Result<()> {
+        while !input.is_empty() {
+            let access: Ident = input.parse()?;
+            let content;
+            parenthesized!(content in input);
+            let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
+            if listed.is_empty() {
+                return Err(content.error("no place"));
+            }
+            let is_shared = access == "acquires_shared";
+            if is_shared || access == "acquires" {
+                self.acquired
+                    .extend(listed.into_iter().map(|lock| Acquired {
+                        source_text: displayed(lock.to_token_stream()),
+                        lock,
+                        is_shared,
+                    }));
+            } else if access == "reads" || access == "writes" {
+                self.places.extend(listed);
+            } else {
+                return Err(syn::Error::new(access.span(), "no access"));
+            }
         }
-        let content;
-        parenthesized!(content in input);
-        let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
-        if listed.is_empty() {
-            return Err(content.error("no place"));
-        }
-        if is_acquired {
-            let acquired = listed.into_iter().map(|lock| Acquired {
-                text: written(lock.to_token_stream()),
-                lock,
-                is_shared,
-            });
-            accesses.acquired.extend(acquired);
-        } else {
-            accesses.places.extend(listed);
-        }
+        Ok(())
     }
-    Ok(accesses)
 }
 
 /// How people would write the tokens.
-fn written(tokens: TokenStream) -> String {
+fn displayed(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut after_word = false;
     for token in tokens {
@@ -114,7 +100,7 @@ fn written(tokens: TokenStream) -> String {
                     Delimiter::None => ("", ""),
                 };
                 text += open;
-                text += &written(group.stream());
+                text += &displayed(group.stream());
                 text += close;
             }
             token => text += &token.to_string(),
@@ -124,10 +110,10 @@ fn written(tokens: TokenStream) -> String {
 }
 
 /// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
-fn moved(tokens: TokenStream, near: Span) -> TokenStream {
+fn respanned(tokens: TokenStream, near: Span) -> TokenStream {
     let each = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), moved(group.stream(), near)).into();
+            token = Group::new(group.delimiter(), respanned(group.stream(), near)).into();
         }
         token.set_span(near);
         token
@@ -167,8 +153,10 @@ mod tests {
     fn what_is_acquired_is_told_from_what_is_touched() {
         let text = "take acquires(self.a, b) writes(c) acquires_shared(d)";
         let marker = Marker::parse(text, Span::call_site()).unwrap();
-        let acquired = marker.acquired.iter().map(|it| (&*it.text, it.is_shared));
-        let acquired: Vec<_> = acquired.collect();
+        let acquired = marker.acquired.iter();
+        let acquired: Vec<_> = acquired
+            .map(|it| (&*it.source_text, it.is_shared))
+            .collect();
         assert_eq!(acquired, [("self.a", false), ("b", false), ("d", true)]);
         assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
     }
@@ -182,7 +170,7 @@ mod tests {
             "crate::LOCK",
             "self.of::<u8>({ 1 }).left",
         ] {
-            assert_eq!(written(text.parse().unwrap()), text);
+            assert_eq!(displayed(text.parse().unwrap()), text);
         }
     }
 

@@ -33,18 +33,25 @@ pub(super) fn conclude(
     room: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (How, Option<String>) {
-    // One catch for all, since it is in every execution.
-    let (mut outcome, phase) = (None, Cell::new(Phase::Outcome));
-    enter(phase.get());
+    // One catch for all, since it is in every execution. The phase says whose code panicked: none
+    // if it was ours.
+    let (mut outcome, phase) = (None, Cell::new(Some(Phase::Outcome)));
+    enter(Phase::Outcome);
     let result = catch_panic(|| {
         let enter = |next| {
-            phase.set(next);
+            phase.set(Some(next));
             enter(next);
         };
         outcome = room.outcome();
         if let Some(oracles) = program.oracles() {
-            enter(Phase::View);
-            let breach = oracles.judge(outcome.as_deref(), || room.view());
+            phase.set(None);
+            let view = || {
+                enter(Phase::View);
+                let view = room.view();
+                phase.set(None);
+                view
+            };
+            let breach = oracles.judge(outcome.as_deref(), view);
             if breach.is_some() {
                 return breach;
             }
@@ -56,8 +63,9 @@ pub(super) fn conclude(
     let how = match (result, phase.get()) {
         (Ok(None), _) => How::Held,
         (Ok(Some(breach)), _) => How::Breached(breach),
-        (Err(panic), Phase::Check) => How::CheckFailed(panic),
-        (Err(panic), phase) => How::PanickedIn(phase, panic),
+        (Err(panic), Some(Phase::Check)) => How::CheckFailed(panic),
+        (Err(panic), Some(phase)) => How::PanickedIn(phase, panic),
+        (Err(panic), None) => catch::throw_on(panic),
     };
     (how, outcome)
 }

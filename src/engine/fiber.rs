@@ -86,9 +86,17 @@ impl Fiber {
 
     /// Tells the fiber to stop and, when its body has returned, leaves its stack to others.
     pub(crate) fn end(mut self) {
-        self.stop();
+        // One that was stopped in the midst of an execution unwinds first, and then is told again.
+        for _ in 0..2 {
+            if !self.coroutine.done() {
+                self.stop();
+            }
+        }
         if self.coroutine.done() {
             stacks::give_back(self.stack_size, self.coroutine.into_stack());
+        } else {
+            // It goes on whatever it is told. Dropped, it would be told once more.
+            std::mem::forget(self);
         }
     }
 }

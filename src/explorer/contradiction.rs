@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::engine::{Engine, EngineOptions};
+use super::run_context::RunContext;
+use crate::engine::{Engine, EngineOptions, How};
 use crate::error::{Error, ErrorKind};
-use crate::execution::Record;
+use crate::execution::{FailureKind, Record};
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
 use crate::standings;
@@ -15,7 +16,7 @@ use crate::standings;
 pub(super) fn explain(
     contradiction: &Contradiction,
     record: &Record,
-    (engine, options): (Engine, EngineOptions),
+    context: RunContext<'_>,
 ) -> Error {
     let depth = contradiction.depth.min(record.steps.len());
     let prefix = record.schedule(depth);
@@ -36,12 +37,22 @@ pub(super) fn explain(
         format!(
             "the program behaves differently under the same schedule: at step {}, {after}\n  \
              before: {}\n  now:    {found}\n\
-             {CAUSES}{}{REMEDY}",
+             {}{CAUSES}{}{REMEDY}",
             depth + 1,
             list(&contradiction.expected, &record.names),
-            about_thread_locals(engine, options),
+            failure(record, context),
+            about_thread_locals(context.engine, context.options),
         ),
     )
+}
+
+/// How the execution failed, if it did: that may be all that is different.
+fn failure(record: &Record, context: RunContext<'_>) -> String {
+    match FailureKind::of(record, context.context()) {
+        // Where the threads stand is shown already.
+        Some(kind) if record.how != How::Deadlock => format!("and it fails: {kind}\n"),
+        _ => String::new(),
+    }
 }
 
 const CAUSES: &str = "What usually causes this:\n\

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use super::run_options::resolve_settings;
-use super::{Explorer, serial};
-use crate::engine::{
-    Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, ThreadTable, aside,
-};
-use crate::environment::Settings;
+use super::Explorer;
+use super::request::Request;
+use super::run_context::RunContext;
+use super::shrinking::{Budget, Shrinking, fails};
+use crate::engine::{How, ThreadTable, aside};
 use crate::error::Error;
-use crate::execution::{Chooser, Context, Execution, Record, run_single};
+use crate::execution::{Chooser, Execution, Record};
 use crate::operation::{Choice, SchedulingPoint, forced};
-use crate::program::check_names;
-use crate::shrink::Shrink;
 use crate::strategies::{Decisions, Interleaving, Seen};
 
-/// How many executions are run to find a smaller failure, or any.
-const MAX_EXECUTIONS: u32 = 1000;
+/// What may be run to find a smaller failure, or any. No time, so that what is found is a function
+/// of what was drawn.
+const BUDGET: Budget = Budget {
+    executions: 1000,
+    time: None,
+};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Runs one execution, whose choices `interleaving` decides: for properties that draw inputs
@@ -24,7 +25,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// Once an execution has failed under this interleaving or a clone of it, as when proptest
     /// shrinks, up to 1000 executions are run to find the minimal one that fails, and the smallest
-    /// that was found is returned. [`Engine::Fibers`] does that in about a millisecond.
+    /// that was found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a millisecond.
     ///
     /// In a property, end with `.result()?`, which makes a failure one of the property.
     ///
@@ -42,23 +43,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///     prop_assert_eq!(execution.steps().len(), 2 * count);
     /// });
     /// ```
+    #[track_caller]
     pub fn run_under(self, interleaving: &Interleaving) -> Execution {
-        let program: Arc<dyn Program> = Arc::new(self.program);
-        aside(|| run_under(&program, self.settings, self.options, interleaving))
-            .unwrap_or_else(|error| Execution::refused(error))
+        let request = self.request();
+        aside(|| run_under(&request, interleaving)).unwrap_or_else(Execution::refused)
     }
 }
 
-fn run_under(
-    program: &Arc<dyn Program>,
-    settings: Settings,
-    options: EngineOptions,
-    interleaving: &Interleaving,
-) -> Result<Execution, Error> {
-    check_names(program.threads())?;
-    let (_, engine) = resolve_settings(settings, options)?;
-    serial::prepare(program, engine, options)?;
-    let (record, decisions) = run(program, engine, options, interleaving)?;
+fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution, Error> {
+    let (_, context) = request.prepared()?;
+    let (record, decisions) = run(context, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, another would follow, and leave another thread behind.
     let has_failed = fails(&record.how) && !record.how.is_timed_out();
@@ -67,31 +61,17 @@ fn run_under(
         has_failed,
         decisions: Arc::new(decisions),
     });
-    Ok(Execution::new(
-        &record,
-        Context::of(&**program, options),
-        forced,
-    ))
+    Ok(Execution::new(&record, context.context(), forced))
 }
 
-fn run(
-    program: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-    interleaving: &Interleaving,
-) -> Result<(Record, Decisions), Error> {
-    let decided = Decided(interleaving.decisions());
-    let first = run_single(engine, program, decided, options)?;
+fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, Decisions), Error> {
+    let first = context.run_single(Decided(interleaving.decisions()))?;
     let (Decided(decisions), record) = (first.chooser, first.record);
     if !interleaving.has_failed() || matches!(record.how, How::TimedOut(_)) {
         return Ok((record, decisions));
     }
-    let smaller = Smaller::than(record);
-    Ok((engine.run(program, smaller, options)?.best, decisions))
-}
-
-fn fails(how: &How) -> bool {
-    !matches!(how, How::Held | How::Pruned)
+    let smaller = context.run(Shrinking::new(record, BUDGET))?;
+    Ok((smaller.best, decisions))
 }
 
 /// Chooses as was decided.
@@ -100,51 +80,5 @@ struct Decided(Decisions);
 impl Chooser for Decided {
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
         Choice::Take(self.0.choose(point))
-    }
-}
-
-/// Directs executions to ever smaller failures, or, from one that held, to the smallest.
-struct Smaller {
-    shrink: Shrink,
-    best: Record,
-    executions: u32,
-}
-
-impl Smaller {
-    fn than(first: Record) -> Self {
-        let shrink = if fails(&first.how) {
-            Shrink::new(&first.steps)
-        } else {
-            Shrink::anew()
-        };
-        Smaller {
-            shrink,
-            best: first,
-            executions: 0,
-        }
-    }
-}
-
-impl Scheduler for Smaller {
-    fn new_execution(&mut self) -> Option<usize> {
-        let has_next = self.executions < MAX_EXECUTIONS && self.shrink.begin();
-        has_next.then_some(0)
-    }
-
-    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        Choice::Take(self.shrink.choose(point))
-    }
-
-    fn end(&mut self, result: ExecutionResult<'_>) {
-        self.executions += 1;
-        if matches!(result.how, How::TimedOut(_)) {
-            self.executions = MAX_EXECUTIONS;
-            return;
-        }
-        let is_failure = fails(result.how);
-        let is_like = result.how.is_like(&self.best.how) || !fails(&self.best.how);
-        if self.shrink.end(is_failure && is_like) {
-            self.best = Record::of(result);
-        }
     }
 }

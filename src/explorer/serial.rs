@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use itertools::{Itertools as _, Permutations};
 
-use crate::engine::{
-    Engine, EngineOptions, ExecutionResult, How, Program, ProgramInstance, Scheduler, ThreadTable,
-};
+use super::run_context::RunContext;
+use crate::engine::{ExecutionResult, How, Program, ProgramInstance, Scheduler, ThreadTable};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{Context, FailureKind, Record};
+use crate::execution::{FailureKind, Record};
 use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
 use crate::oracle::SerialViews;
 
@@ -21,11 +20,8 @@ const MAX_THREADS: usize = 8;
 ///
 /// If outcomes are allowed and none is described; if there are too many threads, or no order of
 /// them is possible; if a serial order does not end in time.
-pub(super) fn prepare(
-    program: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-) -> Result<(), Error> {
+pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
+    let program = context.program;
     let Some(oracles) = program.oracles() else {
         return Ok(());
     };
@@ -33,24 +29,25 @@ pub(super) fn prepare(
         return Err(no_outcome());
     }
     if oracles.want_serial_views() {
-        oracles.set_serial_views(views(program, engine, options)?);
+        oracles.set_serial_views(views(context)?);
     }
     Ok(())
 }
 
-fn views(
-    program: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-) -> Result<SerialViews, Error> {
+fn views(context: RunContext<'_>) -> Result<SerialViews, Error> {
+    let program = context.program;
     let threads = program.threads().len();
     if threads > MAX_THREADS {
         return Err(too_many_threads(threads));
     }
-    let subject: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
-    let serial = engine.run(&subject, Serial::new(threads), options)?;
+    let viewed: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
+    let viewed = RunContext {
+        program: &viewed,
+        ..context
+    };
+    let serial = viewed.run(Serial::new(threads))?;
     if let Some(record) = serial.timed_out {
-        let kind = FailureKind::of(&record, Context::of(&**program, options));
+        let kind = FailureKind::of(&record, context.context());
         return Err(timed_out(&serial.order, program.threads(), kind));
     }
     if serial.possible == 0 && serial.failed == 0 {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Report, Sampled, SaveTarget, SavedRuns, SearchIdentity};
+use super::{Failure, Report, Sampled, SaveTarget, SavedRuns, SearchIdentity, WorkerCount};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 use crate::search::Shard;
@@ -103,6 +103,7 @@ impl Report {
                 .some()
                 .map(read_sampled)
                 .transpose()?,
+            workers: WorkerCount::default(),
         })
     }
 }

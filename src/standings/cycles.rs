@@ -66,7 +66,7 @@ mod tests {
     /// What is said when the first of each pair waits for the second, or for what nobody is known
     /// to have.
     fn told(edges: &[(usize, Option<usize>)]) -> String {
-        let names: Vec<_> = (0..6).map(|thread| format!("p{thread}")).collect();
+        let names: Vec<Arc<str>> = (0..6).map(|thread| format!("p{thread}").into()).collect();
         let want = |&(thread, other): &(usize, Option<usize>)| BlockedOn {
             thread: ThreadId::new(thread),
             name: "it",
@@ -75,7 +75,7 @@ mod tests {
                 marker: MarkerId::new(0),
             }),
         };
-        let wants: Vec<_> = edges.iter().map(want).collect();
+        let blocked_on: Vec<_> = edges.iter().map(want).collect();
         cycles(&names, &blocked_on)
     }
 

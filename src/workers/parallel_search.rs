@@ -1,14 +1,13 @@
 //! One search: on one worker at first, and on all when it takes long.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::work_queue::WorkQueue;
-use super::{Bounds, Findings, StoppedBy, Worker};
-use crate::engine::{Deferred, Engine, EngineOptions, Program};
+use super::worker::Worker;
+use super::{Bounds, Findings, StoppedBy};
+use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::Part;
@@ -18,14 +17,12 @@ const SOLO: Duration = Duration::from_micros(100);
 
 /// What all searches of a plan have in common.
 #[derive(Clone)]
-pub(super) struct ParallelSearch {
-    pub(super) subject: Arc<dyn Program>,
-    pub(super) engine: Engine,
-    pub(super) options: EngineOptions,
-    pub(super) bounds: Bounds,
-    /// When the first of them began.
-    pub(super) since: Instant,
-    pub(super) meter: Option<Arc<Meter>>,
+pub(crate) struct ParallelSearch {
+    pub(crate) program: Arc<dyn Program>,
+    pub(crate) engine: Engine,
+    pub(crate) options: EngineOptions,
+    pub(crate) bounds: Bounds,
+    pub(crate) meter: Option<Arc<Meter>>,
 }
 
 impl ParallelSearch {
@@ -33,7 +30,7 @@ impl ParallelSearch {
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
-        let meanwhile = match self.bounds.others() {
+        let meanwhile = match self.others() {
             0 => {
                 drop(ended);
                 Deferred::nothing()
@@ -45,8 +42,8 @@ impl ParallelSearch {
         };
         self.work(&queue, false, meanwhile);
         // Over when nobody is left who could send.
-        for result in all_ended {
-            result.unwrap_or_else(|panic| resume_unwind(panic));
+        for fault in all_ended.into_iter().filter_map(Result::err) {
+            queue.stop(StoppedBy::Error(fault));
         }
         queue.finish(self.bounds.keeps_going)
     }
@@ -56,15 +53,15 @@ impl ParallelSearch {
         self: Arc<Self>,
         others: usize,
         queue: Arc<WorkQueue>,
-        ended: Sender<thread::Result<()>>,
+        ended: Sender<Result<(), Error>>,
     ) {
         queue.call(others);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
         match pool {
             Ok(pool) => pool.spawn_broadcast(move |_| {
                 let work = || self.work(&queue, true, Deferred::nothing());
-                // Who waits for it is gone only if another has panicked.
-                let _ = ended.send(catch_unwind(AssertUnwindSafe(work)));
+                // Who waits for it is gone only after a fault of its own.
+                let _ = ended.send(catch_fault(|| Ok(work())));
             }),
             Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
         }
@@ -72,24 +69,25 @@ impl ParallelSearch {
 
     /// Searches as one worker. What it fails at is noted.
     fn work(&self, queue: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
-        let mut worker = Worker::new(queue, self.bounds, self.since, self.meter.as_ref());
+        let mut worker = Worker::new(queue, self.bounds, self.meter.as_ref());
         worker.is_called = is_called;
         let part = Arc::clone(&worker.part);
         let engine = self.engine;
-        if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
+        if let Err(error) = engine.run_and(&self.program, worker, self.options, meanwhile) {
             match &*part.lock() {
-                Some(part) => queue.fail(part, error),
-                None => queue.stop(StoppedBy::Error(error)),
+                Some(part) if error.kind() != ErrorKind::Internal => queue.fail(part, error),
+                // Nobody knows where in its work, or in the queue's, a fault has left the worker.
+                _ => queue.stop(StoppedBy::Error(error)),
             }
         }
     }
 }
 
-impl Bounds {
+impl ParallelSearch {
     /// How many workers search beside the first.
     fn others(&self) -> usize {
-        match self.max_schedules {
-            None => self.workers - 1,
+        match self.bounds.limits.max_schedules {
+            None => self.bounds.workers - 1,
             // Which executions are the first so many is known only when they are run in order.
             Some(_) => 0,
         }

@@ -13,20 +13,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::job::{Job, ReportedProgress};
 use super::part_result::PartResult;
-use super::{Findings, ReportedProgress, StoppedBy};
+use super::{Findings, StoppedBy};
 use crate::error::Error;
 use crate::search::Part;
-
-/// A part that a worker is to search.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) search: Box<dyn Part>,
-    pub(super) part_result: Arc<PartResult>,
-    /// Whether nothing that is left of it matters.
-    pub(super) is_done: bool,
-    pub(super) told: ReportedProgress,
-}
 
 /// What the workers share.
 #[derive(Debug)]
@@ -222,9 +213,14 @@ impl WorkQueue {
         self.tell_all();
     }
 
-    /// Ends the search in every part.
+    /// Ends the search in every part. An error says more than a limit that was met before.
     pub(super) fn stop(&self, stopped_by: StoppedBy) {
-        self.plan.lock().stopped_by.get_or_insert(stopped_by);
+        let mut plan = self.plan.lock();
+        match stopped_by {
+            StoppedBy::Error(_) => plan.stopped_by = Some(stopped_by),
+            _ => drop(plan.stopped_by.get_or_insert(stopped_by)),
+        }
+        drop(plan);
         self.has_cut.store(true, Relaxed);
         self.tell_all();
     }

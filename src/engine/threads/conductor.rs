@@ -9,9 +9,8 @@ use super::others::{Awake, is_running, others};
 use super::team::{Team, TeamShared};
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state};
-use crate::engine::engine_thread::EngineThread;
 use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
-use crate::engine::{How, Phase, ProgramInstance, catch};
+use crate::engine::{How, Phase, ProgramInstance};
 use crate::operation::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -23,10 +22,8 @@ const LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct(team: &Arc<Team>) {
-    team.processor.pin_current_thread();
-    let _own = EngineThread::begin();
     loop {
-        let result = catch::keeping_panics(|| execute(team));
+        let result = execute(team);
         let mut shared = team.shared.lock();
         let Some((how, outcome)) = result else {
             shared.is_stuck = true;
@@ -44,7 +41,6 @@ pub(super) fn conduct(team: &Arc<Team>) {
             break;
         }
         team.beat.set_idle(false);
-        shared.since = Instant::now();
     }
     team.news.notify_one();
     for slot in &team.slots {
