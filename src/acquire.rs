@@ -98,8 +98,13 @@ pub trait Acquire: Sync {
 /// assert_eq!(report.schedules(), 6);
 /// ```
 ///
-/// Of several that hold a lock at a deadlock, the report names the last to acquire it at a marker,
-/// and says that others may have it, too. A `Mutex` has no such form, and does not compile here.
+/// Of several that share a lock at a deadlock, the report names the last to acquire it at a marker,
+/// and says that others may have it, too; then it tells of no cycle through that lock. A `Mutex` has
+/// no such form, and does not compile here.
+///
+/// Nobody begins to wait at such markers. So a lock that lets no further readers in while somebody
+/// waits to write, as that of std, is not seen to do so: if a thread may read again while it reads,
+/// and another may wait to write in between, leave the markers of that lock without this.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be acquired by several threads at once",
     note = "say `acquires(lock)` of what one thread at a time acquires"

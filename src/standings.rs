@@ -98,5 +98,10 @@ fn who(want: &BlockedOn, names: &[Arc<str>]) -> String {
     };
     let name = &names[last.thread.index()];
     let site = last.marker.site();
-    format!("the last to acquire it at a marker was {name}{itself}, at {site}")
+    let others = if want.others_may_hold {
+        "; others may have it, too"
+    } else {
+        ""
+    };
+    format!("the last to acquire it at a marker was {name}{itself}, at {site}{others}")
 }

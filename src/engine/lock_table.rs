@@ -21,6 +21,18 @@ pub(crate) struct BlockedOn {
     /// Who went on last from a marker that acquires it, unless it was seen free since. That it was
     /// not acquired elsewhere too, nobody can tell.
     pub(crate) last: Option<Acquisition>,
+    /// Whether that was one of several who share it, of whom others may have it, too.
+    pub(crate) others_may_hold: bool,
+}
+
+/// Who acquired a lock last.
+#[derive(Debug, Clone, Copy)]
+struct LastAcquisition {
+    by: Acquisition,
+    /// Whether it was acquired beside others that do so.
+    is_shared: bool,
+    /// Whether another did so before, and it was not seen to be free of both since.
+    is_one_of_several: bool,
 }
 
 /// The locks that threads are about to acquire or have acquired, as far as markers say so. With no
@@ -37,9 +49,8 @@ pub(super) struct LockTable {
     being_asked: Option<Acquisition>,
     /// Where the next question is to note what it sees.
     spare: Vec<LockState>,
-    /// Who acquired each last, and whether beside others. Not in a list, since a long execution may
-    /// have many.
-    last: HashMap<LockId, (Acquisition, bool), BuildHasherDefault<ByAddress>>,
+    /// Who acquired each last. Not in a list, since a long execution may have many.
+    last: HashMap<LockId, LastAcquisition, BuildHasherDefault<ByAddress>>,
 }
 
 impl LockTable {
@@ -68,8 +79,22 @@ impl LockTable {
     pub(super) fn withdraw(&mut self, thread: ThreadId, goes_on: bool) {
         self.probes.retain(|(asker, _)| asker.thread != thread);
         let own = self.looks.iter().filter(|(it, _)| it.thread == thread);
-        for (asker, look) in own.filter(|_| goes_on) {
-            self.last.insert(look.lock, (*asker, look.is_shared));
+        for &(
+            by,
+            LockState {
+                lock, is_shared, ..
+            },
+        ) in own.filter(|_| goes_on)
+        {
+            let before = self.last.get(&lock).filter(|it| is_shared && it.is_shared);
+            let is_one_of_several =
+                before.is_some_and(|it| it.is_one_of_several || it.by.thread != thread);
+            let last = LastAcquisition {
+                by,
+                is_shared,
+                is_one_of_several,
+            };
+            self.last.insert(lock, last);
         }
     }
 
@@ -112,7 +137,7 @@ impl LockTable {
     /// Forgets who acquired a lock last if it was released since. That it is free for one more of
     /// those that share it tells nothing of them, but that nobody has it alone.
     fn forget_if_free(&mut self, look: LockState) {
-        let was_shared = || self.last.get(&look.lock).is_some_and(|(_, shared)| *shared);
+        let was_shared = || self.last.get(&look.lock).is_some_and(|it| it.is_shared);
         if look.is_free && !(look.is_shared && was_shared()) {
             self.last.remove(&look.lock);
         }
@@ -128,10 +153,14 @@ impl LockTable {
     pub(super) fn blocked_on(&self, blocked_on: &mut Vec<BlockedOn>) {
         let shut = self.looks.iter().filter(|(_, look)| !look.is_free);
         blocked_on.clear();
-        blocked_on.extend(shut.map(|&(asker, look)| BlockedOn {
-            thread: asker.thread,
-            name: look.name,
-            last: self.last.get(&look.lock).map(|(last, _)| *last),
+        blocked_on.extend(shut.map(|&(asker, look)| {
+            let last = self.last.get(&look.lock);
+            BlockedOn {
+                thread: asker.thread,
+                name: look.name,
+                last: last.map(|last| last.by),
+                others_may_hold: last.is_some_and(|last| last.is_one_of_several),
+            }
         }));
     }
 }
