@@ -20,6 +20,7 @@ mod flag;
 mod futures;
 mod instance;
 mod lock_probe;
+mod lock_question;
 mod lock_state;
 mod lock_table;
 mod options;
@@ -42,10 +43,10 @@ pub(crate) use fault::catch_fault;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;
+#[cfg(test)]
+pub(crate) use lock_question::Acquisition;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
-#[cfg(test)]
-pub(crate) use lock_table::Acquisition;
 pub(crate) use lock_table::BlockedOn;
 pub(crate) use options::EngineOptions;
 pub use panic::Panic;

@@ -107,7 +107,7 @@ mod workers;
 mod executor;
 mod explorer;
 
-pub use acquire::Acquire;
+pub use acquire::{Acquire, AcquireShared};
 pub use engine::{Engine, LockId, Panic};
 pub use error::{Error, ErrorKind};
 pub use execution::{Execution, FailureKind};
@@ -200,7 +200,7 @@ pub use workers::StoppedBy;
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::acquire::look;
+    pub use crate::acquire::{look, look_shared};
     pub use crate::marker::{Each, acquire, each, reach};
     pub use crate::site::Site;
     pub use interlace_macros::marker_name;

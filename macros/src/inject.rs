@@ -11,7 +11,7 @@ use syn::{
     Stmt,
 };
 
-use crate::marker::Marker;
+use crate::marker::{Acquired, Marker};
 use crate::position::Position;
 
 /// The name of each marker's `static`. Items have no hygiene, so it is one that nobody else uses.
@@ -45,9 +45,17 @@ impl Gate {
         let reach = if acquired.is_empty() {
             quote_spanned!(span=> #private::reach(&#site))
         } else {
-            let looks = acquired
-                .iter()
-                .map(|(text, it)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+            let looks = acquired.iter().map(|acquired| {
+                let Acquired {
+                    lock, source_text, ..
+                } = acquired;
+                let look = if acquired.is_shared {
+                    quote_spanned!(span=> #private::look_shared)
+                } else {
+                    quote_spanned!(span=> #private::look)
+                };
+                quote_spanned!(span=> see(#look(&#lock, #source_text));)
+            });
             quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {

@@ -19,6 +19,8 @@ pub(super) struct Heartbeat {
     phase: AtomicU8,
     /// The thread that runs, or ran last.
     running: AtomicU32,
+    /// The thread that left the question which is being asked, one more than its number, or 0.
+    asked: AtomicU32,
     /// For each declared thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
     /// The names of the threads that the program has started.
@@ -53,6 +55,7 @@ impl Heartbeat {
             executions: AtomicU64::new(0),
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
             reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
             started: Mutex::default(),
             clocks: ThreadClocks::default(),
@@ -79,6 +82,20 @@ impl Heartbeat {
     #[inline]
     pub(super) fn run(&self, thread: ThreadId) {
         self.running.store(thread.number(), Relaxed);
+    }
+
+    /// The question that `thread` has left is being asked, or none is any more.
+    pub(super) fn ask(&self, thread: Option<ThreadId>) {
+        let number = thread.map_or(0, |thread| thread.number() + 1);
+        self.asked.store(number, Relaxed);
+    }
+
+    /// Whose question is being asked.
+    pub(super) fn asked(&self) -> Option<ThreadId> {
+        self.asked
+            .load(Relaxed)
+            .checked_sub(1)
+            .map(ThreadId::of_number)
     }
 
     /// `thread` has reached `marker`, or it starts.

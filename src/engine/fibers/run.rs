@@ -1,6 +1,6 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
@@ -199,11 +199,12 @@ impl Run {
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         let Some(marker) = end.marker() else {
-            return core.finish(thread, violated);
+            core.finish(thread, violated.is_some());
+            return self.next_turn(core, violated);
         };
         self.pulse.reach(thread, Some(marker));
         core.state.pause(thread, marker);
-        Some(core.turn_unless(violated))
+        self.next_turn(core, violated)
     }
 
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
@@ -213,7 +214,9 @@ impl Run {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
                 self.hear_wakes();
-                return self.core.borrow_mut().finish_caught(thread, caught);
+                let mut core = self.core.borrow_mut();
+                let failure = core.finish_caught(thread, caught);
+                return self.next_turn(core, failure);
             }
         };
         let violated = self.violated();
@@ -223,7 +226,43 @@ impl Run {
             self.pulse.reach(thread, Some(marker));
         }
         core.pause(thread, pause);
-        Some(core.turn_unless(violated))
+        self.next_turn(core, violated)
+    }
+
+    /// Decides whose turn comes next, unless the execution has just failed; nobody's if it was over
+    /// before.
+    #[inline]
+    fn next_turn<'a>(
+        &'a self,
+        mut core: RefMut<'a, ExecutionCore>,
+        failure: Option<How>,
+    ) -> Option<Turn> {
+        if core.is_over() {
+            return None;
+        }
+        if core.has_questions() && failure.is_none() {
+            drop(core);
+            self.ask();
+            core = self.core.borrow_mut();
+        }
+        Some(core.turn_unless(failure))
+    }
+
+    /// Asks the questions that threads have left, with nothing borrowed.
+    #[cold]
+    fn ask(&self) {
+        loop {
+            let next = self.core.borrow_mut().next_question();
+            let Some(mut question) = next else {
+                break;
+            };
+            self.pulse.ask(Some(question.asker.thread));
+            question.ask();
+            self.pulse.ask(None);
+            self.core.borrow_mut().answer(question);
+        }
+        // Whoever was asked may have woken a task.
+        self.hear_wakes();
     }
 
     /// The invariant that does not hold where the last turn has ended.
@@ -247,7 +286,7 @@ impl Run {
         let mut core = self.core.borrow_mut();
         match self.note.take() {
             Some(TurnDetail::Failed(caught)) => drop(core.finish_caught(thread, caught)),
-            None if end == TurnEnd::FINISHED => drop(core.finish(thread, None)),
+            None if end == TurnEnd::FINISHED => core.finish(thread, false),
             _ => {}
         }
     }
@@ -290,7 +329,7 @@ impl Run {
             let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
             match core.news(is_settled) {
-                WakeStatus::Woken => return Some(core.turn()),
+                WakeStatus::Woken => return self.next_turn(core, None),
                 // The last waker may have fired just before it went.
                 WakeStatus::Nothing if self.wakes.are_new() => continue,
                 WakeStatus::Nothing => return None,

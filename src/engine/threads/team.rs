@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::beat::Beat;
 use super::blocked::Blocked;
@@ -31,6 +31,11 @@ use crate::operation::ThreadId;
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
+    /// The team's lock. None of the user's code runs while it is held. Whoever holds it may take
+    /// one of these, and whoever holds one of these takes no other of this engine: what all teams
+    /// keep of each other (`BEATS`), the ids of the engine's threads (`OWN`), the markers that were
+    /// reached (`REACHED`), the claiming of a signal (`CLAIMING`), a stand-in's post, and what the
+    /// scheduler locks.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
@@ -41,6 +46,8 @@ pub(super) struct Team {
     pub(super) conductor: OnceLock<Thread>,
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
+    /// Told when a question has been asked that its thread may want to take back.
+    answered: Condvar,
     pub(super) processor: Arc<Processor>,
     /// The times of its threads.
     pub(super) clocks: ThreadClocks,
@@ -119,6 +126,7 @@ impl Team {
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
+            answered: Condvar::new(),
             processor,
             clocks: ThreadClocks::default(),
             beat: Arc::default(),
@@ -171,11 +179,14 @@ impl Team {
         self.beat.beat();
         self.settle(None);
         let mut shared = self.shared.lock();
-        shared.hear();
-        let next = match result {
-            Ok(()) => shared.core.finish(thread, violated),
+        let failure = match result {
+            Ok(()) => {
+                shared.core.finish(thread, violated.is_some());
+                violated
+            }
             Err(caught) => shared.core.finish_caught(thread, caught),
         };
+        let next = self.next_turn(&mut shared, failure);
         let is_left_behind = shared.core.scheduler.is_none();
         drop(shared);
         match next {
@@ -191,10 +202,34 @@ impl Team {
         let since = self.shared.lock().asleep_since;
         self.settle(Some(since));
         let mut shared = self.shared.lock();
-        shared.hear();
-        let turn = shared.core.turn_unless(violated);
+        let turn = self.next_turn(&mut shared, violated);
         drop(shared);
-        self.give(turn);
+        turn.inspect(|turn| self.give(*turn));
+    }
+
+    /// Decides whose turn comes next, unless the execution has just failed; nothing if it is over,
+    /// as when the team has been left behind while questions were asked.
+    ///
+    /// They are asked without the lock. Nothing else of the team changes meanwhile but what may at
+    /// any time: tasks are woken, and the team is left behind. Then threads unwind, and each of
+    /// them [waits](Controller::withdraw) while its question is being asked.
+    fn next_turn(
+        &self,
+        shared: &mut MutexGuard<'_, TeamShared>,
+        failure: Option<How>,
+    ) -> Option<Turn> {
+        if failure.is_none() {
+            while let Some(mut question) = shared.core.next_question() {
+                MutexGuard::unlocked(shared, || question.ask());
+                shared.core.answer(question);
+                self.answered.notify_all();
+            }
+        }
+        if shared.core.is_over() {
+            return None;
+        }
+        shared.hear();
+        Some(shared.core.turn_unless(failure))
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
@@ -218,10 +253,12 @@ impl ThreadHandle {
             drop(shared);
             catch::unwind();
         }
-        shared.hear();
         shared.core.pause(*thread, pause);
-        let turn = shared.core.turn_unless(violated);
+        let turn = team.next_turn(&mut shared, violated);
         drop(shared);
+        let Some(turn) = turn else {
+            catch::unwind();
+        };
         if turn == Turn::Of(*thread) {
             return;
         }
@@ -244,7 +281,14 @@ impl Controller for ThreadHandle {
     fn withdraw(&self) {
         let slot = &self.slot;
         slot.set_user_code(false);
-        self.team.shared.lock().core.withdraw(self.thread);
+        let mut shared = self.team.shared.lock();
+        // The team has been left behind. If the question is never answered, neither does this
+        // thread go on: it would take away what is being looked at.
+        while shared.core.is_being_asked(self.thread) {
+            self.team.answered.wait(&mut shared);
+        }
+        shared.core.withdraw(self.thread);
+        drop(shared);
         slot.set_user_code(true);
     }
 
