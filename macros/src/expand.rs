@@ -11,7 +11,7 @@ use crate::fallback::{all, with_errors};
 use crate::inject::{Gate, is_already_injected, without_space};
 use crate::marker::Marker;
 use crate::node::Node;
-use crate::placement::{Target, target};
+use crate::placement::target;
 use crate::position::just_after;
 use crate::source::{MarkerComment, Source, marker_text};
 use crate::walk;
@@ -88,7 +88,7 @@ fn gate(
     nodes: &[Node],
     arguments: &Arguments,
     found: &MarkerComment,
-) -> Result<(Gate, Target), Error> {
+) -> Result<(Gate, Vec<usize>), Error> {
     let (before, after) = source.around(found);
     let near = before.map(just_after).or(after);
     let near = near.map_or_else(Span::call_site, |near| Span::call_site().located_at(near));

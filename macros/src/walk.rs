@@ -13,7 +13,7 @@ use syn::{
     PatGuard, Signature, Stmt,
 };
 
-use crate::evaluation::later;
+use crate::evaluation::{after_start, later};
 use crate::inject::Gate;
 use crate::node::{Kind, Node};
 use crate::source::Source;
@@ -71,8 +71,7 @@ impl Walk<'_> {
             Expr::Block(block) if block.block.stmts.is_empty() => Kind::EmptyElse,
             _ => Kind::Else,
         };
-        let both = quote!(#tokens #branch);
-        let gate = self.node(kind, &both);
+        let gate = self.node(kind, &quote!(#tokens #branch));
         self.visit_expr_mut(branch);
         if let Some(gate) = gate {
             gate.before_body(branch);
@@ -169,9 +168,7 @@ impl VisitMut for Walk<'_> {
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         if !matches!(call.delimiter, MacroDelimiter::Brace(_)) {
-            let tokens = call.tokens.clone().into_iter();
-            let arguments = tokens.skip_while(is_inert);
-            self.node(Kind::Later, &arguments.skip(1).collect::<TokenStream>());
+            self.node(Kind::Later, &after_start(call.tokens.clone()));
         }
         let mut braces = Vec::new();
         collect_braces(call.to_token_stream(), &mut braces);
@@ -216,11 +213,6 @@ fn is_loop_with_header(expr: &Expr) -> bool {
         Expr::Group(group) => is_loop_with_header(&group.expr),
         _ => false,
     }
-}
-
-/// Whether a token of a macro call does nothing by itself.
-fn is_inert(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_))
 }
 
 fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
