@@ -82,12 +82,13 @@ fn displayed(tokens: TokenStream) -> String {
         match token {
             TokenTree::Group(group) => {
                 let inner = displayed(group.stream());
-                text += &match group.delimiter() {
+                let shown = match group.delimiter() {
                     Delimiter::Parenthesis => format!("({inner})"),
                     Delimiter::Bracket => format!("[{inner}]"),
                     Delimiter::Brace => format!("{{ {inner} }}"),
                     Delimiter::None => inner,
                 };
+                text += &shown;
             }
             token => text += &token.to_string(),
         }

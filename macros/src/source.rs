@@ -85,11 +85,7 @@ impl Source {
     /// Makes an error that points at `found`; `message` gets its file, line and column.
     ///
     /// There is no span of a comment, but there is one of the gap between the tokens around it.
-    pub(crate) fn error(
-        &self,
-        found: &MarkerComment,
-        message: impl FnOnce(String) -> String,
-    ) -> Error {
+    pub(crate) fn error(&self, found: &MarkerComment, message: impl Fn(String) -> String) -> Error {
         let (before, after) = self.around(found);
         let (before, after) = (before.map(just_after), after.map(just_before));
         let from = before.or(after).unwrap_or_else(Span::call_site);

@@ -78,6 +78,18 @@ impl Walk<'_> {
         }
     }
 
+    fn braces(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match &token {
+                TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
+                    self.braces(group.stream());
+                }
+                TokenTree::Group(_) => _ = self.node(Kind::MacroBraces, &token),
+                _ => {}
+            }
+        }
+    }
+
     /// Visits the body of a function, which pauses only if it runs at run time.
     fn function(&mut self, signature: &Signature, body: &mut Block) {
         if signature.constness.is_some() {
@@ -149,9 +161,7 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_pat_guard_mut(&mut self, pattern: &mut PatGuard) {
-        let PatGuard {
-            if_token, guard, ..
-        } = pattern;
+        let (if_token, guard) = (&pattern.if_token, &pattern.guard);
         self.node(Kind::Guard, &quote!(#if_token #guard));
         visit_mut::visit_pat_guard_mut(self, pattern);
     }
@@ -170,11 +180,7 @@ impl VisitMut for Walk<'_> {
         if !matches!(call.delimiter, MacroDelimiter::Brace(_)) {
             self.node(Kind::Later, &after_start(call.tokens.clone()));
         }
-        let mut braces = Vec::new();
-        collect_braces(call.to_token_stream(), &mut braces);
-        for group in braces {
-            self.node(Kind::MacroBraces, &group);
-        }
+        self.braces(call.to_token_stream());
     }
 
     fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
@@ -212,15 +218,5 @@ fn is_loop_with_header(expr: &Expr) -> bool {
         Expr::While(_) | Expr::ForLoop(_) => true,
         Expr::Group(group) => is_loop_with_header(&group.expr),
         _ => false,
-    }
-}
-
-fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
-    for token in tokens {
-        match &token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => braces.push(token),
-            TokenTree::Group(group) => collect_braces(group.stream(), braces),
-            _ => {}
-        }
     }
 }
