@@ -31,10 +31,9 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     let mut source = Source::read(&tokens)?;
     let injected = without_space(&tokens.to_string());
     let regions = &source.regions;
-    source.comments.retain(|found| {
-        let file = &regions[found.region].file;
-        !is_already_injected(&injected, file, found.comment.start)
-    });
+    source
+        .comments
+        .retain(|it| !is_already_injected(&injected, &regions[it.region].file, it.comment.start));
     if source.comments.is_empty() {
         return Ok(tokens);
     }

@@ -34,8 +34,7 @@ pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> (Vec<Range<usize>>, Ve
 /// The length of the comment with which `gap` starts. A block comment must end in the gap.
 fn comment(gap: &str) -> Option<usize> {
     if gap.starts_with("//") {
-        let line = gap.split('\n').next()?;
-        return Some(line.trim_end_matches('\r').len());
+        return gap.lines().next().map(str::len);
     }
     let mut rest = gap.strip_prefix("/*")?;
     let mut depth = 1;

@@ -117,10 +117,12 @@ pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
     }
     let text = comment.trim_matches(['/', '*', '!']).trim();
     let (start, rest) = text.split_at_checked("interlace".len())?;
-    let mut words = rest.split_whitespace().skip(1);
-    let is_single = rest.starts_with(' ') && words.all(|word| word.contains('('));
-    let is_near = rest.trim_start().starts_with(':') || is_single;
-    (start.eq_ignore_ascii_case("interlace") && is_near).then(|| {
+    let is_exact = start == "interlace" && rest.trim_start().starts_with(':');
+    let mut words = rest.trim_start_matches([' ', ':']).split_whitespace();
+    // More words than a name and what it reads are prose.
+    let is_name = words.next().is_some() && words.all(|word| word.contains(['(', ')']));
+    let is_ours = start.eq_ignore_ascii_case("interlace") && rest.starts_with([' ', ':']);
+    (is_exact || is_ours && is_name).then(|| {
         Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
     })
 }

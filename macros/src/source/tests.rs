@@ -34,6 +34,9 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// Interlace: read",
         "//INTERLACE:read",
         "// interlace : read",
+        "// interlace : read this",
+        "/* interlace: read this */",
+        "// Interlace: swap reads(a, b)",
         "/* interlace: read */",
         "/* interlace read */",
     ] {
@@ -45,6 +48,7 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// interlace",
         "// interlace reads no prose",
         "// interlaced: read",
+        "// Interlace: marked threads, in prose",
         "// see // interlace: read",
         "/* see interlace: read */",
         "/// [`interlace`]: read",
