@@ -7,8 +7,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{
-    AttrStyle, Attribute, BinOp, Block, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path,
-    Stmt,
+    AttrStyle, Attribute, BinOp, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt,
 };
 
 use crate::marker::{Acquired, Marker};
@@ -100,14 +99,9 @@ impl Gate {
             return;
         }
         let gated = std::mem::replace(body, Expr::Verbatim(TokenStream::new()));
-        *body = Expr::Block(ExprBlock {
-            attrs: Vec::new(),
-            label: None,
-            block: Block {
-                brace_token: syn::token::Brace::default(),
-                stmts: vec![self.statement(), Stmt::Expr(gated, None)],
-            },
-        });
+        let mut block: ExprBlock = syn::parse_quote!({});
+        block.block.stmts = vec![self.statement(), Stmt::Expr(gated, None)];
+        *body = Expr::Block(block);
     }
 
     /// Puts the marker at the start of an async block, before the right operand of `&&` or `||`, or

@@ -93,15 +93,14 @@ fn displayed(tokens: TokenStream) -> String {
         after_word = is_word;
         match token {
             TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::Brace => ("{ ", " }"),
-                    Delimiter::None => ("", ""),
+                let inner = displayed(group.stream());
+                let shown = match group.delimiter() {
+                    Delimiter::Parenthesis => format!("({inner})"),
+                    Delimiter::Bracket => format!("[{inner}]"),
+                    Delimiter::Brace => format!("{{ {inner} }}"),
+                    Delimiter::None => inner,
                 };
-                text += open;
-                text += &displayed(group.stream());
-                text += close;
+                text += &shown;
             }
             token => text += &token.to_string(),
         }
