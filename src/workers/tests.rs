@@ -1,10 +1,14 @@
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::thread;
 
 use proptest::prelude::*;
 
+use super::bounds::Limits;
+use super::work_queue::WorkQueue;
+use super::worker::Worker;
 use super::*;
-use crate::operation::{Event, Pending, Trace};
+use crate::engine::{ExecutionResult, How, Scheduler as _, ThreadTable};
+use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Bounded, DepthFirst, Method, Part, Sample};
 use crate::site::Site;
 
@@ -87,8 +91,7 @@ impl Toy {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
-            max_schedules: None,
-            time_limit: None,
+            limits: Limits::new(None, None),
             keeps_going,
             workers,
             shard: None,
@@ -98,7 +101,7 @@ impl Toy {
             for number in 0..workers {
                 let queue = &queue;
                 scope.spawn(move || {
-                    let mut worker = Worker::new(queue, bounds, Instant::now(), None);
+                    let mut worker = Worker::new(queue, bounds, None);
                     while worker.new_execution().is_some() {
                         self.run(&mut worker);
                         let executions = usize::try_from(worker.executions).unwrap();

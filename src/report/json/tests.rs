@@ -181,6 +181,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 tally.add_many(verdict, count).expect("the sum fits");
             }
             Report {
+                workers: WorkerCount::default(),
                 tally,
                 outcomes,
                 allowed,
