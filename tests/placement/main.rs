@@ -12,6 +12,7 @@ mod items;
 mod loops;
 mod macros;
 mod others;
+mod renamed;
 mod sources;
 mod statements;
 

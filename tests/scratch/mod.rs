@@ -18,20 +18,18 @@ impl Scratch {
         let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = temporary.join(name);
         let target = temporary.join("target");
-        let root = env!("CARGO_MANIFEST_DIR");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         // What an earlier run has left is not this one's.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("src")).unwrap();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\ninterlace-explorer = {{ path = \"{root}\" }}\n\n[workspace]\n"
+             [dev-dependencies]\ninterlace-explorer = {{ path = \"{}\" }}\n\n[workspace]\n",
+            root.display()
         );
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         // The same versions as here are on this machine already.
-        let _ = fs::copy(
-            Path::new(root).join("Cargo.lock"),
-            folder.join("Cargo.lock"),
-        );
+        let _ = fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"));
         let scratch = Scratch { folder, target };
         scratch.write(lib);
         scratch
