@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Report;
 use crate::error::{Error, ErrorKind};
 use crate::hunt::StoppedBy;
+use crate::saved::lock;
 
 /// A file of reports, as JSON, one a line.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Ledger {
         #[cfg(not(feature = "json"))]
         let line = String::new();
         // Tests that end at the same time, in this process or another, must not mix their lines.
-        let _ = self.file.lock();
+        lock(&self.file);
         match self.file.write_all(line.as_bytes()) {
             Ok(()) => report,
             Err(error) => Report {
