@@ -20,6 +20,7 @@ mod flag;
 mod futures;
 mod instance;
 mod lock_probe;
+mod lock_question;
 mod lock_state;
 mod lock_table;
 mod options;
@@ -27,6 +28,7 @@ mod panic;
 mod processor;
 mod program;
 mod scheduler;
+mod spawn;
 mod thread_clocks;
 mod threads;
 mod yield_reason;
@@ -41,13 +43,15 @@ pub(crate) use fault::catch_fault;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;
+#[cfg(test)]
+pub(crate) use lock_question::Acquisition;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
-#[cfg(test)]
-pub(crate) use lock_table::Acquisition;
 pub(crate) use lock_table::BlockedOn;
 pub(crate) use options::EngineOptions;
 pub use panic::Panic;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
+#[cfg(test)]
+pub(crate) use spawn::{join, spawn};

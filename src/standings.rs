@@ -66,6 +66,13 @@ pub(crate) fn one(standing: ThreadStatus, names: &[Arc<str>]) -> String {
             let site = marker.site();
             format!("is paused at {site}, and what it acquires there is not free")
         }
+        ThreadState::BeingAsked(marker) => {
+            let site = marker.site();
+            format!(
+                "is paused at {site}, and whether what it acquires there is free was asked and not \
+                 answered"
+            )
+        }
         ThreadState::Waiting => format!("waits to be woken, {since}"),
         ThreadState::NoWakerLeft => {
             format!("waits to be woken, {since}, and nobody holds a waker of it")
@@ -91,5 +98,10 @@ fn who(want: &BlockedOn, names: &[Arc<str>]) -> String {
     };
     let name = &names[last.thread.index()];
     let site = last.marker.site();
-    format!("the last to acquire it at a marker was {name}{itself}, at {site}")
+    let others = if want.others_may_hold {
+        "; others may have it, too"
+    } else {
+        ""
+    };
+    format!("the last to acquire it at a marker was {name}{itself}, at {site}{others}")
 }

@@ -10,7 +10,8 @@ use crate::engine::BlockedOn;
 use crate::operation::ThreadId;
 
 /// The cycles among threads of which each waits for what the next acquired last, one line for each
-/// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in none.
+/// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in
+/// none, and neither is one that waits for what several may share: the last of them may have let go.
 pub(crate) fn cycles(names: &[Arc<str>], blocked_on: &[BlockedOn]) -> String {
     let name = |thread: &ThreadId| names[thread.index()].as_ref();
     let mut told: Vec<ThreadId> = Vec::new();
@@ -36,7 +37,8 @@ pub(crate) fn cycles(names: &[Arc<str>], blocked_on: &[BlockedOn]) -> String {
 /// For whom `thread` waits, in the order in which it acquires what they have.
 fn waited_for(thread: ThreadId, blocked_on: &[BlockedOn]) -> impl Iterator<Item = ThreadId> {
     let own = blocked_on.iter().filter(move |want| want.thread == thread);
-    own.filter_map(|want| want.last.map(|last| last.thread))
+    let last = |want: &BlockedOn| want.last.filter(|_| !want.others_may_hold);
+    own.filter_map(last).map(|last| last.thread)
 }
 
 /// A shortest cycle through `start`, from there on.
@@ -74,6 +76,7 @@ mod tests {
                 thread: ThreadId::new(other),
                 marker: MarkerId::new(0),
             }),
+            others_may_hold: false,
         };
         let blocked_on: Vec<_> = edges.iter().map(want).collect();
         cycles(&names, &blocked_on)

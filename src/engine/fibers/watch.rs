@@ -13,6 +13,7 @@ use crate::engine::fault::catch_fault;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
+use crate::operation::ThreadId;
 
 /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
 ///
@@ -105,6 +106,15 @@ fn watch(
     }
 }
 
+/// The question that a thread has left.
+fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
+    let site = pulse
+        .reached(thread)
+        .map(|marker| format!(" at {}", marker.site()));
+    let site = site.unwrap_or_default();
+    format!("the question whether what thread `{name}` acquires{site} is free")
+}
+
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
     let place = match pulse.phase() {
@@ -114,7 +124,10 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 Some(marker) => format!("after passing {}", marker.site()),
                 None => "before its next marker".to_owned(),
             };
-            format!("thread `{}`, {after},", names[thread.index()])
+            match pulse.asked() {
+                Some(asked) => asked_of(pulse, asked, &names[asked.index()]),
+                None => format!("thread `{}`, {after},", names[thread.index()]),
+            }
         }
         Some(phase) => phase.place().to_owned(),
         None => "the search".to_owned(),
