@@ -173,7 +173,10 @@ mod tests {
         let fault = watch.end().unwrap_err();
         assert_eq!(fault.kind(), ErrorKind::Internal);
         let text = fault.to_string();
-        assert!(text.starts_with("a fault of interlace: no bar, at src/progress/watch.rs:"), "{text}");
+        assert!(
+            text.starts_with("a fault of interlace: no bar, at src/progress/watch.rs:"),
+            "{text}"
+        );
     }
 
     fn watch(recording: &Recording, patience: Duration) -> Watch {
