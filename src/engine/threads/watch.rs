@@ -104,7 +104,7 @@ pub(super) fn start(
         let lived = catch_fault(|| {
             mate.processor.pin_current_thread();
             let own = EngineThread::begin();
-            mate.clocks.add(&own);
+            let _clock = mate.clocks.add(&own);
             body();
             Ok(())
         });
