@@ -6,7 +6,7 @@
 
 use std::fs;
 
-use super::sight::{Sight, Window};
+use super::kernel::{Sight, Window};
 use crate::engine::engine_thread;
 use crate::engine::processor::Processor;
 
@@ -93,7 +93,7 @@ fn is_kin(id: i32, processor: &Processor) -> bool {
     allowed.is_some_and(|allowed| processor.is_alone_in(&allowed))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
     use std::sync::mpsc;
     use std::thread;
