@@ -3,7 +3,8 @@
 //!
 //! It is Linux with glibc: a thread that is ended in a signal handler must leave nothing that its C
 //! library still uses. musl, for one, has the kernel write to the lock of its list of threads where
-//! one ends. It is x86-64 or AArch64, since a handler changes registers. Anywhere else there is
+//! one ends. The processor is one whose registers a
+//! handler can change here: x86-64, or Arm of 64 bits. Anywhere else there is
 //! `unsupported.rs` in the place of this, which sees and holds nothing.
 
 mod call;
