@@ -102,7 +102,9 @@ impl Source {
         let header = self.code[start..open].trim();
         match header.split(|c| !is_word(c)).next() {
             _ if !self.code[open..].starts_with('{') => false,
-            Some("else") => self.opener(start - 1).is_some_and(|open| self.is_loose_block(open)),
+            Some("else") => self
+                .opener(start - 1)
+                .is_some_and(|open| self.is_loose_block(open)),
             Some("for" | "if" | "unsafe") => true,
             _ => header.is_empty(),
         }

@@ -50,7 +50,10 @@ fn a_function_is_plain_if_it_can_be_a_test() {
         let at = source.text().find("here").unwrap();
         let function = source.function_around(at).unwrap();
         let expected = ("f", is_plain, returns);
-        assert_eq!((&*function.name, function.is_plain, function.returns), expected);
+        assert_eq!(
+            (&*function.name, function.is_plain, function.returns),
+            expected
+        );
     }
 }
 
@@ -59,11 +62,16 @@ fn an_operand_is_all_that_a_method_is_called_of() {
     let operand = |text: &str| {
         let source = Source::new(text.to_owned());
         let dot = text.rfind('.').unwrap();
-        source.operand_start(dot).map(|start| text[start..dot].to_owned())
+        source
+            .operand_start(dot)
+            .map(|start| text[start..dot].to_owned())
     };
     for (text, expected) in [
         ("println!(\"{}\", two(1, x).e()", "two(1, x)"),
-        ("let a = b.c\n    .d(|x| { e; f })\n    .e()", "b.c\n    .d(|x| { e; f })\n    "),
+        (
+            "let a = b.c\n    .d(|x| { e; f })\n    .e()",
+            "b.c\n    .d(|x| { e; f })\n    ",
+        ),
         ("return !(a || b).e()", "(a || b)"),
         ("0..a[b].e()", "a[b]"),
         ("&m!(a).e()", "m!(a)"),
@@ -79,7 +87,12 @@ fn an_operand_is_all_that_a_method_is_called_of() {
 #[test]
 fn a_block_is_loose_if_it_may_end_after_any_statement() {
     let is_loose = |text: &str| Source::new(text.to_owned()).is_loose_block(text.len() - 1);
-    for text in ["{ {", "{ a; for b in c {", "{ if a { b } else if c {", "{ unsafe {"] {
+    for text in [
+        "{ {",
+        "{ a; for b in c {",
+        "{ if a { b } else if c {",
+        "{ unsafe {",
+    ] {
         assert!(is_loose(text), "{text}");
     }
     for text in [
