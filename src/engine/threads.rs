@@ -28,6 +28,11 @@ mod conductor;
 )]
 mod hold;
 mod lookout;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod memory;
 mod others;
 #[cfg(all(
     target_os = "linux",
@@ -45,6 +50,7 @@ mod settle;
 mod sight;
 mod sleep;
 mod stand_in;
+mod start;
 mod team;
 mod watch;
 mod worker;

@@ -3,10 +3,12 @@
 //! Here are those of which it can be asked, without taking anything, whether they would go on: see
 //! [`readiness`]. A thread that sleeps in another is waited for.
 
+mod awaited;
 mod readiness;
 
 use libc::c_int;
 
+use awaited::Awaited;
 pub(super) use readiness::File;
 
 use crate::operation::{FileKind, SystemCall};
@@ -16,21 +18,6 @@ use crate::operation::{FileKind, SystemCall};
 pub(super) struct Call {
     pub(super) number: i64,
     pub(super) arguments: [u64; 6],
-}
-
-/// What a call waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Awaited {
-    /// There is something to take from this file.
-    Input(c_int),
-    /// There is room in this file.
-    Output(c_int),
-    /// One of so many files, at an address, is as is said there.
-    AnyOf { address: u64, count: u64 },
-    /// The lock of this whole file.
-    Lock { file: c_int, operation: c_int },
-    /// The lock of a part of this file, which is said at an address.
-    Range { file: c_int, address: u64 },
 }
 
 impl Call {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use libc::{c_int, c_short};
 
-use super::super::sight::read_memory;
+use super::super::memory::read_memory;
 use super::Awaited;
 use crate::operation::FileKind;
 
