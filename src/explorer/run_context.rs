@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::engine::{Engine, EngineOptions, Program, Scheduler};
 use crate::error::Error;
-use crate::execution::{Chooser, Context, Single, run_single};
+use crate::execution::Context;
+#[cfg(feature = "proptest")]
+use crate::execution::{Chooser, Single, run_single};
 use crate::follow::{Followed, follow};
 use crate::report::Call;
 use crate::schedule::Schedule;
@@ -25,6 +27,7 @@ impl<'a> RunContext<'a> {
     }
 
     /// Runs one execution, the steps of which `chooser` chooses.
+    #[cfg(feature = "proptest")]
     pub(super) fn run_single<C: Chooser>(self, chooser: C) -> Result<Single<C>, Error> {
         run_single(self.engine, self.program, chooser, self.options)
     }
