@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, ThreadTable};
+use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, ThreadTable};
 use crate::error::Error;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
@@ -227,7 +227,7 @@ impl Scheduler for Worker {
         self.executions += u64::from(!account.is_repetition);
         if self.executions == 1
             && let Some(meter) = &self.meter
-            && *result.how == How::Held
+            && result.end.is_held()
             && self.bounds.shard.is_none()
             && job.search.progress(&[], None).is_some()
         {

@@ -9,7 +9,6 @@ use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
-use crate::standings;
 
 /// Shows what was ready at one point in an earlier execution and in this one.
 pub(super) fn explain(
@@ -24,10 +23,7 @@ pub(super) fn explain(
         _ => format!("after `{prefix}`"),
     };
     let found = if contradiction.found.is_empty() {
-        format!(
-            "no thread is ready{}",
-            standings::describe(&record.names, &record.threads, &record.blocked_on)
-        )
+        format!("no thread is ready{}", record.positions())
     } else {
         list(&contradiction.found, &record.names)
     };

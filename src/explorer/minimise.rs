@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, ThreadTable};
 use crate::error::Error;
-use crate::execution::{Context, Record};
+use crate::execution::Record;
 use crate::follow::follow;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::report::{Call, Failure, Minimal};
@@ -24,7 +24,7 @@ pub(super) fn failure(
     options: EngineOptions,
     call: Call,
 ) -> Result<Failure, Error> {
-    let shrinking = if found.record.how.is_timed_out() {
+    let shrinking = if found.record.end.is_timed_out() {
         // Every try would leave another thread behind, after another time-out.
         Shrinking::none(found)
     } else {
@@ -48,17 +48,16 @@ pub(super) fn describe(
     call: Call,
 ) -> Result<Failure, Error> {
     let schedule = best.schedule(forced);
-    let again = if best.how.is_timed_out() {
+    let again = if best.end.is_timed_out() {
         None
     } else {
         Some(follow(Engine::Threads, program, options, &schedule, false)?.record)
     };
     // A replay that takes too long says nothing of the program.
-    let again = again.filter(|again| !again.how.is_timed_out());
-    let reproduced = again.map(|again| again.how.is_like(&best.how) && again.steps == best.steps);
-    let names = Context::of(&**program, options);
+    let again = again.filter(|again| !again.end.is_timed_out());
+    let reproduced = again.map(|again| again.end.is_like(&best.end) && again.steps == best.steps);
     Ok(Failure::new(
-        found, best, forced, minimal, reproduced, names, call,
+        found, best, forced, minimal, reproduced, call,
     ))
 }
 
@@ -124,7 +123,7 @@ impl Scheduler for Shrinking {
 
     fn end(&mut self, result: ExecutionResult<'_>) {
         self.executions += 1;
-        let fails = result.how.is_like(&self.best.how);
+        let fails = result.end.is_like(&self.best.end);
         if self.shrink.end(fails) {
             self.best = Record::of(result);
             self.forced = self.shrink.forced();

@@ -14,7 +14,7 @@ use super::{origin, serial};
 use crate::engine::{Engine, EngineOptions, Program};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{Context, Execution};
+use crate::execution::Execution;
 use crate::follow::{Followed, follow};
 use crate::program::check_names;
 use crate::progress::{self, Goal, Watch};
@@ -233,11 +233,7 @@ pub(super) fn replay(
         return Ok(Execution::stopped(&record, error));
     }
     let forced = schedule.len().min(record.steps.len());
-    Ok(Execution::new(
-        &record,
-        Context::of(&**program, options),
-        forced,
-    ))
+    Ok(Execution::new(&record, forced))
 }
 
 /// The number of processors, which takes files to find out.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::run_options::resolve_settings;
 use super::{Explorer, serial};
 use crate::engine::{
-    Engine, EngineOptions, ExecutionResult, How, Program, Scheduler, ThreadTable, aside,
+    Engine, EngineOptions, ExecutionEnd, ExecutionResult, Program, Scheduler, ThreadTable, aside,
 };
 use crate::environment::Settings;
 use crate::error::Error;
-use crate::execution::{Chooser, Context, Execution, Record, run_single};
+use crate::execution::{Chooser, Execution, Record, run_single};
 use crate::operation::{Choice, SchedulingPoint, forced};
 use crate::program::check_names;
 use crate::shrink::Shrink;
@@ -61,17 +61,13 @@ fn run_under(
     let (record, decisions) = run(program, engine, options, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, another would follow, and leave another thread behind.
-    let has_failed = fails(&record.how) && !record.how.is_timed_out();
+    let has_failed = fails(&record.end) && !record.end.is_timed_out();
     interleaving.note(Seen {
         schedule: record.schedule(forced),
         has_failed,
         decisions: Arc::new(decisions),
     });
-    Ok(Execution::new(
-        &record,
-        Context::of(&**program, options),
-        forced,
-    ))
+    Ok(Execution::new(&record, forced))
 }
 
 fn run(
@@ -83,15 +79,15 @@ fn run(
     let decided = Decided(interleaving.decisions());
     let first = run_single(engine, program, decided, options)?;
     let (Decided(decisions), record) = (first.chooser, first.record);
-    if !interleaving.has_failed() || matches!(record.how, How::TimedOut(_)) {
+    if !interleaving.has_failed() || record.end.is_timed_out() {
         return Ok((record, decisions));
     }
     let smaller = Smaller::than(record);
     Ok((engine.run(program, smaller, options)?.best, decisions))
 }
 
-fn fails(how: &How) -> bool {
-    !matches!(how, How::Held | How::Pruned)
+fn fails(end: &ExecutionEnd) -> bool {
+    end.failure().is_some()
 }
 
 /// Chooses as was decided.
@@ -112,7 +108,7 @@ struct Smaller {
 
 impl Smaller {
     fn than(first: Record) -> Self {
-        let shrink = if fails(&first.how) {
+        let shrink = if fails(&first.end) {
             Shrink::new(&first.steps)
         } else {
             Shrink::anew()
@@ -137,12 +133,12 @@ impl Scheduler for Smaller {
 
     fn end(&mut self, result: ExecutionResult<'_>) {
         self.executions += 1;
-        if matches!(result.how, How::TimedOut(_)) {
+        if result.end.is_timed_out() {
             self.executions = MAX_EXECUTIONS;
             return;
         }
-        let is_failure = fails(result.how);
-        let is_like = result.how.is_like(&self.best.how) || !fails(&self.best.how);
+        let is_failure = fails(result.end);
+        let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
         if self.shrink.end(is_failure && is_like) {
             self.best = Record::of(result);
         }

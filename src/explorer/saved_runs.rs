@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::minimise;
 use super::search_outcome::{SearchOutcome, build_report};
-use crate::engine::{Engine, EngineOptions, How, Program};
+use crate::engine::{Engine, EngineOptions, Program};
 use crate::error::{Error, ErrorKind};
 use crate::follow::{Followed, follow};
 use crate::report::{Call, Failure, Minimal, Report, SavedRuns};
@@ -45,7 +45,7 @@ pub(super) fn retry(
                 let why = why.lines().next().unwrap_or_default().to_owned();
                 retried.stale.push((schedule, why));
             }
-            Ok(()) if record.how == How::Held => retried.held.push(schedule),
+            Ok(()) if record.end.is_held() => retried.held.push(schedule),
             Ok(()) => {
                 let found = FailingExecution { index: 0, record };
                 let failure = context.describe(&found, &schedule, Minimal::Saved)?;

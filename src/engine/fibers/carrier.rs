@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows};
 use crate::engine::processor::Processor;
-use crate::engine::{EngineOptions, How, Phase, Program, Scheduler, catch, current};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -70,32 +70,32 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
             processor.pin_current_thread();
         }
         run.pulse.beat();
-        let (how, outcome) = execute(run, fibers);
+        let (end, outcome) = execute(run, fibers);
         run.pulse.rest();
         let mut core = run.core.borrow_mut();
-        if run.pulse.is_left_behind() || !(core.end(&how, outcome.as_deref()) && core.begin()) {
+        if run.pulse.is_left_behind() || !(core.end(&end, outcome.as_deref()) && core.begin()) {
             return;
         }
     }
 }
 
-fn execute(run: &Run, fibers: &mut [Fiber]) -> (How, Option<String>) {
+fn execute(run: &Run, fibers: &mut [Fiber]) -> (ExecutionEnd, Option<String>) {
     if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
-        return (How::PanickedIn(Phase::SetUp, panic), None);
+        return (panicked_in(Phase::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
     let enter = |phase| run.pulse.enter(phase);
     let held = run.core.borrow().held();
-    let (how, outcome) = if held {
+    let (end, outcome) = if held {
         conclude(&*run.program, &**run.room.borrow(), enter)
     } else {
-        (run.core.borrow().how(), None)
+        (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
     let dropping = || run.room.borrow_mut().drop_state();
-    (drop_state(dropping, how), outcome)
+    (drop_state(dropping, end), outcome)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.

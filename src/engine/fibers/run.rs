@@ -19,7 +19,8 @@ use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, How, Phase, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, Phase, Program, ProgramInstance, Scheduler};
+use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
 /// A program on fibers. All of it is touched by one OS thread.
@@ -157,7 +158,7 @@ impl Run {
 
     /// The invariant that does not hold where the last turn has ended.
     #[inline]
-    fn violated(&self) -> Option<How> {
+    fn violated(&self) -> Option<FailureKind> {
         if self.has_invariants {
             self.observed()
         } else {
@@ -166,8 +167,8 @@ impl Run {
     }
 
     #[cold]
-    fn observed(&self) -> Option<How> {
-        check_invariants(&**self.room.borrow())
+    fn observed(&self) -> Option<FailureKind> {
+        check_invariants(&*self.program, &**self.room.borrow())
     }
 
     /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and

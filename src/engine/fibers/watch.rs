@@ -95,8 +95,8 @@ fn watch(
 
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
-    let place = match pulse.phase() {
-        Some(Phase::Threads | Phase::Unwinding) => {
+    let place = match pulse.phase().map(Phase::hook) {
+        Some(None) => {
             let thread = pulse.running();
             let after = match pulse.reached(thread) {
                 Some(marker) => format!("after passing {}", marker.site()),
@@ -104,7 +104,7 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
             };
             format!("thread `{}`, {after},", names[thread.index()])
         }
-        Some(phase) => phase.place().to_owned(),
+        Some(Some(hook)) => hook.to_string(),
         None => "the search".to_owned(),
     };
     Error::new(

@@ -20,7 +20,8 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, How, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
+use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
 /// One thread for each thread of the program, and a conductor.
@@ -161,7 +162,7 @@ impl Team {
         &self,
         thread: ThreadId,
         result: Result<(), Caught>,
-        violated: Option<How>,
+        violated: Option<FailureKind>,
     ) -> bool {
         self.beat.beat();
         self.settle(None);
@@ -193,12 +194,12 @@ impl Team {
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
-    fn violated(&self) -> Option<How> {
+    fn violated(&self) -> Option<FailureKind> {
         if !self.program.has_invariants() {
             return None;
         }
         let room = self.shared.lock().room.clone()?;
-        check_invariants(&*room)
+        check_invariants(&*self.program, &*room)
     }
 }
 

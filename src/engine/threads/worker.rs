@@ -34,7 +34,7 @@ fn run_thread(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
     slot.set_user_code(false);
     let observes = result.is_ok() && team.program.has_invariants();
     let violated = if observes {
-        check_invariants(&*room)
+        check_invariants(&*team.program, &*room)
     } else {
         None
     };

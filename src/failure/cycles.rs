@@ -1,50 +1,37 @@
 //! Who waits for whom, and in which circles.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
-use std::sync::Arc;
 
-use itertools::Itertools as _;
+use super::{AwaitedLock, ThreadPosition};
 
-use crate::engine::BlockedOn;
-use crate::operation::ThreadId;
-
-/// The cycles among threads of which each waits for what the next acquired last, one line for each
-/// cycle, each line led by a line break. A thread that waits for what nobody is known to have is in none.
-pub(crate) fn cycles(names: &[Arc<str>], blocked_on: &[BlockedOn]) -> String {
-    let name = |thread: &ThreadId| names[thread.index()].as_ref();
-    let mut told: Vec<ThreadId> = Vec::new();
-    let mut text = String::new();
-    for thread in blocked_on.iter().map(|want| want.thread).sorted().dedup() {
-        if told.contains(&thread) {
-            continue;
-        }
-        if let Some(cycle) = through(thread, blocked_on) {
-            told.extend(&cycle);
-            let next = cycle.iter().skip(1).chain([&thread]);
-            let wait = |(thread, next)| {
-                let whom = if thread == next { "itself" } else { name(next) };
-                format!("{} waits for {whom}", name(thread))
-            };
-            let line = cycle.iter().zip_eq(next).map(wait).format(", ");
-            let _ = write!(text, "\nby these markers, a cycle: {line}");
+/// The cycles among threads of which each waits for what the next acquired last. A thread that waits
+/// for what nobody is known to have is in none.
+pub(super) fn cycles(threads: &[ThreadPosition]) -> Vec<Vec<&str>> {
+    let mut cycles: Vec<Vec<&str>> = Vec::new();
+    for thread in threads {
+        if cycles.iter().flatten().all(|told| *told != thread.name()) {
+            cycles.extend(through(thread.name(), threads));
         }
     }
-    text
+    cycles
 }
 
 /// For whom `thread` waits, in the order in which it acquires what they have.
-fn waited_for(thread: ThreadId, blocked_on: &[BlockedOn]) -> impl Iterator<Item = ThreadId> {
-    let own = blocked_on.iter().filter(move |want| want.thread == thread);
-    own.filter_map(|want| want.last.map(|last| last.thread))
+fn waited_for<'a>(
+    thread: &str,
+    threads: &'a [ThreadPosition],
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    let own = threads.iter().find(|position| position.name() == thread);
+    let locks = own.map_or(&[][..], ThreadPosition::awaited_locks).iter();
+    locks.filter_map(AwaitedLock::last_thread)
 }
 
 /// A shortest cycle through `start`, from there on.
-fn through(start: ThreadId, blocked_on: &[BlockedOn]) -> Option<Vec<ThreadId>> {
+fn through<'a>(start: &'a str, threads: &'a [ThreadPosition]) -> Option<Vec<&'a str>> {
     let mut ways = VecDeque::from([vec![start]]);
     let mut met = Vec::new();
     while let Some(way) = ways.pop_front() {
-        for next in waited_for(way[way.len() - 1], blocked_on) {
+        for next in waited_for(way[way.len() - 1], threads) {
             if next == start {
                 return Some(way);
             }
@@ -59,24 +46,37 @@ fn through(start: ThreadId, blocked_on: &[BlockedOn]) -> Option<Vec<ThreadId>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Activity, Deadlock, MarkerSite, Positions, Told};
     use super::*;
-    use crate::engine::Acquisition;
-    use crate::site::MarkerId;
 
-    /// What is said when the first of each pair waits for the second, or for what nobody is known
-    /// to have.
+    /// The cycles when the first of each pair waits for the second, or for what nobody is known to
+    /// have; as a deadlock tells of them.
     fn told(edges: &[(usize, Option<usize>)]) -> String {
-        let names: Vec<_> = (0..6).map(|thread| format!("p{thread}")).collect();
-        let want = |&(thread, other): &(usize, Option<usize>)| BlockedOn {
-            thread: ThreadId::new(thread),
-            name: "it",
-            last: other.map(|other| Acquisition {
-                thread: ThreadId::new(other),
-                marker: MarkerId::new(0),
-            }),
+        let name = |thread: usize| format!("p{thread}").into();
+        let marker = MarkerSite {
+            name: "take".into(),
+            file: "src/a.rs".into(),
+            line: 3,
         };
-        let wants: Vec<_> = edges.iter().map(want).collect();
-        cycles(&names, &blocked_on)
+        let position = |thread: usize| ThreadPosition {
+            name: name(thread),
+            activity: Activity::WaitingForLock(marker.clone()),
+            passed: None,
+            awaited_locks: edges
+                .iter()
+                .filter(|edge| edge.0 == thread)
+                .map(|(_, other)| AwaitedLock {
+                    name: "it".into(),
+                    last: other.map(|other| (name(other), marker.clone())),
+                })
+                .collect(),
+        };
+        let threads = Positions(Told::Value((0..6).map(position).collect()));
+        let text = Deadlock { threads }.to_string();
+        let cycles = text.split_once("\nby these markers");
+        cycles.map_or_else(String::new, |(_, cycles)| {
+            format!("\nby these markers{cycles}")
+        })
     }
 
     #[test]
