@@ -11,6 +11,8 @@ mod pending;
 mod point;
 mod thread_id;
 mod thread_state;
+#[cfg(test)]
+mod toy;
 mod wait_site;
 
 pub(crate) use access::{Access, Object};

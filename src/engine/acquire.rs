@@ -15,7 +15,7 @@ pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     struct Withdraw;
     impl Drop for Withdraw {
         fn drop(&mut self) {
-            current::with_controller(|controller| controller.withdraw());
+            current::withdraw();
         }
     }
 

@@ -38,6 +38,12 @@ pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }
 
+/// Throws on a panic that was caught by those it is no business of.
+#[cold]
+pub(super) fn throw_on(panic: Panic) -> ! {
+    panic::resume_unwind(Box::new(panic))
+}
+
 /// Runs `body` and catches its panic.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     keeping_panics(|| caught(body))
@@ -79,6 +85,10 @@ fn sort(payload: Box<dyn Any + Send>) -> Caught {
     if payload.is::<Unwinding>() {
         return Caught::Unwound;
     }
+    let payload = match payload.downcast() {
+        Ok(panic) => return Caught::Panic(*panic),
+        Err(payload) => payload,
+    };
     let panic = Panic::from_payload(&*payload);
     // The hook saw the place. It may also have seen a panic that the user's code caught before
     // this one was resumed, which no hook sees: then the messages differ.

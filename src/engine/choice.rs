@@ -4,6 +4,7 @@ use std::any::Any;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::fault::catch_fault;
 use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
@@ -68,7 +69,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If the system gives no thread or memory, or a fiber blocks.
+    /// As [`run_and`](Self::run_and).
     pub(crate) fn run<D: Scheduler>(
         self,
         program: &Arc<dyn Program>,
@@ -78,11 +79,12 @@ impl Engine {
         self.run_and(program, scheduler, options, Deferred::nothing())
     }
 
-    /// As [`direct`](Self::direct); the calling thread, which waits, does something meanwhile.
+    /// As [`run`](Self::run); the calling thread, which waits, does something meanwhile.
     ///
     /// # Errors
     ///
-    /// If the system gives no thread or memory, or a fiber blocks.
+    /// If the system gives no thread or memory, a fiber blocks, or something panics that is not the
+    /// user's.
     pub(crate) fn run_and<D: Scheduler>(
         self,
         program: &Arc<dyn Program>,
@@ -92,10 +94,10 @@ impl Engine {
     ) -> Result<D, Error> {
         // Generic over the scheduler, both engines would be compiled once for each.
         let scheduler: Box<dyn Scheduler> = Box::new(scheduler);
-        let scheduler: Box<dyn Any> = match self {
-            Engine::Threads => threads::run(program, scheduler, options, meanwhile)?,
-            Engine::Fibers => fibers::run(program, scheduler, options, meanwhile)?,
-        };
+        let scheduler: Box<dyn Any> = catch_fault(|| match self {
+            Engine::Threads => threads::run(program, scheduler, options, meanwhile),
+            Engine::Fibers => fibers::run(program, scheduler, options, meanwhile),
+        })?;
         let scheduler = scheduler.downcast();
         Ok(*scheduler.expect("an engine gives back the scheduler it was given"))
     }

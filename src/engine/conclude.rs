@@ -47,18 +47,25 @@ pub(super) fn conclude(
     room: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (ExecutionEnd, Option<String>) {
-    // One catch for all, since it is in every execution.
-    let (mut outcome, phase) = (None, Cell::new(Phase::Outcome));
-    enter(phase.get());
+    // One catch for all, since it is in every execution. The phase says whose code panicked: none
+    // if it was ours.
+    let (mut outcome, phase) = (None, Cell::new(Some(Phase::Outcome)));
+    enter(Phase::Outcome);
     let result = catch_panic(|| {
         let enter = |next| {
-            phase.set(next);
+            phase.set(Some(next));
             enter(next);
         };
         outcome = room.outcome();
         if let Some(oracles) = program.oracles() {
-            enter(Phase::View);
-            let failure = oracles.judge(outcome.as_deref(), || room.view());
+            phase.set(None);
+            let view = || {
+                enter(Phase::View);
+                let view = room.view();
+                phase.set(None);
+                view
+            };
+            let failure = oracles.judge(outcome.as_deref(), view);
             if failure.is_some() {
                 return failure;
             }
@@ -67,20 +74,22 @@ pub(super) fn conclude(
         room.check();
         None
     });
-    let end = match result {
-        Ok(None) => ExecutionEnd::Held,
-        Ok(Some(failure)) => failure.into(),
-        Err(panic) => panicked_in(phase.get(), panic),
+    let hook = phase.get().and_then(Phase::hook);
+    let end = match (result, hook) {
+        (Ok(None), _) => ExecutionEnd::Held,
+        (Ok(Some(failure)), _) => failure.into(),
+        (Err(panic), Some(hook)) => panicked_in(hook, panic),
+        (Err(panic), None) => catch::throw_on(panic),
     };
     (end, outcome)
 }
 
-/// The end of an execution whose code around the threads panicked in `phase`.
+/// The end of an execution whose code panicked in `hook`.
 #[cold]
-pub(super) fn panicked_in(phase: Phase, panic: Panic) -> ExecutionEnd {
-    let kind = match phase.hook() {
-        Some(Hook::Check) | None => FailureKind::Check(panic),
-        Some(hook) => FailureKind::PanicInHook(HookPanic { hook, panic }),
+pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
+    let kind = match hook {
+        Hook::Check => FailureKind::Check(panic),
+        hook => FailureKind::PanicInHook(HookPanic { hook, panic }),
     };
     kind.into()
 }
@@ -89,7 +98,7 @@ pub(super) fn panicked_in(phase: Phase, panic: Panic) -> ExecutionEnd {
 #[inline]
 pub(super) fn drop_state(dropping: impl FnOnce(), end: ExecutionEnd) -> ExecutionEnd {
     match catch_panic(dropping) {
-        Err(panic) if end.is_held() => panicked_in(Phase::DropState, panic),
+        Err(panic) if end.is_held() => panicked_in(Hook::DropState, panic),
         _ => end,
     }
 }

@@ -6,9 +6,11 @@ use std::task::Waker;
 
 use super::baton::Grant;
 use super::catch;
+use super::fault::catch_fault;
 use super::fiber::{self, TurnEnd};
 use super::flag;
 use super::yield_reason::YieldReason;
+use crate::error::Error;
 use crate::site::Site;
 
 /// What a controlled thread asks of the run that controls it.
@@ -28,6 +30,9 @@ pub(crate) trait Controller {
     /// Whether what the calling thread waits for from now on is the program's business. It is when
     /// a thread starts.
     fn set_user_code(&self, _is_user_code: bool) {}
+
+    /// Learns of a fault of this library in what was asked above: it ends the search.
+    fn fail(&self, fault: Error);
 }
 
 thread_local! {
@@ -69,7 +74,7 @@ pub(super) fn pause(pause: YieldReason) {
 }
 
 fn ask_to_pause(pause: YieldReason) {
-    with_controller(|controller| controller.pause(pause));
+    with_controller(|controller| controller.pause(pause)).unwrap_or_else(|| catch::unwind());
 }
 
 #[inline]
@@ -81,24 +86,37 @@ fn obey(word: Grant) {
 
 /// The waker of the calling task.
 pub(super) fn waker() -> Waker {
-    with_controller(|controller| controller.waker())
+    with_controller(|controller| controller.waker()).unwrap_or_else(|| catch::unwind())
 }
 
+/// Asks the controller of the calling thread. Nothing if that met a fault of this library, of which
+/// the controller has learnt: it is no panic of the code that called.
 #[inline]
-pub(super) fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> T {
+fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> Option<T> {
     CONTROLLER.with_borrow(|controller| {
-        ask(controller
-            .as_deref()
-            .expect("a controlled thread has a controller"))
+        let controller = controller.as_deref();
+        let controller = controller.expect("a controlled thread has a controller");
+        let answer = catch_fault(|| Ok(ask(controller)));
+        answer.map_err(|fault| controller.fail(fault)).ok()
     })
+}
+
+/// Takes back the question of the calling thread.
+pub(super) fn withdraw() {
+    with_controller(|controller| controller.withdraw());
 }
 
 /// Puts the calling thread under `controller` for the time of `body`.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            drop(ManuallyDrop::into_inner(CONTROLLER.take()));
+        }
+    }
     CONTROLLER.set(ManuallyDrop::new(Some(controller)));
-    let result = body();
-    drop(ManuallyDrop::into_inner(CONTROLLER.take()));
-    result
+    let _leave = Leave;
+    body()
 }
 
 /// Runs `body` with markers pausing the calling thread.
@@ -132,4 +150,31 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
     with_controller(|controller| controller.set_user_code(false));
     let _back = Back;
     body()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct Counted(#[allow(dead_code, reason = "counts who is there")] Arc<()>);
+    impl Controller for Counted {
+        fn pause(&self, _: YieldReason) {}
+        fn withdraw(&self) {}
+        fn waker(&self) -> Waker {
+            Waker::noop().clone()
+        }
+    }
+
+    #[test]
+    fn a_thread_is_under_nobody_when_a_panic_has_left_what_ran_under_a_controller() {
+        let count = Arc::new(());
+        let controller = Box::new(Counted(Arc::clone(&count)));
+        let panics = AssertUnwindSafe(|| under(controller, || panic!("at once")));
+        catch_unwind(panics).unwrap_err();
+        assert!(CONTROLLER.with_borrow(|controller| controller.is_none()));
+        assert_eq!(Arc::strong_count(&count), 1);
+    }
 }

@@ -16,6 +16,11 @@ impl EngineThread {
         OWN.lock().push(id);
         EngineThread(id)
     }
+
+    /// The number by which the kernel knows the thread; 0 if it does not say.
+    pub(super) fn id(&self) -> i32 {
+        self.0
+    }
 }
 
 impl Drop for EngineThread {

@@ -86,9 +86,17 @@ impl Fiber {
 
     /// Tells the fiber to stop and, when its body has returned, leaves its stack to others.
     pub(crate) fn end(mut self) {
-        self.stop();
+        // One that was stopped in the midst of an execution unwinds first, and then is told again.
+        for _ in 0..2 {
+            if !self.coroutine.done() {
+                self.stop();
+            }
+        }
         if self.coroutine.done() {
             stacks::give_back(self.stack_size, self.coroutine.into_stack());
+        } else {
+            // It goes on whatever it is told. Dropped, it would be told once more.
+            std::mem::forget(self);
         }
     }
 }
@@ -158,7 +166,7 @@ mod overflow {
 mod overflow {
     use std::cell::Cell;
     use std::ptr;
-    use std::sync::OnceLock;
+    use std::sync::{Once, OnceLock};
 
     use super::Guard;
 
@@ -174,51 +182,105 @@ mod overflow {
     struct Before(libc::c_int, libc::sigaction);
 
     pub(super) fn with_guards<T>(guards: &[Guard], body: impl FnOnce() -> T) -> T {
-        BEFORE.get_or_init(|| [install(libc::SIGSEGV), install(libc::SIGBUS)]);
-        let outer = GUARDS.replace((guards.as_ptr(), guards.len()));
-        let result = body();
-        GUARDS.set(outer);
-        result
+        /// Puts back what was there, however the body ends.
+        struct Outer((*const Guard, usize));
+        impl Drop for Outer {
+            fn drop(&mut self) {
+                GUARDS.set(self.0);
+            }
+        }
+
+        static INSTALL: Once = Once::new();
+        const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
+        INSTALL.call_once(|| {
+            // A thread may fault as soon as the handler is in place.
+            BEFORE.get_or_init(|| SIGNALS.map(look_up));
+            SIGNALS.into_iter().for_each(install);
+        });
+        let _outer = Outer(GUARDS.replace((guards.as_ptr(), guards.len())));
+        body()
     }
 
-    fn install(signal: libc::c_int) -> Before {
-        // SAFETY: `sigaction` is a plain C structure, for which all zeroes is a value. Both
-        // pointers are to live ones, and the handler has the type that SA_SIGINFO asks for. It
-        // runs on the alternative stack that std gives to every thread it starts.
+    fn look_up(signal: libc::c_int) -> Before {
+        // SAFETY: `sigaction` is a plain C structure, for which all zeroes is a value; with no new
+        // action the call only fills it in.
         unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = on_fault as *const () as usize;
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
             let mut before: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(signal, &raw const action, &raw mut before);
+            libc::sigaction(signal, ptr::null(), &raw mut before);
             Before(signal, before)
         }
     }
 
-    extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-        // SAFETY: the system calls this with a pointer to what it says of the fault.
-        let address = unsafe { (*info).si_addr() }.addr();
-        let (guards, count) = GUARDS.get();
-        if !guards.is_null() {
-            // SAFETY: `with_guards` set both from a slice that it borrows until it resets them,
-            // on this thread, where the fault has interrupted its body.
-            let guards = unsafe { std::slice::from_raw_parts(guards, count) };
-            if let Some(guard) = guards
-                .iter()
-                .find(|guard| (guard.low..guard.high).contains(&address))
-            {
-                let text = guard.message.as_bytes();
-                // SAFETY: `write` may be called in a handler, and reads no further than the text.
-                unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
-            }
-        }
-        let before = BEFORE
-            .get()
-            .and_then(|both| both.iter().find(|before| before.0 == signal));
-        if let Some(Before(signal, action)) = before {
-            // SAFETY: this puts back what was in place. The instruction that faulted runs again
-            // when this returns, and the handler that was there before decides what follows.
-            unsafe { libc::sigaction(*signal, action, ptr::null_mut()) };
+    fn install(signal: libc::c_int) {
+        // SAFETY: all zeroes is a value, as above. The pointer is to a live structure, and the
+        // handler has the type that SA_SIGINFO asks for. It runs on the alternative stack that std
+        // gives to every thread it starts.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = on_fault as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigaction(signal, &raw const action, ptr::null_mut());
         }
     }
+
+    extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+        // The code that was interrupted may be about to read it.
+        let errno = errno();
+        // SAFETY: where the thread's `errno` lies, which lives as long as the thread.
+        let before = errno.map(|errno| unsafe { *errno });
+        // SAFETY: the system calls this with a pointer to what it says of the fault.
+        explain(unsafe { (*info).si_addr() }.addr());
+        put_back(signal);
+        if let (Some(errno), Some(before)) = (errno, before) {
+            // SAFETY: as above.
+            unsafe { *errno = before };
+        }
+    }
+
+    /// Where the calling thread's `errno` lies, on systems whose name for it is known here.
+    fn errno() -> Option<*mut libc::c_int> {
+        #[cfg(target_os = "linux")]
+        // SAFETY: it only returns an address.
+        return Some(unsafe { libc::__errno_location() });
+        #[cfg(target_vendor = "apple")]
+        // SAFETY: it only returns an address.
+        return Some(unsafe { libc::__error() });
+        #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+        None
+    }
+
+    /// Says whose stack has overflowed, if a fault at this address means that one has.
+    fn explain(address: usize) {
+        let (guards, count) = GUARDS.get();
+        if guards.is_null() {
+            return;
+        }
+        // SAFETY: `with_guards` set both from a slice that it borrows until it resets them, on this
+        // thread, where the fault has interrupted its body.
+        let guards = unsafe { std::slice::from_raw_parts(guards, count) };
+        let hit = |guard: &&Guard| (guard.low..guard.high).contains(&address);
+        if let Some(guard) = guards.iter().find(hit) {
+            let text = guard.message.as_bytes();
+            // SAFETY: `write` may be called in a handler, and reads no further than the text.
+            unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+        }
+    }
+
+    /// Puts back what was in place. The instruction that faulted runs again when the handler
+    /// returns, and what was there before decides what follows.
+    fn put_back(signal: libc::c_int) {
+        let mut both = BEFORE.get().into_iter().flatten();
+        // SAFETY: the first pointer is to a live structure, for which all zeroes is a value: the
+        // default action, which ends the process. To return with this handler still in place would
+        // be to fault for ever.
+        unsafe {
+            let default: libc::sigaction = std::mem::zeroed();
+            let before = both.find(|before| before.0 == signal);
+            let action = before.map_or(&default, |before| &before.1);
+            libc::sigaction(signal, action, ptr::null_mut());
+        }
+    }
+
+    #[cfg(test)]
+    mod tests;
 }

@@ -138,7 +138,7 @@ mod tests {
             };
             beside.place()
         };
-        let folder = "interlace-regressions/src/explorer/beside";
+        let folder = "interlace-regressions/src/explorer/default_store";
         assert_eq!(
             file(Some("cache::tests::is_atomic")),
             format!("{folder}/is_atomic.txt")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, EngineOptions, ExecutionResult, Program, Scheduler, ThreadTable};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::follow::follow;
 use crate::operation::{Choice, SchedulingPoint};
@@ -28,9 +28,11 @@ pub(super) fn failure(
         // Every try would leave another thread behind, after another time-out.
         Shrinking::none(found)
     } else {
-        // A candidate may block the fibers where the failure did not: then it is reported as found.
-        let shrunk = engine.run(program, Shrinking::new(found), options);
-        shrunk.unwrap_or_else(|_| Shrinking::none(found))
+        match engine.run(program, Shrinking::new(found), options) {
+            Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
+            // A candidate may block the fibers where the failure did not.
+            shrunk => shrunk.unwrap_or_else(|_| Shrinking::none(found)),
+        }
     };
     let (forced, minimal) = (shrinking.forced, shrinking.minimal());
     let best = shrinking.best;

@@ -11,7 +11,7 @@ use super::run_options::resolve_settings;
 use super::saved_runs::{self, RunContext};
 use super::search_outcome::{SearchOutcome, report};
 use super::{origin, serial};
-use crate::engine::{Engine, EngineOptions, Program};
+use crate::engine::{Engine, EngineOptions, Program, catch_fault};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
@@ -120,7 +120,7 @@ fn begin(
             Duration::ZERO,
             context.engine,
         ),
-        None => search(context, settings, shard, keeps_going)?,
+        None => catch_fault(|| search(context, settings, shard, keeps_going))?,
     };
     Ok(report.after(retried).kept_in(store))
 }
@@ -167,9 +167,11 @@ fn search(
     let watch = watch(bounds, settings.progress);
     let meter = watch.as_ref().map(Watch::meter);
     let draws = (plan, seed);
-    let (findings, stopped_by) =
+    let (findings, mut stopped_by) =
         run_search(program, engine, options, bounds, draws, meter.as_ref())?;
-    drop(watch);
+    if let Some(Err(fault)) = watch.map(Watch::end) {
+        stopped_by = StoppedBy::Error(fault);
+    }
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
     let ran = SearchOutcome {

@@ -116,7 +116,7 @@ mod tests {
             views.add(view.to_owned(), Vec::new());
         }
         let nearest = |view: &str| {
-            let nearest = views.nearest(view, 3, &[]).into_iter();
+            let nearest = views.nearest::<String>(view, 3, &[]).into_iter();
             nearest.map(|order| order.view).collect::<Vec<_>>()
         };
         // One character differs from (80, 110) and from (80, 120), two from (81, 110).

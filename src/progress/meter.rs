@@ -102,21 +102,13 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::ThreadId;
-    use crate::site::MarkerId;
+    use crate::operation::Pending;
 
     /// Two threads with two steps each.
     fn execution() -> Vec<Event> {
-        let taken = |thread| Event {
-            thread: ThreadId::new(thread),
-            marker: MarkerId::new(0),
-            place: 0,
-            among: 0,
-            preempts: false,
-            waits: false,
-            resumes: false,
-        };
-        [0, 0, 1, 1].map(taken).to_vec()
+        [0, 0, 1, 1]
+            .map(|thread| Event::of(Pending::at(thread, 0)))
+            .to_vec()
     }
 
     #[test]

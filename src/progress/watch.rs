@@ -8,6 +8,8 @@ use parking_lot::{Condvar, Mutex};
 
 use super::snapshot::Snapshot;
 use super::{Goal, Meter, Reporter};
+use crate::engine::catch_fault;
+use crate::error::Error;
 
 /// How long a search may take before anything is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -19,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Watch {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Result<(), Error>>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,11 +42,32 @@ impl Watch {
         let shared = Arc::new(Shared::default());
         let own = Arc::clone(&shared);
         let builder = thread::Builder::new().name("interlace progress".to_owned());
-        let thread = builder.spawn(move || own.watch(&mut *reporter, goal, patience));
+        let thread = builder.spawn(move || {
+            catch_fault(|| {
+                own.watch(&mut *reporter, goal, patience);
+                Ok(())
+            })
+        });
         Watch {
             shared,
             thread: thread.ok(),
         }
+    }
+
+    /// Ends the watch of a search that is over.
+    ///
+    /// # Errors
+    ///
+    /// If something went wrong inside of this library.
+    pub(crate) fn end(mut self) -> Result<(), Error> {
+        self.stop()
+    }
+
+    fn stop(&mut self) -> Result<(), Error> {
+        *self.shared.is_over.lock() = true;
+        self.shared.news.notify_all();
+        let told = self.thread.take().map(JoinHandle::join);
+        told.map_or(Ok(()), |told| told.unwrap_or(Ok(())))
     }
 
     /// What the workers of the search tell.
@@ -55,12 +78,8 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        *self.shared.is_over.lock() = true;
-        self.shared.news.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // A reporter that panicked has said so on its own thread.
-            let _ = thread.join();
-        }
+        // Whatever else ended the search says more.
+        let _ = self.stop();
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn table(outcomes: &Outcomes) -> String {
 mod tests {
     use super::*;
     use crate::schedule;
+    use crate::schedule::Schedule;
 
     #[test]
     fn a_line_says_how_many_and_how_many_failed_and_how_one_goes() {
@@ -43,7 +44,7 @@ mod tests {
             failing,
             example,
         };
-        let outcomes = BTreeMap::from([
+        let outcomes = Outcomes::from([
             ("0".to_owned(), ending(12, 0, Schedule::default())),
             ("1".to_owned(), ending(3, 3, schedule![a: x, b: y])),
             ("2".to_owned(), ending(4, 1, schedule![b: y])),

@@ -28,7 +28,28 @@ fn a_line_may_name_the_version_of_its_format() {
         "a thread may be named v1"
     );
     assert_eq!("v1".parse(), Ok(schedule![]));
-    assert!(refusal("v2 a:x").contains("version `v2`"));
+    assert_eq!("v2 a:x b:y".parse(), Ok(schedule![a: x, b: y]));
+    assert!(refusal("v3 a:x").contains("version `v3`"));
+}
+
+#[test]
+fn a_step_after_a_wait_is_told_from_one_at_a_marker() {
+    let schedule = schedule![a: lock, "b 1": x, a: resume(lock), c: resume];
+    let line = "a:lock \"b 1\":x a:resume(lock) c:resume";
+    assert_eq!(schedule.to_string(), line);
+    assert_eq!(line.parse(), Ok(schedule.clone()));
+    let resumes: Vec<bool> = schedule.steps().iter().map(Step::is_resume).collect();
+    // The last goes on from a marker that is called so.
+    assert_eq!(resumes, [false, false, true, false]);
+    let rust = "schedule![a: lock, \"b 1\": x, a: resume(lock), c: resume]";
+    assert_eq!(schedule.to_rust(), rust);
+}
+
+#[test]
+fn threads_that_the_program_starts_need_no_quotes() {
+    let schedule = Schedule::new([Step::new("main/1", "start")]);
+    assert_eq!(schedule.to_string(), "main/1:start");
+    assert_eq!("main/1:start".parse(), Ok(schedule));
 }
 
 #[test]
@@ -40,6 +61,8 @@ fn a_bad_line_is_told_with_its_column() {
     );
     assert!(refusal("a:x,b:y").contains("expected a space after the step, found `,` (column 4)"));
     assert!(refusal(":x").contains("expected the name of a thread, found `:` (column 1)"));
+    assert!(refusal("a:resume(x b:y").contains("expected `)` after the marker"));
+    assert!(refusal("a:resume()").contains("expected the name of a marker, found `)` (column 10)"));
     assert!(refusal("\"a:x").contains("not closed"));
     assert!(refusal(r#""\q":x"#).contains("after `\\`"));
     assert!(refusal(r#""\u{110000}":x"#).contains("hexadecimal"));
@@ -54,8 +77,14 @@ fn the_rust_form_quotes_what_is_no_identifier() {
 
 proptest! {
     #[test]
-    fn every_schedule_prints_and_parses_back(names in vec((".*", ".*"), 0..6)) {
-        let schedule: Schedule = names.iter().map(|(t, m)| Step::new(t, m)).collect();
+    fn every_schedule_prints_and_parses_back(
+        steps in vec((".*", ".*|resume", any::<bool>()), 0..6),
+    ) {
+        let step = |(thread, marker, resumes): &(String, String, bool)| match resumes {
+            true => Step::resume(thread, marker),
+            false => Step::new(thread, marker),
+        };
+        let schedule: Schedule = steps.iter().map(step).collect();
         prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
     }
 
@@ -67,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|["a:\\u{} ]){0,12}"#) {
+    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|resume\(|["a:\\u{}() ]){0,12}"#) {
         if let Ok(schedule) = line.parse::<Schedule>() {
             prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
         }

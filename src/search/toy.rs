@@ -1,10 +1,7 @@
 //! A toy to search: threads that have so many steps each, whatever the others do.
 
 use super::{Account, Part, Search};
-use crate::operation::{
-    Choice, Event, Operation, Pending, SchedulingPoint, ThreadId, ThreadState, Trace,
-};
-use crate::site::MarkerId;
+use crate::operation::{Choice, Event, Pending, SchedulingPoint, Trace};
 
 /// Thread `t` has `counts[t]` steps; `marker` says at which marker each is, by thread and number.
 pub(super) struct Toy<'a> {
@@ -29,24 +26,21 @@ impl Toy<'_> {
             let is_live = |&t: &usize| passed[t] < self.counts[t];
             let live = (0..self.counts.len()).filter(is_live);
             let enabled: Vec<Pending> = live.map(|t| self.pending(t, passed[t])).collect();
-            let point = point(&enabled, &events);
-            if let Some(Choice::Take(index)) = (!enabled.is_empty()).then(|| search.choose(&point))
-            {
+            let point = SchedulingPoint::after(&events, &enabled);
+            let choice = (!enabled.is_empty()).then(|| search.choose(&point));
+            if let Some(index) = choice.and_then(Choice::taken) {
                 passed[enabled[index].thread.index()] += 1;
-                events.push(Event::begin(enabled[index], 0, 0, 0));
+                events.push(Event::of(enabled[index]));
                 continue;
             }
-            let account = search.end(&trace(&events));
+            let account = search.end(&Trace::of(&events));
             let order = events.iter().map(|event| event.thread.index());
             return (order.collect(), account);
         }
     }
 
     fn pending(&self, thread: usize, number: u32) -> Pending {
-        Pending {
-            thread: ThreadId::new(thread),
-            operation: Operation::at_marker(MarkerId::new((self.marker)(thread, number))),
-        }
+        Pending::at(thread, (self.marker)(thread, number))
     }
 
     /// Runs a search to its end.
@@ -88,27 +82,6 @@ impl Toy<'_> {
             leaves_out |= others;
         }
         (own, leaves_out)
-    }
-}
-
-/// The point after these events.
-pub(super) fn point<'a>(enabled: &'a [Pending], events: &[Event]) -> SchedulingPoint<'a> {
-    const NOBODY: &[ThreadState] = &[];
-    SchedulingPoint {
-        enabled,
-        threads: NOBODY,
-        last: events.last().map(|event| event.thread),
-        step: events.len(),
-    }
-}
-
-/// The trace of these events, which touched nothing that is known.
-pub(super) fn trace(events: &[Event]) -> Trace<'_> {
-    Trace {
-        events,
-        accesses: &[],
-        repeated: 0,
-        is_cut_short: false,
     }
 }
 

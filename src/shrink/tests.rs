@@ -4,8 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::Shrink;
-use crate::operation::{Event, Pending, SchedulingPoint, ThreadId};
-use crate::site::MarkerId;
+use crate::operation::{Event, Pending, SchedulingPoint};
 
 /// A toy without threads: thread `t` has `counts[t]` steps, and step `k` of it may wait until
 /// another thread has taken some steps. An execution fails if it contains the pattern as a
@@ -29,11 +28,8 @@ impl Toy {
             passed[thread] < self.counts[thread]
                 && waits.into_iter().all(|wait| passed[wait.2] >= wait.3)
         };
-        let ready = |thread| Pending {
-            thread: ThreadId::new(thread),
-            marker: MarkerId::new(0),
-        };
-        (0..self.counts.len()).filter(is_ready).map(ready).collect()
+        let threads = (0..self.counts.len()).filter(is_ready);
+        threads.map(|thread| Pending::at(thread, 0)).collect()
     }
 
     /// Runs to the end; the steps, and whether they fail.
@@ -46,21 +42,13 @@ impl Toy {
             if ready.is_empty() {
                 return (steps, matched == self.pattern.len());
             }
-            let point = SchedulingPoint {
-                ready: &ready,
-                last: steps.last().map(|step| step.thread),
-                step: steps.len(),
-            };
+            let point = SchedulingPoint::after(&steps, &ready);
             let choice = choose(&point);
-            let Pending { thread, marker } = ready[choice];
+            let preempts = point.preempts(choice);
+            let thread = ready[choice].thread;
             steps.push(Event {
-                thread,
-                marker,
-                place: 0,
-                among: 0,
-                preempts: point.preempts(choice),
-                waits: false,
-                resumes: false,
+                preempts,
+                ..Event::of(ready[choice])
             });
             let step = (thread.index(), passed[thread.index()]);
             matched += usize::from(self.pattern.get(matched) == Some(&step));

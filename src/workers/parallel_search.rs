@@ -1,14 +1,12 @@
 //! One search: on one worker at first, and on all when it takes long.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::work_queue::WorkQueue;
 use super::{Bounds, Findings, StoppedBy, Worker};
-use crate::engine::{Deferred, Engine, EngineOptions, Program};
+use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::Part;
@@ -45,8 +43,8 @@ impl ParallelSearch {
         };
         self.work(&queue, false, meanwhile);
         // Over when nobody is left who could send.
-        for result in all_ended {
-            result.unwrap_or_else(|panic| resume_unwind(panic));
+        for fault in all_ended.into_iter().filter_map(Result::err) {
+            queue.stop(StoppedBy::Error(fault));
         }
         queue.finish(self.bounds.keeps_going)
     }
@@ -56,15 +54,15 @@ impl ParallelSearch {
         self: Arc<Self>,
         others: usize,
         queue: Arc<WorkQueue>,
-        ended: Sender<thread::Result<()>>,
+        ended: Sender<Result<(), Error>>,
     ) {
         queue.call(others);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
         match pool {
             Ok(pool) => pool.spawn_broadcast(move |_| {
                 let work = || self.work(&queue, true, Deferred::nothing());
-                // Who waits for it is gone only if another has panicked.
-                let _ = ended.send(catch_unwind(AssertUnwindSafe(work)));
+                // Who waits for it is gone only after a fault of its own.
+                let _ = ended.send(catch_fault(|| Ok(work())));
             }),
             Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
         }
@@ -78,8 +76,9 @@ impl ParallelSearch {
         let engine = self.engine;
         if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
             match &*part.lock() {
-                Some(part) => queue.fail(part, error),
-                None => queue.stop(StoppedBy::Error(error)),
+                Some(part) if error.kind() != ErrorKind::Internal => queue.fail(part, error),
+                // Nobody knows where in its work, or in the queue's, a fault has left the worker.
+                _ => queue.stop(StoppedBy::Error(error)),
             }
         }
     }

@@ -222,9 +222,14 @@ impl WorkQueue {
         self.tell_all();
     }
 
-    /// Ends the search in every part.
+    /// Ends the search in every part. An error says more than a limit that was met before.
     pub(super) fn stop(&self, stopped_by: StoppedBy) {
-        self.plan.lock().stopped_by.get_or_insert(stopped_by);
+        let mut plan = self.plan.lock();
+        match stopped_by {
+            StoppedBy::Error(_) => plan.stopped_by = Some(stopped_by),
+            _ => drop(plan.stopped_by.get_or_insert(stopped_by)),
+        }
+        drop(plan);
         self.has_cut.store(true, Relaxed);
         self.tell_all();
     }

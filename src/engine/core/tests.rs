@@ -1,4 +1,5 @@
 use super::*;
+use crate::operation::WaitSite;
 
 const MAX_STEPS: usize = 10;
 
@@ -6,17 +7,24 @@ fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn first(point: &SchedulingPoint<'_>) -> Option<usize> {
-    (!point.enabled.is_empty()).then_some(0)
+fn first(point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+    assert!(!point.enabled.is_empty());
+    Choice::Take(0)
 }
 
-fn unasked(_: &SchedulingPoint<'_>) -> Option<usize> {
+fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     panic!("there is nothing to choose")
+}
+
+/// An execution of so many declared threads.
+fn state(threads: usize) -> ExecutionState {
+    let names: Vec<String> = (0..threads).map(|index| format!("t{index}")).collect();
+    ExecutionState::new(&names, MAX_STEPS)
 }
 
 /// Two threads, each run up to its first marker.
 fn two_paused() -> ExecutionState {
-    let mut state = ExecutionState::new(2, MAX_STEPS);
+    let mut state = state(2);
     for index in 0..2 {
         assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
         state.pause(thread(index), MarkerId::new(0));
@@ -28,7 +36,7 @@ fn two_paused() -> ExecutionState {
 fn threads_start_in_order_and_the_choice_is_among_the_paused() {
     let mut state = two_paused();
     assert_eq!(
-        state.advance(|point| Some(point.enabled.len() - 1)),
+        state.advance(|point, _| Choice::Take(point.enabled.len() - 1)),
         Turn::Of(thread(1))
     );
     state.leave(thread(1), ThreadState::Finished);
@@ -44,7 +52,7 @@ fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
     let mut state = two_paused();
     state.advance(first);
     state.pause(thread(0), MarkerId::new(1));
-    state.advance(|point| Some(1 - point.default_choice()));
+    state.advance(|point, _| Choice::Take(1 - point.default_choice()));
     assert!(!state.steps()[0].preempts, "nobody ran before");
     assert!(state.steps()[1].preempts);
 }
@@ -58,7 +66,7 @@ fn a_woken_task_goes_on_before_the_next_choice() {
     state.wake(thread(0));
     state.pause(thread(1), MarkerId::new(1));
     assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
-    let waits: Vec<bool> = state.steps().iter().map(|step| step.waits).collect();
+    let waits: Vec<bool> = state.steps().iter().map(Event::waits).collect();
     assert_eq!(waits, [true, false]);
 }
 
@@ -73,7 +81,7 @@ fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
 
 #[test]
 fn tasks_that_all_wait_are_a_deadlock() {
-    let mut state = ExecutionState::new(1, MAX_STEPS);
+    let mut state = state(1);
     state.advance(unasked);
     state.wait(thread(0));
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
@@ -81,7 +89,7 @@ fn tasks_that_all_wait_are_a_deadlock() {
 
 #[test]
 fn steps_and_wake_ups_count_towards_the_limit() {
-    let mut state = ExecutionState::new(1, MAX_STEPS);
+    let mut state = state(1);
     state.advance(unasked);
     for _ in 0..MAX_STEPS / 2 {
         state.pause(thread(0), MarkerId::new(0));
@@ -113,9 +121,9 @@ fn run_asked(
     let mut passed = [0, 0];
     let mut order = Vec::new();
     loop {
-        let turn = state.advance(|point| {
+        let turn = state.advance(|point, _| {
             asked += 1;
-            Some(choices[point.step].min(point.enabled.len() - 1))
+            Choice::Take(choices[point.step].min(point.enabled.len() - 1))
         });
         let Turn::Of(thread) = turn else {
             return (order, asked);
@@ -133,7 +141,7 @@ fn run_asked(
 
 #[test]
 fn repeated_steps_are_taken_without_asking() {
-    let mut state = ExecutionState::new(2, MAX_STEPS);
+    let mut state = state(2);
     assert_eq!(
         run_asked(&mut state, &[0, 1, 0, 0], [0, 10]),
         (vec![0, 1, 0, 1], 4)
@@ -148,7 +156,7 @@ fn repeated_steps_are_taken_without_asking() {
 
 #[test]
 fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
-    let mut state = ExecutionState::new(2, MAX_STEPS);
+    let mut state = state(2);
     run_asked(&mut state, &[0, 1, 0, 0], [0, 10]);
     state.reset(3);
     // Thread 1 has other markers now: its first step, the second of all, cannot be repeated.
@@ -167,28 +175,32 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
     let mut state = two_paused();
     state.advance(first);
     state.block(thread(0), spot(7));
-    assert_eq!(state.at(thread(0)), ThreadState::Blocked(spot(7)));
+    assert_eq!(state.state(thread(0)), ThreadState::Blocked(spot(7)));
     assert_eq!(state.running(), None);
     // Thread 1 is alone, so going on takes the turn from nobody.
     assert_eq!(state.advance(first), Turn::Of(thread(1)));
-    state.set_released(thread(0), true);
+    state.set_unblocked(thread(0), true);
     state.pause(thread(1), MarkerId::new(1));
-    // It is in its place, with the marker that it passed last.
-    let turn = state.advance(|point| {
-        let ready: Vec<_> = point
-            .ready
-            .iter()
-            .map(|it| (it.thread, it.marker))
-            .collect();
-        let expected = [(0, 0), (1, 1)].map(|(t, m)| (thread(t), MarkerId::new(m)));
-        assert_eq!(ready, expected);
+    // It is in its place, to go on after the marker that it passed last.
+    let turn = state.advance(|point, _| {
+        let resumes = Operation::resume(MarkerId::new(0));
+        let expected = [resumes, Operation::at_marker(MarkerId::new(1))];
+        assert_eq!(point.enabled[0].thread, thread(0));
+        assert_eq!(
+            point
+                .enabled
+                .iter()
+                .map(|it| it.operation)
+                .collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(point.default_choice(), 1, "whoever ran last");
-        Some(0)
+        Choice::Take(0)
     });
     assert_eq!(turn, Turn::Of(thread(0)));
     let steps = state.steps().iter();
     let steps: Vec<_> = steps
-        .map(|it| (it.waits, it.resumes, it.preempts))
+        .map(|it| (it.waits(), it.is_resume(), it.preempts))
         .collect();
     assert_eq!(
         steps,
@@ -207,26 +219,29 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     state.block(thread(0), spot(0));
     state.advance(first);
     // While thread 1 runs, in front of it in the list.
-    state.set_released(thread(0), true);
-    state.set_released(thread(0), false);
+    state.set_unblocked(thread(0), true);
+    state.set_unblocked(thread(0), false);
     state.leave(thread(1), ThreadState::Finished);
-    assert!(!state.has_ready());
+    assert!(!state.has_enabled());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
-    state.set_released(thread(0), true);
-    assert!(state.has_ready());
+    state.set_unblocked(thread(0), true);
+    assert!(state.has_enabled());
     state.let_go(thread(0));
-    assert!(state.is_live(thread(0)) && !state.has_ready());
+    assert!(state.is_live(thread(0)) && !state.has_enabled());
 }
 
 #[test]
 fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
-    let mut state = ExecutionState::new(1, MAX_STEPS);
+    let mut state = state(1);
     state.advance(unasked);
     state.block(thread(0), spot(0));
-    state.set_released(thread(0), true);
-    state.advance(|point| {
-        assert_eq!(point.enabled[0].marker, MarkerId::start());
-        Some(0)
+    state.set_unblocked(thread(0), true);
+    state.advance(|point, _| {
+        assert_eq!(
+            point.enabled[0].operation,
+            Operation::resume(MarkerId::start())
+        );
+        Choice::Take(0)
     });
 }
 
@@ -236,9 +251,9 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.advance(first);
     state.pause_to_acquire(thread(0), MarkerId::new(3));
     state.set_free(thread(0), false);
-    let only = |point: &SchedulingPoint<'_>| {
+    let only = |point: &SchedulingPoint<'_>, _: &ThreadTable| {
         assert_eq!(point.enabled.len(), 1);
-        Some(0)
+        Choice::Take(0)
     };
     assert_eq!(state.advance(only), Turn::Of(thread(1)));
     assert!(
@@ -248,5 +263,5 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.leave(thread(1), ThreadState::Finished);
     state.set_free(thread(0), true);
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
-    assert_eq!(state.steps()[2].marker, MarkerId::new(3));
+    assert_eq!(state.steps()[2].operation.name, MarkerId::new(3));
 }

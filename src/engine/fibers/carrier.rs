@@ -9,13 +9,19 @@ use super::run::Run;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
+use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows};
 use crate::engine::processor::Processor;
-use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, catch, current};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::{Error, ErrorKind};
+use crate::failure::Hook;
 use crate::operation::ThreadId;
 
-/// Runs executions until there are no more; the scheduler has begun the first.
+/// How a carrier ended: with its scheduler, unless something went wrong.
+pub(super) type Carried = Result<Box<dyn Scheduler>, Error>;
+
+/// Runs executions until there are no more; the scheduler has begun the first. `tell` learns how that
+/// ended before fibers that are left unwind, which may take them for ever.
 ///
 /// # Errors
 ///
@@ -26,8 +32,10 @@ pub(super) fn carry(
     options: EngineOptions,
     pulse: &Arc<Heartbeat>,
     processor: &Processor,
-) -> Result<Box<dyn Scheduler>, Error> {
-    let _own = EngineThread::begin();
+    tell: impl FnOnce(Carried),
+) -> Result<(), Error> {
+    let own = EngineThread::begin();
+    pulse.clocks.add(&own);
     // One that is alone may run where the system finds room for it.
     if processor.is_in_company() {
         processor.pin_current_thread();
@@ -35,13 +43,11 @@ pub(super) fn carry(
     let run = Rc::new(Run::new(program, scheduler, options, pulse));
     let mut fibers = fibers(&run, options)?;
     let handle = Box::new(Rc::clone(&run));
-    let carry_all = |fibers: &mut [Fiber]| carry_all(&run, fibers, processor);
-    current::under(handle, || {
-        catch::keeping_panics(|| explaining_overflows(&mut fibers, carry_all));
-    });
+    let carry_all = |fibers: &mut [Fiber]| catch_fault(|| carry_all(&run, fibers, processor));
+    let carried = current::under(handle, || explaining_overflows(&mut fibers, carry_all));
+    tell(run.fault.take().map_or(carried, Err));
     fibers.into_iter().for_each(Fiber::end);
-    let scheduler = run.core.borrow_mut().scheduler.take();
-    Ok(scheduler.expect("nobody else takes the scheduler"))
+    Ok(())
 }
 
 /// One fiber for each thread of the program.
@@ -64,7 +70,7 @@ fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
     )
 }
 
-fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
+fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) -> Carried {
     loop {
         if run.pulse.is_to_stay() {
             processor.pin_current_thread();
@@ -73,15 +79,17 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) {
         let (end, outcome) = execute(run, fibers);
         run.pulse.rest();
         let mut core = run.core.borrow_mut();
-        if run.pulse.is_left_behind() || !(core.end(&end, outcome.as_deref()) && core.begin()) {
-            return;
+        let is_over = run.has_failed() || run.pulse.is_left_behind();
+        if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
+            let scheduler = core.scheduler.take();
+            return Ok(scheduler.expect("nobody else takes the scheduler"));
         }
     }
 }
 
 fn execute(run: &Run, fibers: &mut [Fiber]) -> (ExecutionEnd, Option<String>) {
     if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
-        return (panicked_in(Phase::SetUp, panic), None);
+        return (panicked_in(Hook::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));

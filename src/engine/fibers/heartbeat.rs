@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::engine::Phase;
+use crate::engine::thread_clocks::ThreadClocks;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
@@ -17,6 +18,8 @@ pub(super) struct Heartbeat {
     running: AtomicU32,
     /// For each thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
+    /// The time of the carrier.
+    pub(super) clocks: ThreadClocks,
     /// Set by the watcher: one of the orders.
     order: AtomicU8,
 }
@@ -46,6 +49,7 @@ impl Heartbeat {
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
             reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
+            clocks: ThreadClocks::default(),
             order: AtomicU8::new(0),
         }
     }

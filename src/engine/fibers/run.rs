@@ -20,6 +20,7 @@ use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Phase, Program, ProgramInstance, Scheduler};
+use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
@@ -36,6 +37,8 @@ pub(super) struct Run {
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
     wakes: Arc<WakeQueue>,
+    /// What went wrong inside of this library while a fiber asked something of it.
+    pub(super) fault: RefCell<Option<Error>>,
     pub(super) pulse: Arc<Heartbeat>,
     timeout: Duration,
     /// When the threads of the execution began, where it matters.
@@ -64,10 +67,17 @@ impl Run {
             turns: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
+            fault: RefCell::default(),
             pulse: Arc::clone(pulse),
             timeout: options.timeout,
             since: Cell::new(None),
         }
+    }
+
+    /// Whether something went wrong inside of this library.
+    #[inline]
+    pub(super) fn has_failed(&self) -> bool {
+        self.fault.borrow().is_some()
     }
 
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
@@ -256,5 +266,9 @@ impl Controller for Rc<Run> {
         let watched = Arc::downgrade(&waker);
         core.keep_waker(thread, watched);
         Waker::from(waker)
+    }
+
+    fn fail(&self, fault: Error) {
+        self.fault.borrow_mut().get_or_insert(fault);
     }
 }

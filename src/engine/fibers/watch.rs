@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::carrier;
+use super::carrier::{self, Carried};
 use super::heartbeat::Heartbeat;
+use crate::engine::execution_time::ExecutionTime;
+use crate::engine::fault::catch_fault;
 use crate::engine::processor::Processor;
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
@@ -16,8 +18,9 @@ use crate::error::{Error, ErrorKind};
 ///
 /// # Errors
 ///
-/// If the operating system starts no thread or gives no memory, or an execution does not end in
-/// time: a fiber blocks the thread that all of them share. Then the scheduler is gone with it.
+/// If the operating system starts no thread or gives no memory, an execution does not end in time,
+/// since a fiber blocks the thread that all of them share, or something goes wrong inside of this
+/// library. Then the scheduler is gone with the carrier.
 pub(crate) fn run(
     program: &Arc<dyn Program>,
     mut scheduler: Box<dyn Scheduler>,
@@ -28,17 +31,14 @@ pub(crate) fn run(
         return Ok(scheduler);
     }
     let pulse = Arc::new(Heartbeat::new(program.threads().len()));
-    let end = Arc::new(End {
-        result: Mutex::new(None),
-        news: Condvar::new(),
-    });
+    let end = Arc::new(End::default());
     let carrier = {
         let (program, pulse, end) = (Arc::clone(program), Arc::clone(&pulse), Arc::clone(&end));
         let processor = Processor::claim();
         move || {
-            let result = carrier::carry(&program, scheduler, options, &pulse, &processor);
-            *end.result.lock() = Some(result);
-            end.news.notify_one();
+            let tell = |carried| end.tell(carried);
+            let carry = || carrier::carry(&program, scheduler, options, &pulse, &processor, tell);
+            catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };
     let carrier = thread::Builder::new()
@@ -48,17 +48,28 @@ pub(crate) fn run(
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)
     })?;
-    let result = watch(&end, &pulse, options.timeout, &mut meanwhile)
-        .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))?;
-    // The carrier has told its result: there is nothing left that it could fail at.
+    let carried = catch_fault(|| {
+        watch(&end, &pulse, options.timeout, &mut meanwhile)
+            .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))
+    });
+    let scheduler = carried.inspect_err(|_| pulse.leave_behind())?;
+    // The carrier has told its result, and only gives its stacks back.
     let _ = carrier.join();
-    Ok(result)
+    Ok(scheduler)
 }
 
-/// How a carrier ended.
+/// How a carrier ended, once it has.
+#[derive(Default)]
 struct End {
-    result: Mutex<Option<Result<Box<dyn Scheduler>, Error>>>,
+    carried: Mutex<Option<Carried>>,
     news: Condvar,
+}
+
+impl End {
+    fn tell(&self, carried: Carried) {
+        self.carried.lock().get_or_insert(carried);
+        self.news.notify_one();
+    }
 }
 
 /// Waits for the carrier; nothing if an execution takes longer than `timeout`.
@@ -67,27 +78,26 @@ fn watch(
     pulse: &Heartbeat,
     timeout: Duration,
     meanwhile: &mut Deferred<'_>,
-) -> Option<Result<Box<dyn Scheduler>, Error>> {
-    // Looking costs the carrier nothing, so that an execution is timed to an eighth.
-    let look = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_secs(1));
-    let mut result = end.result.lock();
-    let mut seen = (pulse.executions(), Instant::now());
+) -> Option<Carried> {
+    let mut time = ExecutionTime::new(timeout, &pulse.clocks, 1);
+    let mut carried = end.carried.lock();
     loop {
-        if let Some(result) = result.take() {
-            return Some(result);
+        if let Some(carried) = carried.take() {
+            return Some(carried);
         }
-        let next_look = Instant::now() + look;
-        let next = meanwhile.due().map_or(next_look, |due| due.min(next_look));
-        end.news.wait_until(&mut result, next);
+        let next = meanwhile
+            .due()
+            .into_iter()
+            .fold(time.next_look(), Instant::min);
+        end.news.wait_until(&mut carried, next);
         if meanwhile.is_due() {
             pulse.stay();
-            MutexGuard::unlocked(&mut result, || meanwhile.attend());
+            MutexGuard::unlocked(&mut carried, || meanwhile.attend());
         }
-        let executions = pulse.executions();
-        if executions != seen.0 || pulse.phase().is_none() {
-            seen = (executions, Instant::now());
-        } else if seen.1.elapsed() >= timeout && result.is_none() {
-            pulse.leave_behind();
+        let is_up = time.is_up(pulse.executions());
+        if pulse.phase().is_none() {
+            time.begin_anew();
+        } else if is_up && carried.is_none() {
             return None;
         }
     }

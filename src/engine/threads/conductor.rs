@@ -9,9 +9,9 @@ use super::others::{Awake, is_running, others};
 use super::team::{Team, TeamShared};
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
-use crate::engine::engine_thread::EngineThread;
 use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
-use crate::engine::{ExecutionEnd, Phase, ProgramInstance, catch};
+use crate::engine::{ExecutionEnd, Phase, ProgramInstance};
+use crate::failure::Hook;
 use crate::operation::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -23,10 +23,8 @@ const LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct(team: &Arc<Team>) {
-    team.processor.pin_current_thread();
-    let _own = EngineThread::begin();
     loop {
-        let result = catch::keeping_panics(|| execute(team));
+        let result = execute(team);
         let mut shared = team.shared.lock();
         let Some((end, outcome)) = result else {
             shared.is_stuck = true;
@@ -44,7 +42,6 @@ pub(super) fn conduct(team: &Arc<Team>) {
             break;
         }
         team.beat.set_idle(false);
-        shared.since = Instant::now();
     }
     team.news.notify_one();
     for slot in &team.slots {
@@ -57,7 +54,7 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
     let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).room().into();
     let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
     if let Err(panic) = catch_panic(|| empty.init()) {
-        return Some((panicked_in(Phase::SetUp, panic), None));
+        return Some((panicked_in(Hook::SetUp, panic), None));
     }
     team.beat.beat();
     let enter = |phase| {

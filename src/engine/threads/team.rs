@@ -17,10 +17,13 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
 use crate::engine::current::{self, Controller};
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::fault::catch_fault;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
+use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
+use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
@@ -38,6 +41,8 @@ pub(super) struct Team {
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
     pub(super) processor: Arc<Processor>,
+    /// The times of its threads.
+    pub(super) clocks: ThreadClocks,
     pub(super) beat: Arc<Beat>,
     /// How many threads are about to take the team's lock to wake a task. They may sleep for it, and
     /// act all the same.
@@ -86,14 +91,14 @@ pub(super) struct TeamShared {
     pub(super) room: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
-    /// When the execution began.
-    pub(super) since: Instant,
     /// When the thread that blocked last was first seen to sleep.
     pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team is of no use any more.
     pub(super) is_stuck: bool,
+    /// What went wrong inside of this library, if anything did.
+    pub(super) fault: Option<Error>,
 }
 
 impl TeamShared {
@@ -131,21 +136,34 @@ impl Team {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
                 room: None,
                 blocked: Blocked::new(&processor),
-                since: Instant::now(),
                 asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
+                fault: None,
             }),
             slots: (0..threads).map(|_| WorkerSlot::default()).collect(),
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
             processor,
+            clocks: ThreadClocks::default(),
             beat: Arc::default(),
             waking: AtomicUsize::new(0),
             is_for_one: options.fresh_threads,
             grace: options.grace,
         }
+    }
+
+    /// Something went wrong inside of this library: nobody is to decide any more, and the watcher
+    /// ends the search.
+    #[cold]
+    pub(super) fn fail(&self, fault: Error) {
+        let mut shared = self.shared.lock();
+        let scheduler = shared.core.scheduler.take();
+        shared.fault.get_or_insert(fault);
+        drop(shared);
+        drop(scheduler);
+        self.news.notify_one();
     }
 
     /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
@@ -260,6 +278,10 @@ impl Controller for ThreadHandle {
         Waker::from(waker)
     }
 
+    fn fail(&self, fault: Error) {
+        self.team.fail(fault);
+    }
+
     fn set_user_code(&self, is_user_code: bool) {
         self.team.slots[self.thread.index()].set_user_code(is_user_code);
     }
@@ -267,6 +289,17 @@ impl Controller for ThreadHandle {
 
 impl Alarm for Team {
     fn wake(&self, thread: ThreadId, execution: u64) {
+        // It may be a thread of anybody's that this is called on.
+        let woken = catch_fault(|| {
+            self.hear_wake(thread, execution);
+            Ok(())
+        });
+        woken.unwrap_or_else(|fault| self.fail(fault));
+    }
+}
+
+impl Team {
+    fn hear_wake(&self, thread: ThreadId, execution: u64) {
         let is_inside = current::is_controlled();
         self.waking.fetch_add(1, Ordering::SeqCst);
         let mut shared = self.shared.lock();

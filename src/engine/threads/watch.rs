@@ -13,6 +13,8 @@ use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
 use crate::engine::engine_thread::{self, EngineThread};
+use crate::engine::execution_time::ExecutionTime;
+use crate::engine::fault::catch_fault;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -21,7 +23,8 @@ use crate::operation::ThreadId;
 ///
 /// # Errors
 ///
-/// If the operating system does not start a thread.
+/// If the operating system does not start a thread, or something goes wrong inside of this library.
+/// Then the scheduler is gone.
 pub(crate) fn run(
     program: &Arc<dyn Program>,
     mut scheduler: Box<dyn Scheduler>,
@@ -36,10 +39,11 @@ pub(crate) fn run(
         }
         let team = Arc::new(Team::new(program, scheduler, options));
         let threads = assemble(&team)?;
-        match watch(&team, options.timeout, &mut sleeps, &mut meanwhile) {
+        let watched = catch_fault(|| watch(&team, options.timeout, &mut sleeps, &mut meanwhile));
+        match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
             Watched::Done(back) => {
                 for thread in threads {
-                    // A team's thread catches what it runs: it has nothing to tell.
+                    // What went wrong on it, it has told.
                     let _ = thread.join();
                 }
                 if !options.fresh_threads {
@@ -89,12 +93,23 @@ fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
 }
 
 fn start(
-    team: &Team,
+    team: &Arc<Team>,
     name: &str,
     body: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, Error> {
     // The system takes no name with a zero in it.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
+    let mate = Arc::clone(team);
+    let body = move || {
+        let lived = catch_fault(|| {
+            mate.processor.pin_current_thread();
+            let own = EngineThread::begin();
+            mate.clocks.add(&own);
+            body();
+            Ok(())
+        });
+        lived.unwrap_or_else(|fault| mate.fail(fault));
+    };
     builder.spawn(body).map_err(|error| {
         team.slots
             .iter()
@@ -114,54 +129,47 @@ enum Watched {
 
 /// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
 /// meanwhile whether threads are blocked.
+///
+/// # Errors
+///
+/// If something went wrong inside of this library, on whichever thread.
 fn watch(
     team: &Team,
     timeout: Duration,
     sleeps: &mut Option<ExactSleeps>,
     meanwhile: &mut Deferred<'_>,
-) -> Watched {
+) -> Result<Watched, Error> {
     let mut lookout = Lookout::new(team, sleeps);
+    let mut time = ExecutionTime::new(timeout, &team.clocks, 0);
     let mut shared = team.shared.lock();
     while !shared.is_done {
-        // A time-out past the end of the clock never comes.
-        let deadline = shared.since.checked_add(timeout);
-        let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if let Some(fault) = shared.fault.take() {
+            return Err(fault);
+        }
+        let is_late = time.is_up(shared.core.number);
         if is_late && shared.core.give_up() {
             // It unwinds its threads by itself, and gets as long again for that.
-            shared.since = Instant::now();
+            time.begin_anew();
             team.conductor.get().inspect(|conductor| conductor.unpark());
             continue;
         }
         if is_late || shared.is_stuck {
-            return Watched::LeftBehind(leave_behind(team, shared));
+            return Ok(Watched::LeftBehind(leave_behind(team, shared)));
         }
         if meanwhile.is_due() {
             MutexGuard::unlocked(&mut shared, || meanwhile.attend());
             continue;
         }
         let look = lookout.rest().map(|rest| Instant::now() + rest);
-        match deadline
-            .into_iter()
-            .chain(look)
-            .chain(meanwhile.due())
-            .min()
-        {
-            None => team.news.wait(&mut shared),
-            Some(next) => {
-                team.news.wait_until(&mut shared, next);
-            }
-        }
+        let next = look.into_iter().chain(meanwhile.due());
+        let next = next.fold(time.next_look(), Instant::min);
+        team.news.wait_until(&mut shared, next);
         if look.is_some() && lookout.look(team, &mut shared) {
             team.conductor_baton.give(Grant::Resume);
         }
     }
-    Watched::Done(
-        shared
-            .core
-            .scheduler
-            .take()
-            .expect("only this thread takes the scheduler"),
-    )
+    let scheduler = shared.core.scheduler.take();
+    Ok(Watched::Done(scheduler.expect("nobody else takes it")))
 }
 
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
@@ -173,11 +181,12 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
         _ => shared.core.timed_out(),
     };
     shared.core.end(&end, None);
-    let scheduler = shared
-        .core
-        .scheduler
-        .take()
-        .expect("only this thread takes the scheduler");
+    abandon(team, shared).expect("nobody else takes the scheduler")
+}
+
+/// Lets go of a team and of its threads.
+fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dyn Scheduler>> {
+    let scheduler = shared.core.scheduler.take();
     let is_stuck = shared.is_stuck;
     let stand_ins = shared.blocked.dismiss();
     drop(shared);

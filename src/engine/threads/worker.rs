@@ -7,17 +7,14 @@ use crate::engine::baton::Grant;
 use crate::engine::catch::catch;
 use crate::engine::conclude::check_invariants;
 use crate::engine::current;
-use crate::engine::engine_thread::EngineThread;
 use crate::operation::ThreadId;
 
 pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
-    team.processor.pin_current_thread();
     let place = ThreadHandle {
         team: Arc::clone(team),
         thread,
     };
     let slot = &team.slots[thread.index()];
-    let _own = EngineThread::begin();
     let _can_be_held = slot.hold.admit();
     current::under(Box::new(place), || {
         while slot.baton.wait() == Grant::Resume && run_thread(team, slot, thread) {}

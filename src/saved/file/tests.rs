@@ -34,7 +34,7 @@ fn what_people_wrote_stays() {
     fs::write(&path, by_hand).unwrap();
     File::new(&path).save(&schedule![b: y], "it").unwrap();
     let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(text, format!("{by_hand}\n\n# it\nv1 b:y\n"));
+    assert_eq!(text, format!("{by_hand}\n\n# it\nv2 b:y\n"));
 }
 
 #[test]

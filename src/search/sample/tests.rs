@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::search::DepthFirst;
 use crate::search::toy::Toy;
-use crate::search::{DepthFirst, Part};
 use crate::site::MarkerId;
 
 const METHODS: [Method; 7] = [
@@ -150,7 +150,7 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
         let mut search = Sample::new(Method::Surw, 0, 0..0);
         search.draw = Box::new(Surw::selecting(Some(&selected)));
         search.rng = generator_of(5, index);
-        let order = toy.run(&mut search);
+        let (order, _) = toy.run(&mut search);
         let mut passed = [0, 0];
         let mut selected = Vec::new();
         for thread in order {
@@ -299,9 +299,8 @@ fn only_what_is_drawn_as_expected_counts_as_uniform() {
     let uniform = |counts: [&[u32]; 8]| {
         let mut search = Sample::new(Method::Uniform, 0, 0..8);
         counts.map(|counts| {
-            search.begin();
-            Toy::new(counts).run(&mut search);
-            search.was_uniform()
+            search.new_execution();
+            Toy::new(counts).run(&mut search).1.is_uniform
         })
     };
     // The first execution teaches the counts.
@@ -338,7 +337,7 @@ proptest! {
         let mut splits = splits.into_iter().cycle();
         let mut splits = || splits.next().unwrap_or(false);
         let whole = Sample::new(method, seed, 0..schedules);
-        let (parts, _) = toy.all_in_parts(Part::Sample(Box::new(whole)), &mut splits);
+        let (parts, _) = toy.all_in_parts(Box::new(whole), &mut splits);
         prop_assert_eq!(parts.len() as u64, schedules);
         prop_assert_eq!(parts, drawn(&toy, method, seed, schedules));
     }

@@ -1,9 +1,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{DepthFirst, SchedulingPoint, Search as _};
+use super::super::{Account, DepthFirst, Part, Search as _};
 use super::*;
-use crate::site::MarkerId;
+use crate::operation::{Choice, Event, Pending, SchedulingPoint, Trace};
 
 /// A toy program. Its threads have so many steps, of which the order of the steps takes some away,
 /// adds some, or blocks threads, by a hash; with `salt` 0 it does not.
@@ -29,33 +29,28 @@ impl Toy {
         (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32
     }
 
-    /// Runs one execution; the threads in the order of their steps.
-    fn run(&self, search: &mut DepthFirst) -> Vec<usize> {
+    /// Runs one execution; the threads in the order of their steps, and what is said of it.
+    fn run(&self, search: &mut dyn Part) -> (Vec<usize>, Account) {
         let mut left = self.steps.clone();
         let mut order = Vec::new();
+        let mut steps: Vec<Event> = Vec::new();
         loop {
-            let mut ready: Vec<Pending> = (0..left.len())
-                .filter(|&thread| left[thread] > 0)
-                .map(|thread| Pending {
-                    thread: ThreadId::new(thread),
-                    marker: MarkerId::new(left[thread]),
-                })
+            let live = (0..left.len()).filter(|&thread| left[thread] > 0);
+            let mut enabled: Vec<Pending> = live
+                .map(|thread| Pending::at(thread, left[thread]))
                 .collect();
-            if self.salt > 0 && ready.len() > 1 && self.hash(1, &order).is_multiple_of(4) {
-                ready.remove(0);
+            if self.salt > 0 && enabled.len() > 1 && self.hash(1, &order).is_multiple_of(4) {
+                enabled.remove(0);
             }
-            let point = SchedulingPoint {
-                ready: &ready,
-                last: None,
-                step: order.len(),
+            let point = SchedulingPoint::after(&steps, &enabled);
+            let choice = (!enabled.is_empty()).then(|| search.choose(&point));
+            let Some(choice) = choice.and_then(Choice::taken) else {
+                return (order, search.end(&Trace::of(&steps)));
             };
-            let Some(choice) = (!ready.is_empty()).then(|| search.choose(&point)).flatten() else {
-                search.end(order.len());
-                return order;
-            };
-            let thread = ready[choice].thread.index();
+            let thread = enabled[choice].thread.index();
             left[thread] -= 1;
             order.push(thread);
+            steps.push(Event::of(enabled[choice]));
             if self.salt > 0 {
                 match self.hash(2, &order) % 8 {
                     0 => left[thread] = 0,
@@ -69,17 +64,17 @@ impl Toy {
     fn all(&self) -> Vec<Vec<usize>> {
         let mut search = DepthFirst::default();
         let mut orders = Vec::new();
-        while search.begin() {
-            orders.push(self.run(&mut search));
+        while search.new_execution().is_some() {
+            orders.push(self.run(&mut search).0);
         }
         orders
     }
 
     fn weights(&self) -> Arc<Weights> {
         let mut search = DepthFirst::default();
-        search.begin();
+        search.new_execution();
         let mut steps = vec![0; self.steps.len()];
-        for thread in self.run(&mut search) {
+        for thread in self.run(&mut search).0 {
             steps[thread] += 1;
         }
         Arc::new(Weights::of_steps(&steps))
@@ -92,7 +87,7 @@ impl Toy {
         let shards = (1..=of).map(|number| {
             let shard = Shard::new(number, of).unwrap();
             let search = DepthFirst::of_shard(shard, Arc::clone(&weights));
-            let (own, foreign, extent) = self.search(search, splits);
+            let (own, foreign, extent) = self.search(Box::new(search), splits);
             assert!(foreign <= 1, "{shard}: {foreign} executions for nothing");
             others += foreign;
             // The parts of a shard are all of it. An `f64` has 53 bits.
@@ -106,28 +101,28 @@ impl Toy {
     /// of the shard it has been through.
     fn search(
         &self,
-        mut search: DepthFirst,
+        mut search: Box<dyn Part>,
         splits: &mut impl FnMut() -> bool,
     ) -> (Vec<Vec<usize>>, usize, f64) {
         let (mut own, mut others) = (Vec::new(), 0);
         let mut parts = Vec::new();
         let mut extent: Option<Extent<f64>> = None;
-        while search.begin() {
+        while search.new_execution().is_some() {
             if splits() {
                 parts.extend(search.split());
             }
-            let order = self.run(&mut search);
-            let next = search.extent().unwrap();
+            let (order, account) = self.run(&mut *search);
+            assert_eq!(account.contradiction, None);
+            let next = search.progress(&[], None).unwrap().share;
             let before = extent.map_or(0.0, |it| it.before + it.within);
             assert!((next.before - before).abs() < 1e-9, "{before} {next:?}");
             extent = Some(next);
-            if search.owns() {
-                own.push(order);
-            } else {
+            if account.is_repetition {
                 others += 1;
+            } else {
+                own.push(order);
             }
         }
-        assert_eq!(search.mismatch(), None);
         let mut extent = extent.map_or(0.0, |it| it.before + it.within);
         for part in parts.into_iter().rev() {
             let part = self.search(part, splits);
@@ -176,9 +171,9 @@ fn a_tree_with_more_leaves_than_the_line_has_places_is_cut_too() {
         let shard = Shard::new(number, 3).unwrap();
         let mut search = DepthFirst::of_shard(shard, Arc::clone(&weights));
         let mut first = Vec::new();
-        while first.len() < 5 && search.begin() {
-            let order = toy.run(&mut search);
-            if search.owns() {
+        while first.len() < 5 && search.new_execution().is_some() {
+            let (order, account) = toy.run(&mut search);
+            if !account.is_repetition {
                 first.push(order);
             }
         }
@@ -250,17 +245,12 @@ fn the_largest_numbers_are_multiplied() {
     let weights = Arc::new(Weights::of_steps(&[most, most, most]));
     let shard = Shard::new(u32::MAX, u32::MAX).unwrap();
     let mut bound = Bound::new(weights, shard);
-    let ready: Vec<Pending> = (0..5)
-        .map(|thread| Pending {
-            thread: ThreadId::new(thread),
-            marker: MarkerId::new(0),
-        })
-        .collect();
+    let enabled: Vec<Pending> = (0..5).map(|thread| Pending::at(thread, 0)).collect();
     // A thread that had no step in the first execution weighs as one step does of 2^31: twice what
     // a shard has.
-    assert_eq!(bound.choices(&ready), 4..5);
+    assert_eq!(bound.choices(&enabled), 4..5);
     for _ in 0..100 {
-        bound.enter(&ready, 4);
-        assert_eq!(bound.choices(&ready).end, 5);
+        bound.enter(&enabled, 4);
+        assert_eq!(bound.choices(&enabled).end, 5);
     }
 }

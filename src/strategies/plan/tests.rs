@@ -2,33 +2,23 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::operation::{Pending, ThreadId};
-use crate::site::MarkerId;
+use crate::operation::{Event, Pending};
 
 /// Runs threads with so many markers each; the threads in the order of their steps.
 fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
     let mut decisions = Decisions::new(plan);
     let mut left = counts.to_vec();
-    let mut order: Vec<usize> = Vec::new();
+    let mut steps: Vec<Event> = Vec::new();
     loop {
         let live = (0..left.len()).filter(|&thread| left[thread] > 0);
-        let ready: Vec<Pending> = live
-            .map(|thread| Pending {
-                thread: ThreadId::new(thread),
-                marker: MarkerId::new(0),
-            })
-            .collect();
-        if ready.is_empty() {
-            return (order, decisions.plan());
+        let enabled: Vec<Pending> = live.map(|thread| Pending::at(thread, 0)).collect();
+        if enabled.is_empty() {
+            let order = steps.iter().map(|step| step.thread.index());
+            return (order.collect(), decisions.plan());
         }
-        let choice = decisions.choose(&SchedulingPoint {
-            ready: &ready,
-            last: order.last().copied().map(ThreadId::new),
-            step: order.len(),
-        });
-        let thread = ready[choice].thread.index();
-        left[thread] -= 1;
-        order.push(thread);
+        let choice = decisions.choose(&SchedulingPoint::after(&steps, &enabled));
+        left[enabled[choice].thread.index()] -= 1;
+        steps.push(Event::of(enabled[choice]));
     }
 }
 

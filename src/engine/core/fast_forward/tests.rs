@@ -1,7 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{Over, Turn};
+use super::super::{Over, ThreadTable, Turn};
 use super::*;
 use crate::operation::SchedulingPoint;
 use crate::search::{DepthFirst, Search as _};
@@ -61,7 +61,7 @@ impl Before {
         state: &mut ExecutionState,
         run: &mut Run<'_>,
     ) -> Option<(ThreadId, Option<Stop>)> {
-        self.turns.truncate(state.common_turns());
+        self.turns.truncate(state.replayed_turns());
         let last = self.turns.len().checked_sub(1)?;
         let mut reached = vec![None; run.left.len()];
         let mut count = 0;
@@ -72,7 +72,7 @@ impl Before {
             if count == last || !is_repeated {
                 self.turns.truncate(count);
                 self.repeated += count;
-                state.again(count, thread, |thread: ThreadId| reached[thread.index()]);
+                state.fast_forward(count, thread, |thread: ThreadId| reached[thread.index()]);
                 return Some((thread, end));
             }
             reached[thread.index()] = end.and_then(Stop::marker);
@@ -94,12 +94,13 @@ impl Toy {
     /// Runs all executions. Returns what was ready at every choice, how each execution ended, and
     /// how many turns were repeated.
     fn explore(&self, repeats: bool) -> (Vec<String>, usize) {
-        let mut state = ExecutionState::new(self.threads, 50);
+        let mut state = ExecutionState::new(&vec![String::new(); self.threads], 50);
         let mut search = DepthFirst::default();
         let (mut log, mut before) = (Vec::new(), Before::default());
         let mut execution = 0;
-        while search.begin() {
-            state.reset(search.repeated());
+        let mut found = None;
+        while let Some(repeated) = search.new_execution() {
+            state.reset(repeated);
             let run = Run {
                 toy: self,
                 turns: 0,
@@ -110,10 +111,11 @@ impl Toy {
             let over = Self::run(run, &mut state, &mut search, before, &mut log);
             // Steps that were repeated are told of no more than those that were not asked about.
             log.push(format!("{over:?} {:?}", state.steps()));
-            search.end(state.steps().len());
+            let account = search.end(&state.trace(false));
+            found = account.contradiction;
             execution += 1;
         }
-        log.push(format!("{:?}", search.mismatch()));
+        log.push(format!("{found:?}"));
         (log, before.repeated)
     }
 
@@ -124,7 +126,7 @@ impl Toy {
         mut before: Option<&mut Before>,
         log: &mut Vec<String>,
     ) -> Over {
-        let mut choose = |point: &SchedulingPoint<'_>| {
+        let mut choose = |point: &SchedulingPoint<'_>, _: &ThreadTable| {
             log.push(format!(
                 "{} {:?} {:?}",
                 point.step, point.last, point.enabled

@@ -1,0 +1,79 @@
+//! How long an execution has taken, not counting the time for which its threads wait for a processor.
+
+use std::time::{Duration, Instant};
+
+use super::thread_clocks::{ThreadClocks, ThreadTimes};
+
+/// The time of the execution under way, as the thread that watches it sees it.
+///
+/// From one look to the next, as much of it passes as the threads have run, if one of them runs or
+/// waits for a processor at the second. If all sleep then, all of the time passes but that for which
+/// one has waited for a processor. So a machine that is busy with other things takes nothing from
+/// an execution, and one that sleeps for ever comes to its end, too. Where the system does not tell,
+/// all time counts.
+#[derive(Debug)]
+pub(super) struct ExecutionTime<'a> {
+    timeout: Duration,
+    clocks: &'a ThreadClocks,
+    /// Which execution it is; none if it is to be timed anew.
+    execution: Option<u64>,
+    taken: Duration,
+    /// When that was so, and what the clocks showed.
+    looked: (Instant, Option<ThreadTimes>),
+}
+
+impl<'a> ExecutionTime<'a> {
+    /// The time of the execution of this number, which begins now.
+    pub(super) fn new(timeout: Duration, clocks: &'a ThreadClocks, execution: u64) -> Self {
+        ExecutionTime {
+            timeout,
+            clocks,
+            execution: Some(execution),
+            taken: Duration::ZERO,
+            looked: (Instant::now(), clocks.read()),
+        }
+    }
+
+    /// When to look next. An execution may have begun just after a look, so that it is timed to an
+    /// eighth.
+    pub(super) fn next_look(&self) -> Instant {
+        let most = self.timeout.saturating_sub(self.taken);
+        let least = Duration::from_millis(1);
+        let eighth = (self.timeout / 8).min(Duration::from_secs(1));
+        self.looked.0 + eighth.min(most).max(least)
+    }
+
+    /// Whether the execution of this number, which is under way, has taken too long.
+    pub(super) fn is_up(&mut self, execution: u64) -> bool {
+        let now = Instant::now();
+        if now < self.next_look() {
+            return false;
+        }
+        let times = self.clocks.read();
+        if self.execution == Some(execution) {
+            self.taken += passed(now - self.looked.0, self.looked.1, times);
+        } else {
+            self.execution = Some(execution);
+            self.taken = Duration::ZERO;
+        }
+        self.looked = (now, times);
+        self.taken >= self.timeout
+    }
+
+    /// The execution gets as long again.
+    pub(super) fn begin_anew(&mut self) {
+        self.execution = None;
+    }
+}
+
+/// How much of the time of an execution passes between two looks.
+fn passed(elapsed: Duration, before: Option<ThreadTimes>, now: Option<ThreadTimes>) -> Duration {
+    let (Some(before), Some(now)) = (before, now) else {
+        return elapsed;
+    };
+    if now.is_awake {
+        elapsed.min(now.ran.saturating_sub(before.ran))
+    } else {
+        elapsed.saturating_sub(now.waited.saturating_sub(before.waited))
+    }
+}

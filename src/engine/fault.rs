@@ -1,0 +1,32 @@
+//! Panics of this library's own code: each becomes an error that says where it was.
+
+use super::catch::{self, Caught, catch};
+use crate::failure::Panic;
+use crate::error::{Error, ErrorKind};
+
+/// Runs `body`, which is this library's, and makes an error of its panic. Panics of the user's code
+/// are to be caught inside of it; the unwinding of a program's thread passes through.
+pub(crate) fn catch_fault<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch(body).unwrap_or_else(|caught| match caught {
+        Caught::Panic(panic) => Err(fault(&panic)),
+        Caught::Unwound => catch::unwind(),
+    })
+}
+
+#[cold]
+fn fault(panic: &Panic) -> Error {
+    let place = match (panic.file(), panic.line()) {
+        (Some(file), Some(line)) => format!("{file}:{line}"),
+        _ => "an unknown place".to_owned(),
+    };
+    let text = format!(
+        "a fault of interlace: {}, at {place}. The program under test is not to blame: please \
+         report this, with the program if you can, at {}/issues",
+        panic.message(),
+        env!("CARGO_PKG_REPOSITORY"),
+    );
+    Error::new(ErrorKind::Internal, text)
+}
+
+#[cfg(test)]
+mod tests;
