@@ -42,8 +42,6 @@ pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
-#[cfg(test)]
-pub(crate) use lock_table::Acquisition;
 pub(crate) use lock_table::BlockedOn;
 pub(crate) use options::EngineOptions;
 pub(crate) use program::Program;

@@ -83,19 +83,22 @@ named! { StepKind:
 impl Timeline {
     /// The steps of threads with these names, of which the first `forced` are forced.
     pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
-        let steps = steps.iter().enumerate().map(|(number, event)| TimelineStep {
-            thread: Arc::clone(&names[event.thread.index()]),
-            kind: match event.operation.kind {
-                OperationKind::Marker => StepKind::Marker,
-                OperationKind::Start => StepKind::Start,
-                OperationKind::Join(_) => StepKind::Join,
-                OperationKind::Resume => StepKind::Resume,
-            },
-            marker: event.operation.name.into(),
-            is_forced: number < forced,
-            preempts: event.preempts,
-            waits: event.waits(),
-        });
+        let steps = steps
+            .iter()
+            .enumerate()
+            .map(|(number, event)| TimelineStep {
+                thread: Arc::clone(&names[event.thread.index()]),
+                kind: match event.operation.kind {
+                    OperationKind::Marker => StepKind::Marker,
+                    OperationKind::Start => StepKind::Start,
+                    OperationKind::Join(_) => StepKind::Join,
+                    OperationKind::Resume => StepKind::Resume,
+                },
+                marker: event.operation.name.into(),
+                is_forced: number < forced,
+                preempts: event.preempts,
+                waits: event.waits(),
+            });
         Timeline(Told::Value(Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
@@ -206,7 +209,10 @@ impl fmt::Display for Columns {
                 Some(0) => continue,
                 Some(count) => {
                     let dots = "…";
-                    write!(f, "\n  {dots:>number_width$}    ({count} steps are left out)")?;
+                    write!(
+                        f,
+                        "\n  {dots:>number_width$}    ({count} steps are left out)"
+                    )?;
                     continue;
                 }
                 None => {}
@@ -281,7 +287,10 @@ mod tests {
      1 *  read                   src/a.rs:3
      2 *           read (waits)  src/a.rs:3
      3    write                  src/a.rs:14";
-        assert_eq!(format!("\n{}", draw(&["thread1", "t2"], steps, 2)), expected);
+        assert_eq!(
+            format!("\n{}", draw(&["thread1", "t2"], steps, 2)),
+            expected
+        );
     }
 
     #[test]

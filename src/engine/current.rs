@@ -166,6 +166,7 @@ mod tests {
         fn waker(&self) -> Waker {
             Waker::noop().clone()
         }
+        fn fail(&self, _: Error) {}
     }
 
     #[test]

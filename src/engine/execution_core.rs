@@ -145,7 +145,11 @@ impl ExecutionCore {
     /// Takes note of a thread that has come to its end; whose turn comes next, if the execution is
     /// not over.
     #[inline]
-    pub(super) fn finish(&mut self, thread: ThreadId, violated: Option<FailureKind>) -> Option<Turn> {
+    pub(super) fn finish(
+        &mut self,
+        thread: ThreadId,
+        violated: Option<FailureKind>,
+    ) -> Option<Turn> {
         if violated.is_none() && !self.is_over() {
             self.state.finish(thread);
             return Some(self.turn());

@@ -58,9 +58,7 @@ pub(super) fn describe(
     // A replay that takes too long says nothing of the program.
     let again = again.filter(|again| !again.end.is_timed_out());
     let reproduced = again.map(|again| again.end.is_like(&best.end) && again.steps == best.steps);
-    Ok(Failure::new(
-        found, best, forced, minimal, reproduced, call,
-    ))
+    Ok(Failure::new(found, best, forced, minimal, reproduced, call))
 }
 
 /// Directs executions to ever smaller failures.

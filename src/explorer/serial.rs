@@ -5,12 +5,13 @@ use std::sync::Arc;
 use itertools::{Itertools as _, Permutations};
 
 use crate::engine::{
-    Engine, EngineOptions, ExecutionEnd, ExecutionResult, Program, ProgramInstance, Scheduler, ThreadTable,
+    Engine, EngineOptions, ExecutionEnd, ExecutionResult, Program, ProgramInstance, Scheduler,
+    ThreadTable,
 };
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
 use crate::failure::{FailureKind, SerialViews};
+use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
 
 /// With so many threads there are 40 320 orders.
 const MAX_THREADS: usize = 8;

@@ -116,7 +116,9 @@ impl Positions {
     pub(super) fn held(&self) -> String {
         let waiting = self.threads().iter();
         let waiting = waiting.filter(|thread| thread.activity == Activity::Waiting);
-        waiting.map(|thread| format!("`{}`", thread.name)).join(", ")
+        waiting
+            .map(|thread| format!("`{}`", thread.name))
+            .join(", ")
     }
 }
 

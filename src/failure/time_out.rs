@@ -31,10 +31,19 @@ pub struct TimeOut {
 /// What an execution was busy with when its time was up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfinished {
-    Hook { hook: Hook, limit: Duration },
-    Threads { limit: Duration, threads: Positions },
+    Hook {
+        hook: Hook,
+        limit: Duration,
+    },
+    Threads {
+        limit: Duration,
+        threads: Positions,
+    },
     /// Nobody could go on, and nothing outside has woken a task.
-    NotWoken { limit: Duration, threads: Positions },
+    NotWoken {
+        limit: Duration,
+        threads: Positions,
+    },
     /// Fibers were blocked, or all is told in words.
     Told(String),
 }

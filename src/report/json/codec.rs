@@ -99,7 +99,9 @@ macro_rules! wrapper {
             }
 
             fn read(node: &Node<'_>) -> Result<Self, Error> {
-                Ok($type { $field: Json::read(node)? })
+                Ok($type {
+                    $field: Json::read(node)?,
+                })
             }
         }
     };

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::codec::{Json, object, row, variants, wrapper};
 use super::node::Node;
 use crate::error::Error;
+use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions,
-    SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
-use crate::failure::panic::{PanicSite, Said};
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
 variants! { FailureKind:
