@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::engine::{EngineOptions, Program, aside};
+use crate::engine::{EngineOptions, aside};
 use crate::environment::Settings;
 use crate::execution::Execution;
 use crate::program::StatefulProgram;
@@ -16,19 +16,24 @@ mod contradiction;
 mod default_store;
 mod minimise;
 mod origin;
+mod request;
 mod run;
+mod run_context;
 mod run_options;
 #[cfg(feature = "proptest")]
 mod run_under;
 #[cfg(feature = "proptest")]
 mod sample;
 mod saved_runs;
+mod search;
 mod search_outcome;
 mod serial;
 mod settings;
+mod shrinking;
 mod strategy;
+mod worker_count;
 
-use run::Task;
+use request::Request;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
@@ -287,26 +292,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// prints it, only that is run.
     #[track_caller]
     pub fn explore(self) -> Report {
-        let call = Call {
-            made_at: self.made_at,
-            explored_at: Location::caller(),
-        };
-        let program: Arc<dyn Program> = Arc::new(self.program);
-        let Explorer {
-            settings,
-            options,
-            keeps_going,
-            store,
-            ..
-        } = self;
-        let task = Task {
-            settings,
-            options,
-            keeps_going,
-            store,
-            call,
-        };
-        aside(|| run::explore(&program, task))
+        let request = self.request();
+        aside(|| run::explore(&request))
     }
 
     /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
@@ -317,9 +304,24 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
-        let program: Arc<dyn Program> = Arc::new(self.program);
-        aside(|| run::replay(&program, self.settings, self.options, schedule))
-            .unwrap_or_else(|error| Execution::refused(error))
+        let request = self.request();
+        aside(|| run::replay(&request, schedule)).unwrap_or_else(Execution::refused)
+    }
+
+    /// What is to be run, by whoever calls the caller.
+    #[track_caller]
+    fn request(self) -> Request {
+        Request {
+            program: Arc::new(self.program),
+            settings: self.settings,
+            options: self.options,
+            keeps_going: self.keeps_going,
+            store: self.store,
+            call: Call {
+                made_at: self.made_at,
+                explored_at: Location::caller(),
+            },
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+mod worker_count;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ use saved_runs::SaveTarget;
 pub(crate) use saved_runs::SavedRuns;
 pub(crate) use search_identity::SearchIdentity;
 pub(crate) use source::{Source, find};
+pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -66,6 +68,7 @@ pub struct Report {
     retried: SavedRuns,
     keeper: SaveTarget,
     sampled: Option<Sampled>,
+    workers: WorkerCount,
 }
 
 impl Report {
@@ -89,6 +92,7 @@ impl Report {
             retried: SavedRuns::default(),
             keeper: SaveTarget::default(),
             sampled: None,
+            workers: WorkerCount::default(),
         }
     }
 
@@ -119,6 +123,11 @@ impl Report {
     /// The same, with how the schedules were drawn.
     pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
         Report { sampled, ..self }
+    }
+
+    /// The same, with how many workers the search had.
+    pub(crate) fn with_workers(self, workers: WorkerCount) -> Self {
+        Report { workers, ..self }
     }
 
     /// The same, of a search in which only these outcomes were allowed.

@@ -46,8 +46,8 @@ pub trait Store: Debug + Send + Sync {
     /// If it cannot be saved: the failure is reported all the same, and says so.
     fn save(&self, schedule: &Schedule, why: &str) -> Result<(), Error>;
 
-    /// Returns where schedules are kept, in words that a report can show; no word if nothing is.
-    fn place(&self) -> String;
+    /// Returns where schedules are kept, in words that a report can show; nothing if none are.
+    fn place(&self) -> Option<String>;
 }
 
 /// Saves nothing.
@@ -70,7 +70,7 @@ impl Store for Nowhere {
         Ok(())
     }
 
-    fn place(&self) -> String {
-        String::new()
+    fn place(&self) -> Option<String> {
+        None
     }
 }

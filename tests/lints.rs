@@ -51,7 +51,10 @@ impl Counter {
             _ if x > 1 => self.value.store(x, SeqCst),
             _ => {} // interlace: empty_arm
         }
-        if x == 1 {
+        if x == 1
+            // interlace: operand
+            && sum > 0
+        {
             1
         }
         // interlace: else_if
@@ -63,7 +66,17 @@ impl Counter {
     }
 
     async fn wait(&self) -> u32 {
-        ready(self.value.load(SeqCst)).await // interlace: await
+        let value = ready(self.value.load(SeqCst)).await; // interlace: await
+        if let Some(_) = value.checked_sub(1)
+            // interlace: let_operand
+            && let 1 = value
+            && (value == 1
+                // interlace: or_operand
+                || value == 2)
+        {
+            return 0;
+        }
+        value
     }
 }
 

@@ -8,12 +8,12 @@ use syn::{Error, Item};
 
 use crate::args::Arguments;
 use crate::fallback::{all, with_errors};
-use crate::inject::{Gate, written};
+use crate::inject::{Gate, is_already_injected, without_space};
 use crate::marker::Marker;
 use crate::node::Node;
 use crate::placement::{Target, target};
 use crate::position::just_after;
-use crate::source::{Found, Source, instruction};
+use crate::source::{MarkerComment, Source, marker_text};
 use crate::walk;
 
 /// Expands `#[interlace::trace(arguments)]` on `item`.
@@ -29,16 +29,12 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     let mut item: Item = syn::parse2(tokens.clone())?;
     check(&item)?;
     let mut source = Source::read(&tokens)?;
-    let written = written(tokens.clone());
-    let source_places: Vec<_> = source
-        .comments
-        .iter()
-        .map(|c| source.name_of_place(c))
-        .collect();
-    let mut places = source_places.iter();
-    source
-        .comments
-        .retain(|_| places.next().is_some_and(|place| !written.contains(place)));
+    let injected = without_space(&tokens.to_string());
+    let regions = &source.regions;
+    source.comments.retain(|found| {
+        let file = &regions[found.region].file;
+        !is_already_injected(&injected, file, found.comment.start)
+    });
     if source.comments.is_empty() {
         return Ok(tokens);
     }
@@ -67,7 +63,7 @@ fn gates(
     arguments: &Arguments,
 ) -> Result<HashMap<usize, Gate>, Error> {
     let mut gates = HashMap::new();
-    let mut taken: HashMap<usize, &Found> = HashMap::new();
+    let mut taken: HashMap<usize, &MarkerComment> = HashMap::new();
     let mut errors = Vec::new();
     for found in &source.comments {
         match gate(source, nodes, arguments, found) {
@@ -91,39 +87,34 @@ fn gate(
     source: &Source,
     nodes: &[Node],
     arguments: &Arguments,
-    found: &Found,
+    found: &MarkerComment,
 ) -> Result<(Gate, Target), Error> {
     let (before, after) = source.around(found);
     let near = before.map(just_after).or(after);
     let near = near.map_or_else(Span::call_site, |near| Span::call_site().located_at(near));
-    let text = instruction(&found.comment).unwrap_or_default();
-    let marker = Marker::parse(text, near).map_err(|wrong| {
-        let place = source.name_of_place(found);
-        source.error(found, format!("interlace marker at {place}: {wrong}"))
-    })?;
+    let text = marker_text(&found.comment).unwrap_or(Ok(""));
+    let marker = text.and_then(|text| Marker::parse(text, near));
+    let marker = marker
+        .map_err(|wrong| source.error(found, |at| format!("interlace marker at {at}: {wrong}")))?;
     let target = target(source, nodes, found).map_err(|why| {
-        let place = source.name_of_place(found);
         let name = &marker.name;
-        source.error(
-            found,
-            format!("interlace marker `{name}` at {place} gates nothing: {why}"),
-        )
+        source.error(found, |at| {
+            format!("interlace marker `{name}` at {at} gates nothing: {why}")
+        })
     })?;
     let file = &source.regions[found.region].file;
     let gate = Gate::new(&marker, &arguments.root, file, found.comment.start);
     Ok((gate, target))
 }
 
-fn second(source: &Source, found: &Found, first: &Found) -> Error {
-    let place = source.name_of_place(found);
+fn second(source: &Source, found: &MarkerComment, first: &MarkerComment) -> Error {
     let line = first.comment.start.line;
-    source.error(
-        found,
+    source.error(found, |at| {
         format!(
-            "interlace marker at {place} is the second on one operation: \
+            "interlace marker at {at} is the second on one operation: \
              the one on line {line} gates it already"
-        ),
-    )
+        )
+    })
 }
 
 #[cfg(test)]

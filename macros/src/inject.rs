@@ -3,10 +3,13 @@
 //! Nothing the user wrote moves into another scope: temporaries, borrows and types stay as they
 //! are. All that is added names the hidden module of `interlace` only.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::{AttrStyle, Attribute, Block, Expr, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt};
+use syn::{
+    AttrStyle, Attribute, BinOp, Block, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path,
+    Stmt,
+};
 
 use crate::marker::Marker;
 use crate::position::Position;
@@ -44,7 +47,7 @@ impl Gate {
         } else {
             let looks = acquired
                 .iter()
-                .map(|(it, text)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+                .map(|(text, it)| quote_spanned!(span=> see(#private::look(&#it, #text));));
             quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {
@@ -99,14 +102,28 @@ impl Gate {
         });
     }
 
-    /// Puts the marker before every evaluation of a `while`'s or `for`'s header.
-    pub(crate) fn before_rounds(&self, rounds: &mut Expr) {
-        let tokens = match rounds {
+    /// Puts the marker at the start of an async block, before the right operand of `&&` or `||`, or
+    /// before every evaluation of a `while`'s or `for`'s header.
+    pub(crate) fn inside(&self, expr: &mut Expr) {
+        let tokens = match expr {
+            Expr::Async(later) => return later.block.stmts.insert(0, self.statement()),
+            Expr::Binary(lazy) => self.before_right(lazy),
             Expr::While(rounds) => self.before_conditions(rounds),
             Expr::ForLoop(rounds) => self.before_items(rounds),
             _ => return,
         };
-        *rounds = Expr::Verbatim(tokens);
+        *expr = Expr::Verbatim(tokens);
+    }
+
+    /// `a && b` becomes `a && { marker; true } && b`, so that `b` may be a `let` of a chain.
+    fn before_right(&self, lazy: &ExprBinary) -> TokenStream {
+        let ExprBinary {
+            left, op, right, ..
+        } = lazy;
+        let marker = self.statement();
+        let is_and = matches!(op, BinOp::And(_));
+        let operand = quote_spanned!(Span::mixed_site()=> { #marker #is_and });
+        quote!(#left #op #operand #op #right)
     }
 
     /// `while c { b }` becomes `loop { marker; if c { b } else { break } }`.
@@ -171,30 +188,14 @@ fn conditions(statement: &Stmt) -> Vec<Attribute> {
     all
 }
 
-/// The places, as file, line and column, of the markers that an attribute around this one has
-/// written into `tokens` already.
-pub(crate) fn written(tokens: TokenStream) -> Vec<String> {
-    let mut places = Vec::new();
-    let mut is_site = false;
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) if ident == SITE => is_site = true,
-            TokenTree::Punct(punct) if punct.as_char() == ';' => is_site = false,
-            TokenTree::Group(group) if is_site => places.extend(place(group.stream())),
-            TokenTree::Group(group) => places.extend(written(group.stream())),
-            _ => {}
-        }
-    }
-    places
+/// Whether an attribute around this one has written the marker of the comment at this place into
+/// `item` already, which is printed without white space.
+pub(crate) fn is_already_injected(item: &str, file: &str, at: Position) -> bool {
+    let (file, Position { line, column }) = (Literal::string(file), at);
+    let arguments = without_space(&format!("{file},{line},{column})"));
+    item.contains(SITE) && item.contains(&arguments)
 }
 
-/// The place in the arguments of `Site::new`.
-fn place(arguments: TokenStream) -> Option<String> {
-    let parts = syn::punctuated::Punctuated::<syn::Lit, syn::Token![,]>::parse_terminated;
-    let parts: Vec<_> = parts.parse2(arguments).ok()?.into_iter().collect();
-    let [_, syn::Lit::Str(file), line, column] = &parts[..] else {
-        return None;
-    };
-    let (line, column) = (line.to_token_stream(), column.to_token_stream());
-    Some(format!("{}:{line}:{column}", file.value()))
+pub(crate) fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
 }

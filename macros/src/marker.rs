@@ -6,23 +6,15 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, parenthesized};
 
-use crate::lexer::lex;
 use crate::name;
 
 /// A marker as its comment describes it.
 pub(crate) struct Marker {
     pub(crate) name: String,
-    /// The places that it declares; the gated code touches nothing else.
+    /// The places that it says are read or written. They are only type-checked so far.
     pub(crate) places: Vec<Expr>,
-    /// What the gated code begins by acquiring, and how that is written.
-    pub(crate) acquired: Vec<(Expr, String)>,
-}
-
-/// What stands after a marker's name.
-#[derive(Default)]
-struct Accesses {
-    places: Vec<Expr>,
-    acquired: Vec<Expr>,
+    /// The locks that the gated code begins by acquiring, each after its source text.
+    pub(crate) acquired: Vec<(String, Expr)>,
 }
 
 impl Marker {
@@ -34,57 +26,51 @@ impl Marker {
             return Err("a marker needs a name: `// interlace: <name>`".to_owned());
         }
         name::check(name)?;
-        let Accesses { places, acquired } = declared(rest, near)?;
-        let written = |place: Expr| {
-            let text = written(place.to_token_stream());
-            (place, text)
-        };
-        Ok(Marker {
+        let mut marker = Marker {
             name: name.to_owned(),
-            places,
-            acquired: acquired.into_iter().map(written).collect(),
-        })
-    }
-}
-
-fn declared(text: &str, near: Span) -> Result<Accesses, String> {
-    let lexed = lex(text);
-    let is_code_only = lexed.comments.is_empty() && !text.contains("/*");
-    let tokens = text.parse::<TokenStream>().ok().filter(|_| is_code_only);
-    let parsed = tokens.and_then(|tokens| accesses.parse2(moved(tokens, near)).ok());
-    parsed.ok_or_else(|| {
-        format!(
-            "`{}` cannot follow a marker's name: only `reads(place, …)`, \
-             `writes(place, …)` and `acquires(lock, …)` can",
-            text.trim()
-        )
-    })
-}
-
-fn accesses(input: ParseStream) -> syn::Result<Accesses> {
-    let mut accesses = Accesses::default();
-    while !input.is_empty() {
-        let access: Ident = input.parse()?;
-        let all = if access == "acquires" {
-            &mut accesses.acquired
-        } else if access == "reads" || access == "writes" {
-            &mut accesses.places
-        } else {
-            return Err(syn::Error::new(access.span(), "no access"));
+            places: Vec::new(),
+            acquired: Vec::new(),
         };
-        let content;
-        parenthesized!(content in input);
-        let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
-        if listed.is_empty() {
-            return Err(content.error("no place"));
-        }
-        all.extend(listed);
+        let has_comment = rest.contains("//") || rest.contains("/*");
+        let tokens = rest.parse::<TokenStream>().ok().filter(|_| !has_comment);
+        let declare = |input: ParseStream| marker.declare(input);
+        tokens
+            .and_then(|tokens| declare.parse2(respanned(tokens, near)).ok())
+            .ok_or_else(|| {
+                format!(
+                    "`{}` cannot follow a marker's name: only `reads(place, …)`, \
+                     `writes(place, …)` and `acquires(lock, …)` can",
+                    rest.trim()
+                )
+            })?;
+        Ok(marker)
     }
-    Ok(accesses)
+
+    fn declare(&mut self, input: ParseStream) -> syn::Result<()> {
+        while !input.is_empty() {
+            let access: Ident = input.parse()?;
+            let content;
+            parenthesized!(content in input);
+            let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
+            if listed.is_empty() {
+                return Err(content.error("no place"));
+            }
+            if access == "acquires" {
+                let text = |lock: &Expr| displayed(lock.to_token_stream());
+                let with_text = |lock| (text(&lock), lock);
+                self.acquired.extend(listed.into_iter().map(with_text));
+            } else if access == "reads" || access == "writes" {
+                self.places.extend(listed);
+            } else {
+                return Err(syn::Error::new(access.span(), "no access"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// How people would write the tokens.
-fn written(tokens: TokenStream) -> String {
+fn displayed(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut after_word = false;
     for token in tokens {
@@ -102,7 +88,7 @@ fn written(tokens: TokenStream) -> String {
                     Delimiter::None => ("", ""),
                 };
                 text += open;
-                text += &written(group.stream());
+                text += &displayed(group.stream());
                 text += close;
             }
             token => text += &token.to_string(),
@@ -112,10 +98,10 @@ fn written(tokens: TokenStream) -> String {
 }
 
 /// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
-fn moved(tokens: TokenStream, near: Span) -> TokenStream {
+fn respanned(tokens: TokenStream, near: Span) -> TokenStream {
     let each = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), moved(group.stream(), near)).into();
+            token = Group::new(group.delimiter(), respanned(group.stream(), near)).into();
         }
         token.set_span(near);
         token
@@ -155,7 +141,7 @@ mod tests {
     fn what_is_acquired_is_told_from_what_is_touched() {
         let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
         let marker = marker.unwrap();
-        let texts: Vec<_> = marker.acquired.iter().map(|(_, text)| text).collect();
+        let texts: Vec<_> = marker.acquired.iter().map(|(text, _)| text).collect();
         assert_eq!(texts, ["self.a", "b"]);
         assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
     }
@@ -169,7 +155,7 @@ mod tests {
             "crate::LOCK",
             "self.of::<u8>({ 1 }).left",
         ] {
-            assert_eq!(written(text.parse().unwrap()), text);
+            assert_eq!(displayed(text.parse().unwrap()), text);
         }
     }
 

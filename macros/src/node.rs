@@ -10,7 +10,10 @@ use crate::source::{Source, flatten, is_synthetic};
 pub(crate) enum Kind {
     Statement,
     Arm,
+    /// A closure or an async block.
     Closure,
+    /// The right operand of `&&` or `||`.
+    Operand,
     While,
     For,
     ElseIf,
@@ -19,6 +22,10 @@ pub(crate) enum Kind {
     Item,
     /// An `else` block with nothing in it.
     EmptyElse,
+    /// The part of an expression that is evaluated after another.
+    Later,
+    /// The guard of a match arm.
+    Guard,
     /// Braces among the tokens of a macro call, whose meaning only that macro knows.
     MacroBraces,
     /// Code that runs when it is compiled.
@@ -31,6 +38,14 @@ impl Kind {
         match self {
             Kind::Item => Some("a nested item is no operation; put it inside, or on a statement"),
             Kind::EmptyElse => Some("this `else` is empty"),
+            Kind::Later => Some(
+                "other code of the same statement runs before it; put what it should gate in a \
+                 statement or a block of its own, or use `interlace::marker!`",
+            ),
+            Kind::Guard => Some(
+                "the marker of a match arm comes after the guard; put it on the arm's first line, \
+                 or use `interlace::marker!` in the guard",
+            ),
             Kind::MacroBraces => Some(
                 "inside the braces of a macro call a comment cannot gate a single operation; \
                  use `interlace::marker!` there",
@@ -42,7 +57,10 @@ impl Kind {
 
     /// Whether the node is no part of the text that starts somewhere, but a wall around it.
     fn is_wall(self) -> bool {
-        matches!(self, Kind::MacroBraces | Kind::Const)
+        matches!(
+            self,
+            Kind::Later | Kind::Guard | Kind::MacroBraces | Kind::Const
+        )
     }
 }
 

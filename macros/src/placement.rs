@@ -1,26 +1,40 @@
 //! Which node a comment gates.
 //!
 //! A comment refers to a line: its own if code stands before it there, else the next one that
-//! holds code. Of the nodes that start on that line it gates the one that starts first; if none
-//! does, the innermost one around the line.
+//! holds code. It gates the node with which that line starts. If none does, it gates a closure to
+//! which only names lead, as in `.map(|x| …)`; otherwise the innermost node around the first code on
+//! the line.
 
 use std::cmp::Reverse;
 
 use crate::node::{Extent, Kind, Node};
-use crate::source::{Found, Source, Token};
+use crate::position::Position;
+use crate::source::{MarkerComment, Source, Token};
 
 /// The nodes that a comment gates, by number: one, unless a macro made several from the same text.
 pub(crate) type Target = Vec<usize>;
 
 /// Finds what `found` gates, or says why it gates nothing.
-pub(crate) fn target(source: &Source, nodes: &[Node], found: &Found) -> Result<Target, String> {
+pub(crate) fn target(
+    source: &Source,
+    nodes: &[Node],
+    found: &MarkerComment,
+) -> Result<Target, String> {
     let line = line(found)?;
     let region = found.region;
-    let (kind, extent) = match first_on(nodes, line, region) {
-        Some(first) => first,
-        None => around(nodes, anchor(source, line, region)?)
-            .ok_or("it stands in no function body, so put it on a statement in one")?,
+    let tokens = tokens_on(source, line, region);
+    let anchor = anchor(&tokens, line)?;
+    let is_close = |t: &Token| matches!(t.sign, Some(')' | ']' | '}'));
+    let mut closes = tokens.iter().filter(|t| is_close(t)).map(|t| t.start);
+    let close = closes.find(|&close| close > anchor.start);
+    let is_first = |kind, start| {
+        start <= anchor.start || kind == Kind::Closure && close.is_none_or(|close| start < close)
     };
+    let (kind, extent) = first_on(nodes, line, region, is_first)
+        .or_else(|| around(nodes, anchor))
+        // The header of a function stands before its body on this line.
+        .or_else(|| first_on(nodes, line, region, |_, _| true))
+        .ok_or("it stands in no function body, so put it on a statement in one")?;
     if let Some(obstacle) = kind.obstacle() {
         return Err(obstacle.to_owned());
     }
@@ -30,7 +44,7 @@ pub(crate) fn target(source: &Source, nodes: &[Node], found: &Found) -> Result<T
 }
 
 /// The line that a comment refers to.
-fn line(found: &Found) -> Result<usize, &'static str> {
+fn line(found: &MarkerComment) -> Result<usize, &'static str> {
     let comment = &found.comment;
     if comment.is_inline() {
         return Ok(comment.start.line);
@@ -41,27 +55,42 @@ fn line(found: &Found) -> Result<usize, &'static str> {
     }
 }
 
-/// The node that starts first on a line; of several at one place, the outermost.
-fn first_on(nodes: &[Node], line: usize, region: usize) -> Option<(Kind, Extent)> {
+/// The first node that starts on a line and that `filter` accepts by its kind and start; of several
+/// at one place, the outermost.
+fn first_on(
+    nodes: &[Node],
+    line: usize,
+    region: usize,
+    filter: impl Fn(Kind, Position) -> bool,
+) -> Option<(Kind, Extent)> {
     nodes
         .iter()
         .filter_map(|node| Some((node.kind, node.starting_on(line, region)?)))
+        .filter(|&(kind, extent)| filter(kind, extent.start))
         .min_by_key(|(_, extent)| (extent.start, Reverse(extent.end)))
 }
 
-/// The token that stands for a line on which no node starts.
-fn anchor(source: &Source, line: usize, region: usize) -> Result<&Token, &'static str> {
+fn tokens_on(source: &Source, line: usize, region: usize) -> Vec<&Token> {
     let on_line = |t: &&Token| t.region == region && t.start.line <= line && line <= t.end.line;
-    let tokens: Vec<_> = source.tokens.iter().filter(on_line).collect();
-    let is_end = |t: &Token| matches!(t.sign, Some('}' | ',' | ';'));
-    if let Some(token) = tokens.iter().find(|token| !is_end(token)) {
-        return Ok(token);
-    }
-    if tokens.iter().any(|token| token.sign == Some('}')) {
+    source.tokens.iter().filter(on_line).collect()
+}
+
+/// The token that stands for a line: the first that neither ends something nor is an operator in
+/// front of an operand, or else what comes closest.
+fn anchor<'a>(tokens: &[&'a Token], line: usize) -> Result<&'a Token, &'static str> {
+    let rank = |token: &Token| match token.sign {
+        Some('}' | ',' | ';') => 3,
+        Some(')' | ']' | '?' | '&' | '|') => 2,
+        _ if token.start.line < line => 1,
+        _ => 0,
+    };
+    let first = tokens.iter().min_by_key(|token| rank(token));
+    let first = first
+        .ok_or("what stands on this line was given to a macro; use `interlace::marker!` there")?;
+    if rank(first) == 3 && tokens.iter().any(|token| token.sign == Some('}')) {
         return Err("only a closing brace stands on this line; put it on what it gates");
     }
-    let none = "what stands on this line was given to a macro; use `interlace::marker!` there";
-    tokens.first().copied().ok_or(none)
+    Ok(first)
 }
 
 /// The innermost node around a token.

@@ -7,6 +7,8 @@
 mod files;
 mod pieces;
 
+use std::cmp::Reverse;
+
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::Error;
 
@@ -14,23 +16,16 @@ use crate::fallback::error_between;
 use crate::position::{Position, just_after, just_before};
 use crate::text::Comment;
 use files::Files;
-use pieces::Pieces;
+use pieces::{Piece, SourcePieces};
 
 /// What the source text says of one item.
 pub(crate) struct Source {
-    pub(crate) regions: Vec<Region>,
+    /// Stretches of files that hold tokens of the item one after the other.
+    pub(crate) regions: Vec<Piece>,
     /// The item's tokens in the order they stand in the source, region by region.
     pub(crate) tokens: Vec<Token>,
-    /// Comments that speak to us, in order; each once.
-    pub(crate) comments: Vec<Found>,
-}
-
-/// A stretch of a file that holds tokens of the item one after the other.
-#[derive(Debug)]
-pub(crate) struct Region {
-    pub(crate) file: String,
-    pub(crate) start: Position,
-    pub(crate) end: Position,
+    /// Markers and what looks like one, in order; each once.
+    pub(crate) comments: Vec<MarkerComment>,
 }
 
 /// One token, or one delimiter, and its place.
@@ -44,7 +39,7 @@ pub(crate) struct Token {
 }
 
 /// A comment and the region that it stands in.
-pub(crate) struct Found {
+pub(crate) struct MarkerComment {
     pub(crate) region: usize,
     pub(crate) comment: Comment,
 }
@@ -52,18 +47,17 @@ pub(crate) struct Found {
 impl Source {
     /// Reads the comments in and between the tokens of `item`.
     pub(crate) fn read(item: &TokenStream) -> Result<Self, Error> {
-        let mut files = Files::default();
-        let pieces = Pieces::of(item.clone())?.join(&mut files);
-        let mut comments = pieces.comments(&mut files)?;
-        comments.retain(|found| instruction(&found.comment).is_some());
+        let mut files = Files::of(item.clone());
+        let regions = SourcePieces::of(item.clone(), &mut files)?;
+        let mut comments = pieces::comments(&regions, &mut files)?;
+        comments.retain(|found| marker_text(&found.comment).is_some());
         let mut source = Source {
-            regions: pieces.into_regions(),
+            regions,
             tokens: Vec::new(),
             comments,
         };
         if !source.comments.is_empty() {
-            source.place(item.clone());
-            source.tokens.sort_by_key(|t| (t.region, t.start, t.end));
+            source.tokens = source.place(item.clone());
         }
         Ok(source)
     }
@@ -71,65 +65,73 @@ impl Source {
     /// The region that `span` stands in: the smallest, should there be several.
     pub(crate) fn region(&self, span: Span) -> Option<usize> {
         let (start, end) = (Position::start(span), Position::end(span));
-        let around = |region: &&Region| region.start <= start && end <= region.end;
-        let mut candidates = self.regions.iter().filter(around).peekable();
-        candidates.peek()?;
-        let file = span.file();
-        let smallest = candidates
-            .filter(|region| region.file == file)
-            .max_by_key(|region| (region.start, std::cmp::Reverse(region.end)))?;
-        self.regions.iter().position(|r| std::ptr::eq(r, smallest))
-    }
-
-    fn place(&mut self, tokens: TokenStream) {
-        flatten(tokens, &mut |span, sign| {
-            if let Some(region) = self.region(span) {
-                self.tokens.push(Token {
-                    region,
-                    start: Position::start(span),
-                    end: Position::end(span),
-                    span,
-                    sign,
-                });
-            }
+        let around = self.regions.iter().enumerate().filter(|(_, region)| {
+            region.start <= start && end <= region.end && region.file == span.file()
         });
+        let smallest = around.max_by_key(|(_, region)| (region.start, Reverse(region.end)));
+        smallest.map(|(number, _)| number)
     }
 
-    /// Makes an error that points at `found`.
+    fn place(&self, item: TokenStream) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        flatten(item, &mut |span, sign| {
+            let (start, end) = (Position::start(span), Position::end(span));
+            tokens.extend(self.region(span).map(|region| Token {
+                region,
+                start,
+                end,
+                span,
+                sign,
+            }));
+        });
+        tokens.sort_by_key(|t| (t.region, t.start, t.end));
+        tokens
+    }
+
+    /// Makes an error that points at `found`; `message` gets its file, line and column.
     ///
     /// There is no span of a comment, but there is one of the gap between the tokens around it.
-    pub(crate) fn error(&self, found: &Found, message: impl std::fmt::Display) -> Error {
+    pub(crate) fn error(
+        &self,
+        found: &MarkerComment,
+        message: impl FnOnce(String) -> String,
+    ) -> Error {
         let (before, after) = self.around(found);
-        let before = before.map(just_after);
-        let after = after.map(just_before);
+        let (before, after) = (before.map(just_after), after.map(just_before));
         let from = before.or(after).unwrap_or_else(Span::call_site);
-        let to = if found.comment.is_inline() {
-            from
-        } else {
-            after.unwrap_or(from)
-        };
-        error_between(from, to, message)
+        let is_inline = found.comment.is_inline();
+        let to = after.filter(|_| !is_inline).unwrap_or(from);
+        let Position { line, column } = found.comment.start;
+        let file = &self.regions[found.region].file;
+        error_between(from, to, message(format!("{file}:{line}:{column}")))
     }
 
     /// The tokens before and after a comment.
-    pub(crate) fn around(&self, found: &Found) -> (Option<Span>, Option<Span>) {
+    pub(crate) fn around(&self, found: &MarkerComment) -> (Option<Span>, Option<Span>) {
         let here = self.tokens.iter().filter(|t| t.region == found.region);
         let before = here.clone().rfind(|t| t.end <= found.comment.start);
         let after = here.clone().find(|t| t.start >= found.comment.end);
         (before.map(|t| t.span), after.map(|t| t.span))
     }
-
-    /// How people name the place of `found`: file, line and column.
-    pub(crate) fn name_of_place(&self, found: &Found) -> String {
-        let Position { line, column } = found.comment.start;
-        format!("{}:{line}:{column}", self.regions[found.region].file)
-    }
 }
 
-/// What follows `interlace:` in a comment that starts with it.
-pub(crate) fn instruction(comment: &Comment) -> Option<&str> {
-    let text = comment.text.trim_start_matches('/').trim_start();
-    text.strip_prefix("interlace:")
+/// What follows `interlace:` in a comment that is a marker, or what is wrong with one that only
+/// looks like a marker; `None` for any other comment.
+pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
+    let comment = &*comment.text;
+    let is_outer_doc = comment.starts_with("///") && !comment.starts_with("////");
+    let text = comment.trim_start_matches('/').trim_start();
+    if comment.starts_with("//") && !is_outer_doc && text.starts_with("interlace:") {
+        return text.strip_prefix("interlace:").map(Ok);
+    }
+    let text = comment.trim_matches(['/', '*', '!']).trim();
+    let (start, rest) = text.split_at_checked("interlace".len())?;
+    let mut words = rest.split_whitespace().skip(1);
+    let is_single = rest.starts_with(' ') && words.all(|word| word.contains('('));
+    let is_near = rest.trim_start().starts_with(':') || is_single;
+    (start.eq_ignore_ascii_case("interlace") && is_near).then(|| {
+        Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
+    })
 }
 
 /// Calls `visit` with every token and delimiter, in order, and the sign that it is.

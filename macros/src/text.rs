@@ -14,10 +14,10 @@ pub(crate) struct Text {
     lexed: Lexed,
 }
 
-/// A line comment and what surrounds it.
+/// A comment and what surrounds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comment {
-    /// The comment from its slashes to the end of its line.
+    /// The comment with its slashes and stars, without the end of its line.
     pub(crate) text: String,
     pub(crate) start: Position,
     pub(crate) end: Position,
@@ -37,19 +37,31 @@ impl Comment {
 }
 
 impl Text {
-    /// Lexes `text`, which starts at `start`. The compiler counts in text without a byte order mark
-    /// and with plain line ends, so this does too.
-    pub(crate) fn new(text: &str, start: Position) -> Self {
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
-        let lines = std::iter::once(0).chain(ends).collect();
-        let lexed = lex(&text);
-        Text {
-            content: text,
+    /// Lexes `text`, which starts at `start` and holds `tokens`, given by their starts and ends in
+    /// order. The compiler counts in text without a byte order mark and with plain line ends, so
+    /// this does too.
+    pub(crate) fn new(text: &str, start: Position, tokens: &[(Position, Position)]) -> Self {
+        let content = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let ends = content.match_indices('\n').map(|(end, _)| end + 1);
+        let mut text = Text {
             start,
-            lines,
-            lexed,
-        }
+            lines: std::iter::once(0).chain(ends).collect(),
+            lexed: Lexed::default(),
+            content,
+        };
+        let range = |&(start, end)| text.token(text.offset(start)?..text.offset(end)?);
+        let tokens: Vec<_> = tokens.iter().filter_map(range).collect();
+        text.lexed = lex(&text.content, &tokens);
+        text
+    }
+
+    /// `range` if a single token is there: not a doc comment, nor the whole group from which
+    /// another macro took the place of what it made.
+    fn token(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let token = self.content.get(range.clone())?;
+        let is_comment = token.starts_with("//") || token.starts_with("/*");
+        let is_group = token.len() > 1 && token.starts_with(['(', '[', '{']);
+        (!is_comment && !is_group).then_some(range)
     }
 
     /// The first place after the text.
@@ -73,7 +85,7 @@ impl Text {
         from <= to && code.get(next).is_none_or(|run| run.start >= to)
     }
 
-    /// The line comments, in order.
+    /// The comments, in order.
     pub(crate) fn comments(&self) -> impl Iterator<Item = Comment> {
         self.lexed.comments.iter().map(|range| self.comment(range))
     }
@@ -127,9 +139,13 @@ mod tests {
         Position { line, column }
     }
 
+    fn text(content: &str, start: Position) -> Text {
+        Text::new(content, start, &[])
+    }
+
     #[test]
     fn places_count_lines_and_characters_from_the_start() {
-        let text = Text::new("{ größe(); // a\r\n  // b\r\n}", at(7, 5));
+        let text = text("{ größe(); // a\r\n  // b\r\n}", at(7, 5));
         let comments: Vec<_> = text.comments().collect();
         assert_eq!(comments[0].text, "// a");
         assert_eq!(comments[0].start, at(7, 16));
@@ -142,8 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn tokens_are_code_but_for_doc_comments_and_groups_taken_whole() {
+        let place = |start, end| (at(1, start), at(1, end));
+        let tokens = [place(1, 17), place(3, 9), place(10, 16)];
+        let text = Text::new("{ \"//a\"  //!b\n}", at(1, 1), &tokens);
+        let comments: Vec<_> = text.comments().map(|comment| comment.text).collect();
+        assert_eq!(comments, ["//!b"]);
+    }
+
+    #[test]
     fn a_gap_is_blank_when_it_holds_no_code() {
-        let text = Text::new("a // x\n/* y */ b c", at(1, 1));
+        let text = text("a // x\n/* y */ b c", at(1, 1));
         assert!(text.is_blank(at(1, 2), at(2, 9)));
         assert!(!text.is_blank(at(1, 1), at(2, 9)));
         assert!(!text.is_blank(at(1, 2), at(2, 11)));
@@ -152,9 +177,9 @@ mod tests {
 
     #[test]
     fn a_part_agrees_with_the_whole_only_at_its_own_place() {
-        let whole = Text::new("\u{feff}fn f()\r\n{ x }\r\n", at(1, 1));
-        assert!(whole.agrees_with(&Text::new("{ x }", at(2, 1))));
-        assert!(!whole.agrees_with(&Text::new("{ x }", at(1, 1))));
-        assert!(!whole.agrees_with(&Text::new("{ y }", at(2, 1))));
+        let whole = text("\u{feff}fn f()\r\n{ x }\r\n", at(1, 1));
+        assert!(whole.agrees_with(&text("{ x }", at(2, 1))));
+        assert!(!whole.agrees_with(&text("{ x }", at(1, 1))));
+        assert!(!whole.agrees_with(&text("{ y }", at(2, 1))));
     }
 }

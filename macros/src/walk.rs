@@ -6,10 +6,14 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, Signature, Stmt};
+use syn::{
+    Arm, BinOp, Block, Expr, ExprClosure, ExprIf, Item, ItemFn, Local, Macro, MacroDelimiter,
+    PatGuard, Signature, Stmt,
+};
 
+use crate::evaluation::later;
 use crate::inject::Gate;
 use crate::node::{Kind, Node};
 use crate::source::Source;
@@ -17,9 +21,8 @@ use crate::source::Source;
 /// Lists the nodes of `item`.
 pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
     let mut walk = Walk {
-        count: 0,
         listing: Some((source, Vec::new())),
-        gates: HashMap::new(),
+        ..Walk::default()
     };
     walk.visit_item_mut(item);
     walk.listing.map_or_else(Vec::new, |(_, nodes)| nodes)
@@ -28,13 +31,13 @@ pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
 /// Writes each gate before the node whose number it has.
 pub(crate) fn write(item: &mut Item, gates: HashMap<usize, Gate>) {
     let mut walk = Walk {
-        count: 0,
-        listing: None,
         gates,
+        ..Walk::default()
     };
     walk.visit_item_mut(item);
 }
 
+#[derive(Default)]
 struct Walk<'a> {
     count: usize,
     listing: Option<(&'a Source, Vec<Node>)>,
@@ -68,7 +71,7 @@ impl Walk<'_> {
             Expr::Block(block) if block.block.stmts.is_empty() => Kind::EmptyElse,
             _ => Kind::Else,
         };
-        let both = Pair(tokens, &*branch);
+        let both = quote!(#tokens #branch);
         let gate = self.node(kind, &both);
         self.visit_expr_mut(branch);
         if let Some(gate) = gate {
@@ -115,7 +118,15 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let later = later(expr);
+        if !later.is_empty() {
+            self.node(Kind::Later, &later);
+        }
         let gate = match expr {
+            Expr::Async(_) => self.node(Kind::Closure, expr),
+            Expr::Binary(lazy) if matches!(lazy.op, BinOp::And(_) | BinOp::Or(_)) => {
+                self.node(Kind::Operand, &lazy.right)
+            }
             Expr::While(_) => self.node(Kind::While, expr),
             Expr::ForLoop(_) => self.node(Kind::For, expr),
             Expr::Const(_) => {
@@ -126,7 +137,7 @@ impl VisitMut for Walk<'_> {
         };
         visit_mut::visit_expr_mut(self, expr);
         if let Some(gate) = gate {
-            gate.before_rounds(expr);
+            gate.inside(expr);
         }
     }
 
@@ -136,6 +147,14 @@ impl VisitMut for Walk<'_> {
         if let Some((token, alternative)) = &mut branch.else_branch {
             self.alternative(token, alternative);
         }
+    }
+
+    fn visit_pat_guard_mut(&mut self, pattern: &mut PatGuard) {
+        let PatGuard {
+            if_token, guard, ..
+        } = pattern;
+        self.node(Kind::Guard, &quote!(#if_token #guard));
+        visit_mut::visit_pat_guard_mut(self, pattern);
     }
 
     fn visit_local_mut(&mut self, local: &mut Local) {
@@ -149,6 +168,11 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
+        if !matches!(call.delimiter, MacroDelimiter::Brace(_)) {
+            let tokens = call.tokens.clone().into_iter();
+            let arguments = tokens.skip_while(is_inert);
+            self.node(Kind::Later, &arguments.skip(1).collect::<TokenStream>());
+        }
         let mut braces = Vec::new();
         collect_braces(call.to_token_stream(), &mut braces);
         for group in braces {
@@ -194,6 +218,11 @@ fn is_loop_with_header(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a token of a macro call does nothing by itself.
+fn is_inert(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_))
+}
+
 fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
     for token in tokens {
         match &token {
@@ -201,15 +230,5 @@ fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
             TokenTree::Group(group) => collect_braces(group.stream(), braces),
             _ => {}
         }
-    }
-}
-
-/// Two things, printed one after the other.
-struct Pair<'a, A, B>(&'a A, &'a B);
-
-impl<A: ToTokens, B: ToTokens> ToTokens for Pair<'_, A, B> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
-        self.1.to_tokens(tokens);
     }
 }

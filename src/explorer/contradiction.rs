@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
+use super::run_context::RunContext;
 use crate::engine::{Engine, EngineOptions};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
+use crate::failure::FailureKind;
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
 
@@ -14,7 +16,7 @@ use crate::search::Contradiction;
 pub(super) fn explain(
     contradiction: &Contradiction,
     record: &Record,
-    (engine, options): (Engine, EngineOptions),
+    context: RunContext<'_>,
 ) -> Error {
     let depth = contradiction.depth.min(record.steps.len());
     let prefix = record.schedule(depth);
@@ -32,12 +34,22 @@ pub(super) fn explain(
         format!(
             "the program behaves differently under the same schedule: at step {}, {after}\n  \
              before: {}\n  now:    {found}\n\
-             {CAUSES}{}{REMEDY}",
+             {}{CAUSES}{}{REMEDY}",
             depth + 1,
             list(&contradiction.expected, &record.names),
-            about_thread_locals(engine, options),
+            failure(record),
+            about_thread_locals(context.engine, context.options),
         ),
     )
+}
+
+/// How the execution failed, if it did: that may be all that is different.
+fn failure(record: &Record) -> String {
+    match record.failure() {
+        // Where the threads stand is shown already.
+        None | Some(FailureKind::Deadlock(_)) => String::new(),
+        Some(kind) => format!("and it fails: {kind}\n"),
+    }
 }
 
 const CAUSES: &str = "What usually causes this:\n\

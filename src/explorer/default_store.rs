@@ -79,16 +79,13 @@ impl Store for DefaultStore {
         self.file()?.save(schedule, why)
     }
 
-    fn place(&self) -> String {
-        self.file().map_or_else(
-            |_| FOLDER.to_owned(),
-            |file| {
-                let place = file.place();
-                let here = env::current_dir().unwrap_or_default();
-                let within = Path::new(&place).strip_prefix(here);
-                within.map_or(place.clone(), |path| path.display().to_string())
-            },
-        )
+    fn place(&self) -> Option<String> {
+        let Some(place) = self.file().ok().and_then(|file| file.place()) else {
+            return Some(FOLDER.to_owned());
+        };
+        let here = env::current_dir().unwrap_or_default();
+        let within = Path::new(&place).strip_prefix(here);
+        Some(within.map_or(place.clone(), |path| path.display().to_string()))
     }
 }
 
@@ -136,7 +133,7 @@ mod tests {
                 explored_at: here,
                 thread,
             };
-            beside.place()
+            beside.place().unwrap()
         };
         let folder = "interlace-regressions/src/explorer/default_store";
         assert_eq!(

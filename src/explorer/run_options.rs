@@ -3,9 +3,6 @@
 use std::time::Duration;
 
 use super::Explorer;
-use crate::engine::{Engine, EngineOptions};
-use crate::environment::Settings;
-use crate::error::{Error, ErrorKind};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Says that something outside of the program wakes its tasks: a runtime, a timer, a thread
@@ -61,7 +58,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// It costs as many thread starts per execution as the program has threads, and one more, on
     /// which setup, invariants and checks run: some ten times the price of a short execution.
     ///
-    /// There are no such threads on [`Engine::Fibers`]: if the code asks for both, nothing is run
+    /// There are no such threads on [`Engine::Fibers`](crate::Engine::Fibers): if the code asks for both, nothing is run
     /// and the report says so. If only the environment asks for fibers, this wins.
     ///
     /// ```
@@ -110,7 +107,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// after any signal. When an execution has failed, calls that still sleep return `ECANCELED`, so
     /// that their threads unwind.
     ///
-    /// On Linux, on x86-64 and ARM64; without effect elsewhere. On [`Engine::Fibers`] nothing may
+    /// On Linux, on x86-64 and ARM64; without effect elsewhere. On [`Engine::Fibers`](crate::Engine::Fibers) nothing may
     /// block: if the code asks for both, nothing is run and the report says so. If only the environment
     /// asks for fibers, this wins.
     ///
@@ -143,47 +140,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
     /// is used takes memory. Stacks are kept for later searches, 16 MiB of them at most. Without
-    /// effect on [`Engine::Threads`].
+    /// effect on [`Engine::Threads`](crate::Engine::Threads).
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.options.stack_size = bytes;
         self
     }
-}
-
-/// Adds what the environment sets; and which engine it is.
-///
-/// # Errors
-///
-/// If a variable is bad, or the code asks for what no engine has.
-pub(super) fn resolve_settings(
-    settings: Settings,
-    options: EngineOptions,
-) -> Result<(Settings, Engine), Error> {
-    let in_code = settings.engine;
-    let settings = settings.or(Settings::from_environment()?);
-    let engine = match in_code {
-        Some(Engine::Fibers) if options.fresh_threads => return Err(no_threads_to_be_fresh()),
-        Some(Engine::Fibers) if options.grace.is_some() => return Err(no_threads_to_block()),
-        _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
-        _ => settings.engine.unwrap_or_default(),
-    };
-    Ok((settings, engine))
-}
-
-#[cold]
-fn no_threads_to_be_fresh() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
-         executions share one OS thread and its thread-locals. Choose one of the two",
-    )
-}
-
-#[cold]
-fn no_threads_to_block() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one OS thread, and \
-         one that sleeps in a call holds up all others. Choose one of the two",
-    )
 }

@@ -1,25 +1,21 @@
 //! Samples the interleavings of one program with proptest's runner.
 
-use std::panic::Location;
-use std::sync::Arc;
-use std::time::Instant;
-
 use parking_lot::Mutex;
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::run_options::resolve_settings;
-use super::{Explorer, search_outcome, serial};
-use crate::engine::{Engine, EngineOptions, Program, ThreadTable, aside};
-use crate::environment::Settings;
+use super::Explorer;
+use super::request::Request;
+use super::run_context::RunContext;
+use super::search_outcome::{SearchOutcome, report};
+use crate::engine::{ThreadTable, aside};
 use crate::error::Error;
-use crate::execution::{Chooser, run_single};
+use crate::execution::Chooser;
 use crate::operation::{Choice, SchedulingPoint};
-use crate::program::check_names;
-use crate::report::{Call, Report};
+use crate::report::Report;
 use crate::search::Account;
 use crate::strategies::{Decisions, interleavings};
-use crate::workers::{Findings, StoppedBy};
+use crate::workers::{Findings, Limits, StoppedBy};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Runs executions that proptest's runner draws, and shrinks the first failure to a minimal
@@ -61,72 +57,45 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// ```
     #[track_caller]
     pub fn sample(self, config: Config) -> Report {
-        let call = Call {
-            made_at: self.made_at,
-            explored_at: Location::caller(),
-        };
-        let program: Arc<dyn Program> = Arc::new(self.program);
-        let Explorer {
-            settings,
-            options,
-            keeps_going,
-            ..
-        } = self;
-        aside(|| sample(&program, settings, options, keeps_going, config, call))
-            .unwrap_or_else(Report::refused)
+        let request = self.request();
+        aside(|| sample(&request, config)).unwrap_or_else(Report::refused)
     }
 }
 
-fn sample(
-    program: &Arc<dyn Program>,
-    settings: Settings,
-    options: EngineOptions,
-    keeps_going: bool,
-    config: Config,
-    call: Call,
-) -> Result<Report, Error> {
-    check_names(program.threads())?;
-    let (settings, engine) = resolve_settings(settings, options)?;
-    serial::prepare(program, engine, options)?;
-    let began = Instant::now();
+fn sample(request: &Request, config: Config) -> Result<Report, Error> {
+    let (settings, context) = request.prepared()?;
     let cases = u64::from(config.cases);
     let sampling = Sampling {
-        program,
-        engine,
-        options,
-        settings,
-        keeps_going,
-        began,
+        context,
+        limits: Limits::new(settings.max_schedules, settings.time_limit),
+        keeps_going: request.keeps_going,
         findings: Mutex::default(),
         stopped_by: Mutex::new(None),
     };
     let mut runner = TestRunner::new(Config {
         // Where `proptest!` would say which file the property is in.
-        source_file: config.source_file.or(Some(call.explored_at.file())),
+        source_file: config.source_file.or(Some(context.call.explored_at.file())),
         ..config
     });
     // What it found is in the findings. The failure is shrunk later, for the report.
     let _ = runner.run(&interleavings().no_shrink(), |interleaving| {
         sampling.run(interleaving.decisions())
     });
-    let elapsed = began.elapsed();
+    let elapsed = sampling.limits.since.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
-    let ran = search_outcome::SearchOutcome {
+    let ran = SearchOutcome {
         findings: sampling.findings.into_inner(),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    search_outcome::report(program, ran, engine, options, call)
+    report(context, ran)
 }
 
 /// The cases so far, and what they found.
 struct Sampling<'a> {
-    program: &'a Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-    settings: Settings,
+    context: RunContext<'a>,
+    limits: Limits,
     keeps_going: bool,
-    began: Instant,
     findings: Mutex<Findings>,
     stopped_by: Mutex<Option<StoppedBy>>,
 }
@@ -137,12 +106,12 @@ impl Sampling<'_> {
     fn run(&self, decisions: Decisions) -> Result<(), TestCaseError> {
         let mut stopped_by = self.stopped_by.lock();
         if stopped_by.is_none() {
-            *stopped_by = self.limit();
+            *stopped_by = self.limits.reached(self.findings.lock().tally.total());
         }
         if stopped_by.is_some() {
             return Ok(());
         }
-        match run_single(self.engine, self.program, Case(decisions), self.options) {
+        match self.context.run_single(Case(decisions)) {
             Ok(ended) => {
                 let result = ended.record.result(ended.outcome.as_deref());
                 self.findings.lock().note(result, Account::default());
@@ -156,17 +125,6 @@ impl Sampling<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn limit(&self) -> Option<StoppedBy> {
-        let executions = self.findings.lock().tally.total();
-        let max = self.settings.max_schedules;
-        let limit = self.settings.time_limit;
-        let schedules = max.filter(|&max| executions >= max);
-        let time = limit.filter(|&limit| self.began.elapsed() >= limit);
-        schedules
-            .map(StoppedBy::MaxSchedules)
-            .or(time.map(StoppedBy::TimeLimit))
     }
 }
 

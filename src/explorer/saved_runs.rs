@@ -1,26 +1,16 @@
 //! Schedules that are known before a search: those that were saved, and the one to replay.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::minimise;
+use super::minimise::{self, Best};
+use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, build_report};
-use crate::engine::{Engine, EngineOptions, Program};
 use crate::error::{Error, ErrorKind};
-use crate::follow::{Followed, follow};
-use crate::report::{Call, Failure, Minimal, Report, SavedRuns};
+use crate::follow::Followed;
+use crate::report::{Failure, Minimal, Report, SavedRuns};
 use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::workers::{FailingExecution, Findings, StoppedBy};
-
-/// A program, and what it is run by.
-#[derive(Clone, Copy)]
-pub(super) struct RunContext<'a> {
-    pub(super) program: &'a Arc<dyn Program>,
-    pub(super) engine: Engine,
-    pub(super) options: EngineOptions,
-    pub(super) call: Call,
-}
 
 /// Runs the saved schedules, up to the first that still fails.
 ///
@@ -36,7 +26,7 @@ pub(super) fn retry(
     if schedules.is_empty() {
         return Ok((retried, None));
     }
-    retried.place = store.place();
+    retried.place = store.place().unwrap_or_default();
     for schedule in schedules {
         let Followed { record, fits, .. } = context.follow(&schedule)?;
         match fits {
@@ -48,7 +38,7 @@ pub(super) fn retry(
             Ok(()) if record.end.is_held() => retried.held.push(schedule),
             Ok(()) => {
                 let found = FailingExecution { index: 0, record };
-                let failure = context.describe(&found, &schedule, Minimal::Saved)?;
+                let failure = describe(context, &found, &schedule, Minimal::Saved)?;
                 retried.failing = Some(schedule);
                 return Ok((retried, Some(failure)));
             }
@@ -78,44 +68,24 @@ pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Erro
         elapsed: began.elapsed(),
     };
     let failure = match &ran.findings.failure {
-        Some(found) => Some(context.describe(found, &schedule, Minimal::Given)?),
+        Some(found) => Some(describe(context, found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(build_report(
-        context.program,
-        ran,
-        failure,
-        (context.engine, context.options),
-    ))
+    Ok(build_report(context, ran, failure))
 }
 
-impl RunContext<'_> {
-    /// Runs one execution along `schedule`.
-    pub(super) fn follow(self, schedule: &Schedule) -> Result<Followed, Error> {
-        follow(self.engine, self.program, self.options, schedule, false)
-    }
-
-    fn describe(
-        self,
-        found: &FailingExecution,
-        schedule: &Schedule,
-        minimal: Minimal,
-    ) -> Result<Failure, Error> {
-        let RunContext {
-            program,
-            options,
-            call,
-            ..
-        } = self;
-        let forced = schedule.len().min(found.record.steps.len());
-        minimise::describe(
-            program,
-            found,
-            &found.record,
-            forced,
-            minimal,
-            options,
-            call,
-        )
-    }
+/// Describes a failure that is not shrunk.
+fn describe(
+    context: RunContext<'_>,
+    found: &FailingExecution,
+    schedule: &Schedule,
+    minimal: Minimal,
+) -> Result<Failure, Error> {
+    let record = found.record.clone();
+    let best = Best {
+        forced: schedule.len().min(record.steps.len()),
+        record,
+        minimal,
+    };
+    minimise::describe(context, found, &best)
 }

@@ -1,13 +1,12 @@
 //! What a search has to tell, put together to a report.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::run_context::RunContext;
 use super::{contradiction, minimise};
-use crate::engine::{Engine, EngineOptions, Program};
 use crate::error::{Error, ErrorKind};
 use crate::oracle::Oracles;
-use crate::report::{Call, Failure, Report};
+use crate::report::{Failure, Report};
 use crate::workers::{Findings, StoppedBy};
 
 /// What a search has to tell.
@@ -18,26 +17,18 @@ pub(super) struct SearchOutcome {
 }
 
 /// Shrinks the first failure, and puts all together.
-pub(super) fn report(
-    program: &Arc<dyn Program>,
-    ran: SearchOutcome,
-    engine: Engine,
-    options: EngineOptions,
-    call: Call,
-) -> Result<Report, Error> {
-    let failure = match &ran.findings.failure {
-        Some(found) => Some(minimise::failure(program, found, engine, options, call)?),
-        None => None,
-    };
-    Ok(build_report(program, ran, failure, (engine, options)))
+pub(super) fn report(context: RunContext<'_>, ran: SearchOutcome) -> Result<Report, Error> {
+    let found = ran.findings.failure.as_ref();
+    let failure = found.map(|found| minimise::failure(context, found));
+    let failure = failure.transpose()?;
+    Ok(build_report(context, ran, failure))
 }
 
 /// Puts a report together.
 pub(super) fn build_report(
-    program: &Arc<dyn Program>,
+    context: RunContext<'_>,
     ran: SearchOutcome,
     failure: Option<Failure>,
-    around: (Engine, EngineOptions),
 ) -> Report {
     let SearchOutcome {
         findings,
@@ -48,7 +39,7 @@ pub(super) fn build_report(
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
         (Some((found, record)), _) => {
-            StoppedBy::Error(contradiction::explain(found, record, around))
+            StoppedBy::Error(contradiction::explain(found, record, context))
         }
         // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
@@ -64,9 +55,9 @@ pub(super) fn build_report(
         failure,
         stopped_by,
         elapsed,
-        around.0,
+        context.engine,
     );
-    let allowed = program.oracles().map_or(&[][..], Oracles::allowed);
+    let allowed = context.program.oracles().map_or(&[][..], Oracles::allowed);
     report.with_allowed(allowed).measured_by(weights)
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use itertools::{Itertools as _, Permutations};
 
+use super::run_context::RunContext;
 use crate::engine::{
-    Engine, EngineOptions, ExecutionEnd, ExecutionResult, Program, ProgramInstance, Scheduler,
-    ThreadTable,
+    ExecutionEnd, ExecutionResult, Program, ProgramInstance, Scheduler, ThreadTable,
 };
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
@@ -22,11 +22,8 @@ const MAX_THREADS: usize = 8;
 ///
 /// If outcomes are allowed and none is described; if there are too many threads, or no order of
 /// them is possible; if a serial order does not end in time.
-pub(super) fn prepare(
-    program: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-) -> Result<(), Error> {
+pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
+    let program = context.program;
     let Some(oracles) = program.oracles() else {
         return Ok(());
     };
@@ -34,22 +31,23 @@ pub(super) fn prepare(
         return Err(no_outcome());
     }
     if oracles.want_serial_views() {
-        oracles.set_serial_views(views(program, engine, options)?);
+        oracles.set_serial_views(views(context)?);
     }
     Ok(())
 }
 
-fn views(
-    program: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-) -> Result<SerialViews, Error> {
+fn views(context: RunContext<'_>) -> Result<SerialViews, Error> {
+    let program = context.program;
     let threads = program.threads().len();
     if threads > MAX_THREADS {
         return Err(too_many_threads(threads));
     }
-    let subject: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
-    let serial = engine.run(&subject, Serial::new(threads), options)?;
+    let viewed: Arc<dyn Program> = Arc::new(Viewed(Arc::clone(program)));
+    let viewed = RunContext {
+        program: &viewed,
+        ..context
+    };
+    let serial = viewed.run(Serial::new(threads))?;
     if let Some(record) = serial.timed_out {
         return Err(timed_out(
             &serial.order,

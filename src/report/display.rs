@@ -26,7 +26,7 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        write!(f, "{}", self.retried)?;
+        write!(f, "{}{}", self.workers, self.retried)?;
         let failures = self
             .tally
             .iter()

@@ -75,7 +75,7 @@ object! { Report:
     elapsed = "elapsed",
     retried = "retried",
     sampled = "sampled";
-    keeper
+    keeper, workers
 }
 
 object! { SearchIdentity:

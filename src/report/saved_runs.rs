@@ -77,11 +77,9 @@ impl SaveTarget {
         };
         let why = failure.kind().to_string();
         match store.save(failure.schedule(), &why) {
-            Ok(()) if store.place().is_empty() => String::new(),
-            Ok(()) => {
-                let place = store.place();
+            Ok(()) => store.place().map_or_else(String::new, |place| {
                 format!("\n\nsaved in {place}: the next run tries it first")
-            }
+            }),
             Err(error) => format!("\n\nNOT SAVED: {error}"),
         }
     }

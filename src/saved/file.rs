@@ -57,8 +57,8 @@ impl Store for File {
         added.map_err(|error| self.error("written", error))
     }
 
-    fn place(&self) -> String {
-        self.path.display().to_string()
+    fn place(&self) -> Option<String> {
+        Some(self.path.display().to_string())
     }
 }
 

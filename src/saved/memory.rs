@@ -56,7 +56,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn place(&self) -> String {
-        "memory".to_owned()
+    fn place(&self) -> Option<String> {
+        Some("memory".to_owned())
     }
 }

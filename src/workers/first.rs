@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, EngineOptions, Program, ThreadTable};
+use super::ParallelSearch;
+use crate::engine::ThreadTable;
 use crate::error::Error;
 use crate::execution::{Chooser, run_single};
 use crate::operation::{Choice, SchedulingPoint};
@@ -13,12 +14,8 @@ use crate::search::Weights;
 /// # Errors
 ///
 /// If the engine cannot run it.
-pub(super) fn weigh(
-    subject: &Arc<dyn Program>,
-    engine: Engine,
-    options: EngineOptions,
-) -> Result<Arc<Weights>, Error> {
-    let first = run_single(engine, subject, First, options)?;
+pub(super) fn weigh(search: &ParallelSearch) -> Result<Arc<Weights>, Error> {
+    let first = run_single(search.engine, &search.program, First, search.options)?;
     Ok(Arc::new(Weights::of(&first.record.steps)))
 }
 

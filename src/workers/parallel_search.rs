@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::work_queue::WorkQueue;
-use super::{Bounds, Findings, StoppedBy, Worker};
+use super::worker::Worker;
+use super::{Bounds, Findings, StoppedBy};
 use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
@@ -16,14 +17,12 @@ const SOLO: Duration = Duration::from_micros(100);
 
 /// What all searches of a plan have in common.
 #[derive(Clone)]
-pub(super) struct ParallelSearch {
-    pub(super) subject: Arc<dyn Program>,
-    pub(super) engine: Engine,
-    pub(super) options: EngineOptions,
-    pub(super) bounds: Bounds,
-    /// When the first of them began.
-    pub(super) since: Instant,
-    pub(super) meter: Option<Arc<Meter>>,
+pub(crate) struct ParallelSearch {
+    pub(crate) program: Arc<dyn Program>,
+    pub(crate) engine: Engine,
+    pub(crate) options: EngineOptions,
+    pub(crate) bounds: Bounds,
+    pub(crate) meter: Option<Arc<Meter>>,
 }
 
 impl ParallelSearch {
@@ -31,7 +30,7 @@ impl ParallelSearch {
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
-        let meanwhile = match self.bounds.others() {
+        let meanwhile = match self.others() {
             0 => {
                 drop(ended);
                 Deferred::nothing()
@@ -70,11 +69,11 @@ impl ParallelSearch {
 
     /// Searches as one worker. What it fails at is noted.
     fn work(&self, queue: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
-        let mut worker = Worker::new(queue, self.bounds, self.since, self.meter.as_ref());
+        let mut worker = Worker::new(queue, self.bounds, self.meter.as_ref());
         worker.is_called = is_called;
         let part = Arc::clone(&worker.part);
         let engine = self.engine;
-        if let Err(error) = engine.run_and(&self.subject, worker, self.options, meanwhile) {
+        if let Err(error) = engine.run_and(&self.program, worker, self.options, meanwhile) {
             match &*part.lock() {
                 Some(part) if error.kind() != ErrorKind::Internal => queue.fail(part, error),
                 // Nobody knows where in its work, or in the queue's, a fault has left the worker.
@@ -84,11 +83,11 @@ impl ParallelSearch {
     }
 }
 
-impl Bounds {
+impl ParallelSearch {
     /// How many workers search beside the first.
     fn others(&self) -> usize {
-        match self.max_schedules {
-            None => self.workers - 1,
+        match self.bounds.limits.max_schedules {
+            None => self.bounds.workers - 1,
             // Which executions are the first so many is known only when they are run in order.
             Some(_) => 0,
         }

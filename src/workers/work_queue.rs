@@ -13,20 +13,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::job::{Job, ReportedProgress};
 use super::part_result::PartResult;
-use super::{Findings, ReportedProgress, StoppedBy};
+use super::{Findings, StoppedBy};
 use crate::error::Error;
 use crate::search::Part;
-
-/// A part that a worker is to search.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) search: Box<dyn Part>,
-    pub(super) part_result: Arc<PartResult>,
-    /// Whether nothing that is left of it matters.
-    pub(super) is_done: bool,
-    pub(super) told: ReportedProgress,
-}
 
 /// What the workers share.
 #[derive(Debug)]

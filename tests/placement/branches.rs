@@ -43,8 +43,8 @@ fn long_arms(which: Option<u32>) -> u32 {
             x
         }
         Some(n)
-            if n > 4 => // interlace: guard_line
-        {
+            if n > 4 =>
+        { // interlace: brace_behind_a_guard
             op("d", n)
         }
         Some(_) => if op("e", true) { op("f", 1) } else { 2 } // interlace: block_like
@@ -58,7 +58,7 @@ fn every_line_of_an_arm_belongs_to_it() {
     assert_eq!(of(Some(1)), "<alternative> a");
     assert_eq!(of(Some(2)), "<body_on_its_own_line> b");
     assert_eq!(of(Some(3)), "<brace> c");
-    assert_eq!(of(Some(7)), "<guard_line> d");
+    assert_eq!(of(Some(7)), "<brace_behind_a_guard> d");
     assert_eq!(of(Some(4)), "<block_like> e f");
     assert_eq!(of(None), "<nested_match> g h");
 }

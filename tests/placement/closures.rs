@@ -48,6 +48,21 @@ fn a_closure_is_gated_when_it_starts_on_the_line() {
 
 #[rustfmt::skip]
 #[interlace::trace(crate = crate::fake)]
+fn not_first_on_the_line() -> u32 {
+    let called =
+        Some(op("a", 1)).map(|x| op("b", x)); // interlace: after_a_call
+    called
+        .map_or(0, |x| op("c", x)) // interlace: after_a_name
+}
+
+#[test]
+fn a_closure_is_not_gated_when_a_call_stands_before_it_on_the_line() {
+    let expected = "<after_a_call> a b <after_a_name> c";
+    assert_eq!(log(|| assert_eq!(not_first_on_the_line(), 1)), expected);
+}
+
+#[rustfmt::skip]
+#[interlace::trace(crate = crate::fake)]
 async fn asynchronous(x: u32) -> u32 {
     let y = std::future::ready(op("a", x)).await; // interlace: awaited
     let block = async {
@@ -58,6 +73,16 @@ async fn asynchronous(x: u32) -> u32 {
         async |x: u32| op("c", x); // interlace: async_closure
     let with_block =
         async move |x: u32| -> u32 { op("d", std::future::ready(x).await) }; // interlace: async_block
+    op("g", std::convert::identity(
+        async { op("f", 1) }, // interlace: async_argument
+    ))
+    .await;
+    let multiline = std::convert::identity(
+        async { // interlace: async_brace
+            op("h", 1)
+        },
+    );
+    multiline.await;
     for w in [std::future::ready(1).await] { // interlace: for_await
         op("e", w);
     }
@@ -80,7 +105,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 fn markers_work_in_async_functions_blocks_and_closures() {
     assert_eq!(
         log(|| assert_eq!(now(asynchronous(1)), 3)),
-        "<awaited> a <in_async_block> b <for_await> e <for_await> <while_await> <while_await> \
+        "<awaited> a <in_async_block> b g <async_argument> f <async_brace> h <for_await> e <for_await> <while_await> <while_await> \
          <tail> <async_closure> c <async_block> d"
     );
 }

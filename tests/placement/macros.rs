@@ -144,8 +144,8 @@ fn a_statement_may_start_with_what_the_macro_was_given() {
 fn calls() {
     assert_eq!(op("a", 1), 1); // interlace: assertion
     assert_eq!(
-        op("b", 1),
-        1, // interlace: second_line
+        op("b", 1), // interlace: second_line
+        1,
     );
     let all = vec![
         // interlace: own_line

@@ -11,6 +11,7 @@ mod fake;
 mod items;
 mod loops;
 mod macros;
+mod operands;
 mod others;
 mod sources;
 mod statements;

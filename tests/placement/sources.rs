@@ -5,7 +5,6 @@ use crate::{log, op};
 #[rustfmt::skip]
 #[interlace::trace(crate = crate::fake)]
 fn look_alikes() {
-    /* interlace: block_comment */
     /* nested /* // interlace: nested */ // interlace: still_nested */
     let texts = [
         "// interlace: string",
@@ -21,11 +20,10 @@ fn look_alikes() {
     'r: loop { break 'r; }
     op("a", ()); //interlace: no_space
     op("b", ()); //    interlace:no_space_after
-    // interlace read_value
-    // Interlace: capital
+    // interlace reads no prose, and
+    // interlacing: is another word.
     // see // interlace: in_a_comment
     /// // interlace: doc
-    /// interlace: doc
     fn documented() {}
     documented();
     let größe = "…"; op(größe, ()); // interlace: größe

@@ -13,9 +13,9 @@ fn twice(x: u32) {
         x, // interlace: fifth
     ); // interlace: sixth
 
-    while x > 9 // interlace: seventh
-    { // interlace: eighth
-    }
+    // interlace: seventh
+    while x > 9 // interlace: eighth
+    {}
 }
 
 fn main() {}

@@ -67,6 +67,18 @@ fn every_kind_of_node_is_rewritten_in_its_own_way() {
             "'a : loop { <m> if let A = b { c () ; } else { break } }",
         ),
         (
+            "a\n && b // interlace: m\n || c",
+            "a && { <m> true } && b || c",
+        ),
+        (
+            "a || let b = c\n || d // interlace: m\n",
+            "a || let b = c || { <m> false } || d",
+        ),
+        (
+            "a(\n async { b }, // interlace: m\n)",
+            "a (async { <m> b } ,)",
+        ),
+        (
             "if a {} else if b { c } // interlace: m\n",
             "<m> if a { } else if b { c }",
         ),
@@ -95,7 +107,7 @@ fn a_for_keeps_its_header_where_it_was() {
 
 #[test]
 fn an_item_without_markers_or_with_mistakes_comes_back_token_for_token() {
-    let plain = "fn f() { a(); /* interlace: m */ }";
+    let plain = "fn f() { a(); /* m */ }";
     let tokens: TokenStream = plain.parse().unwrap();
     assert_eq!(expanded(plain), tokens.to_string());
     let wrong = "fn f() { a(); // interlace: m\n // interlace: n\n }";

@@ -2,30 +2,51 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
+use super::flatten;
 use crate::position::Position;
 use crate::text::Text;
 
-/// Files by the name that the compiler gives them; `None` for one that cannot be read.
+/// Files by the name that the compiler gives them.
 #[derive(Default)]
-pub(super) struct Files(HashMap<String, Option<Text>>);
+pub(super) struct Files {
+    /// Where the item's tokens start and end, in order.
+    tokens: HashMap<String, Vec<(Position, Position)>>,
+    /// `None` for a file that cannot be read.
+    texts: HashMap<String, Option<Text>>,
+}
 
 impl Files {
+    pub(super) fn of(item: TokenStream) -> Self {
+        let mut files = Files::default();
+        flatten(item, &mut |span, _| {
+            let tokens = files.tokens.entry(span.file()).or_default();
+            tokens.push((Position::start(span), Position::end(span)));
+        });
+        files.tokens.values_mut().for_each(|tokens| tokens.sort());
+        files
+    }
+
+    /// Lexes `text`, which starts at `start` in the file `name`.
+    pub(super) fn lex(&self, name: &str, text: &str, start: Position) -> Text {
+        let tokens = self.tokens.get(name).map_or(&[][..], Vec::as_slice);
+        Text::new(text, start, tokens)
+    }
+
     /// The text of the file that `span` stands in.
     pub(super) fn get(&mut self, name: &str, span: Span) -> Option<&Text> {
-        if !self.0.contains_key(name) {
-            let text = span
-                .local_file()
-                .and_then(|path| std::fs::read_to_string(path).ok())
-                .map(|text| Text::new(&text, Position { line: 1, column: 1 }));
-            self.0.insert(name.to_owned(), text);
+        if !self.texts.contains_key(name) {
+            let path = span.local_file();
+            let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+            let text = text.map(|text| self.lex(name, &text, Position { line: 1, column: 1 }));
+            self.texts.insert(name.to_owned(), text);
         }
-        self.0.get(name)?.as_ref()
+        self.texts.get(name)?.as_ref()
     }
 
     /// Gives up a file that does not hold what the compiler read from it.
     pub(super) fn distrust(&mut self, name: &str) {
-        self.0.insert(name.to_owned(), None);
+        self.texts.insert(name.to_owned(), None);
     }
 }

@@ -4,30 +4,16 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::Error;
 
 use super::files::Files;
-use super::{Found, Region, is_synthetic};
+use super::{MarkerComment, is_synthetic};
 use crate::fallback::error_between;
 use crate::position::Position;
 use crate::text::{Comment, Text};
 
-/// The pieces in the order of the tokens.
-pub(super) struct Pieces {
-    pieces: Vec<Piece>,
-}
-
-/// What was found out about the groups in braces.
-#[derive(Default)]
-struct Bodies {
-    /// Whether any of what is in them stands in the source.
-    is_read: bool,
-    /// The first of which there is no text.
-    unread: Option<Span>,
-}
-
-/// Tokens that stand one after the other in a file.
-struct Piece {
-    file: String,
-    start: Position,
-    end: Position,
+/// Tokens of the item that stand one after the other in a file.
+pub(crate) struct Piece {
+    pub(crate) file: String,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
     /// The first token's span and the last one's.
     first: Span,
     last: Span,
@@ -39,106 +25,105 @@ struct Piece {
     is_whole: bool,
 }
 
-impl Pieces {
-    /// Takes the tokens apart. A group whose text can be had is one piece.
-    pub(super) fn of(item: TokenStream) -> Result<Self, Error> {
-        let mut pieces = Pieces { pieces: Vec::new() };
-        let mut bodies = Bodies::default();
-        pieces.add(item, false, &mut bodies);
-        match bodies.unread {
-            Some(span) if !bodies.is_read => Err(unreadable(span, span)),
-            _ => Ok(pieces),
+/// The pieces so far, in the order of the tokens.
+pub(super) struct SourcePieces<'a> {
+    pieces: Vec<Piece>,
+    files: &'a mut Files,
+    /// Whether the source holds anything of what is in braces.
+    has_source: bool,
+    /// The first braces of which there is no text.
+    unread: Option<Span>,
+}
+
+impl<'a> SourcePieces<'a> {
+    /// Takes `item` apart: a group whose text can be had is one piece. Then joins neighbours between
+    /// which the file has nothing but comments and white space.
+    pub(super) fn of(item: TokenStream, files: &'a mut Files) -> Result<Vec<Piece>, Error> {
+        let mut all = SourcePieces {
+            pieces: Vec::new(),
+            files,
+            has_source: false,
+            unread: None,
+        };
+        all.add(item, false);
+        match all.unread {
+            Some(span) if !all.has_source => Err(unreadable(span, span)),
+            _ => Ok(all.join()),
         }
     }
 
-    fn add(&mut self, tokens: TokenStream, in_braces: bool, bodies: &mut Bodies) {
+    fn add(&mut self, tokens: TokenStream, in_braces: bool) {
         for token in tokens {
             if let TokenTree::Group(group) = &token {
-                self.add_group(group, in_braces, bodies);
-            } else {
-                bodies.is_read |= in_braces && !bodies.is_read && !is_synthetic(&token);
-                self.add_piece(Piece::new(token.span(), token.span(), in_braces));
+                self.add_group(group, in_braces);
+                continue;
+            }
+            self.has_source |= in_braces && !self.has_source && !is_synthetic(&token);
+            let piece = Piece::new(token.span(), token.span(), in_braces);
+            if !self.pieces.iter().any(|known| known.holds(&piece)) {
+                self.pieces.push(piece);
             }
         }
     }
 
-    fn add_group(&mut self, group: &Group, in_braces: bool, bodies: &mut Bodies) {
+    fn add_group(&mut self, group: &Group, in_braces: bool) {
         let is_brace = group.delimiter() == Delimiter::Brace;
         let mut piece = Piece::new(group.span_open(), group.span_close(), in_braces);
-        if !self.pieces.iter().any(|known| known.has_text_of(&piece)) {
-            let text = text_of(group);
+        let is_known = |known: &Piece| !known.texts.is_empty() && known.holds(&piece);
+        if !self.pieces.iter().any(is_known) {
+            let text = text_of(group, self.files);
             if is_brace {
-                bodies.is_read |= text.is_some();
-                bodies.unread = bodies.unread.or(text.is_none().then(|| group.span()));
+                self.has_source |= text.is_some();
+                self.unread = self.unread.or(text.is_none().then(|| group.span()));
             }
             if let Some(text) = text {
                 piece.texts.push(text);
                 self.pieces.push(piece);
             }
         }
-        self.add(group.stream(), in_braces || is_brace, bodies);
+        self.add(group.stream(), in_braces || is_brace);
     }
 
-    /// Adds a piece unless one that is there already holds it.
-    fn add_piece(&mut self, piece: Piece) {
-        if !self.pieces.iter().any(|known| known.holds(&piece)) {
-            self.pieces.push(piece);
-        }
-    }
-
-    /// Joins neighbours between which the file has nothing but comments and white space.
-    pub(super) fn join(self, files: &mut Files) -> Self {
+    fn join(self) -> Vec<Piece> {
         let mut joined: Vec<Piece> = Vec::new();
         for piece in self.pieces {
-            piece.compare(files);
-            let text = files.get(&piece.file, piece.first);
+            piece.compare(self.files);
+            let text = self.files.get(&piece.file, piece.first);
             match joined.last_mut() {
                 Some(last) if last.leads_to(&piece, text) => last.extend(piece, text.is_some()),
                 _ => joined.push(piece),
             }
         }
-        Pieces { pieces: joined }
+        joined
     }
+}
 
-    /// The comments in the pieces, and those between a piece and the code around it.
-    pub(super) fn comments(&self, files: &mut Files) -> Result<Vec<Found>, Error> {
-        let mut all: Vec<Found> = Vec::new();
-        for (region, piece) in self.pieces.iter().enumerate() {
-            let comments: Vec<Comment> = match files.get(&piece.file, piece.first) {
-                Some(text) => text
-                    .comments()
-                    .filter(|comment| piece.owns(comment))
-                    .collect(),
-                None if !piece.is_whole && piece.in_braces => {
-                    return Err(unreadable(piece.first, piece.last));
-                }
-                None => piece.texts.iter().flat_map(Text::comments).collect(),
-            };
-            all.extend(
-                comments
-                    .into_iter()
-                    .map(|comment| Found { region, comment }),
-            );
-        }
-        let place = |found: &Found| (self.pieces[found.region].file.clone(), found.comment.start);
-        all.sort_by_key(|found| {
-            let piece = &self.pieces[found.region];
-            // Of several pieces that claim a comment, the smallest around it has it.
-            let around = piece.start <= found.comment.start && found.comment.end <= piece.end;
-            (place(found), !around, std::cmp::Reverse(piece.start))
-        });
-        all.dedup_by_key(|found| place(found));
-        Ok(all)
-    }
-
-    pub(super) fn into_regions(self) -> Vec<Region> {
-        let region = |piece: Piece| Region {
-            file: piece.file,
-            start: piece.start,
-            end: piece.end,
+/// The comments in the pieces, and those between a piece and the code around it, in order.
+pub(super) fn comments(pieces: &[Piece], files: &mut Files) -> Result<Vec<MarkerComment>, Error> {
+    let mut all: Vec<MarkerComment> = Vec::new();
+    for (region, piece) in pieces.iter().enumerate() {
+        let comments: Vec<Comment> = match files.get(&piece.file, piece.first) {
+            Some(text) => text.comments().filter(|it| piece.owns(it)).collect(),
+            None if !piece.is_whole && piece.in_braces => {
+                return Err(unreadable(piece.first, piece.last));
+            }
+            None => piece.texts.iter().flat_map(Text::comments).collect(),
         };
-        self.pieces.into_iter().map(region).collect()
+        let found = |comment| MarkerComment { region, comment };
+        all.extend(comments.into_iter().map(found));
     }
+    let place = |it: &MarkerComment| (pieces[it.region].file.clone(), it.comment.start);
+    all.sort_by_key(|it| {
+        let piece = &pieces[it.region];
+        // Of several pieces that claim a comment, the smallest around it has it.
+        (
+            place(it),
+            !piece.is_around(&it.comment),
+            std::cmp::Reverse(piece.start),
+        )
+    });
+    all.dedup_by_key(|it| place(it));
+    Ok(all)
 }
 
 impl Piece {
@@ -159,30 +144,20 @@ impl Piece {
         self.start <= other.start && other.end <= self.end && self.file == other.file
     }
 
-    fn has_text_of(&self, other: &Piece) -> bool {
-        !self.texts.is_empty() && self.holds(other)
-    }
-
     /// Distrusts the file if it is not what the compiler read.
     fn compare(&self, files: &mut Files) {
-        let Some(text) = files.get(&self.file, self.first) else {
-            return;
-        };
-        if !self.texts.iter().all(|own| text.agrees_with(own)) {
+        let text = files.get(&self.file, self.first);
+        if text.is_some_and(|text| !self.texts.iter().all(|own| text.agrees_with(own))) {
             files.distrust(&self.file);
         }
     }
 
     /// Whether `next` follows in the source with no code between.
     fn leads_to(&self, next: &Piece, text: Option<&Text>) -> bool {
-        self.file == next.file
-            && self.end <= next.start
-            && match text {
-                Some(text) => text.is_blank(self.end, next.start),
-                // Without the file's text there may be comments between; there is no code
-                // between two neighbours of a signature, whatever else it holds.
-                None => true,
-            }
+        // Without the file's text there may be comments between; there is no code between two
+        // neighbours of a signature, whatever else it holds.
+        let is_blank = text.is_none_or(|text| text.is_blank(self.end, next.start));
+        self.file == next.file && self.end <= next.start && is_blank
     }
 
     fn extend(&mut self, next: Piece, is_known: bool) {
@@ -193,28 +168,28 @@ impl Piece {
         self.texts.extend(next.texts);
     }
 
+    fn is_around(&self, comment: &Comment) -> bool {
+        self.start <= comment.start && comment.end <= self.end
+    }
+
     /// Whether a comment of the file stands in this piece or next to it. Outside the item's braces
     /// what comes before it, and what comes on the lines after it, belongs to others.
     fn owns(&self, comment: &Comment) -> bool {
-        let inside = self.start <= comment.start && comment.end <= self.end;
         let leads = comment.code_after == Some(self.start);
         let trails = comment.code_before == Some(self.end);
-        inside || leads && self.in_braces || trails && (self.in_braces || comment.is_inline())
+        self.is_around(comment)
+            || leads && self.in_braces
+            || trails && (self.in_braces || comment.is_inline())
     }
 }
 
 /// The text of a group in delimiters, unless another macro made it.
-fn text_of(group: &Group) -> Option<Text> {
-    let (open, close) = match group.delimiter() {
-        Delimiter::Brace => ('{', '}'),
-        Delimiter::Parenthesis => ('(', ')'),
-        Delimiter::Bracket => ('[', ']'),
-        Delimiter::None => return None,
-    };
+fn text_of(group: &Group, files: &Files) -> Option<Text> {
     let source = group.span().source_text()?;
-    let is_group = source.len() > 1 && source.starts_with(open) && source.ends_with(close);
-    let text = Text::new(&source, Position::start(group.span()));
-    (is_group && text.end() == Position::end(group.span())).then_some(text)
+    let is_group = source.starts_with(['{', '(', '[']) && source.ends_with(['}', ')', ']']);
+    let text = files.lex(&group.span().file(), &source, Position::start(group.span()));
+    let is_all = text.end() == Position::end(group.span());
+    (group.delimiter() != Delimiter::None && is_group && is_all).then_some(text)
 }
 
 fn unreadable(from: Span, to: Span) -> Error {

@@ -12,7 +12,7 @@ fn read(text: &str) -> Source {
 fn names(source: &Source) -> Vec<&str> {
     let comments = source.comments.iter();
     comments
-        .filter_map(|found| instruction(&found.comment))
+        .filter_map(|found| marker_text(&found.comment)?.ok())
         .map(str::trim)
         .collect()
 }
@@ -24,6 +24,35 @@ fn comments_in_a_body_are_found_in_order() {
     assert_eq!(source.comments[0].comment.start.line, 2);
     assert!(source.comments[0].comment.is_inline());
     assert!(!source.comments[1].comment.is_inline());
+}
+
+#[test]
+fn what_only_looks_like_a_marker_is_told_from_other_comments() {
+    for near in [
+        "// interlace read",
+        "// interlace read reads(x)",
+        "// Interlace: read",
+        "//INTERLACE:read",
+        "// interlace : read",
+        "/* interlace: read */",
+        "/* interlace read */",
+    ] {
+        let source = read(&format!("fn f() {{ {near}\n x() }}"));
+        assert_eq!(source.comments.len(), 1, "{near}");
+        assert_eq!(names(&source), [""; 0], "{near}");
+    }
+    for other in [
+        "// interlace",
+        "// interlace reads no prose",
+        "// interlaced: read",
+        "// see // interlace: read",
+        "/* see interlace: read */",
+        "/// [`interlace`]: read",
+        "//é",
+    ] {
+        let source = read(&format!("fn f() {{ {other}\n x() }}"));
+        assert_eq!(source.comments.len(), 0, "{other}");
+    }
 }
 
 #[test]

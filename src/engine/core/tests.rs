@@ -200,7 +200,13 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
     assert_eq!(turn, Turn::Of(thread(0)));
     let steps = state.steps().iter();
     let steps: Vec<_> = steps
-        .map(|it| (it.waits(), it.operation.kind == OperationKind::Resume, it.preempts))
+        .map(|it| {
+            (
+                it.waits(),
+                it.operation.kind == OperationKind::Resume,
+                it.preempts,
+            )
+        })
         .collect();
     assert_eq!(
         steps,

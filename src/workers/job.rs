@@ -1,8 +1,20 @@
-//! What the job of a worker has told of itself to those who wait.
+//! A part that a worker is to search, and what it has told of itself to those who wait.
 
-use super::work_queue::Job;
+use std::sync::Arc;
+
+use super::part_result::PartResult;
 use crate::progress::Meter;
-use crate::search::Extent;
+use crate::search::{Extent, Part};
+
+/// A part that a worker is to search.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) search: Box<dyn Part>,
+    pub(super) part_result: Arc<PartResult>,
+    /// Whether nothing that is left of it matters.
+    pub(super) is_done: bool,
+    pub(super) told: ReportedProgress,
+}
 
 /// What was told so far: only what is new is told next.
 #[derive(Debug, Default)]

@@ -1,0 +1,81 @@
+//! What an explorer is asked to run, and what the environment adds to that.
+
+use std::sync::Arc;
+
+use super::run_context::RunContext;
+use super::serial;
+use crate::engine::{Engine, EngineOptions, Program};
+use crate::environment::Settings;
+use crate::error::{Error, ErrorKind};
+use crate::program::check_names;
+use crate::report::Call;
+use crate::saved::Store;
+
+/// What an explorer is asked to run.
+pub(super) struct Request {
+    pub(super) program: Arc<dyn Program>,
+    /// What the code sets.
+    pub(super) settings: Settings,
+    pub(super) options: EngineOptions,
+    pub(super) keeps_going: bool,
+    /// Where failures are saved, if the code says so.
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) call: Call,
+}
+
+impl Request {
+    /// Adds what the environment sets; and which engine it is.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is bad, or the code asks for what no engine has.
+    pub(super) fn resolve(&self) -> Result<(Settings, RunContext<'_>), Error> {
+        let options = self.options;
+        let in_code = self.settings.engine;
+        let settings = self.settings.clone().or(Settings::from_environment()?);
+        let engine = match in_code {
+            Some(Engine::Fibers) if options.fresh_threads => return Err(no_threads_to_be_fresh()),
+            Some(Engine::Fibers) if options.grace.is_some() => return Err(no_threads_to_block()),
+            _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
+            _ => settings.engine.unwrap_or_default(),
+        };
+        let context = RunContext {
+            program: &self.program,
+            engine,
+            options,
+            call: self.call,
+        };
+        Ok((settings, context))
+    }
+
+    /// The same, once the program is [prepared](prepare).
+    pub(super) fn prepared(&self) -> Result<(Settings, RunContext<'_>), Error> {
+        let (settings, context) = self.resolve()?;
+        prepare(context)?;
+        Ok((settings, context))
+    }
+}
+
+/// Checks the names of the threads, and makes the oracles ready.
+pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
+    check_names(context.program.threads())?;
+    serial::prepare(context)
+}
+
+#[cold]
+fn no_threads_to_be_fresh() -> Error {
+    Error::new(
+        ErrorKind::BadSetting,
+        "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
+         executions share one OS thread and its thread-locals. Choose one of the two",
+    )
+}
+
+#[cold]
+fn no_threads_to_block() -> Error {
+    Error::new(
+        ErrorKind::BadSetting,
+        "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one OS thread, and \
+         one that sleeps in a call holds up all others. Choose one of the two",
+    )
+}

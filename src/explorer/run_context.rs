@@ -1,0 +1,36 @@
+//! A program, and what it is run by.
+
+use std::sync::Arc;
+
+use crate::engine::{Engine, EngineOptions, Program, Scheduler};
+use crate::error::Error;
+use crate::execution::{Chooser, Single, run_single};
+use crate::follow::{Followed, follow};
+use crate::report::Call;
+use crate::schedule::Schedule;
+
+/// A program, and what it is run by.
+#[derive(Clone, Copy)]
+pub(super) struct RunContext<'a> {
+    pub(super) program: &'a Arc<dyn Program>,
+    pub(super) engine: Engine,
+    pub(super) options: EngineOptions,
+    pub(super) call: Call,
+}
+
+impl RunContext<'_> {
+    /// Runs executions for as long as `scheduler` begins new ones, and returns it.
+    pub(super) fn run<D: Scheduler>(self, scheduler: D) -> Result<D, Error> {
+        self.engine.run(self.program, scheduler, self.options)
+    }
+
+    /// Runs one execution, the steps of which `chooser` chooses.
+    pub(super) fn run_single<C: Chooser>(self, chooser: C) -> Result<Single<C>, Error> {
+        run_single(self.engine, self.program, chooser, self.options)
+    }
+
+    /// Runs one execution along `schedule`.
+    pub(super) fn follow(self, schedule: &Schedule) -> Result<Followed, Error> {
+        follow(self.engine, self.program, self.options, schedule, false)
+    }
+}

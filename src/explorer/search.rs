@@ -1,0 +1,103 @@
+//! Searches for failures, by a strategy.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::run_context::RunContext;
+use super::search_outcome::{SearchOutcome, report};
+use super::worker_count::worker_count;
+use crate::environment::Settings;
+use crate::error::{Error, ErrorKind};
+use crate::follow::Followed;
+use crate::progress::{self, Goal, Watch};
+use crate::report::{Report, Sampled};
+use crate::schedule::Schedule;
+use crate::search::Shard;
+use crate::strategy::Strategy;
+use crate::workers::{Bounds, Findings, Limits, ParallelSearch, StoppedBy, run_search};
+
+/// Runs the schedules that the settings say, and shrinks the first failure.
+pub(super) fn search(
+    context: RunContext<'_>,
+    settings: &Settings,
+    shard: Option<Shard>,
+    keeps_going: bool,
+) -> Result<Report, Error> {
+    let strategy = settings.strategy.clone().unwrap_or_default();
+    let plan = match strategy.course() {
+        Ok(plan) => plan,
+        Err(schedule) => return explore_one(context, schedule),
+    };
+    if shard.is_some() && !plan.has_shards() {
+        return Err(no_shards(&strategy));
+    }
+    let limits = Limits::new(settings.max_schedules, settings.time_limit);
+    let workers = worker_count(settings);
+    let seed = settings.seed.unwrap_or_default();
+    let began = Instant::now();
+    let watch = watch(limits, settings.progress);
+    let search = ParallelSearch {
+        program: Arc::clone(context.program),
+        engine: context.engine,
+        options: context.options,
+        bounds: Bounds {
+            limits,
+            keeps_going,
+            workers: workers.used,
+            shard,
+        },
+        meter: watch.as_ref().map(Watch::meter),
+    };
+    let (findings, stopped_by) = run_search(search, plan, seed)?;
+    drop(watch);
+    let elapsed = began.elapsed();
+    let uniform = findings.uniform;
+    let ran = SearchOutcome {
+        findings,
+        stopped_by,
+        elapsed,
+    };
+    let sampled = plan.schedules().map(|_| Sampled {
+        strategy,
+        seed,
+        uniform,
+    });
+    let report = report(context, ran)?;
+    Ok(report.with_sampled(sampled).with_workers(workers))
+}
+
+/// Runs one execution along `schedule`, and shrinks its failure.
+fn explore_one(context: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
+    let began = Instant::now();
+    let Followed {
+        record,
+        outcome,
+        fits,
+    } = context.follow(schedule)?;
+    fits?;
+    let ran = SearchOutcome {
+        findings: Findings::of_one(&record, outcome.as_deref()),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
+    };
+    report(context, ran)
+}
+
+/// Watches the search, if its progress is to be shown.
+fn watch(limits: Limits, is_wanted: Option<bool>) -> Option<Watch> {
+    let goal = Goal {
+        max_schedules: limits.max_schedules,
+        time_limit: limits.time,
+    };
+    progress::reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
+}
+
+/// Parts of searches that come one after the other are not next to each other in the whole.
+#[cold]
+fn no_shards(strategy: &Strategy) -> Error {
+    let text = format!(
+        "the strategy `{strategy}` is made of several searches, one after the other, and has no \
+         shards: `exhaustive` has, and so have `random`, `uniform`, `pct`, `pos` and `surw`"
+    );
+    Error::new(ErrorKind::BadSetting, text)
+}

@@ -1,0 +1,89 @@
+//! Looks for ever smaller failures, for as long as a budget allows.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler, ThreadTable};
+use crate::execution::Record;
+use crate::operation::{Choice, SchedulingPoint};
+use crate::shrink::Shrink;
+
+/// What shrinking may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    pub(super) executions: u64,
+    /// How long it may take. If nothing says so, it ends with the first execution that takes too
+    /// long: another would follow, and leave another thread behind.
+    pub(super) time: Option<Duration>,
+}
+
+/// Directs executions to ever smaller failures: from a failing one, or, from one that held, to the
+/// smallest of all.
+#[derive(Debug)]
+pub(super) struct Shrinking {
+    shrink: Shrink,
+    /// The smallest failing execution so far; if none has failed, the one that held.
+    pub(super) best: Record,
+    /// How many of its steps the schedule forces.
+    pub(super) forced: usize,
+    pub(super) executions: u64,
+    budget: Budget,
+    began: Instant,
+    is_over: bool,
+}
+
+impl Shrinking {
+    pub(super) fn new(first: Record, budget: Budget) -> Self {
+        let shrink = if fails(&first.end) {
+            Shrink::new(&first.steps)
+        } else {
+            Shrink::anew()
+        };
+        Shrinking {
+            shrink,
+            forced: first.steps.len(),
+            best: first,
+            executions: 0,
+            budget,
+            began: Instant::now(),
+            is_over: false,
+        }
+    }
+
+    /// Whether every smaller schedule was tried.
+    pub(super) fn is_proved(&self) -> bool {
+        self.shrink.is_proved()
+    }
+}
+
+/// Whether an execution that ended so has failed.
+pub(super) fn fails(end: &ExecutionEnd) -> bool {
+    end.failure().is_some()
+}
+
+impl Scheduler for Shrinking {
+    fn new_execution(&mut self) -> Option<usize> {
+        // A proof may be found when the budget ends: then nothing is begun, and it counts.
+        let has_next = !self.is_over && self.shrink.begin();
+        let has_time = |limit: Duration| self.began.elapsed() < limit;
+        let has_budget =
+            self.executions < self.budget.executions && self.budget.time.is_none_or(has_time);
+        (has_next && has_budget).then_some(0)
+    }
+
+    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+        Choice::Take(self.shrink.choose(point))
+    }
+
+    fn end(&mut self, result: ExecutionResult<'_>) {
+        self.executions += 1;
+        if self.budget.time.is_none() && result.end.is_timed_out() {
+            self.is_over = true;
+            return;
+        }
+        let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
+        if self.shrink.end(fails(result.end) && is_like) {
+            self.best = Record::of(result);
+            self.forced = self.shrink.forced();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What ends a search before its time, and how many workers it has.
+
+use std::time::{Duration, Instant};
+
+use super::StoppedBy;
+use crate::search::Shard;
+
+/// What ends a search before its time, and how many workers it has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) limits: Limits,
+    pub(crate) keeps_going: bool,
+    pub(crate) workers: usize,
+    /// The part of the search that is to be made, if not all of it.
+    pub(crate) shard: Option<Shard>,
+}
+
+/// How many executions may be run, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) max_schedules: Option<u64>,
+    pub(crate) time: Option<Duration>,
+    /// When the whole search began, of which this may be a stage.
+    pub(crate) since: Instant,
+}
+
+impl Limits {
+    /// Those of a search that begins now.
+    pub(crate) fn new(max_schedules: Option<u64>, time: Option<Duration>) -> Self {
+        Limits {
+            max_schedules,
+            time,
+            since: Instant::now(),
+        }
+    }
+
+    /// The limit that a search has reached after so many executions, if it has. This is the one
+    /// place where limits are checked: before every execution.
+    pub(crate) fn reached(&self, executions: u64) -> Option<StoppedBy> {
+        let schedules = self.max_schedules.filter(|&max| executions >= max);
+        let time = self.time.filter(|&limit| self.since.elapsed() >= limit);
+        schedules
+            .map(StoppedBy::MaxSchedules)
+            .or(time.map(StoppedBy::TimeLimit))
+    }
+}

@@ -1,0 +1,63 @@
+//! Runs the searches that a plan consists of, one after the other.
+
+use std::sync::Arc;
+
+use super::{Findings, ParallelSearch, StoppedBy, first};
+use crate::error::Error;
+use crate::search::{SearchPlan, Stages};
+
+/// Runs the executions that the plan consists of, or those of them that the bounds of `search`
+/// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
+/// how far the search is.
+///
+/// # Errors
+///
+/// If the system gives no thread or memory at the start.
+pub(crate) fn run_search(
+    mut search: ParallelSearch,
+    plan: SearchPlan,
+    seed: u64,
+) -> Result<(Findings, StoppedBy), Error> {
+    let bounds = search.bounds;
+    let max_schedules = bounds.limits.max_schedules;
+    let weights = match (bounds.shard, plan) {
+        (Some(_), SearchPlan::Exhaustive) => Some(first::weigh(&search)?),
+        _ => None,
+    };
+    if let (Some(meter), Some(schedules)) = (&search.meter, plan.schedules()) {
+        let range = bounds.shard.map(|shard| shard.range_of(schedules));
+        meter.expect(range.map_or(schedules, |range| range.end - range.start));
+    }
+    let shard = bounds.shard.map(|shard| (shard, weights.clone()));
+    let mut stages = Stages::new(plan, seed, shard);
+    let mut total = Findings {
+        weights,
+        ..Findings::default()
+    };
+    while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
+        let left = max_schedules.map(|max| max - total.tally.total());
+        let of_stage = stage.max_schedules;
+        search.bounds.limits.max_schedules = left.into_iter().chain(of_stage).min();
+        total.leaves_out = stage.leaves_out;
+        let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
+        total.append(&mut found);
+        match stopped_by {
+            StoppedBy::Exhausted => {}
+            // That of the stage: the next one begins.
+            StoppedBy::MaxSchedules(_) if max_schedules != Some(total.tally.total()) => {
+                total.leaves_out = true;
+            }
+            StoppedBy::MaxSchedules(of_stage) => {
+                let max = max_schedules.unwrap_or(of_stage);
+                return Ok((total, StoppedBy::MaxSchedules(max)));
+            }
+            _ => return Ok((total, stopped_by)),
+        }
+    }
+    let stopped_by = match plan {
+        SearchPlan::Preemptions(max) if total.leaves_out => StoppedBy::MaxPreemptions(max),
+        _ if total.leaves_out => StoppedBy::Sampled(total.tally.total()),
+        _ => StoppedBy::Exhausted,
+    };
+    Ok((total, stopped_by))
+}
