@@ -65,7 +65,7 @@ fi
 
 crate without-features "interlace-explorer = { path = \"$here\", default-features = false }"
 # With the features that interlace takes, and syn as its macros do.
-crate fixed-alone 'parking_lot = "0.13"
+crate fixed-alone 'parking_lot = "0.12"
 rayon = "1.12"
 itertools = { version = "0.15", default-features = false, features = ["use_std"] }
 proptest = { version = "1.12", default-features = false, features = ["std"] }

@@ -17,12 +17,14 @@
 //! Lines may be added and removed by hand.
 
 mod file;
+mod lock;
 mod memory;
 mod text;
 
 use std::fmt::Debug;
 
 pub use file::File;
+pub(crate) use lock::lock;
 pub use memory::Memory;
 #[cfg(test)]
 pub(crate) use text::{parse, print};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::failure::{MarkerSite, Told};
+use crate::failure::{MAX_WIDTH, MarkerSite, Told};
 use crate::named::named;
 use crate::operation::{Event, OperationKind};
 
@@ -235,7 +235,8 @@ impl Columns {
     fn width(&self, thread: &Arc<str>) -> usize {
         let own = self.steps.iter().filter(|step| step.thread == *thread);
         let cells = own.map(|step| step.cell().chars().count());
-        cells.max().unwrap_or(0).max(thread.chars().count())
+        let width = cells.max().unwrap_or(0).max(thread.chars().count());
+        width.min(MAX_WIDTH)
     }
 }
 
@@ -306,5 +307,12 @@ mod tests {
             text.contains("\n    50    read") && text.contains("\n   951    read"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn names_of_any_length_are_drawn() {
+        let long = "t".repeat(100_000);
+        let text = draw(&[&long], vec![step(&long, &READ, true)], 0);
+        assert!(text.contains(&long) && text.contains("read (waits)"));
     }
 }

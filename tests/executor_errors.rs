@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use interlace::{AsyncTraceExecutor, Error, ErrorKind, Schedule, TraceExecutor, schedule};
 
 /// Long enough that a test which waited for it would be noticed.
-const LONG: Duration = Duration::from_mins(1);
+const LONG: Duration = Duration::from_secs(60);
 
 #[interlace::trace]
 fn increment(value: &AtomicU32) {

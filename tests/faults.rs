@@ -533,7 +533,7 @@ fn an_explorer_inside_of_a_thread_of_an_explorer_is_right() {
                 })
                 .thread("increments", increment);
             // Each runs two explorations inside, on a machine that may be busy.
-            let explorer = explorer.timeout(Duration::from_mins(5));
+            let explorer = explorer.timeout(Duration::from_secs(300));
             let report = outer.explore(explorer.outcome(|value| value.load(SeqCst)));
             // 5! / (3! 2!) = 10.
             assert_eq!(report.schedules(), 10, "{inner:?} in {outer:?}: {report}");

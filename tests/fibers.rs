@@ -490,7 +490,7 @@ fn explorers_and_executors_work_inside_of_bodies_checks_and_invariants() {
             let value = Arc::clone(&value);
             executor.run(name, move || increment(&value));
         }
-        executor.wait(Duration::from_mins(1)).unwrap();
+        executor.wait(Duration::from_secs(60)).unwrap();
         assert_eq!(value.load(SeqCst), 1);
     }
     let report = on_both(|| {
@@ -509,7 +509,7 @@ fn explorers_and_executors_work_inside_of_bodies_checks_and_invariants() {
                 value.load(SeqCst) <= 2
             })
             // Each runs some twenty explorations, on a machine that may be busy.
-            .timeout(Duration::from_mins(5))
+            .timeout(Duration::from_secs(300))
             .check(|value| {
                 explore_inside();
                 assert!(value.load(SeqCst) > 0);

@@ -64,7 +64,7 @@ fn text(output: &Output) -> String {
 
 /// The test that `name` printed when it failed.
 fn printed(scratch: &Scratch, name: &str) -> String {
-    let output = scratch.cargo(&["test", "--quiet", name]);
+    let output = scratch.cargo(&["test", "--quiet", "--lib", name]);
     let text = text(&output);
     assert!(!output.status.success(), "{text}");
     let (_, regression) = text
@@ -86,7 +86,7 @@ fn assert_reproduces(name: &str) -> String {
     scratch.write(&pasted(BROKEN, &regression));
 
     let regression_name = format!("{name}_regression");
-    let again = scratch.cargo(&["test", "--quiet", &regression_name]);
+    let again = scratch.cargo(&["test", "--quiet", "--lib", &regression_name]);
     let again_text = text(&again);
     assert!(!again.status.success(), "{again_text}");
     assert!(
@@ -108,7 +108,7 @@ fn assert_reproduces(name: &str) -> String {
             "",
         );
     scratch.write(&pasted(&fixed, &regression));
-    let held = scratch.cargo(&["test", "--quiet", &regression_name]);
+    let held = scratch.cargo(&["test", "--quiet", "--lib", &regression_name]);
     assert!(held.status.success(), "{}", text(&held));
     assert!(text(&held).contains("1 passed"), "{}", text(&held));
     regression

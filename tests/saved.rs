@@ -81,7 +81,7 @@ fn text(output: &Output) -> String {
 }
 
 fn run(scratch: &Scratch, variables: &[(&str, &str)], test: &str) -> (bool, String) {
-    let arguments = ["test", "--quiet", test, "--", "--nocapture"];
+    let arguments = ["test", "--quiet", "--lib", test, "--", "--nocapture"];
     let output = scratch.cargo_with(variables, &arguments);
     (output.status.success(), text(&output))
 }

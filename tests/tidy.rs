@@ -44,7 +44,8 @@ const PURE: [&str; 6] = [
 ];
 
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap().to_path_buf()
 }
 
 /// The Rust files below `folder`, with their paths from the root.
@@ -172,6 +173,27 @@ fn files_stay_small() {
         for (name, text) in files(folder) {
             let lines = text.lines().count();
             assert!(lines <= 400, "{name} has {lines} lines");
+        }
+    }
+}
+
+/// Cargo does not look for the targets of these folders: one that no manifest names is never run.
+#[test]
+fn every_test_and_benchmark_is_in_a_manifest() {
+    for folder in ["tests", "benches"] {
+        let manifests = ["Cargo.toml", "ui/Cargo.toml"].map(|name| root().join(folder).join(name));
+        let manifests = manifests.map(|path| fs::read_to_string(path).unwrap_or_default());
+        for (name, _) in files(folder) {
+            let path = name.split_once('/').unwrap().1;
+            let is_crate = !path.contains('/') || path.ends_with("/main.rs");
+            if !is_crate || path.contains("/src/") {
+                continue;
+            }
+            let is_named = |within: &String| {
+                let named = ["", "../"].map(|up| format!("path = \"{up}{path}\""));
+                named.iter().any(|named| within.contains(named))
+            };
+            assert!(manifests.iter().any(is_named), "{name}");
         }
     }
 }

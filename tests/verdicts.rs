@@ -432,7 +432,7 @@ fn threads_that_unwind_may_wait_for_each_other_in_destructors() {
             let _guard = lock.lock().unwrap();
             marker!("second");
         })
-        .timeout(Duration::from_mins(1))
+        .timeout(Duration::from_secs(60))
         .explore();
     assert!(
         matches!(report.assert_fails().kind(), FailureKind::Panic { thread, .. } if thread == "fails")

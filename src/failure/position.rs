@@ -103,6 +103,9 @@ impl AwaitedLock {
     }
 }
 
+/// To so many characters `format!` pads a text at most; it panics if it is to pad to more.
+pub(crate) const MAX_WIDTH: usize = u16::MAX as usize;
+
 /// Where every thread stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Positions(pub(crate) Told<Vec<ThreadPosition>>);
@@ -131,7 +134,7 @@ impl fmt::Display for Positions {
             Told::Text(text) => return f.write_str(text),
         };
         let widths = threads.iter().map(|thread| thread.name.chars().count());
-        let width = widths.max().unwrap_or(0);
+        let width = widths.max().unwrap_or(0).min(MAX_WIDTH);
         f.write_str("\nwhere each thread stands:")?;
         for thread in threads {
             write!(f, "\n  {:width$}  {thread}", thread.name)?;

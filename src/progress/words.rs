@@ -140,7 +140,7 @@ mod tests {
     fn bounds_are_told_with_the_size() {
         let goal = Goal {
             max_schedules: Some(5_000_000),
-            time_limit: Some(Duration::from_mins(1)),
+            time_limit: Some(Duration::from_secs(60)),
         };
         assert_eq!(
             size(&snapshot(123_456_789.0, false, goal)),

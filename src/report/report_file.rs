@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Report;
 use crate::error::{Error, ErrorKind};
+use crate::saved::lock;
 use crate::workers::StoppedBy;
 
 /// A file of reports, as JSON, one a line.
@@ -43,7 +44,7 @@ impl ReportFile {
         #[cfg(not(feature = "json"))]
         let line = String::new();
         // Tests that end at the same time, in this process or another, must not mix their lines.
-        let _ = self.file.lock();
+        lock(&self.file);
         match self.file.write_all(line.as_bytes()) {
             Ok(()) => report,
             Err(error) => Report {

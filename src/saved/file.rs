@@ -4,13 +4,15 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind as Io, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::lock::{lock, lock_shared};
 use super::{Store, text};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
 /// Keeps schedules in one text file, made when the first is saved.
 ///
-/// Any number of tests and processes may save to one file at the same time.
+/// Any number of tests and processes may save to one file at the same time, with Rust 1.89 or later:
+/// before, the standard library has no locks for files.
 ///
 /// ```no_run
 /// use interlace::{Explorer, marker, saved::File};
@@ -64,9 +66,8 @@ impl Store for File {
 
 fn read(path: &Path) -> io::Result<String> {
     let mut file = fs::File::open(path)?;
-    // Without it, half an entry could be seen that another process writes. A file system that has
-    // no locks is read all the same.
-    let _ = file.lock_shared();
+    // Without it, half an entry could be seen that another process writes.
+    lock_shared(&file);
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     Ok(text)
@@ -83,7 +84,7 @@ fn add(path: &Path, schedule: &Schedule, why: &str) -> io::Result<()> {
         .read(true)
         .append(true)
         .open(path)?;
-    let _ = file.lock();
+    lock(&file);
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     let saved = text::parse(&text).map_err(|error| io::Error::new(Io::InvalidData, error))?;

@@ -1,12 +1,15 @@
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::thread;
 
 use proptest::prelude::*;
 
+use super::bounds::Limits;
+use super::work_queue::WorkQueue;
+use super::worker::Worker;
 use super::*;
-use crate::engine::ExecutionEnd;
+use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler as _, ThreadTable};
 use crate::failure::{Deadlock, FailureKind, InvariantViolation};
-use crate::operation::{Event, Pending, Trace};
+use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Bounded, DepthFirst, Method, Part, Sample};
 use crate::site::Site;
 
@@ -93,8 +96,7 @@ impl Toy {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
-            max_schedules: None,
-            time_limit: None,
+            limits: Limits::new(None, None),
             keeps_going,
             workers,
             shard: None,
@@ -104,7 +106,7 @@ impl Toy {
             for number in 0..workers {
                 let queue = &queue;
                 scope.spawn(move || {
-                    let mut worker = Worker::new(queue, bounds, Instant::now(), None);
+                    let mut worker = Worker::new(queue, bounds, None);
                     while worker.new_execution().is_some() {
                         self.run(&mut worker);
                         let executions = usize::try_from(worker.executions).unwrap();
@@ -191,7 +193,7 @@ fn toys_are_large_enough_and_end_in_every_way() {
     let found = toy(10, u64::MAX).found_by(all(), 3, true);
     for part in [
         "index: 17,",
-        "InvariantViolated",
+        "InvariantViolation",
         "Exhausted",
         "example: Schedule",
     ] {

@@ -58,7 +58,7 @@ fn carriers_of_fibers_are_no_threads_that_the_program_has_started() {
                 marker!("again");
                 let _again = lock.lock();
             })
-            .timeout(Duration::from_mins(1))
+            .timeout(Duration::from_secs(60))
             .explore();
         let verdicts: Vec<_> = report.verdicts().collect();
         assert_eq!(verdicts, [(Verdict::Deadlocked, 1)], "{report}");

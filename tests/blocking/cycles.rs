@@ -428,7 +428,6 @@ fn a_step_that_would_have_to_wait_says_who_acquired_what_it_waits_for() {
     );
 }
 
-#[cfg(feature = "json")]
 #[test]
 fn what_is_told_comes_back_from_json() {
     let report = table(2, &[(0, 1), (1, 0)]).explore();

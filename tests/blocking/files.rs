@@ -7,6 +7,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use interlace::{Explorer, marker, schedule};
+use rustix::fs::{FlockOperation, flock};
 
 use crate::calls::GRACE;
 use crate::locks::{enter, two};
@@ -40,7 +41,7 @@ impl LockFile {
     /// Gives the lock back on drop.
     fn lock(&self) -> File {
         let file = File::open(&self.0).unwrap();
-        file.lock().unwrap();
+        flock(&file, FlockOperation::LockExclusive).unwrap();
         file
     }
 }
@@ -74,7 +75,7 @@ fn those_who_share_a_file_lock_do_not_wait_for_each_other() {
     let read = |file: &LockFile| {
         let opened = File::open(&file.0).unwrap();
         marker!("enter");
-        opened.lock_shared().unwrap();
+        flock(&opened, FlockOperation::LockShared).unwrap();
         marker!("inside");
     };
     let program = move || {

@@ -13,6 +13,7 @@ mod loops;
 mod macros;
 mod operands;
 mod others;
+mod renamed;
 mod sources;
 mod statements;
 

@@ -1,10 +1,15 @@
 //! Random small programs, run by the explorer and by an interpreter that uses nothing of it: both
 //! must find the same executions in the same order, the same failures, and the same minimum.
+//!
+//! `RANDOM_PROGRAMS` is how many programs of two threads each property draws, 100 unless it is set.
+//! Of the programs that take longer each draws a smaller share. `.ci/run` draws four times as many.
 
 mod bodies;
 mod brute_force;
 mod program;
 mod strategies;
+
+use std::env;
 
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
@@ -165,16 +170,20 @@ fn sharpened(program: Program) -> Program {
     }
 }
 
-/// Every failure prints its program, which is all that is needed to see it again.
-fn cases(cases: u32) -> ProptestConfig {
+/// So many programs for each hundred of two threads. Every failure prints its program, which is
+/// all that is needed to see it again.
+fn cases(percent: u32) -> ProptestConfig {
+    let programs = env::var("RANDOM_PROGRAMS");
+    let programs: u32 =
+        programs.map_or(100, |number| number.parse().expect("a number of programs"));
     ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
+        ..ProptestConfig::with_cases((programs * percent).div_ceil(100))
     }
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn two_threads_are_explored_as_by_brute_force(program in programs(2)) {
@@ -195,7 +204,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(160))]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn three_threads_are_explored_as_by_brute_force(program in programs(3)) {
@@ -223,7 +232,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(15))]
 
     #[test]
     fn shards_of_two_threads_merge_to_the_whole(

@@ -122,7 +122,7 @@ fn compare_sampled(program: &Program, bodies: Bodies) -> TestCaseResult {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(15))]
 
     #[test]
     fn two_threads_are_searched_by_preemptions_as_by_brute_force(program in programs(2)) {

@@ -6,6 +6,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The manifest of a package with interlace at `root`. Its profile is that of this workspace, or
+/// nothing that was built here would do.
+fn manifest(name: &str, root: &Path) -> String {
+    let root = root.display();
+    format!(
+        r#"
+[package]
+name = "{name}"
+version = "0.0.0"
+edition = "2024"
+
+[dev-dependencies]
+interlace-explorer = {{ path = "{root}", default-features = false }}
+
+[profile.dev]
+debug = "line-tables-only"
+
+[profile.dev.package."*"]
+debug = false
+
+[workspace]
+"#
+    )
+}
+
 /// A package in a folder of its own that has interlace as a dev-dependency.
 pub(crate) struct Scratch {
     folder: PathBuf,
@@ -17,21 +42,15 @@ impl Scratch {
     pub(crate) fn new(name: &str, lib: &str) -> Self {
         let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = temporary.join(name);
-        let target = temporary.join("target");
-        let root = env!("CARGO_MANIFEST_DIR");
+        // What interlace depends on is built there already.
+        let target = temporary.parent().unwrap().to_path_buf();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         // What an earlier run has left is not this one's.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("src")).unwrap();
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\ninterlace-explorer = {{ path = \"{root}\" }}\n\n[workspace]\n"
-        );
-        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        fs::write(folder.join("Cargo.toml"), manifest(name, root)).unwrap();
         // The same versions as here are on this machine already.
-        let _ = fs::copy(
-            Path::new(root).join("Cargo.lock"),
-            folder.join("Cargo.lock"),
-        );
+        let _ = fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"));
         let scratch = Scratch { folder, target };
         scratch.write(lib);
         scratch

@@ -9,7 +9,8 @@ use proptest::strategy::Strategy;
 
 use super::*;
 use crate::engine::Engine;
-use crate::report::SaveTarget;
+use crate::failure::{FailureKind, Hook};
+use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step};
 use kinds::{kinds, pairs, timelines};
 
@@ -143,6 +144,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 tally.add_many(verdict, count).expect("the sum fits");
             }
             Report {
+                workers: WorkerCount::default(),
                 tally,
                 outcomes,
                 allowed,
@@ -209,4 +211,54 @@ fn what_is_no_report_is_an_error_that_says_where() {
         let begins = format!("not a report of interlace: {says}");
         assert!(error.to_string().starts_with(&begins), "{error}");
     }
+}
+
+#[test]
+fn reports_of_version_1_are_read_and_say_what_they_said() {
+    let lines = include_str!("tests/version_1.jsonl").lines();
+    let kinds = lines.map(|line| {
+        let report = Report::from_json(line).unwrap();
+        let again = Report::from_json(&report.to_json()).unwrap();
+        assert_eq!(again, report);
+        let text = report.to_string();
+        assert_eq!(again.to_string(), text);
+        let told: Value = serde_json::from_str(line).unwrap();
+        let timeline = told["failure"]["timeline"].as_str().unwrap();
+        assert!(text.contains(&format!("\n\n{timeline}\n")), "{text}");
+        report.failure.unwrap().kind
+    });
+    let [deadlock, step_limit, time_out, panic] = &kinds.collect::<Vec<_>>()[..] else {
+        panic!("as many lines as kinds");
+    };
+    let position = "is paused at second (examples/v1.rs:9), and what it acquires there is not free";
+    let last = "`&forks[second]`: the last to acquire it at a marker was";
+    assert_eq!(
+        deadlock.to_string(),
+        format!(
+            "deadlock: no thread can go on\nwhere each thread stands:\n  \
+             left   {position}\n           {last} right, at first (examples/v1.rs:7)\n  \
+             right  {position}\n           {last} left, at first (examples/v1.rs:7)\n\
+             by these markers, a cycle: left waits for right, right waits for left"
+        )
+    );
+    assert_eq!(
+        step_limit.to_string(),
+        "step limit: the execution was not at its end after 7 steps. If it is meant to be that \
+         long, raise `max_steps`\nwhere each thread stands:\n  \
+         spins  is paused at look (examples/v1.rs:13)\nwhat the last 7 steps passed:\n  \
+         7 times spins:look (examples/v1.rs:13)"
+    );
+    assert_eq!(
+        time_out.to_string(),
+        "timed out: the check had not come back after 100ms. Its thread cannot be killed and was \
+         left behind"
+    );
+    let FailureKind::PanicInHook(panic) = panic else {
+        panic!("{panic}");
+    };
+    assert_eq!(panic.hook(), Hook::SetUp);
+    assert_eq!(
+        panic.panic().to_string(),
+        "no state\nat examples/v1.rs:15:26"
+    );
 }

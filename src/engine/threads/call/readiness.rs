@@ -2,8 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use std::fs::{self, TryLockError};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::mem;
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 
@@ -169,12 +171,10 @@ fn is_lock_free(file: c_int, operation: c_int) -> bool {
     let Ok(anew) = fs::File::open(format!("/proc/self/fd/{file}")) else {
         return true;
     };
-    let tried = if operation & libc::LOCK_SH != 0 {
-        anew.try_lock_shared()
-    } else {
-        anew.try_lock()
-    };
-    !matches!(tried, Err(TryLockError::WouldBlock))
+    let kind = operation & (libc::LOCK_SH | libc::LOCK_EX);
+    // SAFETY: the file is open, and the call does not wait.
+    let result = unsafe { libc::flock(anew.as_raw_fd(), kind | libc::LOCK_NB) };
+    result == 0 || io::Error::last_os_error().kind() != ErrorKind::WouldBlock
 }
 
 /// Whether the lock of a part of a file could be had: the kernel answers that without taking it.
@@ -194,7 +194,7 @@ fn is_range_free(file: c_int, address: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _, pipe};
-    use std::os::fd::{AsRawFd as _, FromRawFd as _};
+    use std::os::fd::FromRawFd as _;
     use std::os::unix::net::UnixStream;
     use std::time::Duration;
 
@@ -253,10 +253,15 @@ mod tests {
             [libc::LOCK_SH, libc::LOCK_EX].map(|operation| Awaited::Lock { file, operation });
         assert!(shared.is_lasting() && alone.is_lasting());
         assert!(shared.is_ready() && alone.is_ready() && alone.is_ready());
-        one.lock_shared().unwrap();
+        let lock = |operation| {
+            // SAFETY: the file is open.
+            let result = unsafe { libc::flock(one.as_raw_fd(), operation) };
+            assert_eq!(result, 0);
+        };
+        lock(libc::LOCK_SH);
         assert!(shared.is_ready() && !alone.is_ready());
-        one.unlock().unwrap();
-        one.lock().unwrap();
+        lock(libc::LOCK_UN);
+        lock(libc::LOCK_EX);
         assert!(!shared.is_ready() && !alone.is_ready());
         drop(one);
         assert!(alone.is_ready());

@@ -1,8 +1,8 @@
 //! The crate may go by another name, and `core` and `std` may be shadowed.
 
 mod inner {
-    pub mod tool {
-        pub use interlace::__private;
+    pub(crate) mod tool {
+        pub(crate) use interlace::__private;
     }
 }
 
@@ -18,6 +18,7 @@ fn traced() -> u32 {
     SITE // interlace: read
 }
 
-fn main() {
+#[test]
+fn neither_another_name_nor_shadowed_crates_are_in_the_way() {
     assert_eq!(traced(), 1);
 }
