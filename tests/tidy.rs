@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 27] = [
+    "named",
     "error",
     "site",
     "schedule",
     "saved",
     "permutations",
+    "operation",
     "search",
+    "failure",
     "oracle",
     "engine",
     "strategy",
@@ -19,7 +22,6 @@ const LAYERS: [&str; 25] = [
     "acquire",
     "marker",
     "program",
-    "standings",
     "timeline",
     "execution",
     "follow",
