@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
-use parking_lot::lock_api;
-
 use crate::engine::{LockId, LockState};
+
+#[cfg(any(feature = "parking_lot_0_12", feature = "parking_lot_0_13"))]
+mod lock_api;
 
 /// What a marker can say that the gated code acquires.
 ///
@@ -58,10 +59,13 @@ use crate::engine::{LockId, LockState};
 /// assert!(text.ends_with("a cycle: a waits for itself"));
 /// ```
 ///
-/// A lock that may be held by several at once, as an `RwLock`, counts as free when nobody holds it.
+/// A lock that may be held by several at once, as an `RwLock`, counts as free here when nobody holds
+/// it. Of code that acquires it beside others say `acquires_shared(lock)`, and see [`AcquireShared`].
 pub trait Acquire: Sync {
     /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
-    /// is to go on, and must neither wait nor change anything.
+    /// is to go on, and must neither wait nor change anything. Nothing of this library is locked
+    /// meanwhile, and markers do nothing. If it never returns, the execution times out; if it
+    /// panics, the thread goes on, and finds out itself.
     fn is_free(&self) -> bool;
 
     /// Returns which lock this is: where it lies, unless this is implemented. What only leads to
@@ -70,6 +74,47 @@ pub trait Acquire: Sync {
     fn lock_id(&self) -> LockId {
         LockId::of(self)
     }
+}
+
+/// What a marker can say that the gated code acquires beside others that do the same, as readers do.
+///
+/// `acquires_shared(lock)` promises that the gated code begins by acquiring `lock` in that way. So a
+/// thread that is about to read is ready while others read, and not while somebody writes.
+///
+/// ```
+/// use std::sync::RwLock;
+/// use interlace::{Explorer, marker};
+///
+/// let read = |lock: &RwLock<u32>| {
+///     marker!("read", acquires_shared(lock));
+///     let value = lock.read().unwrap();
+///     marker!("done");
+///     assert_eq!(*value % 2, 0);
+/// };
+/// let report = Explorer::new(RwLock::default)
+///     .thread("one", read)
+///     .thread("other", read)
+///     .explore();
+/// report.assert_ok();
+/// // All orders of two threads with two markers each: both may be inside at once.
+/// assert_eq!(report.schedules(), 6);
+/// ```
+///
+/// Of several that share a lock at a deadlock, the report names the last to acquire it at a marker,
+/// and says that others may have it, too; then it tells of no cycle through that lock. A `Mutex` has
+/// no such form, and does not compile here.
+///
+/// Nobody begins to wait at such markers. So a lock that lets no further readers in while somebody
+/// waits to write, as that of std, is not seen to do so: if a thread may read again while it reads,
+/// and another may wait to write in between, leave the markers of that lock without this.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be acquired by several threads at once",
+    note = "say `acquires(lock)` of what one thread at a time acquires"
+)]
+pub trait AcquireShared: Acquire {
+    /// Returns whether a thread could acquire this now, beside others that hold it in the same way.
+    /// It is asked as [`is_free`](Acquire::is_free) is.
+    fn is_free_shared(&self) -> bool;
 }
 
 impl<T: ?Sized + Send> Acquire for Mutex<T> {
@@ -84,50 +129,37 @@ impl<T: ?Sized + Send + Sync> Acquire for RwLock<T> {
     }
 }
 
-impl<R: lock_api::RawMutex + Sync, T: ?Sized + Send> Acquire for lock_api::Mutex<R, T> {
-    fn is_free(&self) -> bool {
-        !self.is_locked()
+impl<T: ?Sized + Send + Sync> AcquireShared for RwLock<T> {
+    fn is_free_shared(&self) -> bool {
+        !matches!(self.try_read(), Err(TryLockError::WouldBlock))
     }
 }
 
-impl<R, T> Acquire for lock_api::RwLock<R, T>
-where
-    R: lock_api::RawRwLock + Sync,
-    T: ?Sized + Send + Sync,
-{
-    fn is_free(&self) -> bool {
-        !self.is_locked()
-    }
+/// What leads to a lock is free when that is.
+macro_rules! lead_to_locks {
+    ($($pointer:ty $(where T: $bound:ident)?;)+) => {$(
+        impl<T: Acquire $(+ $bound)? + ?Sized> Acquire for $pointer {
+            fn is_free(&self) -> bool {
+                (**self).is_free()
+            }
+
+            fn lock_id(&self) -> LockId {
+                (**self).lock_id()
+            }
+        }
+
+        impl<T: AcquireShared $(+ $bound)? + ?Sized> AcquireShared for $pointer {
+            fn is_free_shared(&self) -> bool {
+                (**self).is_free_shared()
+            }
+        }
+    )+};
 }
 
-impl<T: Acquire + ?Sized> Acquire for &T {
-    fn is_free(&self) -> bool {
-        (**self).is_free()
-    }
-
-    fn lock_id(&self) -> LockId {
-        (**self).lock_id()
-    }
-}
-
-impl<T: Acquire + Send + ?Sized> Acquire for Arc<T> {
-    fn is_free(&self) -> bool {
-        (**self).is_free()
-    }
-
-    fn lock_id(&self) -> LockId {
-        (**self).lock_id()
-    }
-}
-
-impl<T: Acquire + ?Sized> Acquire for Box<T> {
-    fn is_free(&self) -> bool {
-        (**self).is_free()
-    }
-
-    fn lock_id(&self) -> LockId {
-        (**self).lock_id()
-    }
+lead_to_locks! {
+    &T;
+    Arc<T> where T: Send;
+    Box<T>;
 }
 
 /// Looks at `it`, which a marker calls `name`.
@@ -135,6 +167,17 @@ pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> LockState {
     LockState {
         name,
         lock: it.lock_id(),
+        is_shared: false,
         is_free: it.is_free(),
+    }
+}
+
+/// As [`look`], where it is to be acquired beside others.
+pub fn look_shared<A: AcquireShared + ?Sized>(it: &A, name: &'static str) -> LockState {
+    LockState {
+        name,
+        lock: it.lock_id(),
+        is_shared: true,
+        is_free: it.is_free_shared(),
     }
 }

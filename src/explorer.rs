@@ -30,6 +30,8 @@ mod search_outcome;
 mod serial;
 mod settings;
 mod shrinking;
+#[cfg(test)]
+mod started_threads;
 mod strategy;
 mod worker_count;
 

@@ -108,7 +108,7 @@ mod workers;
 mod executor;
 mod explorer;
 
-pub use acquire::Acquire;
+pub use acquire::{Acquire, AcquireShared};
 pub use engine::{Engine, LockId};
 pub use error::{Error, ErrorKind};
 pub use execution::Execution;
@@ -149,9 +149,8 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// A line comment whose text starts with `interlace:`, then a name: letters, digits, `_`, `-` and
 /// `.`, the first a letter or `_`. After the name may follow what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`; the places are checked and never evaluated. A marker
-/// without them may touch anything. Doc comments, block comments and the text of strings are no
-/// markers.
+/// `reads(place, …)` and `writes(place, …)`. The places are type-checked and never evaluated; so far
+/// they change nothing in what is explored. The text of a string is never a marker.
 ///
 /// # What it gates
 ///
@@ -164,25 +163,36 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// - a closure: at each call, before its body;
 /// - a `while` or `for`: before *every* evaluation of its header, so that a loop of *k* rounds that
 ///   ends by itself passes the marker *k* + 1 times;
-/// - an `else if`: before its condition; an `else`: before its first statement.
+/// - an `else if`: before its condition; an `else`: before its first statement;
+/// - the right operand of `&&` or `||`: when the left one has left the answer open;
+/// - an async block: when it is first polled, before its first statement.
 ///
-/// Of those that start on the line, the one that starts first is gated: in `} else if c {` it is
-/// the `else if`, in `spawn(move || x.run());` the statement, on a line `.map(|x| x.get())` of a
-/// longer statement the closure. If none starts on the line, the innermost one around it is: on a
-/// line with an argument of a long call it is the statement that the call is in.
+/// The one with which the line starts is gated: for `} else if c {` the `else if`, for
+/// `spawn(move || x.run());` the statement, for `&& y.get()` the operand. A closure also counts if
+/// nothing but names leads to it, as on a line `.map(|x| x.get())`.
+///
+/// Any other line continues something that began earlier. The innermost of the above around the line
+/// is gated, if the marker then still comes right before what is on the line. So a comment on the
+/// first argument of a long call gates the statement, as does one on `.lock()` below `self.value`.
+///
+/// Where it would also come before code that runs earlier, the comment does not compile: on the
+/// second of two calls among the arguments, elements, fields or operands of an expression, on a
+/// method of what a call has returned, below the first argument of a macro, on a guard below its
+/// pattern, on the `{` below a condition. Put what you want to gate in a `let` or a block of its own.
 ///
 /// Put the marker of a header that opens a block on a line of its own before it, as above `for` or
-/// between `}` and `else if`. Behind the brace it works too, but there rustfmt takes it for the
-/// first line of the block, and so moves it to another operation.
+/// between `}` and `else if`, and that of an operand above the operand. At the end of the line it
+/// works too, but rustfmt may join the lines and move it.
 ///
 /// # What does not compile
 ///
 /// A marker never goes missing silently. These are errors, shown where the comment is: one that
 /// gates nothing (on a line with only a closing brace, before a nested item, outside any function
 /// body, in a `const fn`), a second one on the same operation, a bad or missing name, anything else
-/// after the name. So is a comment inside the braces of a macro call, as of `tokio::select!`, where
-/// only that macro knows what is an operation; and code made by another macro, whose source text
-/// cannot be read. Use [`marker!`] there.
+/// after the name. So is what was probably meant as a marker: `// interlace read` without the colon,
+/// `// Interlace: read`, a block or doc comment that starts with `interlace:`. So is a comment inside
+/// the braces of a macro call, as of `tokio::select!`, where only that macro knows what is an
+/// operation; and code made by another macro, whose source text cannot be read. Use [`marker!`] there.
 ///
 /// Functions made by `macro_rules!` work: the comments may be in the definition or in what the
 /// macro was given. An attribute inside a traced item is redundant and harmless. An item without
@@ -202,7 +212,7 @@ pub use workers::StoppedBy;
 /// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::acquire::look;
+    pub use crate::acquire::{look, look_shared};
     pub use crate::marker::{Each, acquire, each, reach};
     pub use crate::site::Site;
     pub use interlace_macros::marker_name;

@@ -12,9 +12,10 @@ use crate::site::Site;
 ///
 /// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
 /// any other does not compile. After it may follow what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`. The places are checked and never evaluated. A marker
-/// without them may touch anything. `acquires(lock, …)` says that the gated code begins by acquiring
-/// something, which is [asked](crate::Acquire) whether it is free.
+/// `reads(place, …)` and `writes(place, …)`. The places are type-checked and never evaluated; so far
+/// they change nothing in what is explored. `acquires(lock, …)` says that the gated code begins by
+/// acquiring something, which is [asked](crate::Acquire) whether it is free;
+/// `acquires_shared(lock, …)` that it does so [beside others](crate::AcquireShared), as readers do.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -66,14 +67,18 @@ macro_rules! marker {
     (@reads) => { false };
     (@writes) => { false };
     (@acquires) => { true };
+    (@acquires_shared) => { true };
     (@acquires $see:ident $($place:expr),+) => {
         $($see($crate::__private::look(&$place, ::core::stringify!($place)));)+
+    };
+    (@acquires_shared $see:ident $($place:expr),+) => {
+        $($see($crate::__private::look_shared(&$place, ::core::stringify!($place)));)+
     };
     (@$other:ident $see:ident $($place:expr),+) => {};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
-             `writes(place, …)` and `acquires(lock, …)`: \
+             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)`: \
              `marker!(\"read_value\", reads(self.value))`"
         )
     };

@@ -67,12 +67,12 @@ impl Counter {
 
     async fn wait(&self) -> u32 {
         let value = ready(self.value.load(SeqCst)).await; // interlace: await
-        if let Some(_) = value.checked_sub(1)
+        if let Some(less) = value.checked_sub(1)
             // interlace: let_operand
-            && let 1 = value
-            && (value == 1
+            && let Some(least) = less.checked_sub(1)
+            && (least == 1
                 // interlace: or_operand
-                || value == 2)
+                || least == value)
         {
             return 0;
         }

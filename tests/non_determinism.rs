@@ -111,6 +111,64 @@ fn addresses_are_found_out() {
     });
 }
 
+/// Explores programs of which the third execution panics, and looks for what is told of it. Each
+/// counts its executions by what it is made of.
+#[track_caller]
+fn assert_tells(program: fn(Arc<AtomicU32>) -> Explorer<()>, parts: &[&str]) {
+    for (engine, workers) in PLACES {
+        let report = program(Arc::default())
+            .thread("b", |()| (0..2).for_each(|_| marker!("z")))
+            .engine(engine)
+            .workers(workers)
+            .explore();
+        let error = report.error().expect("a contradiction");
+        assert_eq!(error.kind(), ErrorKind::NonDeterministic);
+        let text = error.to_string();
+        for part in parts {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+    }
+}
+
+#[test]
+fn a_setup_that_panics_in_some_executions_only_is_told_in_its_words() {
+    let program = |executions: Arc<AtomicU32>| {
+        let setup = move || {
+            let is_third = executions.fetch_add(1, SeqCst) == 2;
+            assert!(!is_third, "sometimes: no connection");
+        };
+        Explorer::new(setup).thread("a", |()| marker!("x"))
+    };
+    assert_tells(
+        program,
+        &[
+            "at step 1, before the first step\n  before: a at x (tests/non_determinism.rs:",
+            "now:    no thread is ready",
+            "\nand it fails: the setup panicked: sometimes: no connection\nat tests/non_determinism.rs:",
+            "\nWhat usually causes this:",
+        ],
+    );
+}
+
+#[test]
+fn a_thread_that_panics_in_some_executions_only_is_told_in_its_words() {
+    let program = |executions: Arc<AtomicU32>| {
+        Explorer::new(|| ()).thread("a", move |()| {
+            let is_third = executions.fetch_add(1, SeqCst) == 2;
+            assert!(!is_third, "sometimes: no file");
+            marker!("x");
+        })
+    };
+    assert_tells(
+        program,
+        &[
+            "\n  before: a at x (tests/non_determinism.rs:",
+            "and it fails: thread `a` panicked: sometimes: no file\nat tests/non_determinism.rs:",
+            "\nWhat usually causes this:",
+        ],
+    );
+}
+
 thread_local!(static IS_WARM: Cell<bool> = const { Cell::new(false) });
 
 /// Fills a cache of its thread when it is first called there.

@@ -54,6 +54,49 @@ mod tests {
             report.assert_ok();
         }
     }
+
+    // An explorer that another function makes, so that the test of the fix shares it.
+    fn two_clients(threads: [&str; 2]) -> Explorer<Counter> {
+        let [one, other] = threads;
+        Explorer::new(Counter::default)
+            .thread(one, Counter::increment)
+            .thread(other, Counter::increment)
+            .check(|c| assert_eq!(c.value.load(SeqCst), 2, "lost"))
+    }
+
+    #[test]
+    fn made_elsewhere_in_a_macro() {
+        let names = ["a", "b"];
+        let text = format!("{} {}", names[0], two_clients(names).explore());
+        assert!(text.contains("no failure"), "{text}");
+    }
+
+    #[test]
+    fn made_elsewhere_in_an_assertion() -> Result<(), std::fmt::Error> {
+        if "1".len() == 2 {
+            unreachable!()
+        } else {
+            assert_eq!((0, two_clients(["a", "b"]).explore().failing()), (1, 0), "{}", {
+                two_clients(["c", "d"]).explore()
+            });
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn made_elsewhere_in_a_match() {
+        match two_clients(["a", "b"]).explore() {
+            report => report.assert_ok(),
+        }
+    }
+
+    #[test]
+    fn made_elsewhere_in_a_closure() {
+        let explorers = [two_clients(["a", "b"])];
+        let [explorer] = explorers;
+        let explore = move || explorer.explore();
+        std::panic::catch_unwind(explore).map(|report| report.assert_ok()).unwrap();
+    }
 }
 "#;
 

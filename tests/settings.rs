@@ -2,7 +2,7 @@
 //! program again, told to run one test.
 
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 use interlace::{Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, marker};
@@ -169,6 +169,39 @@ fn a_report_that_cannot_be_written_is_an_error_before_the_search() {
     run(
         "cannot_report",
         &[("INTERLACE_REPORT", folder.to_str().unwrap())],
+    );
+}
+
+#[test]
+#[ignore = "run by workers_that_a_search_cannot_use_are_not_started_and_that_is_told"]
+fn explores_with_too_many_workers() {
+    let processors = thread::available_parallelism().unwrap().get();
+    let most = 8 * processors;
+    let line = format!(
+        "\nworkers: {most} of the 3000 asked for, since a search uses at most 8 for each of \
+         {processors} processors"
+    );
+    let began = Instant::now();
+    let report = explorer().explore();
+    assert_eq!(report.schedules(), 6);
+    assert!(report.to_string().contains(&line), "{report}");
+    // To start 3000 took 44 seconds.
+    assert!(began.elapsed() < Duration::from_secs(10));
+
+    // What the code says wins, and is cut in the same way; as many as can be used are not cut.
+    let text = |workers| explorer().workers(workers).explore().to_string();
+    assert!(text(most + 1).contains(&format!("\nworkers: {most} of the {} ", most + 1)));
+    assert!(!text(most).contains("workers"));
+    // With a number of schedules there is one worker in any case.
+    let report = explorer().max_schedules(6).explore();
+    assert!(!report.to_string().contains("workers"), "{report}");
+}
+
+#[test]
+fn workers_that_a_search_cannot_use_are_not_started_and_that_is_told() {
+    run(
+        "explores_with_too_many_workers",
+        &[("INTERLACE_WORKERS", "3000")],
     );
 }
 

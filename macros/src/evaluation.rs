@@ -1,71 +1,81 @@
 //! The order in which the parts of an expression are evaluated.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{
-    Expr, ExprArray, ExprAwait, ExprBinary, ExprCall, ExprField, ExprForLoop, ExprIf, ExprIndex,
-    ExprMethodCall, ExprRange, ExprTuple, ExprWhile,
-};
+use quote::ToTokens;
+use syn::{Expr, ExprForLoop, ExprIf, ExprWhile};
 
-/// The part of `expr` that is evaluated only after another part that is not inert.
+/// The part of `expr` that is evaluated only after another part, which other threads could notice.
 pub(crate) fn later(expr: &Expr) -> TokenStream {
-    let tokens = || expr.to_token_stream().into_iter();
+    let tokens = expr.to_token_stream().into_iter();
+    if let Some(first) = leading(expr)
+        && !is_inert(first.to_token_stream())
+    {
+        return tokens
+            .skip(first.to_token_stream().into_iter().count())
+            .collect();
+    }
     match expr {
-        Expr::Await(ExprAwait { base: first, .. })
-        | Expr::Binary(ExprBinary { left: first, .. })
-        | Expr::Call(ExprCall { func: first, .. })
-        | Expr::Field(ExprField { base: first, .. })
-        | Expr::Index(ExprIndex { expr: first, .. })
-        | Expr::MethodCall(ExprMethodCall {
-            receiver: first, ..
-        })
-        | Expr::Range(ExprRange {
-            start: Some(first), ..
-        }) if !is_inert(first) => {
-            let length = first.to_token_stream().into_iter().count();
-            tokens().skip(length).collect()
-        }
-        Expr::Array(ExprArray { elems: list, .. })
-        | Expr::Tuple(ExprTuple { elems: list, .. })
-        | Expr::Call(ExprCall { args: list, .. })
-        | Expr::MethodCall(ExprMethodCall { args: list, .. }) => {
-            after_first(list.iter().map(|it| (it, it.to_token_stream())))
-        }
-        Expr::Struct(it) => {
-            let fields = it.fields.iter().map(|f| (&f.expr, f.to_token_stream()));
-            let dots = &it.dot2_token;
-            let rest = it.rest.iter().map(|rest| (&**rest, quote!(#dots #rest)));
-            after_first(fields.chain(rest))
+        Expr::Array(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Struct(_) | Expr::Tuple(_) => {
+            tokens.last().map_or_else(TokenStream::new, after_first)
         }
         // An assignment evaluates its right side first.
-        Expr::Assign(it) if !is_inert(&it.right) && !is_inert(&it.left) => {
-            it.left.to_token_stream()
-        }
+        Expr::Assign(it) if !is_inert(it.right.to_token_stream()) => it.left.to_token_stream(),
         Expr::If(ExprIf {
             then_branch: body, ..
         })
         | Expr::While(ExprWhile { body, .. })
         | Expr::ForLoop(ExprForLoop { body, .. }) => body.to_token_stream(),
-        Expr::Match(_) => tokens().last().into_iter().collect(),
+        Expr::Match(_) => tokens.last().into_iter().collect(),
         _ => TokenStream::new(),
     }
 }
 
-fn after_first<'a>(parts: impl Iterator<Item = (&'a Expr, TokenStream)>) -> TokenStream {
-    let rest = parts.skip_while(|(part, _)| is_inert(part)).skip(1);
-    rest.map(|(_, tokens)| tokens).collect()
+/// The operand with which `expr` starts, if it is evaluated first.
+fn leading(expr: &Expr) -> Option<&Expr> {
+    Some(match expr {
+        Expr::Await(it) => &it.base,
+        Expr::Binary(it) => &it.left,
+        Expr::Call(it) => &it.func,
+        Expr::Field(it) => &it.base,
+        Expr::Index(it) => &it.expr,
+        Expr::MethodCall(it) => &it.receiver,
+        Expr::Range(it) => it.start.as_deref()?,
+        _ => return None,
+    })
 }
 
-/// Whether no other thread can notice when `expr` is evaluated, nor change what it gives: names,
-/// literals and fields, and code that only runs later.
-fn is_inert(expr: &Expr) -> bool {
-    matches!(expr, Expr::Async(_) | Expr::Closure(_)) || calls_nothing(expr.to_token_stream())
+/// What stands in the brackets after the first element that is not inert.
+fn after_first(list: TokenTree) -> TokenStream {
+    let mut was_evaluated = false;
+    let is_before = |token: &TokenTree| {
+        was_evaluated |= !is_inert(token.clone().into());
+        !was_evaluated || !matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',')
+    };
+    match list {
+        TokenTree::Group(list) => list.stream().into_iter().skip_while(is_before).collect(),
+        _ => TokenStream::new(),
+    }
 }
 
-fn calls_nothing(tokens: TokenStream) -> bool {
+/// What follows the first name among the arguments of a macro: only the macro knows when that runs.
+pub(crate) fn after_start(arguments: TokenStream) -> TokenStream {
+    let is_inert = |token: &_| matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_));
+    let mut tokens = arguments.into_iter().skip_while(is_inert);
+    match tokens.next() {
+        Some(TokenTree::Group(group)) => after_start(group.stream())
+            .into_iter()
+            .chain(tokens)
+            .collect(),
+        _ => tokens.collect(),
+    }
+}
+
+/// Whether no other thread can notice when `tokens` are evaluated, nor change what they give: they
+/// are names, literals, and operators that call nothing.
+fn is_inert(tokens: TokenStream) -> bool {
     tokens.into_iter().all(|token| match token {
         TokenTree::Group(group) => match group.delimiter() {
-            Delimiter::Bracket | Delimiter::None => calls_nothing(group.stream()),
+            Delimiter::Bracket | Delimiter::None => is_inert(group.stream()),
             Delimiter::Brace | Delimiter::Parenthesis => false,
         },
         TokenTree::Punct(sign) => !matches!(sign.as_char(), '*' | '?' | '!'),

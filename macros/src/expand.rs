@@ -11,7 +11,7 @@ use crate::fallback::{all, with_errors};
 use crate::inject::{Gate, is_already_injected, without_space};
 use crate::marker::Marker;
 use crate::node::Node;
-use crate::placement::{Target, target};
+use crate::placement::target;
 use crate::position::just_after;
 use crate::source::{MarkerComment, Source, marker_text};
 use crate::walk;
@@ -31,10 +31,9 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     let mut source = Source::read(&tokens)?;
     let injected = without_space(&tokens.to_string());
     let regions = &source.regions;
-    source.comments.retain(|found| {
-        let file = &regions[found.region].file;
-        !is_already_injected(&injected, file, found.comment.start)
-    });
+    source
+        .comments
+        .retain(|it| !is_already_injected(&injected, &regions[it.region].file, it.comment.start));
     if source.comments.is_empty() {
         return Ok(tokens);
     }
@@ -88,7 +87,7 @@ fn gate(
     nodes: &[Node],
     arguments: &Arguments,
     found: &MarkerComment,
-) -> Result<(Gate, Target), Error> {
+) -> Result<(Gate, Vec<usize>), Error> {
     let (before, after) = source.around(found);
     let near = before.map(just_after).or(after);
     let near = near.map_or_else(Span::call_site, |near| Span::call_site().located_at(near));

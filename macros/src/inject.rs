@@ -7,11 +7,10 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{
-    AttrStyle, Attribute, BinOp, Block, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path,
-    Stmt,
+    AttrStyle, Attribute, BinOp, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt,
 };
 
-use crate::marker::Marker;
+use crate::marker::{Acquired, Marker};
 use crate::position::Position;
 
 /// The name of each marker's `static`. Items have no hygiene, so it is one that nobody else uses.
@@ -45,9 +44,17 @@ impl Gate {
         let reach = if acquired.is_empty() {
             quote_spanned!(span=> #private::reach(&#site))
         } else {
-            let looks = acquired
-                .iter()
-                .map(|(text, it)| quote_spanned!(span=> see(#private::look(&#it, #text));));
+            let looks = acquired.iter().map(|acquired| {
+                let Acquired {
+                    lock, source_text, ..
+                } = acquired;
+                let look = if acquired.is_shared {
+                    quote_spanned!(span=> #private::look_shared)
+                } else {
+                    quote_spanned!(span=> #private::look)
+                };
+                quote_spanned!(span=> see(#look(&#lock, #source_text));)
+            });
             quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
         };
         let reach = if places.is_empty() {
@@ -92,14 +99,9 @@ impl Gate {
             return;
         }
         let gated = std::mem::replace(body, Expr::Verbatim(TokenStream::new()));
-        *body = Expr::Block(ExprBlock {
-            attrs: Vec::new(),
-            label: None,
-            block: Block {
-                brace_token: syn::token::Brace::default(),
-                stmts: vec![self.statement(), Stmt::Expr(gated, None)],
-            },
-        });
+        let mut block: ExprBlock = syn::parse_quote!({});
+        block.block.stmts = vec![self.statement(), Stmt::Expr(gated, None)];
+        *body = Expr::Block(block);
     }
 
     /// Puts the marker at the start of an async block, before the right operand of `&&` or `||`, or

@@ -2,20 +2,12 @@
 
 use std::ops::Range;
 
-/// The parts of a text, as ranges of bytes, each list in order. What is in neither is white space.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Lexed {
-    /// Comments of every kind, a line comment without the line's end.
-    pub(crate) comments: Vec<Range<usize>>,
-    /// Runs of code that nothing else interrupts.
-    pub(crate) code: Vec<Range<usize>>,
-}
-
-/// Finds the comments and the code in `text`, in which `tokens` are known, in order. What stands
-/// between them may be code too, as where a `macro_rules!` definition holds a `$name`.
-pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> Lexed {
+/// Finds the comments of every kind and the runs of code in `text`, as ranges of bytes in order. A
+/// line comment is without the line's end. `tokens` are known; between them may stand other code,
+/// as where a `macro_rules!` definition holds a `$name`.
+pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut comments, mut code) = (Vec::new(), Vec::<Range<usize>>::new());
     let mut tokens = tokens.iter().peekable();
-    let mut found = Lexed::default();
     let mut at = 0;
     while at < text.len() {
         let start = at;
@@ -24,26 +16,25 @@ pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> Lexed {
         let gap = &text[at..end];
         if let Some(length) = comment(gap) {
             at += length;
-            found.comments.push(start..at);
+            comments.push(start..at);
             continue;
         }
         let next = gap.chars().next();
         let after_token = || tokens.next().map_or(text.len(), |token| token.end);
         at = next.map_or_else(after_token, |next| start + next.len_utf8());
-        match found.code.last_mut() {
+        match code.last_mut() {
             _ if next.is_some_and(char::is_whitespace) => {}
             Some(run) if run.end == start => run.end = at,
-            _ => found.code.push(start..at),
+            _ => code.push(start..at),
         }
     }
-    found
+    (comments, code)
 }
 
 /// The length of the comment with which `gap` starts. A block comment must end in the gap.
 fn comment(gap: &str) -> Option<usize> {
     if gap.starts_with("//") {
-        let line = gap.split('\n').next()?;
-        return Some(line.trim_end_matches('\r').len());
+        return gap.lines().next().map(str::len);
     }
     let mut rest = gap.strip_prefix("/*")?;
     let mut depth = 1;

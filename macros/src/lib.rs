@@ -1,9 +1,9 @@
 //! The attribute behind `interlace::trace`. Use it through the `interlace` crate.
 //!
 //! A pipe: `args` reads the attribute's arguments, `lexer` and `source` find the comments in
-//! the item's source text, `marker` reads what they say, `walk` lists what can be gated
-//! (`evaluation` tells what cannot, because other code runs before it), `placement` finds what each comment gates, `inject` writes the markers, and `expand`
-//! joins these; on a mistake `fallback` leaves the item as it was.
+//! the item's source text, `marker` reads what they say, `walk` lists what can be gated and, by
+//! `evaluation`, what runs too late for that, `placement` finds what each comment gates, `inject`
+//! writes the markers, and `expand` joins these; on a mistake `fallback` leaves the item as it was.
 
 mod args;
 mod evaluation;

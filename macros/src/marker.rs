@@ -13,8 +13,16 @@ pub(crate) struct Marker {
     pub(crate) name: String,
     /// The places that it says are read or written. They are only type-checked so far.
     pub(crate) places: Vec<Expr>,
-    /// The locks that the gated code begins by acquiring, each after its source text.
-    pub(crate) acquired: Vec<(String, Expr)>,
+    /// The locks that the gated code begins by acquiring.
+    pub(crate) acquired: Vec<Acquired>,
+}
+
+/// A lock that the gated code begins by acquiring.
+pub(crate) struct Acquired {
+    pub(crate) lock: Expr,
+    pub(crate) source_text: String,
+    /// Whether it is acquired beside others that do so.
+    pub(crate) is_shared: bool,
 }
 
 impl Marker {
@@ -39,7 +47,7 @@ impl Marker {
             .ok_or_else(|| {
                 format!(
                     "`{}` cannot follow a marker's name: only `reads(place, …)`, \
-                     `writes(place, …)` and `acquires(lock, …)` can",
+                     `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)` can",
                     rest.trim()
                 )
             })?;
@@ -55,10 +63,14 @@ impl Marker {
             if listed.is_empty() {
                 return Err(content.error("no place"));
             }
-            if access == "acquires" {
-                let text = |lock: &Expr| displayed(lock.to_token_stream());
-                let with_text = |lock| (text(&lock), lock);
-                self.acquired.extend(listed.into_iter().map(with_text));
+            let is_shared = access == "acquires_shared";
+            if is_shared || access == "acquires" {
+                self.acquired
+                    .extend(listed.into_iter().map(|lock| Acquired {
+                        source_text: displayed(lock.to_token_stream()),
+                        lock,
+                        is_shared,
+                    }));
             } else if access == "reads" || access == "writes" {
                 self.places.extend(listed);
             } else {
@@ -81,15 +93,14 @@ fn displayed(tokens: TokenStream) -> String {
         after_word = is_word;
         match token {
             TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::Brace => ("{ ", " }"),
-                    Delimiter::None => ("", ""),
+                let inner = displayed(group.stream());
+                let shown = match group.delimiter() {
+                    Delimiter::Parenthesis => format!("({inner})"),
+                    Delimiter::Bracket => format!("[{inner}]"),
+                    Delimiter::Brace => format!("{{ {inner} }}"),
+                    Delimiter::None => inner,
                 };
-                text += open;
-                text += &displayed(group.stream());
-                text += close;
+                text += &shown;
             }
             token => text += &token.to_string(),
         }
@@ -139,10 +150,13 @@ mod tests {
 
     #[test]
     fn what_is_acquired_is_told_from_what_is_touched() {
-        let marker = Marker::parse("take acquires(self.a, b) writes(c)", Span::call_site());
-        let marker = marker.unwrap();
-        let texts: Vec<_> = marker.acquired.iter().map(|(text, _)| text).collect();
-        assert_eq!(texts, ["self.a", "b"]);
+        let text = "take acquires(self.a, b) writes(c) acquires_shared(d)";
+        let marker = Marker::parse(text, Span::call_site()).unwrap();
+        let acquired = marker.acquired.iter();
+        let acquired: Vec<_> = acquired
+            .map(|it| (&*it.source_text, it.is_shared))
+            .collect();
+        assert_eq!(acquired, [("self.a", false), ("b", false), ("d", true)]);
         assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
     }
 
@@ -171,6 +185,7 @@ mod tests {
             "read reads(a) // why",
             "read /* why */",
             "read touches(a)",
+            "read shares(a)",
             "read reads(a b)",
             "read 'unclosed \" quote",
         ] {

@@ -2,8 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use crate::position::Position;
-use crate::source::{Source, flatten, is_synthetic};
+use crate::source::{Extent, Source, flatten, is_synthetic};
 
 /// What sort of thing a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,28 +72,19 @@ pub(crate) struct Node {
     is_synthetic: bool,
 }
 
-/// The part of a node that stands in one region of the source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Extent {
-    pub(crate) region: usize,
-    pub(crate) start: Position,
-    pub(crate) end: Position,
-}
-
 impl Node {
     pub(crate) fn new(kind: Kind, tokens: TokenStream, source: &Source) -> Self {
         let first = tokens.clone().into_iter().next();
         let mut extents: Vec<Extent> = Vec::new();
         flatten(tokens, &mut |span, _| {
-            let Some(region) = source.region(span) else {
+            let Some(new) = source.extent(span) else {
                 return;
             };
-            let (start, end) = (Position::start(span), Position::end(span));
-            match extents.iter_mut().find(|extent| extent.region == region) {
-                None => extents.push(Extent { region, start, end }),
-                Some(extent) => {
-                    extent.start = extent.start.min(start);
-                    extent.end = extent.end.max(end);
+            match extents.iter_mut().find(|known| known.region == new.region) {
+                None => extents.push(new),
+                Some(known) => {
+                    known.start = known.start.min(new.start);
+                    known.end = known.end.max(new.end);
                 }
             }
         });

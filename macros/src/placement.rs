@@ -7,28 +7,27 @@
 
 use std::cmp::Reverse;
 
-use crate::node::{Extent, Kind, Node};
-use crate::position::Position;
-use crate::source::{MarkerComment, Source, Token};
-
-/// The nodes that a comment gates, by number: one, unless a macro made several from the same text.
-pub(crate) type Target = Vec<usize>;
+use crate::node::{Kind, Node};
+use crate::source::{Extent, MarkerComment, Source, Token};
 
 /// Finds what `found` gates, or says why it gates nothing.
 pub(crate) fn target(
     source: &Source,
     nodes: &[Node],
     found: &MarkerComment,
-) -> Result<Target, String> {
+) -> Result<Vec<usize>, String> {
     let line = line(found)?;
     let region = found.region;
-    let tokens = tokens_on(source, line, region);
+    let on_line = |t: &&Token| {
+        t.extent.region == region && t.extent.start.line <= line && line <= t.extent.end.line
+    };
+    let tokens: Vec<_> = source.tokens.iter().filter(on_line).collect();
     let anchor = anchor(&tokens, line)?;
-    let is_close = |t: &Token| matches!(t.sign, Some(')' | ']' | '}'));
-    let mut closes = tokens.iter().filter(|t| is_close(t)).map(|t| t.start);
-    let close = closes.find(|&close| close > anchor.start);
-    let is_first = |kind, start| {
-        start <= anchor.start || kind == Kind::Closure && close.is_none_or(|close| start < close)
+    let is_close = |t: &Token| t.extent > anchor && matches!(t.sign, Some(')' | ']' | '}'));
+    let close = tokens.iter().find(|t| is_close(t)).map(|t| t.extent);
+    let is_first = |kind, extent: Extent| {
+        extent.start <= anchor.start
+            || kind == Kind::Closure && close.is_none_or(|close| extent < close)
     };
     let (kind, extent) = first_on(nodes, line, region, is_first)
         .or_else(|| around(nodes, anchor))
@@ -55,33 +54,28 @@ fn line(found: &MarkerComment) -> Result<usize, &'static str> {
     }
 }
 
-/// The first node that starts on a line and that `filter` accepts by its kind and start; of several
-/// at one place, the outermost.
+/// The first node that starts on a line and that `filter` accepts; of several at one place, the
+/// outermost.
 fn first_on(
     nodes: &[Node],
     line: usize,
     region: usize,
-    filter: impl Fn(Kind, Position) -> bool,
+    filter: impl Fn(Kind, Extent) -> bool,
 ) -> Option<(Kind, Extent)> {
     nodes
         .iter()
         .filter_map(|node| Some((node.kind, node.starting_on(line, region)?)))
-        .filter(|&(kind, extent)| filter(kind, extent.start))
+        .filter(|&(kind, extent)| filter(kind, extent))
         .min_by_key(|(_, extent)| (extent.start, Reverse(extent.end)))
 }
 
-fn tokens_on(source: &Source, line: usize, region: usize) -> Vec<&Token> {
-    let on_line = |t: &&Token| t.region == region && t.start.line <= line && line <= t.end.line;
-    source.tokens.iter().filter(on_line).collect()
-}
-
-/// The token that stands for a line: the first that neither ends something nor is an operator in
-/// front of an operand, or else what comes closest.
-fn anchor<'a>(tokens: &[&'a Token], line: usize) -> Result<&'a Token, &'static str> {
+/// Where the token is that stands for a line: the first that neither ends something nor is an
+/// operator in front of an operand, or else what comes closest.
+fn anchor(tokens: &[&Token], line: usize) -> Result<Extent, &'static str> {
     let rank = |token: &Token| match token.sign {
         Some('}' | ',' | ';') => 3,
         Some(')' | ']' | '?' | '&' | '|') => 2,
-        _ if token.start.line < line => 1,
+        _ if token.extent.start.line < line => 1,
         _ => 0,
     };
     let first = tokens.iter().min_by_key(|token| rank(token));
@@ -90,11 +84,11 @@ fn anchor<'a>(tokens: &[&'a Token], line: usize) -> Result<&'a Token, &'static s
     if rank(first) == 3 && tokens.iter().any(|token| token.sign == Some('}')) {
         return Err("only a closing brace stands on this line; put it on what it gates");
     }
-    Ok(first)
+    Ok(first.extent)
 }
 
 /// The innermost node around a token.
-fn around(nodes: &[Node], token: &Token) -> Option<(Kind, Extent)> {
+fn around(nodes: &[Node], token: Extent) -> Option<(Kind, Extent)> {
     nodes
         .iter()
         .filter_map(|node| Some((node.kind, node.extent(token.region)?)))

@@ -12,17 +12,15 @@ pub(crate) struct Position {
 impl Position {
     /// Where `span` starts.
     pub(crate) fn start(span: Span) -> Self {
-        Position::from(span.start())
+        Position::of(span.start())
     }
 
     /// Where `span` ends.
     pub(crate) fn end(span: Span) -> Self {
-        Position::from(span.end())
+        Position::of(span.end())
     }
-}
 
-impl From<LineColumn> for Position {
-    fn from(place: LineColumn) -> Self {
+    fn of(place: LineColumn) -> Self {
         Position {
             line: place.line,
             column: place.column + 1,

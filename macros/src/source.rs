@@ -28,11 +28,17 @@ pub(crate) struct Source {
     pub(crate) comments: Vec<MarkerComment>,
 }
 
-/// One token, or one delimiter, and its place.
-pub(crate) struct Token {
+/// A stretch of one region of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Extent {
     pub(crate) region: usize,
     pub(crate) start: Position,
     pub(crate) end: Position,
+}
+
+/// One token, or one delimiter, and its place.
+pub(crate) struct Token {
+    pub(crate) extent: Extent,
     pub(crate) span: Span,
     /// The sign that it is, if it is one.
     pub(crate) sign: Option<char>,
@@ -56,46 +62,30 @@ impl Source {
             tokens: Vec::new(),
             comments,
         };
-        if !source.comments.is_empty() {
-            source.tokens = source.place(item.clone());
-        }
+        let mut tokens = Vec::new();
+        flatten(item.clone(), &mut |span, sign| {
+            let token = |extent| Token { extent, span, sign };
+            tokens.extend(source.extent(span).map(token));
+        });
+        tokens.sort_by_key(|token| token.extent);
+        source.tokens = tokens;
         Ok(source)
     }
 
-    /// The region that `span` stands in: the smallest, should there be several.
-    pub(crate) fn region(&self, span: Span) -> Option<usize> {
+    /// Where `span` stands: in the smallest region, should there be several around it.
+    pub(crate) fn extent(&self, span: Span) -> Option<Extent> {
         let (start, end) = (Position::start(span), Position::end(span));
         let around = self.regions.iter().enumerate().filter(|(_, region)| {
             region.start <= start && end <= region.end && region.file == span.file()
         });
-        let smallest = around.max_by_key(|(_, region)| (region.start, Reverse(region.end)));
-        smallest.map(|(number, _)| number)
-    }
-
-    fn place(&self, item: TokenStream) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        flatten(item, &mut |span, sign| {
-            let (start, end) = (Position::start(span), Position::end(span));
-            tokens.extend(self.region(span).map(|region| Token {
-                region,
-                start,
-                end,
-                span,
-                sign,
-            }));
-        });
-        tokens.sort_by_key(|t| (t.region, t.start, t.end));
-        tokens
+        let (region, _) = around.max_by_key(|(_, region)| (region.start, Reverse(region.end)))?;
+        Some(Extent { region, start, end })
     }
 
     /// Makes an error that points at `found`; `message` gets its file, line and column.
     ///
     /// There is no span of a comment, but there is one of the gap between the tokens around it.
-    pub(crate) fn error(
-        &self,
-        found: &MarkerComment,
-        message: impl FnOnce(String) -> String,
-    ) -> Error {
+    pub(crate) fn error(&self, found: &MarkerComment, message: impl Fn(String) -> String) -> Error {
         let (before, after) = self.around(found);
         let (before, after) = (before.map(just_after), after.map(just_before));
         let from = before.or(after).unwrap_or_else(Span::call_site);
@@ -108,9 +98,10 @@ impl Source {
 
     /// The tokens before and after a comment.
     pub(crate) fn around(&self, found: &MarkerComment) -> (Option<Span>, Option<Span>) {
-        let here = self.tokens.iter().filter(|t| t.region == found.region);
-        let before = here.clone().rfind(|t| t.end <= found.comment.start);
-        let after = here.clone().find(|t| t.start >= found.comment.end);
+        let is_here = |t: &&Token| t.extent.region == found.region;
+        let mut here = self.tokens.iter().filter(is_here);
+        let before = here.clone().rfind(|t| t.extent.end <= found.comment.start);
+        let after = here.find(|t| t.extent.start >= found.comment.end);
         (before.map(|t| t.span), after.map(|t| t.span))
     }
 }
@@ -126,10 +117,12 @@ pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
     }
     let text = comment.trim_matches(['/', '*', '!']).trim();
     let (start, rest) = text.split_at_checked("interlace".len())?;
-    let mut words = rest.split_whitespace().skip(1);
-    let is_single = rest.starts_with(' ') && words.all(|word| word.contains('('));
-    let is_near = rest.trim_start().starts_with(':') || is_single;
-    (start.eq_ignore_ascii_case("interlace") && is_near).then(|| {
+    let is_exact = start == "interlace" && rest.trim_start().starts_with(':');
+    let mut words = rest.trim_start_matches([' ', ':']).split_whitespace();
+    // More words than a name and what it reads are prose.
+    let is_name = words.next().is_some() && words.all(|word| word.contains(['(', ')']));
+    let is_ours = start.eq_ignore_ascii_case("interlace") && rest.starts_with([' ', ':']);
+    (is_exact || is_ours && is_name).then(|| {
         Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lexer::{Lexed, lex};
+use crate::lexer::lex;
 use crate::position::Position;
 
 /// Source text that starts at a known place of a file.
@@ -11,7 +11,8 @@ pub(crate) struct Text {
     start: Position,
     /// Where each line of the text starts.
     lines: Vec<usize>,
-    lexed: Lexed,
+    comments: Vec<Range<usize>>,
+    code: Vec<Range<usize>>,
 }
 
 /// A comment and what surrounds it.
@@ -46,22 +47,23 @@ impl Text {
         let mut text = Text {
             start,
             lines: std::iter::once(0).chain(ends).collect(),
-            lexed: Lexed::default(),
+            comments: Vec::new(),
+            code: Vec::new(),
             content,
         };
         let range = |&(start, end)| text.token(text.offset(start)?..text.offset(end)?);
         let tokens: Vec<_> = tokens.iter().filter_map(range).collect();
-        text.lexed = lex(&text.content, &tokens);
+        (text.comments, text.code) = lex(&text.content, &tokens);
         text
     }
 
-    /// `range` if a single token is there: not a doc comment, nor the whole group from which
-    /// another macro took the place of what it made.
+    /// `range` if a single token is there: not a doc comment, nor several lines that another macro
+    /// gave as the place of a literal that it made.
     fn token(&self, range: Range<usize>) -> Option<Range<usize>> {
         let token = self.content.get(range.clone())?;
         let is_comment = token.starts_with("//") || token.starts_with("/*");
-        let is_group = token.len() > 1 && token.starts_with(['(', '[', '{']);
-        (!is_comment && !is_group).then_some(range)
+        let is_single = !token.contains('\n') || token.ends_with(['"', '#']);
+        (!is_comment && is_single).then_some(range)
     }
 
     /// The first place after the text.
@@ -80,28 +82,27 @@ impl Text {
         let Some((from, to)) = self.offset(from).zip(self.offset(to)) else {
             return false;
         };
-        let code = &self.lexed.code;
-        let next = code.partition_point(|run| run.end <= from);
-        from <= to && code.get(next).is_none_or(|run| run.start >= to)
+        let next = self.code.partition_point(|run| run.end <= from);
+        from <= to && self.code.get(next).is_none_or(|run| run.start >= to)
     }
 
     /// The comments, in order.
     pub(crate) fn comments(&self) -> impl Iterator<Item = Comment> {
-        self.lexed.comments.iter().map(|range| self.comment(range))
+        self.comments.iter().map(|range| self.comment(range))
     }
 
     fn comment(&self, range: &Range<usize>) -> Comment {
-        let code = &self.lexed.code;
-        let next = code.partition_point(|run| run.start < range.start);
-        let before = next.checked_sub(1).and_then(|last| code.get(last));
-        let after = code.get(next);
+        let next = self.code.partition_point(|run| run.start < range.start);
+        let (before, after) = self.code.split_at(next);
         Comment {
             text: self.content[range.clone()].to_owned(),
             start: self.position(range.start),
             end: self.position(range.end),
-            code_before: before.map(|run| self.position(run.end)),
-            code_after: after.map(|run| self.position(run.start)),
-            closes: after.is_none_or(|run| self.content[run.start..].starts_with('}')),
+            code_before: before.last().map(|run| self.position(run.end)),
+            code_after: after.first().map(|run| self.position(run.start)),
+            closes: after
+                .first()
+                .is_none_or(|run| self.content[run.start..].starts_with('}')),
         }
     }
 
@@ -118,11 +119,9 @@ impl Text {
         let line = place.line.checked_sub(self.start.line)?;
         let start = *self.lines.get(line)?;
         let characters = place.column.checked_sub(self.first_column(line))?;
-        let mut ends = self.content[start..]
-            .char_indices()
-            .map(|(at, _)| start + at);
-        ends.nth(characters)
-            .or_else(|| (self.position(self.content.len()) == place).then_some(self.content.len()))
+        let next = self.content[start..].char_indices().nth(characters);
+        let end = (self.end() == place).then_some(self.content.len());
+        next.map(|(at, _)| start + at).or(end)
     }
 
     /// The column at which a line of the text starts: 1 but for the first.
@@ -158,12 +157,15 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_code_but_for_doc_comments_and_groups_taken_whole() {
-        let place = |start, end| (at(1, start), at(1, end));
-        let tokens = [place(1, 17), place(3, 9), place(10, 16)];
-        let text = Text::new("{ \"//a\"  //!b\n}", at(1, 1), &tokens);
+    fn tokens_are_code_but_for_doc_comments_and_places_of_several_lines() {
+        let content = "m! {\n\"//a\n//b\" ///c\n}";
+        let place =
+            |start: (usize, usize), end: (usize, usize)| (at(start.0, start.1), at(end.0, end.1));
+        let whole = place((1, 1), (4, 2));
+        let (string, doc) = (place((2, 1), (3, 5)), place((3, 6), (3, 10)));
+        let text = Text::new(content, at(1, 1), &[whole, string, doc]);
         let comments: Vec<_> = text.comments().map(|comment| comment.text).collect();
-        assert_eq!(comments, ["//!b"]);
+        assert_eq!(comments, ["///c"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use syn::{
     PatGuard, Signature, Stmt,
 };
 
-use crate::evaluation::later;
+use crate::evaluation::{after_start, later};
 use crate::inject::Gate;
 use crate::node::{Kind, Node};
 use crate::source::Source;
@@ -71,11 +71,22 @@ impl Walk<'_> {
             Expr::Block(block) if block.block.stmts.is_empty() => Kind::EmptyElse,
             _ => Kind::Else,
         };
-        let both = quote!(#tokens #branch);
-        let gate = self.node(kind, &both);
+        let gate = self.node(kind, &quote!(#tokens #branch));
         self.visit_expr_mut(branch);
         if let Some(gate) = gate {
             gate.before_body(branch);
+        }
+    }
+
+    fn braces(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match &token {
+                TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
+                    self.braces(group.stream());
+                }
+                TokenTree::Group(_) => _ = self.node(Kind::MacroBraces, &token),
+                _ => {}
+            }
         }
     }
 
@@ -150,9 +161,7 @@ impl VisitMut for Walk<'_> {
     }
 
     fn visit_pat_guard_mut(&mut self, pattern: &mut PatGuard) {
-        let PatGuard {
-            if_token, guard, ..
-        } = pattern;
+        let (if_token, guard) = (&pattern.if_token, &pattern.guard);
         self.node(Kind::Guard, &quote!(#if_token #guard));
         visit_mut::visit_pat_guard_mut(self, pattern);
     }
@@ -169,15 +178,9 @@ impl VisitMut for Walk<'_> {
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         if !matches!(call.delimiter, MacroDelimiter::Brace(_)) {
-            let tokens = call.tokens.clone().into_iter();
-            let arguments = tokens.skip_while(is_inert);
-            self.node(Kind::Later, &arguments.skip(1).collect::<TokenStream>());
+            self.node(Kind::Later, &after_start(call.tokens.clone()));
         }
-        let mut braces = Vec::new();
-        collect_braces(call.to_token_stream(), &mut braces);
-        for group in braces {
-            self.node(Kind::MacroBraces, &group);
-        }
+        self.braces(call.to_token_stream());
     }
 
     fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
@@ -215,20 +218,5 @@ fn is_loop_with_header(expr: &Expr) -> bool {
         Expr::While(_) | Expr::ForLoop(_) => true,
         Expr::Group(group) => is_loop_with_header(&group.expr),
         _ => false,
-    }
-}
-
-/// Whether a token of a macro call does nothing by itself.
-fn is_inert(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_))
-}
-
-fn collect_braces(tokens: TokenStream, braces: &mut Vec<TokenTree>) {
-    for token in tokens {
-        match &token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => braces.push(token),
-            TokenTree::Group(group) => collect_braces(group.stream(), braces),
-            _ => {}
-        }
     }
 }

@@ -4,8 +4,6 @@
 use std::cell::Cell;
 
 use super::catch::{self, Caught, caught};
-use super::lock_probe::LockProbe;
-use super::lock_state::LockState;
 use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
 use crate::failure::{FailureKind, Hook, HookPanic, InvariantViolation, Panic};
 
@@ -32,12 +30,6 @@ pub(super) fn check_invariants(
         }),
         Err(panic) => Some(FailureKind::InvariantPanic(panic)),
     }
-}
-
-/// Shows `see` what a paused thread is about to acquire. If the question panics, what comes after
-/// is not shown: the thread may find out itself.
-pub(super) fn look_at(probe: &LockProbe, see: &mut dyn FnMut(LockState)) {
-    drop(current::uncontrolled(|| catch_panic(|| probe.ask(see))));
 }
 
 /// Describes and checks what the threads left in the room. `enter` is told what comes next.

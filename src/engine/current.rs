@@ -9,8 +9,10 @@ use super::catch;
 use super::fault::catch_fault;
 use super::fiber::{self, TurnEnd};
 use super::flag;
+use super::spawn::Body;
 use super::yield_reason::YieldReason;
 use crate::error::Error;
+use crate::operation::ThreadId;
 use crate::site::Site;
 
 /// What a controlled thread asks of the run that controls it.
@@ -26,6 +28,13 @@ pub(crate) trait Controller {
 
     /// The waker for the calling task in the execution under way.
     fn waker(&self) -> Waker;
+
+    /// Starts a thread of the program.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread.
+    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error>;
 
     /// Whether what the calling thread waits for from now on is the program's business. It is when
     /// a thread starts.
@@ -82,6 +91,15 @@ fn obey(word: Grant) {
     if word == Grant::Unwind {
         catch::unwind();
     }
+}
+
+/// Starts a thread of the program, of which the calling one is another.
+pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
+    let started = with_controller(|controller| {
+        let started = controller.spawn(name, body);
+        started.map_err(|error| controller.fail(error)).ok()
+    });
+    started.flatten().unwrap_or_else(|| catch::unwind())
 }
 
 /// The waker of the calling task.
@@ -167,6 +185,9 @@ mod tests {
             Waker::noop().clone()
         }
         fn fail(&self, _: Error) {}
+        fn spawn(&self, _: Option<&str>, _: Body) -> Result<ThreadId, Error> {
+            unreachable!("nothing is started here")
+        }
     }
 
     #[test]

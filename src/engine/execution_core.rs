@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use super::catch::Caught;
 use super::core::{ExecutionState, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
+use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
@@ -85,21 +86,49 @@ impl ExecutionCore {
                 self.state.pause_to_acquire(thread, marker);
             }
             YieldReason::Wait => self.state.wait(thread),
+            YieldReason::Join(other) => self.state.join(thread, other),
         }
     }
 
-    /// Takes back the question of a thread, which goes on or unwinds.
+    /// Takes back the question of a thread, which goes on or unwinds, and which
+    /// [is not being asked](Self::is_being_asked).
     pub(super) fn withdraw(&mut self, thread: ThreadId) {
         let goes_on = !self.is_over();
         self.locks.withdraw(thread, goes_on);
     }
 
-    /// Decides whose turn comes next; notes how the execution ended if it is nobody's.
+    /// Whether threads have left questions, which are to be asked before each turn is decided.
+    #[inline]
+    pub(super) fn has_questions(&self) -> bool {
+        !self.locks.are_unwanted()
+    }
+
+    /// The next question to be asked before the next turn is decided; nothing when all have been,
+    /// or nothing is decided any more. It is asked without any lock of the engine, and
+    /// [given back](Self::answer).
+    #[inline]
+    pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
+        if self.locks.are_unwanted() || self.is_over() {
+            return None;
+        }
+        self.locks.next_question()
+    }
+
+    /// Takes note of what a question has shown.
+    pub(super) fn answer(&mut self, question: LockQuestion) {
+        self.locks.answer(question, &mut self.state);
+    }
+
+    /// Whether the question of `thread` is being asked: then it must not be taken back.
+    pub(super) fn is_being_asked(&self, thread: ThreadId) -> bool {
+        let asked = self.locks.being_asked();
+        asked.is_some_and(|asked| asked.thread == thread)
+    }
+
+    /// Decides whose turn comes next, when all questions have been asked; notes how the execution
+    /// ended if it is nobody's.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
-        if !self.locks.are_unwanted() {
-            self.locks.ask(&mut self.state);
-        }
         let ExecutionCore {
             state, scheduler, ..
         } = self;
@@ -137,55 +166,36 @@ impl ExecutionCore {
 
     /// Ends the threads' part of the execution as a failure.
     #[cold]
-    pub(super) fn fail(&mut self, failure: FailureKind) -> Turn {
-        self.set_over(failure);
+    pub(super) fn fail(&mut self, end: impl Into<ExecutionEnd>) -> Turn {
+        self.set_over(end);
         Turn::Over(Over::Pruned)
     }
 
-    /// Takes note of a thread that has come to its end; whose turn comes next, if the execution is
-    /// not over.
+    /// Takes note of a thread that has come to its end, where an invariant may not have held.
     #[inline]
-    pub(super) fn finish(
-        &mut self,
-        thread: ThreadId,
-        violated: Option<FailureKind>,
-    ) -> Option<Turn> {
-        if violated.is_none() && !self.is_over() {
+    pub(super) fn finish(&mut self, thread: ThreadId, has_failed: bool) {
+        if has_failed || self.is_over() {
+            self.state.leave(thread, ThreadState::Finished);
+        } else {
             self.state.finish(thread);
-            return Some(self.turn());
         }
-        self.end_thread(thread, ThreadState::Finished, violated)
     }
 
-    /// As [`finish`](Self::finish), for a thread that was caught.
+    /// As [`finish`](Self::finish), for a thread that was caught. Returns how the execution ends
+    /// with that, if it does and was not over before.
     #[cold]
-    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<Turn> {
+    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<FailureKind> {
         match caught {
             Caught::Panic(panic) => {
-                let name = Arc::clone(&self.state.threads().names()[thread.index()]);
-                let failure = ThreadPanic {
-                    thread: name,
-                    panic,
-                };
-                let failure = Some(FailureKind::Panic(failure));
-                self.end_thread(thread, ThreadState::Panicked, failure)
+                self.state.leave(thread, ThreadState::Panicked);
+                let thread = Arc::clone(&self.state.threads().names()[thread.index()]);
+                Some(FailureKind::Panic(ThreadPanic { thread, panic }))
             }
-            Caught::Unwound => self.end_thread(thread, ThreadState::Unwound, None),
+            Caught::Unwound => {
+                self.state.leave(thread, ThreadState::Unwound);
+                None
+            }
         }
-    }
-
-    #[cold]
-    fn end_thread(
-        &mut self,
-        thread: ThreadId,
-        at: ThreadState,
-        failure: Option<FailureKind>,
-    ) -> Option<Turn> {
-        self.state.leave(thread, at);
-        if self.is_over() {
-            return None;
-        }
-        Some(self.turn_unless(failure))
     }
 
     /// Goes on with an execution in which nobody could, if somebody can now; false if not.
@@ -252,6 +262,9 @@ impl ExecutionCore {
     fn stand(&mut self) {
         self.state.report_statuses(&mut self.stood);
         self.locks.blocked_on(&mut self.blocked_on);
+        if let Some(asked) = self.locks.being_asked() {
+            self.stood[asked.thread.index()].state = ThreadState::BeingAsked(asked.marker);
+        }
     }
 
     /// `waker` is what the waker of the task `thread` points to.

@@ -25,7 +25,9 @@ pub(crate) struct Fiber {
     /// What it lets go of its turn with. It finds that itself, when it is first resumed.
     yielder: *const Yielder<(), TurnEnd>,
     stack_size: usize,
-    guard: Guard,
+    /// The addresses of its stack.
+    stack: (usize, usize),
+    name: String,
 }
 
 thread_local! {
@@ -51,12 +53,23 @@ impl Fiber {
             YIELDER.set(yielder);
             body(WORD.get());
         });
-        Ok(Fiber {
+        let mut fiber = Fiber {
             coroutine,
             yielder: ptr::null(),
             stack_size,
-            guard: Guard::new(name, stack_size, stack_ends),
-        })
+            stack: stack_ends,
+            name: String::new(),
+        };
+        fiber.rename(name);
+        Ok(fiber)
+    }
+
+    /// Has it run a thread that is called so, for the message about an overflow.
+    pub(crate) fn rename(&mut self, name: &str) {
+        if self.name != name {
+            name.clone_into(&mut self.name);
+            overflow::guard(Guard::new(name, self.stack_size, self.stack));
+        }
     }
 
     /// Gives the turn to the fiber until it lets go of it or its body returns. Returns how the turn
@@ -145,35 +158,33 @@ impl Guard {
     }
 }
 
-/// Runs `body`, which resumes `fibers`; says whose stack it was if one overflows meanwhile. The
-/// process ends all the same: an overflow cannot be unwound.
-pub(crate) fn explaining_overflows<T>(
-    fibers: &mut [Fiber],
-    body: impl FnOnce(&mut [Fiber]) -> T,
-) -> T {
-    let guards: Vec<Guard> = fibers.iter().map(|fiber| fiber.guard.clone()).collect();
-    overflow::with_guards(&guards, || body(fibers))
+/// Runs `body`, which makes fibers and resumes them; says whose stack it was if one overflows
+/// meanwhile. The process ends all the same: an overflow cannot be unwound.
+pub(crate) fn explaining_overflows<T>(body: impl FnOnce() -> T) -> T {
+    overflow::explaining(body)
 }
 
 #[cfg(not(unix))]
 mod overflow {
-    pub(super) fn with_guards<T>(_: &[super::Guard], body: impl FnOnce() -> T) -> T {
+    pub(super) fn explaining<T>(body: impl FnOnce() -> T) -> T {
         body()
     }
+
+    pub(super) fn guard(_: super::Guard) {}
 }
 
 #[cfg(unix)]
 mod overflow {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
     use std::ptr;
     use std::sync::{Once, OnceLock};
 
     use super::Guard;
 
     thread_local! {
-        /// The guards of the fibers that this thread carries: where they start, and how many.
-        /// Constant at first and never dropped, so that a signal handler may read it.
-        static GUARDS: Cell<(*const Guard, usize)> = const { Cell::new((ptr::null(), 0)) };
+        /// The guards of the fibers that this thread carries. Constant at first and never dropped, so
+        /// that a signal handler may read it.
+        static GUARDS: Cell<*const RefCell<Vec<Guard>>> = const { Cell::new(ptr::null()) };
     }
 
     /// What was to happen on a fault before this handler was put in place.
@@ -181,9 +192,10 @@ mod overflow {
 
     struct Before(libc::c_int, libc::sigaction);
 
-    pub(super) fn with_guards<T>(guards: &[Guard], body: impl FnOnce() -> T) -> T {
+    /// Runs `body`; explains an overflow of one of the stacks that it guards.
+    pub(super) fn explaining<T>(body: impl FnOnce() -> T) -> T {
         /// Puts back what was there, however the body ends.
-        struct Outer((*const Guard, usize));
+        struct Outer(*const RefCell<Vec<Guard>>);
         impl Drop for Outer {
             fn drop(&mut self) {
                 GUARDS.set(self.0);
@@ -197,8 +209,27 @@ mod overflow {
             BEFORE.get_or_init(|| SIGNALS.map(look_up));
             SIGNALS.into_iter().for_each(install);
         });
-        let _outer = Outer(GUARDS.replace((guards.as_ptr(), guards.len())));
+        let guards = RefCell::default();
+        let _outer = Outer(GUARDS.replace(&raw const guards));
         body()
+    }
+
+    /// Adds a guard, or replaces that of the same stack.
+    pub(super) fn guard(guard: Guard) {
+        with_guards(|guards| {
+            let mut guards = guards.borrow_mut();
+            guards.retain(|other| other.low != guard.low);
+            guards.push(guard);
+        });
+    }
+
+    /// Shows the guards of the calling thread, if it carries fibers.
+    fn with_guards(show: impl FnOnce(&RefCell<Vec<Guard>>)) {
+        // SAFETY: `explaining` set it to a value that lives until it sets it back, on this thread,
+        // and its body has not ended.
+        if let Some(guards) = unsafe { GUARDS.get().as_ref() } {
+            show(guards);
+        }
     }
 
     fn look_up(signal: libc::c_int) -> Before {
@@ -251,19 +282,18 @@ mod overflow {
 
     /// Says whose stack has overflowed, if a fault at this address means that one has.
     fn explain(address: usize) {
-        let (guards, count) = GUARDS.get();
-        if guards.is_null() {
-            return;
-        }
-        // SAFETY: `with_guards` set both from a slice that it borrows until it resets them, on this
-        // thread, where the fault has interrupted its body.
-        let guards = unsafe { std::slice::from_raw_parts(guards, count) };
-        let hit = |guard: &&Guard| (guard.low..guard.high).contains(&address);
-        if let Some(guard) = guards.iter().find(hit) {
-            let text = guard.message.as_bytes();
-            // SAFETY: `write` may be called in a handler, and reads no further than the text.
-            unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
-        }
+        with_guards(|guards| {
+            // They change only while no fiber runs, and so none overflows.
+            let Ok(guards) = guards.try_borrow() else {
+                return;
+            };
+            let hit = |guard: &&Guard| (guard.low..guard.high).contains(&address);
+            if let Some(guard) = guards.iter().find(hit) {
+                let text = guard.message.as_bytes();
+                // SAFETY: `write` may be called in a handler, and reads no further than the text.
+                unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+            }
+        });
     }
 
     /// Puts back what was in place. The instruction that faulted runs again when the handler

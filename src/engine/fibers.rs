@@ -8,6 +8,7 @@
 
 mod carrier;
 mod heartbeat;
+mod pool;
 mod run;
 mod turn_record;
 mod wake_queue;

@@ -10,6 +10,7 @@ use super::lock_state::LockState;
 pub(crate) type LockQuery<'a> = dyn Fn(&mut dyn FnMut(LockState)) + Sync + 'a;
 
 /// A question that a paused thread has left with its run, which asks it while the thread is paused.
+#[derive(Clone, Copy)]
 pub(crate) struct LockProbe(*const LockQuery<'static>);
 
 // SAFETY: the question is `Sync`, so it may be asked from any thread.

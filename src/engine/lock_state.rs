@@ -63,6 +63,8 @@ pub struct LockState {
     /// What the marker calls it.
     pub(crate) name: &'static str,
     pub(crate) lock: LockId,
+    /// Whether it is to be acquired beside others that do so, as a reader does.
+    pub(crate) is_shared: bool,
     pub(crate) is_free: bool,
 }
 

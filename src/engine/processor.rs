@@ -4,6 +4,7 @@
 //! on another, which must first be woken itself, ten times as much. So a team shares one.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use core_affinity::CoreId;
 use parking_lot::Mutex;
@@ -64,6 +65,17 @@ impl Processor {
             core_affinity::set_for_current(core);
         }
     }
+}
+
+/// Whether so many threads of all processes are ready to run that some have to wait, even if the
+/// calling one lets go of its processor. Where the system does not tell, it is not.
+pub(crate) fn is_machine_busy() -> bool {
+    let processors = core_affinity::get_core_ids().map_or(1, |ids| ids.len());
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    // See proc(5): the fourth word is how many are ready, and how many there are.
+    let ready = load.split_ascii_whitespace().nth(3);
+    let ready = ready.and_then(|both| both.split('/').next()?.parse::<usize>().ok());
+    ready.is_some_and(|ready| ready > processors + 1)
 }
 
 impl Drop for Processor {

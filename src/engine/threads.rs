@@ -48,5 +48,6 @@ mod stand_in;
 mod team;
 mod watch;
 mod worker;
+mod worker_slot;
 
 pub(crate) use watch::run;

@@ -1,6 +1,7 @@
 //! What a thread is about to do when it lets go of its turn before its end.
 
 use super::lock_probe::LockProbe;
+use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it lets go of its turn before its end.
@@ -12,6 +13,8 @@ pub(crate) enum YieldReason {
     Acquire(MarkerId, LockProbe),
     /// To wait for its waker, since its future is pending.
     Wait,
+    /// To go on after the end of this thread.
+    Join(ThreadId),
 }
 
 impl YieldReason {
@@ -19,7 +22,7 @@ impl YieldReason {
     pub(super) fn marker(&self) -> Option<MarkerId> {
         match *self {
             YieldReason::Reach(marker) | YieldReason::Acquire(marker, _) => Some(marker),
-            YieldReason::Wait => None,
+            YieldReason::Wait | YieldReason::Join(_) => None,
         }
     }
 }

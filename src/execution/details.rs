@@ -55,6 +55,7 @@ impl Record {
             awaited_locks: awaited
                 .map(|lock| AwaitedLock {
                     name: lock.name.into(),
+                    others_may_hold: lock.others_may_hold,
                     last: lock
                         .last
                         .map(|last| (name(last.thread.index()), last.marker.into())),

@@ -49,9 +49,11 @@ impl<S> Explorer<S> {
 
     /// Searches on this many workers side by side, each on a processor of its own. Default:
     /// `INTERLACE_WORKERS`, or as many as there are processors. What is found does not depend on it.
+    /// There are at most 8 for each processor: if more are asked for, the report says that they were
+    /// not started.
     ///
-    /// A search starts on one worker, and goes on with the others when it takes longer than a few
-    /// milliseconds. With [`max_schedules`](Self::max_schedules) it stays with one.
+    /// A search starts on one worker, and goes on with the others when it takes longer than a tenth
+    /// of a millisecond. With [`max_schedules`](Self::max_schedules) it stays with one.
     pub fn workers(mut self, workers: usize) -> Self {
         self.settings.workers = Some(workers.max(1));
         self

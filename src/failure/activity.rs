@@ -32,6 +32,9 @@ pub enum Activity {
     Paused(MarkerSite),
     /// It is paused at a marker, and what it is about to acquire there is not free.
     WaitingForLock(MarkerSite),
+    /// It is paused at a marker, and whether what it is about to acquire there is free was asked and
+    /// not answered when the time was up.
+    BeingAsked(MarkerSite),
     /// It waits for the end of the thread of this name.
     Joining(Arc<str>),
     /// It has waited for the end of the thread of this name, and can go on.
@@ -64,6 +67,7 @@ impl Activity {
             ThreadState::Running => Activity::Running,
             ThreadState::Marker(marker) => Activity::Paused(marker.into()),
             ThreadState::WaitingForLock(marker) => Activity::WaitingForLock(marker.into()),
+            ThreadState::BeingAsked(marker) => Activity::BeingAsked(marker.into()),
             ThreadState::Joining(other) => Activity::Joining(name(other)),
             ThreadState::Joined(other) => Activity::Joined(name(other)),
             ThreadState::Waiting => Activity::Waiting,
@@ -91,6 +95,10 @@ impl Activity {
             Activity::WaitingForLock(marker) => {
                 format!("is paused at {marker}, and what it acquires there is not free")
             }
+            Activity::BeingAsked(marker) => format!(
+                "is paused at {marker}, and whether what it acquires there is free was asked and \
+                 not answered"
+            ),
             Activity::Waiting => format!("waits to be woken, {since}"),
             Activity::NoWakerLeft => {
                 format!("waits to be woken, {since}, and nobody holds a waker of it")

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use super::{AwaitedLock, ThreadPosition};
 
 /// The cycles among threads of which each waits for what the next acquired last. A thread that waits
-/// for what nobody is known to have is in none.
+/// for what nobody is known to have is in none, and neither is one that waits for what several may
+/// share: the last of them may have let go.
 pub(super) fn cycles(threads: &[ThreadPosition]) -> Vec<Vec<&str>> {
     let mut cycles: Vec<Vec<&str>> = Vec::new();
     for thread in threads {
@@ -23,6 +24,7 @@ fn waited_for<'a>(
 ) -> impl Iterator<Item = &'a str> + use<'a> {
     let own = threads.iter().find(|position| position.name() == thread);
     let locks = own.map_or(&[][..], ThreadPosition::awaited_locks).iter();
+    let locks = locks.filter(|lock| !lock.others_may_hold);
     locks.filter_map(AwaitedLock::last_thread)
 }
 
@@ -67,6 +69,7 @@ mod tests {
                 .filter(|edge| edge.0 == thread)
                 .map(|(_, other)| AwaitedLock {
                     name: "it".into(),
+                    others_may_hold: false,
                     last: other.map(|other| (name(other), marker.clone())),
                 })
                 .collect(),

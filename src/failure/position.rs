@@ -80,6 +80,7 @@ pub struct AwaitedLock {
     pub(crate) name: Cow<'static, str>,
     /// The thread that acquired it last at a marker, and that marker.
     pub(crate) last: Option<(Arc<str>, MarkerSite)>,
+    pub(crate) others_may_hold: bool,
 }
 
 impl AwaitedLock {
@@ -100,6 +101,13 @@ impl AwaitedLock {
     #[must_use]
     pub fn last_marker(&self) -> Option<&MarkerSite> {
         self.last.as_ref().map(|(_, marker)| marker)
+    }
+
+    /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
+    /// that several may [share](crate::AcquireShared).
+    #[must_use]
+    pub fn others_may_hold(&self) -> bool {
+        self.others_may_hold
     }
 }
 
@@ -150,6 +158,9 @@ impl fmt::Display for Positions {
                     f,
                     "the last to acquire it at a marker was {last}{itself}, at {marker}"
                 )?;
+                if lock.others_may_hold {
+                    f.write_str("; others may have it, too")?;
+                }
             }
         }
         Ok(())

@@ -15,6 +15,9 @@ pub(crate) enum ThreadState {
     Marker(MarkerId),
     /// Paused at a marker, about to acquire what is not free.
     WaitingForLock(MarkerId),
+    /// Paused at a marker, and whether what it acquires there is free was asked and not answered
+    /// when the time was up.
+    BeingAsked(MarkerId),
     /// About to go on after the end of a thread that has not ended.
     Joining(ThreadId),
     /// As `Joining`, and that thread has ended: ready to go on.

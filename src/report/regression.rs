@@ -19,77 +19,55 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
         .unwrap_or_else(|| without_source(schedule, call))
 }
 
-/// The text of the function that explores, with `replay` in the place of `explore`.
+/// The text of the function that explores, with `replay` in the place of `explore`. What stands
+/// before the explorer in its statement wants a report, and is left out.
+///
+/// None if that would not compile, or not do the same: what is cut out may need parameters, or what
+/// a closure or a pattern binds.
 fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
-    let call_of = |method: &&str| source.code()[explore..].starts_with(method);
-    if !["explore", "sample"].iter().any(call_of) {
+    let is_call = |method| {
+        let rest = source.code()[explore..].strip_prefix(method);
+        rest.is_some_and(|rest| rest.trim_start().starts_with('('))
+    };
+    if !is_call("explore") && !is_call("sample") {
         return None;
     }
+    let dot = source.end_of_code(explore).checked_sub(1)?;
+    let chain = source.operand_start(dot)?;
     let function = source.function_around(explore)?;
-    if function.has_parameters {
+    let statement = source.statement_start(explore);
+    let copied = &source.code()[function.body..explore];
+    let is_out_of_place = copied.contains("Self")
+        || function.returns && (copied.contains('?') || copied.contains("return"));
+    if !function.is_plain || is_out_of_place || binds(&source.code()[statement..chain]) {
         return None;
     }
-    let statement = source.statement_start(explore);
-    let chain = start_of_chain(source, statement, explore, call)?;
-    if source
-        .open_brackets(function.body, statement)
-        .iter()
-        .any(is_not_brace)
-    {
+    let open = source.open_brackets(function.body, statement);
+    if !open.iter().all(|&(at, _)| source.is_loose_block(at)) {
         return None;
     }
     let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
-    let calls = source.text()[chain..explore]
-        .trim_end()
-        .trim_end_matches('.')
-        .trim_end();
+    let explorer = source.text()[chain..dot].trim_end();
     let replay = format!(
-        "{before}\n{indent}{calls}\n{indent}    .replay(&interlace::{})\n{indent}    .assert_ok();",
+        "{before}\n{indent}{explorer}\n{indent}    .replay(&interlace::{})\n{indent}    \
+         .assert_ok();",
         schedule.to_rust()
     );
     let mut body = outdent(replay.trim_start_matches('\n'));
-    let blocks = source.open_braces(function.body, explore);
-    if blocks > 0 {
+    if !open.is_empty() {
         let note =
             "    // The explorer stood in these blocks; of a loop, keep the round that failed.";
-        body = format!("{note}\n{body}{}", "\n    }".repeat(blocks));
+        body = format!("{note}\n{body}{}", "\n    }".repeat(open.len()));
     }
     Some(wrap(&function.name, &body))
 }
 
-/// Where the expression starts that ends in `.explore()`. What stands before it in its statement
-/// wants a report, and is left out.
-///
-/// None if that cannot be told: the expression is a closure's, or stands among arguments.
-fn start_of_chain(source: &Source, statement: usize, explore: usize, call: Call) -> Option<usize> {
-    let made = source.offset(call.made_at.line(), call.made_at.column());
-    let is_here = call.made_at.file() == call.explored_at.file();
-    let made = made.filter(|made| is_here && (statement..explore).contains(made));
-    let start = made.unwrap_or_else(|| statement + binding(&source.code()[statement..explore]));
-    let open = source.open_brackets(start, explore);
-    let Some(&(bracket, _)) = open.iter().rfind(|bracket| is_not_brace(bracket)) else {
-        return Some(start);
-    };
-    let argument = &source.code()[bracket + 1..explore];
-    (!argument.contains([',', '|', '{'])).then_some(bracket + 1)
-}
-
-/// Whether a bracket is open that the braces after the replayed call would not close.
-fn is_not_brace(&(_, bracket): &(usize, u8)) -> bool {
-    bracket != b'{'
-}
-
-/// The length of `let name =` at the start of a statement.
-fn binding(statement: &str) -> usize {
-    let trimmed = statement.trim_start();
-    let is_let = trimmed.starts_with("let ");
-    let assign = statement.find('=').filter(|_| is_let);
-    assign.map_or(statement.len() - trimmed.len(), |assign| {
-        let after = &statement[assign + 1..];
-        assign + 1 + after.len() - after.trim_start().len()
-    })
+/// Whether the start of a statement binds names for what comes after it in the statement.
+fn binds(start: &str) -> bool {
+    let is_closure_with_parameters = start.replace("||", "").contains('|');
+    is_closure_with_parameters || start.contains("let ") && start.contains("&&")
 }
 
 fn without_source(schedule: &Schedule, call: Call) -> String {
@@ -152,14 +130,6 @@ mod tests {
             "{text}"
         );
         assert!(text.contains(&here.to_string()), "{text}");
-    }
-
-    #[test]
-    fn a_binding_is_left_out_and_the_rest_of_the_statement_stays() {
-        let chain = |statement: &str| statement[binding(statement)..].to_owned();
-        assert_eq!(chain("\n  let report = a.b"), "a.b");
-        assert_eq!(chain(" let r: Report =\n a == b"), "a == b");
-        assert_eq!(chain("\n  a.b(x = 1)"), "a.b(x = 1)");
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! Enough of an understanding of Rust source to find a statement, and the function around it.
 
+mod blank;
+
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+
+use blank::{blank, is_word};
 
 /// A source file, as text and with everything blanked out that is not code.
 #[derive(Debug)]
@@ -24,7 +28,9 @@ pub(crate) fn find(path: &str) -> Option<PathBuf> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) name: String,
-    pub(crate) has_parameters: bool,
+    /// Whether it has no parameters, of types neither, and is not `async`.
+    pub(crate) is_plain: bool,
+    pub(crate) returns: bool,
     /// Where its body starts: after the opening brace.
     pub(crate) body: usize,
 }
@@ -75,14 +81,88 @@ impl Source {
         let at = header
             .match_indices("fn ")
             .map(|(at, _)| at)
-            .find(|&at| !header[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))?;
+            .find(|&at| !header[..at].ends_with(is_word))?;
         let signature = header[at + 3..].trim_start();
-        let name_end = signature.find(|c: char| !c.is_alphanumeric() && c != '_')?;
-        let parameters = signature[signature.find('(')? + 1..].trim_start();
+        let name_end = signature.find(|c: char| !is_word(c))?;
+        let (name, rest) = signature.split_at(name_end);
+        let has_none = |rest: &str| rest.trim_start().starts_with(')');
+        let is_async = header[..at].split_whitespace().any(|word| word == "async");
         Some(Function {
-            name: signature[..name_end].to_owned(),
-            has_parameters: !parameters.starts_with(')'),
+            name: name.to_owned(),
+            is_plain: !is_async && rest.trim_start().strip_prefix('(').is_some_and(has_none),
+            returns: rest.contains("->"),
             body: brace + 1,
+        })
+    }
+
+    /// Whether the bracket at `open` opens a block that may end after any statement, of which
+    /// nobody wants a value, and which is run once or for each of something.
+    pub(crate) fn is_loose_block(&self, open: usize) -> bool {
+        let start = self.statement_start(open);
+        let header = self.code[start..open].trim();
+        match header.split(|c| !is_word(c)).next() {
+            _ if !self.code[open..].starts_with('{') => false,
+            Some("else") => self
+                .opener(start - 1)
+                .is_some_and(|open| self.is_loose_block(open)),
+            Some("for" | "if" | "unsafe") => true,
+            _ => header.is_empty(),
+        }
+    }
+
+    /// Where the expression starts of which a method is called: names, calls, indices and fields up
+    /// to the dot at `dot`. None if it is of another kind, as a block is.
+    pub(crate) fn operand_start(&self, dot: usize) -> Option<usize> {
+        let mut at = self.code[dot..].starts_with('.').then_some(dot)?;
+        loop {
+            at = self.end_of_code(at);
+            let last = self.code[..at].chars().next_back()?;
+            match last {
+                '?' => {
+                    at -= 1;
+                    continue;
+                }
+                ')' | ']' => {
+                    at = self.opener(at - 1)?;
+                    let called = &self.code[..at];
+                    let called = called.strip_suffix('!').unwrap_or(called);
+                    if !called.ends_with(|c| is_word(c) || ")]?>".contains(c)) {
+                        return Some(at);
+                    }
+                    at = called.len();
+                    continue;
+                }
+                '>' => at = self.opener(at - 1)?,
+                _ => at = self.code[..at].trim_end_matches(is_word).len(),
+            }
+            let before = self.code[..at].trim_end();
+            if let Some(path) = before.strip_suffix("::") {
+                if !path.ends_with(|c| is_word(c) || c == '>') {
+                    return Some(path.len());
+                }
+                at = path.len();
+            } else if before.ends_with('.') && !before.ends_with("..") {
+                at = before.len() - 1;
+            } else {
+                return (is_word(last) || last == '>').then_some(at);
+            }
+        }
+    }
+
+    /// The bracket that the one at `close` closes.
+    fn opener(&self, close: usize) -> Option<usize> {
+        let code = self.code.as_bytes();
+        let (opening, closing) = match code[close] {
+            b'>' => ("<", ">"),
+            _ => ("([{", ")]}"),
+        };
+        let mut depth = 0;
+        (0..=close).rev().find(|&at| {
+            let byte = char::from(code[at]);
+            let is_arrow = byte == '>' && self.code[..at].ends_with(['-', '=']);
+            depth += usize::from(closing.contains(byte) && !is_arrow);
+            depth -= usize::from(opening.contains(byte));
+            depth == 0
         })
     }
 
@@ -119,14 +199,6 @@ impl Source {
         &line[..line.len() - line.trim_start().len()]
     }
 
-    /// How many braces are opened and not closed in `start..end`.
-    pub(crate) fn open_braces(&self, start: usize, end: usize) -> usize {
-        self.open_brackets(start, end)
-            .iter()
-            .filter(|&&(_, bracket)| bracket == b'{')
-            .count()
-    }
-
     /// The brackets that are opened and not closed in `start..end`.
     pub(crate) fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
         let mut open = Vec::new();
@@ -141,93 +213,6 @@ impl Source {
         }
         open
     }
-}
-
-/// Replaces comments and the contents of literals by spaces.
-fn blank(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let skipped = comment(rest).or_else(|| literal(rest, &code)).unwrap_or(0);
-        let (blanked, after) = rest.split_at(skipped.max(c.len_utf8()));
-        if skipped > 0 {
-            let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
-            code.extend(blanked.bytes().map(blank));
-        } else {
-            code.push_str(blanked);
-        }
-        rest = after;
-    }
-    code
-}
-
-/// The length of the comment at the start of `text`.
-fn comment(text: &str) -> Option<usize> {
-    if text.starts_with("//") {
-        return Some(text.find('\n').unwrap_or(text.len()));
-    }
-    if !text.starts_with("/*") {
-        return None;
-    }
-    let mut depth = 0;
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text.as_bytes()[at..];
-        match rest {
-            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
-            [b'*', b'/', ..] => (depth, at) = (depth - 1, at + 2),
-            _ => at += 1,
-        }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    Some(text.len())
-}
-
-/// The length of the string or character literal at the start of `text`, which follows `code`.
-fn literal(text: &str, code: &str) -> Option<usize> {
-    let is_in_word = code.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    let raw = text.trim_start_matches(['b', 'c']);
-    let prefix = text.len() - raw.len();
-    if let Some(hashes) = raw.strip_prefix('r').filter(|_| !is_in_word && prefix <= 1) {
-        let opened = hashes.trim_start_matches('#');
-        let number = hashes.len() - opened.len();
-        if opened.starts_with('"') {
-            let close = format!("\"{}", "#".repeat(number));
-            let start = prefix + 1 + number + 1;
-            return Some(
-                text[start..]
-                    .find(&close)
-                    .map_or(text.len(), |at| start + at + close.len()),
-            );
-        }
-    }
-    match text.as_bytes() {
-        [b'"', ..] => Some(quoted(text, '"')),
-        // A quote opens a character if one closes it; else it opens a lifetime.
-        [b'\'', b'\\', ..] => Some(quoted(text, '\'')),
-        [b'\'', ..] => {
-            let c = text[1..].chars().next()?;
-            text[1 + c.len_utf8()..]
-                .starts_with('\'')
-                .then(|| 2 + c.len_utf8())
-        }
-        _ => None,
-    }
-}
-
-/// The length of a literal that opens and closes with `quote`.
-fn quoted(text: &str, quote: char) -> usize {
-    let mut chars = text.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            c if c == quote => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::{Bounds, Findings, StoppedBy};
@@ -30,17 +32,20 @@ impl ParallelSearch {
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
-        let meanwhile = match self.others() {
-            0 => {
-                drop(ended);
-                Deferred::nothing()
-            }
-            others => Deferred::after(SOLO, {
-                let (search, queue) = (Arc::clone(&self), Arc::clone(&queue));
-                move || search.call(others, queue, ended)
-            }),
+        let invitation = Arc::new(Mutex::new(Some(Invitation {
+            search: Arc::clone(&self),
+            queue: Arc::clone(&queue),
+            ended,
+        })));
+        let others = self.others();
+        let meanwhile = if others == 0 {
+            Deferred::nothing()
+        } else {
+            Deferred::after(SOLO, || call(others, &queue, Arc::clone(&invitation)))
         };
-        self.work(&queue, false, meanwhile);
+        self.work(&queue, self.worker(&queue), meanwhile);
+        // Whoever has not come by now is not waited for: on a busy machine that may take long.
+        invitation.lock().take();
         // Over when nobody is left who could send.
         for fault in all_ended.into_iter().filter_map(Result::err) {
             queue.stop(StoppedBy::Error(fault));
@@ -48,29 +53,8 @@ impl ParallelSearch {
         queue.finish(self.bounds.keeps_going)
     }
 
-    /// Starts so many workers beside the first. Each tells how it ended.
-    fn call(
-        self: Arc<Self>,
-        others: usize,
-        queue: Arc<WorkQueue>,
-        ended: Sender<Result<(), Error>>,
-    ) {
-        queue.call(others);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
-        match pool {
-            Ok(pool) => pool.spawn_broadcast(move |_| {
-                let work = || self.work(&queue, true, Deferred::nothing());
-                // Who waits for it is gone only after a fault of its own.
-                let _ = ended.send(catch_fault(|| Ok(work())));
-            }),
-            Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
-        }
-    }
-
     /// Searches as one worker. What it fails at is noted.
-    fn work(&self, queue: &Arc<WorkQueue>, is_called: bool, meanwhile: Deferred<'_>) {
-        let mut worker = Worker::new(queue, self.bounds, self.meter.as_ref());
-        worker.is_called = is_called;
+    fn work(&self, queue: &WorkQueue, worker: Worker, meanwhile: Deferred<'_>) {
         let part = Arc::clone(&worker.part);
         let engine = self.engine;
         if let Err(error) = engine.run_and(&self.program, worker, self.options, meanwhile) {
@@ -81,9 +65,7 @@ impl ParallelSearch {
             }
         }
     }
-}
 
-impl ParallelSearch {
     /// How many workers search beside the first.
     fn others(&self) -> usize {
         match self.bounds.limits.max_schedules {
@@ -91,6 +73,57 @@ impl ParallelSearch {
             // Which executions are the first so many is known only when they are run in order.
             Some(_) => 0,
         }
+    }
+
+    fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
+        Worker::new(queue, self.bounds, self.meter.as_ref())
+    }
+}
+
+/// What a worker that is called needs to take part in a search.
+#[derive(Clone)]
+struct Invitation {
+    search: Arc<ParallelSearch>,
+    queue: Arc<WorkQueue>,
+    /// Learns how the worker ended.
+    ended: Sender<Result<(), Error>>,
+}
+
+impl Invitation {
+    /// Searches, from the first part on that there is.
+    fn accept(self) {
+        let Invitation {
+            search,
+            queue,
+            ended,
+        } = self;
+        let worked = catch_fault(|| {
+            let mut worker = search.worker(&queue);
+            worker.is_called = true;
+            // An engine is started only when there is something to run.
+            if worker.has_job() {
+                search.work(&queue, worker, Deferred::nothing());
+            }
+            Ok(())
+        });
+        drop(search);
+        // Whoever waits for it is gone only after a fault of its own.
+        let _ = ended.send(worked);
+    }
+}
+
+/// Starts so many workers beside the first.
+fn call(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitation>>>) {
+    queue.call(others);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
+    match pool {
+        Ok(pool) => pool.spawn_broadcast(move |_| {
+            let invitation = invitation.lock().clone();
+            if let Some(invitation) = invitation {
+                invitation.accept();
+            }
+        }),
+        Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
     }
 }
 

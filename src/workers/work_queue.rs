@@ -6,9 +6,9 @@
 //! depend on who did what when.
 
 use std::cmp::Reverse;
+use std::hint;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -16,6 +16,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::job::{Job, ReportedProgress};
 use super::part_result::PartResult;
 use super::{Findings, StoppedBy};
+use crate::engine::is_machine_busy;
 use crate::error::Error;
 use crate::search::Part;
 
@@ -93,10 +94,15 @@ impl WorkQueue {
         self.tell_all();
     }
 
-    /// Waits a moment for workers that were called. A system puts a new thread on a processor that
-    /// is not busy, or else makes it wait for milliseconds behind the one that is.
+    /// Waits a moment for workers that were called. A system often makes a new thread wait for
+    /// milliseconds behind one that is busy, while another processor has nothing to do. Where all
+    /// are busy, the worker would only lose its own.
     pub(super) fn make_room(&self) {
         let mut plan = self.plan.lock();
+        if plan.awaited == 0 || is_machine_busy() {
+            plan.awaited = 0;
+            return;
+        }
         let deadline = Instant::now() + ROOM;
         while plan.awaited > 0 && plan.stopped_by.is_none() {
             if self.news.wait_until(&mut plan, deadline).timed_out() {
@@ -150,7 +156,8 @@ impl WorkQueue {
                 self.count_hungry(&plan);
                 return Some(job);
             }
-            if plan.idle == plan.workers {
+            // Those that were called and have not come have nothing, either.
+            if plan.idle + plan.called == plan.workers {
                 self.tell_all();
                 return None;
             }
@@ -166,11 +173,12 @@ impl WorkQueue {
         }
     }
 
-    /// Looks out for a while for more than was told.
+    /// Looks out for a while for more than was told, without letting go of the processor: on a busy
+    /// machine it would not come back for milliseconds.
     fn look_out(&self, told: usize) {
         let began = Instant::now();
         while self.told.load(Relaxed) == told && began.elapsed() < LOOKS {
-            thread::yield_now();
+            hint::spin_loop();
         }
     }
 

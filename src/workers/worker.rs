@@ -43,6 +43,16 @@ impl Worker {
         }
     }
 
+    /// Takes a job if it has none; false if there is none left.
+    pub(super) fn has_job(&mut self) -> bool {
+        if self.job.is_none() {
+            self.job = self.queue.next();
+            let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
+            self.part.lock().clone_from(&part);
+        }
+        self.job.is_some()
+    }
+
     /// Gives a part of the job to those who want one.
     #[cold]
     fn share(&mut self) {
@@ -67,13 +77,10 @@ impl Worker {
 impl Scheduler for Worker {
     fn new_execution(&mut self) -> Option<usize> {
         let repeated = loop {
-            let Some(job) = &mut self.job else {
-                self.job = self.queue.next();
-                let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
-                self.part.lock().clone_from(&part);
-                part?;
-                continue;
-            };
+            if !self.has_job() {
+                return None;
+            }
+            let job = self.job.as_mut()?;
             if job.is_done || self.queue.is_cut(&job.part_result) {
                 self.job = None;
             } else if let Some(repeated) = job.search.new_execution() {

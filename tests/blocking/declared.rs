@@ -7,7 +7,7 @@ use crate::model::{Act, Body, Ends, every_declared};
 use interlace::{Engine, Explorer, FailureKind, Report, Verdict, marker, schedule};
 
 /// Every engine, on one worker and on several.
-const SETTINGS: [(Engine, usize); 4] = [
+pub(crate) const SETTINGS: [(Engine, usize); 4] = [
     (Engine::Threads, 1),
     (Engine::Threads, 2),
     (Engine::Fibers, 1),
@@ -17,7 +17,7 @@ const SETTINGS: [(Engine, usize); 4] = [
 /// Explores the whole program in every setting; asserts that so many executions held and so many
 /// deadlocked, and that all reports are the same.
 #[track_caller]
-fn assert_counts<S: Send + Sync + 'static>(
+pub(crate) fn assert_counts<S: Send + Sync + 'static>(
     explorer: impl Fn() -> Explorer<S>,
     held: u64,
     deadlocked: u64,

@@ -84,6 +84,10 @@ impl Counter {
             self.get(),
             self.get(), // interlace: macro_argument
         );
+        assert_eq!([
+            self.get(),
+            self.get(), // interlace: element_in_a_macro
+        ], [1, 2]);
         assert!(self.get() == 1
             && self.get() == 2); // interlace: operand_in_a_macro
     }

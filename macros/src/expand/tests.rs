@@ -34,9 +34,11 @@ fn a_marker_is_a_static_that_is_reached() {
 
 #[test]
 fn a_marker_that_acquires_shows_each_lock_and_what_it_is_called() {
-    let text = expanded("fn f() {\n    a(); // interlace: take acquires(x.y[0], z)\n}");
+    let text =
+        expanded("fn f() {\n    a(); // interlace: take acquires(x.y[0], z) acquires_shared(r)\n}");
     let looks = "see (p :: __private :: look (& x . y [0] , \"x.y[0]\")) ; \
-                 see (p :: __private :: look (& z , \"z\")) ;";
+                 see (p :: __private :: look (& z , \"z\")) ; \
+                 see (p :: __private :: look_shared (& r , \"r\")) ;";
     let acquire = "p :: __private :: acquire (& __INTERLACE_SITE , & | see | {";
     assert!(text.contains(&format!("{acquire} {looks} }})")), "{text}");
 }

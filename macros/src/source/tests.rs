@@ -34,6 +34,9 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// Interlace: read",
         "//INTERLACE:read",
         "// interlace : read",
+        "// interlace : read this",
+        "/* interlace: read this */",
+        "// Interlace: swap reads(a, b)",
         "/* interlace: read */",
         "/* interlace read */",
     ] {
@@ -45,6 +48,7 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// interlace",
         "// interlace reads no prose",
         "// interlaced: read",
+        "// Interlace: marked threads, in prose",
         "// see // interlace: read",
         "/* see interlace: read */",
         "/// [`interlace`]: read",
@@ -59,7 +63,7 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
 fn the_tokens_of_an_item_stand_in_one_region() {
     let source = read("fn f(x: u32) -> u32 { x // interlace: a\n }");
     assert_eq!(source.regions.len(), 1);
-    assert!(source.tokens.iter().all(|token| token.region == 0));
+    assert!(source.tokens.iter().all(|token| token.extent.region == 0));
     let (before, after) = source.around(&source.comments[0]);
     assert_eq!(before.unwrap().source_text().unwrap(), "x");
     assert_eq!(after.unwrap().source_text().unwrap(), "}");

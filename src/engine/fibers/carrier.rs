@@ -5,15 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
+use super::pool::FiberPool;
 use super::run::Run;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
-use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows};
-use crate::engine::processor::Processor;
+use crate::engine::fiber::{TurnEnd, explaining_overflows};
+use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::failure::Hook;
 use crate::operation::ThreadId;
 
@@ -36,41 +37,24 @@ pub(super) fn carry(
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
     pulse.clocks.add(&own);
-    // One that is alone may run where the system finds room for it.
-    if processor.is_in_company() {
+    // One that is alone may run where the system finds room for it; so may all where there is little.
+    if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
     let run = Rc::new(Run::new(program, scheduler, options, pulse));
-    let mut fibers = fibers(&run, options)?;
-    let handle = Box::new(Rc::clone(&run));
-    let carry_all = |fibers: &mut [Fiber]| catch_fault(|| carry_all(&run, fibers, processor));
-    let carried = current::under(handle, || explaining_overflows(&mut fibers, carry_all));
-    tell(run.fault.take().map_or(carried, Err));
-    fibers.into_iter().for_each(Fiber::end);
-    Ok(())
+    let carry_all = || {
+        let mut fibers = FiberPool::new(&run, options)?;
+        let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
+        tell(run.fault.take().map_or(carried, Err));
+        fibers.end();
+        Ok(())
+    };
+    current::under(Box::new(Rc::clone(&run)), || {
+        explaining_overflows(carry_all)
+    })
 }
 
-/// One fiber for each thread of the program.
-fn fibers(run: &Rc<Run>, options: EngineOptions) -> Result<Vec<Fiber>, Error> {
-    let mut fibers = Vec::new();
-    for (index, name) in run.program.threads().iter().enumerate() {
-        let run = Rc::clone(run);
-        let live = move |word| run.live(ThreadId::new(index), word);
-        let fiber = Fiber::new(name, options.stack_size, live);
-        fibers.push(fiber.map_err(|error| no_stack(name, options.stack_size, &error))?);
-    }
-    Ok(fibers)
-}
-
-#[cold]
-fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
-    Error::new(
-        ErrorKind::NoOsThread,
-        format!("no stack of {size} bytes for the fiber of `{name}`: {error}"),
-    )
-}
-
-fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) -> Carried {
+fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
     loop {
         if run.pulse.is_to_stay() {
             processor.pin_current_thread();
@@ -87,7 +71,7 @@ fn carry_all(run: &Run, fibers: &mut [Fiber], processor: &Processor) -> Carried 
     }
 }
 
-fn execute(run: &Run, fibers: &mut [Fiber]) -> (ExecutionEnd, Option<String>) {
+fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) {
     if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
         return (panicked_in(Hook::SetUp, panic), None);
     }
@@ -107,11 +91,11 @@ fn execute(run: &Run, fibers: &mut [Fiber]) -> (ExecutionEnd, Option<String>) {
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
-fn run_threads(run: &Run, fibers: &mut [Fiber]) {
+fn run_threads(run: &Run, fibers: &mut FiberPool) {
     let mut turn = first_turns(run, fibers);
     loop {
         while let Some(Turn::Of(thread)) = turn {
-            let end = resume(run, fibers, thread);
+            let end = fibers.resume(thread);
             turn = run.turn_after(thread, end);
         }
         turn = run.wait_for_outside();
@@ -123,17 +107,18 @@ fn run_threads(run: &Run, fibers: &mut [Fiber]) {
         return;
     }
     run.pulse.enter(Phase::Unwinding);
-    for thread in (0..fibers.len()).map(ThreadId::new) {
+    let threads = run.core.borrow().state.threads().len();
+    for thread in (0..threads).map(ThreadId::new) {
+        run.drop_body(thread);
         while run.core.borrow().state.is_live(thread) {
-            run.pulse.run(thread);
-            let end = fibers[thread.index()].stop();
+            let end = fibers.stop(thread);
             run.unwound(thread, end);
         }
     }
 }
 
 /// Takes the turns that are as in the execution before. Returns whose turn comes next.
-fn first_turns(run: &Run, fibers: &mut [Fiber]) -> Option<Turn> {
+fn first_turns(run: &Run, fibers: &mut FiberPool) -> Option<Turn> {
     run.begin();
     let Some((count, thread, end)) = repeat(run, fibers) else {
         return Some(run.first_turn());
@@ -144,21 +129,16 @@ fn first_turns(run: &Run, fibers: &mut [Fiber]) -> Option<Turn> {
 
 /// Repeats turns as long as all is as it was. Returns how many, and whose turn came after them and
 /// how it has ended: the last that was to be repeated, or the first that ended otherwise.
-fn repeat(run: &Run, fibers: &mut [Fiber]) -> Option<(usize, ThreadId, TurnEnd)> {
+fn repeat(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, TurnEnd)> {
     let turns = run.turns.borrow();
     let (last, others) = turns.split_last()?;
     for (count, halt) in others.iter().enumerate() {
-        let end = resume(run, fibers, halt.thread);
+        let end = fibers.resume(halt.thread);
         if !halt.is_repeated(end) || run.has_wakes() {
             return Some((count, halt.thread, end));
         }
         run.pulse.reach(halt.thread, end.marker());
     }
-    let end = resume(run, fibers, last.thread);
+    let end = fibers.resume(last.thread);
     Some((others.len(), last.thread, end))
-}
-
-fn resume(run: &Run, fibers: &mut [Fiber], thread: ThreadId) -> TurnEnd {
-    run.pulse.run(thread);
-    fibers[thread.index()].resume()
 }

@@ -1,6 +1,9 @@
 //! What a carrier shows of itself to the thread that watches it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use parking_lot::Mutex;
 
 use crate::engine::Phase;
 use crate::engine::thread_clocks::ThreadClocks;
@@ -16,8 +19,12 @@ pub(super) struct Heartbeat {
     phase: AtomicU8,
     /// The thread that runs, or ran last.
     running: AtomicU32,
-    /// For each thread the number of the marker that it reached last, or 0.
+    /// The thread that left the question which is being asked, one more than its number, or 0.
+    asked: AtomicU32,
+    /// For each declared thread the number of the marker that it reached last, or 0.
     reached: Box<[AtomicU32]>,
+    /// The names of the threads that the program has started.
+    pub(super) started: Mutex<Vec<Arc<str>>>,
     /// The time of the carrier.
     pub(super) clocks: ThreadClocks,
     /// Set by the watcher: one of the orders.
@@ -48,7 +55,9 @@ impl Heartbeat {
             executions: AtomicU64::new(0),
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
             reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
+            started: Mutex::default(),
             clocks: ThreadClocks::default(),
             order: AtomicU8::new(0),
         }
@@ -75,11 +84,27 @@ impl Heartbeat {
         self.running.store(thread.number(), Relaxed);
     }
 
+    /// The question that `thread` has left is being asked, or none is any more.
+    pub(super) fn ask(&self, thread: Option<ThreadId>) {
+        let number = thread.map_or(0, |thread| thread.number() + 1);
+        self.asked.store(number, Relaxed);
+    }
+
+    /// Whose question is being asked.
+    pub(super) fn asked(&self) -> Option<ThreadId> {
+        self.asked
+            .load(Relaxed)
+            .checked_sub(1)
+            .map(ThreadId::of_number)
+    }
+
     /// `thread` has reached `marker`, or it starts.
     #[inline]
     pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
         let marker = marker.map_or(0, MarkerId::number);
-        self.reached[thread.index()].store(marker, Relaxed);
+        if let Some(reached) = self.reached.get(thread.index()) {
+            reached.store(marker, Relaxed);
+        }
     }
 
     /// Nobody waits for the carrier any more.
@@ -123,6 +148,7 @@ impl Heartbeat {
 
     /// The marker that `thread` reached last.
     pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
-        MarkerId::of_number(self.reached[thread.index()].load(Relaxed))
+        let reached = self.reached.get(thread.index())?;
+        MarkerId::of_number(reached.load(Relaxed))
     }
 }

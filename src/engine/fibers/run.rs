@@ -1,6 +1,6 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
@@ -13,16 +13,17 @@ use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
-use crate::engine::current::Controller;
+use crate::engine::current::{self, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
+use crate::engine::spawn::Body;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, Phase, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
 use crate::failure::FailureKind;
-use crate::operation::ThreadId;
+use crate::operation::{ThreadId, ThreadState};
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
@@ -34,6 +35,11 @@ pub(super) struct Run {
     /// How the turns of this execution ended; while none was taken, those of the one before. The
     /// carrier's alone.
     pub(super) turns: RefCell<Vec<TurnRecord>>,
+    /// What was started in the turn under way: taken note of when that ends, since the state of a
+    /// turn that is repeated is not kept up to date.
+    starting: RefCell<Vec<(Option<String>, Body)>>,
+    /// What the threads run that the program has started, if they have not begun.
+    bodies: RefCell<Vec<Option<Body>>>,
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
     wakes: Arc<WakeQueue>,
@@ -65,6 +71,8 @@ impl Run {
             core: RefCell::new(core),
             room: RefCell::new(Arc::clone(program).room()),
             turns: RefCell::default(),
+            starting: RefCell::default(),
+            bodies: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
             fault: RefCell::default(),
@@ -84,9 +92,13 @@ impl Run {
     pub(super) fn live(&self, thread: ThreadId, mut word: Grant) {
         while word == Grant::Resume {
             self.pulse.reach(thread, None);
-            let room = self.room.borrow();
-            let result = caught(|| room.run_thread(thread));
-            drop(room);
+            let result = match self.take_body(thread) {
+                None => {
+                    let room = self.room.borrow();
+                    caught(|| room.run_thread(thread))
+                }
+                Some(body) => caught(body),
+            };
             let end = match result {
                 Ok(()) => TurnEnd::FINISHED,
                 Err(caught) => {
@@ -98,9 +110,58 @@ impl Run {
         }
     }
 
+    /// What `thread` runs, if the program has started it.
+    #[inline]
+    fn take_body(&self, thread: ThreadId) -> Option<Body> {
+        let started = thread.index().checked_sub(self.program.threads().len())?;
+        self.bodies.borrow_mut()[started].take()
+    }
+
+    /// A thread that the program has started and that has not taken its first step never will.
+    pub(super) fn drop_body(&self, thread: ThreadId) {
+        if self.core.borrow().state.state(thread) == ThreadState::Starting {
+            let body = self.take_body(thread);
+            let dropped = current::uncontrolled(|| caught(|| drop(body)));
+            let ended = dropped.and(Err(Caught::Unwound));
+            let caught = ended.unwrap_or_else(|caught| caught);
+            self.core.borrow_mut().finish_caught(thread, caught);
+        }
+    }
+
+    /// What `thread` is called.
+    pub(super) fn name(&self, thread: ThreadId) -> Arc<str> {
+        Arc::clone(&self.core.borrow().state.threads().names()[thread.index()])
+    }
+
+    /// There is no fiber for `thread`, which has the turn: that ends the search.
+    #[cold]
+    pub(super) fn refuse(&self, thread: ThreadId, error: Error) -> TurnEnd {
+        self.fault.borrow_mut().get_or_insert(error);
+        drop(self.take_body(thread));
+        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
+        self.note.set(Some(TurnDetail::Failed(Caught::Unwound)));
+        TurnEnd::OTHERWISE
+    }
+
+    /// Takes note of the threads that were started in the turn of `parent`.
+    #[cold]
+    fn adopt(&self, parent: ThreadId) {
+        let mut core = self.core.borrow_mut();
+        for (name, body) in self.starting.take() {
+            let thread = core.state.spawn(parent, name.as_deref());
+            let name = &core.state.threads().names()[thread.index()];
+            self.pulse.started.lock().push(Arc::clone(name));
+            self.bodies.borrow_mut().push(Some(body));
+        }
+    }
+
     /// An execution begins. What is left of the turns is to be repeated.
     pub(super) fn begin(&self) {
         let core = self.core.borrow();
+        if !self.bodies.borrow().is_empty() {
+            self.bodies.borrow_mut().clear();
+            self.pulse.started.lock().clear();
+        }
         if core.expects_wakes() {
             self.since.set(Some(Instant::now()));
         }
@@ -139,11 +200,12 @@ impl Run {
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         let Some(marker) = end.marker() else {
-            return core.finish(thread, violated);
+            core.finish(thread, violated.is_some());
+            return self.next_turn(core, violated);
         };
         self.pulse.reach(thread, Some(marker));
         core.state.pause(thread, marker);
-        Some(core.turn_unless(violated))
+        self.next_turn(core, violated)
     }
 
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
@@ -153,7 +215,9 @@ impl Run {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
                 self.hear_wakes();
-                return self.core.borrow_mut().finish_caught(thread, caught);
+                let mut core = self.core.borrow_mut();
+                let failure = core.finish_caught(thread, caught);
+                return self.next_turn(core, failure);
             }
         };
         let violated = self.violated();
@@ -163,7 +227,43 @@ impl Run {
             self.pulse.reach(thread, Some(marker));
         }
         core.pause(thread, pause);
-        Some(core.turn_unless(violated))
+        self.next_turn(core, violated)
+    }
+
+    /// Decides whose turn comes next, unless the execution has just failed; nobody's if it was over
+    /// before.
+    #[inline]
+    fn next_turn<'a>(
+        &'a self,
+        mut core: RefMut<'a, ExecutionCore>,
+        failure: Option<FailureKind>,
+    ) -> Option<Turn> {
+        if core.is_over() {
+            return None;
+        }
+        if core.has_questions() && failure.is_none() {
+            drop(core);
+            self.ask();
+            core = self.core.borrow_mut();
+        }
+        Some(core.turn_unless(failure))
+    }
+
+    /// Asks the questions that threads have left, with nothing borrowed.
+    #[cold]
+    fn ask(&self) {
+        loop {
+            let next = self.core.borrow_mut().next_question();
+            let Some(mut question) = next else {
+                break;
+            };
+            self.pulse.ask(Some(question.asker.thread));
+            question.ask();
+            self.pulse.ask(None);
+            self.core.borrow_mut().answer(question);
+        }
+        // Whoever was asked may have woken a task.
+        self.hear_wakes();
     }
 
     /// The invariant that does not hold where the last turn has ended.
@@ -187,24 +287,26 @@ impl Run {
         let mut core = self.core.borrow_mut();
         match self.note.take() {
             Some(TurnDetail::Failed(caught)) => drop(core.finish_caught(thread, caught)),
-            None if end == TurnEnd::FINISHED => drop(core.finish(thread, None)),
+            None if end == TurnEnd::FINISHED => core.finish(thread, false),
             _ => {}
         }
     }
 
-    /// Whether a waker has fired that was not heard.
+    /// Whether a waker has fired that was not heard, or a thread was started.
     #[inline]
     pub(super) fn has_wakes(&self) -> bool {
         self.wakes.has_any()
     }
 
-    /// Takes note of the wakers that have fired.
+    /// Takes note of the wakers that have fired, and of the threads that were started.
     #[inline]
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
             let mut core = self.core.borrow_mut();
             let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
+            drop(core);
+            self.adopt(self.pulse.running());
         }
     }
 
@@ -228,7 +330,7 @@ impl Run {
             let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
             match core.news(is_settled) {
-                WakeStatus::Woken => return Some(core.turn()),
+                WakeStatus::Woken => return self.next_turn(core, None),
                 // The last waker may have fired just before it went.
                 WakeStatus::Nothing if self.wakes.are_new() => continue,
                 WakeStatus::Nothing => return None,
@@ -266,6 +368,14 @@ impl Controller for Rc<Run> {
         let watched = Arc::downgrade(&waker);
         core.keep_waker(thread, watched);
         Waker::from(waker)
+    }
+
+    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+        let mut starting = self.starting.borrow_mut();
+        let others = self.core.borrow().state.threads().len() + starting.len();
+        starting.push((name.map(str::to_owned), body));
+        self.wakes.alert();
+        Ok(ThreadId::new(others))
     }
 
     fn fail(&self, fault: Error) {

@@ -34,6 +34,11 @@ impl WakeQueue {
         self.has_any.load(Ordering::Relaxed)
     }
 
+    /// Has the turn under way end as if one had fired: there is something to take note of.
+    pub(super) fn alert(&self) {
+        self.has_any.store(true, Ordering::Relaxed);
+    }
+
     /// Tells `hear` of those that have fired and were not heard.
     #[cold]
     pub(super) fn take(&self, hear: impl FnMut(WakeEvent)) {

@@ -10,9 +10,10 @@ use super::carrier::{self, Carried};
 use super::heartbeat::Heartbeat;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::processor::Processor;
+use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
+use crate::operation::ThreadId;
 
 /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
 ///
@@ -91,7 +92,9 @@ fn watch(
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
         if meanwhile.is_due() {
-            pulse.stay();
+            if !is_machine_busy() {
+                pulse.stay();
+            }
             MutexGuard::unlocked(&mut carried, || meanwhile.attend());
         }
         let is_up = time.is_up(pulse.executions());
@@ -103,6 +106,15 @@ fn watch(
     }
 }
 
+/// The question that a thread has left.
+fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
+    let site = pulse
+        .reached(thread)
+        .map(|marker| format!(" at {}", marker.site()));
+    let site = site.unwrap_or_default();
+    format!("the question whether what thread `{name}` acquires{site} is free")
+}
+
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
     let place = match pulse.phase().map(Phase::hook) {
@@ -112,7 +124,10 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 Some(marker) => format!("after passing {}", marker.site()),
                 None => "before its next marker".to_owned(),
             };
-            format!("thread `{}`, {after},", names[thread.index()])
+            match pulse.asked() {
+                Some(asked) => asked_of(pulse, asked, &names[asked.index()]),
+                None => format!("thread `{}`, {after},", names[thread.index()]),
+            }
         }
         Some(Some(hook)) => hook.to_string(),
         None => "the search".to_owned(),

@@ -44,7 +44,7 @@ pub(super) fn conduct(team: &Arc<Team>) {
         team.beat.set_idle(false);
     }
     team.news.notify_one();
-    for slot in &team.slots {
+    for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);
     }
 }
@@ -91,9 +91,14 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
         drop(shared);
         let have_ended = unwind_threads(team);
         team.shared.lock().blocked.clear();
-        return have_ended.then_some(end);
+        if !have_ended {
+            return None;
+        }
+    } else {
+        shared.blocked.clear();
+        drop(shared);
     }
-    shared.blocked.clear();
+    team.join_started();
     Some(end)
 }
 
@@ -150,22 +155,23 @@ fn is_over(team: &Team) -> bool {
 /// Those that are paused come first: what they hold is free then, and those that wait for it go on
 /// to their next marker, and unwind there. Calls that still sleep end with an error.
 fn unwind_threads(team: &Team) -> bool {
-    let threads = || (0..team.slots.len()).map(ThreadId::new);
+    let slots = team.slots.all();
+    let threads = || (0..slots.len()).map(ThreadId::new);
     for thread in threads() {
         if is_paused(team, thread) {
-            team.slots[thread.index()].baton.give(Grant::Unwind);
+            slots[thread.index()].baton.give(Grant::Unwind);
             wait_for_end(team, thread, Some(GRACE));
         }
     }
     loop {
         while let Some(thread) = next_released(team) {
-            team.slots[thread.index()].hold.release();
+            slots[thread.index()].hold.release();
             wait_for_end(team, thread, Some(GRACE));
         }
         let Some(thread) = next_in_call(team) else {
             break;
         };
-        let hold = &team.slots[thread.index()].hold;
+        let hold = &slots[thread.index()].hold;
         hold.fail();
         wait_for_end(team, thread, Some(GRACE));
         while team.shared.lock().core.state.is_live(thread) {
@@ -176,7 +182,7 @@ fn unwind_threads(team: &Team) -> bool {
             wait_for_end(team, thread, Some(GRACE));
         }
     }
-    if team.slots.iter().any(|slot| slot.hold.is_held()) {
+    if slots.iter().any(|slot| slot.hold.is_held()) {
         return false;
     }
     for thread in threads() {
@@ -187,7 +193,7 @@ fn unwind_threads(team: &Team) -> bool {
 
 fn is_paused(team: &Team, thread: ThreadId) -> bool {
     let shared = team.shared.lock();
-    shared.core.state.is_live(thread) && !team.slots[thread.index()].hold.is_held()
+    shared.core.state.is_live(thread) && !team.slots.of(thread).hold.is_held()
 }
 
 /// The next thread to go on of those that wait in the kernel.

@@ -14,7 +14,8 @@ use super::hold::ExactSleeps;
 use super::others::{Awake, Busy, others, time};
 use super::sight::{Sight, Window};
 use super::sleep::Sleep;
-use super::team::{Team, TeamShared, WorkerSlot};
+use super::team::{Team, TeamShared};
+use super::worker_slot::WorkerSlot;
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
 use crate::operation::ThreadId;
@@ -93,7 +94,7 @@ impl<'a> Lookout<'a> {
     pub(super) fn new(team: &Team, sleeps: &'a mut Option<ExactSleeps>) -> Self {
         Lookout {
             since: Instant::now(),
-            windows: team.slots.iter().map(|_| None).collect(),
+            windows: Vec::new(),
             suspect: None,
             known: Known::begin(&team.beat),
             sleeps,
@@ -132,7 +133,7 @@ impl<'a> Lookout<'a> {
         let Some(thread) = shared.core.state.running() else {
             return false;
         };
-        let slot = &team.slots[thread.index()];
+        let slot = &*team.slots.of(thread);
         let Some(seen) = self.sleep(thread, slot) else {
             return false;
         };
@@ -193,6 +194,9 @@ impl<'a> Lookout<'a> {
     fn sleep(&mut self, thread: ThreadId, slot: &WorkerSlot) -> Option<Seen> {
         if !slot.is_user_code() {
             return None;
+        }
+        if self.windows.len() <= thread.index() {
+            self.windows.resize_with(thread.index() + 1, || None);
         }
         let window = &mut self.windows[thread.index()];
         if window.is_none() {

@@ -1,16 +1,17 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
-use std::thread::Thread;
+use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::beat::Beat;
 use super::blocked::Blocked;
-use super::hold::Hold;
+use super::worker;
+use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::{self, Caught};
 use crate::engine::conclude::check_invariants;
@@ -20,6 +21,7 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::{Alarm, TaskWaker};
 use crate::engine::processor::Processor;
+use crate::engine::spawn::Body;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
@@ -30,9 +32,14 @@ use crate::operation::ThreadId;
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
+    /// The team's lock. None of the user's code runs while it is held. Whoever holds it may take
+    /// one of these, and whoever holds one of these takes no other of this engine: what all teams
+    /// keep of each other (`BEATS`), the ids of the engine's threads (`OWN`), the markers that were
+    /// reached (`REACHED`), the claiming of a signal (`CLAIMING`), a stand-in's post, and what the
+    /// scheduler locks.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
-    pub(super) slots: Vec<WorkerSlot>,
+    pub(super) slots: WorkerSlots,
     /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
     /// thread has blocked and the next turn is to be decided.
     pub(super) conductor_baton: Baton,
@@ -40,6 +47,8 @@ pub(super) struct Team {
     pub(super) conductor: OnceLock<Thread>,
     /// Told when the conductor is done, or gives up.
     pub(super) news: Condvar,
+    /// Told when a question has been asked that its thread may want to take back.
+    answered: Condvar,
     pub(super) processor: Arc<Processor>,
     /// The times of its threads.
     pub(super) clocks: ThreadClocks,
@@ -53,37 +62,6 @@ pub(super) struct Team {
     pub(super) grace: Option<Duration>,
 }
 
-/// Where one thread waits, for its turn or in the kernel.
-#[derive(Debug, Default)]
-pub(super) struct WorkerSlot {
-    pub(super) baton: Baton,
-    pub(super) hold: Hold,
-    /// Whether the thread is in the user's code: else it waits for nothing but this engine.
-    is_user_code: AtomicBool,
-}
-
-impl WorkerSlot {
-    pub(super) fn is_user_code(&self) -> bool {
-        self.is_user_code.load(Ordering::Relaxed)
-    }
-
-    /// Notes whether the thread goes on in the user's code. The kernel is asked only after it has
-    /// put the thread to sleep, and so after this.
-    #[inline]
-    pub(super) fn set_user_code(&self, is_user_code: bool) {
-        self.is_user_code.store(is_user_code, Ordering::Relaxed);
-    }
-
-    /// Lets the thread go on.
-    fn go(&self) {
-        if self.hold.is_held() {
-            self.hold.release();
-        } else {
-            self.baton.give(Grant::Resume);
-        }
-    }
-}
-
 /// What a team shares, under one lock.
 pub(super) struct TeamShared {
     pub(super) core: ExecutionCore,
@@ -91,6 +69,8 @@ pub(super) struct TeamShared {
     pub(super) room: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
+    /// The threads that the program has started in the execution under way.
+    pub(super) started: Vec<JoinHandle<()>>,
     /// When the thread that blocked last was first seen to sleep.
     pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
@@ -120,6 +100,7 @@ impl TeamShared {
 pub(super) struct ThreadHandle {
     pub(super) team: Arc<Team>,
     pub(super) thread: ThreadId,
+    pub(super) slot: Arc<WorkerSlot>,
 }
 
 impl Team {
@@ -136,15 +117,17 @@ impl Team {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
                 room: None,
                 blocked: Blocked::new(&processor),
+                started: Vec::new(),
                 asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
                 fault: None,
             }),
-            slots: (0..threads).map(|_| WorkerSlot::default()).collect(),
+            slots: WorkerSlots::new(threads),
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
             news: Condvar::new(),
+            answered: Condvar::new(),
             processor,
             clocks: ThreadClocks::default(),
             beat: Arc::default(),
@@ -166,10 +149,22 @@ impl Team {
         self.news.notify_one();
     }
 
+    /// Waits for the ends of threads that the program has started; in the execution, all have ended.
+    pub(super) fn join_started(&self) {
+        let started = std::mem::take(&mut self.shared.lock().started);
+        if !started.is_empty() {
+            for thread in started {
+                // What went wrong on it, it has told.
+                let _ = thread.join();
+            }
+            self.slots.forget_started();
+        }
+    }
+
     /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
-            Turn::Of(next) => self.slots[next.index()].go(),
+            Turn::Of(next) => self.slots.of(next).go(),
             Turn::Over(_) => self.conductor_baton.give(Grant::Resume),
         }
     }
@@ -185,11 +180,14 @@ impl Team {
         self.beat.beat();
         self.settle(None);
         let mut shared = self.shared.lock();
-        shared.hear();
-        let next = match result {
-            Ok(()) => shared.core.finish(thread, violated),
+        let failure = match result {
+            Ok(()) => {
+                shared.core.finish(thread, violated.is_some());
+                violated
+            }
             Err(caught) => shared.core.finish_caught(thread, caught),
         };
+        let next = self.next_turn(&mut shared, failure);
         let is_left_behind = shared.core.scheduler.is_none();
         drop(shared);
         match next {
@@ -205,14 +203,38 @@ impl Team {
         let since = self.shared.lock().asleep_since;
         self.settle(Some(since));
         let mut shared = self.shared.lock();
-        shared.hear();
-        let turn = shared.core.turn_unless(violated);
+        let turn = self.next_turn(&mut shared, violated);
         drop(shared);
-        self.give(turn);
+        turn.inspect(|turn| self.give(*turn));
+    }
+
+    /// Decides whose turn comes next, unless the execution has just failed; nothing if it is over,
+    /// as when the team has been left behind while questions were asked.
+    ///
+    /// They are asked without the lock. Nothing else of the team changes meanwhile but what may at
+    /// any time: tasks are woken, and the team is left behind. Then threads unwind, and each of
+    /// them [waits](Controller::withdraw) while its question is being asked.
+    fn next_turn(
+        &self,
+        shared: &mut MutexGuard<'_, TeamShared>,
+        failure: Option<FailureKind>,
+    ) -> Option<Turn> {
+        if failure.is_none() {
+            while let Some(mut question) = shared.core.next_question() {
+                MutexGuard::unlocked(shared, || question.ask());
+                shared.core.answer(question);
+                self.answered.notify_all();
+            }
+        }
+        if shared.core.is_over() {
+            return None;
+        }
+        shared.hear();
+        Some(shared.core.turn_unless(failure))
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
-    fn violated(&self) -> Option<FailureKind> {
+    pub(super) fn violated(&self) -> Option<FailureKind> {
         if !self.program.has_invariants() {
             return None;
         }
@@ -224,7 +246,7 @@ impl Team {
 impl ThreadHandle {
     /// Lets go of the turn until it comes back.
     fn let_go(&self, slot: &WorkerSlot, pause: YieldReason) {
-        let ThreadHandle { team, thread } = self;
+        let ThreadHandle { team, thread, .. } = self;
         let violated = team.violated();
         team.settle(None);
         let mut shared = team.shared.lock();
@@ -232,10 +254,12 @@ impl ThreadHandle {
             drop(shared);
             catch::unwind();
         }
-        shared.hear();
         shared.core.pause(*thread, pause);
-        let turn = shared.core.turn_unless(violated);
+        let turn = team.next_turn(&mut shared, violated);
         drop(shared);
+        let Some(turn) = turn else {
+            catch::unwind();
+        };
         if turn == Turn::Of(*thread) {
             return;
         }
@@ -248,7 +272,7 @@ impl ThreadHandle {
 
 impl Controller for ThreadHandle {
     fn pause(&self, pause: YieldReason) {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
         self.team.beat.beat();
         self.let_go(slot, pause);
@@ -256,14 +280,21 @@ impl Controller for ThreadHandle {
     }
 
     fn withdraw(&self) {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
-        self.team.shared.lock().core.withdraw(self.thread);
+        let mut shared = self.team.shared.lock();
+        // The team has been left behind. If the question is never answered, neither does this
+        // thread go on: it would take away what is being looked at.
+        while shared.core.is_being_asked(self.thread) {
+            self.team.answered.wait(&mut shared);
+        }
+        shared.core.withdraw(self.thread);
+        drop(shared);
         slot.set_user_code(true);
     }
 
     fn waker(&self) -> Waker {
-        let slot = &self.team.slots[self.thread.index()];
+        let slot = &self.slot;
         slot.set_user_code(false);
         let mut shared = self.team.shared.lock();
         let waker = Arc::new(TaskWaker {
@@ -278,12 +309,29 @@ impl Controller for ThreadHandle {
         Waker::from(waker)
     }
 
+    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+        self.slot.set_user_code(false);
+        let mut shared = self.team.shared.lock();
+        if shared.core.is_over() {
+            drop(shared);
+            catch::unwind();
+        }
+        let thread = shared.core.state.spawn(self.thread, name);
+        let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
+        self.team.slots.add();
+        drop(shared);
+        let started = worker::start_one(&self.team, thread, &name, body)?;
+        self.team.shared.lock().started.push(started);
+        self.slot.set_user_code(true);
+        Ok(thread)
+    }
+
     fn fail(&self, fault: Error) {
         self.team.fail(fault);
     }
 
     fn set_user_code(&self, is_user_code: bool) {
-        self.team.slots[self.thread.index()].set_user_code(is_user_code);
+        self.slot.set_user_code(is_user_code);
     }
 }
 

@@ -76,7 +76,7 @@ fn too_many_ended() -> Error {
 }
 
 fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
-    let mut threads = Vec::with_capacity(team.slots.len() + 1);
+    let mut threads = Vec::with_capacity(team.program.threads().len() + 1);
     for (index, name) in team.program.threads().iter().enumerate() {
         let mate = Arc::clone(team);
         threads.push(start(team, name, move || {
@@ -92,7 +92,7 @@ fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
     Ok(threads)
 }
 
-fn start(
+pub(super) fn start(
     team: &Arc<Team>,
     name: &str,
     body: impl FnOnce() + Send + 'static,
@@ -111,9 +111,9 @@ fn start(
         lived.unwrap_or_else(|fault| mate.fail(fault));
     };
     builder.spawn(body).map_err(|error| {
-        team.slots
-            .iter()
-            .for_each(|slot| slot.baton.give(Grant::Unwind));
+        for slot in team.slots.all() {
+            slot.baton.give(Grant::Unwind);
+        }
         Error::new(
             ErrorKind::NoOsThread,
             format!("the operating system did not start a thread for `{name}`: {error}"),
@@ -191,7 +191,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
     let stand_ins = shared.blocked.dismiss();
     drop(shared);
     drop(stand_ins);
-    for slot in &team.slots {
+    for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);
         match (slot.hold.is_held(), is_stuck) {
             (true, true) => {

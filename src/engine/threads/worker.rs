@@ -1,41 +1,85 @@
-//! The life of a thread that runs one thread of the program, in execution after execution.
+//! The life of a thread that runs one thread of the program.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use super::team::{Team, ThreadHandle, WorkerSlot};
+use super::team::{Team, ThreadHandle};
+use super::watch::start;
+use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
-use crate::engine::catch::catch;
-use crate::engine::conclude::check_invariants;
+use crate::engine::catch::{Caught, catch};
 use crate::engine::current;
+use crate::engine::spawn::Body;
+use crate::error::Error;
 use crate::operation::ThreadId;
 
+/// Runs a declared thread, in execution after execution.
 pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
-    let place = ThreadHandle {
-        team: Arc::clone(team),
-        thread,
-    };
-    let slot = &team.slots[thread.index()];
-    let _can_be_held = slot.hold.admit();
-    current::under(Box::new(place), || {
-        while slot.baton.wait() == Grant::Resume && run_thread(team, slot, thread) {}
+    under_team(team, thread, |slot| {
+        while slot.baton.wait() == Grant::Resume && run_declared(team, slot, thread) {}
     });
 }
 
+/// Starts the OS thread of a thread that the program starts. It runs `body` when it gets its first
+/// turn, or drops it when it is to unwind.
+///
+/// # Errors
+///
+/// If the operating system does not start a thread.
+pub(super) fn start_one(
+    team: &Arc<Team>,
+    thread: ThreadId,
+    name: &str,
+    body: Body,
+) -> Result<JoinHandle<()>, Error> {
+    let mate = Arc::clone(team);
+    start(team, name, move || {
+        under_team(&mate, thread, |slot| {
+            let result = match slot.baton.wait() {
+                Grant::Resume => run(slot, body),
+                Grant::Unwind => catch(|| drop(body)).and(Err(Caught::Unwound)),
+            };
+            finish(&mate, thread, result);
+        });
+    })
+}
+
+/// Runs `life` on a thread that the team controls.
+fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)) {
+    let slot = team.slots.of(thread);
+    let _can_be_held = slot.hold.admit();
+    let handle = ThreadHandle {
+        team: Arc::clone(team),
+        thread,
+        slot: Arc::clone(&slot),
+    };
+    current::under(Box::new(handle), || life(&slot));
+}
+
 /// Runs the thread in one execution; false if the team has been left behind.
-fn run_thread(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
+fn run_declared(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
     let Some(room) = team.shared.lock().room.clone() else {
         return false;
     };
+    // The conductor drops the state: it must be the last to hold it.
+    let result = run(slot, move || room.run_thread(thread));
+    finish(team, thread, result)
+}
+
+/// Runs what a thread of the program does.
+fn run(slot: &WorkerSlot, body: impl FnOnce()) -> Result<(), Caught> {
     slot.set_user_code(true);
-    let result = current::controlled(|| catch(|| room.run_thread(thread)));
+    let result = current::controlled(|| catch(body));
     slot.set_user_code(false);
-    let observes = result.is_ok() && team.program.has_invariants();
-    let violated = if observes {
-        check_invariants(&*team.program, &*room)
+    result
+}
+
+/// Takes note of a thread that has come to its end; false if the team has been left behind.
+fn finish(team: &Team, thread: ThreadId, result: Result<(), Caught>) -> bool {
+    let violated = if result.is_ok() {
+        team.violated()
     } else {
         None
     };
-    // The conductor drops the state: it must be the last to hold it.
-    drop(room);
     team.finish(thread, result, violated)
 }

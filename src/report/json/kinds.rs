@@ -47,7 +47,7 @@ object! { StepLimit: max_steps = "max_steps", threads = "threads", last_passes =
 row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
-row! { AwaitedLock: name, last }
+row! { AwaitedLock: name, last, others_may_hold }
 row! { Passes: count, thread, marker }
 row! { WaitSite: number, call }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
@@ -62,6 +62,7 @@ variants! { Activity:
     "running" = Running,
     "paused" = Paused(at),
     "waiting_for_lock" = WaitingForLock(at),
+    "being_asked" = BeingAsked(at),
     "joining" = Joining(thread),
     "joined" = Joined(thread),
     "waiting" = Waiting,

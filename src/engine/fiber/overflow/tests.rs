@@ -46,13 +46,28 @@ fn is_own_process() -> bool {
 
 #[test]
 fn a_panic_leaves_the_guards_as_they_were() {
-    let outer = [guard()];
-    with_guards(&outer, || {
-        let panics = AssertUnwindSafe(|| with_guards(&[guard(), guard()], || panic!("at once")));
+    let here = || GUARDS.get();
+    explaining(|| {
+        let outer = here();
+        let panics = AssertUnwindSafe(|| explaining(|| panic!("at once")));
         catch_unwind(panics).unwrap_err();
-        assert_eq!(GUARDS.get(), (outer.as_ptr(), 1));
+        assert_eq!(here(), outer);
     });
-    assert_eq!(GUARDS.get().1, 0);
+    assert!(here().is_null());
+}
+
+#[test]
+fn a_stack_has_one_guard_which_says_whose_it_is_now() {
+    let of = |name| Guard::new(name, 1 << 16, (1 << 20, (1 << 20) + (1 << 16)));
+    explaining(|| {
+        super::guard(of("a"));
+        super::guard(of("b"));
+        with_guards(|guards| {
+            let guards = guards.borrow();
+            assert_eq!(guards.len(), 1);
+            assert!(guards[0].message.contains("`b`"));
+        });
+    });
 }
 
 #[test]
@@ -73,7 +88,7 @@ fn a_fault_of_which_nothing_is_known_ends_the_process() {
 fn what_was_there_is_known_before_the_handler_is_in_place() {
     if is_own_process() {
         let before = look_up(libc::SIGSEGV).1.sa_sigaction;
-        with_guards(&[], || {
+        explaining(|| {
             let [known, _] = BEFORE.get().unwrap();
             assert_eq!((known.0, known.1.sa_sigaction), (libc::SIGSEGV, before));
             let own = on_fault as *const () as usize;
@@ -92,7 +107,8 @@ fn what_was_there_is_known_before_the_handler_is_in_place() {
 #[test]
 fn a_fault_leaves_errno_as_it_was() {
     if is_own_process() {
-        with_guards(&[guard()], || {
+        explaining(|| {
+            super::guard(guard());
             let errno = errno().unwrap();
             // SAFETY: all zeroes is a value of this structure, which has room for the address
             // where the kernel puts it; nobody else reads this process's standard error; and

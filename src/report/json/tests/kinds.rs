@@ -63,6 +63,7 @@ fn activities() -> impl Strategy<Value = Activity> {
         prop::sample::select(plain.to_vec()),
         markers().prop_map(Activity::Paused),
         markers().prop_map(Activity::WaitingForLock),
+        markers().prop_map(Activity::BeingAsked),
         any::<String>().prop_map(|name| Activity::Joining(name.into())),
         any::<String>().prop_map(|name| Activity::Joined(name.into())),
         wait_sites().prop_map(Activity::Blocked),
@@ -80,9 +81,11 @@ fn told<T: Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Tol
 
 fn positions() -> impl Strategy<Value = Positions> {
     let last = option::of((any::<String>().prop_map(Into::into), markers()));
-    let locks = (any::<String>(), last).prop_map(|(name, last)| AwaitedLock {
+    let locks = (any::<String>(), last, any::<bool>());
+    let locks = locks.prop_map(|(name, last, others_may_hold)| AwaitedLock {
         name: name.into(),
         last,
+        others_may_hold,
     });
     let passed = option::of(markers());
     let threads = (any::<String>(), activities(), passed, vec(locks, 0..3));

@@ -1,0 +1,43 @@
+//! The locks of parking_lot, and of what else builds on the same `lock_api`. They are asked without
+//! being acquired.
+
+use super::{Acquire, AcquireShared};
+
+macro_rules! acquire_locks_of {
+    ($lock_api:ident) => {
+        impl<R, T> Acquire for $lock_api::Mutex<R, T>
+        where
+            R: $lock_api::RawMutex + Sync,
+            T: ?Sized + Send,
+        {
+            fn is_free(&self) -> bool {
+                !self.is_locked()
+            }
+        }
+
+        impl<R, T> Acquire for $lock_api::RwLock<R, T>
+        where
+            R: $lock_api::RawRwLock + Sync,
+            T: ?Sized + Send + Sync,
+        {
+            fn is_free(&self) -> bool {
+                !self.is_locked()
+            }
+        }
+
+        impl<R, T> AcquireShared for $lock_api::RwLock<R, T>
+        where
+            R: $lock_api::RawRwLock + Sync,
+            T: ?Sized + Send + Sync,
+        {
+            fn is_free_shared(&self) -> bool {
+                !self.is_locked_exclusive()
+            }
+        }
+    };
+}
+
+#[cfg(feature = "parking_lot_0_12")]
+acquire_locks_of!(lock_api_0_4);
+#[cfg(feature = "parking_lot_0_13")]
+acquire_locks_of!(lock_api_0_5);
