@@ -42,8 +42,6 @@ pub(crate) use fault::catch_fault;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;
-#[cfg(test)]
-pub(crate) use lock_question::Acquisition;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
 pub(crate) use lock_table::BlockedOn;

@@ -170,10 +170,11 @@ impl TimelineStep {
     /// Where the marker stands in the source.
     fn place(&self) -> String {
         let MarkerSite { file, line, .. } = &self.marker;
-        if file.is_empty() {
-            return "(no marker yet)".to_owned();
+        match self.kind {
+            StepKind::Join => "(no marker)".to_owned(),
+            _ if file.is_empty() => "(no marker yet)".to_owned(),
+            _ => format!("{file}:{line}"),
         }
-        format!("{file}:{line}")
     }
 }
 

@@ -184,7 +184,11 @@ impl ExecutionCore {
     /// As [`finish`](Self::finish), for a thread that was caught. Returns how the execution ends
     /// with that, if it does and was not over before.
     #[cold]
-    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<FailureKind> {
+    pub(super) fn finish_caught(
+        &mut self,
+        thread: ThreadId,
+        caught: Caught,
+    ) -> Option<FailureKind> {
         match caught {
             Caught::Panic(panic) => {
                 self.state.leave(thread, ThreadState::Panicked);

@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::site::MarkerId;
 
-/// A marker: its name, and where it stands in the source.
+/// A marker: its name, and where it stands in the source. `start` and `join`, the steps of threads
+/// that the program starts, stand nowhere: they have no file.
 ///
 /// ```
 /// use interlace::{Explorer, Schedule, marker};
@@ -31,7 +32,7 @@ impl MarkerSite {
         &self.name
     }
 
-    /// Returns the source file.
+    /// Returns the source file, if there is one.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
@@ -55,10 +56,13 @@ impl From<MarkerId> for MarkerSite {
     }
 }
 
-/// The name, the file and the line.
+/// The name, the file and the line; the name alone of what is no marker in the source.
 impl fmt::Display for MarkerSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let MarkerSite { name, file, line } = self;
-        write!(f, "{name} ({file}:{line})")
+        match &**file {
+            "" => f.write_str(name),
+            file => write!(f, "{name} ({file}:{line})"),
+        }
     }
 }
