@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::engine::{Engine, EngineOptions, Program, Scheduler};
 use crate::error::Error;
-use crate::execution::Context;
 #[cfg(feature = "proptest")]
 use crate::execution::{Chooser, Single, run_single};
 use crate::follow::{Followed, follow};
@@ -20,7 +19,7 @@ pub(super) struct RunContext<'a> {
     pub(super) call: Call,
 }
 
-impl<'a> RunContext<'a> {
+impl RunContext<'_> {
     /// Runs executions for as long as `scheduler` begins new ones, and returns it.
     pub(super) fn run<D: Scheduler>(self, scheduler: D) -> Result<D, Error> {
         self.engine.run(self.program, scheduler, self.options)
@@ -35,10 +34,5 @@ impl<'a> RunContext<'a> {
     /// Runs one execution along `schedule`.
     pub(super) fn follow(self, schedule: &Schedule) -> Result<Followed, Error> {
         follow(self.engine, self.program, self.options, schedule, false)
-    }
-
-    /// What descriptions of its executions need to know.
-    pub(super) fn context(self) -> Context<'a> {
-        Context::of(&**self.program, self.options)
     }
 }

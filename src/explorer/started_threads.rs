@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::Explorer;
 use crate::engine::{Engine, join, spawn};
-use crate::execution::FailureKind;
+use crate::failure::FailureKind;
 use crate::marker;
 use crate::operation::ThreadId;
 use crate::report::Report;

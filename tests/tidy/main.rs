@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 26] = [
+const LAYERS: [&str; 27] = [
+    "named",
     "error",
     "site",
     "schedule",
@@ -18,6 +19,7 @@ const LAYERS: [&str; 26] = [
     "permutations",
     "operation",
     "search",
+    "failure",
     "oracle",
     "engine",
     "strategy",
@@ -25,7 +27,6 @@ const LAYERS: [&str; 26] = [
     "acquire",
     "marker",
     "program",
-    "standings",
     "timeline",
     "execution",
     "follow",

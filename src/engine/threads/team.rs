@@ -22,8 +22,9 @@ use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
 use crate::engine::processor::Processor;
 use crate::engine::thread_clocks::ThreadClocks;
-use crate::engine::{EngineOptions, How, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
+use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
 /// One thread for each thread of the program, and a conductor.
@@ -172,7 +173,7 @@ impl Team {
         &self,
         thread: ThreadId,
         result: Result<(), Caught>,
-        violated: Option<How>,
+        violated: Option<FailureKind>,
     ) -> bool {
         self.beat.beat();
         self.settle(None);
@@ -214,7 +215,7 @@ impl Team {
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,
-        failure: Option<How>,
+        failure: Option<FailureKind>,
     ) -> Option<Turn> {
         if failure.is_none() {
             while let Some(mut question) = shared.core.next_question() {
@@ -231,12 +232,12 @@ impl Team {
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
-    pub(super) fn violated(&self) -> Option<How> {
+    pub(super) fn violated(&self) -> Option<FailureKind> {
         if !self.program.has_invariants() {
             return None;
         }
         let room = self.shared.lock().room.clone()?;
-        check_invariants(&*room)
+        check_invariants(&*self.program, &*room)
     }
 }
 

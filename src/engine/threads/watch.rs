@@ -16,7 +16,7 @@ use crate::engine::baton::Grant;
 use crate::engine::engine_thread::{self, EngineThread};
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::{Deferred, EngineOptions, How, Program, Scheduler};
+use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -147,12 +147,12 @@ fn watch(
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
 fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
-    let how = match &shared.core.over {
+    let end = match &shared.core.over {
         // The failure was known, and a thread did not come back from unwinding.
-        Some(how) if *how != How::Held => how.clone(),
-        _ => How::TimedOut(shared.core.phase),
+        Some(end) if !end.is_held() => end.clone(),
+        _ => shared.core.timed_out(),
     };
-    shared.core.end(&how, None);
+    shared.core.end(&end, None);
     abandon(team, shared).expect("nobody else takes the scheduler")
 }
 
