@@ -82,17 +82,12 @@ fn module_path(name: &str) -> Path {
 /// Where a module begins that is for tests only.
 fn find_test_module(code: &str) -> Option<usize> {
     let attributes = ["#[cfg(test)]", "#[cfg(all(test"];
-    let found = attributes
-        .iter()
-        .flat_map(|attribute| code.match_indices(attribute));
+    let found = attributes.iter().flat_map(|it| code.match_indices(it));
     let is_module = |&at: &usize| {
         let item = &code[at..at + item_length(&code[at..])];
         find_word(item, "mod").is_some_and(|at| !item[..at].contains('{'))
     };
-    found
-        .map(|(at, _)| (at, ""))
-        .find(is_module)
-        .map(|(at, _)| at)
+    found.map(|(at, _)| at).find(is_module)
 }
 
 /// The length of the item at the start of `code`: to its `;` or the end of its braces.
