@@ -19,6 +19,13 @@ pub(super) trait Json: Sized {
     fn read(node: &Node<'_>) -> Result<Self, Error>;
 }
 
+impl Node<'_> {
+    /// What the field `name` of an object holds.
+    pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
+        T::read(&self.field(name)?)
+    }
+}
+
 /// Structs whose fields are those of an object; after a semicolon those that are not written.
 macro_rules! object {
     ($type:ty: $($field:ident = $name:literal),* $(; $($left_out:ident),*)?) => {

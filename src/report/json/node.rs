@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::codec::Json;
 use crate::error::{Error, ErrorKind};
 
 /// A value, and the path that leads to it.
@@ -24,11 +23,6 @@ impl<'a> Node<'a> {
             Some(value) => Ok(self.below(name, value)),
             None => Err(self.wrong(&format!("has no `{name}`"))),
         }
-    }
-
-    /// What the field `name` of an object holds.
-    pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
-        T::read(&self.field(name)?)
     }
 
     /// Nothing if it is null.
