@@ -42,6 +42,7 @@ pub(crate) fn run(
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };
+    pulse.clocks.expect();
     let carrier = thread::Builder::new()
         .name("interlace fibers".to_owned())
         .spawn(carrier);
