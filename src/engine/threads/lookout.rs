@@ -1,18 +1,17 @@
 //! Looks whether the thread that has the turn waits in the kernel, and takes the turn from it.
 //!
 //! A thread is blocked if it is seen twice in the same step in the same wait without a time-out
-//! ([`sight`](super::sight)) for a word that is still what it was; and it is then held there
-//! ([`hold`](super::hold)). Between the two lies what makes sure that it does not wait for another
+//! ([`kernel`](super::kernel)) for a word that is still what it was; and it is then held there
+//! ([`Hold`](super::kernel::Hold)). Between the two lies what makes sure that it does not wait for another
 //! team ([`beat`](super::beat)). If there is a grace, so is one that sleeps all that time in a call
-//! ([`call`](super::call)) and would not go on. All other sleeps are for the world outside to end.
+//! ([`Call`](super::kernel::Call)) and would not go on. All other sleeps are for the world outside to end.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::beat::{Known, Others};
-use super::hold::ExactSleeps;
+use super::kernel::{ExactSleeps, Sight, Window};
 use super::others::{Awake, Busy, others};
-use super::sight::{Sight, Window};
 use super::sleep::Sleep;
 use super::team::{Team, TeamShared};
 use super::worker_slot::WorkerSlot;
@@ -167,7 +166,8 @@ impl<'a> Lookout<'a> {
         if sleep.is_over() {
             return false;
         }
-        match slot.hold.seize(sleep) {
+        let (call, known) = sleep.call();
+        match slot.hold.seize(call, known) {
             // Its signals are blocked, or its processor is as busy as can be.
             None => {
                 self.unanswered += 1;

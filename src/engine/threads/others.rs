@@ -7,7 +7,7 @@
 use std::fs;
 use std::time::Duration;
 
-use super::sight::{Sight, Window};
+use super::kernel::{Sight, Window};
 use crate::engine::engine_thread;
 use crate::engine::processor::Processor;
 use crate::engine::thread_clocks::ran;
@@ -89,7 +89,7 @@ fn is_kin(id: i32, processor: &Processor) -> bool {
     allowed.is_some_and(|allowed| processor.is_alone_in(&allowed))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
     use std::sync::mpsc;
     use std::thread;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
-use super::hold::ExactSleeps;
+use super::kernel::ExactSleeps;
 use super::lookout::Lookout;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
