@@ -42,8 +42,8 @@ pub(super) fn timed_out(phase: Phase, record: &Record, context: Context<'_>) -> 
     }
     let threads = standings::describe(&record.names, &record.threads, &record.blocked_on);
     format!(
-        "timed out: a thread neither reached a marker nor ended, {timeout:?} after the execution \
-         began. It cannot be killed and was left behind. It may be in a loop, or wait for \
+        "timed out: a thread neither reached a marker nor ended when the execution had taken \
+         {timeout:?}. It cannot be killed and was left behind. It may be in a loop, or wait for \
          something that a paused thread holds, be it a lock or a busy database{threads}"
     )
 }
