@@ -9,7 +9,8 @@ use super::bounds::Limits;
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::*;
-use crate::engine::{ExecutionResult, How, Scheduler as _, ThreadTable};
+use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler as _, ThreadTable};
+use crate::failure::{Deadlock, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Bounded, DepthFirst, Method, Part, Sample};
 use crate::site::Site;
@@ -48,7 +49,7 @@ impl Toy {
         let mut left = vec![self.max_steps; self.threads];
         let mut order = Vec::new();
         let mut steps: Vec<Event> = Vec::new();
-        let how = loop {
+        let end = loop {
             let shift = u32::from(contradicts) * 100;
             let live = (0..self.threads).filter(|&thread| left[thread] > 0);
             let ready: Vec<Pending> = live
@@ -56,14 +57,17 @@ impl Toy {
                 .collect();
             if ready.is_empty() {
                 break match self.hash(2, &order) % (2 * self.failing) {
-                    0 => How::Deadlock,
-                    1 => How::InvariantViolated(steps.len()),
-                    _ => How::Held,
+                    0 => FailureKind::Deadlock(Deadlock::default()).into(),
+                    1 => {
+                        let name = steps.len().to_string().into();
+                        FailureKind::Invariant(InvariantViolation { name }).into()
+                    }
+                    _ => ExecutionEnd::Held,
                 };
             }
             let point = SchedulingPoint::after(&steps, &ready);
             let Some(choice) = worker.choose(&point, &table).taken() else {
-                break How::Pruned;
+                break ExecutionEnd::Pruned;
             };
             let thread = ready[choice].thread;
             order.push(thread.index());
@@ -77,13 +81,14 @@ impl Toy {
                 left[thread.index()] = 0;
             }
         };
-        let outcome = (how != How::Pruned).then(|| format!("{}", self.hash(4, &order) % 4));
+        let outcome =
+            (end != ExecutionEnd::Pruned).then(|| format!("{}", self.hash(4, &order) % 4));
         worker.end(ExecutionResult {
             trace: Trace::of(&steps),
             names: table.names(),
             threads: &[],
             blocked_on: &[],
-            how: &how,
+            end: &end,
             outcome: outcome.as_deref(),
         });
     }
@@ -200,7 +205,7 @@ fn toys_are_large_enough_and_end_in_every_way() {
     let found = toy(10, u64::MAX).told_by(all(), 3, true);
     for part in [
         "index: 17,",
-        "InvariantViolated",
+        "InvariantViolation",
         "Exhausted",
         "example: Schedule",
     ] {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::operation::WaitSite;
+use crate::operation::{OperationKind, WaitSite};
 
 const MAX_STEPS: usize = 10;
 
@@ -200,7 +200,13 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
     assert_eq!(turn, Turn::Of(thread(0)));
     let steps = state.steps().iter();
     let steps: Vec<_> = steps
-        .map(|it| (it.waits(), it.is_resume(), it.preempts))
+        .map(|it| {
+            (
+                it.waits(),
+                it.operation.kind == OperationKind::Resume,
+                it.preempts,
+            )
+        })
         .collect();
     assert_eq!(
         steps,

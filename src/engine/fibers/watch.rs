@@ -92,7 +92,7 @@ fn watch(
             .into_iter()
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
-        if meanwhile.is_due() {
+        if meanwhile.is_due(&pulse.clocks) {
             if !is_machine_busy() {
                 pulse.stay();
             }
@@ -118,8 +118,8 @@ fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
 
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
-    let place = match pulse.phase() {
-        Some(Phase::Threads | Phase::Unwinding) => {
+    let place = match pulse.phase().map(Phase::hook) {
+        Some(None) => {
             let thread = pulse.running();
             let after = match pulse.reached(thread) {
                 Some(marker) => format!("after passing {}", marker.site()),
@@ -130,7 +130,7 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 None => format!("thread `{}`, {after},", names[thread.index()]),
             }
         }
-        Some(phase) => phase.place().to_owned(),
+        Some(Some(hook)) => hook.to_string(),
         None => "the search".to_owned(),
     };
     Error::new(
