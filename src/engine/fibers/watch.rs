@@ -50,11 +50,11 @@ pub(crate) fn run(
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)
     })?;
-    let carried = catch_fault(|| {
+    let ended = catch_fault(|| {
         watch(&end, &pulse, options.timeout, &mut meanwhile)
             .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))
     });
-    let scheduler = carried.inspect_err(|_| pulse.leave_behind())?;
+    let scheduler = ended.inspect_err(|_| pulse.leave_behind())?;
     // The carrier has told its result, and only gives its stacks back.
     let _ = carrier.join();
     Ok(scheduler)
