@@ -50,11 +50,13 @@ mod lock_api;
 ///         let _again = lock.lock();
 ///     })
 ///     .explore();
-/// let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+/// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
 ///     panic!("no deadlock");
 /// };
-/// assert!(threads.contains("`lock`: the last to acquire it at a marker was a itself, at once"));
-/// assert!(threads.ends_with("a cycle: a waits for itself"));
+/// assert_eq!(deadlock.cycles(), [["a"]]);
+/// let text = deadlock.to_string();
+/// assert!(text.contains("`lock`: the last to acquire it at a marker was a itself, at once"));
+/// assert!(text.ends_with("a cycle: a waits for itself"));
 /// ```
 ///
 /// A lock that may be held by several at once, as an `RwLock`, counts as free here when nobody holds

@@ -2,6 +2,7 @@
 
 mod acquire;
 mod baton;
+mod body;
 mod catch;
 mod choice;
 mod conclude;
@@ -24,7 +25,6 @@ mod lock_question;
 mod lock_state;
 mod lock_table;
 mod options;
-mod panic;
 mod processor;
 mod program;
 mod scheduler;
@@ -38,18 +38,15 @@ pub use choice::Engine;
 pub(crate) use core::ThreadTable;
 pub(crate) use current::{aside, reach};
 pub(crate) use deferred::Deferred;
-pub(crate) use ending::{How, Phase};
+pub(crate) use ending::{ExecutionEnd, Phase};
 pub(crate) use fault::catch_fault;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;
-#[cfg(test)]
-pub(crate) use lock_question::Acquisition;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
 pub(crate) use lock_table::BlockedOn;
 pub(crate) use options::EngineOptions;
-pub use panic::Panic;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};

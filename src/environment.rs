@@ -50,11 +50,7 @@ const VARIABLES: [Variable; 11] = [
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
         set: |value, settings| {
-            settings.engine = Some(match value {
-                "threads" => Engine::Threads,
-                "fibers" => Engine::Fibers,
-                _ => return None,
-            });
+            settings.engine = Some(value.parse().ok()?);
             Some(())
         },
     },

@@ -1,6 +1,9 @@
 //! The one error type, and what can be asked of it.
 
 use std::fmt;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 /// Why a run, a search or a parse could not do what was asked of it.
 ///
@@ -13,10 +16,12 @@ use std::fmt;
 /// let error = "thread1".parse::<Schedule>().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::BadSchedule);
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Error {
     kind: ErrorKind,
     message: Box<str>,
+    /// Only shown, so that a panic leaves it as it was.
+    source: Option<Arc<AssertUnwindSafe<io::Error>>>,
 }
 
 /// What sort of thing went wrong.
@@ -94,7 +99,15 @@ impl Error {
         Error {
             kind,
             message: message.into(),
+            source: None,
         }
+    }
+
+    /// The same error, with the one that it comes from.
+    #[cold]
+    pub(crate) fn caused_by(self, source: io::Error) -> Self {
+        let source = Some(Arc::new(AssertUnwindSafe(source)));
+        Error { source, ..self }
     }
 
     /// Returns what sort of thing went wrong.
@@ -117,4 +130,19 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+/// Errors are equal if they say the same, wherever they come from.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.message == other.message
+    }
+}
+
+impl Eq for Error {}
+
+impl std::error::Error for Error {
+    /// The error of the system, where a file could not be read or written.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let AssertUnwindSafe(source) = &**self.source.as_ref()?;
+        Some(source)
+    }
+}

@@ -1,20 +1,19 @@
 //! What one run did: its steps, and how it ended.
 
-mod kind;
+mod details;
 mod single;
-mod stuck;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use kind::FailureKind;
 pub(crate) use single::{Chooser, Single, run_single};
 
-use crate::engine::{BlockedOn, EngineOptions, ExecutionResult, How, Program};
+use crate::engine::{BlockedOn, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
+use crate::failure::FailureKind;
 use crate::operation::{self, Access, Event, OperationKind, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline;
+use crate::timeline::Timeline;
 
 /// One execution, by ids: what an engine told of it, and what the threads are called.
 #[derive(Debug, Clone)]
@@ -26,7 +25,7 @@ pub(crate) struct Record {
     pub(crate) threads: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
     pub(crate) blocked_on: Vec<BlockedOn>,
-    pub(crate) how: How,
+    pub(crate) end: ExecutionEnd,
 }
 
 impl Record {
@@ -37,7 +36,7 @@ impl Record {
             names: result.names.to_vec(),
             threads: result.threads.to_vec(),
             blocked_on: result.blocked_on.to_vec(),
-            how: result.how.clone(),
+            end: result.end.clone(),
         }
     }
 
@@ -48,14 +47,19 @@ impl Record {
                 events: &self.steps,
                 accesses: &self.accesses,
                 repeated: 0,
-                is_cut_short: self.how.is_timed_out(),
+                is_cut_short: self.end.is_timed_out(),
             },
             names: &self.names,
             threads: &self.threads,
             blocked_on: &self.blocked_on,
-            how: &self.how,
+            end: &self.end,
             outcome,
         }
+    }
+
+    /// The steps, of which the schedule forces the first `forced`.
+    pub(crate) fn timeline(&self, forced: usize) -> Timeline {
+        Timeline::of(&self.names, &self.steps, forced)
     }
 
     /// The first `length` steps, by name.
@@ -79,22 +83,6 @@ pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
     steps.iter().map(step).collect()
 }
 
-/// What is known of the program of an execution, and of how it was run.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Context<'a> {
-    pub(crate) invariants: &'a [String],
-    pub(crate) options: EngineOptions,
-}
-
-impl<'a> Context<'a> {
-    pub(crate) fn of(program: &'a dyn Program, options: EngineOptions) -> Self {
-        Context {
-            invariants: program.invariants(),
-            options,
-        }
-    }
-}
-
 /// One execution: the steps it took, and how it ended.
 ///
 /// [`Explorer::replay`](crate::Explorer::replay) gives one.
@@ -114,14 +102,14 @@ pub struct Execution {
     schedule: Schedule,
     /// How many first steps do not follow by themselves.
     forced: usize,
-    timeline: String,
+    timeline: Timeline,
     failure: Option<FailureKind>,
 }
 
 impl Execution {
-    pub(crate) fn new(record: &Record, context: Context<'_>, forced: usize) -> Self {
+    pub(crate) fn new(record: &Record, forced: usize) -> Self {
         Execution {
-            failure: FailureKind::of(record, context),
+            failure: record.failure(),
             ..Execution::drawn(record, forced)
         }
     }
@@ -131,7 +119,7 @@ impl Execution {
         Execution {
             schedule: record.schedule(record.steps.len()),
             forced: operation::forced(&record.steps),
-            timeline: timeline::draw(&record.names, &record.steps, forced),
+            timeline: record.timeline(forced),
             failure: None,
         }
     }
@@ -141,7 +129,7 @@ impl Execution {
         Execution {
             schedule: Schedule::default(),
             forced: 0,
-            timeline: String::new(),
+            timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
         }
     }
@@ -178,6 +166,12 @@ impl Execution {
     pub fn schedule(&self) -> Schedule {
         let forced = self.steps().iter().take(self.forced);
         forced.cloned().collect()
+    }
+
+    /// Returns every step that was taken, with the places of the markers in the source.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// Returns whether every thread ended and every check held.

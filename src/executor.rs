@@ -8,11 +8,11 @@ use parking_lot::Mutex;
 
 use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{Context, FailureKind, Record};
+use crate::execution::Record;
+use crate::failure::FailureKind;
 use crate::follow::{Followed, follow};
 use crate::operation::ThreadId;
 use crate::schedule::Schedule;
-use crate::standings;
 
 /// Runs threads along one schedule.
 ///
@@ -225,7 +225,7 @@ impl OneShotProgram {
         let run = || follow(Engine::Threads, &program, options, &schedule, is_exact);
         let Followed { record, fits, .. } = engine::aside(run)?;
         fits?;
-        match FailureKind::of(&record, Context::of(&*program, options)) {
+        match record.failure() {
             None => Ok(()),
             Some(failure) => Err(error(&failure, &record)),
         }
@@ -235,8 +235,8 @@ impl OneShotProgram {
 /// A failure, with the step after which it came and where every thread stood.
 fn error(failure: &FailureKind, record: &Record) -> Error {
     let (kind, tells_standings) = match failure {
-        FailureKind::Deadlock { .. } => (ErrorKind::Deadlock, true),
-        FailureKind::TimeOut { .. } => (ErrorKind::TimedOut, true),
+        FailureKind::Deadlock(_) => (ErrorKind::Deadlock, true),
+        FailureKind::TimeOut(_) => (ErrorKind::TimedOut, true),
         _ => (ErrorKind::Panicked, false),
     };
     let steps = record.schedule(record.steps.len());
@@ -245,7 +245,7 @@ fn error(failure: &FailureKind, record: &Record) -> Error {
         None => format!("{failure}\nbefore the first step"),
     };
     if !tells_standings {
-        text += &standings::describe(&record.names, &record.threads, &record.blocked_on);
+        text += &record.positions().to_string();
     }
     Error::new(kind, text)
 }

@@ -156,7 +156,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///     })
     ///     .invariant("level is at most 10", |level| level.load(SeqCst) <= 10)
     ///     .explore();
-    /// assert!(matches!(report.assert_fails().kind(), FailureKind::Invariant { .. }));
+    /// assert!(matches!(report.assert_fails().kind(), FailureKind::Invariant(_)));
     /// ```
     pub fn invariant(
         mut self,
@@ -228,7 +228,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// let report = explorer().allow_outcomes([(0, 1), (1, 0)]).explore();
     /// let kind = report.assert_fails().kind();
-    /// assert!(matches!(kind, FailureKind::OutcomeNotAllowed { outcome, .. } if outcome == "(1, 1)"));
+    /// assert!(matches!(kind, FailureKind::OutcomeNotAllowed(it) if it.outcome() == "(1, 1)"));
     /// ```
     pub fn allow_outcomes<O: Debug>(mut self, outcomes: impl IntoIterator<Item = O>) -> Self {
         self.program.allow_outcomes(outcomes);

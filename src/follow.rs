@@ -1,8 +1,9 @@
 //! Follows a named schedule, and says exactly where a program does not.
 
-use crate::engine::{Engine, EngineOptions, How, Program, ThreadTable};
+use crate::engine::{Engine, EngineOptions, ExecutionEnd, Program, ThreadTable};
 use crate::error::Error;
 use crate::execution::{Chooser, Record, Single, run_single};
+use crate::failure::FailureKind;
 use crate::operation::{Choice, OperationKind, Pending, SchedulingPoint};
 use crate::program::check_names;
 use crate::schedule::{Schedule, Step};
@@ -75,14 +76,14 @@ impl Follow {
     /// Whether the execution could follow the schedule.
     fn fits(&self, record: &Record) -> Result<(), Error> {
         let (schedule, at) = (&self.schedule, self.taken);
-        match (&record.how, self.stop) {
-            (How::Pruned, Some(Stop::UsedUp(pending))) => {
+        match (&record.end, self.stop) {
+            (ExecutionEnd::Pruned, Some(Stop::UsedUp(pending))) => {
                 let name = &record.names[pending.thread.index()];
                 let has_steps = self.names(name);
                 Err(refusal::used_up(schedule, pending, has_steps, record))
             }
-            (How::Pruned, _) => Err(refusal::diverged(schedule, at, record)),
-            (How::Held | How::CheckFailed(_) | How::Breached(_), _) if at < schedule.len() => {
+            (ExecutionEnd::Pruned, _) => Err(refusal::diverged(schedule, at, record)),
+            (end, _) if at < schedule.len() && has_come_to_its_end(end) => {
                 Err(refusal::too_long(schedule, at, record))
             }
             _ => Ok(()),
@@ -93,6 +94,20 @@ impl Follow {
     fn names(&self, thread: &str) -> bool {
         let mut steps = self.schedule.steps().iter();
         steps.any(|step| step.thread() == thread)
+    }
+}
+
+/// Whether every thread came to its end, whatever was found then.
+fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
+    match end {
+        ExecutionEnd::Held => true,
+        ExecutionEnd::Pruned => false,
+        ExecutionEnd::Failed(kind) => matches!(
+            **kind,
+            FailureKind::Check(_)
+                | FailureKind::OutcomeNotAllowed(_)
+                | FailureKind::NotSerializable(_)
+        ),
     }
 }
 

@@ -67,6 +67,7 @@
 
 // Names, and orders of names.
 mod error;
+mod named;
 pub mod permutations;
 pub mod saved;
 mod schedule;
@@ -76,6 +77,7 @@ mod site;
 mod search;
 
 // What may executions end in? Texts only.
+pub mod failure;
 mod operation;
 mod oracle;
 
@@ -91,7 +93,6 @@ mod strategy;
 // One execution: where it stands, what it did, how it ended.
 mod execution;
 mod follow;
-mod standings;
 mod timeline;
 mod verdict;
 
@@ -108,11 +109,12 @@ mod executor;
 mod explorer;
 
 pub use acquire::{Acquire, AcquireShared};
-pub use engine::{Engine, LockId, Panic};
+pub use engine::{Engine, LockId};
 pub use error::{Error, ErrorKind};
-pub use execution::{Execution, FailureKind};
+pub use execution::Execution;
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
 pub use explorer::Explorer;
+pub use failure::{FailureKind, Panic, SerialOrder};
 /// Turns comments `// interlace: <name>` into markers.
 ///
 /// It stands on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment in it.
@@ -200,10 +202,10 @@ pub use explorer::Explorer;
 ///
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
-pub use oracle::SerialOrder;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step};
 pub use strategy::Strategy;
+pub use timeline::{StepKind, Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 

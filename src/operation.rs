@@ -21,4 +21,5 @@ pub(crate) use pending::{Operation, OperationKind, Pending};
 pub(crate) use point::{Choice, SchedulingPoint};
 pub(crate) use thread_id::ThreadId;
 pub(crate) use thread_state::{ThreadState, ThreadStatus};
-pub(crate) use wait_site::{FileKind, SystemCall, WaitSite};
+pub use wait_site::WaitSite;
+pub(crate) use wait_site::{FileKind, SystemCall};

@@ -1,14 +1,11 @@
 //! What executions may end in: the outcomes that are allowed, and the views that serial orders
 //! give. Texts only; who runs the program fills them in.
 
-mod serial;
-
 use std::sync::{Arc, OnceLock};
 
 use itertools::Itertools as _;
 
-pub use serial::SerialOrder;
-pub(crate) use serial::SerialViews;
+use crate::failure::{FailureKind, NotSerializable, OutcomeNotAllowed, SerialViews};
 
 /// What is asked of the ends of a program's executions.
 #[derive(Debug, Default)]
@@ -17,26 +14,6 @@ pub(crate) struct Oracles {
     allowed: Option<Arc<[String]>>,
     /// The views of the serial orders, once they have been run.
     serial: Option<OnceLock<Arc<SerialViews>>>,
-}
-
-/// An end that was not asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Breach {
-    NotAllowed {
-        outcome: String,
-        allowed: Arc<[String]>,
-    },
-    NotSerializable {
-        view: String,
-        serial: Arc<SerialViews>,
-    },
-}
-
-impl Breach {
-    /// Whether both breach the same oracle, with whatever values.
-    pub(crate) fn is_like(&self, other: &Breach) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
-    }
 }
 
 impl Oracles {
@@ -80,19 +57,23 @@ impl Oracles {
         &self,
         outcome: Option<&str>,
         view: impl FnOnce() -> Option<String>,
-    ) -> Option<Box<Breach>> {
+    ) -> Option<FailureKind> {
         if let (Some(allowed), Some(outcome)) = (&self.allowed, outcome)
             && !allowed.iter().any(|allowed| allowed == outcome)
         {
-            return Some(Box::new(Breach::NotAllowed {
+            return Some(FailureKind::OutcomeNotAllowed(OutcomeNotAllowed {
                 outcome: outcome.to_owned(),
                 allowed: Arc::clone(allowed),
             }));
         }
         let serial = self.serial.as_ref()?.get()?;
         let view = view()?;
-        let serial = (!serial.contain(&view)).then(|| Arc::clone(serial))?;
-        Some(Box::new(Breach::NotSerializable { view, serial }))
+        let views = (!serial.contain(&view)).then(|| Arc::clone(serial))?;
+        Some(FailureKind::NotSerializable(NotSerializable {
+            view,
+            nearest: Vec::new(),
+            views,
+        }))
     }
 }
 
@@ -119,12 +100,12 @@ mod tests {
         oracles.allow(texts(&["1", "0"]));
         assert_eq!(oracles.allowed(), ["2", "1", "0"]);
         assert_eq!(oracles.judge(Some("0"), || None), None);
-        let breach = oracles.judge(Some("3"), || None).unwrap();
-        let Breach::NotAllowed { outcome, allowed } = &*breach else {
-            panic!("{breach:?}");
+        let failure = oracles.judge(Some("3"), || None).unwrap();
+        let FailureKind::OutcomeNotAllowed(found) = &failure else {
+            panic!("{failure:?}");
         };
-        assert_eq!((&**outcome, &**allowed), ("3", oracles.allowed()));
-        assert!(breach.is_like(&oracles.judge(Some("4"), || None).unwrap()));
+        assert_eq!((found.outcome(), found.allowed()), ("3", oracles.allowed()));
+        assert!(failure.is_like(&oracles.judge(Some("4"), || None).unwrap()));
     }
 
     #[test]
@@ -138,10 +119,10 @@ mod tests {
         oracles.set_serial_views(views);
         assert!(!oracles.want_serial_views());
         assert_eq!(oracles.judge(None, || Some("2".to_owned())), None);
-        let breach = oracles.judge(None, || Some("1".to_owned())).unwrap();
-        assert!(matches!(&*breach, Breach::NotSerializable { view, .. } if view == "1"));
+        let failure = oracles.judge(None, || Some("1".to_owned())).unwrap();
+        assert!(matches!(&failure, FailureKind::NotSerializable(it) if it.view() == "1"));
         oracles.allow(texts(&["a"]));
         let other = oracles.judge(Some("b"), || None).unwrap();
-        assert!(!breach.is_like(&other));
+        assert!(!failure.is_like(&other));
     }
 }

@@ -18,6 +18,7 @@ use crate::error::Error;
 /// let step = Step::new("thread1", "read_value");
 /// assert_eq!((step.thread(), step.marker()), ("thread1", "read_value"));
 /// assert_eq!(step.to_string(), "thread1:read_value");
+/// assert_eq!("thread1:read_value".parse(), Ok(step));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Step {
@@ -79,6 +80,20 @@ impl fmt::Display for Step {
     }
 }
 
+impl FromStr for Step {
+    type Err = Error;
+
+    /// Parses what `Display` prints.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
+    /// that is not one step.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        text::parse_step(text)
+    }
+}
+
 /// The order in which threads go on from their markers.
 ///
 /// A schedule may be shorter than the execution it steers: when it is used up, the thread that
@@ -98,7 +113,12 @@ impl fmt::Display for Step {
 /// ]);
 /// let line = r#"thread1:read_value "thread 2":read_value"#;
 /// assert_eq!(schedule.to_string(), line);
-/// assert_eq!(line.parse(), Ok(schedule));
+/// assert_eq!(line.parse(), Ok(schedule.clone()));
+///
+/// // It is made of steps, and lets them be taken out and added.
+/// let mut again = Schedule::from(schedule.steps().to_vec());
+/// again.extend([Step::new("thread1", "write_value")]);
+/// assert!(schedule.into_iter().eq(again.steps()[..2].iter().cloned()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Schedule {
@@ -191,6 +211,36 @@ impl FromStr for Schedule {
 impl FromIterator<Step> for Schedule {
     fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
         Schedule::new(steps)
+    }
+}
+
+impl From<Vec<Step>> for Schedule {
+    fn from(steps: Vec<Step>) -> Self {
+        Schedule { steps }
+    }
+}
+
+impl Extend<Step> for Schedule {
+    fn extend<I: IntoIterator<Item = Step>>(&mut self, steps: I) {
+        self.steps.extend(steps);
+    }
+}
+
+impl IntoIterator for Schedule {
+    type Item = Step;
+    type IntoIter = std::vec::IntoIter<Step>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.steps.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Schedule {
+    type Item = &'a Step;
+    type IntoIter = std::slice::Iter<'a, Step>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.steps.iter()
     }
 }
 

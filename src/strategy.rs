@@ -45,7 +45,7 @@ use crate::search::{Method, SearchPlan};
 /// assert_eq!("portfolio".parse(), Ok(Strategy::Portfolio { schedules: 1000 }));
 /// assert_eq!(Strategy::Preemptions(2).to_string(), "preemptions:2");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Strategy {
     /// Every schedule, depth first, threads in the order in which they were added.

@@ -1,89 +1,244 @@
-//! The steps of an execution in columns, one for each thread.
+//! The steps of an execution, as values and drawn in columns, one for each thread.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt;
 use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::operation::Event;
-use crate::site::MarkerId;
+use crate::failure::{MAX_WIDTH, MarkerSite, Told};
+use crate::named::named;
+use crate::operation::{Event, OperationKind};
+
+/// The steps that an execution took, in order. Its `Display` has a column for each thread.
+///
+/// ```
+/// use interlace::{Explorer, Schedule, marker};
+///
+/// let execution = Explorer::new(|| ())
+///     .thread("a", |()| { marker!("x"); marker!("y") })
+///     .thread("b", |()| marker!("z"))
+///     .replay(&Schedule::default());
+/// let timeline = execution.timeline();
+/// assert!(timeline.threads().eq(["a", "b"]));
+/// let markers = timeline.steps().iter().map(|step| step.marker().name());
+/// assert!(markers.eq(["x", "y", "z"]));
+/// assert!(timeline.to_string().starts_with("  step    a  b\n     1    x     "));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timeline(pub(crate) Told<Columns>);
+
+/// What a timeline shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Columns {
+    pub(crate) threads: Vec<Arc<str>>,
+    pub(crate) steps: Vec<TimelineStep>,
+}
+
+/// A step that an execution took.
+///
+/// ```
+/// use interlace::{Explorer, StepKind, marker, schedule};
+///
+/// let body = |(): &()| { marker!("x"); marker!("y") };
+/// let execution = Explorer::new(|| ())
+///     .thread("a", body)
+///     .thread("b", body)
+///     .replay(&schedule![a: x, b: x]);
+/// let step = &execution.timeline().steps()[1];
+/// assert_eq!((step.thread(), step.marker().name(), step.kind()), ("b", "x", StepKind::Marker));
+/// assert!(step.is_forced() && step.preempts() && !step.waits());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineStep {
+    pub(crate) thread: Arc<str>,
+    pub(crate) kind: StepKind,
+    pub(crate) marker: MarkerSite,
+    pub(crate) is_forced: bool,
+    pub(crate) preempts: bool,
+    pub(crate) waits: bool,
+}
+
+/// What a step begins with. [`TimelineStep`] has an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StepKind {
+    /// The code that a marker gates.
+    Marker,
+    /// The first step of a thread that the program has started.
+    Start,
+    /// Going on after the end of another thread.
+    Join,
+    /// Going on after a wait that began in an earlier step.
+    Resume,
+}
+
+named! { StepKind:
+    Marker = "marker",
+    Start = "start",
+    Join = "join",
+    Resume = "resume",
+}
+
+impl Timeline {
+    /// The steps of threads with these names, of which the first `forced` are forced.
+    pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
+        let steps = steps
+            .iter()
+            .enumerate()
+            .map(|(number, event)| TimelineStep {
+                thread: Arc::clone(&names[event.thread.index()]),
+                kind: match event.operation.kind {
+                    OperationKind::Marker => StepKind::Marker,
+                    OperationKind::Start => StepKind::Start,
+                    OperationKind::Join(_) => StepKind::Join,
+                    OperationKind::Resume => StepKind::Resume,
+                },
+                marker: event.operation.name.into(),
+                is_forced: number < forced,
+                preempts: event.preempts,
+                waits: event.waits(),
+            });
+        Timeline(Told::Value(Columns {
+            steps: steps.collect(),
+            threads: names.to_vec(),
+        }))
+    }
+
+    /// Returns the names of the threads. None, as there are no [`steps`](Self::steps), if this was
+    /// read from a report that an earlier version wrote.
+    pub fn threads(&self) -> impl Iterator<Item = &str> {
+        let threads = self.0.value().into_iter().flat_map(|it| &it.threads);
+        threads.map(|name| &**name)
+    }
+
+    /// Returns the steps.
+    #[must_use]
+    pub fn steps(&self) -> &[TimelineStep] {
+        self.0.value().map_or(&[], |columns| &columns.steps)
+    }
+}
+
+impl TimelineStep {
+    /// Returns the name of the thread.
+    #[must_use]
+    pub fn thread(&self) -> &str {
+        &self.thread
+    }
+
+    /// Returns what the step begins with.
+    #[must_use]
+    pub fn kind(&self) -> StepKind {
+        self.kind
+    }
+
+    /// Returns the marker; of a thread that goes on after a wait, the one that it passed last.
+    #[must_use]
+    pub fn marker(&self) -> &MarkerSite {
+        &self.marker
+    }
+
+    /// Returns whether the schedule says so. What comes after it follows the fixed order.
+    #[must_use]
+    pub fn is_forced(&self) -> bool {
+        self.is_forced
+    }
+
+    /// Returns whether the thread of the step before could have gone on instead.
+    #[must_use]
+    pub fn preempts(&self) -> bool {
+        self.preempts
+    }
+
+    /// Returns whether the step ends with the thread waiting.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// What stands in the column of the thread.
+    fn cell(&self) -> Cow<'_, str> {
+        let name = &self.marker.name;
+        match (self.kind == StepKind::Resume, self.waits) {
+            (false, false) => Cow::Borrowed(name),
+            (false, true) => format!("{name} (waits)").into(),
+            (true, false) => format!("{name} (goes on)").into(),
+            (true, true) => format!("{name} (goes on, waits)").into(),
+        }
+    }
+
+    /// Where the marker stands in the source.
+    fn place(&self) -> String {
+        let MarkerSite { file, line, .. } = &self.marker;
+        match self.kind {
+            StepKind::Join => "(no marker)".to_owned(),
+            _ if file.is_empty() => "(no marker yet)".to_owned(),
+            _ => format!("{file}:{line}"),
+        }
+    }
+}
 
 /// Longer executions are drawn without their middle.
 const MAX_LINES: usize = 100;
 
-/// Draws `steps`, one a line, with the source line of each marker. The first `forced` of them are
-/// marked with an asterisk.
-pub(crate) fn draw(names: &[Arc<str>], steps: &[Event], forced: usize) -> String {
-    if steps.is_empty() {
-        return "  (no thread has gone on from a marker)".to_owned();
+impl fmt::Display for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Told::Value(columns) => columns.fmt(f),
+            Told::Text(text) => f.write_str(text),
+        }
     }
-    let cells: Vec<Cow<'_, str>> = steps.iter().copied().map(cell).collect();
-    let widths = names.iter().enumerate().map(|(thread, name)| {
-        let own = steps
+}
+
+/// One step a line, with the source line of its marker. Those that are forced have an asterisk.
+impl fmt::Display for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Columns { threads, steps } = self;
+        if steps.is_empty() {
+            return write!(f, "  (no thread has gone on from a marker)");
+        }
+        let widths: Vec<usize> = threads.iter().map(|name| self.width(name)).collect();
+        let number_width = steps.len().to_string().len().max("step".len());
+        let header = threads
             .iter()
-            .zip(&cells)
-            .filter(|(taken, _)| taken.thread.index() == thread);
-        own.map(|(_, cell)| width(cell))
-            .max()
-            .unwrap_or(0)
-            .max(width(name))
-    });
-    let widths: Vec<usize> = widths.collect();
-    let number_width = steps.len().to_string().len().max("step".len());
-
-    let header = names
-        .iter()
-        .zip(&widths)
-        .map(|(name, &width)| format!("{name:width$}"))
-        .join("  ");
-    let mut text = format!("  {:number_width$}    {}", "step", header.trim_end());
-    for (number, (taken, cell)) in steps.iter().zip(&cells).enumerate() {
-        match left_out(number, steps.len()) {
-            Some(0) => continue,
-            Some(count) => {
-                let _ = write!(
-                    text,
-                    "\n  {:>number_width$}    ({count} steps are left out)",
-                    "…"
-                );
-                continue;
+            .zip(&widths)
+            .map(|(name, &width)| format!("{name:width$}"))
+            .join("  ");
+        write!(f, "  {:number_width$}    {}", "step", header.trim_end())?;
+        for (number, step) in steps.iter().enumerate() {
+            match left_out(number, steps.len()) {
+                Some(0) => continue,
+                Some(count) => {
+                    let dots = "…";
+                    write!(
+                        f,
+                        "\n  {dots:>number_width$}    ({count} steps are left out)"
+                    )?;
+                    continue;
+                }
+                None => {}
             }
-            None => {}
+            let mark = if step.is_forced { '*' } else { ' ' };
+            write!(f, "\n  {:>number_width$} {mark}", number + 1)?;
+            for (name, width) in threads.iter().zip(&widths) {
+                let own = *name == step.thread;
+                let cell = if own { step.cell() } else { "".into() };
+                write!(f, "  {cell:width$}")?;
+            }
+            write!(f, "  {}", step.place())?;
         }
-        let mark = if number < forced { '*' } else { ' ' };
-        let _ = write!(text, "\n  {:>number_width$} {mark}", number + 1);
-        for (thread, width) in widths.iter().enumerate() {
-            let cell = if thread == taken.thread.index() {
-                cell
-            } else {
-                ""
-            };
-            let _ = write!(text, "  {cell:width$}");
-        }
-        let _ = write!(text, "  {}", place(*taken));
-    }
-    text
-}
-
-/// What stands in the column of the thread.
-fn cell(taken: Event) -> Cow<'static, str> {
-    let name = taken.operation.name.site().name();
-    match (taken.is_resume(), taken.waits()) {
-        (false, false) => name.into(),
-        (false, true) => format!("{name} (waits)").into(),
-        (true, false) => format!("{name} (goes on)").into(),
-        (true, true) => format!("{name} (goes on, waits)").into(),
+        Ok(())
     }
 }
 
-/// Where the marker of a step stands in the source.
-fn place(taken: Event) -> Cow<'static, str> {
-    if taken.operation.name == MarkerId::start() {
-        return "(no marker yet)".into();
+impl Columns {
+    /// The width of the column of a thread, in characters, which is what `format!` pads by.
+    fn width(&self, thread: &Arc<str>) -> usize {
+        let own = self.steps.iter().filter(|step| step.thread == *thread);
+        let cells = own.map(|step| step.cell().chars().count());
+        let width = cells.max().unwrap_or(0).max(thread.chars().count());
+        width.min(MAX_WIDTH)
     }
-    let site = taken.operation.name.site();
-    format!("{}:{}", site.file(), site.line()).into()
 }
 
 /// Whether the step of this number is left out: the first of those left out says how many are.
@@ -95,31 +250,28 @@ fn left_out(number: usize, steps: usize) -> Option<usize> {
     Some(if number == kept { steps - MAX_LINES } else { 0 })
 }
 
-/// The width of `text` in characters, which is what `format!` pads by.
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::{Operation, Pending, StepEnd, ThreadId};
     use crate::site::Site;
 
-    fn step(thread: usize, site: &'static Site, waits: bool) -> Event {
-        let pending = Pending {
-            thread: ThreadId::new(thread),
-            operation: Operation::at_marker(site.id()),
-        };
-        let end = if waits {
-            StepEnd::Waits
-        } else {
-            StepEnd::Paused
-        };
-        Event {
-            end,
-            ..Event::of(pending)
+    fn step(thread: &str, site: &'static Site, waits: bool) -> TimelineStep {
+        TimelineStep {
+            thread: thread.into(),
+            kind: StepKind::Marker,
+            marker: site.id().into(),
+            is_forced: false,
+            preempts: false,
+            waits,
         }
+    }
+
+    fn draw(threads: &[&str], mut steps: Vec<TimelineStep>, forced: usize) -> String {
+        for step in &mut steps[..forced] {
+            step.is_forced = true;
+        }
+        let threads = threads.iter().map(|&name| name.into()).collect();
+        Timeline(Told::Value(Columns { threads, steps })).to_string()
     }
 
     static READ: Site = Site::new("read", "src/a.rs", 3, 9);
@@ -127,25 +279,26 @@ mod tests {
 
     #[test]
     fn each_thread_has_a_column_and_forced_steps_have_an_asterisk() {
-        let names = ["thread1".into(), "t2".into()];
-        let steps = [
-            step(0, &READ, false),
-            step(1, &READ, true),
-            step(0, &WRITE, false),
+        let steps = vec![
+            step("thread1", &READ, false),
+            step("t2", &READ, true),
+            step("thread1", &WRITE, false),
         ];
         let expected = "
   step    thread1  t2
      1 *  read                   src/a.rs:3
      2 *           read (waits)  src/a.rs:3
      3    write                  src/a.rs:14";
-        assert_eq!(format!("\n{}", draw(&names, &steps, 2)), expected);
+        assert_eq!(
+            format!("\n{}", draw(&["thread1", "t2"], steps, 2)),
+            expected
+        );
     }
 
     #[test]
     fn a_long_execution_is_drawn_without_its_middle() {
-        let names = ["t".into()];
-        let steps = vec![step(0, &READ, false); 1000];
-        let text = draw(&names, &steps, 0);
+        let steps = vec![step("t", &READ, false); 1000];
+        let text = draw(&["t"], steps, 0);
         assert_eq!(text.lines().count(), 1 + MAX_LINES + 1);
         assert!(
             text.contains("\n     …    (900 steps are left out)\n"),
@@ -155,5 +308,12 @@ mod tests {
             text.contains("\n    50    read") && text.contains("\n   951    read"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn names_of_any_length_are_drawn() {
+        let long = "t".repeat(100_000);
+        let text = draw(&[&long], vec![step(&long, &READ, true)], 0);
+        assert!(text.contains(&long) && text.contains("read (waits)"));
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::engine::ExecutionEnd;
+use crate::failure::FailureKind;
+
 /// How an execution ended. Every execution ends in exactly one of these.
 ///
 /// ```
@@ -10,7 +13,7 @@ use std::fmt;
 /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
 /// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
     /// Every thread ended and every check held.
@@ -49,6 +52,27 @@ const ALL: [Verdict; 10] = [
 ];
 
 impl Verdict {
+    pub(crate) fn of(end: &ExecutionEnd) -> Self {
+        match end {
+            ExecutionEnd::Held => Verdict::Held,
+            // A search prunes an execution only at a contradiction, which has been told.
+            ExecutionEnd::Pruned => Verdict::NonDeterministic,
+            ExecutionEnd::Failed(kind) => match **kind {
+                FailureKind::Panic(_) | FailureKind::PanicInHook(_) => Verdict::Panicked,
+                FailureKind::Check(_) => Verdict::CheckFailed,
+                FailureKind::OutcomeNotAllowed(_) => Verdict::OutcomeNotAllowed,
+                FailureKind::NotSerializable(_) => Verdict::NotSerializable,
+                FailureKind::Invariant(_) | FailureKind::InvariantPanic(_) => {
+                    Verdict::InvariantViolated
+                }
+                FailureKind::Deadlock(_) => Verdict::Deadlocked,
+                FailureKind::StepLimit(_) => Verdict::StepLimit,
+                FailureKind::TimeOut(_) => Verdict::TimedOut,
+                FailureKind::Diverged(_) => Verdict::NonDeterministic,
+            },
+        }
+    }
+
     /// Whether an execution that ended so is a failure of the program.
     pub(crate) fn is_failure(self) -> bool {
         !matches!(self, Verdict::Held | Verdict::NonDeterministic)

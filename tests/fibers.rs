@@ -326,11 +326,12 @@ fn payloads_of_every_kind_are_panics_on_both_engines() {
                 .keep_going()
         });
         assert_eq!(only_verdict(&report), (Verdict::Panicked, 2));
-        let FailureKind::Panic { thread, panic } = report.assert_fails().kind() else {
+        let FailureKind::Panic(failure) = report.assert_fails().kind() else {
             panic!("{report}");
         };
-        assert_eq!(thread, "b");
-        assert!(panic.message().contains(message), "{}", panic.message());
+        assert_eq!(failure.thread(), "b");
+        let told = failure.panic().message();
+        assert!(told.contains(message), "{told}");
         assert!(report.assert_fails().is_reproduced());
     }
 }
@@ -382,7 +383,7 @@ fn guards_of_paused_threads_are_dropped_in_order_before_the_state() {
             .replay(&schedule![fails: go]);
         assert!(matches!(
             execution.failure_kind(),
-            Some(FailureKind::Panic { .. })
+            Some(FailureKind::Panic(_))
         ));
         let dropped = DROPPED.lock().unwrap();
         let expected = "fails unwound, inner unwound, outer unwound, task unwound";
@@ -590,7 +591,7 @@ fn a_failure_that_only_shared_thread_locals_show_is_not_reproduced_and_the_repor
         .engine(Engine::Fibers)
         .explore();
     let failure = report.assert_fails();
-    assert!(matches!(failure.kind(), FailureKind::Panic { thread, .. } if thread == "b"));
+    assert!(matches!(failure.kind(), FailureKind::Panic(it) if it.thread() == "b"));
     assert!(!failure.is_reproduced());
     let text = report.to_string();
     for part in ["NOT REPRODUCED", "fresh threads", "thread-locals"] {

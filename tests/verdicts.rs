@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use interlace::failure::Hook;
 use interlace::{
     Engine, ErrorKind, Explorer, FailureKind, Report, Schedule, StoppedBy, Verdict, marker,
     schedule,
@@ -115,11 +116,12 @@ fn a_panic_in_a_thread_is_a_failure_and_ends_its_execution() {
     );
     let failure = report.assert_fails();
     assert_eq!(failure.schedule(), &schedule![reader: take]);
-    let FailureKind::Panic { thread, panic } = failure.kind() else {
+    let FailureKind::Panic(it) = failure.kind() else {
         panic!("{failure}");
     };
+    let panic = it.panic();
     assert_eq!(
-        (thread.as_str(), panic.message()),
+        (it.thread(), panic.message()),
         ("reader", "the slot is empty")
     );
     assert_eq!(panic.file(), Some(file!()));
@@ -143,7 +145,7 @@ fn an_invariant_is_checked_after_every_step_and_markers_in_it_do_nothing() {
     });
     assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
     let failure = report.assert_fails();
-    assert!(matches!(failure.kind(), FailureKind::Invariant { name } if name == "the sum stays"));
+    assert!(matches!(failure.kind(), FailureKind::Invariant(it) if it.name() == "the sum stays"));
     assert_eq!(failure.found(), &schedule![t: take]);
     assert_eq!(
         failure.schedule(),
@@ -209,10 +211,7 @@ fn a_loop_that_never_gets_its_wish_meets_the_step_limit() {
         "what comes after the limit was not run"
     );
     let failure = report.assert_fails();
-    assert!(matches!(
-        failure.kind(),
-        FailureKind::StepLimit { max_steps: 5, .. }
-    ));
+    assert!(matches!(failure.kind(), FailureKind::StepLimit(limit) if limit.max_steps() == 5));
     assert!(
         failure.to_string().contains("waiter  is paused at look"),
         "{failure}"
@@ -318,16 +317,21 @@ fn a_panic_outside_of_the_threads_is_told_from_one_inside() {
         explore(|| Explorer::new(|| PanicsOnDrop).thread("t", |_| marker!("x"))),
     ];
     let expected = [
-        ("the setup", "made"),
-        ("the outcome", "told"),
-        ("the destructor of the state", "dropped"),
+        (Hook::SetUp, "made"),
+        (Hook::Outcome, "told"),
+        (Hook::DropState, "dropped"),
     ];
-    for (report, (expected_place, message)) in reports.iter().zip(expected) {
+    for (report, (hook, message)) in reports.iter().zip(expected) {
         assert_eq!(verdicts(report), [(Verdict::Panicked, 1)]);
-        let FailureKind::PanicOutside { place, panic } = report.assert_fails().kind() else {
+        let FailureKind::PanicInHook(failure) = report.assert_fails().kind() else {
             panic!("{report}");
         };
-        assert_eq!((*place, panic.message()), (expected_place, message));
+        assert_eq!((failure.hook(), failure.panic().message()), (hook, message));
+        let text = failure.to_string();
+        assert!(
+            text.starts_with(&format!("{hook} panicked: {message}")),
+            "{text}"
+        );
     }
 }
 
@@ -435,7 +439,7 @@ fn threads_that_unwind_may_wait_for_each_other_in_destructors() {
         .timeout(Duration::from_secs(60))
         .explore();
     assert!(
-        matches!(report.assert_fails().kind(), FailureKind::Panic { thread, .. } if thread == "fails")
+        matches!(report.assert_fails().kind(), FailureKind::Panic(it) if it.thread() == "fails")
     );
     assert!(since.elapsed() < Duration::from_secs(30));
 }

@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
 use super::flag;
-use super::panic::Panic;
+use crate::failure::Panic;
 
 thread_local! {
     /// Whether panics of this thread are kept for the report instead of printed.

@@ -1,11 +1,13 @@
 //! The engines, and which one runs what.
 
 use std::any::Any;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::fault::catch_fault;
 use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::named::{Named as _, displayed};
 
 /// What runs a program.
 ///
@@ -25,6 +27,7 @@ use crate::error::Error;
 ///     .engine(Engine::Fibers)
 ///     .explore();
 /// assert_eq!(report.schedules(), 6);
+/// assert_eq!("fibers".parse(), Ok(Engine::Fibers));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -38,6 +41,27 @@ pub enum Engine {
     /// identity are shared; what blocks the OS thread blocks them all, and ends the search with an
     /// error when the [time-out](crate::Explorer::timeout) is up.
     Fibers,
+}
+
+displayed! { Engine:
+    Threads = "threads",
+    Fibers = "fibers",
+}
+
+impl FromStr for Engine {
+    type Err = Error;
+
+    /// Parses the name that `Display` shows.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSetting`], for any other text.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Engine::of_name(name).ok_or_else(|| {
+            let text = format!("there is no engine `{name}`: it must be `threads` or `fibers`");
+            Error::new(ErrorKind::BadSetting, text)
+        })
+    }
 }
 
 impl Engine {

@@ -4,8 +4,8 @@
 use std::cell::Cell;
 
 use super::catch::{self, Caught, caught};
-use super::panic::Panic;
-use super::{How, Phase, Program, ProgramInstance, current};
+use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
+use crate::failure::{FailureKind, Hook, HookPanic, InvariantViolation, Panic};
 
 /// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
 /// thread's panics must be kept.
@@ -18,11 +18,17 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 }
 
 /// Evaluates the invariants; every thread is paused.
-pub(super) fn check_invariants(room: &dyn ProgramInstance) -> Option<How> {
+pub(super) fn check_invariants(
+    program: &dyn Program,
+    room: &dyn ProgramInstance,
+) -> Option<FailureKind> {
     let check_invariants = || catch_panic(|| room.check_invariants());
     match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
-        Ok(violated) => violated.map(How::InvariantViolated),
-        Err(panic) => Some(How::InvariantPanicked(panic)),
+        Ok(violated) => violated.map(|number| {
+            let name = program.invariants()[number].as_str().into();
+            FailureKind::Invariant(InvariantViolation { name })
+        }),
+        Err(panic) => Some(FailureKind::InvariantPanic(panic)),
     }
 }
 
@@ -32,7 +38,7 @@ pub(super) fn conclude(
     program: &dyn Program,
     room: &dyn ProgramInstance,
     enter: impl Fn(Phase),
-) -> (How, Option<String>) {
+) -> (ExecutionEnd, Option<String>) {
     // One catch for all, since it is in every execution. The phase says whose code panicked: none
     // if it was ours.
     let (mut outcome, phase) = (None, Cell::new(Some(Phase::Outcome)));
@@ -43,38 +49,48 @@ pub(super) fn conclude(
             enter(next);
         };
         outcome = room.outcome();
+        phase.set(None);
         if let Some(oracles) = program.oracles() {
-            phase.set(None);
             let view = || {
                 enter(Phase::View);
                 let view = room.view();
                 phase.set(None);
                 view
             };
-            let breach = oracles.judge(outcome.as_deref(), view);
-            if breach.is_some() {
-                return breach;
+            let failure = oracles.judge(outcome.as_deref(), view);
+            if failure.is_some() {
+                return failure;
             }
         }
         enter(Phase::Check);
         room.check();
         None
     });
-    let how = match (result, phase.get()) {
-        (Ok(None), _) => How::Held,
-        (Ok(Some(breach)), _) => How::Breached(breach),
-        (Err(panic), Some(Phase::Check)) => How::CheckFailed(panic),
-        (Err(panic), Some(phase)) => How::PanickedIn(phase, panic),
+    let hook = phase.get().and_then(Phase::hook);
+    let end = match (result, hook) {
+        (Ok(None), _) => ExecutionEnd::Held,
+        (Ok(Some(failure)), _) => failure.into(),
+        (Err(panic), Some(hook)) => panicked_in(hook, panic),
         (Err(panic), None) => catch::throw_on(panic),
     };
-    (how, outcome)
+    (end, outcome)
+}
+
+/// The end of an execution whose code panicked in `hook`.
+#[cold]
+pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
+    let kind = match hook {
+        Hook::Check => FailureKind::Check(panic),
+        hook => FailureKind::PanicInHook(HookPanic { hook, panic }),
+    };
+    kind.into()
 }
 
 /// Drops the state; a panic in that makes an execution fail that held.
 #[inline]
-pub(super) fn drop_state(dropping: impl FnOnce(), how: How) -> How {
+pub(super) fn drop_state(dropping: impl FnOnce(), end: ExecutionEnd) -> ExecutionEnd {
     match catch_panic(dropping) {
-        Err(panic) if how == How::Held => How::PanickedIn(Phase::DropState, panic),
-        _ => how,
+        Err(panic) if end.is_held() => panicked_in(Hook::DropState, panic),
+        _ => end,
     }
 }

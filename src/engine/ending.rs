@@ -1,56 +1,51 @@
-//! How executions end, by ids.
+//! How executions end.
 
-use super::Panic;
-use crate::operation::ThreadId;
-use crate::oracle::Breach;
+use std::sync::Arc;
+
+use crate::failure::{FailureKind, Hook};
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum How {
+pub(crate) enum ExecutionEnd {
     /// Every thread ended and every check held.
     Held,
     /// The scheduler ended it.
     Pruned,
-    /// A thread panicked.
-    Panicked(ThreadId, Panic),
-    /// The user's code outside of threads panicked.
-    PanickedIn(Phase, Panic),
-    /// The check panicked.
-    CheckFailed(Panic),
-    /// It ended in what it must not end in. In a box, so that an end is small.
-    Breached(Box<Breach>),
-    /// The invariant of this number was false.
-    InvariantViolated(usize),
-    /// An invariant panicked.
-    InvariantPanicked(Panic),
-    /// No thread could go on.
-    Deadlock,
-    /// The execution had as many steps as it may have, and was not at its end.
-    StepLimit,
-    /// The execution did not end in time.
-    TimedOut(Phase),
-    /// Nobody could go on, and nothing outside has woken a task in time.
-    NotWoken,
+    /// It failed. Behind a pointer, so that an end is small, and shared, so that it is copied for
+    /// nothing. What it would take long to tell of it is left out.
+    Failed(Arc<FailureKind>),
 }
 
-impl How {
-    /// Whether the clock cut the execution short.
-    pub(crate) fn is_timed_out(&self) -> bool {
-        matches!(self, How::TimedOut(_) | How::NotWoken)
+impl From<FailureKind> for ExecutionEnd {
+    #[cold]
+    fn from(kind: FailureKind) -> Self {
+        ExecutionEnd::Failed(Arc::new(kind))
+    }
+}
+
+impl ExecutionEnd {
+    /// How the execution failed, if it did.
+    pub(crate) fn failure(&self) -> Option<&FailureKind> {
+        match self {
+            ExecutionEnd::Failed(kind) => Some(kind),
+            ExecutionEnd::Held | ExecutionEnd::Pruned => None,
+        }
     }
 
-    /// Whether `other` is the same failure, in whichever thread and with whatever values.
-    pub(crate) fn is_like(&self, other: &How) -> bool {
-        match (self, other) {
-            (How::Panicked(_, here), How::Panicked(_, there))
-            | (How::CheckFailed(here), How::CheckFailed(there))
-            | (How::InvariantPanicked(here), How::InvariantPanicked(there)) => here.is_like(there),
-            (How::PanickedIn(phase, here), How::PanickedIn(other_phase, there)) => {
-                phase == other_phase && here.is_like(there)
-            }
-            (How::Breached(here), How::Breached(there)) => here.is_like(there),
-            _ => self == other,
-        }
+    #[inline]
+    pub(crate) fn is_held(&self) -> bool {
+        matches!(self, ExecutionEnd::Held)
+    }
+
+    /// Whether the clock cut the execution short.
+    pub(crate) fn is_timed_out(&self) -> bool {
+        self.failure().is_some_and(FailureKind::is_timed_out)
+    }
+
+    /// Whether both are the same failure, in whichever thread and with whatever values.
+    pub(crate) fn is_like(&self, other: &ExecutionEnd) -> bool {
+        let both = self.failure().zip(other.failure());
+        both.is_some_and(|(here, there)| here.is_like(there))
     }
 }
 
@@ -68,25 +63,15 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// Those that are not of a thread.
-    #[cfg(feature = "json")]
-    pub(crate) const OUTSIDE: [Phase; 5] = [
-        Phase::SetUp,
-        Phase::Outcome,
-        Phase::View,
-        Phase::Check,
-        Phase::DropState,
-    ];
-
-    /// The part of the user's code that runs in this phase.
-    pub(crate) fn place(self) -> &'static str {
+    /// The part of the user's code around the threads that runs in this phase, if one does.
+    pub(crate) fn hook(self) -> Option<Hook> {
         match self {
-            Phase::SetUp => "the setup",
-            Phase::Threads | Phase::Unwinding => "a thread",
-            Phase::Outcome => "the outcome",
-            Phase::View => "the view",
-            Phase::Check => "the check",
-            Phase::DropState => "the destructor of the state",
+            Phase::SetUp => Some(Hook::SetUp),
+            Phase::Threads | Phase::Unwinding => None,
+            Phase::Outcome => Some(Hook::Outcome),
+            Phase::View => Some(Hook::View),
+            Phase::Check => Some(Hook::Check),
+            Phase::DropState => Some(Hook::DropState),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use super::catch::Caught;
 use super::core::{ExecutionState, Over, Turn};
@@ -8,7 +8,10 @@ use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 use super::yield_reason::YieldReason;
-use super::{EngineOptions, ExecutionResult, How, Phase, Scheduler};
+use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
+use crate::failure::{
+    Deadlock, FailureKind, Positions, StepLimit, ThreadPanic, TimeOut, Unfinished,
+};
 use crate::operation::{Choice, ThreadId, ThreadState, ThreadStatus};
 
 /// The execution under way, and who directs it.
@@ -17,7 +20,7 @@ pub(super) struct ExecutionCore {
     /// Gone when the team has been left behind.
     pub(super) scheduler: Option<Box<dyn Scheduler>>,
     /// How the threads' part of the execution ended, once it has.
-    pub(super) over: Option<How>,
+    pub(super) over: Option<ExecutionEnd>,
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
@@ -27,6 +30,7 @@ pub(super) struct ExecutionCore {
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: ExternalWakers,
+    options: EngineOptions,
 }
 
 impl ExecutionCore {
@@ -46,6 +50,7 @@ impl ExecutionCore {
             phase: Phase::SetUp,
             number: 0,
             outside: ExternalWakers::new(options.external_wakers),
+            options,
         }
     }
 
@@ -140,26 +145,29 @@ impl ExecutionCore {
     fn note_over(&mut self, over: Over) {
         match over {
             // All have finished: what they passed before that nobody asks.
-            Over::Complete => self.over = Some(How::Held),
-            Over::Deadlock => self.set_over(How::Deadlock),
-            Over::StepLimit => self.set_over(How::StepLimit),
-            Over::Pruned => self.set_over(How::Pruned),
+            Over::Complete => self.over = Some(ExecutionEnd::Held),
+            Over::Deadlock => self.set_over(FailureKind::Deadlock(Deadlock::default())),
+            Over::StepLimit => {
+                let max_steps = self.options.max_steps;
+                self.set_over(FailureKind::StepLimit(StepLimit::of(max_steps)));
+            }
+            Over::Pruned => self.set_over(ExecutionEnd::Pruned),
         }
     }
 
     /// As [`turn`](Self::turn), unless the execution has just failed.
     #[inline]
-    pub(super) fn turn_unless(&mut self, failure: Option<How>) -> Turn {
+    pub(super) fn turn_unless(&mut self, failure: Option<FailureKind>) -> Turn {
         match failure {
             None => self.turn(),
-            Some(how) => self.fail(how),
+            Some(failure) => self.fail(failure),
         }
     }
 
     /// Ends the threads' part of the execution as a failure.
     #[cold]
-    pub(super) fn fail(&mut self, how: How) -> Turn {
-        self.set_over(how);
+    pub(super) fn fail(&mut self, end: impl Into<ExecutionEnd>) -> Turn {
+        self.set_over(end);
         Turn::Over(Over::Pruned)
     }
 
@@ -176,11 +184,16 @@ impl ExecutionCore {
     /// As [`finish`](Self::finish), for a thread that was caught. Returns how the execution ends
     /// with that, if it does and was not over before.
     #[cold]
-    pub(super) fn finish_caught(&mut self, thread: ThreadId, caught: Caught) -> Option<How> {
+    pub(super) fn finish_caught(
+        &mut self,
+        thread: ThreadId,
+        caught: Caught,
+    ) -> Option<FailureKind> {
         match caught {
             Caught::Panic(panic) => {
                 self.state.leave(thread, ThreadState::Panicked);
-                Some(How::Panicked(thread, panic))
+                let thread = Arc::clone(&self.state.threads().names()[thread.index()]);
+                Some(FailureKind::Panic(ThreadPanic { thread, panic }))
             }
             Caught::Unwound => {
                 self.state.leave(thread, ThreadState::Unwound);
@@ -200,29 +213,53 @@ impl ExecutionCore {
 
     /// Whether the threads' part seems over since nobody can go on.
     pub(super) fn is_stuck(&self) -> bool {
-        matches!(self.over, Some(How::Deadlock | How::NotWoken))
+        matches!(
+            self.failure(),
+            Some(FailureKind::Deadlock(_) | FailureKind::TimeOut(_))
+        )
+    }
+
+    /// Whether nobody can go on, and something outside has not woken a task.
+    fn is_not_woken(&self) -> bool {
+        matches!(self.failure(), Some(FailureKind::TimeOut(_)))
+    }
+
+    fn failure(&self) -> Option<&FailureKind> {
+        self.over.as_ref().and_then(ExecutionEnd::failure)
     }
 
     /// Whether the threads' part of the execution ended well.
     #[inline]
     pub(super) fn held(&self) -> bool {
-        self.over == Some(How::Held)
+        self.over.as_ref().is_some_and(ExecutionEnd::is_held)
+    }
+
+    /// The end of an execution that the clock ends now.
+    #[cold]
+    pub(super) fn timed_out(&self) -> ExecutionEnd {
+        let limit = self.options.timeout;
+        let threads = Positions::default();
+        let unfinished = match self.phase.hook() {
+            Some(hook) => Unfinished::Hook { hook, limit },
+            None => Unfinished::Threads { limit, threads },
+        };
+        FailureKind::TimeOut(TimeOut { unfinished }).into()
     }
 
     /// How the threads' part of the execution ended. Nobody asks when the scheduler is gone.
-    pub(super) fn how(&self) -> How {
-        self.over.clone().unwrap_or(How::Pruned)
+    pub(super) fn ending(&self) -> ExecutionEnd {
+        self.over.clone().unwrap_or(ExecutionEnd::Pruned)
     }
 
     /// Notes how the threads' part of the execution ended.
-    fn set_over(&mut self, how: How) {
+    fn set_over(&mut self, end: impl Into<ExecutionEnd>) {
         self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
                 self.stood[thread.index()].state = ThreadState::NoWakerLeft;
             }
         }
-        self.over = Some(how);
+        self.over = Some(end.into());
     }
 
     /// Notes where the threads stand, and what they wait for there.
@@ -280,9 +317,14 @@ impl ExecutionCore {
             .any(|thread| self.outside.is_held(thread));
         let is_awaited = self.outside.is_expected() && is_held;
         self.set_over(if is_awaited {
-            How::NotWoken
+            FailureKind::TimeOut(TimeOut {
+                unfinished: Unfinished::NotWoken {
+                    limit: self.options.timeout,
+                    threads: Positions::default(),
+                },
+            })
         } else {
-            How::Deadlock
+            FailureKind::Deadlock(Deadlock::default())
         });
         news
     }
@@ -294,25 +336,25 @@ impl ExecutionCore {
 
     /// Waits no longer for something outside to wake a task, if it does; false if it does not.
     pub(super) fn give_up(&mut self) -> bool {
-        self.over == Some(How::NotWoken) && self.outside.give_up()
+        self.is_not_woken() && self.outside.give_up()
     }
 
     /// Tells the scheduler how the execution ended; false if the team was left behind before.
-    pub(super) fn end(&mut self, how: &How, outcome: Option<&str>) -> bool {
+    pub(super) fn end(&mut self, end: &ExecutionEnd, outcome: Option<&str>) -> bool {
         match self.over {
             None => self.stand(),
-            Some(How::Held) => self.state.report_finished(&mut self.stood),
+            Some(ExecutionEnd::Held) => self.state.report_finished(&mut self.stood),
             Some(_) => {}
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;
         };
         scheduler.end(ExecutionResult {
-            trace: self.state.trace(how.is_timed_out()),
+            trace: self.state.trace(end.is_timed_out()),
             names: self.state.threads().names(),
             threads: &self.stood,
             blocked_on: &self.blocked_on,
-            how,
+            end,
             outcome,
         });
         true

@@ -1,8 +1,8 @@
 //! Panics of this library's own code: each becomes an error that says where it was.
 
 use super::catch::{self, Caught, catch};
-use super::panic::Panic;
 use crate::error::{Error, ErrorKind};
+use crate::failure::Panic;
 
 /// Runs `body`, which is this library's, and makes an error of its panic. Panics of the user's code
 /// are to be caught inside of it; the unwinding of a program's thread passes through.

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{BlockedOn, How, ThreadTable};
+use super::{BlockedOn, ExecutionEnd, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint, ThreadStatus, Trace};
 
 /// Steers an engine through executions.
@@ -29,7 +29,7 @@ pub(crate) struct ExecutionResult<'a> {
     pub(crate) threads: &'a [ThreadStatus],
     /// What they were about to acquire, and was not free.
     pub(crate) blocked_on: &'a [BlockedOn],
-    pub(crate) how: &'a How,
+    pub(crate) end: &'a ExecutionEnd,
     pub(crate) outcome: Option<&'a str>,
 }
 
@@ -37,6 +37,6 @@ impl ExecutionResult<'_> {
     /// Whether it held and nothing was said of its outcome.
     #[inline]
     pub(crate) fn is_plain(self) -> bool {
-        matches!(self.how, How::Held) && self.outcome.is_none()
+        self.end.is_held() && self.outcome.is_none()
     }
 }

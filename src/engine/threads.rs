@@ -21,10 +21,16 @@ mod conductor;
 )]
 mod kernel;
 mod lookout;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod memory;
 mod others;
 mod settle;
 mod sleep;
 mod stand_in;
+mod start;
 mod team;
 mod watch;
 mod worker;

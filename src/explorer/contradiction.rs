@@ -5,12 +5,12 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::run_context::RunContext;
-use crate::engine::{Engine, EngineOptions, How};
+use crate::engine::{Engine, EngineOptions};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Record};
+use crate::execution::Record;
+use crate::failure::FailureKind;
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
-use crate::standings;
 
 /// Shows what was ready at one point in an earlier execution and in this one.
 pub(super) fn explain(
@@ -25,10 +25,7 @@ pub(super) fn explain(
         _ => format!("after `{prefix}`"),
     };
     let found = if contradiction.found.is_empty() {
-        format!(
-            "no thread is ready{}",
-            standings::describe(&record.names, &record.threads, &record.blocked_on)
-        )
+        format!("no thread is ready{}", record.positions())
     } else {
         list(&contradiction.found, &record.names)
     };
@@ -40,18 +37,18 @@ pub(super) fn explain(
              {}{CAUSES}{}{REMEDY}",
             depth + 1,
             list(&contradiction.expected, &record.names),
-            failure(record, context),
+            failure(record),
             about_thread_locals(context.engine, context.options),
         ),
     )
 }
 
 /// How the execution failed, if it did: that may be all that is different.
-fn failure(record: &Record, context: RunContext<'_>) -> String {
-    match FailureKind::of(record, context.context()) {
+fn failure(record: &Record) -> String {
+    match record.failure() {
         // Where the threads stand is shown already.
-        Some(kind) if record.how != How::Deadlock => format!("and it fails: {kind}\n"),
-        _ => String::new(),
+        None | Some(FailureKind::Deadlock(_)) => String::new(),
+        Some(kind) => format!("and it fails: {kind}\n"),
     }
 }
 

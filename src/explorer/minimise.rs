@@ -39,7 +39,7 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Best, Error
         forced: found.record.steps.len(),
         minimal: Minimal::NotTried,
     };
-    if found.record.how.is_timed_out() {
+    if found.record.end.is_timed_out() {
         // Every try would leave another thread behind, after another time-out.
         return Ok(as_found());
     }
@@ -73,7 +73,7 @@ pub(super) fn describe(
         forced,
         minimal,
     } = best;
-    let again = if record.how.is_timed_out() {
+    let again = if record.end.is_timed_out() {
         None
     } else {
         let on_threads = RunContext {
@@ -83,16 +83,15 @@ pub(super) fn describe(
         Some(on_threads.follow(&record.schedule(*forced))?.record)
     };
     // A replay that takes too long says nothing of the program.
-    let again = again.filter(|again| !again.how.is_timed_out());
+    let again = again.filter(|again| !again.end.is_timed_out());
     let reproduced =
-        again.map(|again| again.how.is_like(&record.how) && again.steps == record.steps);
+        again.map(|again| again.end.is_like(&record.end) && again.steps == record.steps);
     Ok(Failure::new(
         found,
         record,
         *forced,
         *minimal,
         reproduced,
-        context.context(),
         context.call,
     ))
 }

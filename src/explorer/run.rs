@@ -100,5 +100,5 @@ pub(super) fn replay(request: &Request, schedule: &Schedule) -> Result<Execution
         return Ok(Execution::stopped(&record, error));
     }
     let forced = schedule.len().min(record.steps.len());
-    Ok(Execution::new(&record, context.context(), forced))
+    Ok(Execution::new(&record, forced))
 }

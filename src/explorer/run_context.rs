@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::engine::{Engine, EngineOptions, Program, Scheduler};
 use crate::error::Error;
-use crate::execution::{Chooser, Context, Single, run_single};
+#[cfg(feature = "proptest")]
+use crate::execution::{Chooser, Single, run_single};
 use crate::follow::{Followed, follow};
 use crate::report::Call;
 use crate::schedule::Schedule;
@@ -18,13 +19,14 @@ pub(super) struct RunContext<'a> {
     pub(super) call: Call,
 }
 
-impl<'a> RunContext<'a> {
+impl RunContext<'_> {
     /// Runs executions for as long as `scheduler` begins new ones, and returns it.
     pub(super) fn run<D: Scheduler>(self, scheduler: D) -> Result<D, Error> {
         self.engine.run(self.program, scheduler, self.options)
     }
 
     /// Runs one execution, the steps of which `chooser` chooses.
+    #[cfg(feature = "proptest")]
     pub(super) fn run_single<C: Chooser>(self, chooser: C) -> Result<Single<C>, Error> {
         run_single(self.engine, self.program, chooser, self.options)
     }
@@ -32,10 +34,5 @@ impl<'a> RunContext<'a> {
     /// Runs one execution along `schedule`.
     pub(super) fn follow(self, schedule: &Schedule) -> Result<Followed, Error> {
         follow(self.engine, self.program, self.options, schedule, false)
-    }
-
-    /// What descriptions of its executions need to know.
-    pub(super) fn context(self) -> Context<'a> {
-        Context::of(&**self.program, self.options)
     }
 }

@@ -6,7 +6,7 @@ use super::Explorer;
 use super::request::Request;
 use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking, fails};
-use crate::engine::{How, ThreadTable, aside};
+use crate::engine::{ThreadTable, aside};
 use crate::error::Error;
 use crate::execution::{Chooser, Execution, Record};
 use crate::operation::{Choice, SchedulingPoint, forced};
@@ -55,19 +55,19 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
     let (record, decisions) = run(context, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, another would follow, and leave another thread behind.
-    let has_failed = fails(&record.how) && !record.how.is_timed_out();
+    let has_failed = fails(&record.end) && !record.end.is_timed_out();
     interleaving.note(Seen {
         schedule: record.schedule(forced),
         has_failed,
         decisions: Arc::new(decisions),
     });
-    Ok(Execution::new(&record, context.context(), forced))
+    Ok(Execution::new(&record, forced))
 }
 
 fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, Decisions), Error> {
     let first = context.run_single(Decided(interleaving.decisions()))?;
     let (Decided(decisions), record) = (first.chooser, first.record);
-    if !interleaving.has_failed() || matches!(record.how, How::TimedOut(_)) {
+    if !interleaving.has_failed() || record.end.is_timed_out() {
         return Ok((record, decisions));
     }
     let smaller = context.run(Shrinking::new(record, BUDGET))?;

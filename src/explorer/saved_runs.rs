@@ -5,7 +5,6 @@ use std::time::Instant;
 use super::minimise::{self, Best};
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, build_report};
-use crate::engine::How;
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::report::{Failure, Minimal, Report, SavedRuns};
@@ -36,7 +35,7 @@ pub(super) fn retry(
                 let why = why.lines().next().unwrap_or_default().to_owned();
                 retried.stale.push((schedule, why));
             }
-            Ok(()) if record.how == How::Held => retried.held.push(schedule),
+            Ok(()) if record.end.is_held() => retried.held.push(schedule),
             Ok(()) => {
                 let found = FailingExecution { index: 0, record };
                 let failure = describe(context, &found, &schedule, Minimal::Saved)?;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use itertools::{Itertools as _, Permutations};
 
 use super::run_context::RunContext;
-use crate::engine::{ExecutionResult, How, Program, ProgramInstance, Scheduler, ThreadTable};
+use crate::engine::{
+    ExecutionEnd, ExecutionResult, Program, ProgramInstance, Scheduler, ThreadTable,
+};
 use crate::error::{Error, ErrorKind};
-use crate::execution::{FailureKind, Record};
+use crate::execution::Record;
+use crate::failure::{FailureKind, SerialViews};
 use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
-use crate::oracle::SerialViews;
 
 /// With so many threads there are 40 320 orders.
 const MAX_THREADS: usize = 8;
@@ -47,8 +49,11 @@ fn views(context: RunContext<'_>) -> Result<SerialViews, Error> {
     };
     let serial = viewed.run(Serial::new(threads))?;
     if let Some(record) = serial.timed_out {
-        let kind = FailureKind::of(&record, context.context());
-        return Err(timed_out(&serial.order, program.threads(), kind));
+        return Err(timed_out(
+            &serial.order,
+            program.threads(),
+            record.failure(),
+        ));
     }
     if serial.possible == 0 && serial.failed == 0 {
         return Err(no_serial_order(threads));
@@ -152,8 +157,8 @@ impl Scheduler for Serial {
     }
 
     fn end(&mut self, ended: ExecutionResult<'_>) {
-        match ended.how {
-            How::Held => {
+        match ended.end {
+            ExecutionEnd::Held => {
                 // A thread that waited in the middle was not alone, even if it took no step later.
                 let has_waited = ended.trace.events.iter().any(Event::waits);
                 if let Some(view) = ended.outcome.filter(|_| !has_waited) {
@@ -161,11 +166,14 @@ impl Scheduler for Serial {
                     self.views.add(view.to_owned(), self.order.clone());
                 }
             }
-            // Waiting for another, in one way or in the other.
-            How::Pruned | How::Deadlock | How::StepLimit => {}
-            How::TimedOut(_) | How::NotWoken => self.timed_out = Some(Record::of(ended)),
-            // The search will come to this failure, too: it has this order among its own.
-            _ => self.failed += 1,
+            ExecutionEnd::Pruned => {}
+            ExecutionEnd::Failed(kind) => match **kind {
+                // Waiting for another, in one way or in the other.
+                FailureKind::Deadlock(_) | FailureKind::StepLimit(_) => {}
+                FailureKind::TimeOut(_) => self.timed_out = Some(Record::of(ended)),
+                // The search will come to this failure, too: it has this order among its own.
+                _ => self.failed += 1,
+            },
         }
     }
 }

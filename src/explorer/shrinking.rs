@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::engine::{ExecutionResult, How, Scheduler, ThreadTable};
+use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler, ThreadTable};
 use crate::execution::Record;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::shrink::Shrink;
@@ -33,7 +33,7 @@ pub(super) struct Shrinking {
 
 impl Shrinking {
     pub(super) fn new(first: Record, budget: Budget) -> Self {
-        let shrink = if fails(&first.how) {
+        let shrink = if fails(&first.end) {
             Shrink::new(&first.steps)
         } else {
             Shrink::anew()
@@ -56,8 +56,8 @@ impl Shrinking {
 }
 
 /// Whether an execution that ended so has failed.
-pub(super) fn fails(how: &How) -> bool {
-    !matches!(how, How::Held | How::Pruned)
+pub(super) fn fails(end: &ExecutionEnd) -> bool {
+    end.failure().is_some()
 }
 
 impl Scheduler for Shrinking {
@@ -76,12 +76,12 @@ impl Scheduler for Shrinking {
 
     fn end(&mut self, result: ExecutionResult<'_>) {
         self.executions += 1;
-        if self.budget.time.is_none() && matches!(result.how, How::TimedOut(_)) {
+        if self.budget.time.is_none() && result.end.is_timed_out() {
             self.is_over = true;
             return;
         }
-        let is_like = result.how.is_like(&self.best.how) || !fails(&self.best.how);
-        if self.shrink.end(fails(result.how) && is_like) {
+        let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
+        if self.shrink.end(fails(result.end) && is_like) {
             self.best = Record::of(result);
             self.forced = self.shrink.forced();
         }

@@ -7,7 +7,6 @@ use crate::execution::Record;
 use crate::operation::Pending;
 use crate::operation::ThreadState;
 use crate::schedule::Schedule;
-use crate::standings;
 
 /// Step `at` (from 0) cannot be taken.
 pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error {
@@ -16,7 +15,7 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
     let Some(thread) = names.position(|name| **name == *step.thread()) else {
         return unknown_thread(schedule, at, record);
     };
-    let stands = standings::one(record.threads[thread], &record.names);
+    let stands = record.position(thread);
     let hint = did_you_mean_marker(step.marker(), record);
     Error::new(
         ErrorKind::Diverged,
@@ -24,7 +23,7 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
             "{} cannot be granted: `{}` {stands}{hint}{}",
             place(schedule, at),
             step.thread(),
-            describe(record),
+            record.positions(),
         ),
     )
 }
@@ -44,11 +43,6 @@ fn unknown_thread(schedule: &Schedule, at: usize, record: &Record) -> Error {
     )
 }
 
-/// Where every thread stands.
-fn describe(record: &Record) -> String {
-    standings::describe(&record.names, &record.threads, &record.blocked_on)
-}
-
 /// Every thread has ended, and steps are left from `at`.
 pub(super) fn too_long(schedule: &Schedule, at: usize, record: &Record) -> Error {
     let left = schedule.len() - at;
@@ -59,7 +53,7 @@ pub(super) fn too_long(schedule: &Schedule, at: usize, record: &Record) -> Error
             "{} cannot be granted: every thread has ended, and {left} of {} steps are left{hint}{}",
             place(schedule, at),
             schedule.len(),
-            describe(record),
+            record.positions(),
         ),
     )
 }
@@ -93,7 +87,7 @@ pub(super) fn used_up(
              `exact`{}",
             site.name(),
             steps + 1,
-            describe(record),
+            record.positions(),
         ),
     )
 }

@@ -49,11 +49,6 @@ impl Event {
         }
     }
 
-    /// Whether the step goes on from a wait, and not from a marker.
-    pub(crate) fn is_resume(&self) -> bool {
-        self.operation.kind == OperationKind::Resume
-    }
-
     pub(crate) fn waits(&self) -> bool {
         self.end == StepEnd::Waits
     }

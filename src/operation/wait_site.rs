@@ -2,10 +2,34 @@
 
 use std::fmt;
 
+use crate::named::displayed;
+
 /// One place at which threads of an execution wait, known by the order in which it was first waited
-/// at: addresses and numbers of files differ from run to run.
+/// at: addresses and numbers of files differ from run to run. Its `Display` tells one from another.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, failure::Activity, marker};
+/// use std::sync::Mutex;
+///
+/// # if cfg!(target_os = "linux") {
+/// let report = Explorer::new(Mutex::default)
+///     .thread("a", |lock: &Mutex<()>| {
+///         marker!("twice");
+///         let _once = lock.lock().unwrap();
+///         let _twice = lock.lock().unwrap();
+///     })
+///     .explore();
+/// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
+///     panic!("not a deadlock");
+/// };
+/// let Activity::Blocked(site) = deadlock.threads()[0].activity() else {
+///     panic!("not blocked");
+/// };
+/// assert_eq!(site.to_string(), "at lock or condition 1");
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WaitSite {
+pub struct WaitSite {
     /// Counted from 0.
     pub(crate) number: u32,
     /// The call that the thread waits in, and for what, unless it waits for a word of memory to
@@ -53,31 +77,23 @@ impl fmt::Display for WaitSite {
     }
 }
 
-impl fmt::Display for SystemCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SystemCall::Read => "read",
-            SystemCall::Receive => "recv",
-            SystemCall::Accept => "accept",
-            SystemCall::Write => "write",
-            SystemCall::Send => "send",
-            SystemCall::Poll => "poll",
-            SystemCall::WaitForEvents => "epoll_wait",
-            SystemCall::Lock => "flock",
-            SystemCall::LockRange => "fcntl",
-        })
-    }
+displayed! { SystemCall:
+    Read = "read",
+    Receive = "recv",
+    Accept = "accept",
+    Write = "write",
+    Send = "send",
+    Poll = "poll",
+    WaitForEvents = "epoll_wait",
+    Lock = "flock",
+    LockRange = "fcntl",
 }
 
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            FileKind::Pipe => "pipe",
-            FileKind::Socket => "socket",
-            FileKind::Counter => "eventfd",
-            FileKind::Epoll => "epoll",
-            FileKind::File => "file",
-            FileKind::Set => "set of files",
-        })
-    }
+displayed! { FileKind:
+    Pipe = "pipe",
+    Socket = "socket",
+    Counter = "eventfd",
+    Epoll = "epoll",
+    File = "file",
+    Set = "set of files",
 }

@@ -137,7 +137,9 @@ fn a_file_of_saved_schedules_is_decoded_or_refused() {
 fn a_report_is_decoded_or_refused() {
     let mut runner = TestRunner::deterministic();
     let reports = (0..20).map(|_| reports().new_tree(&mut runner).unwrap().current());
-    let valid = reports.map(|report| report.to_json()).collect();
+    let old = include_str!("json/tests/version_1.jsonl").lines();
+    let valid = reports.map(|report| report.to_json());
+    let valid = valid.chain(old.map(str::to_owned)).collect();
     let parse = |text: &str| {
         let report = Report::from_json(text);
         // What is read is shown to people, too.

@@ -51,6 +51,37 @@ impl fmt::Display for Report {
     }
 }
 
+/// What is known without the rest of the report.
+impl fmt::Display for StoppedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            StoppedBy::Exhausted => "no schedule is left",
+            StoppedBy::FirstFailure => "stopped at the first failure",
+            StoppedBy::Sampled(_) => "this is a sample, not a proof",
+            StoppedBy::Replayed => "the schedule to replay, and no other, was run",
+            StoppedBy::MaxPreemptions(max) => {
+                let preemptions = plural(*max as u64, "preemption");
+                &format!("no schedule with at most {preemptions} is left; there are others")
+            }
+            StoppedBy::MaxSchedules(max) => {
+                &format!("stopped by `max_schedules` ({max}): others were not run")
+            }
+            StoppedBy::Cases(cases) => {
+                let cases = plural(*cases, "case");
+                &format!("stopped after {cases}: others were not run")
+            }
+            StoppedBy::TimeLimit(limit) => {
+                &format!("stopped by `time_limit` ({limit:?}): others were not run")
+            }
+            StoppedBy::SavedFailure => {
+                "a schedule that was saved fails again; nothing else was run"
+            }
+            StoppedBy::Error(error) => return error.fmt(f),
+        };
+        f.write_str(text)
+    }
+}
+
 impl Report {
     fn counts(&self) -> String {
         let mut schedules = plural(self.schedules(), "schedule");
@@ -83,8 +114,6 @@ impl Report {
                 let cut_short = plural(self.tally.cut_short(), "execution");
                 format!("every schedule was begun; {cut_short} did not reach the end")
             }
-            StoppedBy::FirstFailure => "stopped at the first failure".to_owned(),
-            StoppedBy::Sampled(_) => "this is a sample, not a proof".to_owned(),
             StoppedBy::MaxPreemptions(max) => {
                 let preemptions = plural(*max as u64, "preemption");
                 let run = match self.tally.cut_short() {
@@ -96,22 +125,11 @@ impl Report {
                 };
                 format!("every schedule with at most {preemptions} was {run}; there are others")
             }
-            StoppedBy::MaxSchedules(max) => {
-                format!("stopped by `max_schedules` ({max}): others were not run")
-            }
-            StoppedBy::Cases(cases) => {
-                let cases = plural(*cases, "case");
-                format!("stopped after {cases}: others were not run")
-            }
-            StoppedBy::TimeLimit(limit) => {
-                format!("stopped by `time_limit` ({limit:?}): others were not run")
-            }
             StoppedBy::SavedFailure => format!(
                 "a schedule that was saved in {} fails again; nothing else was run",
                 self.retried.place
             ),
-            StoppedBy::Replayed => "the schedule to replay, and no other, was run".to_owned(),
-            StoppedBy::Error(error) => error.to_string(),
+            stopped_by => stopped_by.to_string(),
         }
     }
 

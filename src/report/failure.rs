@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::plural;
 use super::regression::{self, Call};
-use crate::execution::{Context, FailureKind, Record};
+use crate::execution::Record;
+use crate::failure::FailureKind;
 use crate::schedule::Schedule;
-use crate::timeline;
+use crate::timeline::Timeline;
 use crate::workers::FailingExecution;
 
 /// A failing execution, shrunk to a minimal schedule.
@@ -39,7 +40,7 @@ pub struct Failure {
     pub(super) minimal: Minimal,
     /// Whether the schedule failed again in the same way on fresh threads, where that was tried.
     pub(super) reproduced: Option<bool>,
-    pub(super) timeline: String,
+    pub(super) timeline: Timeline,
     pub(super) regression: String,
 }
 
@@ -69,18 +70,17 @@ impl Failure {
         forced: usize,
         minimal: Minimal,
         reproduced: Option<bool>,
-        context: Context<'_>,
         call: Call,
     ) -> Self {
         let schedule = best.schedule(forced);
         Failure {
-            kind: FailureKind::of(best, context).expect("a failing execution has a kind"),
+            kind: best.failure().expect("a failing execution has a kind"),
             found: found.record.schedule(found.record.steps.len()),
             index: found.index,
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
             minimal,
             reproduced,
-            timeline: timeline::draw(&best.names, &best.steps, forced),
+            timeline: best.timeline(forced),
             regression: regression::test(&schedule, call),
             schedule,
         }
@@ -111,6 +111,12 @@ impl Failure {
     #[must_use]
     pub fn kind(&self) -> &FailureKind {
         &self.kind
+    }
+
+    /// Returns the execution of the minimal schedule, step by step.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// Returns how often, in the execution of the minimal schedule, the turn is taken from a

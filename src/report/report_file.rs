@@ -32,7 +32,7 @@ impl ReportFile {
         let path = path.to_path_buf();
         match open() {
             Ok(file) => Ok(ReportFile { path, file }),
-            Err(error) => Err(cannot_write(&path, &error)),
+            Err(error) => Err(cannot_write(&path, error)),
         }
     }
 
@@ -48,7 +48,7 @@ impl ReportFile {
         match self.file.write_all(line.as_bytes()) {
             Ok(()) => report,
             Err(error) => Report {
-                stopped_by: StoppedBy::Error(cannot_write(&self.path, &error)),
+                stopped_by: StoppedBy::Error(cannot_write(&self.path, error)),
                 ..report
             },
         }
@@ -56,10 +56,8 @@ impl ReportFile {
 }
 
 #[cold]
-fn cannot_write(path: &Path, error: &io::Error) -> Error {
+fn cannot_write(path: &Path, error: io::Error) -> Error {
     let path = path.display();
-    Error::new(
-        ErrorKind::BadReport,
-        format!("the report cannot be written to `{path}` (`INTERLACE_REPORT`): {error}"),
-    )
+    let text = format!("the report cannot be written to `{path}` (`INTERLACE_REPORT`): {error}");
+    Error::new(ErrorKind::BadReport, text).caused_by(error)
 }

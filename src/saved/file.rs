@@ -36,7 +36,7 @@ impl File {
     }
 
     #[cold]
-    fn error(&self, did: &str, error: impl std::fmt::Display) -> Error {
+    fn error(&self, did: &str, error: &dyn std::fmt::Display) -> Error {
         let path = self.path.display();
         Error::new(
             ErrorKind::BadSaved,
@@ -49,14 +49,14 @@ impl Store for File {
     fn load(&self) -> Result<Vec<Schedule>, Error> {
         let text = match read(&self.path) {
             Err(error) if error.kind() == Io::NotFound => return Ok(Vec::new()),
-            text => text.map_err(|error| self.error("read", error))?,
+            text => text.map_err(|error| self.error("read", &error).caused_by(error))?,
         };
-        text::parse(&text).map_err(|error| self.error("read", error))
+        text::parse(&text).map_err(|error| self.error("read", &error))
     }
 
     fn save(&self, schedule: &Schedule, why: &str) -> Result<(), Error> {
         let added = add(&self.path, schedule, why);
-        added.map_err(|error| self.error("written", error))
+        added.map_err(|error| self.error("written", &error).caused_by(error))
     }
 
     fn place(&self) -> Option<String> {

@@ -75,6 +75,21 @@ fn the_rust_form_quotes_what_is_no_identifier() {
     assert_eq!(schedule!["1st": "a-b", "": "\""], odd);
 }
 
+#[test]
+fn what_is_no_single_step_is_refused_where_it_goes_wrong() {
+    for (text, says) in [
+        ("", "the name of a thread"),
+        (" a:x", "the name of a thread"),
+        ("a", "`:`"),
+        ("a:x b:y", "the end of the step, found ` `"),
+        ("a:resume(x", "`)`"),
+    ] {
+        let error = text.parse::<Step>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadSchedule);
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn every_schedule_prints_and_parses_back(
@@ -85,6 +100,9 @@ proptest! {
             false => Step::new(thread, marker),
         };
         let schedule: Schedule = steps.iter().map(step).collect();
+        for step in &schedule {
+            prop_assert_eq!(step.to_string().parse(), Ok(step.clone()));
+        }
         prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
     }
 

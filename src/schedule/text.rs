@@ -72,13 +72,20 @@ pub(super) fn parse(line: &str) -> Result<Schedule, Error> {
     rest.skip_space();
     rest.skip_version()?;
     while !rest.is_at_end() {
-        let thread = rest.name("the name of a thread")?;
-        rest.colon(&thread)?;
-        let step = rest.operation(thread)?;
+        steps.push(rest.step()?);
         rest.end_of_step()?;
-        steps.push(step);
     }
     Ok(Schedule { steps })
+}
+
+pub(super) fn parse_step(text: &str) -> Result<Step, Error> {
+    let mut rest = Text::new(text);
+    let step = rest.step()?;
+    if rest.is_at_end() {
+        Ok(step)
+    } else {
+        Err(rest.expected("the end of the step"))
+    }
 }
 
 /// What is left of the line that is being parsed.
@@ -132,6 +139,12 @@ impl<'a> Text<'a> {
     }
 
     /// What stands after the colon: a marker, or one in `resume(…)`.
+    fn step(&mut self) -> Result<Step, Error> {
+        let thread = self.name("the name of a thread")?;
+        self.colon(&thread)?;
+        self.operation(thread)
+    }
+
     fn operation(&mut self, thread: String) -> Result<Step, Error> {
         let is_bare = self.peek() != Some('"');
         let name = self.name("the name of a marker")?;

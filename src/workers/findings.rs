@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use crate::engine::{ExecutionResult, How};
+use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
 use crate::operation::forced;
-use crate::oracle::Breach;
 use crate::schedule::Schedule;
 use crate::search::{Account, Contradiction, Weights};
 use crate::verdict::{Tally, Verdict};
@@ -106,7 +105,7 @@ impl Findings {
             self.contradiction = Some((contradiction, Record::of(result)));
             return;
         }
-        let verdict = verdict(result.how);
+        let verdict = Verdict::of(result.end);
         self.tally.add(verdict, 1);
         if let Some(text) = result.outcome {
             // Looked up before it is copied: most outcomes have been seen before.
@@ -148,23 +147,5 @@ impl Findings {
             .take()
             .or_else(|| next.contradiction.take());
         self.error = self.error.take().or_else(|| next.error.take());
-    }
-}
-
-fn verdict(how: &How) -> Verdict {
-    match how {
-        How::Held => Verdict::Held,
-        How::Panicked(..) | How::PanickedIn(..) => Verdict::Panicked,
-        How::CheckFailed(_) => Verdict::CheckFailed,
-        How::Breached(breach) => match **breach {
-            Breach::NotAllowed { .. } => Verdict::OutcomeNotAllowed,
-            Breach::NotSerializable { .. } => Verdict::NotSerializable,
-        },
-        How::InvariantViolated(_) | How::InvariantPanicked(_) => Verdict::InvariantViolated,
-        How::Deadlock => Verdict::Deadlocked,
-        How::StepLimit => Verdict::StepLimit,
-        How::TimedOut(_) | How::NotWoken => Verdict::TimedOut,
-        // A search prunes an execution only at a contradiction, which has been told.
-        How::Pruned => Verdict::NonDeterministic,
     }
 }

@@ -16,6 +16,8 @@ use crate::error::Error;
 ///     .explore();
 /// assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(1));
 /// assert!(!report.is_exhaustive());
+/// let text = report.stopped_by().to_string();
+/// assert_eq!(text, "stopped by `max_schedules` (1): others were not run");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,3 +1,5 @@
+mod shared_tree;
+
 use std::sync::{Arc, Once};
 use std::thread;
 
@@ -7,7 +9,8 @@ use super::bounds::Limits;
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::*;
-use crate::engine::{ExecutionResult, How, Scheduler as _, ThreadTable};
+use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler as _, ThreadTable};
+use crate::failure::{Deadlock, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Bounded, DepthFirst, Method, Part, Sample};
 use crate::site::Site;
@@ -46,7 +49,7 @@ impl Toy {
         let mut left = vec![self.max_steps; self.threads];
         let mut order = Vec::new();
         let mut steps: Vec<Event> = Vec::new();
-        let how = loop {
+        let end = loop {
             let shift = u32::from(contradicts) * 100;
             let live = (0..self.threads).filter(|&thread| left[thread] > 0);
             let ready: Vec<Pending> = live
@@ -54,14 +57,17 @@ impl Toy {
                 .collect();
             if ready.is_empty() {
                 break match self.hash(2, &order) % (2 * self.failing) {
-                    0 => How::Deadlock,
-                    1 => How::InvariantViolated(steps.len()),
-                    _ => How::Held,
+                    0 => FailureKind::Deadlock(Deadlock::default()).into(),
+                    1 => {
+                        let name = steps.len().to_string().into();
+                        FailureKind::Invariant(InvariantViolation { name }).into()
+                    }
+                    _ => ExecutionEnd::Held,
                 };
             }
             let point = SchedulingPoint::after(&steps, &ready);
             let Some(choice) = worker.choose(&point, &table).taken() else {
-                break How::Pruned;
+                break ExecutionEnd::Pruned;
             };
             let thread = ready[choice].thread;
             order.push(thread.index());
@@ -75,19 +81,30 @@ impl Toy {
                 left[thread.index()] = 0;
             }
         };
-        let outcome = (how != How::Pruned).then(|| format!("{}", self.hash(4, &order) % 4));
+        let outcome =
+            (end != ExecutionEnd::Pruned).then(|| format!("{}", self.hash(4, &order) % 4));
         worker.end(ExecutionResult {
             trace: Trace::of(&steps),
             names: table.names(),
             threads: &[],
             blocked_on: &[],
-            how: &how,
+            end: &end,
             outcome: outcome.as_deref(),
         });
     }
 
+    /// What so many workers find, as text.
+    fn told_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
+        format!("{:?}", self.found_by(whole, workers, keeps_going))
+    }
+
     /// What so many workers find. They get in each other's way as often as `salt` says.
-    fn found_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
+    fn found_by(
+        &self,
+        whole: Box<dyn Part>,
+        workers: usize,
+        keeps_going: bool,
+    ) -> (Findings, StoppedBy) {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
@@ -113,7 +130,7 @@ impl Toy {
                 });
             }
         });
-        format!("{:?}", queue.finish(keeps_going))
+        queue.finish(keeps_going)
     }
 }
 
@@ -152,9 +169,9 @@ proptest! {
         keeps_going in any::<bool>(),
     ) {
         for whole in searches(toy) {
-            let alone = toy.found_by(whole(), 1, keeps_going);
+            let alone = toy.told_by(whole(), 1, keeps_going);
             for workers in [2, 3, 7] {
-                let found = toy.found_by(whole(), workers, keeps_going);
+                let found = toy.told_by(whole(), workers, keeps_going);
                 prop_assert_eq!(&found, &alone, "{} workers", workers);
             }
         }
@@ -185,15 +202,15 @@ fn toys_are_large_enough_and_end_in_every_way() {
         failing,
         contradicting,
     };
-    let found = toy(10, u64::MAX).found_by(all(), 3, true);
+    let found = toy(10, u64::MAX).told_by(all(), 3, true);
     for part in [
         "index: 17,",
-        "InvariantViolated",
+        "InvariantViolation",
         "Exhausted",
         "example: Schedule",
     ] {
         assert!(found.contains(part), "{found}");
     }
-    let found = toy(u64::MAX / 2, 100).found_by(all(), 3, true);
+    let found = toy(u64::MAX / 2, 100).told_by(all(), 3, true);
     assert!(found.contains("contradiction: Some"), "{found}");
 }

@@ -8,7 +8,7 @@ use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
 use super::work_queue::WorkQueue;
-use crate::engine::{ExecutionResult, How, Scheduler, ThreadTable};
+use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
 use crate::search::Account;
@@ -120,7 +120,7 @@ impl Scheduler for Worker {
         self.executions += u64::from(!account.is_repetition);
         if self.executions == 1
             && let Some(meter) = &self.meter
-            && *result.how == How::Held
+            && result.end.is_held()
             && self.bounds.shard.is_none()
             && job.search.progress(&[], None).is_some()
         {

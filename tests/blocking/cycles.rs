@@ -13,17 +13,26 @@ fn told<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>) -> String 
         let report = explorer().engine(engine).workers(1).explore();
         let failure = report.assert_fails();
         assert!(failure.is_reproduced(), "{failure}");
-        let FailureKind::Deadlock { threads } = failure.kind() else {
-            panic!("{failure}");
-        };
-        assert!(failure.to_string().contains(threads.as_str()));
+        let threads = threads(failure.kind());
+        assert!(failure.to_string().contains(&threads));
         let again = explorer().engine(engine).replay(failure.schedule());
-        assert!(again.to_string().contains(threads.as_str()), "{again}");
-        without_places(threads)
+        assert!(again.to_string().contains(&threads), "{again}");
+        without_places(&threads)
     };
     let text = tell(Engine::Threads);
     assert_eq!(text, tell(Engine::Fibers));
     text
+}
+
+/// What a deadlock says of the threads.
+#[track_caller]
+fn threads(kind: &FailureKind) -> String {
+    let FailureKind::Deadlock(deadlock) = kind else {
+        panic!("{kind}");
+    };
+    let text = deadlock.to_string();
+    let threads = text.strip_prefix("deadlock: no thread can go on");
+    threads.expect("a deadlock").to_owned()
 }
 
 fn without_places(text: &str) -> String {
@@ -98,10 +107,8 @@ fn told_after<S: Send + Sync + 'static>(
 ) -> String {
     let tell = |engine| {
         let execution = explorer().engine(engine).replay(schedule);
-        let Some(FailureKind::Deadlock { threads }) = execution.failure_kind() else {
-            panic!("{execution}");
-        };
-        without_places(threads)
+        let kind = execution.failure_kind().expect("a deadlock");
+        without_places(&threads(kind))
     };
     let text = tell(Engine::Threads);
     assert_eq!(text, tell(Engine::Fibers));
@@ -356,11 +363,9 @@ fn a_thread_that_waits_in_the_kernel_is_in_no_cycle() {
     };
     // The kernel says where b waits, and not for which lock.
     let report = program().explore();
-    let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
-        panic!("{report}");
-    };
+    let threads = threads(report.assert_fails().kind());
     assert_eq!(
-        without_places(threads),
+        without_places(&threads),
         "
 where each thread stands:
   a  is paused at right, and what it acquires there is not free

@@ -82,9 +82,10 @@ fn two_three_and_four_philosophers_who_take_the_left_fork_first() {
             failure.is_reproduced() && failure.is_proved_minimal(),
             "{failure}"
         );
-        let FailureKind::Deadlock { threads } = failure.kind() else {
+        let FailureKind::Deadlock(deadlock) = failure.kind() else {
             panic!("{failure}");
         };
+        let threads = deadlock.to_string();
         assert!(
             threads.contains("  p0  is paused at second (tests/blocking/"),
             "{threads}"

@@ -64,10 +64,10 @@ fn one_who_comes_back_for_a_lock_may_be_faster_than_one_who_waits() {
     let expected = [(Verdict::Held, 4), (Verdict::Panicked, 1)];
     let report = assert_verdicts(explorer::<std::sync::Mutex<()>>, &expected);
     let failure = report.assert_fails();
-    let FailureKind::Panic { thread, panic } = failure.kind() else {
+    let FailureKind::Panic(it) = failure.kind() else {
         panic!("{failure}");
     };
-    assert_eq!((thread.as_str(), panic.message()), ("a", "overtaken"));
+    assert_eq!((it.thread(), it.panic().message()), ("a", "overtaken"));
     let minimal = &schedule![a: enter, b: pass];
     assert_eq!(failure.schedule(), minimal, "{failure}");
     assert!(

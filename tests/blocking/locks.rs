@@ -102,7 +102,7 @@ fn a_failure_while_others_are_blocked_unwinds_them() {
     let verdicts: Vec<_> = report.verdicts().collect();
     assert_eq!(verdicts, [(Verdict::Panicked, 2)]);
     let failure = report.assert_fails();
-    assert!(matches!(failure.kind(), FailureKind::Panic { thread, .. } if thread == "b"));
+    assert!(matches!(failure.kind(), FailureKind::Panic(it) if it.thread() == "b"));
     let minimal = failure.schedule().to_string();
     assert_eq!(minimal, "", "{failure}");
     let dropped = DROPPED.load(SeqCst);

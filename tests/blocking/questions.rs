@@ -146,9 +146,10 @@ fn one_that_is_never_answered_ends_with_the_time_and_is_named() {
     let verdicts: Vec<_> = report.verdicts().collect();
     assert_eq!(verdicts, [(Verdict::TimedOut, 1)], "{report}");
     let failure = report.assert_fails();
-    let FailureKind::TimeOut { text } = failure.kind() else {
+    let FailureKind::TimeOut(time_out) = failure.kind() else {
         panic!("{failure}");
     };
+    let text = time_out.to_string();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let [_, _, asked, comes] = lines[..] else {
         panic!("{text}");

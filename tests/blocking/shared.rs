@@ -151,9 +151,10 @@ fn readers_that_write_without_letting_go_wait_for_each_other() {
     let failure = report.assert_fails();
     // As they go if nothing is said.
     assert_eq!(failure.schedule().to_string(), "", "{failure}");
-    let FailureKind::Deadlock { threads } = failure.kind() else {
+    let FailureKind::Deadlock(deadlock) = failure.kind() else {
         panic!("{failure}");
     };
+    let threads = deadlock.to_string();
     // b was the last, and has it itself, as a has: neither is said to wait for one alone.
     let lines: Vec<&str> = threads.lines().filter(|line| line.contains('`')).collect();
     assert_eq!(lines.len(), 2, "{threads}");
@@ -179,9 +180,10 @@ fn readers_that_write_without_letting_go_wait_for_each_other() {
 fn one_that_writes_while_it_reads_alone_waits_for_itself() {
     let program = || Explorer::new(Shelf::default).thread("alone", upgrades(false));
     let report = assert_counts(program, 0, 1);
-    let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+    let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
         panic!("{report}");
     };
+    let threads = deadlock.to_string();
     assert!(
         threads.contains("was alone itself, at read (tests/"),
         "{threads}"
@@ -211,9 +213,10 @@ fn a_writer_is_not_named_of_a_lock_that_was_free_for_readers_since() {
     };
     // r reads first, or between the two steps of w, or never.
     let report = assert_counts(program, 2, 1);
-    let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+    let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
         panic!("{report}");
     };
+    let threads = deadlock.to_string();
     assert!(
         threads.contains("`lock`: no marker tells who has it"),
         "{threads}"

@@ -138,9 +138,10 @@ fn a_thread_that_locks_twice_deadlocks_with_itself() {
         0,
         1,
     );
-    let FailureKind::Deadlock { threads } = report.assert_fails().kind() else {
+    let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
         panic!("{report}");
     };
+    let threads = deadlock.to_string();
     assert!(
         threads.contains("a  is blocked at lock or condition 1, after passing twice"),
         "{threads}"

@@ -100,11 +100,11 @@ fn a_panic_of_a_thread_is_counted_and_named() {
         let report = explorer.keep_going().explore();
         let verdicts: Vec<_> = report.verdicts().collect();
         assert_eq!(verdicts, [(Verdict::Held, 1), (Verdict::Panicked, 1)]);
-        let FailureKind::Panic { thread, panic } = report.assert_fails().kind() else {
+        let FailureKind::Panic(failure) = report.assert_fails().kind() else {
             panic!("{report}");
         };
-        assert_eq!(thread, "reader");
-        assert_eq!(panic.message(), "the slot is filled");
+        assert_eq!(failure.thread(), "reader");
+        assert_eq!(failure.panic().message(), "the slot is filled");
     }
 }
 

@@ -17,12 +17,10 @@ fn firsts<S: Send + Sync + 'static>(
     for schedule in schedules {
         // A replay tells no outcome, so it is asked for with the only one that is allowed.
         let replayed = explorer().allow_outcomes([()]).replay(&schedule);
-        let Some(interlace::FailureKind::OutcomeNotAllowed { outcome, .. }) =
-            replayed.failure_kind()
-        else {
+        let Some(interlace::FailureKind::OutcomeNotAllowed(found)) = replayed.failure_kind() else {
             panic!("{replayed}");
         };
-        firsts.entry(outcome.clone()).or_insert(schedule);
+        firsts.entry(found.outcome().to_owned()).or_insert(schedule);
     }
     firsts
 }

@@ -145,9 +145,9 @@ fn compare_failure(report: &Report, expected: &Explored) -> TestCaseResult {
     prop_assert_eq!(failure.index(), index);
     prop_assert_eq!(failure.found().to_string(), first.line(first.path.len()));
     let kind = match failure.kind() {
-        FailureKind::Panic { .. } => Kind::Panic,
+        FailureKind::Panic(_) => Kind::Panic,
         FailureKind::Check(_) => Kind::Check,
-        FailureKind::Invariant { .. } => Kind::Invariant,
+        FailureKind::Invariant(_) => Kind::Invariant,
         other => return Err(TestCaseError::fail(format!("{other:?}"))),
     };
     prop_assert_eq!(Some(kind), first.kind);

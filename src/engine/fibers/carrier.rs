@@ -7,14 +7,15 @@ use std::sync::Arc;
 use super::heartbeat::Heartbeat;
 use super::pool::FiberPool;
 use super::run::Run;
-use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{TurnEnd, explaining_overflows};
 use crate::engine::processor::{Processor, is_machine_busy};
-use crate::engine::{EngineOptions, How, Phase, Program, Scheduler, current};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
+use crate::failure::Hook;
 use crate::operation::ThreadId;
 
 /// How a carrier ended: with its scheduler, unless something went wrong.
@@ -35,7 +36,7 @@ pub(super) fn carry(
     tell: impl FnOnce(Carried),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
-    pulse.clocks.add(&own);
+    let _clock = pulse.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
@@ -59,34 +60,34 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
             processor.pin_current_thread();
         }
         run.pulse.beat();
-        let (how, outcome) = execute(run, fibers);
+        let (end, outcome) = execute(run, fibers);
         run.pulse.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.pulse.is_left_behind();
-        if is_over || !(core.end(&how, outcome.as_deref()) && core.begin()) {
+        if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
             let scheduler = core.scheduler.take();
             return Ok(scheduler.expect("nobody else takes the scheduler"));
         }
     }
 }
 
-fn execute(run: &Run, fibers: &mut FiberPool) -> (How, Option<String>) {
+fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) {
     if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
-        return (How::PanickedIn(Phase::SetUp, panic), None);
+        return (panicked_in(Hook::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
     let enter = |phase| run.pulse.enter(phase);
     let held = run.core.borrow().held();
-    let (how, outcome) = if held {
+    let (end, outcome) = if held {
         conclude(&*run.program, &**run.room.borrow(), enter)
     } else {
-        (run.core.borrow().how(), None)
+        (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
     let dropping = || run.room.borrow_mut().drop_state();
-    (drop_state(dropping, how), outcome)
+    (drop_state(dropping, end), outcome)
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.

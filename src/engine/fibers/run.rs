@@ -10,6 +10,7 @@ use super::heartbeat::Heartbeat;
 use super::turn_record::TurnRecord;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
+use crate::engine::body::Body;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
@@ -18,10 +19,10 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{TurnEnd, let_go};
 use crate::engine::futures::TaskWaker;
-use crate::engine::spawn::Body;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, How, Phase, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
+use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
 
 /// A program on fibers. All of it is touched by one OS thread.
@@ -137,7 +138,7 @@ impl Run {
     pub(super) fn refuse(&self, thread: ThreadId, error: Error) -> TurnEnd {
         self.fault.borrow_mut().get_or_insert(error);
         drop(self.take_body(thread));
-        self.core.borrow_mut().fail(How::Pruned);
+        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
         self.note.set(Some(TurnDetail::Failed(Caught::Unwound)));
         TurnEnd::OTHERWISE
     }
@@ -235,7 +236,7 @@ impl Run {
     fn next_turn<'a>(
         &'a self,
         mut core: RefMut<'a, ExecutionCore>,
-        failure: Option<How>,
+        failure: Option<FailureKind>,
     ) -> Option<Turn> {
         if core.is_over() {
             return None;
@@ -267,7 +268,7 @@ impl Run {
 
     /// The invariant that does not hold where the last turn has ended.
     #[inline]
-    fn violated(&self) -> Option<How> {
+    fn violated(&self) -> Option<FailureKind> {
         if self.has_invariants {
             self.observed()
         } else {
@@ -276,8 +277,8 @@ impl Run {
     }
 
     #[cold]
-    fn observed(&self) -> Option<How> {
-        check_invariants(&**self.room.borrow())
+    fn observed(&self) -> Option<FailureKind> {
+        check_invariants(&*self.program, &**self.room.borrow())
     }
 
     /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and

@@ -117,8 +117,8 @@ fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
 
 #[cold]
 fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
-    let place = match pulse.phase() {
-        Some(Phase::Threads | Phase::Unwinding) => {
+    let place = match pulse.phase().map(Phase::hook) {
+        Some(None) => {
             let thread = pulse.running();
             let after = match pulse.reached(thread) {
                 Some(marker) => format!("after passing {}", marker.site()),
@@ -129,7 +129,7 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 None => format!("thread `{}`, {after},", names[thread.index()]),
             }
         }
-        Some(phase) => phase.place().to_owned(),
+        Some(Some(hook)) => hook.to_string(),
         None => "the search".to_owned(),
     };
     Error::new(

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use super::others::{Awake, is_running, others};
 use super::team::{Team, TeamShared};
 use crate::engine::baton::Grant;
-use crate::engine::conclude::{catch_panic, conclude, drop_state};
+use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
-use crate::engine::{How, Phase, ProgramInstance};
+use crate::engine::{ExecutionEnd, Phase, ProgramInstance};
+use crate::failure::Hook;
 use crate::operation::ThreadId;
 
 /// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
@@ -25,13 +26,13 @@ pub(super) fn conduct(team: &Arc<Team>) {
     loop {
         let result = execute(team);
         let mut shared = team.shared.lock();
-        let Some((how, outcome)) = result else {
+        let Some((end, outcome)) = result else {
             shared.is_stuck = true;
             drop(shared);
             team.news.notify_one();
             return;
         };
-        if !shared.core.end(&how, outcome.as_deref()) {
+        if !shared.core.end(&end, outcome.as_deref()) {
             return;
         }
         // A search may have to wait for others before it has something to run.
@@ -49,29 +50,29 @@ pub(super) fn conduct(team: &Arc<Team>) {
 }
 
 /// Runs one execution; nothing if threads are left that can never go on.
-fn execute(team: &Team) -> Option<(How, Option<String>)> {
+fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
     let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).room().into();
     let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
     if let Err(panic) = catch_panic(|| empty.init()) {
-        return Some((How::PanickedIn(Phase::SetUp, panic), None));
+        return Some((panicked_in(Hook::SetUp, panic), None));
     }
     team.beat.beat();
     let enter = |phase| {
         team.beat.beat();
         team.shared.lock().core.phase = phase;
     };
-    let (how, outcome) = match run_threads(team, &room)? {
-        How::Held => conclude(&*team.program, &*room, enter),
-        how => (how, None),
+    let (end, outcome) = match run_threads(team, &room)? {
+        ExecutionEnd::Held => conclude(&*team.program, &*room, enter),
+        end => (end, None),
     };
     enter(Phase::DropState);
-    let how = drop_state(|| drop(room), how);
+    let end = drop_state(|| drop(room), end);
     team.beat.beat();
-    Some((how, outcome))
+    Some((end, outcome))
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<How> {
+fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
     let mut shared = team.shared.lock();
     shared.core.phase = Phase::Threads;
     shared.room = Some(Arc::clone(room));
@@ -84,8 +85,8 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<How> {
 
     let mut shared = team.shared.lock();
     shared.room = None;
-    let how = shared.core.how();
-    if how != How::Held {
+    let end = shared.core.ending();
+    if !end.is_held() {
         shared.core.phase = Phase::Unwinding;
         drop(shared);
         let have_ended = unwind_threads(team);
@@ -98,7 +99,7 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<How> {
         drop(shared);
     }
     team.join_started();
-    Some(how)
+    Some(end)
 }
 
 /// Whether the threads' part is over. When nobody can go on, others may still let somebody: what is

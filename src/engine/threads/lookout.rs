@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use super::beat::{Known, Others};
 use super::kernel::{ExactSleeps, Sight, Window};
-use super::others::{Awake, Busy, others, time};
+use super::others::{Awake, Busy, others};
 use super::sleep::Sleep;
 use super::team::{Team, TeamShared};
 use super::worker_slot::WorkerSlot;
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
+use crate::engine::thread_clocks::ran;
 use crate::operation::ThreadId;
 
 /// The least between two looks, once a thread has blocked; and between two that must agree.
@@ -68,7 +69,7 @@ struct Suspect {
 struct Seen {
     sleep: Sleep,
     /// How long the thread had run by then, in a call: the same call may be made again and again.
-    ran: Option<u64>,
+    ran: Option<Duration>,
 }
 
 impl Suspect {
@@ -205,16 +206,19 @@ impl<'a> Lookout<'a> {
                 None
             })?);
         }
-        let (sleep, ran) = match window.as_ref()?.look()? {
+        let (sleep, has_run) = match window.as_ref()?.look()? {
             // One that has the turn and is about to be let go still waits where it is held.
             Sight::Futex(wait) if slot.hold.is_at(wait.address) => return None,
             // If the word is not what it was when the thread went to wait, it is about to wake.
             Sight::Futex(wait) if !Sleep::Futex(wait).is_over() => (Sleep::Futex(wait), None),
             Sight::Call(call) if self.grace.is_some() && call.is_lasting() => {
-                (Sleep::Call(call), Some(time(slot.hold.kernel_id()?)?))
+                (Sleep::Call(call), Some(ran(slot.hold.kernel_id()?)?))
             }
             _ => return None,
         };
-        slot.is_user_code().then_some(Seen { sleep, ran })
+        slot.is_user_code().then_some(Seen {
+            sleep,
+            ran: has_run,
+        })
     }
 }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
 use super::kernel::ExactSleeps;
 use super::lookout::Lookout;
+use super::start::start;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
 use crate::engine::engine_thread::{self, EngineThread};
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::{Deferred, EngineOptions, How, Program, Scheduler};
+use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -92,35 +93,6 @@ fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
     Ok(threads)
 }
 
-pub(super) fn start(
-    team: &Arc<Team>,
-    name: &str,
-    body: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>, Error> {
-    // The system takes no name with a zero in it.
-    let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
-    let mate = Arc::clone(team);
-    let body = move || {
-        let lived = catch_fault(|| {
-            mate.processor.pin_current_thread();
-            let own = EngineThread::begin();
-            mate.clocks.add(&own);
-            body();
-            Ok(())
-        });
-        lived.unwrap_or_else(|fault| mate.fail(fault));
-    };
-    builder.spawn(body).map_err(|error| {
-        for slot in team.slots.all() {
-            slot.baton.give(Grant::Unwind);
-        }
-        Error::new(
-            ErrorKind::NoOsThread,
-            format!("the operating system did not start a thread for `{name}`: {error}"),
-        )
-    })
-}
-
 enum Watched {
     Done(Box<dyn Scheduler>),
     /// An execution has taken too long, or threads are left that can never go on.
@@ -175,12 +147,12 @@ fn watch(
 /// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
 /// reaches a marker, if it ever does.
 fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
-    let how = match &shared.core.over {
+    let end = match &shared.core.over {
         // The failure was known, and a thread did not come back from unwinding.
-        Some(how) if *how != How::Held => how.clone(),
-        _ => How::TimedOut(shared.core.phase),
+        Some(end) if !end.is_held() => end.clone(),
+        _ => shared.core.timed_out(),
     };
-    shared.core.end(&how, None);
+    shared.core.end(&end, None);
     abandon(team, shared).expect("nobody else takes the scheduler")
 }
 

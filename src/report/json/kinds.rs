@@ -1,205 +1,109 @@
-//! How an execution failed, and what ended a search, as JSON.
-
-use std::time::Duration;
+//! How an execution failed, and what its threads did, as JSON.
 
 use serde_json::{Value, json};
 
-use super::names::Named as _;
+use super::codec::{Json, object, row, variants, wrapper};
 use super::node::Node;
-use crate::engine::{Panic, Phase};
 use crate::error::Error;
-use crate::execution::FailureKind;
-use crate::oracle::SerialOrder;
-use crate::report::Minimal;
-use crate::workers::StoppedBy;
+use crate::failure::panic::{PanicSite, Said};
+use crate::failure::{
+    Activity, AwaitedLock, Deadlock, FailureKind, HookPanic, InvariantViolation, MarkerSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+};
+use crate::timeline::{Columns, Timeline, TimelineStep};
 
-pub(super) fn kind(kind: &FailureKind) -> Value {
-    match kind {
-        FailureKind::Panic { thread, panic } => {
-            json!({ "is": "panic", "thread": thread, "panic": write_panic(panic) })
-        }
-        FailureKind::PanicOutside { place, panic } => {
-            json!({ "is": "panic_outside", "place": place, "panic": write_panic(panic) })
-        }
-        FailureKind::Check(panic) => json!({ "is": "check", "panic": write_panic(panic) }),
-        FailureKind::OutcomeNotAllowed { outcome, allowed } => {
-            json!({ "is": "outcome_not_allowed", "outcome": outcome, "allowed": allowed })
-        }
-        FailureKind::NotSerializable { view, nearest } => {
-            let nearest = nearest.iter();
-            let nearest = nearest.map(|order| json!([order.threads(), order.view()]));
-            let nearest = nearest.collect::<Vec<_>>();
-            json!({ "is": "not_serializable", "view": view, "nearest": nearest })
-        }
-        FailureKind::Invariant { name } => json!({ "is": "invariant", "name": name }),
-        FailureKind::InvariantPanic(panic) => {
-            json!({ "is": "invariant_panic", "panic": write_panic(panic) })
-        }
-        FailureKind::Deadlock { threads } => json!({ "is": "deadlock", "threads": threads }),
-        FailureKind::StepLimit {
-            max_steps,
-            threads,
-            rounds,
-        } => json!({
-            "is": "step_limit", "max_steps": max_steps, "threads": threads, "rounds": rounds
-        }),
-        FailureKind::TimeOut { text } => json!({ "is": "time_out", "text": text }),
-        FailureKind::Diverged(error) => json!({ "is": "diverged", "error": write_error(error) }),
+variants! { FailureKind:
+    "panic" = Panic[failure],
+    "panic_outside" = PanicInHook[failure],
+    "check" = Check(panic),
+    "outcome_not_allowed" = OutcomeNotAllowed[failure],
+    "not_serializable" = NotSerializable[failure],
+    "invariant" = Invariant[failure],
+    "invariant_panic" = InvariantPanic(panic),
+    "deadlock" = Deadlock[failure],
+    "step_limit" = StepLimit[failure],
+    "time_out" = TimeOut[failure],
+    "diverged" = Diverged(error),
+}
+
+object! { ThreadPanic: thread = "thread", panic = "panic" }
+object! { HookPanic: hook = "place", panic = "panic" }
+object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
+object! { NotSerializable: view = "view", nearest = "nearest"; views }
+object! { InvariantViolation: name = "name" }
+object! { Deadlock: threads = "threads" }
+object! { ThreadPosition:
+    name = "name",
+    activity = "activity",
+    passed = "passed",
+    awaited_locks = "awaited_locks"
+}
+object! { Said: message = "message", place = "at" }
+object! { Columns: threads = "threads", steps = "steps" }
+
+object! { StepLimit: max_steps = "max_steps", threads = "threads", last_passes = "rounds" }
+
+row! { PanicSite: file, line, column }
+row! { SerialOrder: threads, view }
+row! { MarkerSite: name, file, line }
+row! { AwaitedLock: name, last, others_may_hold }
+row! { Passes: count, thread, marker }
+row! { WaitSite: number, call }
+row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
+
+wrapper! { Panic.said }
+wrapper! { Positions.0 }
+wrapper! { Timeline.0 }
+
+variants! { Activity:
+    "not_started" = NotStarted,
+    "starting" = Starting,
+    "running" = Running,
+    "paused" = Paused(at),
+    "waiting_for_lock" = WaitingForLock(at),
+    "being_asked" = BeingAsked(at),
+    "joining" = Joining(thread),
+    "joined" = Joined(thread),
+    "waiting" = Waiting,
+    "no_waker_left" = NoWakerLeft,
+    "woken" = Woken,
+    "blocked" = Blocked(at),
+    "unblocked" = Unblocked(at),
+    "finished" = Finished,
+    "panicked" = Panicked,
+    "unwound" = Unwound,
+}
+
+variants! { Unfinished:
+    "hook" = Hook { hook, limit },
+    "threads" = Threads { limit, threads },
+    "not_woken" = NotWoken { limit, threads },
+    "told" = Told(text),
+}
+
+impl Json for TimeOut {
+    fn write(&self) -> Value {
+        json!({ "cause": self.unfinished.write() })
+    }
+
+    /// Version 1 has only a text.
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let unfinished = match node.read("text") {
+            Ok(text) => Unfinished::Told(text),
+            Err(_) => node.read("cause")?,
+        };
+        Ok(TimeOut { unfinished })
     }
 }
 
-pub(super) fn read_kind(node: &Node<'_>) -> Result<FailureKind, Error> {
-    let text = |name| Ok::<_, Error>(node.field(name)?.text()?.to_owned());
-    let panic = || read_panic(&node.field("panic")?);
-    let is = node.field("is")?;
-    Ok(match is.text()? {
-        "panic" => FailureKind::Panic {
-            thread: text("thread")?,
-            panic: panic()?,
-        },
-        "panic_outside" => {
-            let place = node.field("place")?;
-            let name = place.text()?;
-            let mut places = Phase::OUTSIDE.into_iter().map(Phase::place);
-            let known = places.find(|place| *place == name);
-            FailureKind::PanicOutside {
-                place: known.ok_or_else(|| place.unknown())?,
-                panic: panic()?,
-            }
-        }
-        "check" => FailureKind::Check(panic()?),
-        "outcome_not_allowed" => FailureKind::OutcomeNotAllowed {
-            outcome: text("outcome")?,
-            allowed: node.field("allowed")?.texts()?,
-        },
-        "not_serializable" => FailureKind::NotSerializable {
-            view: text("view")?,
-            nearest: read_orders(&node.field("nearest")?)?,
-        },
-        "invariant" => FailureKind::Invariant {
-            name: text("name")?,
-        },
-        "invariant_panic" => FailureKind::InvariantPanic(panic()?),
-        "deadlock" => FailureKind::Deadlock {
-            threads: text("threads")?,
-        },
-        "step_limit" => FailureKind::StepLimit {
-            max_steps: node.field("max_steps")?.number()?,
-            threads: text("threads")?,
-            rounds: text("rounds")?,
-        },
-        "time_out" => FailureKind::TimeOut {
-            text: text("text")?,
-        },
-        "diverged" => FailureKind::Diverged(read_error(&node.field("error")?)?),
-        _ => return Err(is.unknown()),
-    })
-}
-
-fn read_orders(node: &Node<'_>) -> Result<Vec<SerialOrder>, Error> {
-    let orders = node.list()?.into_iter().map(|order| {
-        let [threads, view] = order.items()?;
-        Ok(SerialOrder::new(threads.texts()?, view.text()?.to_owned()))
-    });
-    orders.collect()
-}
-
-fn write_panic(panic: &Panic) -> Value {
-    let place = panic.file().zip(panic.line()).zip(panic.column());
-    let place = place.map(|((file, line), column)| json!([file, line, column]));
-    json!({ "message": panic.message(), "at": place })
-}
-
-fn read_panic(node: &Node<'_>) -> Result<Panic, Error> {
-    let message = node.field("message")?.text()?.to_owned();
-    let place = match node.field("at")?.some() {
-        None => None,
-        Some(place) => {
-            let [file, line, column] = place.items()?;
-            Some((file.text()?.to_owned(), line.number()?, column.number()?))
-        }
-    };
-    Ok(Panic::at(message, place))
-}
-
-fn write_error(error: &Error) -> Value {
-    json!({ "kind": error.kind().name(), "message": error.to_string() })
-}
-
-fn read_error(node: &Node<'_>) -> Result<Error, Error> {
-    let message = node.field("message")?.text()?;
-    Ok(Error::new(node.field("kind")?.named()?, message))
-}
-
-pub(super) fn stopped_by(stopped_by: &StoppedBy) -> Value {
-    match stopped_by {
-        StoppedBy::Exhausted => json!({ "is": "exhausted" }),
-        StoppedBy::FirstFailure => json!({ "is": "first_failure" }),
-        StoppedBy::MaxSchedules(max) => json!({ "is": "max_schedules", "max": max }),
-        StoppedBy::Sampled(schedules) => json!({ "is": "sampled", "schedules": schedules }),
-        StoppedBy::MaxPreemptions(max) => json!({ "is": "max_preemptions", "max": max }),
-        StoppedBy::Cases(cases) => json!({ "is": "cases", "cases": cases }),
-        StoppedBy::TimeLimit(limit) => json!({ "is": "time_limit", "limit": duration(*limit) }),
-        StoppedBy::SavedFailure => json!({ "is": "saved_failure" }),
-        StoppedBy::Replayed => json!({ "is": "replayed" }),
-        StoppedBy::Error(error) => json!({ "is": "error", "error": write_error(error) }),
+impl Json for Error {
+    fn write(&self) -> Value {
+        json!({ "kind": self.kind().write(), "message": self.to_string() })
     }
-}
 
-pub(super) fn read_stopped_by(node: &Node<'_>) -> Result<StoppedBy, Error> {
-    let is = node.field("is")?;
-    Ok(match is.text()? {
-        "exhausted" => StoppedBy::Exhausted,
-        "first_failure" => StoppedBy::FirstFailure,
-        "max_schedules" => StoppedBy::MaxSchedules(node.field("max")?.number()?),
-        "sampled" => StoppedBy::Sampled(node.field("schedules")?.number()?),
-        "max_preemptions" => StoppedBy::MaxPreemptions(node.field("max")?.number()?),
-        "cases" => StoppedBy::Cases(node.field("cases")?.number()?),
-        "time_limit" => StoppedBy::TimeLimit(read_duration(&node.field("limit")?)?),
-        "saved_failure" => StoppedBy::SavedFailure,
-        "replayed" => StoppedBy::Replayed,
-        "error" => StoppedBy::Error(read_error(&node.field("error")?)?),
-        _ => return Err(is.unknown()),
-    })
-}
-
-/// Seconds, and nanoseconds.
-pub(super) fn duration(duration: Duration) -> Value {
-    json!([duration.as_secs(), duration.subsec_nanos()])
-}
-
-pub(super) fn read_duration(node: &Node<'_>) -> Result<Duration, Error> {
-    let [seconds, nanos] = node.items()?;
-    let below_a_second = nanos.number::<u32>()?;
-    if below_a_second >= 1_000_000_000 {
-        return Err(nanos.wrong("is a second or more"));
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let message: String = node.read("message")?;
+        Ok(Error::new(node.read("kind")?, message))
     }
-    Ok(Duration::new(seconds.number()?, below_a_second))
-}
-
-pub(super) fn minimal(minimal: Minimal) -> Value {
-    match minimal {
-        Minimal::Proved { executions } => json!({ "is": "proved", "executions": executions }),
-        Minimal::Budget { executions } => json!({ "is": "budget", "executions": executions }),
-        Minimal::NotTried => json!({ "is": "not_tried" }),
-        Minimal::Saved => json!({ "is": "saved" }),
-        Minimal::Given => json!({ "is": "given" }),
-    }
-}
-
-pub(super) fn read_minimal(node: &Node<'_>) -> Result<Minimal, Error> {
-    let executions = || node.field("executions")?.number();
-    let is = node.field("is")?;
-    Ok(match is.text()? {
-        "proved" => Minimal::Proved {
-            executions: executions()?,
-        },
-        "budget" => Minimal::Budget {
-            executions: executions()?,
-        },
-        "not_tried" => Minimal::NotTried,
-        "saved" => Minimal::Saved,
-        "given" => Minimal::Given,
-        _ => return Err(is.unknown()),
-    })
 }

@@ -1,39 +1,30 @@
-//! What the variants of enums are called in JSON. Once written, a name stays.
+//! What the variants of enums are called in JSON, where that is not what they are called elsewhere.
 
+use super::codec::Json;
+use super::node::Node;
 use crate::engine::Engine;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
+use crate::failure::Hook;
+use crate::named::{Named, named};
+use crate::operation::{FileKind, SystemCall};
+use crate::timeline::StepKind;
 use crate::verdict::Verdict;
 
-/// Something that has a name in JSON.
-pub(super) trait Named: Sized + Copy + 'static {
-    const ALL: &'static [Self];
-
-    fn name(self) -> &'static str;
-
-    fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|it| it.name() == name)
-    }
-}
-
-/// A variant that is missing here does not compile.
-macro_rules! named {
-    ($type:ident: $($variant:ident = $name:literal),* $(,)?) => {
-        impl Named for $type {
-            const ALL: &'static [Self] = &[$($type::$variant),*];
-
-            fn name(self) -> &'static str {
-                match self {
-                    $($type::$variant => $name),*
-                }
+macro_rules! names {
+    ($($type:ident)*) => {
+        $(impl Json for $type {
+            fn write(&self) -> serde_json::Value {
+                self.name().into()
             }
-        }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                $type::of_name(node.text()?).ok_or_else(|| node.unknown())
+            }
+        })*
     };
 }
 
-named! { Engine:
-    Threads = "threads",
-    Fibers = "fibers",
-}
+names! { Engine ErrorKind FileKind Hook StepKind SystemCall }
 
 named! { Verdict:
     Held = "held",

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::names::Named;
+use super::codec::Json;
 use crate::error::{Error, ErrorKind};
-use crate::schedule::Schedule;
 
 /// A value, and the path that leads to it.
 #[derive(Debug, Clone)]
@@ -25,6 +24,11 @@ impl<'a> Node<'a> {
             Some(value) => Ok(self.below(name, value)),
             None => Err(self.wrong(&format!("has no `{name}`"))),
         }
+    }
+
+    /// What the field `name` of an object holds.
+    pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
+        T::read(&self.field(name)?)
     }
 
     /// Nothing if it is null.
@@ -58,12 +62,6 @@ impl<'a> Node<'a> {
             .collect())
     }
 
-    /// The items of a list of texts.
-    pub(super) fn texts(&self) -> Result<Vec<String>, Error> {
-        let items = self.list()?.into_iter();
-        items.map(|item| Ok(item.text()?.to_owned())).collect()
-    }
-
     /// The items of a list of so many.
     pub(super) fn items<const N: usize>(&self) -> Result<[Node<'a>; N], Error> {
         let items = self.list()?.try_into();
@@ -78,15 +76,6 @@ impl<'a> Node<'a> {
         Ok(fields
             .map(|(name, value)| (name.as_str(), self.below(name, value)))
             .collect())
-    }
-
-    pub(super) fn schedule(&self) -> Result<Schedule, Error> {
-        let schedule = self.text()?.parse();
-        schedule.map_err(|error: Error| self.wrong(&format!("is {error}")))
-    }
-
-    pub(super) fn named<T: Named>(&self) -> Result<T, Error> {
-        T::of_name(self.text()?).ok_or_else(|| self.unknown())
     }
 
     /// The error of a text that is none of those that are known.

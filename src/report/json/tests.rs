@@ -1,67 +1,30 @@
+mod kinds;
+
 use std::time::Duration;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
+use proptest::strategy::Strategy;
 
 use super::*;
-use crate::engine::{Engine, Panic, Phase};
-use crate::execution::FailureKind;
-use crate::oracle::SerialOrder;
-use crate::report::Minimal;
-use crate::schedule::Step;
-use crate::verdict::Verdict;
-use crate::workers::StoppedBy;
+use crate::engine::Engine;
+use crate::failure::{FailureKind, Hook};
+use crate::report::{SaveTarget, WorkerCount};
+use crate::schedule::{Schedule, Step};
+use kinds::{kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
-    let names = vec((any::<String>(), any::<String>()), 0..4);
-    names.prop_map(|names| {
-        let steps = names.into_iter();
-        steps
-            .map(|(thread, marker)| Step::new(thread, marker))
-            .collect()
-    })
+    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| match resumes {
+        true => Step::resume(thread, marker),
+        false => Step::new(thread, marker),
+    });
+    vec(step, 0..4).prop_map(Schedule::new)
 }
 
 fn errors() -> impl Strategy<Value = Error> {
     let kinds = prop::sample::select(ErrorKind::ALL);
     (kinds, any::<String>()).prop_map(|(kind, message)| Error::new(kind, message))
-}
-
-fn panics() -> impl Strategy<Value = Panic> {
-    let place = option::of(any::<(String, u32, u32)>());
-    (any::<String>(), place).prop_map(|(message, place)| Panic::at(message, place))
-}
-
-fn kinds() -> impl Strategy<Value = FailureKind> {
-    let places = prop::sample::select(&Phase::OUTSIDE[..]);
-    let orders = (vec(any::<String>(), 0..3), any::<String>());
-    let orders = orders.prop_map(|(threads, view)| SerialOrder::new(threads, view));
-    prop_oneof![
-        (any::<String>(), panics())
-            .prop_map(|(thread, panic)| FailureKind::Panic { thread, panic }),
-        (places, panics()).prop_map(|(phase, panic)| FailureKind::PanicOutside {
-            place: phase.place(),
-            panic
-        }),
-        panics().prop_map(FailureKind::Check),
-        (any::<String>(), vec(any::<String>(), 0..3))
-            .prop_map(|(outcome, allowed)| FailureKind::OutcomeNotAllowed { outcome, allowed }),
-        (any::<String>(), vec(orders, 0..3))
-            .prop_map(|(view, nearest)| FailureKind::NotSerializable { view, nearest }),
-        any::<String>().prop_map(|name| FailureKind::Invariant { name }),
-        panics().prop_map(FailureKind::InvariantPanic),
-        any::<String>().prop_map(|threads| FailureKind::Deadlock { threads }),
-        any::<(usize, String, String)>().prop_map(|(max_steps, threads, rounds)| {
-            FailureKind::StepLimit {
-                max_steps,
-                threads,
-                rounds,
-            }
-        }),
-        any::<String>().prop_map(|text| FailureKind::TimeOut { text }),
-        errors().prop_map(FailureKind::Diverged),
-    ]
 }
 
 fn failures() -> impl Strategy<Value = Failure> {
@@ -73,7 +36,7 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Given),
     ];
     let how = (kinds(), minimal, option::of(any::<bool>()));
-    let texts = any::<(String, String)>();
+    let texts = (timelines(), any::<String>());
     (how, schedules(), schedules(), any::<(u64, usize)>(), texts).prop_map(
         |(how, schedule, found, (index, preemptions), (timeline, regression))| Failure {
             kind: how.0,
@@ -222,7 +185,7 @@ fn what_is_no_report_is_an_error_that_says_where() {
         (String::new(), "no JSON: EOF while parsing"),
         ("[1]".to_owned(), "the document has no `interlace_report`"),
         (
-            with("\"interlace_report\":1", "\"interlace_report\":2"),
+            with("\"interlace_report\":2", "\"interlace_report\":3"),
             "interlace_report is not known here; a newer interlace may have written it",
         ),
         (
@@ -248,4 +211,54 @@ fn what_is_no_report_is_an_error_that_says_where() {
         let begins = format!("not a report of interlace: {says}");
         assert!(error.to_string().starts_with(&begins), "{error}");
     }
+}
+
+#[test]
+fn reports_of_version_1_are_read_and_say_what_they_said() {
+    let lines = include_str!("tests/version_1.jsonl").lines();
+    let kinds = lines.map(|line| {
+        let report = Report::from_json(line).unwrap();
+        let again = Report::from_json(&report.to_json()).unwrap();
+        assert_eq!(again, report);
+        let text = report.to_string();
+        assert_eq!(again.to_string(), text);
+        let told: Value = serde_json::from_str(line).unwrap();
+        let timeline = told["failure"]["timeline"].as_str().unwrap();
+        assert!(text.contains(&format!("\n\n{timeline}\n")), "{text}");
+        report.failure.unwrap().kind
+    });
+    let [deadlock, step_limit, time_out, panic] = &kinds.collect::<Vec<_>>()[..] else {
+        panic!("as many lines as kinds");
+    };
+    let position = "is paused at second (examples/v1.rs:9), and what it acquires there is not free";
+    let last = "`&forks[second]`: the last to acquire it at a marker was";
+    assert_eq!(
+        deadlock.to_string(),
+        format!(
+            "deadlock: no thread can go on\nwhere each thread stands:\n  \
+             left   {position}\n           {last} right, at first (examples/v1.rs:7)\n  \
+             right  {position}\n           {last} left, at first (examples/v1.rs:7)\n\
+             by these markers, a cycle: left waits for right, right waits for left"
+        )
+    );
+    assert_eq!(
+        step_limit.to_string(),
+        "step limit: the execution was not at its end after 7 steps. If it is meant to be that \
+         long, raise `max_steps`\nwhere each thread stands:\n  \
+         spins  is paused at look (examples/v1.rs:13)\nwhat the last 7 steps passed:\n  \
+         7 times spins:look (examples/v1.rs:13)"
+    );
+    assert_eq!(
+        time_out.to_string(),
+        "timed out: the check had not come back after 100ms. Its thread cannot be killed and was \
+         left behind"
+    );
+    let FailureKind::PanicInHook(panic) = panic else {
+        panic!("{panic}");
+    };
+    assert_eq!(panic.hook(), Hook::SetUp);
+    assert_eq!(
+        panic.panic().to_string(),
+        "no state\nat examples/v1.rs:15:26"
+    );
 }

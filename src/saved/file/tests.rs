@@ -27,6 +27,21 @@ fn what_is_saved_is_loaded_once_and_in_order() {
 }
 
 #[test]
+fn an_error_keeps_that_of_the_system() {
+    let path = fresh("folder");
+    fs::create_dir_all(&path).unwrap();
+    let file = File::new(&path);
+    for error in [
+        file.load().unwrap_err(),
+        file.save(&schedule![a: x], "it").unwrap_err(),
+    ] {
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.is::<io::Error>(), "{source:?}");
+        assert!(error.to_string().ends_with(&source.to_string()), "{error}");
+    }
+}
+
+#[test]
 fn what_people_wrote_stays() {
     let path = fresh("people");
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -3,11 +3,12 @@
 //! Here are those of which it can be asked, without taking anything, whether they would go on: see
 //! [`readiness`]. A thread that sleeps in another is waited for.
 
+mod awaited;
 mod readiness;
 
 use libc::c_int;
 
-use readiness::Awaited;
+use awaited::Awaited;
 pub(in super::super) use readiness::File;
 
 use crate::operation::{FileKind, SystemCall};

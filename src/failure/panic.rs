@@ -12,29 +12,30 @@ use std::panic::PanicHookInfo;
 /// let report = Explorer::new(|| ())
 ///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
 ///     .explore();
-/// let FailureKind::Panic { panic, .. } = report.assert_fails().kind() else {
+/// let FailureKind::Panic(failure) = report.assert_fails().kind() else {
 ///     panic!("not a panic");
 /// };
+/// let panic = failure.panic();
 /// assert_eq!(panic.message(), "out of luck");
 /// assert!(panic.file().is_some() && panic.line().is_some());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
     // In a box, so that what could hold a panic and does not is small.
-    said: Box<Said>,
+    pub(crate) said: Box<Said>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Said {
-    message: String,
-    place: Option<Place>,
+pub(crate) struct Said {
+    pub(crate) message: String,
+    pub(crate) place: Option<PanicSite>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
-    file: String,
-    line: u32,
-    column: u32,
+pub(crate) struct PanicSite {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 impl Panic {
@@ -62,14 +63,6 @@ impl Panic {
         self.said.place.as_ref().map(|place| place.column)
     }
 
-    /// A panic that was written down.
-    #[cfg(feature = "json")]
-    pub(crate) fn at(message: String, place: Option<(String, u32, u32)>) -> Self {
-        let place = place.map(|(file, line, column)| Place { file, line, column });
-        let said = Box::new(Said { message, place });
-        Panic { said }
-    }
-
     /// Whether `other` is the same failure: a panic at the same place, with whatever values in
     /// its message; or, where the places are unknown, with the same message.
     pub(crate) fn is_like(&self, other: &Panic) -> bool {
@@ -80,7 +73,7 @@ impl Panic {
     }
 
     /// What a payload says; it does not know where.
-    pub(super) fn from_payload(payload: &(dyn Any + Send)) -> Self {
+    pub(crate) fn from_payload(payload: &(dyn Any + Send)) -> Self {
         let message = if let Some(text) = payload.downcast_ref::<&str>() {
             (*text).to_owned()
         } else if let Some(text) = payload.downcast_ref::<String>() {
@@ -94,9 +87,9 @@ impl Panic {
         }
     }
 
-    pub(super) fn from_hook(info: &PanicHookInfo<'_>) -> Self {
+    pub(crate) fn from_hook(info: &PanicHookInfo<'_>) -> Self {
         let mut panic = Panic::from_payload(info.payload());
-        panic.said.place = info.location().map(|location| Place {
+        panic.said.place = info.location().map(|location| PanicSite {
             file: location.file().to_owned(),
             line: location.line(),
             column: location.column(),
@@ -110,7 +103,7 @@ impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.said.message)?;
         match &self.said.place {
-            Some(Place { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
+            Some(PanicSite { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
             None => Ok(()),
         }
     }

@@ -26,25 +26,20 @@ pub(crate) struct SerialViews {
 ///     .thread("b", increment)
 ///     .serializable(|value| value.load(SeqCst))
 ///     .explore();
-/// let FailureKind::NotSerializable { view, nearest } = report.assert_fails().kind() else {
+/// let FailureKind::NotSerializable(failure) = report.assert_fails().kind() else {
 ///     panic!("serializable");
 /// };
-/// assert_eq!(view, "1");
+/// let nearest = failure.nearest();
+/// assert_eq!(failure.view(), "1");
 /// assert_eq!((nearest[0].view(), nearest[0].threads()), ("2", &["a".into(), "b".into()][..]));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SerialOrder {
-    threads: Vec<String>,
-    view: String,
+    pub(crate) threads: Vec<String>,
+    pub(crate) view: String,
 }
 
 impl SerialOrder {
-    /// An order that was written down.
-    #[cfg(feature = "json")]
-    pub(crate) fn new(threads: Vec<String>, view: String) -> Self {
-        SerialOrder { threads, view }
-    }
-
     /// Returns the names of the threads, in the order in which they ran.
     #[must_use]
     pub fn threads(&self) -> &[String] {

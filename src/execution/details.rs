@@ -1,0 +1,82 @@
+//! What is told of a failing execution besides what failed: where its threads stood, and what it
+//! went round in.
+
+use std::sync::Arc;
+
+use itertools::Itertools as _;
+
+use super::Record;
+use crate::failure::{
+    Activity, AwaitedLock, FailureKind, Passes, Positions, ThreadPosition, Told, Unfinished,
+};
+use crate::operation::Event;
+
+/// How many steps are looked at to tell what an execution goes round in.
+const LAST_STEPS: usize = 100;
+
+impl Record {
+    /// How the execution failed, if it did, with all that is told of that.
+    pub(crate) fn failure(&self) -> Option<FailureKind> {
+        let mut kind = self.end.failure()?.clone();
+        match &mut kind {
+            FailureKind::Deadlock(deadlock) => deadlock.threads = self.positions(),
+            FailureKind::StepLimit(limit) => {
+                limit.threads = self.positions();
+                limit.last_passes = Told::Value(self.last_passes());
+            }
+            FailureKind::TimeOut(time_out) => match &mut time_out.unfinished {
+                Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
+                    *threads = self.positions();
+                }
+                Unfinished::Hook { .. } | Unfinished::Told(_) => {}
+            },
+            FailureKind::NotSerializable(failure) => failure.find_nearest(&self.names),
+            _ => {}
+        }
+        Some(kind)
+    }
+
+    /// Where each thread stood at the end.
+    pub(crate) fn positions(&self) -> Positions {
+        let threads = 0..self.names.len();
+        Positions(Told::Value(threads.map(|it| self.position(it)).collect()))
+    }
+
+    /// Where the thread of this number stood at the end.
+    pub(crate) fn position(&self, thread: usize) -> ThreadPosition {
+        let status = self.threads[thread];
+        let awaited = self.blocked_on.iter();
+        let awaited = awaited.filter(|lock| lock.thread.index() == thread);
+        let name = |thread: usize| Arc::clone(&self.names[thread]);
+        ThreadPosition {
+            name: name(thread),
+            activity: Activity::of(status.state, &self.names),
+            passed: status.passed.map(Into::into),
+            awaited_locks: awaited
+                .map(|lock| AwaitedLock {
+                    name: lock.name.into(),
+                    others_may_hold: lock.others_may_hold,
+                    last: lock
+                        .last
+                        .map(|last| (name(last.thread.index()), last.marker.into())),
+                })
+                .collect(),
+        }
+    }
+
+    /// How often who passed which markers in the last steps, in the order in which they were passed
+    /// first.
+    fn last_passes(&self) -> Vec<Passes> {
+        let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
+        let pass = |event: &Event| (event.thread, event.operation.name);
+        let counts = steps.iter().counts_by(pass);
+        let passes = steps.iter().map(pass).unique();
+        passes
+            .map(|(thread, marker)| Passes {
+                count: u32::try_from(counts[&(thread, marker)]).unwrap_or(u32::MAX),
+                thread: Arc::clone(&self.names[thread.index()]),
+                marker: marker.into(),
+            })
+            .collect()
+    }
+}

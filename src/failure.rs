@@ -1,0 +1,129 @@
+//! How executions fail: which way, who and where, as values and in words.
+
+mod activity;
+mod cycles;
+mod marker_site;
+mod oracles;
+pub(crate) mod panic;
+mod panics;
+mod position;
+mod serial;
+mod stuck;
+mod time_out;
+mod told;
+
+use std::fmt;
+
+pub use crate::operation::WaitSite;
+pub use activity::Activity;
+pub use marker_site::MarkerSite;
+pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
+pub use panic::Panic;
+pub use panics::{Hook, HookPanic, ThreadPanic};
+pub use position::{AwaitedLock, ThreadPosition};
+pub(crate) use position::{MAX_WIDTH, Positions};
+pub use serial::SerialOrder;
+pub(crate) use serial::SerialViews;
+pub use stuck::{Deadlock, Passes, StepLimit};
+pub use time_out::TimeOut;
+pub(crate) use time_out::Unfinished;
+pub(crate) use told::Told;
+
+use crate::error::{Error, ErrorKind};
+
+/// How an execution failed. Its `Display` says what failed, where, and where each thread stood
+/// if that matters.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("thread1", |()| marker!("hello"))
+///     .check(|()| panic!("never right"))
+///     .explore();
+/// let FailureKind::Check(panic) = report.assert_fails().kind() else {
+///     panic!("not the check");
+/// };
+/// assert_eq!(panic.message(), "never right");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A thread or task panicked.
+    Panic(ThreadPanic),
+    /// The setup, the outcome, the view or the destructor of the state panicked.
+    PanicInHook(HookPanic),
+    /// A check panicked.
+    Check(Panic),
+    /// The outcome is none of those that [`allow_outcomes`](crate::Explorer::allow_outcomes) names.
+    OutcomeNotAllowed(OutcomeNotAllowed),
+    /// What [`serializable`](crate::Explorer::serializable) looks at is as no serial order of the
+    /// threads leaves it.
+    NotSerializable(NotSerializable),
+    /// An invariant was false.
+    Invariant(InvariantViolation),
+    /// An invariant panicked.
+    InvariantPanic(Panic),
+    /// No thread could go on, and at least one had not ended.
+    Deadlock(Deadlock),
+    /// The execution took as many steps as it may have, and was not at its end.
+    StepLimit(StepLimit),
+    /// The execution did not end in time.
+    TimeOut(TimeOut),
+    /// The schedule to replay does not fit the program, or there was nothing to run.
+    Diverged(Error),
+}
+
+impl FailureKind {
+    /// What keeps an engine from running an execution to its end, or from running it at all.
+    pub(crate) fn of_error(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::TimedOut => {
+                let unfinished = Unfinished::Told(error.to_string());
+                FailureKind::TimeOut(TimeOut { unfinished })
+            }
+            _ => FailureKind::Diverged(error),
+        }
+    }
+
+    /// Whether the clock cut the execution short.
+    pub(crate) fn is_timed_out(&self) -> bool {
+        matches!(self, FailureKind::TimeOut(_))
+    }
+
+    /// Whether `other` is the same failure, in whichever thread and with whatever values.
+    pub(crate) fn is_like(&self, other: &FailureKind) -> bool {
+        match (self, other) {
+            (FailureKind::Panic(here), FailureKind::Panic(there)) => {
+                here.panic.is_like(&there.panic)
+            }
+            (FailureKind::PanicInHook(here), FailureKind::PanicInHook(there)) => {
+                here.hook == there.hook && here.panic.is_like(&there.panic)
+            }
+            (FailureKind::Check(here), FailureKind::Check(there))
+            | (FailureKind::InvariantPanic(here), FailureKind::InvariantPanic(there)) => {
+                here.is_like(there)
+            }
+            (FailureKind::Invariant(here), FailureKind::Invariant(there)) => here == there,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FailureKind::Panic(panic) => panic.fmt(f),
+            FailureKind::PanicInHook(panic) => panic.fmt(f),
+            FailureKind::Check(panic) => write!(f, "the check failed: {panic}"),
+            FailureKind::OutcomeNotAllowed(outcome) => outcome.fmt(f),
+            FailureKind::NotSerializable(view) => view.fmt(f),
+            FailureKind::Invariant(violation) => violation.fmt(f),
+            FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
+            FailureKind::Deadlock(deadlock) => deadlock.fmt(f),
+            FailureKind::StepLimit(limit) => limit.fmt(f),
+            FailureKind::TimeOut(time_out) => time_out.fmt(f),
+            FailureKind::Diverged(error) => error.fmt(f),
+        }
+    }
+}

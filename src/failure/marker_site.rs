@@ -1,0 +1,68 @@
+//! A marker's place in the source, as failures name it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::site::MarkerId;
+
+/// A marker: its name, and where it stands in the source. `start` and `join`, the steps of threads
+/// that the program starts, stand nowhere: they have no file.
+///
+/// ```
+/// use interlace::{Explorer, Schedule, marker};
+///
+/// let execution = Explorer::new(|| ())
+///     .thread("a", |()| marker!("hello"))
+///     .replay(&Schedule::default());
+/// let marker = execution.timeline().steps()[0].marker();
+/// assert_eq!(marker.name(), "hello");
+/// assert_eq!(marker.to_string(), format!("hello ({}:{})", marker.file(), marker.line()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MarkerSite {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) file: Cow<'static, str>,
+    pub(crate) line: u32,
+}
+
+impl MarkerSite {
+    /// Returns the name of the marker.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the source file, if there is one.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Returns the line, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+}
+
+impl From<MarkerId> for MarkerSite {
+    fn from(marker: MarkerId) -> Self {
+        let site = marker.site();
+        MarkerSite {
+            name: site.name().into(),
+            file: site.file().into(),
+            line: site.line(),
+        }
+    }
+}
+
+/// The name, the file and the line; the name alone of what is no marker in the source.
+impl fmt::Display for MarkerSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MarkerSite { name, file, line } = self;
+        match &**file {
+            "" => f.write_str(name),
+            file => write!(f, "{name} ({file}:{line})"),
+        }
+    }
+}

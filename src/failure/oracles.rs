@@ -1,0 +1,122 @@
+//! Ends that are not as was asked: outcomes, views and invariants.
+
+use std::fmt;
+use std::sync::Arc;
+
+use itertools::Itertools as _;
+
+use super::{SerialOrder, SerialViews};
+
+/// An outcome that is not allowed.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("t", |()| marker!("x"))
+///     .outcome(|()| 3)
+///     .allow_outcomes([1, 2])
+///     .explore();
+/// let FailureKind::OutcomeNotAllowed(failure) = report.assert_fails().kind() else {
+///     panic!("it is allowed");
+/// };
+/// assert_eq!((failure.outcome(), failure.allowed()), ("3", &["1".into(), "2".into()][..]));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeNotAllowed {
+    pub(crate) outcome: String,
+    pub(crate) allowed: Arc<[String]>,
+}
+
+impl OutcomeNotAllowed {
+    /// Returns the `Debug` text of the outcome.
+    #[must_use]
+    pub fn outcome(&self) -> &str {
+        &self.outcome
+    }
+
+    /// Returns the texts of those that are allowed, in the order in which they were given.
+    #[must_use]
+    pub fn allowed(&self) -> &[String] {
+        &self.allowed
+    }
+}
+
+impl fmt::Display for OutcomeNotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let OutcomeNotAllowed { outcome, allowed } = self;
+        write!(f, "the outcome `{outcome}` is not allowed; allowed are:")?;
+        allowed.iter().try_for_each(|it| write!(f, "\n  {it}"))
+    }
+}
+
+/// A view that no serial order of the threads gives. [`SerialOrder`] has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSerializable {
+    pub(crate) view: String,
+    pub(crate) nearest: Vec<SerialOrder>,
+    /// What the nearest are found among; empty once they are.
+    pub(crate) views: Arc<SerialViews>,
+}
+
+/// How many serial orders are shown beside what is none of theirs.
+const NEAREST: usize = 3;
+
+impl NotSerializable {
+    /// Returns the `Debug` text of the view.
+    #[must_use]
+    pub fn view(&self) -> &str {
+        &self.view
+    }
+
+    /// Returns the serial orders with the nearest views, at most three, the nearest first. None if
+    /// no serial order comes to its end without a failure.
+    #[must_use]
+    pub fn nearest(&self) -> &[SerialOrder] {
+        &self.nearest
+    }
+
+    /// Finds the nearest, of threads with these names.
+    pub(crate) fn find_nearest(&mut self, names: &[Arc<str>]) {
+        self.nearest = self.views.nearest(&self.view, NEAREST, names);
+        self.views = Arc::default();
+    }
+}
+
+impl fmt::Display for NotSerializable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let view = &self.view;
+        write!(f, "not serializable: this execution gives\n  {view}\n")?;
+        if self.nearest.is_empty() {
+            return write!(
+                f,
+                "and no serial order of the threads ends without a failure"
+            );
+        }
+        write!(f, "and no serial order of the threads does; the nearest:")?;
+        self.nearest.iter().try_for_each(|order| {
+            let threads = order.threads().iter().format(", then ");
+            write!(f, "\n  {}  ({threads})", order.view())
+        })
+    }
+}
+
+/// An invariant that was false. [`invariant`](crate::Explorer::invariant) has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvariantViolation {
+    pub(crate) name: Box<str>,
+}
+
+impl InvariantViolation {
+    /// Returns the name of the invariant.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for InvariantViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the invariant `{}` does not hold", self.name)
+    }
+}

@@ -1,0 +1,113 @@
+//! Who panicked: a thread, or the user's code around the threads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Panic;
+use crate::named::displayed;
+
+/// A thread or task that panicked.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
+///     .explore();
+/// let FailureKind::Panic(failure) = report.assert_fails().kind() else {
+///     panic!("not a panic");
+/// };
+/// assert_eq!((failure.thread(), failure.panic().message()), ("t", "out of luck"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadPanic {
+    pub(crate) thread: Arc<str>,
+    pub(crate) panic: Panic,
+}
+
+impl ThreadPanic {
+    /// Returns the name of the thread.
+    #[must_use]
+    pub fn thread(&self) -> &str {
+        &self.thread
+    }
+
+    /// Returns what it said, and where.
+    #[must_use]
+    pub fn panic(&self) -> &Panic {
+        &self.panic
+    }
+}
+
+impl fmt::Display for ThreadPanic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "thread `{}` panicked: {}", self.thread, self.panic)
+    }
+}
+
+/// A part of the user's code that is run around the threads.
+///
+/// ```
+/// assert_eq!(interlace::failure::Hook::SetUp.to_string(), "the setup");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Hook {
+    /// The closure that makes the state: that of [`Explorer::new`](crate::Explorer::new).
+    SetUp,
+    /// What describes the [`outcome`](crate::Explorer::outcome).
+    Outcome,
+    /// What [`serializable`](crate::Explorer::serializable) looks at.
+    View,
+    /// The [`check`](crate::Explorer::check).
+    Check,
+    /// The destructor of the state.
+    DropState,
+}
+
+displayed! { Hook:
+    SetUp = "the setup",
+    Outcome = "the outcome",
+    View = "the view",
+    Check = "the check",
+    DropState = "the destructor of the state",
+}
+
+/// A part of the code around the threads that panicked.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, failure::Hook, marker};
+///
+/// let report = Explorer::new(|| panic!("no state"))
+///     .thread("t", |()| marker!("x"))
+///     .explore();
+/// let FailureKind::PanicInHook(failure) = report.assert_fails().kind() else {
+///     panic!("not a panic");
+/// };
+/// assert_eq!((failure.hook(), failure.panic().message()), (Hook::SetUp, "no state"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookPanic {
+    pub(crate) hook: Hook,
+    pub(crate) panic: Panic,
+}
+
+impl HookPanic {
+    /// Returns which part it was.
+    #[must_use]
+    pub fn hook(&self) -> Hook {
+        self.hook
+    }
+
+    /// Returns what it said, and where.
+    #[must_use]
+    pub fn panic(&self) -> &Panic {
+        &self.panic
+    }
+}
+
+impl fmt::Display for HookPanic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} panicked: {}", self.hook, self.panic)
+    }
+}

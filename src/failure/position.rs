@@ -1,0 +1,168 @@
+//! Where every thread stands, and what it waits for there.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use itertools::Itertools as _;
+
+use super::{Activity, MarkerSite, Told};
+
+/// Where a thread stands when an execution ends. Its `Display` says that without its name.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, failure::Activity, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("spins", |()| loop { marker!("look") })
+///     .max_steps(10)
+///     .explore();
+/// let FailureKind::StepLimit(limit) = report.assert_fails().kind() else {
+///     panic!("not the step limit");
+/// };
+/// let position = &limit.threads()[0];
+/// let Activity::Paused(marker) = position.activity() else {
+///     panic!("{position}");
+/// };
+/// assert_eq!((position.name(), marker.name()), ("spins", "look"));
+/// assert_eq!(position.passed(), Some(marker));
+/// assert_eq!(position.awaited_locks(), []);
+/// assert!(position.to_string().starts_with("is paused at look ("));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadPosition {
+    pub(crate) name: Arc<str>,
+    pub(crate) activity: Activity,
+    pub(crate) passed: Option<MarkerSite>,
+    pub(crate) awaited_locks: Vec<AwaitedLock>,
+}
+
+impl ThreadPosition {
+    /// Returns the name of the thread.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what the thread is doing.
+    #[must_use]
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// Returns the marker that the thread last went on from, if it has come to one.
+    #[must_use]
+    pub fn passed(&self) -> Option<&MarkerSite> {
+        self.passed.as_ref()
+    }
+
+    /// Returns what the thread is about to [acquire](crate::Acquire), and is not free.
+    #[must_use]
+    pub fn awaited_locks(&self) -> &[AwaitedLock] {
+        &self.awaited_locks
+    }
+}
+
+impl fmt::Display for ThreadPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let since = match &self.passed {
+            Some(marker) => format!("after passing {marker}"),
+            None => "before its first marker".to_owned(),
+        };
+        f.write_str(&self.activity.describe(&since))
+    }
+}
+
+/// What a thread is about to [acquire](crate::Acquire), and is not free. [`Deadlock`](super::Deadlock)
+/// has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwaitedLock {
+    pub(crate) name: Cow<'static, str>,
+    /// The thread that acquired it last at a marker, and that marker.
+    pub(crate) last: Option<(Arc<str>, MarkerSite)>,
+    pub(crate) others_may_hold: bool,
+}
+
+impl AwaitedLock {
+    /// Returns what the marker calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the thread that acquired it last at a marker, unless it was seen free since. It may
+    /// have been acquired elsewhere since.
+    #[must_use]
+    pub fn last_thread(&self) -> Option<&str> {
+        self.last.as_ref().map(|(thread, _)| &**thread)
+    }
+
+    /// Returns the marker at which [`last_thread`](Self::last_thread) acquired it.
+    #[must_use]
+    pub fn last_marker(&self) -> Option<&MarkerSite> {
+        self.last.as_ref().map(|(_, marker)| marker)
+    }
+
+    /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
+    /// that several may [share](crate::AcquireShared).
+    #[must_use]
+    pub fn others_may_hold(&self) -> bool {
+        self.others_may_hold
+    }
+}
+
+/// To so many characters `format!` pads a text at most; it panics if it is to pad to more.
+pub(crate) const MAX_WIDTH: usize = u16::MAX as usize;
+
+/// Where every thread stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Positions(pub(crate) Told<Vec<ThreadPosition>>);
+
+impl Positions {
+    pub(crate) fn threads(&self) -> &[ThreadPosition] {
+        self.0.value().map_or(&[], |threads| threads)
+    }
+
+    /// The waiting tasks of which somebody still holds a waker.
+    pub(super) fn held(&self) -> String {
+        let waiting = self.threads().iter();
+        let waiting = waiting.filter(|thread| thread.activity == Activity::Waiting);
+        waiting
+            .map(|thread| format!("`{}`", thread.name))
+            .join(", ")
+    }
+}
+
+/// One line for each thread, and below it one for each thing that it waits to acquire, each line
+/// led by a line break.
+impl fmt::Display for Positions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let threads = match &self.0 {
+            Told::Value(threads) => threads,
+            Told::Text(text) => return f.write_str(text),
+        };
+        let widths = threads.iter().map(|thread| thread.name.chars().count());
+        let width = widths.max().unwrap_or(0).min(MAX_WIDTH);
+        f.write_str("\nwhere each thread stands:")?;
+        for thread in threads {
+            write!(f, "\n  {:width$}  {thread}", thread.name)?;
+            for lock in &thread.awaited_locks {
+                let (name, empty) = (&lock.name, "");
+                write!(f, "\n  {empty:width$}    `{name}`: ")?;
+                let Some((last, marker)) = &lock.last else {
+                    f.write_str("no marker tells who has it")?;
+                    continue;
+                };
+                let itself = if *last == thread.name { " itself" } else { "" };
+                write!(
+                    f,
+                    "the last to acquire it at a marker was {last}{itself}, at {marker}"
+                )?;
+                if lock.others_may_hold {
+                    f.write_str("; others may have it, too")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

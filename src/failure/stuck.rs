@@ -1,0 +1,186 @@
+//! Executions that do not come to their end: deadlocks, and those with too many steps.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::cycles::cycles;
+use super::{MarkerSite, Positions, ThreadPosition, Told};
+
+/// A deadlock: no thread could go on.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+/// use std::sync::Mutex;
+///
+/// let report = Explorer::new(Mutex::default)
+///     .thread("a", |lock: &Mutex<()>| {
+///         marker!("once", acquires(lock));
+///         let _once = lock.lock().unwrap();
+///         marker!("twice", acquires(lock));
+///         let _twice = lock.lock().unwrap();
+///     })
+///     .explore();
+/// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
+///     panic!("not a deadlock");
+/// };
+/// assert_eq!(deadlock.cycles(), [["a"]]);
+/// let lock = &deadlock.threads()[0].awaited_locks()[0];
+/// assert_eq!((lock.name(), lock.last_thread()), ("lock", Some("a")));
+/// assert_eq!(lock.last_marker().unwrap().name(), "once");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deadlock {
+    pub(crate) threads: Positions,
+}
+
+impl Deadlock {
+    /// Returns where each thread stands. Empty if the deadlock was read from a report that an
+    /// earlier version wrote.
+    #[must_use]
+    pub fn threads(&self) -> &[ThreadPosition] {
+        self.threads.threads()
+    }
+
+    /// Returns the cycles among threads of which each waits for what the next one acquired last, as
+    /// far as markers tell what they [acquire](crate::Acquire): the names of the threads.
+    #[must_use]
+    pub fn cycles(&self) -> Vec<Vec<&str>> {
+        cycles(self.threads())
+    }
+}
+
+impl fmt::Display for Deadlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "deadlock: no thread can go on{}", self.threads)?;
+        for cycle in self.cycles() {
+            f.write_str("\nby these markers, a cycle: ")?;
+            for (at, thread) in cycle.iter().enumerate() {
+                let next = cycle[(at + 1) % cycle.len()];
+                let next = if next == *thread { "itself" } else { next };
+                let comma = if at == 0 { "" } else { ", " };
+                write!(f, "{comma}{thread} waits for {next}")?;
+            }
+        }
+        // Where wake-ups from outside are expected, nobody holds a waker in a deadlock.
+        match self.threads.held() {
+            held if held.is_empty() => Ok(()),
+            held => write!(
+                f,
+                "\nsomebody still holds a waker of {held}: if it is a thread or a runtime outside \
+                 of this program, say `external_wakers(true)`, and it is waited for"
+            ),
+        }
+    }
+}
+
+/// An execution that took as many steps as it may have. [`ThreadPosition`] has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLimit {
+    pub(crate) max_steps: usize,
+    pub(crate) threads: Positions,
+    pub(crate) last_passes: Told<Vec<Passes>>,
+}
+
+impl StepLimit {
+    /// Of an execution of which more is to be told.
+    pub(crate) fn of(max_steps: usize) -> Self {
+        StepLimit {
+            max_steps,
+            threads: Positions::default(),
+            last_passes: Told::default(),
+        }
+    }
+
+    /// Returns the limit.
+    #[must_use]
+    pub fn max_steps(&self) -> usize {
+        self.max_steps
+    }
+
+    /// Returns where each thread stands. Empty if this was read from a report that an earlier
+    /// version wrote.
+    #[must_use]
+    pub fn threads(&self) -> &[ThreadPosition] {
+        self.threads.threads()
+    }
+
+    /// Returns how often threads passed which markers in the last 100 steps, in the order in which
+    /// they were passed first.
+    ///
+    /// ```
+    /// use interlace::{Explorer, FailureKind, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("spins", |()| loop { marker!("look") })
+    ///     .max_steps(1000)
+    ///     .explore();
+    /// let FailureKind::StepLimit(limit) = report.assert_fails().kind() else {
+    ///     panic!("not the step limit");
+    /// };
+    /// let look = &limit.last_passes()[0];
+    /// assert_eq!((look.count(), look.thread(), look.marker().name()), (100, "spins", "look"));
+    /// ```
+    #[must_use]
+    pub fn last_passes(&self) -> &[Passes] {
+        self.last_passes.value().map_or(&[], |passes| passes)
+    }
+}
+
+impl fmt::Display for StepLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let max_steps = self.max_steps;
+        write!(
+            f,
+            "step limit: the execution was not at its end after {max_steps} steps. If it is \
+             meant to be that long, raise `max_steps`{}",
+            self.threads
+        )?;
+        match &self.last_passes {
+            Told::Text(text) => f.write_str(text),
+            Told::Value(passes) if passes.is_empty() => write!(
+                f,
+                "\nno step passed a marker: a task was woken over and over"
+            ),
+            Told::Value(passes) => {
+                let steps: u64 = passes.iter().map(|passes| u64::from(passes.count)).sum();
+                write!(f, "\nwhat the last {steps} steps passed:")?;
+                passes.iter().try_for_each(|passes| {
+                    let Passes {
+                        count,
+                        thread,
+                        marker,
+                    } = passes;
+                    write!(f, "\n  {count} times {thread}:{marker}")
+                })
+            }
+        }
+    }
+}
+
+/// How often a thread passed a marker. [`StepLimit::last_passes`] has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passes {
+    pub(crate) count: u32,
+    pub(crate) thread: Arc<str>,
+    pub(crate) marker: MarkerSite,
+}
+
+impl Passes {
+    /// Returns how often.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Returns the name of the thread.
+    #[must_use]
+    pub fn thread(&self) -> &str {
+        &self.thread
+    }
+
+    /// Returns the marker.
+    #[must_use]
+    pub fn marker(&self) -> &MarkerSite {
+        &self.marker
+    }
+}

@@ -1,0 +1,110 @@
+//! Executions that did not end in time.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Hook, Positions, ThreadPosition};
+
+/// An execution that did not end in time.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, failure::Hook, marker};
+/// use std::{thread, time::Duration};
+///
+/// let limit = Duration::from_millis(100);
+/// let report = Explorer::new(|| ())
+///     .thread("t", |()| marker!("x"))
+///     .check(move |()| thread::sleep(10 * limit))
+///     .timeout(limit)
+///     .explore();
+/// let FailureKind::TimeOut(time_out) = report.assert_fails().kind() else {
+///     panic!("in time");
+/// };
+/// assert_eq!(time_out.limit(), Some(limit));
+/// assert_eq!(time_out.hook(), Some(Hook::Check));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeOut {
+    pub(crate) unfinished: Unfinished,
+}
+
+/// What an execution was busy with when its time was up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unfinished {
+    Hook {
+        hook: Hook,
+        limit: Duration,
+    },
+    Threads {
+        limit: Duration,
+        threads: Positions,
+    },
+    /// Nobody could go on, and nothing outside has woken a task.
+    NotWoken {
+        limit: Duration,
+        threads: Positions,
+    },
+    /// Fibers were blocked, or all is told in words.
+    Told(String),
+}
+
+impl TimeOut {
+    /// Returns how long the execution was allowed to take, where more than words is known.
+    #[must_use]
+    pub fn limit(&self) -> Option<Duration> {
+        match &self.unfinished {
+            Unfinished::Hook { limit, .. }
+            | Unfinished::Threads { limit, .. }
+            | Unfinished::NotWoken { limit, .. } => Some(*limit),
+            Unfinished::Told(_) => None,
+        }
+    }
+
+    /// Returns the part of the code around the threads that has not come back, if it was one.
+    #[must_use]
+    pub fn hook(&self) -> Option<Hook> {
+        match &self.unfinished {
+            Unfinished::Hook { hook, .. } => Some(*hook),
+            _ => None,
+        }
+    }
+
+    /// Returns where each thread stands, where more than words is known and that matters.
+    #[must_use]
+    pub fn threads(&self) -> &[ThreadPosition] {
+        match &self.unfinished {
+            Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
+                threads.threads()
+            }
+            Unfinished::Hook { .. } | Unfinished::Told(_) => &[],
+        }
+    }
+}
+
+impl fmt::Display for TimeOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.unfinished {
+            Unfinished::Hook { hook, limit } => write!(
+                f,
+                "timed out: {hook} had not come back after {limit:?}. Its thread cannot be killed \
+                 and was left behind"
+            ),
+            Unfinished::Threads { limit, threads } => write!(
+                f,
+                "timed out: a thread neither reached a marker nor ended, {limit:?} after the \
+                 execution began. It cannot be killed and was left behind. It may be in a loop, or \
+                 wait for something that a paused thread holds, be it a lock or a busy \
+                 database{threads}"
+            ),
+            Unfinished::NotWoken { limit, threads } => write!(
+                f,
+                "timed out: no thread can go on, and nothing outside of the program has woken a \
+                 task within {limit:?} of the beginning. Somebody still holds a waker of {}. If \
+                 nothing outside is to call it, this is a deadlock; if it takes longer, raise \
+                 `timeout`{threads}",
+                threads.held()
+            ),
+            Unfinished::Told(text) => f.write_str(text),
+        }
+    }
+}

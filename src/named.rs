@@ -1,0 +1,42 @@
+//! Enums whose variants have names in text. Once written, a name stays.
+
+/// Something that has a name in text.
+pub(crate) trait Named: Sized + Copy + 'static {
+    const ALL: &'static [Self];
+
+    fn name(self) -> &'static str;
+
+    fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.name() == name)
+    }
+}
+
+/// Names the variants of an enum. A variant that is missing here does not compile.
+macro_rules! named {
+    ($type:ident: $($variant:ident = $name:literal),* $(,)?) => {
+        impl $crate::named::Named for $type {
+            const ALL: &'static [Self] = &[$($type::$variant),*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $($type::$variant => $name),*
+                }
+            }
+        }
+    };
+}
+
+/// As [`named`], and shows a variant by its name.
+macro_rules! displayed {
+    ($type:ident: $($names:tt)*) => {
+        $crate::named::named! { $type: $($names)* }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad($crate::named::Named::name(*self))
+            }
+        }
+    };
+}
+
+pub(crate) use {displayed, named};

@@ -1,0 +1,263 @@
+//! How values are written as JSON and read back: both from one table, so that they cannot drift.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::node::Node;
+use crate::error::Error;
+use crate::failure::Told;
+use crate::schedule::Schedule;
+
+/// What is written as JSON and read back.
+pub(super) trait Json: Sized {
+    fn write(&self) -> Value;
+
+    fn read(node: &Node<'_>) -> Result<Self, Error>;
+}
+
+/// Structs whose fields are those of an object; after a semicolon those that are not written.
+macro_rules! object {
+    ($type:ty: $($field:ident = $name:literal),* $(; $($left_out:ident),*)?) => {
+        impl Json for $type {
+            fn write(&self) -> Value {
+                json!({ $($name: Json::write(&self.$field)),* })
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                Ok(Self {
+                    $($field: node.read($name)?,)*
+                    $($($left_out: Default::default(),)*)?
+                })
+            }
+        }
+    };
+}
+
+/// Structs whose fields are the items of a list.
+macro_rules! row {
+    ($type:ident: $($field:ident),*) => {
+        impl Json for $type {
+            fn write(&self) -> Value {
+                json!([$(Json::write(&self.$field)),*])
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                let [$($field),*] = node.items()?;
+                Ok($type { $($field: Json::read(&$field)?),* })
+            }
+        }
+    };
+}
+
+/// Enums, as objects with the name of the variant in the field `is`. Other fields are named after
+/// those of the variant; for a variant in brackets they are those of what it holds.
+macro_rules! variants {
+    (@object) => { json!({}) };
+    (@object $inner:ident) => { $inner.write() };
+    (@read $inner:ident $node:ident) => { Json::read($node) };
+    ($type:ident: $(
+        $name:literal = $variant:ident
+            $(($($item:ident),*))? $({ $($field:ident),* })? $([$inner:ident])?
+    ),* $(,)?) => {
+        impl Json for $type {
+            fn write(&self) -> Value {
+                match self {
+                    $($type::$variant $(($($item),*))? $({ $($field),* })? $(($inner))? => {
+                        let mut object = variants!(@object $($inner)?);
+                        $($(object[stringify!($item)] = $item.write();)*)?
+                        $($(object[stringify!($field)] = $field.write();)*)?
+                        object["is"] = $name.into();
+                        object
+                    })*
+                }
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                let is = node.field("is")?;
+                Ok(match is.text()? {
+                    $($name => $type::$variant
+                        $(($(node.read(stringify!($item))?),*))?
+                        $({ $($field: node.read(stringify!($field))?),* })?
+                        $((variants!(@read $inner node)?))?,)*
+                    _ => return Err(is.unknown()),
+                })
+            }
+        }
+    };
+}
+
+/// Structs that are written as their one field is.
+macro_rules! wrapper {
+    ($type:ident.$field:tt) => {
+        impl Json for $type {
+            fn write(&self) -> Value {
+                self.$field.write()
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                Ok($type {
+                    $field: Json::read(node)?,
+                })
+            }
+        }
+    };
+}
+
+pub(super) use {object, row, variants, wrapper};
+
+macro_rules! numbers {
+    ($($type:ty)*) => {
+        $(impl Json for $type {
+            fn write(&self) -> Value {
+                (*self).into()
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                node.number()
+            }
+        })*
+    };
+}
+
+numbers! { u32 u64 usize }
+
+macro_rules! strings {
+    ($($type:ty)*) => {
+        $(impl Json for $type {
+            fn write(&self) -> Value {
+                (**self).into()
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                Ok(node.text()?.to_owned().into())
+            }
+        })*
+    };
+}
+
+strings! { String Box<str> Arc<str> Cow<'static, str> }
+
+impl Json for bool {
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        node.flag()
+    }
+}
+
+/// Seconds, and nanoseconds.
+impl Json for Duration {
+    fn write(&self) -> Value {
+        json!([self.as_secs(), self.subsec_nanos()])
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let [seconds, nanos] = node.items()?;
+        let below_a_second = nanos.number::<u32>()?;
+        if below_a_second >= 1_000_000_000 {
+            return Err(nanos.wrong("is a second or more"));
+        }
+        Ok(Duration::new(seconds.number()?, below_a_second))
+    }
+}
+
+/// With the version, so that the empty schedule is a text too, and a later form is known as one.
+impl Json for Schedule {
+    fn write(&self) -> Value {
+        format!("v2 {self}").trim_end().into()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let schedule = node.text()?.parse();
+        schedule.map_err(|error: Error| node.wrong(&format!("is {error}")))
+    }
+}
+
+impl<T: Json> Json for Option<T> {
+    fn write(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::write)
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        node.some().map(T::read).transpose()
+    }
+}
+
+impl<T: Json> Json for Box<T> {
+    fn write(&self) -> Value {
+        T::write(self)
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        T::read(node).map(Box::new)
+    }
+}
+
+impl<T: Json> Json for Vec<T> {
+    fn write(&self) -> Value {
+        self.iter().map(T::write).collect()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        node.list()?.iter().map(T::read).collect()
+    }
+}
+
+impl<T: Json> Json for Arc<[T]> {
+    fn write(&self) -> Value {
+        self.iter().map(T::write).collect()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        node.list()?.iter().map(T::read).collect()
+    }
+}
+
+impl<A: Json, B: Json> Json for (A, B) {
+    fn write(&self) -> Value {
+        json!([self.0.write(), self.1.write()])
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let [a, b] = node.items()?;
+        Ok((A::read(&a)?, B::read(&b)?))
+    }
+}
+
+impl<T: Json> Json for BTreeMap<String, T> {
+    fn write(&self) -> Value {
+        let fields = self.iter();
+        let fields = fields.map(|(name, value)| (name.clone(), value.write()));
+        Value::Object(fields.collect::<Map<_, _>>())
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let fields = node.fields()?.into_iter();
+        fields
+            .map(|(name, value)| Ok((name.to_owned(), T::read(&value)?)))
+            .collect()
+    }
+}
+
+/// Words are a text, which no value is.
+impl<T: Json> Json for Told<T> {
+    fn write(&self) -> Value {
+        match self {
+            Told::Value(value) => value.write(),
+            Told::Text(text) => text.write(),
+        }
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        match node.text() {
+            Ok(text) => Ok(Told::Text(text.to_owned())),
+            Err(_) => T::read(node).map(Told::Value),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Arbitrary failures and timelines.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::errors;
+use crate::failure::panic::{PanicSite, Said};
+use crate::failure::{
+    Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
+};
+use crate::named::Named as _;
+use crate::operation::{FileKind, SystemCall};
+use crate::timeline::{Columns, StepKind, Timeline, TimelineStep};
+
+/// Two texts.
+pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
+    any::<(String, String)>()
+}
+
+fn panics() -> impl Strategy<Value = Panic> {
+    let place = any::<(String, u32, u32)>();
+    let place = place.prop_map(|(file, line, column)| PanicSite { file, line, column });
+    (any::<String>(), option::of(place)).prop_map(|(message, place)| {
+        let said = Box::new(Said { message, place });
+        Panic { said }
+    })
+}
+
+fn markers() -> impl Strategy<Value = MarkerSite> {
+    (pairs(), any::<u32>()).prop_map(|((name, file), line)| MarkerSite {
+        name: name.into(),
+        file: file.into(),
+        line,
+    })
+}
+
+fn wait_sites() -> impl Strategy<Value = WaitSite> {
+    let calls = prop::sample::select(SystemCall::ALL);
+    let calls = (calls, prop::sample::select(FileKind::ALL));
+    (any::<u32>(), option::of(calls)).prop_map(|(number, call)| WaitSite { number, call })
+}
+
+fn activities() -> impl Strategy<Value = Activity> {
+    let plain = [
+        Activity::NotStarted,
+        Activity::Starting,
+        Activity::Running,
+        Activity::Waiting,
+        Activity::NoWakerLeft,
+        Activity::Woken,
+        Activity::Finished,
+        Activity::Panicked,
+        Activity::Unwound,
+    ];
+    prop_oneof![
+        prop::sample::select(plain.to_vec()),
+        markers().prop_map(Activity::Paused),
+        markers().prop_map(Activity::WaitingForLock),
+        markers().prop_map(Activity::BeingAsked),
+        any::<String>().prop_map(|name| Activity::Joining(name.into())),
+        any::<String>().prop_map(|name| Activity::Joined(name.into())),
+        wait_sites().prop_map(Activity::Blocked),
+        wait_sites().prop_map(Activity::Unblocked),
+    ]
+}
+
+/// Values, or words in their place.
+fn told<T: Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Told<T>> {
+    prop_oneof![
+        values.prop_map(Told::Value),
+        any::<String>().prop_map(Told::Text),
+    ]
+}
+
+fn positions() -> impl Strategy<Value = Positions> {
+    let last = option::of((any::<String>().prop_map(Into::into), markers()));
+    let locks = (any::<String>(), last, any::<bool>());
+    let locks = locks.prop_map(|(name, last, others_may_hold)| AwaitedLock {
+        name: name.into(),
+        last,
+        others_may_hold,
+    });
+    let passed = option::of(markers());
+    let threads = (any::<String>(), activities(), passed, vec(locks, 0..3));
+    let threads = threads.prop_map(|(name, activity, passed, awaited_locks)| ThreadPosition {
+        name: name.into(),
+        activity,
+        passed,
+        awaited_locks,
+    });
+    told(vec(threads, 0..4)).prop_map(Positions)
+}
+
+fn step_limits() -> impl Strategy<Value = StepLimit> {
+    let passes = (any::<u32>(), any::<String>(), markers());
+    let passes = passes.prop_map(|(count, thread, marker)| Passes {
+        count,
+        thread: thread.into(),
+        marker,
+    });
+    (any::<usize>(), positions(), told(vec(passes, 0..3))).prop_map(
+        |(max_steps, threads, last_passes)| StepLimit {
+            max_steps,
+            threads,
+            last_passes,
+        },
+    )
+}
+
+fn time_outs() -> impl Strategy<Value = TimeOut> {
+    let limits = any::<Duration>;
+    let unfinished = prop_oneof![
+        (hooks(), limits()).prop_map(|(hook, limit)| Unfinished::Hook { hook, limit }),
+        (limits(), positions()).prop_map(|(limit, threads)| Unfinished::Threads { limit, threads }),
+        (limits(), positions())
+            .prop_map(|(limit, threads)| Unfinished::NotWoken { limit, threads }),
+        any::<String>().prop_map(Unfinished::Told),
+    ];
+    unfinished.prop_map(|unfinished| TimeOut { unfinished })
+}
+
+fn hooks() -> impl Strategy<Value = Hook> {
+    prop::sample::select(Hook::ALL)
+}
+
+fn not_serializable() -> impl Strategy<Value = NotSerializable> {
+    let orders = (vec(any::<String>(), 0..3), any::<String>());
+    let orders = orders.prop_map(|(threads, view)| SerialOrder { threads, view });
+    (any::<String>(), vec(orders, 0..3)).prop_map(|(view, nearest)| NotSerializable {
+        view,
+        nearest,
+        views: Arc::default(),
+    })
+}
+
+pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
+    let thread_panics = (any::<String>(), panics()).prop_map(|(thread, panic)| ThreadPanic {
+        thread: thread.into(),
+        panic,
+    });
+    let hook_panics = (hooks(), panics()).prop_map(|(hook, panic)| HookPanic { hook, panic });
+    let outcomes = (any::<String>(), vec(any::<String>(), 0..3));
+    let outcomes = outcomes.prop_map(|(outcome, allowed)| OutcomeNotAllowed {
+        outcome,
+        allowed: allowed.into(),
+    });
+    let invariants = any::<String>().prop_map(|name| InvariantViolation { name: name.into() });
+    prop_oneof![
+        thread_panics.prop_map(FailureKind::Panic),
+        hook_panics.prop_map(FailureKind::PanicInHook),
+        panics().prop_map(FailureKind::Check),
+        outcomes.prop_map(FailureKind::OutcomeNotAllowed),
+        not_serializable().prop_map(FailureKind::NotSerializable),
+        invariants.prop_map(FailureKind::Invariant),
+        panics().prop_map(FailureKind::InvariantPanic),
+        positions().prop_map(|threads| FailureKind::Deadlock(Deadlock { threads })),
+        step_limits().prop_map(FailureKind::StepLimit),
+        time_outs().prop_map(FailureKind::TimeOut),
+        errors().prop_map(FailureKind::Diverged),
+    ]
+}
+
+pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
+    let kind = prop::sample::select(StepKind::ALL);
+    let step = (any::<String>(), kind, markers(), any::<[bool; 3]>());
+    let step = step.prop_map(
+        |(thread, kind, marker, [is_forced, preempts, waits])| TimelineStep {
+            thread: thread.into(),
+            kind,
+            marker,
+            is_forced,
+            preempts,
+            waits,
+        },
+    );
+    let threads = vec(any::<String>().prop_map(Into::into), 0..4);
+    let columns = (threads, vec(step, 0..4));
+    told(columns.prop_map(|(threads, steps)| Columns { threads, steps })).prop_map(Timeline)
+}
