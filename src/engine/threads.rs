@@ -25,7 +25,6 @@ mod lookout;
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-mod memory;
 mod others;
 mod settle;
 mod sleep;
