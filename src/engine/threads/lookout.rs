@@ -165,27 +165,30 @@ impl<'a> Lookout<'a> {
             self.suspect = Some(suspect);
             return false;
         }
-        if sleep.is_over() {
+        if sleep.is_over() || !self.hold(slot, sleep) {
             return false;
         }
+        self.sleeps.get_or_insert_with(ExactSleeps::begin);
+        self.since = Instant::now();
+        shared.asleep_since = suspect.quiet_since;
+        shared.blocked.add(&mut shared.core.state, thread, sleep);
+        true
+    }
+
+    /// Holds a thread that sleeps. Returns whether it is held where it slept, in the user's code.
+    fn hold(&mut self, slot: &WorkerSlot, sleep: Sleep) -> bool {
         let (call, known) = sleep.call();
-        match slot.hold.seize(call, known) {
+        let Some(is_held) = slot.hold.seize(call, known) else {
             // Its signals are blocked, or its processor is as busy as can be.
-            None => {
-                self.unanswered += 1;
-                self.is_blind = self.unanswered == MAX_UNANSWERED;
-            }
-            Some(false) => {}
-            Some(true) if slot.is_user_code() && !sleep.is_over() => {
-                self.sleeps.get_or_insert_with(ExactSleeps::begin);
-                self.since = Instant::now();
-                shared.asleep_since = suspect.quiet_since;
-                shared.blocked.add(&mut shared.core.state, thread, sleep);
-                return true;
-            }
-            Some(true) => slot.hold.release(),
+            self.unanswered += 1;
+            self.is_blind = self.unanswered == MAX_UNANSWERED;
+            return false;
+        };
+        let is_there = is_held && slot.is_user_code() && !sleep.is_over();
+        if is_held && !is_there {
+            slot.hold.release();
         }
-        false
+        is_there
     }
 
     /// How long a thread may sleep in a call.
