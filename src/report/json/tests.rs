@@ -15,9 +15,12 @@ use crate::schedule::{Schedule, Step};
 use kinds::{kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
-    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| match resumes {
-        true => Step::resume(thread, marker),
-        false => Step::new(thread, marker),
+    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| {
+        if resumes {
+            Step::resume(thread, marker)
+        } else {
+            Step::new(thread, marker)
+        }
     });
     vec(step, 0..4).prop_map(Schedule::new)
 }

@@ -12,8 +12,8 @@ use super::errors;
 use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
+    ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -99,12 +99,8 @@ fn positions() -> impl Strategy<Value = Positions> {
 }
 
 fn step_limits() -> impl Strategy<Value = StepLimit> {
-    let passes = (any::<u32>(), any::<String>(), markers());
-    let passes = passes.prop_map(|(count, thread, marker)| Passes {
-        count,
-        thread: thread.into(),
-        marker,
-    });
+    let names = any::<String>().prop_map(Into::into);
+    let passes = (any::<u32>(), names, markers());
     (any::<usize>(), positions(), told(vec(passes, 0..3))).prop_map(
         |(max_steps, threads, last_passes)| StepLimit {
             max_steps,
@@ -123,7 +119,7 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
             .prop_map(|(limit, threads)| Unfinished::NotWoken { limit, threads }),
         any::<String>().prop_map(Unfinished::Told),
     ];
-    unfinished.prop_map(|unfinished| TimeOut { unfinished })
+    unfinished.prop_map(TimeOut)
 }
 
 fn hooks() -> impl Strategy<Value = Hook> {
