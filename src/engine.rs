@@ -2,6 +2,7 @@
 
 mod acquire;
 mod baton;
+mod body;
 mod catch;
 mod choice;
 mod conclude;

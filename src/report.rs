@@ -8,6 +8,7 @@ mod failure;
 mod json;
 mod merge;
 mod outcome_summary;
+mod plural;
 mod regression;
 mod report_file;
 mod sampled;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 pub use failure::Failure;
 pub(crate) use failure::Minimal;
+use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
@@ -305,10 +307,4 @@ impl Report {
             None => panic!("a failure was expected, and there was none\n{self}"),
         }
     }
-}
-
-/// A number of things, in words.
-fn plural(number: u64, thing: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{s}")
 }

@@ -1,5 +1,6 @@
 //! Which step comes next? One strategy a file. They see ids only: no threads, no clock, no names.
 
+mod account;
 mod bounded;
 mod contradiction;
 mod depth_first;
@@ -11,10 +12,11 @@ mod share;
 #[cfg(test)]
 mod toy;
 
+pub(crate) use account::Account;
 pub(crate) use bounded::Bounded;
 pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
-pub(crate) use part::{Account, Part};
+pub(crate) use part::Part;
 pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use shard::{Shard, Weights};

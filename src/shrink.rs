@@ -69,7 +69,6 @@ impl Shrink {
     }
 
     /// Starts from nothing: goes through all schedules, smallest first, up to one that fails.
-    #[cfg(feature = "proptest")]
     pub(crate) fn anew() -> Self {
         Shrink {
             best: Candidate::largest(),

@@ -19,3 +19,6 @@ pub use stopped::StoppedBy;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod fault_tests;

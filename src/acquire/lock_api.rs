@@ -1,4 +1,4 @@
-//! The locks of parking_lot, and of what else builds on the same `lock_api`. They are asked without
+//! The locks of `parking_lot`, and of what else builds on the same `lock_api`. They are asked without
 //! being acquired.
 
 use super::{Acquire, AcquireShared};

@@ -49,8 +49,8 @@ pub(super) fn conclude(
             enter(next);
         };
         outcome = room.outcome();
+        phase.set(None);
         if let Some(oracles) = program.oracles() {
-            phase.set(None);
             let view = || {
                 enter(Phase::View);
                 let view = room.view();

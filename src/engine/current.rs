@@ -5,11 +5,11 @@ use std::mem::ManuallyDrop;
 use std::task::Waker;
 
 use super::baton::Grant;
+use super::body::Body;
 use super::catch;
 use super::fault::catch_fault;
 use super::fiber::{self, TurnEnd};
 use super::flag;
-use super::spawn::Body;
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;

@@ -77,3 +77,65 @@ fn passed(elapsed: Duration, before: Option<ThreadTimes>, now: Option<ThreadTime
         elapsed.saturating_sub(now.waited.saturating_sub(before.waited))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(elapsed: u64, (ran, waited): (u64, u64), is_awake: bool) -> u64 {
+        let before = ThreadTimes {
+            ran: Duration::from_secs(100),
+            waited: Duration::from_secs(50),
+            is_awake: false,
+        };
+        let now = ThreadTimes {
+            ran: before.ran + Duration::from_secs(ran),
+            waited: before.waited + Duration::from_secs(waited),
+            is_awake,
+        };
+        passed(Duration::from_secs(elapsed), Some(before), Some(now)).as_secs()
+    }
+
+    #[test]
+    fn what_sleeps_takes_all_the_time_but_that_for_which_it_waited_for_a_processor() {
+        assert_eq!(passes(10, (0, 0), false), 10);
+        assert_eq!(passes(10, (4, 3), false), 7);
+        // It began to wait before the look before.
+        assert_eq!(passes(10, (0, 12), false), 0);
+    }
+
+    #[test]
+    fn what_is_awake_takes_the_time_that_it_ran() {
+        assert_eq!(passes(10, (10, 0), true), 10);
+        assert_eq!(passes(10, (4, 6), true), 4);
+        // It waits, and how long is known only when that is over.
+        assert_eq!(passes(10, (0, 0), true), 0);
+        // Several may run side by side, after the end of an execution.
+        assert_eq!(passes(10, (20, 0), true), 10);
+    }
+
+    #[test]
+    fn all_time_counts_where_the_system_shows_no_clocks() {
+        let second = Duration::from_secs(1);
+        assert_eq!(passed(second, None, Some(ThreadTimes::default())), second);
+        assert_eq!(passed(second, Some(ThreadTimes::default()), None), second);
+    }
+
+    #[test]
+    fn a_new_execution_begins_anew_and_one_without_threads_comes_to_its_end() {
+        let clocks = ThreadClocks::default();
+        let timeout = Duration::from_millis(40);
+        let mut time = ExecutionTime::new(timeout, &clocks, 0);
+        assert!(!time.is_up(0));
+        let begun = Instant::now();
+        while begun.elapsed() < timeout {
+            assert!(!time.is_up(1) || begun.elapsed() >= timeout);
+        }
+        while !time.is_up(1) {
+            std::thread::sleep(timeout / 8);
+        }
+        time.begin_anew();
+        std::thread::sleep(timeout / 8);
+        assert!(!time.is_up(1));
+    }
+}

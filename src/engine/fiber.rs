@@ -269,6 +269,7 @@ mod overflow {
     }
 
     /// Where the calling thread's `errno` lies, on systems whose name for it is known here.
+    #[allow(clippy::unnecessary_wraps, reason = "it is not on every system")]
     fn errno() -> Option<*mut libc::c_int> {
         #[cfg(target_os = "linux")]
         // SAFETY: it only returns an address.

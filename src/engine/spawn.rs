@@ -4,9 +4,6 @@ use super::current;
 use super::yield_reason::YieldReason;
 use crate::operation::ThreadId;
 
-/// What a thread that is started runs.
-pub(super) type Body = Box<dyn FnOnce() + Send>;
-
 /// Starts a thread of the program; nothing if no run controls the calling thread, or it unwinds.
 ///
 /// The thread belongs to the program like a declared one. It takes its first step, `start`, when the

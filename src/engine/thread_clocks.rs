@@ -9,7 +9,22 @@ use super::engine_thread::EngineThread;
 
 /// The threads whose times are added up.
 #[derive(Debug, Default)]
-pub(super) struct ThreadClocks(Mutex<Vec<i32>>);
+pub(super) struct ThreadClocks(Mutex<Clocks>);
+
+#[derive(Debug, Default)]
+struct Clocks {
+    /// The threads that live, by the numbers that the kernel gives them.
+    ids: Vec<i32>,
+    /// The times of those that have ended.
+    ended: ThreadTimes,
+}
+
+/// Keeps the clock of one thread; ends on drop, on the same thread.
+#[derive(Debug)]
+pub(super) struct ThreadClock<'a> {
+    clocks: &'a ThreadClocks,
+    id: i32,
+}
 
 /// What the clocks show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,51 +40,68 @@ pub(super) struct ThreadTimes {
 
 impl ThreadClocks {
     /// Adds the calling thread.
-    pub(super) fn add(&self, own: &EngineThread) {
-        self.0.lock().push(own.id());
+    pub(super) fn add(&self, own: &EngineThread) -> ThreadClock<'_> {
+        let (clocks, id) = (self, own.id());
+        self.0.lock().ids.push(id);
+        ThreadClock { clocks, id }
     }
 
-    /// Reads the clocks; nothing if the system shows none, as others than Linux. A thread that has
-    /// ended has no clock any more.
+    /// Reads the clocks; nothing if the system shows none, as others than Linux.
+    ///
+    /// The calling thread, which watches the others, has nothing to run for a program. But as long as
+    /// it waits for a processor, nobody takes the turn from a thread that is blocked: so that counts.
     pub(super) fn read(&self) -> Option<ThreadTimes> {
-        let mut times = ThreadTimes::of_calling_thread()?;
-        for id in &*self.0.lock() {
-            let folder = format!("/proc/self/task/{id}");
-            let Some((ran, waited)) = times_in(&folder) else {
-                continue;
-            };
-            times.ran += ran;
-            times.waited += waited;
-            times.is_awake |= is_awake(&folder);
+        let watcher = ThreadTimes::of("thread-self")?;
+        let clocks = self.0.lock();
+        let mut times = clocks.ended;
+        times.waited += watcher.waited;
+        for id in &clocks.ids {
+            let thread = format!("self/task/{id}");
+            times.add(ThreadTimes::of(&thread).unwrap_or_default());
+            times.is_awake |= is_awake(&thread);
         }
         Some(times)
     }
 }
 
-impl ThreadTimes {
-    /// The one that watches has nothing to run for a program; but as long as it waits for a
-    /// processor, nobody takes the turn from a thread that is blocked.
-    fn of_calling_thread() -> Option<Self> {
-        let (_, waited) = times_in("/proc/thread-self")?;
-        Some(ThreadTimes {
-            waited,
-            ..ThreadTimes::default()
-        })
+impl Drop for ThreadClock<'_> {
+    fn drop(&mut self) {
+        let mut clocks = self.clocks.0.lock();
+        clocks.ids.retain(|id| *id != self.id);
+        clocks
+            .ended
+            .add(ThreadTimes::of("thread-self").unwrap_or_default());
     }
 }
 
-/// How long a thread has run and waited for a processor: see proc(5), `schedstat`.
-fn times_in(folder: &str) -> Option<(Duration, Duration)> {
-    let text = fs::read_to_string(format!("{folder}/schedstat")).ok()?;
-    let mut words = text.split_ascii_whitespace();
-    let mut next = || Some(Duration::from_nanos(words.next()?.parse().ok()?));
-    Some((next()?, next()?))
+impl ThreadTimes {
+    /// Those of one thread: see proc(5), `schedstat`.
+    fn of(thread: &str) -> Option<Self> {
+        let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        let mut next = || Some(Duration::from_nanos(words.next()?.parse().ok()?));
+        Some(ThreadTimes {
+            ran: next()?,
+            waited: next()?,
+            is_awake: false,
+        })
+    }
+
+    fn add(&mut self, other: ThreadTimes) {
+        self.ran += other.ran;
+        self.waited += other.waited;
+    }
+}
+
+/// How long the thread of this number has run.
+pub(super) fn ran(id: i32) -> Option<Duration> {
+    ThreadTimes::of(&format!("self/task/{id}")).map(|times| times.ran)
 }
 
 /// Whether a thread runs or waits for a processor. Its name, which may hold anything, is in
 /// parentheses before its state.
-fn is_awake(folder: &str) -> bool {
-    let text = fs::read_to_string(format!("{folder}/stat")).unwrap_or_default();
+fn is_awake(thread: &str) -> bool {
+    let text = fs::read_to_string(format!("/proc/{thread}/stat")).unwrap_or_default();
     let state = text.rsplit_once(')').map(|(_, rest)| rest.trim_start());
     state.is_some_and(|state| state.starts_with('R'))
 }
@@ -92,7 +124,7 @@ mod tests {
             let (clocks, is_over) = (Arc::clone(&clocks), Arc::clone(&is_over));
             move || {
                 let own = EngineThread::begin();
-                clocks.add(&own);
+                let _clock = clocks.add(&own);
                 while !is_over.load(SeqCst) {}
                 receiver.recv()
             }
@@ -111,5 +143,10 @@ mod tests {
         assert_eq!(clocks.read().unwrap().ran, ran);
         drop(sender);
         assert!(thread.join().unwrap().is_err());
+        assert!(
+            clocks.read().unwrap().ran >= ran,
+            "what has ended still counts"
+        );
+        assert!(clocks.0.lock().ids.is_empty());
     }
 }

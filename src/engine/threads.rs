@@ -10,41 +10,27 @@
 
 mod beat;
 mod blocked;
-#[cfg_attr(
-    not(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    )),
-    path = "threads/uncalled.rs"
-)]
-mod call;
 mod conductor;
 #[cfg_attr(
     not(all(
         target_os = "linux",
+        target_env = "gnu",
         any(target_arch = "x86_64", target_arch = "aarch64")
     )),
-    path = "threads/unheld.rs"
+    path = "threads/unsupported.rs"
 )]
-mod hold;
+mod kernel;
 mod lookout;
-mod others;
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-mod registers;
+mod memory;
+mod others;
 mod settle;
-#[cfg_attr(
-    not(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    )),
-    path = "threads/unseen.rs"
-)]
-mod sight;
 mod sleep;
 mod stand_in;
+mod start;
 mod team;
 mod watch;
 mod worker;

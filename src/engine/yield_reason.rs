@@ -5,7 +5,7 @@ use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it lets go of its turn before its end.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum YieldReason {
     /// To do what this marker gates.
     Reach(MarkerId),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::{Engine, EngineOptions, Program, Scheduler};
 use crate::error::Error;
+#[cfg(feature = "proptest")]
 use crate::execution::{Chooser, Single, run_single};
 use crate::follow::{Followed, follow};
 use crate::report::Call;
@@ -25,6 +26,7 @@ impl RunContext<'_> {
     }
 
     /// Runs one execution, the steps of which `chooser` chooses.
+    #[cfg(feature = "proptest")]
     pub(super) fn run_single<C: Chooser>(self, chooser: C) -> Result<Single<C>, Error> {
         run_single(self.engine, self.program, chooser, self.options)
     }

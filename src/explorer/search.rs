@@ -48,8 +48,10 @@ pub(super) fn search(
         },
         meter: watch.as_ref().map(Watch::meter),
     };
-    let (findings, stopped_by) = run_search(search, plan, seed)?;
-    drop(watch);
+    let (findings, mut stopped_by) = run_search(search, plan, seed)?;
+    if let Some(Err(fault)) = watch.map(Watch::end) {
+        stopped_by = StoppedBy::Error(fault);
+    }
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
     let ran = SearchOutcome {

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use super::Explorer;
 use crate::engine::{Engine, join, spawn};
 use crate::failure::FailureKind;
+use crate::marker;
 use crate::operation::ThreadId;
 use crate::report::Report;
-use crate::{marker, schedule};
+use crate::schedule;
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 

@@ -125,6 +125,7 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     /// Notes what it is told.
     #[derive(Default, Clone)]
@@ -142,6 +143,40 @@ mod tests {
         fn finished(&mut self) {
             self.0.lock().push(("finished", 0));
         }
+    }
+
+    /// Panics at the start.
+    struct Panics;
+
+    impl Reporter for Panics {
+        fn started(&mut self, _: &Snapshot) {
+            panic!("no bar");
+        }
+
+        fn moved(&mut self, _: &Snapshot) {}
+
+        fn finished(&mut self) {}
+    }
+
+    #[test]
+    fn a_reporter_that_panics_is_a_fault_that_is_told_in_the_end() {
+        let watch = Watch::with_patience(Box::new(Panics), Goal::default(), Duration::ZERO);
+        let meter = watch.meter();
+        let mut heard = 0;
+        while !meter.has_asked(&mut heard) {
+            thread::yield_now();
+        }
+        meter.add(1, 0.1);
+        while !watch.thread.as_ref().unwrap().is_finished() {
+            thread::yield_now();
+        }
+        let fault = watch.end().unwrap_err();
+        assert_eq!(fault.kind(), ErrorKind::Internal);
+        let text = fault.to_string();
+        assert!(
+            text.starts_with("a fault of interlace: no bar, at src/progress/watch.rs:"),
+            "{text}"
+        );
     }
 
     fn watch(recording: &Recording, patience: Duration) -> Watch {

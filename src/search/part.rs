@@ -1,6 +1,6 @@
 //! A part of a search, which one worker goes through and may share with others.
 
-use super::{Contradiction, Multinomial, Progress, Search};
+use super::{Multinomial, Progress, Search};
 
 /// Some of the executions of a search. It can be divided, so that several workers search side by
 /// side: into parts that own ranges of the tree of choices, or into handles to a tree that all parts
@@ -21,17 +21,4 @@ pub(crate) trait Part: Search {
         let _ = (began, tree);
         None
     }
-}
-
-/// What a search says of an execution that has ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Account {
-    /// Whether it was run, and counted, in an earlier search of the same plan.
-    pub(crate) is_repetition: bool,
-    /// Whether this search passes over executions of the program.
-    pub(crate) leaves_out: bool,
-    /// Whether it was drawn in such a way that all executions were equally likely.
-    pub(crate) is_uniform: bool,
-    /// The point at which the program contradicted an earlier execution, if it did.
-    pub(crate) contradiction: Option<Box<Contradiction>>,
 }

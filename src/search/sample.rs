@@ -1,5 +1,6 @@
 //! Executions drawn at random: a range of numbers, each of which stands for one execution.
 
+mod draw;
 mod pct;
 mod pos;
 mod profile;
@@ -7,7 +8,6 @@ mod surw;
 mod uniform;
 mod walk;
 
-use std::fmt::Debug;
 use std::ops::Range;
 
 use fastrand::Rng;
@@ -15,6 +15,7 @@ use fastrand::Rng;
 use super::{Account, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::permutations::generator;
+use draw::Draw;
 use pct::Pct;
 use pos::{Pos, same_place};
 use profile::Profile;
@@ -37,17 +38,6 @@ pub(crate) enum Method {
     Surw,
     /// All but SURW in turn, PCT with depth 3.
     RoundRobin,
-}
-
-/// Draws one execution.
-trait Draw: Debug + Send {
-    /// Returns the index in `point.enabled` of the thread that goes next.
-    fn choose(&mut self, point: &SchedulingPoint<'_>, rng: &mut Rng) -> usize;
-
-    /// Whether the execution that has ended was drawn such that all were equally likely.
-    fn was_uniform(&self) -> bool {
-        false
-    }
 }
 
 impl Method {

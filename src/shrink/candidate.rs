@@ -21,7 +21,6 @@ impl Candidate {
     }
 
     /// A schedule that no other is larger than.
-    #[cfg(feature = "proptest")]
     pub(super) fn largest() -> Self {
         Candidate {
             preemptions: usize::MAX,

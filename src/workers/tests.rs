@@ -1,3 +1,5 @@
+mod shared_tree;
+
 use std::sync::{Arc, Once};
 use std::thread;
 
@@ -91,8 +93,18 @@ impl Toy {
         });
     }
 
+    /// What so many workers find, as text.
+    fn told_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
+        format!("{:?}", self.found_by(whole, workers, keeps_going))
+    }
+
     /// What so many workers find. They get in each other's way as often as `salt` says.
-    fn found_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
+    fn found_by(
+        &self,
+        whole: Box<dyn Part>,
+        workers: usize,
+        keeps_going: bool,
+    ) -> (Findings, StoppedBy) {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
@@ -118,7 +130,7 @@ impl Toy {
                 });
             }
         });
-        format!("{:?}", queue.finish(keeps_going))
+        queue.finish(keeps_going)
     }
 }
 
@@ -157,9 +169,9 @@ proptest! {
         keeps_going in any::<bool>(),
     ) {
         for whole in searches(toy) {
-            let alone = toy.found_by(whole(), 1, keeps_going);
+            let alone = toy.told_by(whole(), 1, keeps_going);
             for workers in [2, 3, 7] {
-                let found = toy.found_by(whole(), workers, keeps_going);
+                let found = toy.told_by(whole(), workers, keeps_going);
                 prop_assert_eq!(&found, &alone, "{} workers", workers);
             }
         }
@@ -190,7 +202,7 @@ fn toys_are_large_enough_and_end_in_every_way() {
         failing,
         contradicting,
     };
-    let found = toy(10, u64::MAX).found_by(all(), 3, true);
+    let found = toy(10, u64::MAX).told_by(all(), 3, true);
     for part in [
         "index: 17,",
         "InvariantViolation",
@@ -199,6 +211,6 @@ fn toys_are_large_enough_and_end_in_every_way() {
     ] {
         assert!(found.contains(part), "{found}");
     }
-    let found = toy(u64::MAX / 2, 100).found_by(all(), 3, true);
+    let found = toy(u64::MAX / 2, 100).told_by(all(), 3, true);
     assert!(found.contains("contradiction: Some"), "{found}");
 }

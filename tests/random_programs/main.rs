@@ -1,8 +1,8 @@
 //! Random small programs, run by the explorer and by an interpreter that uses nothing of it: both
 //! must find the same executions in the same order, the same failures, and the same minimum.
 //!
-//! `RANDOM_PROGRAMS` is how many programs of two threads each property draws, 100 unless it is set.
-//! Of the programs that take longer each draws a smaller share. `.ci/run` draws four times as many.
+//! `RANDOM_PROGRAMS` is how many programs of two threads each property draws, 50 unless it is set.
+//! Of the programs that take longer each draws a smaller share. `.ci/run` draws 400.
 
 mod bodies;
 mod brute_force;
@@ -174,8 +174,7 @@ fn sharpened(program: Program) -> Program {
 /// all that is needed to see it again.
 fn cases(percent: u32) -> ProptestConfig {
     let programs = env::var("RANDOM_PROGRAMS");
-    let programs: u32 =
-        programs.map_or(100, |number| number.parse().expect("a number of programs"));
+    let programs: u32 = programs.map_or(50, |number| number.parse().expect("a number of programs"));
     ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases((programs * percent).div_ceil(100))

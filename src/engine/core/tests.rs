@@ -271,3 +271,62 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
     assert_eq!(state.steps()[2].operation.name, MarkerId::new(3));
 }
+
+#[test]
+fn a_point_shows_who_is_not_enabled_and_why() {
+    let mut state = state(4);
+    for index in 0..4 {
+        state.advance(unasked);
+        match index {
+            0 => state.pause(thread(0), MarkerId::new(0)),
+            1 => state.wait(thread(1)),
+            2 => state.block(thread(2), spot(0)),
+            _ => state.join(thread(3), thread(0)),
+        }
+    }
+    state.advance(|point, _| {
+        assert_eq!(point.enabled.len(), 1);
+        let disabled: Vec<_> = point.disabled().collect();
+        let expected = [
+            (thread(1), ThreadState::Waiting),
+            (thread(2), ThreadState::Blocked(spot(0))),
+            (thread(3), ThreadState::Joining(thread(0))),
+        ];
+        assert_eq!(disabled, expected);
+        Choice::Take(0)
+    });
+    // The end of thread 0 enables the one that joins it.
+    state.finish(thread(0));
+    state.advance(|point, _| {
+        assert_eq!(point.enabled[0].operation, Operation::join(thread(0)));
+        assert_eq!(point.disabled().count(), 2);
+        Choice::Take(0)
+    });
+}
+
+#[test]
+fn a_repeated_step_is_told_with_what_it_touched_before() {
+    let mut state = state(1);
+    let child = thread(1);
+    let run = |state: &mut ExecutionState| {
+        state.advance(unasked);
+        state.pause(thread(0), MarkerId::new(0));
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
+        assert_eq!(state.spawn(thread(0), None), child);
+        state.finish(thread(0));
+        assert_eq!(state.advance(first), Turn::Of(child));
+        state.finish(child);
+        assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
+        let trace = state.trace(false);
+        let touched = |event| trace.accesses(event).collect::<Vec<_>>();
+        let told = (trace.repeated, touched(0), touched(1));
+        (told, trace.accesses.len())
+    };
+    let life = Object::Thread;
+    let first_step = vec![Access::write(life(child)), Access::write(life(thread(0)))];
+    let second_step = vec![Access::read(life(child)), Access::write(life(child))];
+    let expected = |repeated| (repeated, first_step.clone(), second_step.clone());
+    assert_eq!(run(&mut state), (expected(0), 1));
+    state.reset(1);
+    assert_eq!(run(&mut state), (expected(1), 1), "noted once");
+}

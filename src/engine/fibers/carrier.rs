@@ -36,7 +36,7 @@ pub(super) fn carry(
     tell: impl FnOnce(Carried),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
-    pulse.clocks.add(&own);
+    let _clock = pulse.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();

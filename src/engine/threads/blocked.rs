@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::sight::FutexWait;
+use super::kernel::FutexWait;
 use super::sleep::{Place, Sleep};
 use super::stand_in::StandIn;
 use crate::engine::core::ExecutionState;

@@ -1,23 +1,23 @@
 //! Looks whether the thread that has the turn waits in the kernel, and takes the turn from it.
 //!
 //! A thread is blocked if it is seen twice in the same step in the same wait without a time-out
-//! ([`sight`](super::sight)) for a word that is still what it was; and it is then held there
-//! ([`hold`](super::hold)). Between the two lies what makes sure that it does not wait for another
+//! ([`kernel`](super::kernel)) for a word that is still what it was; and it is then held there
+//! ([`Hold`](super::kernel::Hold)). Between the two lies what makes sure that it does not wait for another
 //! team ([`beat`](super::beat)). If there is a grace, so is one that sleeps all that time in a call
-//! ([`call`](super::call)) and would not go on. All other sleeps are for the world outside to end.
+//! ([`Call`](super::kernel::Call)) and would not go on. All other sleeps are for the world outside to end.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::beat::{Known, Others};
-use super::hold::ExactSleeps;
-use super::others::{Awake, Busy, others, time};
-use super::sight::{Sight, Window};
+use super::kernel::{ExactSleeps, Sight, Window};
+use super::others::{Awake, Busy, others};
 use super::sleep::Sleep;
 use super::team::{Team, TeamShared};
 use super::worker_slot::WorkerSlot;
 use crate::engine::Phase;
 use crate::engine::processor::Processor;
+use crate::engine::thread_clocks::ran;
 use crate::operation::ThreadId;
 
 /// The least between two looks, once a thread has blocked; and between two that must agree.
@@ -69,7 +69,7 @@ struct Suspect {
 struct Seen {
     sleep: Sleep,
     /// How long the thread had run by then, in a call: the same call may be made again and again.
-    ran: Option<u64>,
+    ran: Option<Duration>,
 }
 
 impl Suspect {
@@ -166,7 +166,8 @@ impl<'a> Lookout<'a> {
         if sleep.is_over() {
             return false;
         }
-        match slot.hold.seize(sleep) {
+        let (call, known) = sleep.call();
+        match slot.hold.seize(call, known) {
             // Its signals are blocked, or its processor is as busy as can be.
             None => {
                 self.unanswered += 1;
@@ -205,16 +206,19 @@ impl<'a> Lookout<'a> {
                 None
             })?);
         }
-        let (sleep, ran) = match window.as_ref()?.look()? {
+        let (sleep, has_run) = match window.as_ref()?.look()? {
             // One that has the turn and is about to be let go still waits where it is held.
             Sight::Futex(wait) if slot.hold.is_at(wait.address) => return None,
             // If the word is not what it was when the thread went to wait, it is about to wake.
             Sight::Futex(wait) if !Sleep::Futex(wait).is_over() => (Sleep::Futex(wait), None),
             Sight::Call(call) if self.grace.is_some() && call.is_lasting() => {
-                (Sleep::Call(call), Some(time(slot.hold.kernel_id()?)?))
+                (Sleep::Call(call), Some(ran(slot.hold.kernel_id()?)?))
             }
             _ => return None,
         };
-        slot.is_user_code().then_some(Seen { sleep, ran })
+        slot.is_user_code().then_some(Seen {
+            sleep,
+            ran: has_run,
+        })
     }
 }

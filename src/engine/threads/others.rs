@@ -5,10 +5,12 @@
 //! the team that runs the program. All others are strangers.
 
 use std::fs;
+use std::time::Duration;
 
-use super::sight::{Sight, Window};
+use super::kernel::{Sight, Window};
 use crate::engine::engine_thread;
 use crate::engine::processor::Processor;
+use crate::engine::thread_clocks::ran;
 
 /// Who may act, besides the threads of engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,19 +46,19 @@ fn ids() -> Option<Vec<i32>> {
 /// Threads that were running, and how long each had run by then. One that waits for a processor
 /// may hold what it holds for a moment only, such as a lock of the allocator.
 #[derive(Debug)]
-pub(super) struct Busy(Vec<(i32, u64)>);
+pub(super) struct Busy(Vec<(i32, Duration)>);
 
 impl Busy {
     pub(super) fn now() -> Self {
         let ids = ids().unwrap_or_default();
         let running = ids.into_iter().filter(|id| is_running(*id));
-        Busy(running.filter_map(|id| Some((id, time(id)?))).collect())
+        Busy(running.filter_map(|id| Some((id, ran(id)?))).collect())
     }
 
     /// Whether each of them has run since, or sleeps, or has ended.
     pub(super) fn have_moved(&mut self) -> bool {
         self.0
-            .retain(|&(id, before)| is_running(id) && time(id) == Some(before));
+            .retain(|&(id, before)| is_running(id) && ran(id) == Some(before));
         self.0.is_empty()
     }
 }
@@ -65,12 +67,6 @@ impl Busy {
 pub(super) fn is_running(id: i32) -> bool {
     let sight = Window::on(id).and_then(|window| window.look());
     sight == Some(Sight::Running)
-}
-
-/// How long the thread has run, in nanoseconds: see proc(5), `schedstat`.
-pub(super) fn time(id: i32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/self/task/{id}/schedstat")).ok()?;
-    text.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn look(id: i32, processor: &Processor) -> Awake {
@@ -93,7 +89,7 @@ fn is_kin(id: i32, processor: &Processor) -> bool {
     allowed.is_some_and(|allowed| processor.is_alone_in(&allowed))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
     use std::sync::mpsc;
     use std::thread;

@@ -1,7 +1,6 @@
 //! What a thread sleeps in until another thread, or the world outside, does something.
 
-use super::call::{Call, File};
-use super::sight::{FutexWait, word};
+use super::kernel::{Call, File, FutexWait, word};
 use crate::operation::{FileKind, SystemCall};
 
 /// Without a time-out.
@@ -32,6 +31,14 @@ impl Sleep {
 
     pub(super) fn is_call(self) -> bool {
         matches!(self, Sleep::Call(_))
+    }
+
+    /// The system call, and how many of its arguments are known.
+    pub(super) fn call(self) -> (Call, usize) {
+        match self {
+            Sleep::Futex(wait) => (wait.call(), 1),
+            Sleep::Call(call) => (call, Call::ARGUMENTS),
+        }
     }
 
     /// Where it is, and what a report says of that.

@@ -16,8 +16,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::hold::{interrupt, wait_at};
-use super::sight::{FutexWait, Sight, Window};
+use super::kernel::{FutexWait, Sight, Window, interrupt, wait_at};
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::engine_thread::{EngineThread, kernel_id};
 use crate::engine::processor::Processor;
@@ -137,7 +136,7 @@ impl Drop for StandIn {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
     use std::sync::{Condvar, Mutex};
 

@@ -1,8 +1,9 @@
 //! The threads that run a program, and how the turn goes from one to the next.
 
+mod controller;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::Waker;
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
@@ -10,20 +11,17 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::beat::Beat;
 use super::blocked::Blocked;
-use super::worker;
 use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
-use crate::engine::catch::{self, Caught};
+use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
-use crate::engine::current::{self, Controller};
+use crate::engine::current;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
-use crate::engine::futures::{Alarm, TaskWaker};
+use crate::engine::futures::Alarm;
 use crate::engine::processor::Processor;
-use crate::engine::spawn::Body;
 use crate::engine::thread_clocks::ThreadClocks;
-use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
 use crate::failure::FailureKind;
@@ -240,98 +238,6 @@ impl Team {
         }
         let room = self.shared.lock().room.clone()?;
         check_invariants(&*self.program, &*room)
-    }
-}
-
-impl ThreadHandle {
-    /// Lets go of the turn until it comes back.
-    fn let_go(&self, slot: &WorkerSlot, pause: YieldReason) {
-        let ThreadHandle { team, thread, .. } = self;
-        let violated = team.violated();
-        team.settle(None);
-        let mut shared = team.shared.lock();
-        if shared.core.is_over() {
-            drop(shared);
-            catch::unwind();
-        }
-        shared.core.pause(*thread, pause);
-        let turn = team.next_turn(&mut shared, violated);
-        drop(shared);
-        let Some(turn) = turn else {
-            catch::unwind();
-        };
-        if turn == Turn::Of(*thread) {
-            return;
-        }
-        team.give(turn);
-        if slot.baton.wait() == Grant::Unwind {
-            catch::unwind();
-        }
-    }
-}
-
-impl Controller for ThreadHandle {
-    fn pause(&self, pause: YieldReason) {
-        let slot = &self.slot;
-        slot.set_user_code(false);
-        self.team.beat.beat();
-        self.let_go(slot, pause);
-        slot.set_user_code(true);
-    }
-
-    fn withdraw(&self) {
-        let slot = &self.slot;
-        slot.set_user_code(false);
-        let mut shared = self.team.shared.lock();
-        // The team has been left behind. If the question is never answered, neither does this
-        // thread go on: it would take away what is being looked at.
-        while shared.core.is_being_asked(self.thread) {
-            self.team.answered.wait(&mut shared);
-        }
-        shared.core.withdraw(self.thread);
-        drop(shared);
-        slot.set_user_code(true);
-    }
-
-    fn waker(&self) -> Waker {
-        let slot = &self.slot;
-        slot.set_user_code(false);
-        let mut shared = self.team.shared.lock();
-        let waker = Arc::new(TaskWaker {
-            alarm: Arc::downgrade(&self.team),
-            thread: self.thread,
-            execution: shared.core.number,
-        });
-        let watched = Arc::downgrade(&waker);
-        shared.core.keep_waker(self.thread, watched);
-        drop(shared);
-        slot.set_user_code(true);
-        Waker::from(waker)
-    }
-
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
-        self.slot.set_user_code(false);
-        let mut shared = self.team.shared.lock();
-        if shared.core.is_over() {
-            drop(shared);
-            catch::unwind();
-        }
-        let thread = shared.core.state.spawn(self.thread, name);
-        let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
-        self.team.slots.add();
-        drop(shared);
-        let started = worker::start_one(&self.team, thread, &name, body)?;
-        self.team.shared.lock().started.push(started);
-        self.slot.set_user_code(true);
-        Ok(thread)
-    }
-
-    fn fail(&self, fault: Error) {
-        self.team.fail(fault);
-    }
-
-    fn set_user_code(&self, is_user_code: bool) {
-        self.slot.set_user_code(is_user_code);
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
-use super::hold::ExactSleeps;
+use super::kernel::ExactSleeps;
 use super::lookout::Lookout;
+use super::start::start;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
@@ -90,35 +91,6 @@ fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
     })?;
     threads.push(conductor);
     Ok(threads)
-}
-
-pub(super) fn start(
-    team: &Arc<Team>,
-    name: &str,
-    body: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>, Error> {
-    // The system takes no name with a zero in it.
-    let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
-    let mate = Arc::clone(team);
-    let body = move || {
-        let lived = catch_fault(|| {
-            mate.processor.pin_current_thread();
-            let own = EngineThread::begin();
-            mate.clocks.add(&own);
-            body();
-            Ok(())
-        });
-        lived.unwrap_or_else(|fault| mate.fail(fault));
-    };
-    builder.spawn(body).map_err(|error| {
-        for slot in team.slots.all() {
-            slot.baton.give(Grant::Unwind);
-        }
-        Error::new(
-            ErrorKind::NoOsThread,
-            format!("the operating system did not start a thread for `{name}`: {error}"),
-        )
-    })
 }
 
 enum Watched {

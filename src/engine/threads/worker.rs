@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use super::start::start;
 use super::team::{Team, ThreadHandle};
-use super::watch::start;
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
+use crate::engine::body::Body;
 use crate::engine::catch::{Caught, catch};
 use crate::engine::current;
-use crate::engine::spawn::Body;
 use crate::error::Error;
 use crate::operation::ThreadId;
 

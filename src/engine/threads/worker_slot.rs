@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
 
-use super::hold::Hold;
+use super::kernel::Hold;
 use crate::engine::baton::{Baton, Grant};
 use crate::operation::ThreadId;
 

@@ -5,13 +5,13 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::sync::OnceLock;
 
 use super::call::Call;
+pub(super) use super::memory::word;
 
 /// What a thread was seen doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(in super::super) enum Sight {
     Running,
     Futex(FutexWait),
     /// It waits for a word of memory to change, up to some time.
@@ -25,18 +25,18 @@ pub(super) enum Sight {
 /// A wait for a word of memory to change, for however long that takes: what a lock, a condition
 /// variable or a join comes down to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct FutexWait {
-    pub(super) address: usize,
+pub(in super::super) struct FutexWait {
+    pub(in super::super) address: usize,
     /// What the word was when the thread went to wait.
-    pub(super) expected: u32,
+    pub(in super::super) expected: u32,
     /// Which kind of wait it is, and whom it lets itself be woken by.
-    pub(super) operation: u32,
-    pub(super) bits: u32,
+    pub(in super::super) operation: u32,
+    pub(in super::super) bits: u32,
 }
 
 impl FutexWait {
     /// The system call, of which the first argument is known.
-    pub(super) fn call(self) -> Call {
+    pub(in super::super) fn call(self) -> Call {
         Call {
             number: libc::SYS_futex,
             arguments: [self.address as u64, 0, 0, 0, 0, 0],
@@ -46,18 +46,18 @@ impl FutexWait {
 
 /// Where one thread can be seen.
 #[derive(Debug)]
-pub(super) struct Window(File);
+pub(in super::super) struct Window(File);
 
 impl Window {
     /// Opens the window on a thread of this process; nothing if the system has none.
-    pub(super) fn on(kernel_id: i32) -> Option<Self> {
+    pub(in super::super) fn on(kernel_id: i32) -> Option<Self> {
         let file = File::open(format!("/proc/self/task/{kernel_id}/syscall")).ok()?;
         let window = Window(file);
         window.look().map(|_| window)
     }
 
     /// What the thread is doing; nothing if the system does not tell.
-    pub(super) fn look(&self) -> Option<Sight> {
+    pub(in super::super) fn look(&self) -> Option<Sight> {
         let mut text = [0; 256];
         let length = self.0.read_at(&mut text, 0).ok()?;
         parse(std::str::from_utf8(&text[..length]).ok()?)
@@ -105,21 +105,6 @@ fn parse(line: &str) -> Option<Sight> {
     }))
 }
 
-/// The word at an address of this process; nothing if there is no memory any more, or the system
-/// does not tell.
-pub(super) fn word(address: usize) -> Option<u32> {
-    let mut bytes = [0; 4];
-    read_memory(address as u64, &mut bytes)?;
-    Some(u32::from_ne_bytes(bytes))
-}
-
-/// As [`word`], for as many bytes as there is room for.
-pub(super) fn read_memory(address: u64, bytes: &mut [u8]) -> Option<()> {
-    static MEMORY: OnceLock<Option<File>> = OnceLock::new();
-    let memory = MEMORY.get_or_init(|| File::open("/proc/self/mem").ok());
-    memory.as_ref()?.read_exact_at(bytes, address).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,12 +142,5 @@ mod tests {
         for line in ["", "nonsense", &format!("{futex} 0x7f00"), "202 7f 89 2 0"] {
             assert_eq!(parse(line), None, "{line}");
         }
-    }
-
-    #[test]
-    fn memory_that_is_there_is_read_and_other_memory_is_not() {
-        let here = 7_u32;
-        assert_eq!(word((&raw const here).addr()), Some(7));
-        assert_eq!(word(8), None);
     }
 }

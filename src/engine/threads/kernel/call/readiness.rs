@@ -11,7 +11,7 @@ use std::path::Path;
 
 use libc::{c_int, c_short};
 
-use super::super::sight::read_memory;
+use super::super::memory::read_memory;
 use super::Awaited;
 use crate::operation::FileKind;
 
@@ -20,7 +20,7 @@ const MAX_FILES: u64 = 1024;
 
 /// An open file, as its process knows it: no two that are open are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum File {
+pub(in super::super::super) enum File {
     Inode {
         device: u64,
         number: u64,

@@ -3,7 +3,8 @@ use std::os::fd::AsRawFd as _;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::super::sight::{Sight, Window, word};
+use super::super::memory::word;
+use super::super::sight::{Sight, Window};
 use super::*;
 
 /// Waits until the thread of `hold` is seen in a call that is known.
@@ -46,7 +47,7 @@ fn a_held_thread_stays_where_it_is_until_it_is_released() {
             }
         });
         let wait = wait_for(&hold);
-        assert_eq!(hold.seize(Sleep::Futex(wait)), Some(true), "{round}");
+        assert_eq!(hold.seize(wait.call(), 1), Some(true), "{round}");
         drop(guard);
         // The lock is free, and the one who waited for it does not take it.
         assert_ne!(word(wait.address), Some(wait.expected));
@@ -75,7 +76,7 @@ fn a_thread_that_waits_elsewhere_is_not_held() {
         address: wait.address + 64,
         ..wait
     };
-    assert_eq!(hold.seize(Sleep::Futex(other)), Some(false));
+    assert_eq!(hold.seize(other.call(), 1), Some(false));
     drop(guard);
     thread.join().unwrap();
     assert!(!hold.is_held());
@@ -161,12 +162,12 @@ fn a_call_begins_anew_when_its_thread_is_released_and_ends_when_it_is_to_fail() 
             for _ in 0..2 {
                 let seen = wait_for_call(&hold);
                 assert!(!seen.is_ready());
-                assert_eq!(hold.seize(Sleep::Call(seen)), Some(true));
+                assert_eq!(hold.seize(seen, Call::ARGUMENTS), Some(true));
                 assert!(hold.is_held());
                 hold.release();
             }
             let seen = wait_for_call(&hold);
-            assert_eq!(hold.seize(Sleep::Call(seen)), Some(true));
+            assert_eq!(hold.seize(seen, Call::ARGUMENTS), Some(true));
             if fails {
                 hold.fail();
                 let error = thread.join().unwrap().unwrap_err();
@@ -197,9 +198,16 @@ fn a_thread_in_another_call_is_not_held() {
     let seen = wait_for_call(&hold);
     let mut other = seen;
     other.arguments[2] += 1;
-    assert_eq!(hold.seize(Sleep::Call(other)), Some(false));
+    assert_eq!(hold.seize(other, Call::ARGUMENTS), Some(false));
     // It reads on as if nothing had been.
     drop(writer);
     assert_eq!(thread.join().unwrap().unwrap(), 1);
     assert!(!hold.is_held());
+}
+
+#[test]
+fn a_sleep_lasts_whole_seconds_too() {
+    let since = Instant::now();
+    sleep_while(&AtomicU32::new(0), 0, Some(Duration::from_millis(1001)));
+    assert!(since.elapsed() >= Duration::from_secs(1));
 }

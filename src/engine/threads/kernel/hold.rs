@@ -11,18 +11,15 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::mem;
 use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
-
 use super::call::Call;
 use super::registers::{Interrupted, Registers};
 use super::sight::FutexWait;
-use super::sleep::Sleep;
+use super::signal;
 use crate::engine::engine_thread::kernel_id;
 
 /// How long a thread may take to answer the signal: it answers at once, unless it blocks signals
@@ -44,7 +41,7 @@ const FAILED: u32 = 5;
 
 /// Where one thread can be held.
 #[derive(Debug, Default)]
-pub(super) struct Hold {
+pub(in super::super) struct Hold {
     state: AtomicU32,
     /// The number by which the kernel knows the thread; 0 before it has come.
     kernel_id: AtomicI32,
@@ -61,7 +58,7 @@ thread_local! {
 }
 
 /// Keeps the calling thread where it can be held; ends on drop.
-pub(super) struct Holdable<'a>(#[allow(dead_code, reason = "borrowed")] &'a Hold);
+pub(in super::super) struct Holdable<'a>(#[allow(dead_code, reason = "borrowed")] &'a Hold);
 
 impl Drop for Holdable<'_> {
     fn drop(&mut self) {
@@ -71,32 +68,32 @@ impl Drop for Holdable<'_> {
 
 impl Hold {
     /// Lets the calling thread be held here from now on.
-    pub(super) fn admit(&self) -> Holdable<'_> {
+    pub(in super::super) fn admit(&self) -> Holdable<'_> {
         self.kernel_id.store(kernel_id(), Ordering::Relaxed);
         HOLD.set(ptr::from_ref(self));
         Holdable(self)
     }
 
     /// The number by which the kernel knows the thread, once it has come.
-    pub(super) fn kernel_id(&self) -> Option<i32> {
+    pub(in super::super) fn kernel_id(&self) -> Option<i32> {
         Some(self.kernel_id.load(Ordering::Relaxed)).filter(|&id| id != 0)
     }
 
     /// Whether the thread is held.
-    pub(super) fn is_held(&self) -> bool {
+    pub(in super::super) fn is_held(&self) -> bool {
         self.state.load(Ordering::Relaxed) == HELD
     }
 
     /// Whether this is where a held thread waits.
-    pub(super) fn is_at(&self, address: usize) -> bool {
+    pub(in super::super) fn is_at(&self, address: usize) -> bool {
         self.state.as_ptr().addr() == address
     }
 
-    /// Holds the thread if it waits as was seen. Returns whether it is held; nothing if it does
-    /// not answer at all.
-    pub(super) fn seize(&self, sleep: Sleep) -> Option<bool> {
+    /// Holds the thread if it waits in this call, of which so many arguments are `known`. Returns
+    /// whether it is held; nothing if it does not answer at all.
+    pub(in super::super) fn seize(&self, call: Call, known: usize) -> Option<bool> {
         let (signal, kernel_id) = (signal()?, self.kernel_id()?);
-        self.seek(sleep);
+        self.seek(call, known);
         self.state.store(ASKED, Ordering::Release);
         // SAFETY: it sends a signal for which there is a handler to a thread of this process.
         let sent =
@@ -115,11 +112,7 @@ impl Hold {
     }
 
     /// Notes where the thread is to be found.
-    fn seek(&self, sleep: Sleep) {
-        let (call, known) = match sleep {
-            Sleep::Futex(wait) => (wait.call(), 1),
-            Sleep::Call(call) => (call, call.arguments.len()),
-        };
+    fn seek(&self, call: Call, known: usize) {
         self.number.store(call.number, Ordering::Relaxed);
         for (place, argument) in self.arguments.iter().zip(call.arguments) {
             place.store(argument, Ordering::Relaxed);
@@ -128,7 +121,7 @@ impl Hold {
     }
 
     /// Lets the thread go on with its wait.
-    pub(super) fn release(&self) {
+    pub(in super::super) fn release(&self) {
         self.state.store(FREE, Ordering::Release);
         wake(&self.state);
     }
@@ -136,14 +129,14 @@ impl Hold {
     /// Ends a thread that is held and can never go on. It is not unwound and its stack is never
     /// used again, so for all others it is as if it went on sleeping; but it is gone for the kernel,
     /// which has room for so many threads only. To be called when nobody is going to join it.
-    pub(super) fn end(&self) {
+    pub(in super::super) fn end(&self) {
         self.state.store(ENDED, Ordering::Release);
         wake(&self.state);
     }
 
     /// Lets the thread go on with an error from the call in which it is held: so it can unwind when
     /// nothing else ends that. To be called for calls alone: a futex wait does not fail so.
-    pub(super) fn fail(&self) {
+    pub(in super::super) fn fail(&self) {
         self.state.store(FAILED, Ordering::Release);
         wake(&self.state);
     }
@@ -191,7 +184,7 @@ impl Hold {
 
 /// Waits in the place of another thread, until it is woken or [interrupted](interrupt), or at once
 /// the word is not what that thread expected.
-pub(super) fn wait_at(wait: FutexWait) {
+pub(in super::super) fn wait_at(wait: FutexWait) {
     let FutexWait {
         address,
         expected,
@@ -214,9 +207,9 @@ pub(super) fn wait_at(wait: FutexWait) {
 }
 
 /// Ends the system call that a thread of this process waits in.
-pub(super) fn interrupt(kernel_id: i32) {
+pub(in super::super) fn interrupt(kernel_id: i32) {
     static SIGNAL: OnceLock<Option<c_int>> = OnceLock::new();
-    let signal = *SIGNAL.get_or_init(|| claim_signal(do_nothing as *const () as usize, 0));
+    let signal = *SIGNAL.get_or_init(|| signal::claim(do_nothing as *const () as usize, 0));
     if let Some(signal) = signal {
         // SAFETY: it sends a signal for which there is a handler to a thread of this process.
         unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), kernel_id, signal) };
@@ -228,7 +221,7 @@ extern "C" fn do_nothing(_: c_int) {}
 /// Sleeps while `word` is `value`, or until the time is up. May return early.
 fn sleep_while(word: &AtomicU32, value: u32, time: Option<Duration>) {
     let time = time.map(|time| libc::timespec {
-        tv_sec: 0,
+        tv_sec: time.as_secs().try_into().unwrap_or(libc::time_t::MAX),
         tv_nsec: i64::from(time.subsec_nanos()),
     });
     let until = time.as_ref().map_or(ptr::null(), ptr::from_ref);
@@ -247,36 +240,7 @@ fn wake(word: &AtomicU32) {
 fn signal() -> Option<c_int> {
     static SIGNAL: OnceLock<Option<c_int>> = OnceLock::new();
     let flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
-    *SIGNAL.get_or_init(|| claim_signal(handle as *const () as usize, flags))
-}
-
-/// Installs a handler for the last of the real-time signals that nobody uses; nothing if there is
-/// none.
-fn claim_signal(handler: usize, flags: c_int) -> Option<c_int> {
-    static CLAIMING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = CLAIMING.lock();
-    let mut candidates = (libc::SIGRTMIN()..=libc::SIGRTMAX()).rev();
-    candidates.find(|&signal| is_unused(signal) && install(signal, handler, flags))
-}
-
-fn is_unused(signal: c_int) -> bool {
-    // SAFETY: all zeros are a `sigaction`, and with no new action the call only fills it in.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        libc::sigaction(signal, ptr::null(), &raw mut action) == 0
-            && action.sa_sigaction == libc::SIG_DFL
-    }
-}
-
-fn install(signal: c_int, handler: usize, flags: c_int) -> bool {
-    // SAFETY: the handlers of this file do only what a handler may do; see there.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        action.sa_sigaction = handler;
-        action.sa_flags = flags;
-        libc::sigemptyset(&raw mut action.sa_mask);
-        libc::sigaction(signal, &raw const action, ptr::null_mut()) == 0
-    }
+    *SIGNAL.get_or_init(|| signal::claim(handle as *const () as usize, flags))
 }
 
 /// Runs on the thread that is to be held. It uses atomics, a constant thread-local and futexes,
@@ -297,10 +261,10 @@ extern "C" fn handle(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
 /// How exactly the calling thread's sleeps end, in nanoseconds, until this is dropped. The kernel
 /// adds up to 50 µs otherwise, as much as a blocked thread is looked at after.
 #[derive(Debug)]
-pub(super) struct ExactSleeps(libc::c_ulong);
+pub(in super::super) struct ExactSleeps(libc::c_ulong);
 
 impl ExactSleeps {
-    pub(super) fn begin() -> Self {
+    pub(in super::super) fn begin() -> Self {
         // SAFETY: both calls take and return numbers.
         let before = unsafe { libc::prctl(libc::PR_GET_TIMERSLACK) };
         let slack = ExactSleeps(libc::c_ulong::try_from(before).unwrap_or(0));

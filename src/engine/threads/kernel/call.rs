@@ -3,50 +3,40 @@
 //! Here are those of which it can be asked, without taking anything, whether they would go on: see
 //! [`readiness`]. A thread that sleeps in another is waited for.
 
+mod awaited;
 mod readiness;
 
 use libc::c_int;
 
-pub(super) use readiness::File;
+use awaited::Awaited;
+pub(in super::super) use readiness::File;
 
 use crate::operation::{FileKind, SystemCall};
 
 /// A system call with its arguments, as the kernel shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Call {
-    pub(super) number: i64,
-    pub(super) arguments: [u64; 6],
-}
-
-/// What a call waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Awaited {
-    /// There is something to take from this file.
-    Input(c_int),
-    /// There is room in this file.
-    Output(c_int),
-    /// One of so many files, at an address, is as is said there.
-    AnyOf { address: u64, count: u64 },
-    /// The lock of this whole file.
-    Lock { file: c_int, operation: c_int },
-    /// The lock of a part of this file, which is said at an address.
-    Range { file: c_int, address: u64 },
+pub(in super::super) struct Call {
+    pub(in super::super) number: i64,
+    pub(in super::super) arguments: [u64; Call::ARGUMENTS],
 }
 
 impl Call {
+    /// How many arguments the kernel shows.
+    pub(in super::super) const ARGUMENTS: usize = 6;
+
     /// Whether this is a wait that ends when something is so, and not when some time has passed.
-    pub(super) fn is_lasting(&self) -> bool {
+    pub(in super::super) fn is_lasting(&self) -> bool {
         self.awaited()
             .is_some_and(|(_, awaited)| awaited.is_lasting())
     }
 
     /// Whether the call would not sleep now. Also if that cannot be asked: then it finds out itself.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(in super::super) fn is_ready(&self) -> bool {
         self.awaited().is_none_or(|(_, awaited)| awaited.is_ready())
     }
 
     /// The files for which it waits, and what a report says of that.
-    pub(super) fn place(&self) -> (Vec<File>, Option<(SystemCall, FileKind)>) {
+    pub(in super::super) fn place(&self) -> (Vec<File>, Option<(SystemCall, FileKind)>) {
         let Some((operation, awaited)) = self.awaited() else {
             return (Vec::new(), None);
         };
@@ -57,7 +47,7 @@ impl Call {
     }
 
     /// Whether the kernel ends the call when a signal is handled, whatever the handler asked for.
-    pub(super) fn is_cut_short_by_signals(&self) -> bool {
+    pub(in super::super) fn is_cut_short_by_signals(&self) -> bool {
         let awaited = self.awaited().map(|(operation, _)| operation);
         matches!(awaited, Some(SystemCall::Poll | SystemCall::WaitForEvents))
     }
