@@ -7,17 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::node::Node;
+use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::Told;
 use crate::schedule::Schedule;
-
-/// What is written as JSON and read back.
-pub(super) trait Json: Sized {
-    fn write(&self) -> Value;
-
-    fn read(node: &Node<'_>) -> Result<Self, Error>;
-}
 
 /// Structs whose fields are those of an object; after a semicolon those that are not written.
 macro_rules! object {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Json, object, row, variants, wrapper};
-use super::node::Node;
+use super::codec::{object, row, variants, wrapper};
+use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{

@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::errors;
+use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
@@ -22,6 +22,11 @@ use crate::timeline::{Columns, StepKind, Timeline, TimelineStep};
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
     any::<(String, String)>()
+}
+
+pub(super) fn errors() -> impl Strategy<Value = Error> {
+    let kinds = prop::sample::select(ErrorKind::ALL);
+    (kinds, any::<String>()).prop_map(|(kind, message)| Error::new(kind, message))
 }
 
 fn panics() -> impl Strategy<Value = Panic> {
