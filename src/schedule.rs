@@ -176,15 +176,6 @@ impl IntoIterator for Schedule {
     }
 }
 
-impl<'a> IntoIterator for &'a Schedule {
-    type Item = &'a Step;
-    type IntoIter = std::slice::Iter<'a, Step>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.steps.iter()
-    }
-}
-
 /// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas.
 ///
 /// A name that is no Rust identifier is written in quotes.

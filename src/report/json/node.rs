@@ -1,8 +1,15 @@
-//! One value in a JSON document, and where it is, for errors.
+//! What is written as JSON and read back; one value in a document, and where it is, for errors.
 
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
+
+/// What is written as JSON and read back.
+pub(super) trait Json: Sized {
+    fn write(&self) -> Value;
+
+    fn read(node: &Node<'_>) -> Result<Self, Error>;
+}
 
 /// A value, and the path that leads to it.
 #[derive(Debug, Clone)]
@@ -23,6 +30,11 @@ impl<'a> Node<'a> {
             Some(value) => Ok(self.below(name, value)),
             None => Err(self.wrong(&format!("has no `{name}`"))),
         }
+    }
+
+    /// What the field `name` of an object holds.
+    pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
+        T::read(&self.field(name)?)
     }
 
     /// Nothing if it is null.
