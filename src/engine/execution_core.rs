@@ -97,10 +97,11 @@ impl ExecutionCore {
         self.locks.withdraw(thread, goes_on);
     }
 
-    /// Whether threads have left questions, which are to be asked before each turn is decided.
+    /// Whether the execution goes on, and no thread has left a question, which would have to be asked
+    /// before.
     #[inline]
-    pub(super) fn has_questions(&self) -> bool {
-        !self.locks.are_unwanted()
+    pub(super) fn is_to_decide_at_once(&self) -> bool {
+        self.over.is_none() && self.locks.are_unwanted()
     }
 
     /// The next question to be asked before the next turn is decided; nothing when all have been,

@@ -238,10 +238,24 @@ impl Run {
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
     ) -> Option<Turn> {
+        // Almost always; the rest is a function of its own, so that this is short.
+        if failure.is_none() && core.is_to_decide_at_once() {
+            return Some(core.turn());
+        }
+        self.next_turn_after_all(core, failure)
+    }
+
+    /// As [`next_turn`](Self::next_turn), when there may be something to do before.
+    #[cold]
+    fn next_turn_after_all<'a>(
+        &'a self,
+        mut core: RefMut<'a, ExecutionCore>,
+        failure: Option<FailureKind>,
+    ) -> Option<Turn> {
         if core.is_over() {
             return None;
         }
-        if core.has_questions() && failure.is_none() {
+        if failure.is_none() {
             drop(core);
             self.ask();
             core = self.core.borrow_mut();
