@@ -97,11 +97,10 @@ impl ExecutionCore {
         self.locks.withdraw(thread, goes_on);
     }
 
-    /// Whether the execution goes on, and no thread has left a question, which would have to be asked
-    /// before.
+    /// Whether threads have left questions, which are to be asked before each turn is decided.
     #[inline]
-    pub(super) fn is_to_decide_at_once(&self) -> bool {
-        self.over.is_none() && self.locks.are_unwanted()
+    pub(super) fn has_questions(&self) -> bool {
+        !self.locks.are_unwanted()
     }
 
     /// The next question to be asked before the next turn is decided; nothing when all have been,
@@ -244,7 +243,7 @@ impl ExecutionCore {
             Some(hook) => Unfinished::Hook { hook, limit },
             None => Unfinished::Threads { limit, threads },
         };
-        FailureKind::TimeOut(TimeOut { unfinished }).into()
+        FailureKind::TimeOut(TimeOut(unfinished)).into()
     }
 
     /// How the threads' part of the execution ended. Nobody asks when the scheduler is gone.
@@ -318,12 +317,8 @@ impl ExecutionCore {
             .any(|thread| self.outside.is_held(thread));
         let is_awaited = self.outside.is_expected() && is_held;
         self.set_over(if is_awaited {
-            FailureKind::TimeOut(TimeOut {
-                unfinished: Unfinished::NotWoken {
-                    limit: self.options.timeout,
-                    threads: Positions::default(),
-                },
-            })
+            let (limit, threads) = (self.options.timeout, Positions::default());
+            FailureKind::TimeOut(TimeOut(Unfinished::NotWoken { limit, threads }))
         } else {
             FailureKind::Deadlock(Deadlock::default())
         });

@@ -73,6 +73,18 @@ struct Seen {
 }
 
 impl Suspect {
+    /// What is first seen now.
+    fn new(seen: (u64, usize, ThreadId, Seen), known: &Known) -> Self {
+        let now = Instant::now();
+        Suspect {
+            seen,
+            since: now,
+            quiet_since: now,
+            others: known.others(),
+            busy: Busy::now(),
+        }
+    }
+
     /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
     fn is_certain(&mut self, grace: Duration, processor: &Processor) -> bool {
         let has_settled = || others(processor) != Awake::SpawnedByProgram;
@@ -139,18 +151,8 @@ impl<'a> Lookout<'a> {
         };
         let sleep = seen.sleep;
         let seen = (shared.core.number, shared.core.state.given(), thread, seen);
-        let mut suspect = before
-            .filter(|before| before.seen == seen)
-            .unwrap_or_else(|| {
-                let now = Instant::now();
-                Suspect {
-                    seen,
-                    since: now,
-                    quiet_since: now,
-                    others: self.known.others(),
-                    busy: Busy::now(),
-                }
-            });
+        let again = before.filter(|before| before.seen == seen);
+        let mut suspect = again.unwrap_or_else(|| Suspect::new(seen, &self.known));
         let grace = if sleep.is_call() {
             self.grace_of_calls()
         } else {

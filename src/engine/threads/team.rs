@@ -211,7 +211,7 @@ impl Team {
     ///
     /// They are asked without the lock. Nothing else of the team changes meanwhile but what may at
     /// any time: tasks are woken, and the team is left behind. Then threads unwind, and each of
-    /// them [waits](Controller::withdraw) while its question is being asked.
+    /// them [waits](current::Controller::withdraw) while its question is being asked.
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,
