@@ -116,8 +116,8 @@ fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
 /// written so.
 fn is_step(step: &Step, pending: &Pending, name: &str) -> bool {
     step.thread() == name
-        && step.marker() == pending.operation.name.site().name()
-        && (!step.is_resume() || pending.operation.kind == OperationKind::Resume)
+        && step.marker() == pending.operation.name().site().name()
+        && (!step.is_resume() || pending.operation.kind() == OperationKind::Resume)
 }
 
 impl Chooser for Follow {

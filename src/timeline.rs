@@ -88,13 +88,13 @@ impl Timeline {
             .enumerate()
             .map(|(number, event)| TimelineStep {
                 thread: Arc::clone(&names[event.thread.index()]),
-                kind: match event.operation.kind {
+                kind: match event.operation.kind() {
                     OperationKind::Marker => StepKind::Marker,
                     OperationKind::Start => StepKind::Start,
                     OperationKind::Join(_) => StepKind::Join,
                     OperationKind::Resume => StepKind::Resume,
                 },
-                marker: event.operation.name.into(),
+                marker: event.operation.name().into(),
                 is_forced: number < forced,
                 preempts: event.preempts,
                 waits: event.waits(),

@@ -593,3 +593,91 @@ fn a_panic_while_unwinding_ends_the_process_and_both_panics_are_told() {
         }
     }
 }
+
+/// Set for the process whose threads come back after they were left behind.
+const COMES_BACK: &str = "FAULTS_COMES_BACK";
+
+/// Two threads of which one passes a marker and then waits for what comes after the time-out. When it
+/// comes back, the other has been unwound.
+fn one_that_comes_back() {
+    static IS_OVER: AtomicBool = AtomicBool::new(false);
+    let report = Explorer::new(|| ())
+        .thread("a", |()| {
+            marker!("x");
+            marker!("y");
+        })
+        .thread("b", |()| {
+            marker!("x");
+            hang(&IS_OVER);
+        })
+        .timeout(Duration::from_millis(100))
+        .keep_going()
+        .explore();
+    // 3! / (2! 1!) schedules, and `b` hangs in each.
+    assert_eq!(
+        report.verdicts().collect::<Vec<_>>(),
+        [(Verdict::TimedOut, 3)]
+    );
+    IS_OVER.store(true, SeqCst);
+}
+
+/// One thread spins for a flag that another sets when it is unwound.
+fn one_that_the_unwinding_of_another_ends() {
+    struct SetOnDrop<'a>(&'a AtomicBool);
+    impl Drop for SetOnDrop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, SeqCst);
+        }
+    }
+    for _ in 0..3 {
+        let report = Explorer::new(AtomicBool::default)
+            .thread("a", |is_done| {
+                let _set = SetOnDrop(is_done);
+                marker!("a");
+            })
+            .thread("b", |is_done| {
+                marker!("b");
+                while !is_done.load(SeqCst) {
+                    std::hint::spin_loop();
+                }
+                marker!("after");
+            })
+            .timeout(Duration::from_millis(100))
+            .keep_going()
+            .explore();
+        // `a` first: the flag is set at its end, and `b` comes to its own. `b` first: it spins.
+        let verdicts: Vec<_> = report.verdicts().collect();
+        assert_eq!(
+            verdicts,
+            [(Verdict::Held, 1), (Verdict::TimedOut, 1)],
+            "{report}"
+        );
+    }
+}
+
+/// Does nothing unless the test below starts it in a process of its own.
+#[test]
+fn the_process_whose_threads_come_back() {
+    if env::var(COMES_BACK).is_ok() {
+        one_that_comes_back();
+        one_that_the_unwinding_of_another_ends();
+        // Long enough for those that were left behind to come back, and to end.
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn threads_that_come_back_after_they_were_left_behind_end_in_silence() {
+    let output = Command::new(env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "the_process_whose_threads_come_back",
+            "--nocapture",
+        ])
+        .env(COMES_BACK, "1")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(stderr, "", "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success());
+}

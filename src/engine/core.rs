@@ -116,7 +116,7 @@ impl ExecutionState {
         statuses.clear();
         statuses.extend(self.threads.states.iter().map(status));
         for event in self.steps() {
-            statuses[event.thread.index()].passed = Some(event.operation.name);
+            statuses[event.thread.index()].passed = Some(event.operation.name());
         }
     }
 
@@ -272,8 +272,9 @@ impl ExecutionState {
             last: self.last(),
             step: self.taken,
         };
+        let last = point.last;
         match choose(&point, &self.threads) {
-            Choice::Take(index) => self.step(index),
+            Choice::Take(index) => self.step(index, last),
             Choice::Prune => Turn::Over(Over::Pruned),
         }
     }
@@ -323,6 +324,7 @@ impl ExecutionState {
         self.taken + self.resumed >= self.max_steps
     }
 
+    #[inline]
     fn last(&self) -> Option<ThreadId> {
         self.steps().last().map(|event| event.thread)
     }
@@ -352,19 +354,18 @@ impl ExecutionState {
     // Always inline: a call costs as much as a third of this, and this is every step.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn step(&mut self, index: usize) -> Turn {
+    fn step(&mut self, index: usize, last: Option<ThreadId>) -> Turn {
         let pending = self.enabled[index];
         let thread = pending.thread;
         self.running = Some(index);
-        let last = self.last();
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
         let preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_enabled());
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
-        let [index, enabled, accesses] = [index, enabled, accesses].map(in_32_bits);
+        let place = (in_32_bits(index), in_32_bits(enabled));
         self.steps.push(Event {
             preempts,
-            ..Event::begin(pending, index, enabled, accesses)
+            ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
         self.run(thread)
@@ -400,8 +401,11 @@ fn is_stopped(state: ThreadState) -> bool {
     state.is_enabled() || state.is_waiting()
 }
 
+/// No process has memory for more threads, or accesses.
+#[allow(clippy::cast_possible_truncation, reason = "see above")]
+#[inline]
 fn in_32_bits(number: usize) -> u32 {
-    u32::try_from(number).expect("fewer than 2^32 of them")
+    number as u32
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The bounds of one execution.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
-    /// How long an execution may take, from its setup to its last check.
+    /// How long an execution may take, from its setup to its last check, not counting the time for
+    /// which its threads wait for a processor.
     pub(crate) timeout: Duration,
     /// How many steps an execution may have.
     pub(crate) max_steps: usize,

@@ -13,6 +13,8 @@ pub(super) struct ThreadClocks(Mutex<Clocks>);
 
 #[derive(Debug, Default)]
 struct Clocks {
+    /// How many threads have been started and have not had a processor yet.
+    starting: usize,
     /// The threads that live, by the numbers that the kernel gives them.
     ids: Vec<i32>,
     /// The times of those that have ended.
@@ -39,11 +41,18 @@ pub(super) struct ThreadTimes {
 }
 
 impl ThreadClocks {
-    /// Adds the calling thread.
+    /// A thread is about to be started, which will add itself.
+    pub(super) fn expect(&self) {
+        self.0.lock().starting += 1;
+    }
+
+    /// Adds the calling thread, which was expected.
     pub(super) fn add(&self, own: &EngineThread) -> ThreadClock<'_> {
-        let (clocks, id) = (self, own.id());
-        self.0.lock().ids.push(id);
-        ThreadClock { clocks, id }
+        let id = own.id();
+        let mut clocks = self.0.lock();
+        clocks.starting -= 1;
+        clocks.ids.push(id);
+        ThreadClock { clocks: self, id }
     }
 
     /// Reads the clocks; nothing if the system shows none, as others than Linux.
@@ -55,6 +64,7 @@ impl ThreadClocks {
         let clocks = self.0.lock();
         let mut times = clocks.ended;
         times.waited += watcher.waited;
+        times.is_awake = clocks.starting > 0;
         for id in &clocks.ids {
             let thread = format!("self/task/{id}");
             times.add(ThreadTimes::of(&thread).unwrap_or_default());
@@ -120,6 +130,8 @@ mod tests {
         let clocks = Arc::new(ThreadClocks::default());
         let (is_over, (sender, receiver)) =
             (Arc::new(AtomicBool::new(false)), mpsc::channel::<()>());
+        clocks.expect();
+        assert!(clocks.read().unwrap().is_awake, "it waits for a processor");
         let thread = thread::spawn({
             let (clocks, is_over) = (Arc::clone(&clocks), Arc::clone(&is_over));
             move || {

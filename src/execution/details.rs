@@ -68,7 +68,7 @@ impl Record {
     /// first.
     fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
-        let pass = |event: &Event| (event.thread, event.operation.name);
+        let pass = |event: &Event| (event.thread, event.operation.name());
         let counts = steps.iter().counts_by(pass);
         let passes = steps.iter().map(pass).unique();
         let passes = passes.map(|pass| {

@@ -31,6 +31,13 @@ impl<S> Explorer<S> {
 
     /// Gives each execution this long, from its setup to its last check. Default: 10 seconds.
     ///
+    /// On Linux only the time counts for which its threads run, or sleep all together. While one of
+    /// them waits for a processor that others keep busy, no time passes, so that a busy machine makes
+    /// no failure. Threads that the program starts by itself do not count: while the others wait for
+    /// them, those sleep. Elsewhere all time counts.
+    ///
+    /// The time is looked at now and then, so an execution may have an eighth more.
+    ///
     /// An execution that takes longer is a failure. The thread that did not come back cannot be
     /// killed: it is left behind, and goes on for as long as the process does.
     pub fn timeout(mut self, timeout: Duration) -> Self {

@@ -86,8 +86,8 @@ impl fmt::Display for TimeOut {
             ),
             Unfinished::Threads { limit, threads } => write!(
                 f,
-                "timed out: a thread neither reached a marker nor ended, {limit:?} after the \
-                 execution began. It cannot be killed and was left behind. It may be in a loop, or \
+                "timed out: a thread neither reached a marker nor ended when the execution had \
+                 taken {limit:?}. It cannot be killed and was left behind. It may be in a loop, or \
                  wait for something that a paused thread holds, be it a lock or a busy \
                  database{threads}"
             ),

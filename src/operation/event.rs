@@ -79,7 +79,7 @@ impl Trace<'_> {
             .map_or(0, |before| self.events[before].accesses_end);
         let seen = &self.accesses[begins as usize..event.accesses_end as usize];
         let of = |thread| Object::Thread(thread);
-        let asked = match event.operation.kind {
+        let asked = match event.operation.kind() {
             OperationKind::Start => Some(Access::read(of(event.thread))),
             OperationKind::Join(thread) => Some(Access::read(of(thread))),
             OperationKind::Marker | OperationKind::Resume => None,

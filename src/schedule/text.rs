@@ -89,7 +89,7 @@ impl FromStr for Schedule {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
+    /// [`ErrorKind::BadSchedule`], with the column, for any text
     /// that is not such a line.
     fn from_str(line: &str) -> Result<Self, Error> {
         let mut rest = Text::new(line);
@@ -111,7 +111,7 @@ impl FromStr for Step {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
+    /// [`ErrorKind::BadSchedule`], with the column, for any text
     /// that is not one step.
     fn from_str(text: &str) -> Result<Self, Error> {
         let mut rest = Text::new(text);

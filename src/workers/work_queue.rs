@@ -263,3 +263,24 @@ impl WorkQueue {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::DepthFirst;
+
+    #[test]
+    fn nobody_waits_for_a_worker_that_was_called_and_has_not_come() {
+        let queue = WorkQueue::new(Box::new(DepthFirst::default()));
+        assert!(queue.next().is_some());
+        queue.call(1);
+        assert!(queue.is_hungry(), "it will want a part");
+        assert!(queue.next().is_none());
+        assert!(queue.next().is_none(), "it comes late");
+        let (findings, stopped_by) = queue.finish(false);
+        assert_eq!(
+            (findings.tally.total(), stopped_by),
+            (0, StoppedBy::Exhausted)
+        );
+    }
+}

@@ -42,6 +42,7 @@ pub(crate) fn run(
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };
+    pulse.clocks.expect();
     let carrier = thread::Builder::new()
         .name("interlace fibers".to_owned())
         .spawn(carrier);
@@ -49,11 +50,11 @@ pub(crate) fn run(
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)
     })?;
-    let carried = catch_fault(|| {
+    let ended = catch_fault(|| {
         watch(&end, &pulse, options.timeout, &mut meanwhile)
             .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))
     });
-    let scheduler = carried.inspect_err(|_| pulse.leave_behind())?;
+    let scheduler = ended.inspect_err(|_| pulse.leave_behind())?;
     // The carrier has told its result, and only gives its stacks back.
     let _ = carrier.join();
     Ok(scheduler)
@@ -91,7 +92,7 @@ fn watch(
             .into_iter()
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
-        if meanwhile.is_due() {
+        if meanwhile.is_due(&pulse.clocks) {
             if !is_machine_busy() {
                 pulse.stay();
             }

@@ -28,6 +28,7 @@ pub(super) fn start(
         });
         lived.unwrap_or_else(|fault| mate.fail(fault));
     };
+    team.clocks.expect();
     builder.spawn(body).map_err(|error| {
         for slot in team.slots.all() {
             slot.baton.give(Grant::Unwind);

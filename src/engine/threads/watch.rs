@@ -128,7 +128,7 @@ fn watch(
         if is_late || shared.is_stuck {
             return Ok(Watched::LeftBehind(leave_behind(team, shared)));
         }
-        if meanwhile.is_due() {
+        if meanwhile.is_due(&team.clocks) {
             MutexGuard::unlocked(&mut shared, || meanwhile.attend());
             continue;
         }

@@ -1,0 +1,214 @@
+//! What the time-out of an execution counts: the time for which its threads run or sleep, and not
+//! that for which they wait for a processor.
+
+#![cfg(target_os = "linux")]
+
+use std::env;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use interlace::{Engine, ErrorKind, Explorer, FailureKind, Report, Schedule, Verdict, marker};
+
+const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
+
+/// Set for a process that keeps a processor busy.
+const BUSY: &str = "EXECUTION_TIME_BUSY";
+
+/// Does nothing unless it is started in a process of its own.
+#[test]
+fn the_process_that_is_busy() {
+    let began = Instant::now();
+    // It ends by itself if whoever started it is killed.
+    while env::var(BUSY).is_ok() && began.elapsed() < Duration::from_secs(60) {
+        for _ in 0..10_000_000 {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Processes that keep all processors busy, until this is dropped.
+struct Load {
+    processes: Vec<Child>,
+    /// The tests of this file are for one load each.
+    _alone: MutexGuard<'static, ()>,
+}
+
+static ALONE: Mutex<()> = Mutex::new(());
+
+impl Load {
+    /// So many processes for each processor.
+    fn begin(each: usize) -> Self {
+        let processors = thread::available_parallelism().unwrap().get();
+        let busy = |_| {
+            let mut command = Command::new(env::current_exe().unwrap());
+            let command = command.args(["--exact", "the_process_that_is_busy"]);
+            command
+                .env(BUSY, "1")
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        };
+        Load {
+            _alone: ALONE.lock().unwrap_or_else(PoisonError::into_inner),
+            processes: (0..each * processors).map(busy).collect(),
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+}
+
+/// How long the calling thread has run: see proc(5), `schedstat`.
+fn ran() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
+}
+
+/// Each hand-over waits for a processor that four others want, which has it for milliseconds at a
+/// time: an execution of 20 takes longer than the time-out.
+#[test]
+fn waiting_for_a_processor_is_not_counted() {
+    let _load = Load::begin(4);
+    let body = |(): &()| {
+        for _ in 0..10 {
+            marker!("x");
+        }
+    };
+    let mut longest = Duration::ZERO;
+    for engine in ENGINES {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(1) {
+            let began = Instant::now();
+            let execution = Explorer::new(|| ())
+                .thread("a", body)
+                .thread("b", body)
+                .engine(engine)
+                .timeout(Duration::from_millis(50))
+                .replay(&Schedule::new(alternating()));
+            assert!(
+                execution.is_ok(),
+                "{engine:?}, {:?}: {execution}",
+                began.elapsed()
+            );
+            longest = longest.max(began.elapsed());
+        }
+    }
+    assert!(
+        longest > Duration::from_millis(50),
+        "nothing was shown: {longest:?}"
+    );
+}
+
+/// The steps of two threads, one after the other in turn.
+fn alternating() -> impl Iterator<Item = interlace::Step> {
+    (0..20).map(|step| interlace::Step::new(if step % 2 == 0 { "a" } else { "b" }, "x"))
+}
+
+/// Nobody has the turn until a thread that is blocked is seen to be so, by one that waits for a
+/// processor itself.
+#[test]
+fn deadlocks_are_seen_in_time_by_who_waits_for_a_processor() {
+    let _load = Load::begin(4);
+    let report = Explorer::new(|| (Mutex::new(()), Mutex::new(())))
+        .thread("a", |(left, right)| {
+            marker!("a1");
+            let _left = left.lock().unwrap();
+            marker!("a2");
+            let _right = right.lock().unwrap();
+        })
+        .thread("b", |(left, right)| {
+            marker!("b1");
+            let _right = right.lock().unwrap();
+            marker!("b2");
+            let _left = left.lock().unwrap();
+        })
+        .timeout(Duration::from_secs(3))
+        .keep_going()
+        .explore();
+    // Of 4! / (2! 2!) schedules, each that begins with a step of both has a deadlock.
+    let verdicts: Vec<_> = report.verdicts().collect();
+    assert_eq!(
+        verdicts,
+        [(Verdict::Held, 2), (Verdict::Deadlocked, 4)],
+        "{report}"
+    );
+}
+
+/// Explores a program of one thread, which does not come back.
+fn explore(engine: Engine, body: impl Fn() + Send + Sync + 'static) -> Report {
+    let explorer = Explorer::new(|| ()).thread("t", move |()| {
+        marker!("x");
+        body();
+    });
+    explorer.engine(engine).timeout(TIMEOUT).explore()
+}
+
+const TIMEOUT: Duration = Duration::from_millis(400);
+
+#[track_caller]
+fn assert_timed_out(report: &Report) {
+    match report.error() {
+        Some(error) => assert_eq!(error.kind(), ErrorKind::TimedOut, "{report}"),
+        None => assert!(
+            matches!(report.assert_fails().kind(), FailureKind::TimeOut { .. }),
+            "{report}"
+        ),
+    }
+    assert!(report.to_string().contains("400ms"), "{report}");
+}
+
+/// Whether a processor is free or not, a loop has its time. A look comes each eighth of that, and late
+/// if who looks has no processor.
+#[test]
+fn a_loop_ends_after_its_time_on_a_processor() {
+    for load in [0, 2] {
+        let _load = Load::begin(load);
+        for engine in ENGINES {
+            static RAN: AtomicU64 = AtomicU64::new(0);
+            static IS_OVER: AtomicBool = AtomicBool::new(false);
+            IS_OVER.store(false, SeqCst);
+            let report = explore(engine, || {
+                while !IS_OVER.load(SeqCst) {
+                    RAN.store(u64::try_from(ran().as_millis()).unwrap(), SeqCst);
+                }
+            });
+            let ran = Duration::from_millis(RAN.load(SeqCst));
+            IS_OVER.store(true, SeqCst);
+            assert_timed_out(&report);
+            // The clocks of the system are wrong by a tick, of 10 ms at most.
+            let least = Duration::from_millis(380);
+            assert!(
+                (least..10 * TIMEOUT).contains(&ran),
+                "{engine:?} {load}: {ran:?}"
+            );
+        }
+    }
+}
+
+/// What sleeps uses no processor, and takes its time all the same.
+#[test]
+fn what_sleeps_for_ever_is_noticed() {
+    for load in [0, 2] {
+        let _load = Load::begin(load);
+        for engine in ENGINES {
+            let began = Instant::now();
+            let report = explore(engine, || thread::sleep(Duration::from_secs(3600)));
+            assert_timed_out(&report);
+            let took = began.elapsed();
+            assert!(
+                (TIMEOUT..10 * TIMEOUT).contains(&took),
+                "{engine:?} {load}: {took:?}"
+            );
+        }
+    }
+}
