@@ -60,6 +60,7 @@ impl Event {
 pub(crate) struct Trace<'a> {
     pub(crate) events: &'a [Event],
     pub(crate) accesses: &'a [Access],
+    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) repeated: usize,
     /// Whether the clock ended the execution, so that there might have been more.
     pub(crate) is_cut_short: bool,
