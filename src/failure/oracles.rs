@@ -100,7 +100,7 @@ impl fmt::Display for NotSerializable {
 /// An invariant that was false. [`invariant`](crate::Explorer::invariant) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvariantViolation {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
 }
 
 impl InvariantViolation {

@@ -132,7 +132,7 @@ macro_rules! strings {
     };
 }
 
-strings! { String Box<str> Arc<str> Cow<'static, str> }
+strings! { String Arc<str> Cow<'static, str> }
 
 /// Seconds, and nanoseconds.
 impl Json for Duration {
