@@ -44,7 +44,7 @@ struct Variable {
     set: fn(&str, &mut Settings) -> Option<()>,
 }
 
-/// All variables. README has the same table, with defaults; a test compares their names.
+/// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
 const VARIABLES: [Variable; 11] = [
     Variable {
         name: "INTERLACE_ENGINE",
@@ -316,9 +316,9 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_the_same_table() {
-        let readme = include_str!("../README.md");
-        let named = readme
+    fn the_page_of_settings_has_the_same_table() {
+        let page = include_str!("../docs/settings.md");
+        let named = page
             .split('`')
             .filter(|word| word.starts_with("INTERLACE_"));
         let named: Vec<_> = named.sorted().dedup().collect();

@@ -13,7 +13,7 @@
 //! # The file
 //!
 //! The first line is `# interlace: saved schedules, version 1`. Of the others each is a schedule
-//! as [`Schedule`] prints it, after `v1`; or empty; or a comment for people, which begins with `#`.
+//! as [`Schedule`] prints it, after `v1` or `v2`; or empty; or a comment for people, which begins with `#`.
 //! Lines may be added and removed by hand.
 
 mod file;
