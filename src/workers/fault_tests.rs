@@ -36,9 +36,8 @@ struct Faulty {
 
 impl Faulty {
     fn call(&self, method: Method) {
-        if method == self.method && self.calls.fetch_add(1, SeqCst) + 1 == self.at {
-            panic!("injected");
-        }
+        let is_it = method == self.method && self.calls.fetch_add(1, SeqCst) + 1 == self.at;
+        assert!(!is_it, "injected");
     }
 }
 
