@@ -73,9 +73,9 @@ pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
     let step = |event: &Event| {
         let (thread, name) = (
             &*names[event.thread.index()],
-            event.operation.name.site().name(),
+            event.operation.name().site().name(),
         );
-        match event.operation.kind {
+        match event.operation.kind() {
             OperationKind::Resume => Step::resume(thread, name),
             _ => Step::new(thread, name),
         }

@@ -24,7 +24,7 @@ pub use position::{AwaitedLock, ThreadPosition};
 pub(crate) use position::{MAX_WIDTH, Positions};
 pub use serial::SerialOrder;
 pub(crate) use serial::SerialViews;
-pub use stuck::{Deadlock, Passes, StepLimit};
+pub use stuck::{Deadlock, StepLimit};
 pub use time_out::TimeOut;
 pub(crate) use time_out::Unfinished;
 pub(crate) use told::Told;
@@ -79,8 +79,7 @@ impl FailureKind {
     pub(crate) fn of_error(error: Error) -> Self {
         match error.kind() {
             ErrorKind::TimedOut => {
-                let unfinished = Unfinished::Told(error.to_string());
-                FailureKind::TimeOut(TimeOut { unfinished })
+                FailureKind::TimeOut(TimeOut(Unfinished::Told(error.to_string())))
             }
             _ => FailureKind::Diverged(error),
         }

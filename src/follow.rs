@@ -114,10 +114,10 @@ fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
 /// Whether the next operation of the thread called `name` is what the step says. One that names a
 /// marker is taken for going on after a wait, too: in the first version of schedules both were
 /// written so.
-fn is_step(step: &Step, pending: &Pending, name: &str) -> bool {
+fn is_step(step: &Step, pending: Pending, name: &str) -> bool {
     step.thread() == name
-        && step.marker() == pending.operation.name.site().name()
-        && (!step.is_resume() || pending.operation.kind == OperationKind::Resume)
+        && step.marker() == pending.operation.name().site().name()
+        && (!step.is_resume() || pending.operation.kind() == OperationKind::Resume)
 }
 
 impl Chooser for Follow {
@@ -125,7 +125,7 @@ impl Chooser for Follow {
         let name = |pending: &Pending| &*threads.names()[pending.thread.index()];
         let mut enabled = point.enabled.iter();
         if let Some(step) = self.schedule.steps().get(self.taken) {
-            let index = enabled.position(|pending| is_step(step, pending, name(pending)));
+            let index = enabled.position(|pending| is_step(step, *pending, name(pending)));
             let Some(index) = index else {
                 self.stop = Some(Stop::Diverged);
                 return Choice::Prune;

@@ -41,6 +41,7 @@
 //! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
+//! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |

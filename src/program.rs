@@ -20,7 +20,7 @@ pub(crate) struct StatefulProgram<S> {
     init: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
     bodies: Vec<Body<S>>,
-    invariant_names: Vec<String>,
+    invariant_names: Vec<Arc<str>>,
     invariants: Vec<Invariant<S>>,
     checks: Vec<Check<S>>,
     outcome: Option<Describe<S>>,
@@ -62,7 +62,7 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
         name: String,
         invariant: impl Fn(&S) -> bool + Send + Sync + 'static,
     ) {
-        self.invariant_names.push(name);
+        self.invariant_names.push(name.into());
         self.invariants.push(Box::new(invariant));
     }
 
@@ -101,7 +101,7 @@ impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
         })
     }
 
-    fn invariants(&self) -> &[String] {
+    fn invariants(&self) -> &[Arc<str>] {
         &self.invariant_names
     }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use failure::Failure;
-pub(crate) use failure::Minimal;
+pub(crate) use failure::{Minimal, Reported};
 use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;

@@ -2,11 +2,6 @@
 
 mod text;
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::error::Error;
-
 /// One turn: the thread `thread`, paused at the marker `marker`, goes on.
 ///
 /// A thread that waits after a marker, for a lock say, goes on with a step of its own, made by
@@ -71,26 +66,6 @@ impl Step {
     #[must_use]
     pub fn marker(&self) -> &str {
         &self.marker
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_step(f, self)
-    }
-}
-
-impl FromStr for Step {
-    type Err = Error;
-
-    /// Parses what `Display` prints.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
-    /// that is not one step.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        text::parse_step(text)
     }
 }
 
@@ -172,40 +147,6 @@ impl Schedule {
             })
             .count()
     }
-
-    /// Returns the Rust that builds this schedule: a call of [`schedule!`](crate::schedule!).
-    ///
-    /// ```
-    /// let schedule = interlace::schedule![thread1: read_value, "thread 2": read_value];
-    /// assert_eq!(
-    ///     schedule.to_rust(),
-    ///     "schedule![thread1: read_value, \"thread 2\": read_value]"
-    /// );
-    /// ```
-    #[must_use]
-    pub fn to_rust(&self) -> String {
-        text::rust(self)
-    }
-}
-
-impl fmt::Display for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_schedule(f, self)
-    }
-}
-
-impl FromStr for Schedule {
-    type Err = Error;
-
-    /// Parses the line that `Display` prints.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::BadSchedule`](crate::ErrorKind::BadSchedule), with the column, for any text
-    /// that is not such a line.
-    fn from_str(line: &str) -> Result<Self, Error> {
-        text::parse(line)
-    }
 }
 
 impl FromIterator<Step> for Schedule {
@@ -232,15 +173,6 @@ impl IntoIterator for Schedule {
 
     fn into_iter(self) -> Self::IntoIter {
         self.steps.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Schedule {
-    type Item = &'a Step;
-    type IntoIter = std::slice::Iter<'a, Step>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.steps.iter()
     }
 }
 

@@ -88,13 +88,13 @@ impl Timeline {
             .enumerate()
             .map(|(number, event)| TimelineStep {
                 thread: Arc::clone(&names[event.thread.index()]),
-                kind: match event.operation.kind {
+                kind: match event.operation.kind() {
                     OperationKind::Marker => StepKind::Marker,
                     OperationKind::Start => StepKind::Start,
                     OperationKind::Join(_) => StepKind::Join,
                     OperationKind::Resume => StepKind::Resume,
                 },
-                marker: event.operation.name.into(),
+                marker: event.operation.name().into(),
                 is_forced: number < forced,
                 preempts: event.preempts,
                 waits: event.waits(),
@@ -113,7 +113,6 @@ impl Timeline {
     }
 
     /// Returns the steps.
-    #[must_use]
     pub fn steps(&self) -> &[TimelineStep] {
         self.0.value().map_or(&[], |columns| &columns.steps)
     }
@@ -121,37 +120,31 @@ impl Timeline {
 
 impl TimelineStep {
     /// Returns the name of the thread.
-    #[must_use]
     pub fn thread(&self) -> &str {
         &self.thread
     }
 
     /// Returns what the step begins with.
-    #[must_use]
     pub fn kind(&self) -> StepKind {
         self.kind
     }
 
     /// Returns the marker; of a thread that goes on after a wait, the one that it passed last.
-    #[must_use]
     pub fn marker(&self) -> &MarkerSite {
         &self.marker
     }
 
     /// Returns whether the schedule says so. What comes after it follows the fixed order.
-    #[must_use]
     pub fn is_forced(&self) -> bool {
         self.is_forced
     }
 
     /// Returns whether the thread of the step before could have gone on instead.
-    #[must_use]
     pub fn preempts(&self) -> bool {
         self.preempts
     }
 
     /// Returns whether the step ends with the thread waiting.
-    #[must_use]
     pub fn waits(&self) -> bool {
         self.waits
     }

@@ -500,9 +500,9 @@ fn the_step_limit_names_the_markers_that_the_last_steps_passed() {
             panic!("{report}");
         };
         // Depth first: `early` goes, then `left` takes all other steps. 100 are looked at.
-        let passes = limit.last_passes().iter();
+        let passes = limit.last_passes();
         let mut passes: Vec<_> = passes
-            .map(|it| (it.count(), it.thread(), it.marker().name()))
+            .map(|(count, thread, marker)| (count, thread, marker.name()))
             .collect();
         passes.sort_unstable();
         assert_eq!(passes, [(50, "left", "look"), (50, "left", "look_away")]);

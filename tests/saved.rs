@@ -113,7 +113,7 @@ fn what_failed_once_is_tried_first_until_it_is_deleted() {
     assert!(text.contains(&says), "{text}");
     let file = fs::read_to_string(saved(&scratch)).unwrap();
     let line = "\n# the check failed: assertion `left == right` failed: lost\n\
-                v1 thread1:read_value \"thread 2\":read_value\n";
+                v2 thread1:read_value \"thread 2\":read_value\n";
     assert!(file.ends_with(line), "{file}");
 
     // The first schedule, thread1 before thread 2, holds. So one schedule finds nothing, unless

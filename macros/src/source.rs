@@ -5,18 +5,21 @@
 //! `$($t)*` that a `macro_rules!` macro was given) is read from the file.
 
 mod files;
+mod marker_comment;
 mod pieces;
+mod tokens;
 
 use std::cmp::Reverse;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::Error;
 
 use crate::fallback::error_between;
 use crate::position::{Position, just_after, just_before};
-use crate::text::Comment;
 use files::Files;
+pub(crate) use marker_comment::{MarkerComment, marker_text};
 use pieces::{Piece, SourcePieces};
+pub(crate) use tokens::{flatten, is_synthetic};
 
 /// What the source text says of one item.
 pub(crate) struct Source {
@@ -42,12 +45,6 @@ pub(crate) struct Token {
     pub(crate) span: Span,
     /// The sign that it is, if it is one.
     pub(crate) sign: Option<char>,
-}
-
-/// A comment and the region that it stands in.
-pub(crate) struct MarkerComment {
-    pub(crate) region: usize,
-    pub(crate) comment: Comment,
 }
 
 impl Source {
@@ -103,73 +100,6 @@ impl Source {
         let before = here.clone().rfind(|t| t.extent.end <= found.comment.start);
         let after = here.find(|t| t.extent.start >= found.comment.end);
         (before.map(|t| t.span), after.map(|t| t.span))
-    }
-}
-
-/// What follows `interlace:` in a comment that is a marker, or what is wrong with one that only
-/// looks like a marker; `None` for any other comment.
-pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
-    let comment = &*comment.text;
-    let is_outer_doc = comment.starts_with("///") && !comment.starts_with("////");
-    let text = comment.trim_start_matches('/').trim_start();
-    if comment.starts_with("//") && !is_outer_doc && text.starts_with("interlace:") {
-        return text.strip_prefix("interlace:").map(Ok);
-    }
-    let text = comment.trim_matches(['/', '*', '!']).trim();
-    let (start, rest) = text.split_at_checked("interlace".len())?;
-    let is_exact = start == "interlace" && rest.trim_start().starts_with(':');
-    let mut words = rest.trim_start_matches([' ', ':']).split_whitespace();
-    // More words than a name and what it reads are prose.
-    let is_name = words.next().is_some() && words.all(|word| word.contains(['(', ')']));
-    let is_ours = start.eq_ignore_ascii_case("interlace") && rest.starts_with([' ', ':']);
-    (is_exact || is_ours && is_name).then(|| {
-        Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
-    })
-}
-
-/// Calls `visit` with every token and delimiter, in order, and the sign that it is.
-pub(crate) fn flatten(tokens: TokenStream, visit: &mut impl FnMut(Span, Option<char>)) {
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                let signs = match group.delimiter() {
-                    Delimiter::Brace => Some(('{', '}')),
-                    Delimiter::Parenthesis => Some(('(', ')')),
-                    Delimiter::Bracket => Some(('[', ']')),
-                    Delimiter::None => None,
-                };
-                if let Some((open, _)) = signs {
-                    visit(group.span_open(), Some(open));
-                }
-                flatten(group.stream(), visit);
-                if let Some((_, close)) = signs {
-                    visit(group.span_close(), Some(close));
-                }
-            }
-            TokenTree::Literal(literal) => visit(literal.span(), None),
-            // Another macro gave it the place of more than itself.
-            _ if token.span().start().line != token.span().end().line => {}
-            TokenTree::Punct(punct) => visit(punct.span(), Some(punct.as_char())),
-            TokenTree::Ident(ident) => visit(ident.span(), None),
-        }
-    }
-}
-
-/// Whether a token does not stand in the source where it says it does.
-pub(crate) fn is_synthetic(token: &TokenTree) -> bool {
-    match (token.span().source_text(), token) {
-        // Such a group holds what a `macro_rules!` macro was given; look at that.
-        (_, TokenTree::Group(group)) => {
-            let first = group.stream().into_iter().next();
-            group.delimiter() == Delimiter::None && first.as_ref().is_some_and(is_synthetic)
-        }
-        // A macro may have renamed it in place, as `async_trait` makes `self` into `__self`.
-        (Some(text), TokenTree::Ident(ident)) => {
-            ident.to_string().trim_start_matches('_') != text.trim_start_matches('_')
-        }
-        (Some(text), TokenTree::Punct(punct)) => !text.starts_with(punct.as_char()),
-        (Some(_), TokenTree::Literal(_)) => false,
-        (None, _) => true,
     }
 }
 

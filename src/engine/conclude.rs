@@ -2,6 +2,7 @@
 //! panics caught.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::catch::{self, Caught, caught};
 use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
@@ -25,7 +26,7 @@ pub(super) fn check_invariants(
     let check_invariants = || catch_panic(|| room.check_invariants());
     match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
         Ok(violated) => violated.map(|number| {
-            let name = program.invariants()[number].as_str().into();
+            let name = Arc::clone(&program.invariants()[number]);
             FailureKind::Invariant(InvariantViolation { name })
         }),
         Err(panic) => Some(FailureKind::InvariantPanic(panic)),

@@ -3,7 +3,7 @@
 
 use crate::operation::{
     Access, Choice, Event, Object, Operation, Pending, SchedulingPoint, StepEnd, ThreadId,
-    ThreadState, ThreadStatus, Trace,
+    ThreadState,
 };
 use crate::site::MarkerId;
 
@@ -11,6 +11,7 @@ mod blocked;
 mod family;
 mod fast_forward;
 mod thread_table;
+mod told;
 mod turn;
 
 pub(crate) use thread_table::ThreadTable;
@@ -81,57 +82,8 @@ impl ExecutionState {
         self.resumed = 0;
     }
 
-    /// Keeps the first `count` steps to be taken again, and forgets those after them.
-    fn keep_steps(&mut self, count: usize) {
-        self.steps.truncate(count);
-        self.repeated = self.steps.len();
-        let accesses = self.steps.last().map_or(0, |last| last.accesses_end);
-        self.accesses.truncate(accesses as usize);
-    }
-
     pub(crate) fn threads(&self) -> &ThreadTable {
         &self.threads
-    }
-
-    pub(crate) fn steps(&self) -> &[Event] {
-        &self.steps[..self.taken]
-    }
-
-    /// The steps, and what they touched. Whether the clock cut them short, the caller knows.
-    pub(crate) fn trace(&self, is_cut_short: bool) -> Trace<'_> {
-        Trace {
-            events: self.steps(),
-            accesses: &self.accesses,
-            repeated: self.repeated.min(self.taken),
-            is_cut_short,
-        }
-    }
-
-    /// Where every thread stands, into `statuses`.
-    pub(crate) fn report_statuses(&self, statuses: &mut Vec<ThreadStatus>) {
-        let status = |&state| ThreadStatus {
-            state,
-            passed: None,
-        };
-        statuses.clear();
-        statuses.extend(self.threads.states.iter().map(status));
-        for event in self.steps() {
-            statuses[event.thread.index()].passed = Some(event.operation.name);
-        }
-    }
-
-    /// As [`report_statuses`](Self::report_statuses), after an execution that is complete.
-    pub(crate) fn report_finished(&self, statuses: &mut Vec<ThreadStatus>) {
-        let finished = ThreadStatus {
-            state: ThreadState::Finished,
-            passed: None,
-        };
-        // Avoid a store-forwarding stall: do not store the length and then reload it with the
-        // pointer as one 16-byte load.
-        if statuses.len() != self.threads.len() {
-            statuses.resize(self.threads.len(), finished);
-        }
-        statuses.fill(finished);
     }
 
     /// The running thread reached `marker`.
@@ -272,8 +224,9 @@ impl ExecutionState {
             last: self.last(),
             step: self.taken,
         };
+        let last = point.last;
         match choose(&point, &self.threads) {
-            Choice::Take(index) => self.step(index),
+            Choice::Take(index) => self.step(index, last),
             Choice::Prune => Turn::Over(Over::Pruned),
         }
     }
@@ -323,6 +276,7 @@ impl ExecutionState {
         self.taken + self.resumed >= self.max_steps
     }
 
+    #[inline]
     fn last(&self) -> Option<ThreadId> {
         self.steps().last().map(|event| event.thread)
     }
@@ -352,19 +306,18 @@ impl ExecutionState {
     // Always inline: a call costs as much as a third of this, and this is every step.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn step(&mut self, index: usize) -> Turn {
+    fn step(&mut self, index: usize, last: Option<ThreadId>) -> Turn {
         let pending = self.enabled[index];
         let thread = pending.thread;
         self.running = Some(index);
-        let last = self.last();
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
         let preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_enabled());
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
-        let [index, enabled, accesses] = [index, enabled, accesses].map(in_32_bits);
+        let place = (in_32_bits(index), in_32_bits(enabled));
         self.steps.push(Event {
             preempts,
-            ..Event::begin(pending, index, enabled, accesses)
+            ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
         self.run(thread)
@@ -400,8 +353,11 @@ fn is_stopped(state: ThreadState) -> bool {
     state.is_enabled() || state.is_waiting()
 }
 
+/// No process has memory for more threads, or accesses.
+#[allow(clippy::cast_possible_truncation, reason = "see above")]
+#[inline]
 fn in_32_bits(number: usize) -> u32 {
-    u32::try_from(number).expect("fewer than 2^32 of them")
+    number as u32
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the engine keeps in thread-locals: who controls this thread, and its last panic.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
@@ -8,8 +8,7 @@ use super::baton::Grant;
 use super::body::Body;
 use super::catch;
 use super::fault::catch_fault;
-use super::fiber::{self, TurnEnd};
-use super::flag;
+use super::fiber::{Control, TurnEnd, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -19,7 +18,7 @@ use crate::site::Site;
 pub(crate) trait Controller {
     /// The calling thread lets go of its turn. An OS thread returns when it has the turn again, or
     /// unwinds when the execution is over. A fiber returns at once, and is to
-    /// [let go](fiber::let_go) of the turn. If it acquires something, it takes the question back
+    /// [let go](Control::let_go) of the turn. If it acquires something, it takes the question back
     /// when it goes on.
     fn pause(&self, pause: YieldReason);
 
@@ -45,8 +44,6 @@ pub(crate) trait Controller {
 }
 
 thread_local! {
-    /// Whether markers pause this thread. Alone, so that a marker outside of runs costs one load.
-    static IS_CONTROLLED: Cell<bool> = const { Cell::new(false) };
     /// Never dropped, so that there is nothing to look up before it is used: [`under`] empties it.
     static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
@@ -59,10 +56,11 @@ thread_local! {
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(crate) fn reach(site: &'static Site) {
-    if is_to_pause() {
+    let control = Control::current();
+    if control.is_by_run() && !std::thread::panicking() {
         let marker = site.id();
-        match fiber::let_go(TurnEnd::at_marker(marker)) {
-            Some(word) => obey(word),
+        match control.let_go(TurnEnd::at_marker(marker)) {
+            Some(grant) => obey(grant),
             None => ask_to_pause(YieldReason::Reach(marker)),
         }
     }
@@ -71,14 +69,14 @@ pub(crate) fn reach(site: &'static Site) {
 /// Whether a marker pauses the calling thread.
 #[inline]
 pub(super) fn is_to_pause() -> bool {
-    IS_CONTROLLED.get() && !std::thread::panicking()
+    is_controlled() && !std::thread::panicking()
 }
 
 /// Pauses the calling thread, which a run controls.
 pub(super) fn pause(pause: YieldReason) {
     ask_to_pause(pause);
-    if let Some(word) = fiber::let_go(TurnEnd::OTHERWISE) {
-        obey(word);
+    if let Some(grant) = Control::current().let_go(TurnEnd::OTHERWISE) {
+        obey(grant);
     }
 }
 
@@ -87,8 +85,8 @@ fn ask_to_pause(pause: YieldReason) {
 }
 
 #[inline]
-fn obey(word: Grant) {
-    if word == Grant::Unwind {
+fn obey(grant: Grant) {
+    if grant == Grant::Unwind {
         catch::unwind();
     }
 }
@@ -140,17 +138,17 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
 /// Runs `body` with markers pausing the calling thread.
 #[inline]
 pub(super) fn controlled<T>(body: impl FnOnce() -> T) -> T {
-    flag::with(&IS_CONTROLLED, true, body)
+    with_control(true, body)
 }
 
 /// Runs `body` with markers doing nothing.
 pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
-    flag::with(&IS_CONTROLLED, false, body)
+    with_control(false, body)
 }
 
 /// Whether a run controls the calling thread, and it is in the code of the program.
 pub(super) fn is_controlled() -> bool {
-    IS_CONTROLLED.get()
+    Control::current().is_by_run()
 }
 
 /// Runs `body`, which is this library's, on a thread that may be a program's: as when a program
@@ -162,7 +160,7 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
             with_controller(|controller| controller.set_user_code(true));
         }
     }
-    if !IS_CONTROLLED.get() {
+    if !is_controlled() {
         return body();
     }
     with_controller(|controller| controller.set_user_code(false));

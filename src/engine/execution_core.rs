@@ -243,7 +243,7 @@ impl ExecutionCore {
             Some(hook) => Unfinished::Hook { hook, limit },
             None => Unfinished::Threads { limit, threads },
         };
-        FailureKind::TimeOut(TimeOut { unfinished }).into()
+        FailureKind::TimeOut(TimeOut(unfinished)).into()
     }
 
     /// How the threads' part of the execution ended. Nobody asks when the scheduler is gone.
@@ -317,12 +317,8 @@ impl ExecutionCore {
             .any(|thread| self.outside.is_held(thread));
         let is_awaited = self.outside.is_expected() && is_held;
         self.set_over(if is_awaited {
-            FailureKind::TimeOut(TimeOut {
-                unfinished: Unfinished::NotWoken {
-                    limit: self.options.timeout,
-                    threads: Positions::default(),
-                },
-            })
+            let (limit, threads) = (self.options.timeout, Positions::default());
+            FailureKind::TimeOut(TimeOut(Unfinished::NotWoken { limit, threads }))
         } else {
             FailureKind::Deadlock(Deadlock::default())
         });

@@ -1,20 +1,33 @@
-//! A flag of a thread that is set for a time.
+//! A value of a thread that is set for a time.
 
 use std::cell::Cell;
+use std::thread::LocalKey;
 
-/// Sets `flag` for the time of `body`, and back however it ends.
+/// Sets `cell` for the time of `body`, and back however it ends.
 #[inline]
-pub(super) fn with<T>(
-    flag: &'static std::thread::LocalKey<Cell<bool>>,
-    value: bool,
+pub(super) fn with<V: Copy + 'static, T>(
+    cell: &'static LocalKey<Cell<V>>,
+    value: V,
     body: impl FnOnce() -> T,
 ) -> T {
-    struct Back(&'static std::thread::LocalKey<Cell<bool>>, bool);
-    impl Drop for Back {
+    keeping(cell, || {
+        cell.set(value);
+        body()
+    })
+}
+
+/// Sets `cell` back to what it is when `body` ends, however that is.
+#[inline]
+pub(super) fn keeping<V: Copy + 'static, T>(
+    cell: &'static LocalKey<Cell<V>>,
+    body: impl FnOnce() -> T,
+) -> T {
+    struct Back<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
+    impl<V: Copy> Drop for Back<V> {
         fn drop(&mut self) {
             self.0.set(self.1);
         }
     }
-    let _back = Back(flag, flag.replace(value));
+    let _back = Back(cell, cell.get());
     body()
 }

@@ -79,22 +79,19 @@ impl LockTable {
     pub(super) fn withdraw(&mut self, thread: ThreadId, goes_on: bool) {
         self.probes.retain(|(asker, _)| asker.thread != thread);
         let own = self.looks.iter().filter(|(it, _)| it.thread == thread);
-        for &(
-            by,
-            LockState {
-                lock, is_shared, ..
-            },
-        ) in own.filter(|_| goes_on)
-        {
-            let before = self.last.get(&lock).filter(|it| is_shared && it.is_shared);
-            let is_one_of_several =
-                before.is_some_and(|it| it.is_one_of_several || it.by.thread != thread);
+        for &(by, look) in own.filter(|_| goes_on) {
+            let mut is_one_of_several = false;
+            if look.is_shared
+                && let Some(before) = self.last.get(&look.lock).filter(|it| it.is_shared)
+            {
+                is_one_of_several = before.is_one_of_several || before.by.thread != thread;
+            }
             let last = LastAcquisition {
                 by,
-                is_shared,
+                is_shared: look.is_shared,
                 is_one_of_several,
             };
-            self.last.insert(lock, last);
+            self.last.insert(look.lock, last);
         }
     }
 
@@ -124,8 +121,9 @@ impl LockTable {
         let LockQuestion {
             asker, mut looks, ..
         } = question;
-        let is_free = looks.iter().all(|look| look.is_free);
+        let mut is_free = true;
         for look in looks.drain(..) {
+            is_free &= look.is_free;
             self.forget_if_free(look);
             self.looks.push((asker, look));
         }

@@ -14,7 +14,7 @@ pub(crate) trait Program: Send + Sync + 'static {
     fn room(self: Arc<Self>) -> Box<dyn ProgramInstance>;
 
     /// The names of the invariants.
-    fn invariants(&self) -> &[String] {
+    fn invariants(&self) -> &[Arc<str>] {
         &[]
     }
 

@@ -21,11 +21,6 @@ mod conductor;
 )]
 mod kernel;
 mod lookout;
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-))]
-mod memory;
 mod others;
 mod settle;
 mod sleep;

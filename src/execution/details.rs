@@ -7,7 +7,7 @@ use itertools::Itertools as _;
 
 use super::Record;
 use crate::failure::{
-    Activity, AwaitedLock, FailureKind, Passes, Positions, ThreadPosition, Told, Unfinished,
+    Activity, AwaitedLock, FailureKind, MarkerSite, Positions, ThreadPosition, Told, Unfinished,
 };
 use crate::operation::Event;
 
@@ -24,7 +24,7 @@ impl Record {
                 limit.threads = self.positions();
                 limit.last_passes = Told::Value(self.last_passes());
             }
-            FailureKind::TimeOut(time_out) => match &mut time_out.unfinished {
+            FailureKind::TimeOut(time_out) => match &mut time_out.0 {
                 Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
                     *threads = self.positions();
                 }
@@ -66,17 +66,17 @@ impl Record {
 
     /// How often who passed which markers in the last steps, in the order in which they were passed
     /// first.
-    fn last_passes(&self) -> Vec<Passes> {
+    fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
-        let pass = |event: &Event| (event.thread, event.operation.name);
+        let pass = |event: &Event| (event.thread, event.operation.name());
         let counts = steps.iter().counts_by(pass);
         let passes = steps.iter().map(pass).unique();
-        passes
-            .map(|(thread, marker)| Passes {
-                count: u32::try_from(counts[&(thread, marker)]).unwrap_or(u32::MAX),
-                thread: Arc::clone(&self.names[thread.index()]),
-                marker: marker.into(),
-            })
-            .collect()
+        let passes = passes.map(|pass| {
+            let count = u32::try_from(counts[&pass]).unwrap_or(u32::MAX);
+            let (thread, marker) = pass;
+            let name = Arc::clone(&self.names[thread.index()]);
+            (count, name, marker.into())
+        });
+        passes.collect()
     }
 }

@@ -79,8 +79,8 @@ fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
 fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
     let one = |pending: &Pending| {
         let name = &names[pending.thread.index()];
-        let site = pending.operation.name.site();
-        match pending.operation.kind {
+        let site = pending.operation.name().site();
+        match pending.operation.kind() {
             OperationKind::Marker => format!("{name} at {site:#}"),
             OperationKind::Resume => format!("{name} going on after {site:#}"),
             OperationKind::Start => format!("{name} at its start"),

@@ -6,22 +6,13 @@ use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
-use crate::execution::Record;
-use crate::report::{Failure, Minimal};
+use crate::report::{Failure, Minimal, Reported};
 use crate::workers::FailingExecution;
 
 const BUDGET: Budget = Budget {
     executions: 10_000,
     time: Some(Duration::from_secs(5)),
 };
-
-/// The execution that is reported.
-pub(super) struct Best {
-    pub(super) record: Record,
-    /// How many of its steps the schedule forces.
-    pub(super) forced: usize,
-    pub(super) minimal: Minimal,
-}
 
 /// Makes of a failing execution what is reported.
 pub(super) fn failure(context: RunContext<'_>, found: &FailingExecution) -> Result<Failure, Error> {
@@ -33,8 +24,8 @@ pub(super) fn failure(context: RunContext<'_>, found: &FailingExecution) -> Resu
 /// # Errors
 ///
 /// If something goes wrong inside of interlace.
-fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Best, Error> {
-    let as_found = || Best {
+fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, Error> {
+    let as_found = || Reported {
         record: found.record.clone(),
         forced: found.record.steps.len(),
         minimal: Minimal::NotTried,
@@ -50,12 +41,12 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Best, Error
         Err(_) => return Ok(as_found()),
     };
     let executions = shrinking.executions;
-    let minimal = if shrinking.is_proved() {
-        Minimal::Proved { executions }
-    } else {
-        Minimal::Budget { executions }
+    let minimal = match executions {
+        _ if shrinking.is_proved() => Minimal::Proved { executions },
+        0 => Minimal::NotTried,
+        _ => Minimal::Budget { executions },
     };
-    Ok(Best {
+    Ok(Reported {
         record: shrinking.best,
         forced: shrinking.forced,
         minimal,
@@ -66,13 +57,9 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Best, Error
 pub(super) fn describe(
     context: RunContext<'_>,
     found: &FailingExecution,
-    best: &Best,
+    best: &Reported,
 ) -> Result<Failure, Error> {
-    let Best {
-        record,
-        forced,
-        minimal,
-    } = best;
+    let Reported { record, forced, .. } = best;
     let again = if record.end.is_timed_out() {
         None
     } else {
@@ -86,12 +73,5 @@ pub(super) fn describe(
     let again = again.filter(|again| !again.end.is_timed_out());
     let reproduced =
         again.map(|again| again.end.is_like(&record.end) && again.steps == record.steps);
-    Ok(Failure::new(
-        found,
-        record,
-        *forced,
-        *minimal,
-        reproduced,
-        context.call,
-    ))
+    Ok(Failure::new(found, best, reproduced, context.call))
 }

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::minimise::{self, Best};
+use super::minimise;
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, build_report};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
-use crate::report::{Failure, Minimal, Report, SavedRuns};
+use crate::report::{Failure, Minimal, Report, Reported, SavedRuns};
 use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::workers::{FailingExecution, Findings, StoppedBy};
@@ -82,7 +82,7 @@ fn describe(
     minimal: Minimal,
 ) -> Result<Failure, Error> {
     let record = found.record.clone();
-    let best = Best {
+    let best = Reported {
         forced: schedule.len().min(record.steps.len()),
         record,
         minimal,

@@ -187,12 +187,8 @@ fn threads_that_have_not_begun_when_an_execution_fails_never_do() {
             .keep_going()
             .explore();
         assert_eq!((report.schedules(), report.failing()), (1, 1));
-        // Found, shrunk (which runs it twice), and run once more.
-        assert_eq!(dropped.load(SeqCst) % 1, 0);
-        assert!(
-            dropped.load(SeqCst) >= 2,
-            "{engine:?}: bodies are dropped, and not run"
-        );
+        // Found, run again to see what its schedule forces, which is nothing, and run once more.
+        assert_eq!(dropped.load(SeqCst), 3, "{engine:?}");
     }
 }
 

@@ -18,10 +18,7 @@ pub(super) fn cycles(threads: &[ThreadPosition]) -> Vec<Vec<&str>> {
 }
 
 /// For whom `thread` waits, in the order in which it acquires what they have.
-fn waited_for<'a>(
-    thread: &str,
-    threads: &'a [ThreadPosition],
-) -> impl Iterator<Item = &'a str> + use<'a> {
+fn waited_for<'a>(thread: &'a str, threads: &'a [ThreadPosition]) -> impl Iterator<Item = &'a str> {
     let own = threads.iter().find(|position| position.name() == thread);
     let locks = own.map_or(&[][..], ThreadPosition::awaited_locks).iter();
     let locks = locks.filter(|lock| !lock.others_may_hold);

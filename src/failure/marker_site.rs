@@ -27,19 +27,16 @@ pub struct MarkerSite {
 
 impl MarkerSite {
     /// Returns the name of the marker.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the source file, if there is one.
-    #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
     /// Returns the line, counted from 1.
-    #[must_use]
     pub fn line(&self) -> u32 {
         self.line
     }

@@ -30,13 +30,11 @@ pub struct OutcomeNotAllowed {
 
 impl OutcomeNotAllowed {
     /// Returns the `Debug` text of the outcome.
-    #[must_use]
     pub fn outcome(&self) -> &str {
         &self.outcome
     }
 
     /// Returns the texts of those that are allowed, in the order in which they were given.
-    #[must_use]
     pub fn allowed(&self) -> &[String] {
         &self.allowed
     }
@@ -64,14 +62,12 @@ const NEAREST: usize = 3;
 
 impl NotSerializable {
     /// Returns the `Debug` text of the view.
-    #[must_use]
     pub fn view(&self) -> &str {
         &self.view
     }
 
     /// Returns the serial orders with the nearest views, at most three, the nearest first. None if
     /// no serial order comes to its end without a failure.
-    #[must_use]
     pub fn nearest(&self) -> &[SerialOrder] {
         &self.nearest
     }
@@ -104,12 +100,11 @@ impl fmt::Display for NotSerializable {
 /// An invariant that was false. [`invariant`](crate::Explorer::invariant) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvariantViolation {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
 }
 
 impl InvariantViolation {
     /// Returns the name of the invariant.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -27,13 +27,11 @@ pub struct ThreadPanic {
 
 impl ThreadPanic {
     /// Returns the name of the thread.
-    #[must_use]
     pub fn thread(&self) -> &str {
         &self.thread
     }
 
     /// Returns what it said, and where.
-    #[must_use]
     pub fn panic(&self) -> &Panic {
         &self.panic
     }
@@ -94,13 +92,11 @@ pub struct HookPanic {
 
 impl HookPanic {
     /// Returns which part it was.
-    #[must_use]
     pub fn hook(&self) -> Hook {
         self.hook
     }
 
     /// Returns what it said, and where.
-    #[must_use]
     pub fn panic(&self) -> &Panic {
         &self.panic
     }

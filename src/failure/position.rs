@@ -39,25 +39,21 @@ pub struct ThreadPosition {
 
 impl ThreadPosition {
     /// Returns the name of the thread.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns what the thread is doing.
-    #[must_use]
     pub fn activity(&self) -> &Activity {
         &self.activity
     }
 
     /// Returns the marker that the thread last went on from, if it has come to one.
-    #[must_use]
     pub fn passed(&self) -> Option<&MarkerSite> {
         self.passed.as_ref()
     }
 
     /// Returns what the thread is about to [acquire](crate::Acquire), and is not free.
-    #[must_use]
     pub fn awaited_locks(&self) -> &[AwaitedLock] {
         &self.awaited_locks
     }
@@ -85,27 +81,23 @@ pub struct AwaitedLock {
 
 impl AwaitedLock {
     /// Returns what the marker calls it.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the thread that acquired it last at a marker, unless it was seen free since. It may
     /// have been acquired elsewhere since.
-    #[must_use]
     pub fn last_thread(&self) -> Option<&str> {
         self.last.as_ref().map(|(thread, _)| &**thread)
     }
 
     /// Returns the marker at which [`last_thread`](Self::last_thread) acquired it.
-    #[must_use]
     pub fn last_marker(&self) -> Option<&MarkerSite> {
         self.last.as_ref().map(|(_, marker)| marker)
     }
 
     /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
     /// that several may [share](crate::AcquireShared).
-    #[must_use]
     pub fn others_may_hold(&self) -> bool {
         self.others_may_hold
     }

@@ -36,14 +36,12 @@ pub struct Deadlock {
 impl Deadlock {
     /// Returns where each thread stands. Empty if the deadlock was read from a report that an
     /// earlier version wrote.
-    #[must_use]
     pub fn threads(&self) -> &[ThreadPosition] {
         self.threads.threads()
     }
 
     /// Returns the cycles among threads of which each waits for what the next one acquired last, as
     /// far as markers tell what they [acquire](crate::Acquire): the names of the threads.
-    #[must_use]
     pub fn cycles(&self) -> Vec<Vec<&str>> {
         cycles(self.threads())
     }
@@ -78,7 +76,7 @@ impl fmt::Display for Deadlock {
 pub struct StepLimit {
     pub(crate) max_steps: usize,
     pub(crate) threads: Positions,
-    pub(crate) last_passes: Told<Vec<Passes>>,
+    pub(crate) last_passes: Told<Vec<(u32, Arc<str>, MarkerSite)>>,
 }
 
 impl StepLimit {
@@ -92,14 +90,12 @@ impl StepLimit {
     }
 
     /// Returns the limit.
-    #[must_use]
     pub fn max_steps(&self) -> usize {
         self.max_steps
     }
 
     /// Returns where each thread stands. Empty if this was read from a report that an earlier
     /// version wrote.
-    #[must_use]
     pub fn threads(&self) -> &[ThreadPosition] {
         self.threads.threads()
     }
@@ -117,12 +113,12 @@ impl StepLimit {
     /// let FailureKind::StepLimit(limit) = report.assert_fails().kind() else {
     ///     panic!("not the step limit");
     /// };
-    /// let look = &limit.last_passes()[0];
-    /// assert_eq!((look.count(), look.thread(), look.marker().name()), (100, "spins", "look"));
+    /// let (count, thread, marker) = limit.last_passes().next().unwrap();
+    /// assert_eq!((count, thread, marker.name()), (100, "spins", "look"));
     /// ```
-    #[must_use]
-    pub fn last_passes(&self) -> &[Passes] {
-        self.last_passes.value().map_or(&[], |passes| passes)
+    pub fn last_passes(&self) -> impl Iterator<Item = (u32, &str, &MarkerSite)> {
+        let passes = self.last_passes.value().into_iter().flatten();
+        passes.map(|(count, thread, marker)| (*count, &**thread, marker))
     }
 }
 
@@ -142,45 +138,12 @@ impl fmt::Display for StepLimit {
                 "\nno step passed a marker: a task was woken over and over"
             ),
             Told::Value(passes) => {
-                let steps: u64 = passes.iter().map(|passes| u64::from(passes.count)).sum();
+                let steps: u64 = passes.iter().map(|pass| u64::from(pass.0)).sum();
                 write!(f, "\nwhat the last {steps} steps passed:")?;
-                passes.iter().try_for_each(|passes| {
-                    let Passes {
-                        count,
-                        thread,
-                        marker,
-                    } = passes;
+                passes.iter().try_for_each(|(count, thread, marker)| {
                     write!(f, "\n  {count} times {thread}:{marker}")
                 })
             }
         }
-    }
-}
-
-/// How often a thread passed a marker. [`StepLimit::last_passes`] has an example.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passes {
-    pub(crate) count: u32,
-    pub(crate) thread: Arc<str>,
-    pub(crate) marker: MarkerSite,
-}
-
-impl Passes {
-    /// Returns how often.
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Returns the name of the thread.
-    #[must_use]
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
-    /// Returns the marker.
-    #[must_use]
-    pub fn marker(&self) -> &MarkerSite {
-        &self.marker
     }
 }

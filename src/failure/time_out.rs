@@ -24,9 +24,7 @@ use super::{Hook, Positions, ThreadPosition};
 /// assert_eq!(time_out.hook(), Some(Hook::Check));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimeOut {
-    pub(crate) unfinished: Unfinished,
-}
+pub struct TimeOut(pub(crate) Unfinished);
 
 /// What an execution was busy with when its time was up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +48,8 @@ pub(crate) enum Unfinished {
 
 impl TimeOut {
     /// Returns how long the execution was allowed to take, where more than words is known.
-    #[must_use]
     pub fn limit(&self) -> Option<Duration> {
-        match &self.unfinished {
+        match &self.0 {
             Unfinished::Hook { limit, .. }
             | Unfinished::Threads { limit, .. }
             | Unfinished::NotWoken { limit, .. } => Some(*limit),
@@ -61,18 +58,16 @@ impl TimeOut {
     }
 
     /// Returns the part of the code around the threads that has not come back, if it was one.
-    #[must_use]
     pub fn hook(&self) -> Option<Hook> {
-        match &self.unfinished {
+        match &self.0 {
             Unfinished::Hook { hook, .. } => Some(*hook),
             _ => None,
         }
     }
 
     /// Returns where each thread stands, where more than words is known and that matters.
-    #[must_use]
     pub fn threads(&self) -> &[ThreadPosition] {
-        match &self.unfinished {
+        match &self.0 {
             Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
                 threads.threads()
             }
@@ -83,7 +78,7 @@ impl TimeOut {
 
 impl fmt::Display for TimeOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.unfinished {
+        match &self.0 {
             Unfinished::Hook { hook, limit } => write!(
                 f,
                 "timed out: {hook} had not come back after {limit:?}. Its thread cannot be killed \

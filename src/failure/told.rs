@@ -4,6 +4,10 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told<T> {
     Value(T),
+    #[cfg_attr(
+        not(feature = "json"),
+        allow(dead_code, reason = "only reports are read")
+    )]
     Text(String),
 }
 

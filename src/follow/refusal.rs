@@ -65,7 +65,7 @@ pub(super) fn used_up(
     has_steps: bool,
     record: &Record,
 ) -> Error {
-    let site = pending.operation.name.site();
+    let site = pending.operation.name().site();
     let name = &record.names[pending.thread.index()];
     let steps = schedule.len();
     let (kind, why) = if has_steps {
@@ -103,7 +103,7 @@ fn place(schedule: &Schedule, at: usize) -> String {
 
 /// A marker that was seen and is close to `marker`, which nobody has.
 fn did_you_mean_marker(marker: &str, record: &Record) -> String {
-    let taken = record.steps.iter().map(|taken| taken.operation.name);
+    let taken = record.steps.iter().map(|taken| taken.operation.name());
     let ready = record
         .threads
         .iter()

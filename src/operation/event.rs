@@ -60,6 +60,7 @@ impl Event {
 pub(crate) struct Trace<'a> {
     pub(crate) events: &'a [Event],
     pub(crate) accesses: &'a [Access],
+    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) repeated: usize,
     /// Whether the clock ended the execution, so that there might have been more.
     pub(crate) is_cut_short: bool,
@@ -79,7 +80,7 @@ impl Trace<'_> {
             .map_or(0, |before| self.events[before].accesses_end);
         let seen = &self.accesses[begins as usize..event.accesses_end as usize];
         let of = |thread| Object::Thread(thread);
-        let asked = match event.operation.kind {
+        let asked = match event.operation.kind() {
             OperationKind::Start => Some(Access::read(of(event.thread))),
             OperationKind::Join(thread) => Some(Access::read(of(thread))),
             OperationKind::Marker | OperationKind::Resume => None,

@@ -3,13 +3,10 @@
 use super::ThreadId;
 use crate::site::MarkerId;
 
-/// What a thread is about to do when it goes on from where it stopped.
+/// What a thread is about to do when it goes on from where it stopped: in one number, since points
+/// and traces have many, and two are compared at every point. The two highest bits tell the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Operation {
-    /// The marker at which it is paused; or, after a wait, the one that it passed last.
-    pub(crate) name: MarkerId,
-    pub(crate) kind: OperationKind,
-}
+pub(crate) struct Operation(u32);
 
 /// What sort of thing it is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,36 +21,56 @@ pub(crate) enum OperationKind {
     Resume,
 }
 
+const KIND: u32 = 0b11 << 30;
+const MARKER: u32 = 0;
+const RESUME: u32 = 0b01 << 30;
+const JOIN: u32 = 0b10 << 30;
+const START: u32 = 0b11 << 30;
+
 impl Operation {
     #[inline]
     pub(crate) fn at_marker(name: MarkerId) -> Self {
-        Operation {
-            name,
-            kind: OperationKind::Marker,
-        }
+        Operation(MARKER | in_30_bits(name.number()))
     }
 
     pub(crate) fn start() -> Self {
-        Operation {
-            name: MarkerId::start(),
-            kind: OperationKind::Start,
-        }
+        Operation(START)
     }
 
     pub(crate) fn join(thread: ThreadId) -> Self {
-        Operation {
-            name: MarkerId::join(),
-            kind: OperationKind::Join(thread),
-        }
+        Operation(JOIN | in_30_bits(thread.number()))
     }
 
     /// To go on after a wait that began after `passed`.
     pub(crate) fn resume(passed: MarkerId) -> Self {
-        Operation {
-            name: passed,
-            kind: OperationKind::Resume,
+        Operation(RESUME | in_30_bits(passed.number()))
+    }
+
+    pub(crate) fn kind(self) -> OperationKind {
+        match self.0 & KIND {
+            MARKER => OperationKind::Marker,
+            RESUME => OperationKind::Resume,
+            JOIN => OperationKind::Join(ThreadId::of_number(self.0 & !KIND)),
+            _ => OperationKind::Start,
         }
     }
+
+    /// The marker at which the thread is paused; after a wait, the one that it passed last; else
+    /// what stands for one.
+    pub(crate) fn name(self) -> MarkerId {
+        let marker = match self.kind() {
+            OperationKind::Marker | OperationKind::Resume => MarkerId::of_number(self.0 & !KIND),
+            OperationKind::Join(_) => Some(MarkerId::join()),
+            OperationKind::Start => None,
+        };
+        marker.unwrap_or_else(MarkerId::start)
+    }
+}
+
+#[inline]
+fn in_30_bits(number: u32) -> u32 {
+    debug_assert!(number & KIND == 0, "fewer than 2^30 markers and threads");
+    number
 }
 
 /// A thread that has stopped, and what it is about to do.
@@ -64,18 +81,10 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// All of it in one number, to compare two at once: this is done at every point.
+    /// All of it in one number, to compare two at once.
     #[inline]
-    pub(crate) fn bits(self) -> u128 {
-        let (kind, object) = match self.operation.kind {
-            OperationKind::Marker => (0, 0),
-            OperationKind::Start => (1, 0),
-            OperationKind::Join(thread) => (2, thread.number()),
-            OperationKind::Resume => (3, 0),
-        };
-        let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
-        let who = pair(self.thread.number(), self.operation.name.number());
-        u128::from(who) | u128::from(pair(kind, object)) << 64
+    pub(crate) fn bits(self) -> u64 {
+        u64::from(self.thread.number()) | u64::from(self.operation.0) << 32
     }
 }
 
@@ -103,6 +112,8 @@ mod tests {
         for one in &all {
             for other in &all {
                 assert_eq!(one.bits() == other.bits(), one == other);
+                let parts = |it: &Pending| (it.thread, it.operation.kind(), it.operation.name());
+                assert_eq!(parts(one) == parts(other), one == other);
             }
         }
     }

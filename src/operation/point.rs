@@ -8,6 +8,7 @@ pub(crate) struct SchedulingPoint<'a> {
     /// The threads that could go on, at least one, in the order of their ids.
     pub(crate) enabled: &'a [Pending],
     /// Where every thread stands, those that cannot go on among them.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) threads: &'a [ThreadState],
     /// The thread that took the last step.
     pub(crate) last: Option<ThreadId>,
@@ -26,6 +27,7 @@ pub(crate) enum Choice {
 
 impl SchedulingPoint<'_> {
     /// The threads that have stopped and cannot go on.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) fn disabled(&self) -> impl Iterator<Item = (ThreadId, ThreadState)> + '_ {
         let threads = self.threads.iter().copied().enumerate();
         threads

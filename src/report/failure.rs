@@ -62,16 +62,28 @@ pub(crate) enum Minimal {
     Given,
 }
 
+/// The execution that is reported of a program that fails.
+#[derive(Debug)]
+pub(crate) struct Reported {
+    pub(crate) record: Record,
+    /// How many of its first steps are the schedule.
+    pub(crate) forced: usize,
+    pub(crate) minimal: Minimal,
+}
+
 impl Failure {
-    /// Describes `best`, of which the first `forced` steps are the schedule.
+    /// Describes `best`, which was made of `found`.
     pub(crate) fn new(
         found: &FailingExecution,
-        best: &Record,
-        forced: usize,
-        minimal: Minimal,
+        best: &Reported,
         reproduced: Option<bool>,
         call: Call,
     ) -> Self {
+        let &Reported {
+            record: ref best,
+            forced,
+            minimal,
+        } = best;
         let schedule = best.schedule(forced);
         Failure {
             kind: best.failure().expect("a failing execution has a kind"),

@@ -16,8 +16,8 @@ use crate::search::Shard;
 use crate::strategy::Strategy;
 use crate::verdict::{Tally, Verdict};
 use crate::workers::{OutcomeSummary, StoppedBy};
-use codec::{Json, object, row, variants};
-use node::Node;
+use codec::{object, row, variants};
+use node::{Json, Node};
 
 /// The version of the format: the value of the field by which a report is known. The first has words
 /// where the second has values, and is read as well.

@@ -100,7 +100,7 @@ proptest! {
             false => Step::new(thread, marker),
         };
         let schedule: Schedule = steps.iter().map(step).collect();
-        for step in &schedule {
+        for step in schedule.steps() {
             prop_assert_eq!(step.to_string().parse(), Ok(step.clone()));
         }
         prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::iter::Peekable;
-use std::str::CharIndices;
+use std::str::{CharIndices, FromStr};
 
 use itertools::Itertools as _;
 
@@ -16,19 +16,23 @@ const VERSIONS: [&str; 2] = ["v1", "v2"];
 /// What stands around the marker of a step that goes on after a wait.
 const RESUME: &str = "resume";
 
-pub(super) fn write_step(f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-    write_name(f, step.thread())?;
-    f.write_char(':')?;
-    if step.is_resume() {
-        write!(f, "{RESUME}(")?;
-        write_name(f, step.marker())?;
-        return f.write_char(')');
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_name(f, self.thread())?;
+        f.write_char(':')?;
+        if self.is_resume() {
+            write!(f, "{RESUME}(")?;
+            write_name(f, self.marker())?;
+            return f.write_char(')');
+        }
+        write_name(f, self.marker())
     }
-    write_name(f, step.marker())
 }
 
-pub(super) fn write_schedule(f: &mut fmt::Formatter<'_>, schedule: &Schedule) -> fmt::Result {
-    write!(f, "{}", schedule.steps().iter().format(" "))
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.steps().iter().format(" "))
+    }
 }
 
 fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
@@ -44,15 +48,27 @@ fn is_bare(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
-pub(super) fn rust(schedule: &Schedule) -> String {
-    let steps = schedule.steps().iter().map(|step| {
-        let (thread, marker) = (rust_name(step.thread()), rust_name(step.marker()));
-        if step.is_resume() {
-            return format!("{thread}: {RESUME}({marker})");
-        }
-        format!("{thread}: {marker}")
-    });
-    format!("schedule![{}]", steps.format(", "))
+impl Schedule {
+    /// Returns the Rust that builds this schedule: a call of [`schedule!`](crate::schedule!).
+    ///
+    /// ```
+    /// let schedule = interlace::schedule![thread1: read_value, "thread 2": read_value];
+    /// assert_eq!(
+    ///     schedule.to_rust(),
+    ///     "schedule![thread1: read_value, \"thread 2\": read_value]"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_rust(&self) -> String {
+        let steps = self.steps().iter().map(|step| {
+            let (thread, marker) = (rust_name(step.thread()), rust_name(step.marker()));
+            if step.is_resume() {
+                return format!("{thread}: {RESUME}({marker})");
+            }
+            format!("{thread}: {marker}")
+        });
+        format!("schedule![{}]", steps.format(", "))
+    }
 }
 
 /// `schedule!` takes an identifier as it stands; anything else goes in quotes.
@@ -66,25 +82,45 @@ fn rust_name(name: &str) -> String {
     }
 }
 
-pub(super) fn parse(line: &str) -> Result<Schedule, Error> {
-    let mut rest = Text::new(line);
-    let mut steps = Vec::new();
-    rest.skip_space();
-    rest.skip_version()?;
-    while !rest.is_at_end() {
-        steps.push(rest.step()?);
-        rest.end_of_step()?;
+impl FromStr for Schedule {
+    type Err = Error;
+
+    /// Parses the line that `Display` prints.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSchedule`], with the column, for any text
+    /// that is not such a line.
+    fn from_str(line: &str) -> Result<Self, Error> {
+        let mut rest = Text::new(line);
+        let mut steps = Vec::new();
+        rest.skip_space();
+        rest.skip_version()?;
+        while !rest.is_at_end() {
+            steps.push(rest.step()?);
+            rest.end_of_step()?;
+        }
+        Ok(Schedule { steps })
     }
-    Ok(Schedule { steps })
 }
 
-pub(super) fn parse_step(text: &str) -> Result<Step, Error> {
-    let mut rest = Text::new(text);
-    let step = rest.step()?;
-    if rest.is_at_end() {
-        Ok(step)
-    } else {
-        Err(rest.expected("the end of the step"))
+impl FromStr for Step {
+    type Err = Error;
+
+    /// Parses what `Display` prints.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSchedule`], with the column, for any text
+    /// that is not one step.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut rest = Text::new(text);
+        let step = rest.step()?;
+        if rest.is_at_end() {
+            Ok(step)
+        } else {
+            Err(rest.expected("the end of the step"))
+        }
     }
 }
 

@@ -80,7 +80,7 @@ fn a_reader_waits_until_there_is_something_to_read_or_nobody_to_write() {
     assert_counts(move || reader_and("closes", close, &LEFT), 2, 0).assert_ok();
 
     // As it is printed it is replayed.
-    let schedule = schedule![reads: read, writes: write, reads: read];
+    let schedule = schedule![reads: read, writes: write, reads: resume(read)];
     let execution = reader_and("writes", write, &LEFT).replay(&schedule);
     execution.assert_ok();
     assert_eq!(execution.steps(), schedule.steps());

@@ -62,7 +62,8 @@ fn a_worker_that_sends_to_itself_waits_for_ever_when_its_queue_is_full() {
     let failure = report.assert_fails();
     // Only who has ordered twice, and goes on before the worker does, takes the turn from one who
     // could have gone on.
-    let minimal = &schedule![orders: order, orders: order_more, works: work, orders: order_more];
+    let minimal =
+        &schedule![orders: order, orders: order_more, works: work, orders: resume(order_more)];
     assert_eq!(failure.schedule(), minimal, "{failure}");
     assert_eq!(failure.preemptions(), 1);
     assert!(failure.is_reproduced(), "{failure}");

@@ -153,8 +153,8 @@ fn a_thread_that_the_program_starts_is_waited_for() {
 
 #[test]
 fn a_step_is_replayed_as_it_is_printed() {
-    // b begins to wait, a leaves, b goes on: the same words twice.
-    let schedule = schedule![a: enter, b: enter, a: inside, b: enter, b: inside];
+    // b begins to wait, a leaves, b goes on: a step of its own.
+    let schedule = schedule![a: enter, b: enter, a: inside, b: resume(enter), b: inside];
     let execution = two::<Mutex<()>>().replay(&schedule);
     execution.assert_ok();
     assert_eq!(execution.steps(), schedule.steps());
@@ -163,11 +163,17 @@ fn a_step_is_replayed_as_it_is_printed() {
         text.contains("enter (waits)") && text.contains("enter (goes on)"),
         "{text}"
     );
+    // In version 1 of schedules it had the words of the step before the wait.
+    let old = schedule![a: enter, b: enter, a: inside, b: enter, b: inside];
+    let again = two::<Mutex<()>>().replay(&old);
+    assert_eq!(again.steps(), schedule.steps());
     // b cannot go on while a is inside.
-    let early = schedule![a: enter, b: enter, b: enter];
+    let early = schedule![a: enter, b: enter, b: resume(enter)];
     let text = two::<Mutex<()>>().replay(&early).to_string();
     assert!(
-        text.contains("step 3 of 3, `b:enter`, cannot be granted: `b` is blocked at lock or"),
+        text.contains(
+            "step 3 of 3, `b:resume(enter)`, cannot be granted: `b` is blocked at lock or"
+        ),
         "{text}"
     );
 }

@@ -94,6 +94,10 @@ fn one_that_wakes_a_task_wakes_it_before_the_next_turn() {
 #[derive(Default)]
 struct Door {
     asked: AtomicU32,
+    /// Whether somebody waits for an answer.
+    is_being_asked: AtomicBool,
+    /// Whether the one who was to be visited went away meanwhile.
+    has_gone: AtomicBool,
     is_open: Mutex<bool>,
     news: Condvar,
 }
@@ -101,8 +105,10 @@ struct Door {
 impl Door {
     fn wait(&self) -> bool {
         if self.asked.fetch_add(1, SeqCst) > 0 {
+            self.is_being_asked.store(true, SeqCst);
             let is_open = self.is_open.lock().unwrap();
             drop(self.news.wait_while(is_open, |is_open| !*is_open));
+            self.is_being_asked.store(false, SeqCst);
         }
         true
     }
@@ -110,6 +116,22 @@ impl Door {
     fn open(&self) {
         *self.is_open.lock().unwrap() = true;
         self.news.notify_all();
+    }
+}
+
+/// A visitor at the door, on the stack of the thread that is asked.
+struct Visit<'a>(&'a Door);
+
+impl Acquire for Visit<'_> {
+    fn is_free(&self) -> bool {
+        self.0.wait()
+    }
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        let is_early = self.0.is_being_asked.load(SeqCst);
+        self.0.has_gone.fetch_or(is_early, SeqCst);
     }
 }
 
@@ -121,7 +143,8 @@ fn never_answers(door: &Arc<Door>) -> Explorer<Arc<Door>> {
     let door = Arc::clone(door);
     Explorer::new(move || Arc::clone(&door))
         .thread("asked", |door| {
-            marker!("slow", acquires(Asks(door, |door| door.wait())));
+            let visit = Visit(door);
+            marker!("slow", acquires(visit));
         })
         .thread("comes", |_| marker!("other"))
         .timeout(TIMEOUT)
@@ -137,6 +160,7 @@ fn wait_for_ends(door: &Arc<Door>) {
         );
         thread::sleep(Duration::from_millis(1));
     }
+    assert!(!door.has_gone.load(SeqCst), "it was still being asked");
 }
 
 #[test]
@@ -168,6 +192,7 @@ fn one_that_is_never_answered_ends_with_the_time_and_is_named() {
     );
     assert!(comes.ends_with(')'), "{text}");
     // What is asked is still there when it is answered at last, and all threads unwind then.
+    thread::sleep(TIMEOUT);
     door.open();
     wait_for_ends(&door);
 }

@@ -37,15 +37,10 @@ fn read(files: &[(String, String)]) -> Crate {
         let path = module_path(name);
         let mut code = blank(text);
         let mut module = Module::default();
-        while let Some(start) = ["#[cfg(test)]\nmod ", "#[cfg(all(test"]
-            .iter()
-            .find_map(|it| code.find(it))
-        {
+        while let Some(start) = find_test_module(&code) {
             let end = start + item_length(&code[start..]);
-            let child = words_after(&code[start..end], "mod")
-                .next()
-                .unwrap_or_default();
-            for_tests.push([&path[..], &[child]].concat());
+            let child = words_after(&code[start..end], "mod").next();
+            for_tests.push([&path[..], &[child.unwrap_or_default()]].concat());
             code.replace_range(start..end, "");
         }
         for kind in [
@@ -61,6 +56,8 @@ fn read(files: &[(String, String)]) -> Crate {
             module.items.extend(words_after(&code, kind));
         }
         module.children.extend(words_after(&code, "mod"));
+        // What a type captures is written `use<…>`.
+        let mut code = code.replace("use<", "<");
         while let Some(start) = find_word(&code, "use") {
             let end = start + code[start..].find(';').expect("the end of a `use`");
             let tree = code[start + 3..end].to_owned();
@@ -80,6 +77,17 @@ fn module_path(name: &str) -> Path {
     path.filter(|&part| part != "lib")
         .map(str::to_owned)
         .collect()
+}
+
+/// Where a module begins that is for tests only.
+fn find_test_module(code: &str) -> Option<usize> {
+    let attributes = ["#[cfg(test)]", "#[cfg(all(test"];
+    let found = attributes.iter().flat_map(|it| code.match_indices(it));
+    let is_module = |&at: &usize| {
+        let item = &code[at..at + item_length(&code[at..])];
+        find_word(item, "mod").is_some_and(|at| !item[..at].contains('{'))
+    };
+    found.map(|(at, _)| at).find(is_module)
 }
 
 /// The length of the item at the start of `code`: to its `;` or the end of its braces.

@@ -82,7 +82,7 @@ impl ExecutionState {
     fn resumption(&self, thread: ThreadId) -> Operation {
         let mut steps = self.steps().iter().rev();
         let passed = steps.find(|event| event.thread == thread);
-        let marker = passed.map_or_else(MarkerId::start, |event| event.operation.name);
+        let marker = passed.map_or_else(MarkerId::start, |event| event.operation.name());
         Operation::resume(marker)
     }
 }

@@ -1,8 +1,6 @@
 //! Threads that the program starts, and the ends of threads that others wait for.
 
-use super::{
-    Access, ExecutionState, Object, Operation, Pending, StepEnd, ThreadId, ThreadState, in_32_bits,
-};
+use super::{Access, ExecutionState, Object, Operation, Pending, StepEnd, ThreadId, ThreadState};
 
 impl ExecutionState {
     /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
@@ -42,14 +40,6 @@ impl ExecutionState {
                     operation: Operation::join(ended),
                 });
             }
-        }
-    }
-
-    /// Notes what the step under way has touched, unless it is repeated: then that is known.
-    fn touch(&mut self, access: Access) {
-        if self.taken > self.repeated {
-            self.accesses.push(access);
-            self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
         }
     }
 }

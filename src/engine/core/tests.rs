@@ -203,7 +203,7 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
         .map(|it| {
             (
                 it.waits(),
-                it.operation.kind == OperationKind::Resume,
+                it.operation.kind() == OperationKind::Resume,
                 it.preempts,
             )
         })
@@ -269,7 +269,7 @@ fn who_is_about_to_acquire_is_ready_while_that_is_free() {
     state.leave(thread(1), ThreadState::Finished);
     state.set_free(thread(0), true);
     assert_eq!(state.advance(only), Turn::Of(thread(0)));
-    assert_eq!(state.steps()[2].operation.name, MarkerId::new(3));
+    assert_eq!(state.steps()[2].operation.name(), MarkerId::new(3));
 }
 
 #[test]

@@ -29,6 +29,7 @@ impl ThreadTable {
     }
 
     /// Makes ready for the next execution.
+    #[inline]
     pub(super) fn reset(&mut self) {
         if self.states.len() > self.declared {
             self.states.truncate(self.declared);

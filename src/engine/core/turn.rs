@@ -19,3 +19,14 @@ pub(crate) enum Over {
     /// The scheduler ended the execution.
     Pruned,
 }
+
+impl Turn {
+    /// The thread that has the turn, if one has.
+    #[inline]
+    pub(crate) fn thread(self) -> Option<ThreadId> {
+        match self {
+            Turn::Of(thread) => Some(thread),
+            Turn::Over(_) => None,
+        }
+    }
+}

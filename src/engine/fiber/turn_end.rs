@@ -10,9 +10,11 @@ pub(crate) struct TurnEnd(u32);
 impl TurnEnd {
     /// The thread has come to its end.
     pub(crate) const FINISHED: TurnEnd = TurnEnd(0);
-    /// In a way that is not repeated: the thread waits, say, or it did not come to its end. As it
-    /// were at a marker of a number that none has.
+    /// Any other end (waiting, a panic, unwound): never equal to a recorded end, so never repeated.
+    /// Encoded as a marker number that is never assigned.
     pub(crate) const OTHERWISE: TurnEnd = TurnEnd(u32::MAX);
+    /// What is recorded of any other end. No turn ends so.
+    pub(crate) const UNREPEATABLE: TurnEnd = TurnEnd(u32::MAX - 1);
 
     #[inline]
     pub(crate) fn at_marker(marker: MarkerId) -> Self {

@@ -8,10 +8,9 @@ use super::heartbeat::Heartbeat;
 use super::pool::FiberPool;
 use super::run::Run;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
-use crate::engine::core::Turn;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
-use crate::engine::fiber::{TurnEnd, explaining_overflows};
+use crate::engine::fiber::{TurnEnd, explaining_overflows, resume_each};
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
@@ -94,7 +93,7 @@ fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) 
 fn run_threads(run: &Run, fibers: &mut FiberPool) {
     let mut turn = first_turns(run, fibers);
     loop {
-        while let Some(Turn::Of(thread)) = turn {
+        while let Some(thread) = turn {
             let end = fibers.resume(thread);
             turn = run.turn_after(thread, end);
         }
@@ -118,10 +117,10 @@ fn run_threads(run: &Run, fibers: &mut FiberPool) {
 }
 
 /// Takes the turns that are as in the execution before. Returns whose turn comes next.
-fn first_turns(run: &Run, fibers: &mut FiberPool) -> Option<Turn> {
+fn first_turns(run: &Run, fibers: &mut FiberPool) -> Option<ThreadId> {
     run.begin();
     let Some((count, thread, end)) = repeat(run, fibers) else {
-        return Some(run.first_turn());
+        return run.first_turn();
     };
     run.repeated(count, thread);
     run.turn_after(thread, end)
@@ -132,13 +131,25 @@ fn first_turns(run: &Run, fibers: &mut FiberPool) -> Option<Turn> {
 fn repeat(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, TurnEnd)> {
     let turns = run.turns.borrow();
     let (last, others) = turns.split_last()?;
-    for (count, halt) in others.iter().enumerate() {
-        let end = fibers.resume(halt.thread);
-        if !halt.is_repeated(end) || run.has_wakes() {
-            return Some((count, halt.thread, end));
-        }
-        run.pulse.reach(halt.thread, end.marker());
-    }
-    let end = fibers.resume(last.thread);
-    Some((others.len(), last.thread, end))
+    // Only declared threads have turns here: one in which a thread is started is not repeated.
+    let declared = fibers.declared();
+    let (pulse, wakes) = (&*run.pulse, &*run.wakes);
+    let reached = pulse.reached_by_declared();
+    let mut count = 0;
+    let mut otherwise = None;
+    resume_each(
+        declared,
+        others.iter().map(|turn| (turn.thread.index(), turn.end)),
+        |number| pulse.run(number),
+        |number, recorded, end| {
+            if end != recorded || wakes.has_any() {
+                otherwise = Some((count, ThreadId::new(number), end));
+                return false;
+            }
+            reached[number].set(end.marker());
+            count += 1;
+            true
+        },
+    );
+    otherwise.or_else(|| Some((count, last.thread, fibers.resume(last.thread))))
 }

@@ -21,14 +21,25 @@ pub(super) struct Heartbeat {
     running: AtomicU32,
     /// The thread that left the question which is being asked, one more than its number, or 0.
     asked: AtomicU32,
-    /// For each declared thread the number of the marker that it reached last, or 0.
-    reached: Box<[AtomicU32]>,
+    /// For each declared thread the marker that it reached last.
+    reached: Box<[Reached]>,
     /// The names of the threads that the program has started.
     pub(super) started: Mutex<Vec<Arc<str>>>,
     /// The time of the carrier.
     pub(super) clocks: ThreadClocks,
     /// Set by the watcher: one of the orders.
     order: AtomicU8,
+}
+
+/// The marker that a thread reached last.
+#[derive(Debug, Default)]
+pub(super) struct Reached(AtomicU32);
+
+impl Reached {
+    #[inline]
+    pub(super) fn set(&self, marker: Option<MarkerId>) {
+        self.0.store(marker.map_or(0, MarkerId::number), Relaxed);
+    }
 }
 
 /// Other carriers are about to run beside this one.
@@ -56,7 +67,7 @@ impl Heartbeat {
             phase: AtomicU8::new(RESTING),
             running: AtomicU32::new(0),
             asked: AtomicU32::new(0),
-            reached: (0..threads).map(|_| AtomicU32::new(0)).collect(),
+            reached: (0..threads).map(|_| Reached::default()).collect(),
             started: Mutex::default(),
             clocks: ThreadClocks::default(),
             order: AtomicU8::new(0),
@@ -78,10 +89,14 @@ impl Heartbeat {
         self.phase.store(phase as u8, Relaxed);
     }
 
-    /// `thread` goes on.
+    /// The thread of this number goes on.
     #[inline]
-    pub(super) fn run(&self, thread: ThreadId) {
-        self.running.store(thread.number(), Relaxed);
+    pub(super) fn run(&self, thread: usize) {
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "it is the number of a `ThreadId`"
+        )]
+        self.running.store(thread as u32, Relaxed);
     }
 
     /// The question that `thread` has left is being asked, or none is any more.
@@ -101,10 +116,15 @@ impl Heartbeat {
     /// `thread` has reached `marker`, or it starts.
     #[inline]
     pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
-        let marker = marker.map_or(0, MarkerId::number);
         if let Some(reached) = self.reached.get(thread.index()) {
-            reached.store(marker, Relaxed);
+            reached.set(marker);
         }
+    }
+
+    /// What each declared thread reached last.
+    #[inline]
+    pub(super) fn reached_by_declared(&self) -> &[Reached] {
+        &self.reached
     }
 
     /// Nobody waits for the carrier any more.
@@ -149,6 +169,6 @@ impl Heartbeat {
     /// The marker that `thread` reached last.
     pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
         let reached = self.reached.get(thread.index())?;
-        MarkerId::of_number(reached.load(Relaxed))
+        MarkerId::of_number(reached.0.load(Relaxed))
     }
 }

@@ -1,7 +1,9 @@
 //! The fibers of a carrier: one for each thread of the program.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::heartbeat::Heartbeat;
 use super::run::Run;
 use crate::engine::EngineOptions;
 use crate::engine::fiber::{Fiber, TurnEnd};
@@ -14,6 +16,7 @@ pub(super) struct FiberPool {
     fibers: Vec<Fiber>,
     declared: usize,
     run: Rc<Run>,
+    pulse: Arc<Heartbeat>,
     stack_size: usize,
 }
 
@@ -26,8 +29,9 @@ impl FiberPool {
     pub(super) fn new(run: &Rc<Run>, options: EngineOptions) -> Result<Self, Error> {
         let mut pool = FiberPool {
             fibers: Vec::new(),
-            declared: run.program.threads().len(),
+            declared: run.declared,
             run: Rc::clone(run),
+            pulse: Arc::clone(&run.pulse),
             stack_size: options.stack_size,
         };
         for name in run.program.threads() {
@@ -39,12 +43,17 @@ impl FiberPool {
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
     #[inline]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
-        self.run.pulse.run(thread);
+        self.pulse.run(thread.index());
         if thread.index() < self.declared {
             self.fibers[thread.index()].resume()
         } else {
             self.resume_started(thread)
         }
+    }
+
+    /// The fibers of the declared threads.
+    pub(super) fn declared(&mut self) -> &mut [Fiber] {
+        &mut self.fibers[..self.declared]
     }
 
     /// As [`resume`](Self::resume), for a thread that the program has started.
@@ -63,7 +72,7 @@ impl FiberPool {
 
     /// Tells `thread` to unwind. Returns how its turn has ended.
     pub(super) fn stop(&mut self, thread: ThreadId) -> TurnEnd {
-        self.run.pulse.run(thread);
+        self.pulse.run(thread.index());
         self.fibers[thread.index()].stop()
     }
 

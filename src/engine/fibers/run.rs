@@ -13,11 +13,10 @@ use crate::engine::baton::Grant;
 use crate::engine::body::Body;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
-use crate::engine::core::Turn;
 use crate::engine::current::{self, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{TurnEnd, let_go};
+use crate::engine::fiber::{Control, TurnEnd};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
@@ -29,6 +28,8 @@ use crate::operation::{ThreadId, ThreadState};
 pub(super) struct Run {
     pub(super) program: Arc<dyn Program>,
     has_invariants: bool,
+    /// How many threads are declared.
+    pub(super) declared: usize,
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
     pub(super) room: RefCell<Box<dyn ProgramInstance>>,
@@ -42,7 +43,7 @@ pub(super) struct Run {
     bodies: RefCell<Vec<Option<Body>>>,
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
-    wakes: Arc<WakeQueue>,
+    pub(super) wakes: Arc<WakeQueue>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) pulse: Arc<Heartbeat>,
@@ -68,6 +69,7 @@ impl Run {
         Run {
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
+            declared: program.threads().len(),
             core: RefCell::new(core),
             room: RefCell::new(Arc::clone(program).room()),
             turns: RefCell::default(),
@@ -89,8 +91,8 @@ impl Run {
     }
 
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
-    pub(super) fn live(&self, thread: ThreadId, mut word: Grant) {
-        while word == Grant::Resume {
+    pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
+        while grant == Grant::Resume {
             self.pulse.reach(thread, None);
             let result = match self.take_body(thread) {
                 None => {
@@ -106,14 +108,15 @@ impl Run {
                     TurnEnd::OTHERWISE
                 }
             };
-            word = let_go(end).expect("this is the body of a fiber");
+            let is_fiber = Control::current().let_go(end);
+            grant = is_fiber.expect("this is the body of a fiber");
         }
     }
 
     /// What `thread` runs, if the program has started it.
     #[inline]
     fn take_body(&self, thread: ThreadId) -> Option<Body> {
-        let started = thread.index().checked_sub(self.program.threads().len())?;
+        let started = thread.index().checked_sub(self.declared)?;
         self.bodies.borrow_mut()[started].take()
     }
 
@@ -185,17 +188,40 @@ impl Run {
     }
 
     /// Whose turn an execution begins with that repeats none.
-    pub(super) fn first_turn(&self) -> Turn {
-        self.core.borrow_mut().turn()
+    pub(super) fn first_turn(&self) -> Option<ThreadId> {
+        self.core.borrow_mut().turn().thread()
     }
 
     /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
     /// before.
-    pub(super) fn turn_after(&self, thread: ThreadId, end: TurnEnd) -> Option<Turn> {
-        self.turns.borrow_mut().push(TurnRecord { thread, end });
+    pub(super) fn turn_after(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
         if end == TurnEnd::OTHERWISE {
             return self.turn_after_note(thread);
         }
+        self.turns.borrow_mut().push(TurnRecord { thread, end });
+        if self.has_invariants {
+            return self.turn_after_observing(thread, end);
+        }
+        self.hear_wakes();
+        let mut core = self.core.borrow_mut();
+        let is_over = core.is_over();
+        match end.marker() {
+            None if is_over => core.state.leave(thread, ThreadState::Finished),
+            None => core.state.finish(thread),
+            Some(marker) => {
+                self.pulse.reach(thread, Some(marker));
+                core.state.pause(thread, marker);
+            }
+        }
+        if is_over || core.has_questions() {
+            return self.next_turn(core, None);
+        }
+        core.turn().thread()
+    }
+
+    /// As [`turn_after`](Self::turn_after), where invariants are to be evaluated.
+    #[inline(never)]
+    fn turn_after_observing(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
         let violated = self.violated();
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
@@ -210,7 +236,9 @@ impl Run {
 
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
     #[inline(never)]
-    fn turn_after_note(&self, thread: ThreadId) -> Option<Turn> {
+    fn turn_after_note(&self, thread: ThreadId) -> Option<ThreadId> {
+        let end = TurnEnd::UNREPEATABLE;
+        self.turns.borrow_mut().push(TurnRecord { thread, end });
         let pause = match self.note.take().expect("it has left a note") {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
@@ -232,12 +260,12 @@ impl Run {
 
     /// Decides whose turn comes next, unless the execution has just failed; nobody's if it was over
     /// before.
-    #[inline]
+    #[inline(never)]
     fn next_turn<'a>(
         &'a self,
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
-    ) -> Option<Turn> {
+    ) -> Option<ThreadId> {
         if core.is_over() {
             return None;
         }
@@ -246,7 +274,7 @@ impl Run {
             self.ask();
             core = self.core.borrow_mut();
         }
-        Some(core.turn_unless(failure))
+        core.turn_unless(failure).thread()
     }
 
     /// Asks the questions that threads have left, with nothing borrowed.
@@ -267,18 +295,11 @@ impl Run {
     }
 
     /// The invariant that does not hold where the last turn has ended.
-    #[inline]
     fn violated(&self) -> Option<FailureKind> {
-        if self.has_invariants {
-            self.observed()
-        } else {
-            None
-        }
-    }
-
-    #[cold]
-    fn observed(&self) -> Option<FailureKind> {
-        check_invariants(&*self.program, &**self.room.borrow())
+        let room = self.room.borrow();
+        self.has_invariants
+            .then(|| check_invariants(&*self.program, &**room))
+            .flatten()
     }
 
     /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
@@ -290,12 +311,6 @@ impl Run {
             None if end == TurnEnd::FINISHED => core.finish(thread, false),
             _ => {}
         }
-    }
-
-    /// Whether a waker has fired that was not heard, or a thread was started.
-    #[inline]
-    pub(super) fn has_wakes(&self) -> bool {
-        self.wakes.has_any()
     }
 
     /// Takes note of the wakers that have fired, and of the threads that were started.
@@ -313,7 +328,7 @@ impl Run {
     /// When nobody can go on, waits for something outside of the program to wake a task, if it
     /// may. Returns whose turn comes next then.
     #[inline]
-    pub(super) fn wait_for_outside(&self) -> Option<Turn> {
+    pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
         let since = self.since.get()?;
         // The watcher sees a carrier at rest, since this one looks at the clock itself.
         self.pulse.rest();
@@ -323,7 +338,7 @@ impl Run {
     }
 
     #[cold]
-    fn hear_outside(&self, since: Instant) -> Option<Turn> {
+    fn hear_outside(&self, since: Instant) -> Option<ThreadId> {
         let mut heard = None;
         loop {
             self.hear_wakes();

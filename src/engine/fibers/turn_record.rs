@@ -9,11 +9,3 @@ pub(super) struct TurnRecord {
     pub(super) thread: ThreadId,
     pub(super) end: TurnEnd,
 }
-
-impl TurnRecord {
-    /// Whether it is repeated by a turn of its thread that has ended as `end` says.
-    #[inline]
-    pub(super) fn is_repeated(self, end: TurnEnd) -> bool {
-        self.end == end && end != TurnEnd::OTHERWISE
-    }
-}

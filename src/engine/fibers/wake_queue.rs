@@ -27,7 +27,7 @@ pub(super) struct WakeEvent {
 }
 
 impl WakeQueue {
-    /// Whether one has fired that was not heard. Looked at before every turn: a load, where a swap
+    /// Whether one has fired that was not heard, or a thread was started. Looked at before every turn: a load, where a swap
     /// would cost as much as the turn.
     #[inline]
     pub(super) fn has_any(&self) -> bool {

@@ -86,7 +86,10 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
     let mut shared = team.shared.lock();
     shared.room = None;
     let end = shared.core.ending();
-    if !end.is_held() {
+    if end.is_held() {
+        shared.blocked.clear();
+        drop(shared);
+    } else {
         shared.core.phase = Phase::Unwinding;
         drop(shared);
         let have_ended = unwind_threads(team);
@@ -94,9 +97,6 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
         if !have_ended {
             return None;
         }
-    } else {
-        shared.blocked.clear();
-        drop(shared);
     }
     team.join_started();
     Some(end)

@@ -73,6 +73,18 @@ struct Seen {
 }
 
 impl Suspect {
+    /// What is first seen now.
+    fn new(seen: (u64, usize, ThreadId, Seen), known: &Known) -> Self {
+        let now = Instant::now();
+        Suspect {
+            seen,
+            since: now,
+            quiet_since: now,
+            others: known.others(),
+            busy: Busy::now(),
+        }
+    }
+
     /// Whether the wait has lasted long enough: nobody outside of the program is about to end it.
     fn is_certain(&mut self, grace: Duration, processor: &Processor) -> bool {
         let has_settled = || others(processor) != Awake::SpawnedByProgram;
@@ -139,18 +151,8 @@ impl<'a> Lookout<'a> {
         };
         let sleep = seen.sleep;
         let seen = (shared.core.number, shared.core.state.given(), thread, seen);
-        let mut suspect = before
-            .filter(|before| before.seen == seen)
-            .unwrap_or_else(|| {
-                let now = Instant::now();
-                Suspect {
-                    seen,
-                    since: now,
-                    quiet_since: now,
-                    others: self.known.others(),
-                    busy: Busy::now(),
-                }
-            });
+        let again = before.filter(|before| before.seen == seen);
+        let mut suspect = again.unwrap_or_else(|| Suspect::new(seen, &self.known));
         let grace = if sleep.is_call() {
             self.grace_of_calls()
         } else {
@@ -163,27 +165,30 @@ impl<'a> Lookout<'a> {
             self.suspect = Some(suspect);
             return false;
         }
-        if sleep.is_over() {
+        if sleep.is_over() || !self.hold(slot, sleep) {
             return false;
         }
+        self.sleeps.get_or_insert_with(ExactSleeps::begin);
+        self.since = Instant::now();
+        shared.asleep_since = suspect.quiet_since;
+        shared.blocked.add(&mut shared.core.state, thread, sleep);
+        true
+    }
+
+    /// Holds a thread that sleeps. Returns whether it is held where it slept, in the user's code.
+    fn hold(&mut self, slot: &WorkerSlot, sleep: Sleep) -> bool {
         let (call, known) = sleep.call();
-        match slot.hold.seize(call, known) {
+        let Some(is_held) = slot.hold.seize(call, known) else {
             // Its signals are blocked, or its processor is as busy as can be.
-            None => {
-                self.unanswered += 1;
-                self.is_blind = self.unanswered == MAX_UNANSWERED;
-            }
-            Some(false) => {}
-            Some(true) if slot.is_user_code() && !sleep.is_over() => {
-                self.sleeps.get_or_insert_with(ExactSleeps::begin);
-                self.since = Instant::now();
-                shared.asleep_since = suspect.quiet_since;
-                shared.blocked.add(&mut shared.core.state, thread, sleep);
-                return true;
-            }
-            Some(true) => slot.hold.release(),
+            self.unanswered += 1;
+            self.is_blind = self.unanswered == MAX_UNANSWERED;
+            return false;
+        };
+        let is_there = is_held && slot.is_user_code() && !sleep.is_over();
+        if is_held && !is_there {
+            slot.hold.release();
         }
-        false
+        is_there
     }
 
     /// How long a thread may sleep in a call.

@@ -30,11 +30,11 @@ use crate::operation::ThreadId;
 /// One thread for each thread of the program, and a conductor.
 pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
-    /// The team's lock. None of the user's code runs while it is held. Whoever holds it may take
-    /// one of these, and whoever holds one of these takes no other of this engine: what all teams
-    /// keep of each other (`BEATS`), the ids of the engine's threads (`OWN`), the markers that were
-    /// reached (`REACHED`), the claiming of a signal (`CLAIMING`), a stand-in's post, and what the
-    /// scheduler locks.
+    /// The team's lock comes first: whoever holds it may take any other of this library, and whoever
+    /// holds another never takes it. Those are the slots', the clocks', what all teams keep of each
+    /// other (`BEATS`), the ids of the engine's threads (`OWN`), the markers that were reached
+    /// (`REACHED`), the claiming of a signal (`CLAIMING`), a stand-in's post, and what the scheduler
+    /// locks, as the work queue. None of the user's code runs while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
@@ -211,7 +211,7 @@ impl Team {
     ///
     /// They are asked without the lock. Nothing else of the team changes meanwhile but what may at
     /// any time: tasks are woken, and the team is left behind. Then threads unwind, and each of
-    /// them [waits](Controller::withdraw) while its question is being asked.
+    /// them [waits](current::Controller::withdraw) while its question is being asked.
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,

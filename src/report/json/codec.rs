@@ -7,17 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::node::Node;
+use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::Told;
 use crate::schedule::Schedule;
-
-/// What is written as JSON and read back.
-pub(super) trait Json: Sized {
-    fn write(&self) -> Value;
-
-    fn read(node: &Node<'_>) -> Result<Self, Error>;
-}
 
 /// Structs whose fields are those of an object; after a semicolon those that are not written.
 macro_rules! object {
@@ -109,21 +102,21 @@ macro_rules! wrapper {
 
 pub(super) use {object, row, variants, wrapper};
 
-macro_rules! numbers {
-    ($($type:ty)*) => {
+macro_rules! plain {
+    ($($type:ty: $read:ident),*) => {
         $(impl Json for $type {
             fn write(&self) -> Value {
                 (*self).into()
             }
 
             fn read(node: &Node<'_>) -> Result<Self, Error> {
-                node.number()
+                node.$read()
             }
         })*
     };
 }
 
-numbers! { u32 u64 usize }
+plain! { u32: number, u64: number, usize: number, bool: flag }
 
 macro_rules! strings {
     ($($type:ty)*) => {
@@ -139,17 +132,7 @@ macro_rules! strings {
     };
 }
 
-strings! { String Box<str> Arc<str> Cow<'static, str> }
-
-impl Json for bool {
-    fn write(&self) -> Value {
-        (*self).into()
-    }
-
-    fn read(node: &Node<'_>) -> Result<Self, Error> {
-        node.flag()
-    }
-}
+strings! { String Arc<str> Cow<'static, str> }
 
 /// Seconds, and nanoseconds.
 impl Json for Duration {
@@ -199,36 +182,40 @@ impl<T: Json> Json for Box<T> {
     }
 }
 
-impl<T: Json> Json for Vec<T> {
-    fn write(&self) -> Value {
-        self.iter().map(T::write).collect()
-    }
+macro_rules! lists {
+    ($($type:ty)*) => {
+        $(impl<T: Json> Json for $type {
+            fn write(&self) -> Value {
+                self.iter().map(T::write).collect()
+            }
 
-    fn read(node: &Node<'_>) -> Result<Self, Error> {
-        node.list()?.iter().map(T::read).collect()
-    }
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                node.list()?.iter().map(T::read).collect()
+            }
+        })*
+    };
 }
 
-impl<T: Json> Json for Arc<[T]> {
-    fn write(&self) -> Value {
-        self.iter().map(T::write).collect()
-    }
+lists! { Vec<T> Arc<[T]> }
 
-    fn read(node: &Node<'_>) -> Result<Self, Error> {
-        node.list()?.iter().map(T::read).collect()
-    }
+macro_rules! tuples {
+    ($($($type:ident)*;)*) => {
+        $(#[allow(non_snake_case, reason = "values are called as their types")]
+        impl<$($type: Json),*> Json for ($($type),*) {
+            fn write(&self) -> Value {
+                let ($($type),*) = self;
+                json!([$($type.write()),*])
+            }
+
+            fn read(node: &Node<'_>) -> Result<Self, Error> {
+                let [$($type),*] = node.items()?;
+                Ok(($(Json::read(&$type)?),*))
+            }
+        })*
+    };
 }
 
-impl<A: Json, B: Json> Json for (A, B) {
-    fn write(&self) -> Value {
-        json!([self.0.write(), self.1.write()])
-    }
-
-    fn read(node: &Node<'_>) -> Result<Self, Error> {
-        let [a, b] = node.items()?;
-        Ok((A::read(&a)?, B::read(&b)?))
-    }
-}
+tuples! { A B; A B C; }
 
 impl<T: Json> Json for BTreeMap<String, T> {
     fn write(&self) -> Value {

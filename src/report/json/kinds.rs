@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Json, object, row, variants, wrapper};
-use super::node::Node;
+use super::codec::{object, row, variants, wrapper};
+use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
+    ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
@@ -48,7 +48,6 @@ row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
 row! { AwaitedLock: name, last, others_may_hold }
-row! { Passes: count, thread, marker }
 row! { WaitSite: number, call }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
@@ -84,16 +83,13 @@ variants! { Unfinished:
 
 impl Json for TimeOut {
     fn write(&self) -> Value {
-        json!({ "cause": self.unfinished.write() })
+        json!({ "cause": self.0.write() })
     }
 
     /// Version 1 has only a text.
     fn read(node: &Node<'_>) -> Result<Self, Error> {
-        let unfinished = match node.read("text") {
-            Ok(text) => Unfinished::Told(text),
-            Err(_) => node.read("cause")?,
-        };
-        Ok(TimeOut { unfinished })
+        let told = node.read("text").map(Unfinished::Told);
+        told.or_else(|_| node.read("cause")).map(TimeOut)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the variants of enums are called in JSON, where that is not what they are called elsewhere.
 
-use super::codec::Json;
-use super::node::Node;
+use super::node::{Json, Node};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::failure::Hook;

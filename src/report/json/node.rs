@@ -1,9 +1,15 @@
-//! One value in a JSON document, and where it is, for errors.
+//! What is written as JSON and read back; one value in a document, and where it is, for errors.
 
 use serde_json::Value;
 
-use super::codec::Json;
 use crate::error::{Error, ErrorKind};
+
+/// What is written as JSON and read back.
+pub(super) trait Json: Sized {
+    fn write(&self) -> Value;
+
+    fn read(node: &Node<'_>) -> Result<Self, Error>;
+}
 
 /// A value, and the path that leads to it.
 #[derive(Debug, Clone)]

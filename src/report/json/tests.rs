@@ -12,19 +12,17 @@ use crate::engine::Engine;
 use crate::failure::{FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step};
-use kinds::{kinds, pairs, timelines};
+use kinds::{errors, kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
-    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| match resumes {
-        true => Step::resume(thread, marker),
-        false => Step::new(thread, marker),
+    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| {
+        if resumes {
+            Step::resume(thread, marker)
+        } else {
+            Step::new(thread, marker)
+        }
     });
     vec(step, 0..4).prop_map(Schedule::new)
-}
-
-fn errors() -> impl Strategy<Value = Error> {
-    let kinds = prop::sample::select(ErrorKind::ALL);
-    (kinds, any::<String>()).prop_map(|(kind, message)| Error::new(kind, message))
 }
 
 fn failures() -> impl Strategy<Value = Failure> {

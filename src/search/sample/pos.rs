@@ -55,7 +55,7 @@ impl Draw for Pos {
         let step = point.enabled[highest.0];
         self.priorities[step.thread.index()] = None;
         for ready in point.enabled {
-            if (self.conflict)(ready.operation.name, step.operation.name) {
+            if (self.conflict)(ready.operation.name(), step.operation.name()) {
                 self.priorities[ready.thread.index()] = None;
             }
         }

@@ -19,7 +19,7 @@ impl Profile {
         let thread = step.thread.index();
         self.steps += 1;
         *at(&mut self.threads, thread) += 1;
-        *at(self.at_marker(step.operation.name), thread) += 1;
+        *at(self.at_marker(step.operation.name()), thread) += 1;
     }
 
     /// Adds what an execution was counted to have.

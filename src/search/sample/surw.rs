@@ -46,14 +46,14 @@ impl Surw {
 
     fn is_selected(&self, ready: Pending) -> bool {
         self.selected
-            .is_none_or(|marker| marker == ready.operation.name)
+            .is_none_or(|marker| marker == ready.operation.name())
     }
 
     /// Notes which ready threads need not wait for the one that was drawn.
     fn let_wait(&mut self, threads: &[Pending]) {
         let (selected, intended) = (self.selected, self.intended);
         let is_free = |ready: &Pending| {
-            selected.is_some_and(|marker| marker != ready.operation.name)
+            selected.is_some_and(|marker| marker != ready.operation.name())
                 || intended == Some(ready.thread)
         };
         self.free.clear();

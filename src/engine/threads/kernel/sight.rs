@@ -7,7 +7,6 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
 use super::call::Call;
-pub(super) use super::memory::word;
 
 /// What a thread was seen doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

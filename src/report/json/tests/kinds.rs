@@ -8,12 +8,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::errors;
+use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicSite, Said};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Passes, Positions, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
+    NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
+    ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -22,6 +22,11 @@ use crate::timeline::{Columns, StepKind, Timeline, TimelineStep};
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
     any::<(String, String)>()
+}
+
+pub(super) fn errors() -> impl Strategy<Value = Error> {
+    let kinds = prop::sample::select(ErrorKind::ALL);
+    (kinds, any::<String>()).prop_map(|(kind, message)| Error::new(kind, message))
 }
 
 fn panics() -> impl Strategy<Value = Panic> {
@@ -99,12 +104,8 @@ fn positions() -> impl Strategy<Value = Positions> {
 }
 
 fn step_limits() -> impl Strategy<Value = StepLimit> {
-    let passes = (any::<u32>(), any::<String>(), markers());
-    let passes = passes.prop_map(|(count, thread, marker)| Passes {
-        count,
-        thread: thread.into(),
-        marker,
-    });
+    let names = any::<String>().prop_map(Into::into);
+    let passes = (any::<u32>(), names, markers());
     (any::<usize>(), positions(), told(vec(passes, 0..3))).prop_map(
         |(max_steps, threads, last_passes)| StepLimit {
             max_steps,
@@ -123,7 +124,7 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
             .prop_map(|(limit, threads)| Unfinished::NotWoken { limit, threads }),
         any::<String>().prop_map(Unfinished::Told),
     ];
-    unfinished.prop_map(|unfinished| TimeOut { unfinished })
+    unfinished.prop_map(TimeOut)
 }
 
 fn hooks() -> impl Strategy<Value = Hook> {

@@ -1,0 +1,63 @@
+//! What is told of an execution: its steps with what they touched, and where its threads stand.
+
+use super::{ExecutionState, in_32_bits};
+use crate::operation::{Access, Event, ThreadState, ThreadStatus, Trace};
+
+impl ExecutionState {
+    pub(crate) fn steps(&self) -> &[Event] {
+        &self.steps[..self.taken]
+    }
+
+    /// The steps, and what they touched. Whether the clock cut them short, the caller knows.
+    pub(crate) fn trace(&self, is_cut_short: bool) -> Trace<'_> {
+        Trace {
+            events: self.steps(),
+            accesses: &self.accesses,
+            repeated: self.repeated.min(self.taken),
+            is_cut_short,
+        }
+    }
+
+    /// Where every thread stands, into `statuses`.
+    pub(crate) fn report_statuses(&self, statuses: &mut Vec<ThreadStatus>) {
+        let status = |&state| ThreadStatus {
+            state,
+            passed: None,
+        };
+        statuses.clear();
+        statuses.extend(self.threads.states.iter().map(status));
+        for event in self.steps() {
+            statuses[event.thread.index()].passed = Some(event.operation.name());
+        }
+    }
+
+    /// As [`report_statuses`](Self::report_statuses), after an execution that is complete.
+    pub(crate) fn report_finished(&self, statuses: &mut Vec<ThreadStatus>) {
+        let finished = ThreadStatus {
+            state: ThreadState::Finished,
+            passed: None,
+        };
+        // Avoid a store-forwarding stall: do not store the length and then reload it with the
+        // pointer as one 16-byte load.
+        if statuses.len() != self.threads.len() {
+            statuses.resize(self.threads.len(), finished);
+        }
+        statuses.fill(finished);
+    }
+
+    /// Keeps the first `count` steps to be taken again, and forgets those after them.
+    pub(super) fn keep_steps(&mut self, count: usize) {
+        self.steps.truncate(count);
+        self.repeated = self.steps.len();
+        let accesses = self.steps.last().map_or(0, |last| last.accesses_end);
+        self.accesses.truncate(accesses as usize);
+    }
+
+    /// Notes what the step under way has touched, unless it is repeated: then that is known.
+    pub(super) fn touch(&mut self, access: Access) {
+        if self.taken > self.repeated {
+            self.accesses.push(access);
+            self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
+        }
+    }
+}
