@@ -87,7 +87,7 @@ fn waiting_for_a_processor_is_not_counted() {
     let mut longest = Duration::ZERO;
     for engine in ENGINES {
         let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(1) {
+        while began.elapsed() < Duration::from_millis(600) {
             let began = Instant::now();
             let execution = Explorer::new(|| ())
                 .thread("a", body)
@@ -171,7 +171,7 @@ fn assert_timed_out(report: &Report) {
 /// if who looks has no processor.
 #[test]
 fn a_loop_ends_after_its_time_on_a_processor() {
-    for load in [0, 2] {
+    for load in [0, 1] {
         let _load = Load::begin(load);
         for engine in ENGINES {
             static RAN: AtomicU64 = AtomicU64::new(0);
@@ -198,7 +198,7 @@ fn a_loop_ends_after_its_time_on_a_processor() {
 /// What sleeps uses no processor, and takes its time all the same.
 #[test]
 fn what_sleeps_for_ever_is_noticed() {
-    for load in [0, 2] {
+    for load in [0, 1] {
         let _load = Load::begin(load);
         for engine in ENGINES {
             let began = Instant::now();

@@ -140,7 +140,8 @@ impl ExecutionState {
     }
 
     /// The running thread came to its end.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
         self.threads.states[thread.index()] = ThreadState::Finished;
         self.end_step(thread, StepEnd::Ended);

@@ -11,8 +11,8 @@ pub(crate) enum ExecutionEnd {
     Held,
     /// The scheduler ended it.
     Pruned,
-    /// It failed. Behind a pointer, so that an end is small, and shared, so that it is copied for
-    /// nothing. What it would take long to tell of it is left out.
+    /// It failed. Behind a pointer that is shared, so that an end is small and cheap to copy.
+    /// Details that take long to gather are left out: `Record::failure` adds them.
     Failed(Arc<FailureKind>),
 }
 

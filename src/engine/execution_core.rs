@@ -146,7 +146,7 @@ impl ExecutionCore {
         match over {
             // All have finished: what they passed before that nobody asks.
             Over::Complete => self.over = Some(ExecutionEnd::Held),
-            Over::Deadlock => self.set_over(FailureKind::Deadlock(Deadlock::default())),
+            Over::Deadlock => self.set_over(self.stuck()),
             Over::StepLimit => {
                 let max_steps = self.options.max_steps;
                 self.set_over(FailureKind::StepLimit(StepLimit::of(max_steps)));
@@ -234,6 +234,16 @@ impl ExecutionCore {
         self.over.as_ref().is_some_and(ExecutionEnd::is_held)
     }
 
+    /// What it is that nobody can go on: a deadlock, unless something outside may wake a task.
+    fn stuck(&self) -> FailureKind {
+        let mut waiting = self.state.waiting();
+        if self.outside.is_expected() && waiting.any(|thread| self.outside.is_held(thread)) {
+            let (limit, threads) = (self.options.timeout, Positions::default());
+            return FailureKind::TimeOut(TimeOut(Unfinished::NotWoken { limit, threads }));
+        }
+        FailureKind::Deadlock(Deadlock::default())
+    }
+
     /// The end of an execution that the clock ends now.
     #[cold]
     pub(super) fn timed_out(&self) -> ExecutionEnd {
@@ -311,17 +321,7 @@ impl ExecutionCore {
             }
             news = self.outside.news(self.state.waiting(), is_settled);
         }
-        let is_held = self
-            .state
-            .waiting()
-            .any(|thread| self.outside.is_held(thread));
-        let is_awaited = self.outside.is_expected() && is_held;
-        self.set_over(if is_awaited {
-            let (limit, threads) = (self.options.timeout, Positions::default());
-            FailureKind::TimeOut(TimeOut(Unfinished::NotWoken { limit, threads }))
-        } else {
-            FailureKind::Deadlock(Deadlock::default())
-        });
+        self.set_over(self.stuck());
         news
     }
 

@@ -1,5 +1,5 @@
-//! What is told of a failing execution besides what failed: where its threads stood, and what it
-//! went round in.
+//! What is told of a failing execution besides what failed: where its threads stood, and which
+//! markers its last steps passed.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::failure::{
 };
 use crate::operation::Event;
 
-/// How many steps are looked at to tell what an execution goes round in.
+/// How many steps are looked at to tell in which loop an execution is.
 const LAST_STEPS: usize = 100;
 
 impl Record {
@@ -64,8 +64,7 @@ impl Record {
         }
     }
 
-    /// How often who passed which markers in the last steps, in the order in which they were passed
-    /// first.
+    /// How often each thread passed which markers in the last steps, in the order of the first time.
     fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
         let pass = |event: &Event| (event.thread, event.operation.name());

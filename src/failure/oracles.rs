@@ -53,11 +53,11 @@ impl fmt::Display for OutcomeNotAllowed {
 pub struct NotSerializable {
     pub(crate) view: String,
     pub(crate) nearest: Vec<SerialOrder>,
-    /// What the nearest are found among; empty once they are.
+    /// The views of all serial orders, among which the nearest are found; empty afterwards.
     pub(crate) views: Arc<SerialViews>,
 }
 
-/// How many serial orders are shown beside what is none of theirs.
+/// How many serial orders are shown beside a view that none of them gives.
 const NEAREST: usize = 3;
 
 impl NotSerializable {

@@ -103,7 +103,7 @@ impl AwaitedLock {
     }
 }
 
-/// To so many characters `format!` pads a text at most; it panics if it is to pad to more.
+/// The largest width that `format!` pads to: it panics if it is asked for more.
 pub(crate) const MAX_WIDTH: usize = u16::MAX as usize;
 
 /// Where every thread stands.

@@ -80,7 +80,7 @@ pub struct StepLimit {
 }
 
 impl StepLimit {
-    /// Of an execution of which more is to be told.
+    /// The limit alone; `Record::failure` adds the rest.
     pub(crate) fn of(max_steps: usize) -> Self {
         StepLimit {
             max_steps,
@@ -100,8 +100,8 @@ impl StepLimit {
         self.threads.threads()
     }
 
-    /// Returns how often threads passed which markers in the last 100 steps, in the order in which
-    /// they were passed first.
+    /// Returns how often each thread passed which markers in the last 100 steps, in the order of the
+    /// first time.
     ///
     /// ```
     /// use interlace::{Explorer, FailureKind, marker};

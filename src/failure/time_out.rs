@@ -42,12 +42,12 @@ pub(crate) enum Unfinished {
         limit: Duration,
         threads: Positions,
     },
-    /// Fibers were blocked, or all is told in words.
+    /// Known in words only: fibers were blocked, or a report of version 1 was read.
     Told(String),
 }
 
 impl TimeOut {
-    /// Returns how long the execution was allowed to take, where more than words is known.
+    /// Returns how long the execution was allowed to take, if it is known as a value.
     pub fn limit(&self) -> Option<Duration> {
         match &self.0 {
             Unfinished::Hook { limit, .. }
@@ -65,7 +65,7 @@ impl TimeOut {
         }
     }
 
-    /// Returns where each thread stands, where more than words is known and that matters.
+    /// Returns where each thread stands, if that matters and is known as a value.
     pub fn threads(&self) -> &[ThreadPosition] {
         match &self.0 {
             Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {

@@ -98,6 +98,7 @@ impl Invitation {
             ended,
         } = self;
         let worked = catch_fault(|| {
+            queue.come();
             let mut worker = search.worker(&queue);
             worker.is_called = true;
             // An engine is started only when there is something to run.

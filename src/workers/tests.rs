@@ -118,6 +118,9 @@ impl Toy {
             for number in 0..workers {
                 let queue = &queue;
                 scope.spawn(move || {
+                    if number > 0 {
+                        queue.come();
+                    }
                     let mut worker = Worker::new(queue, bounds, None);
                     while worker.new_execution().is_some() {
                         self.run(&mut worker);

@@ -47,7 +47,7 @@ struct Plan {
     part_results: Vec<Arc<PartResult>>,
     workers: usize,
     idle: usize,
-    /// How many workers were called and have not asked for a part yet, and how many do not run yet.
+    /// How many workers were called and have not come yet, and how many do not run yet.
     called: usize,
     awaited: usize,
     /// The first part in which the search ends: what comes after it does not matter.
@@ -85,6 +85,12 @@ impl WorkQueue {
         plan.called += others;
         plan.awaited += others;
         self.count_hungry(&plan);
+    }
+
+    /// A worker that was called has come, and is about to ask for a part.
+    pub(super) fn come(&self) {
+        let mut plan = self.plan.lock();
+        plan.called = plan.called.saturating_sub(1);
     }
 
     /// A worker that was called has begun to run.
@@ -136,7 +142,6 @@ impl WorkQueue {
     pub(super) fn next(&self) -> Option<Job> {
         let mut plan = self.plan.lock();
         plan.idle += 1;
-        plan.called = plan.called.saturating_sub(1);
         let mut has_looked = false;
         loop {
             if plan.stopped_by.is_some() {
@@ -276,7 +281,8 @@ mod tests {
         queue.call(1);
         assert!(queue.is_hungry(), "it will want a part");
         assert!(queue.next().is_none());
-        assert!(queue.next().is_none(), "it comes late");
+        queue.come();
+        assert!(queue.next().is_none(), "it is late");
         let (findings, stopped_by) = queue.finish(false);
         assert_eq!(
             (findings.tally.total(), stopped_by),

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::engine::{
-    Engine, EngineOptions, ExecutionResult, Program, ProgramInstance, Scheduler, ThreadTable, reach,
+    Engine, EngineOptions, ExecutionResult, Program, ProgramInstance, Scheduler, ThreadTable, join,
+    reach, spawn,
 };
 use crate::operation::{Choice, SchedulingPoint, ThreadId};
 use crate::oracle::Oracles;
@@ -65,7 +66,8 @@ impl Scheduler for First {
     }
 }
 
-/// Two threads of two markers each, the second of which catches whatever comes.
+/// Two threads of two markers each, of which the first starts a third and waits for its end, and the
+/// second catches whatever comes.
 struct TwoThreads {
     names: Vec<String>,
     fault: Fault,
@@ -102,12 +104,15 @@ impl ProgramInstance for Room {
     fn run_thread(&self, thread: ThreadId) {
         static FIRST: Site = Site::new("first", file!(), line!(), 1);
         static SECOND: Site = Site::new("second", file!(), line!(), 1);
+        static THIRD: Site = Site::new("third", file!(), line!(), 1);
         let body = || {
             reach(&FIRST);
             reach(&SECOND);
         };
         if thread == ThreadId::new(0) {
+            let child = spawn(None, || reach(&THIRD));
             body();
+            child.into_iter().for_each(join);
         } else {
             let _ = catch_unwind(AssertUnwindSafe(body));
         }
@@ -146,15 +151,15 @@ fn assert_told(engine: Engine, method: Method, at: u64) {
     assert!(text.contains("please report this"), "{text}");
 }
 
-/// Each call of each method in all executions: 4 choices in each, and after the last the question
-/// for one more. That is asked of the thread that starts the executions, of threads in a marker and
+/// Each call of each method in all executions: a choice for each of 5 markers, the start and the join,
+/// and after the last execution the question for one more. That is asked of the thread that starts the executions, of threads in a marker and
 /// at their end, of conductors and of carriers.
 #[test]
 fn each_panic_of_our_own_ends_the_executions_with_an_error() {
     for engine in [Engine::Threads, Engine::Fibers] {
         for (method, calls) in [
             (Method::NewExecution, EXECUTIONS + 1),
-            (Method::Choose, 4 * EXECUTIONS),
+            (Method::Choose, 7 * EXECUTIONS),
             (Method::End, EXECUTIONS),
             (Method::Oracles, EXECUTIONS),
             (Method::Room, 1),
@@ -183,7 +188,7 @@ fn executions_without_a_panic_of_our_own_end_well() {
             calls: Arc::default(),
         };
         assert_eq!(run(engine, &fault), Some(Ok(())));
-        assert_eq!(fault.calls.load(SeqCst), 4 * EXECUTIONS);
+        assert_eq!(fault.calls.load(SeqCst), 7 * EXECUTIONS);
     }
 }
 

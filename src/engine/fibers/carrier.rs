@@ -91,16 +91,17 @@ fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) 
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
 fn run_threads(run: &Run, fibers: &mut FiberPool) {
-    let mut turn = first_turns(run, fibers);
+    run.begin();
+    let mut ended = repeat(run, fibers);
     loop {
-        while let Some(thread) = turn {
-            let end = fibers.resume(thread);
-            turn = run.turn_after(thread, end);
-        }
-        turn = run.wait_for_outside();
-        if turn.is_none() {
+        let turn = match ended {
+            Some((thread, end)) => run.turn_after(thread, end),
+            None => run.first_turn(),
+        };
+        let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
             break;
-        }
+        };
+        ended = Some((thread, fibers.resume(thread)));
     }
     if run.core.borrow().held() {
         return;
@@ -116,19 +117,18 @@ fn run_threads(run: &Run, fibers: &mut FiberPool) {
     }
 }
 
-/// Takes the turns that are as in the execution before. Returns whose turn comes next.
-fn first_turns(run: &Run, fibers: &mut FiberPool) -> Option<ThreadId> {
-    run.begin();
-    let Some((count, thread, end)) = repeat(run, fibers) else {
-        return run.first_turn();
-    };
+/// Repeats the turns that are as in the execution before. Returns whose turn came after them, and how
+/// it has ended: the last that was to be repeated, or the first that ended otherwise.
+#[inline]
+fn repeat(run: &Run, fibers: &mut FiberPool) -> Option<(ThreadId, TurnEnd)> {
+    let (count, thread, end) = repeat_turns(run, fibers)?;
     run.repeated(count, thread);
-    run.turn_after(thread, end)
+    Some((thread, end))
 }
 
 /// Repeats turns as long as all is as it was. Returns how many, and whose turn came after them and
 /// how it has ended: the last that was to be repeated, or the first that ended otherwise.
-fn repeat(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, TurnEnd)> {
+fn repeat_turns(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, TurnEnd)> {
     let turns = run.turns.borrow();
     let (last, others) = turns.split_last()?;
     // Only declared threads have turns here: one in which a thread is started is not repeated.

@@ -166,6 +166,16 @@ impl Heartbeat {
         ThreadId::of_number(self.running.load(Relaxed))
     }
 
+    /// What `thread` is called: by what was `declared`, or as the program has started it.
+    pub(super) fn name(&self, thread: ThreadId, declared: &[String]) -> String {
+        let started = self.started.lock();
+        let name = declared.get(thread.index()).map(String::as_str);
+        let started = || started.get(thread.index() - declared.len());
+        name.or_else(|| started().map(|name| &**name))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The marker that `thread` reached last.
     pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
         let reached = self.reached.get(thread.index())?;

@@ -188,12 +188,16 @@ impl Run {
     }
 
     /// Whose turn an execution begins with that repeats none.
+    #[cold]
     pub(super) fn first_turn(&self) -> Option<ThreadId> {
         self.core.borrow_mut().turn().thread()
     }
 
     /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
     /// before.
+    // Always inline, as what it calls: this is every turn that is not repeated.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn turn_after(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
         if end == TurnEnd::OTHERWISE {
             return self.turn_after_note(thread);

@@ -126,8 +126,8 @@ fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
                 None => "before its next marker".to_owned(),
             };
             match pulse.asked() {
-                Some(asked) => asked_of(pulse, asked, &names[asked.index()]),
-                None => format!("thread `{}`, {after},", names[thread.index()]),
+                Some(asked) => asked_of(pulse, asked, &pulse.name(asked, names)),
+                None => format!("thread `{}`, {after},", pulse.name(thread, names)),
             }
         }
         Some(Some(hook)) => hook.to_string(),
