@@ -117,8 +117,9 @@ impl TraceExecutor {
 
     /// Runs the threads along the schedule and waits until each has ended.
     ///
-    /// `timeout` is for the whole run, and counts as [`Explorer::timeout`] does. A thread that neither ends nor reaches a marker cannot be
-    /// killed: it is left behind, and goes on for as long as the process does.
+    /// `timeout` is for the whole run, and counts as [`Explorer::timeout`](crate::Explorer::timeout)
+    /// does. A thread that neither ends nor reaches a marker cannot be killed: it is left behind, and
+    /// goes on for as long as the process does.
     ///
     /// # Errors
     ///
