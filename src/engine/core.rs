@@ -21,8 +21,8 @@ pub(crate) use turn::{Over, Turn};
 #[derive(Debug)]
 pub(crate) struct ExecutionState {
     threads: ThreadTable,
-    /// Tasks whose waker fired while they were running.
-    notified: Vec<bool>,
+    /// The tasks whose wakers fired while they were running.
+    notified: Vec<ThreadId>,
     /// How many declared threads have been started.
     started: usize,
     /// Schedulable threads, by id. The running thread keeps its slot (`running`), so pausing again
@@ -50,7 +50,7 @@ impl ExecutionState {
     pub(crate) fn new(declared: &[String], max_steps: usize) -> Self {
         let threads = ThreadTable::new(declared);
         ExecutionState {
-            notified: vec![false; threads.len()],
+            notified: Vec::new(),
             started: 0,
             enabled: Vec::with_capacity(threads.len()),
             running: None,
@@ -70,8 +70,7 @@ impl ExecutionState {
     /// one. They are taken without asking anybody, as long as the threads are where they were.
     pub(crate) fn reset(&mut self, repeated: usize) {
         self.threads.reset();
-        self.notified.truncate(self.threads.len());
-        self.notified.fill(false);
+        self.notified.clear();
         self.started = 0;
         self.enabled.clear();
         self.running = None;
@@ -105,15 +104,16 @@ impl ExecutionState {
 
     /// The running task found its future pending. A waker that fired meanwhile still counts.
     pub(crate) fn wait(&mut self, thread: ThreadId) {
-        let was_notified = std::mem::take(&mut self.notified[thread.index()]);
-        let (state, end) = if was_notified {
+        let notified = self.notified.iter().position(|other| *other == thread);
+        let (state, end) = if let Some(notified) = notified {
+            self.notified.swap_remove(notified);
             (ThreadState::Woken, StepEnd::Paused)
         } else {
             (ThreadState::Waiting, StepEnd::Waits)
         };
         self.end_step(thread, end);
         self.leave(thread, state);
-        self.woken += usize::from(was_notified);
+        self.woken += usize::from(notified.is_some());
     }
 
     /// Notes where the step of `thread` has left it, if its turn was a step.
@@ -133,7 +133,9 @@ impl ExecutionState {
                 self.woken += 1;
             }
             state if *state == ThreadState::Running || is_stopped(*state) => {
-                self.notified[thread.index()] = true;
+                if !self.notified.contains(&thread) {
+                    self.notified.push(thread);
+                }
             }
             _ => {}
         }

@@ -87,6 +87,15 @@ impl Fiber {
         end
     }
 
+    /// As [`resume`](Self::resume), and faster: who controls the calling thread is set back only at
+    /// the end of the series.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    pub(crate) fn resume_next(&mut self, _: &Series) -> TurnEnd {
+        CONTROL.set(self.control);
+        self.switch()
+    }
+
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn switch(&mut self) -> TurnEnd {
@@ -122,29 +131,14 @@ impl Fiber {
     }
 }
 
-/// Gives the turn to these fibers one after the other, by their numbers. `begins` learns whose turn it
-/// is; `goes_on` learns what comes with the number in `order`, and how the turn has ended, and says
-/// whether the next comes. It is faster than to resume each fiber, and the two may do nothing that a
-/// marker could be in.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-pub(crate) fn resume_each<T>(
-    fibers: &mut [Fiber],
-    order: impl Iterator<Item = (usize, T)>,
-    mut begins: impl FnMut(usize),
-    mut goes_on: impl FnMut(usize, T, TurnEnd) -> bool,
-) {
-    flag::keeping(&CONTROL, || {
-        for (number, with) in order {
-            let fiber = &mut fibers[number];
-            begins(number);
-            CONTROL.set(fiber.control);
-            let end = fiber.switch();
-            if !goes_on(number, with, end) {
-                break;
-            }
-        }
-    });
+/// That fibers are resumed one after the other, with nothing between that a marker could be in.
+pub(crate) struct Series(());
+
+/// Runs `body`, which resumes one fiber after the other by [`Fiber::resume_next`]. Between two turns it
+/// may do nothing that a marker could be in.
+#[inline]
+pub(crate) fn in_series<T>(body: impl FnOnce(&Series) -> T) -> T {
+    flag::keeping(&CONTROL, || body(&Series(())))
 }
 
 /// Whether a run controls the calling thread, and if it is a fiber, which: a pointer that is null for
@@ -178,7 +172,7 @@ impl Control {
             return None;
         }
         // SAFETY: it is a yielder only while a fiber runs on this OS thread, or between two turns that
-        // `resume_each` gives, where nothing runs that calls this; and then it is the one that this
+        // a series, where nothing runs that calls this; and then it is the one that this
         // fiber's body was given. The code that runs now is therefore that body's: while a fiber runs,
         // nothing else does on its OS thread. A yielder lives until the body
         // returns.

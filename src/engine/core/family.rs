@@ -6,7 +6,6 @@ impl ExecutionState {
     /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
     pub(crate) fn spawn(&mut self, parent: ThreadId, name: Option<&str>) -> ThreadId {
         let thread = self.threads.add(parent, name);
-        self.notified.push(false);
         // It has the greatest id of all, so the slot of the running thread stays what it is.
         self.enabled.push(Pending {
             thread,

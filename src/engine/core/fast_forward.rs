@@ -13,30 +13,36 @@ impl ExecutionState {
     }
 
     /// Brings the state up to date after the first `count` turns were replayed without calling
-    /// [`advance`](Self::advance); `current` now has the turn. `reached` tells at which marker the
-    /// last turn of a thread has ended, if the thread is not at its end.
+    /// [`advance`](Self::advance); `current` now has the turn. `reached` tells for each declared thread
+    /// at which marker its last turn has ended, if the thread is not at its end.
     pub(crate) fn fast_forward(
         &mut self,
         count: usize,
         current: ThreadId,
-        reached: impl Fn(ThreadId) -> Option<MarkerId>,
+        reached: impl IntoIterator<Item = Option<MarkerId>>,
     ) {
         let declared = self.threads.declared();
         self.started = declared.min(count + 1);
         self.taken = (count + 1).saturating_sub(declared);
+        // Without a branch on where a thread stands: nothing predicts that.
+        let nobody = Pending {
+            thread: current,
+            operation: Operation::start(),
+        };
+        self.enabled.resize(self.started, nobody);
+        let (mut count, mut slot) = (0, 0);
         let states = &mut self.threads.states[..self.started];
-        for (index, state) in states.iter_mut().enumerate() {
+        for (index, (state, marker)) in states.iter_mut().zip(reached).enumerate() {
             let thread = ThreadId::new(index);
-            let marker = reached(thread);
             *state = marker.map_or(ThreadState::Finished, ThreadState::Marker);
-            if let Some(marker) = marker {
-                if thread == current {
-                    self.running = Some(self.enabled.len());
-                }
-                let operation = Operation::at_marker(marker);
-                self.enabled.push(Pending { thread, operation });
-            }
+            let operation = marker.map_or(Operation::start(), Operation::at_marker);
+            self.enabled[count] = Pending { thread, operation };
+            slot = if thread == current { count } else { slot };
+            count += usize::from(marker.is_some());
         }
+        self.enabled.truncate(count);
+        let is_enabled = self.threads.states[current.index()] != ThreadState::Finished;
+        self.running = is_enabled.then_some(slot);
         self.threads.states[current.index()] = ThreadState::Running;
     }
 }

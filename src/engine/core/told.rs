@@ -37,12 +37,8 @@ impl ExecutionState {
             state: ThreadState::Finished,
             passed: None,
         };
-        // Avoid a store-forwarding stall: do not store the length and then reload it with the
-        // pointer as one 16-byte load.
-        if statuses.len() != self.threads.len() {
-            statuses.resize(self.threads.len(), finished);
-        }
-        statuses.fill(finished);
+        statuses.clear();
+        statuses.resize(self.threads.len(), finished);
     }
 
     /// Keeps the first `count` steps to be taken again, and forgets those after them.

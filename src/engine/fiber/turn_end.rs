@@ -26,4 +26,14 @@ impl TurnEnd {
     pub(crate) fn marker(self) -> Option<MarkerId> {
         MarkerId::of_number(self.0).filter(|_| self != TurnEnd::OTHERWISE)
     }
+
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) fn of_number(number: u32) -> Self {
+        TurnEnd(number)
+    }
 }

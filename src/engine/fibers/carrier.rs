@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::heartbeat::Heartbeat;
 use super::pool::FiberPool;
 use super::run::Run;
+use super::turn_record::TurnRecord;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
-use crate::engine::fiber::{TurnEnd, explaining_overflows, resume_each};
+use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
@@ -54,12 +55,14 @@ pub(super) fn carry(
 }
 
 fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
+    // How the turns of an execution ended; while it has taken none, those of the one before.
+    let mut turns = Vec::new();
     loop {
         if run.pulse.is_to_stay() {
             processor.pin_current_thread();
         }
         run.pulse.beat();
-        let (end, outcome) = execute(run, fibers);
+        let (end, outcome) = execute(run, fibers, &mut turns);
         run.pulse.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.pulse.is_left_behind();
@@ -70,12 +73,16 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
     }
 }
 
-fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) {
+fn execute(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+) -> (ExecutionEnd, Option<String>) {
     if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
         return (panicked_in(Hook::SetUp, panic), None);
     }
     run.pulse.enter(Phase::Threads);
-    current::controlled(|| run_threads(run, fibers));
+    current::controlled(|| run_threads(run, fibers, turns));
     let enter = |phase| run.pulse.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -90,12 +97,15 @@ fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) 
 }
 
 /// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
-fn run_threads(run: &Run, fibers: &mut FiberPool) {
-    run.begin();
-    let mut ended = repeat(run, fibers);
+fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
+    turns.truncate(run.begin());
+    let mut ended = repeat(run, fibers, turns);
     loop {
         let turn = match ended {
-            Some((thread, end)) => run.turn_after(thread, end),
+            Some((thread, end)) => {
+                turns.push(TurnRecord::new(thread, end));
+                run.turn_after(thread, end)
+            }
             None => run.first_turn(),
         };
         let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
@@ -117,39 +127,43 @@ fn run_threads(run: &Run, fibers: &mut FiberPool) {
     }
 }
 
-/// Repeats the turns that are as in the execution before. Returns whose turn came after them, and how
-/// it has ended: the last that was to be repeated, or the first that ended otherwise.
+/// Repeats turns as long as all is as in the execution before; forgets those after them. Returns whose
+/// turn came next, and how it has ended: the last that was to be repeated, or the first that ended
+/// otherwise.
 #[inline]
-fn repeat(run: &Run, fibers: &mut FiberPool) -> Option<(ThreadId, TurnEnd)> {
-    let (count, thread, end) = repeat_turns(run, fibers)?;
+fn repeat(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+) -> Option<(ThreadId, TurnEnd)> {
+    let last = turns.pop()?;
+    let (count, otherwise) = repeat_each(run, fibers.declared(), turns);
+    turns.truncate(count);
+    let (thread, end) = otherwise.unwrap_or_else(|| (last.thread, fibers.resume(last.thread)));
     run.repeated(count, thread);
     Some((thread, end))
 }
 
-/// Repeats turns as long as all is as it was. Returns how many, and whose turn came after them and
-/// how it has ended: the last that was to be repeated, or the first that ended otherwise.
-fn repeat_turns(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, TurnEnd)> {
-    let turns = run.turns.borrow();
-    let (last, others) = turns.split_last()?;
+/// Repeats `turns` until one ends otherwise. Returns how many did not, and that turn.
+#[inline]
+fn repeat_each(
+    run: &Run,
     // Only declared threads have turns here: one in which a thread is started is not repeated.
-    let declared = fibers.declared();
+    declared: &mut [Fiber],
+    turns: &[TurnRecord],
+) -> (usize, Option<(ThreadId, TurnEnd)>) {
     let (pulse, wakes) = (&*run.pulse, &*run.wakes);
     let reached = pulse.reached_by_declared();
-    let mut count = 0;
-    let mut otherwise = None;
-    resume_each(
-        declared,
-        others.iter().map(|turn| (turn.thread.index(), turn.end)),
-        |number| pulse.run(number),
-        |number, recorded, end| {
-            if end != recorded || wakes.has_any() {
-                otherwise = Some((count, ThreadId::new(number), end));
-                return false;
+    in_series(|series| {
+        for (count, turn) in turns.iter().enumerate() {
+            let number = turn.thread.index();
+            pulse.run(turn.thread);
+            let end = declared[number].resume_next(series);
+            if end != turn.end || wakes.has_any() {
+                return (count, Some((turn.thread, end)));
             }
-            reached[number].set(end.marker());
-            count += 1;
-            true
-        },
-    );
-    otherwise.or_else(|| Some((count, last.thread, fibers.resume(last.thread))))
+            reached[number].set(end);
+        }
+        (turns.len(), None)
+    })
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use parking_lot::Mutex;
 
 use crate::engine::Phase;
+use crate::engine::fiber::TurnEnd;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
@@ -37,8 +38,13 @@ pub(super) struct Reached(AtomicU32);
 
 impl Reached {
     #[inline]
-    pub(super) fn set(&self, marker: Option<MarkerId>) {
-        self.0.store(marker.map_or(0, MarkerId::number), Relaxed);
+    pub(super) fn set(&self, end: TurnEnd) {
+        self.0.store(end.number(), Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn marker(&self) -> Option<MarkerId> {
+        TurnEnd::of_number(self.0.load(Relaxed)).marker()
     }
 }
 
@@ -91,12 +97,8 @@ impl Heartbeat {
 
     /// The thread of this number goes on.
     #[inline]
-    pub(super) fn run(&self, thread: usize) {
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "it is the number of a `ThreadId`"
-        )]
-        self.running.store(thread as u32, Relaxed);
+    pub(super) fn run(&self, thread: ThreadId) {
+        self.running.store(thread.number(), Relaxed);
     }
 
     /// The question that `thread` has left is being asked, or none is any more.
@@ -117,7 +119,7 @@ impl Heartbeat {
     #[inline]
     pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
         if let Some(reached) = self.reached.get(thread.index()) {
-            reached.set(marker);
+            reached.set(marker.map_or(TurnEnd::FINISHED, TurnEnd::at_marker));
         }
     }
 
@@ -178,7 +180,6 @@ impl Heartbeat {
 
     /// The marker that `thread` reached last.
     pub(super) fn reached(&self, thread: ThreadId) -> Option<MarkerId> {
-        let reached = self.reached.get(thread.index())?;
-        MarkerId::of_number(reached.0.load(Relaxed))
+        self.reached.get(thread.index())?.marker()
     }
 }

@@ -43,7 +43,7 @@ impl FiberPool {
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
     #[inline]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
-        self.pulse.run(thread.index());
+        self.pulse.run(thread);
         if thread.index() < self.declared {
             self.fibers[thread.index()].resume()
         } else {
@@ -72,7 +72,7 @@ impl FiberPool {
 
     /// Tells `thread` to unwind. Returns how its turn has ended.
     pub(super) fn stop(&mut self, thread: ThreadId) -> TurnEnd {
-        self.pulse.run(thread.index());
+        self.pulse.run(thread);
         self.fibers[thread.index()].stop()
     }
 

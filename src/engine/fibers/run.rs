@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::heartbeat::Heartbeat;
-use super::turn_record::TurnRecord;
+use super::heartbeat::{Heartbeat, Reached};
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
 use crate::engine::body::Body;
-use crate::engine::catch::{Caught, caught};
+use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Controller};
 use crate::engine::execution_core::ExecutionCore;
@@ -33,9 +32,6 @@ pub(super) struct Run {
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
     pub(super) room: RefCell<Box<dyn ProgramInstance>>,
-    /// How the turns of this execution ended; while none was taken, those of the one before. The
-    /// carrier's alone.
-    pub(super) turns: RefCell<Vec<TurnRecord>>,
     /// What was started in the turn under way: taken note of when that ends, since the state of a
     /// turn that is repeated is not kept up to date.
     starting: RefCell<Vec<(Option<String>, Body)>>,
@@ -72,7 +68,6 @@ impl Run {
             declared: program.threads().len(),
             core: RefCell::new(core),
             room: RefCell::new(Arc::clone(program).room()),
-            turns: RefCell::default(),
             starting: RefCell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
@@ -158,33 +153,33 @@ impl Run {
         }
     }
 
-    /// An execution begins. What is left of the turns is to be repeated.
-    pub(super) fn begin(&self) {
-        let core = self.core.borrow();
-        if !self.bodies.borrow().is_empty() {
-            self.bodies.borrow_mut().clear();
+    /// An execution begins. Returns how many of its first turns are those of the execution before.
+    #[inline]
+    pub(super) fn begin(&self) -> usize {
+        let mut bodies = self.bodies.borrow_mut();
+        if !bodies.is_empty() {
+            // They have all been run or dropped.
+            bodies.clear();
             self.pulse.started.lock().clear();
         }
+        let core = self.core.borrow();
         if core.expects_wakes() {
             self.since.set(Some(Instant::now()));
         }
         // Invariants are evaluated at every step, new or not.
-        let common = if self.has_invariants {
-            0
-        } else {
-            core.state.replayed_turns()
-        };
-        self.turns.borrow_mut().truncate(common);
+        if self.has_invariants {
+            return 0;
+        }
+        core.state.replayed_turns()
     }
 
     /// The first `count` turns have been repeated, and `current` has the turn after them.
+    #[inline]
     pub(super) fn repeated(&self, count: usize, current: ThreadId) {
-        self.turns.borrow_mut().truncate(count);
-        let reached = |thread| self.pulse.reached(thread);
-        self.core
-            .borrow_mut()
-            .state
-            .fast_forward(count, current, reached);
+        let reached = self.pulse.reached_by_declared();
+        let reached = reached.iter().map(Reached::marker);
+        let mut core = self.core.borrow_mut();
+        core.state.fast_forward(count, current, reached);
     }
 
     /// Whose turn an execution begins with that repeats none.
@@ -202,7 +197,6 @@ impl Run {
         if end == TurnEnd::OTHERWISE {
             return self.turn_after_note(thread);
         }
-        self.turns.borrow_mut().push(TurnRecord { thread, end });
         if self.has_invariants {
             return self.turn_after_observing(thread, end);
         }
@@ -241,8 +235,6 @@ impl Run {
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
     #[inline(never)]
     fn turn_after_note(&self, thread: ThreadId) -> Option<ThreadId> {
-        let end = TurnEnd::UNREPEATABLE;
-        self.turns.borrow_mut().push(TurnRecord { thread, end });
         let pause = match self.note.take().expect("it has left a note") {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
@@ -390,6 +382,9 @@ impl Controller for Rc<Run> {
     }
 
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+        if self.core.borrow().is_over() {
+            catch::unwind();
+        }
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();
         starting.push((name.map(str::to_owned), body));

@@ -9,3 +9,14 @@ pub(super) struct TurnRecord {
     pub(super) thread: ThreadId,
     pub(super) end: TurnEnd,
 }
+
+impl TurnRecord {
+    #[inline]
+    pub(super) fn new(thread: ThreadId, end: TurnEnd) -> Self {
+        let end = match end {
+            TurnEnd::OTHERWISE => TurnEnd::UNREPEATABLE,
+            end => end,
+        };
+        TurnRecord { thread, end }
+    }
+}

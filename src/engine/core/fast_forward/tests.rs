@@ -72,7 +72,7 @@ impl Before {
             if count == last || !is_repeated {
                 self.turns.truncate(count);
                 self.repeated += count;
-                state.fast_forward(count, thread, |thread: ThreadId| reached[thread.index()]);
+                state.fast_forward(count, thread, reached.iter().copied());
                 return Some((thread, end));
             }
             reached[thread.index()] = end.and_then(Stop::marker);
