@@ -132,10 +132,11 @@ impl ExecutionState {
                 *state = ThreadState::Woken;
                 self.woken += 1;
             }
-            state if *state == ThreadState::Running || is_stopped(*state) => {
-                if !self.notified.contains(&thread) {
-                    self.notified.push(thread);
-                }
+            state
+                if (*state == ThreadState::Running || is_stopped(*state))
+                    && !self.notified.contains(&thread) =>
+            {
+                self.notified.push(thread);
             }
             _ => {}
         }
