@@ -1,5 +1,6 @@
 //! Threads that a program starts while it is explored, through both engines.
 
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
@@ -190,6 +191,30 @@ fn threads_that_have_not_begun_when_an_execution_fails_never_do() {
         // Found, run again to see what its schedule forces, which is nothing, and run once more.
         assert_eq!(dropped.load(SeqCst), 3, "{engine:?}");
     }
+}
+
+#[test]
+fn a_thread_that_catches_its_unwinding_starts_nothing_any_more() {
+    let late = Arc::new(AtomicU32::new(0));
+    let report = report(|| {
+        let late = Arc::clone(&late);
+        Explorer::new(|| Arc::new(AtomicU32::new(0)))
+            .thread("fails", |is_over: &Arc<AtomicU32>| {
+                marker!("y");
+                is_over.store(1, SeqCst);
+                panic!("over");
+            })
+            .thread("parent", move |is_over: &Arc<AtomicU32>| {
+                let (is_over, late) = (Arc::clone(is_over), Arc::clone(&late));
+                drop(catch_unwind(|| marker!("x")));
+                spawn(None, move || {
+                    late.fetch_add(is_over.load(SeqCst), SeqCst);
+                });
+            })
+    });
+    // `y` comes first, or between `x` and `start`, or last.
+    assert_eq!((report.schedules(), report.failing()), (3, 3));
+    assert_eq!(late.load(SeqCst), 0);
 }
 
 /// What a thread of a random program does: passes markers, and starts threads.
