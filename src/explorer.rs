@@ -32,7 +32,6 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
-mod strategy;
 mod worker_count;
 
 use request::Request;

@@ -68,6 +68,7 @@
 
 // Names, and orders of names.
 mod error;
+mod getters;
 mod named;
 pub mod permutations;
 pub mod saved;

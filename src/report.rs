@@ -17,7 +17,6 @@ mod search_identity;
 mod source;
 mod worker_count;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 pub use failure::Failure;
@@ -26,15 +25,14 @@ use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
-use saved_runs::SaveTarget;
-pub(crate) use saved_runs::SavedRuns;
+pub(crate) use saved_runs::{SaveTarget, SavedRuns};
 pub(crate) use search_identity::SearchIdentity;
 pub(crate) use source::{Source, find};
 pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::saved::Store;
+use crate::getters::getters;
 use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 use crate::workers::{Outcomes, StoppedBy};
@@ -58,97 +56,57 @@ use crate::workers::{Outcomes, StoppedBy};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
-    tally: Tally,
-    outcomes: Outcomes,
+    pub(crate) tally: Tally,
+    pub(crate) outcomes: Outcomes,
     /// The outcomes that were allowed, if not all were.
-    allowed: Vec<String>,
-    failure: Option<Failure>,
-    stopped_by: StoppedBy,
-    elapsed: Duration,
-    engine: Engine,
-    origin: SearchIdentity,
-    retried: SavedRuns,
-    keeper: SaveTarget,
-    sampled: Option<Sampled>,
-    workers: WorkerCount,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) stopped_by: StoppedBy,
+    pub(crate) elapsed: Duration,
+    pub(crate) engine: Engine,
+    pub(crate) origin: SearchIdentity,
+    pub(crate) saved_runs: SavedRuns,
+    pub(crate) save_target: SaveTarget,
+    pub(crate) sampled: Option<Sampled>,
+    pub(crate) workers: WorkerCount,
 }
 
+getters! { Report {
+    /// Returns what ended the search.
+    stopped_by: &StoppedBy,
+    /// Returns how long the search took, without the shrinking.
+    elapsed: copy Duration,
+} }
+
 impl Report {
-    pub(crate) fn new(
-        tally: Tally,
-        outcomes: Outcomes,
-        failure: Option<Failure>,
-        stopped_by: StoppedBy,
-        elapsed: Duration,
-        engine: Engine,
-    ) -> Self {
+    /// The report of a search that has run nothing yet.
+    pub(crate) fn empty(stopped_by: StoppedBy) -> Self {
         Report {
-            tally,
-            outcomes,
+            tally: Tally::default(),
+            outcomes: Outcomes::new(),
             allowed: Vec::new(),
-            failure,
+            failure: None,
             stopped_by,
-            elapsed,
-            engine,
+            elapsed: Duration::ZERO,
+            engine: Engine::default(),
             origin: SearchIdentity::default(),
-            retried: SavedRuns::default(),
-            keeper: SaveTarget::default(),
+            saved_runs: SavedRuns::default(),
+            save_target: SaveTarget::default(),
             sampled: None,
             workers: WorkerCount::default(),
         }
     }
 
-    /// Tells what the report is of.
-    pub(crate) fn of(self, origin: SearchIdentity) -> Self {
-        let steps = self.origin.steps;
-        let origin = SearchIdentity { steps, ..origin };
-        Report { origin, ..self }
-    }
-
-    /// Tells by which steps of the threads its shard was measured.
-    pub(crate) fn measured_by(mut self, steps: Vec<u32>) -> Self {
-        self.origin.steps = steps;
-        self
-    }
-
-    /// Tells what became of the schedules that were saved before.
-    pub(crate) fn after(self, retried: SavedRuns) -> Self {
-        Report { retried, ..self }
-    }
-
-    /// Tells where to save the failure, if somebody minds it.
-    pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
-        let keeper = SaveTarget(Some(store));
-        Report { keeper, ..self }
-    }
-
-    /// The same, with how the schedules were drawn.
-    pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
-        Report { sampled, ..self }
-    }
-
-    /// The same, with how many workers the search had.
-    pub(crate) fn with_workers(self, workers: WorkerCount) -> Self {
-        Report { workers, ..self }
-    }
-
-    /// The same, of a search in which only these outcomes were allowed.
-    pub(crate) fn with_allowed(self, allowed: &[String]) -> Self {
-        let allowed = allowed.to_vec();
-        Report { allowed, ..self }
-    }
-
     /// The report of a search that could not begin.
     pub(crate) fn refused(error: Error) -> Self {
-        let stopped_by = StoppedBy::Error(error);
-        Report::new(
-            Tally::default(),
-            Outcomes::new(),
-            None,
-            stopped_by,
-            Duration::ZERO,
-            Engine::default(),
-        )
+        Report::empty(StoppedBy::Error(error))
+    }
+
+    /// Sets which search this is the report of, but for the steps by which its shard was measured.
+    pub(crate) fn of(mut self, origin: SearchIdentity) -> Self {
+        let steps = self.origin.steps;
+        self.origin = SearchIdentity { steps, ..origin };
+        self
     }
 
     /// Returns the number of executions that were run.
@@ -240,23 +198,11 @@ impl Report {
         allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
-    /// Returns what ended the search.
-    #[must_use]
-    pub fn stopped_by(&self) -> &StoppedBy {
-        &self.stopped_by
-    }
-
     /// Returns which search this is the report of, in words: the test, the place in the source, the
     /// threads.
     #[must_use]
     pub fn search(&self) -> String {
         self.origin.to_string()
-    }
-
-    /// Returns how long the search took, without the shrinking.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
     }
 
     /// Returns why the program could not be explored, or not any further.
@@ -272,7 +218,7 @@ impl Report {
     /// [`schedules`](Self::schedules) counts none of them.
     #[must_use]
     pub fn retried(&self) -> u64 {
-        self.retried.count()
+        self.saved_runs.count()
     }
 
     /// Does nothing if no execution failed, whether all were run or a limit ended the search.
@@ -291,7 +237,7 @@ impl Report {
             StoppedBy::SavedFailure | StoppedBy::Replayed
         );
         let new = self.failure.as_ref().filter(|_| !was_known);
-        let saved = new.map_or_else(String::new, |failure| self.keeper.save(failure));
+        let saved = new.map_or_else(String::new, |failure| self.save_target.save(failure));
         panic!("{self}{saved}");
     }
 

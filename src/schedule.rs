@@ -2,6 +2,8 @@
 
 mod text;
 
+use crate::getters::getters;
+
 /// One turn: the thread `thread`, paused at the marker `marker`, goes on.
 ///
 /// A thread that waits after a marker, for a lock say, goes on with a step of its own, made by
@@ -21,6 +23,16 @@ pub struct Step {
     marker: String,
     is_resume: bool,
 }
+
+getters! { Step {
+    /// Returns the name of the thread.
+    thread: &str,
+    /// Returns whether the thread goes on after a wait, and not from the marker.
+    is_resume: copy bool,
+    /// Returns the name of the marker; of a thread that goes on after a wait, the one that it passed
+    /// last.
+    marker: &str,
+} }
 
 impl Step {
     /// Makes the step that lets `thread` go on from `marker`. Any text is a legal name.
@@ -47,25 +59,6 @@ impl Step {
             is_resume: true,
             ..Step::new(thread, marker)
         }
-    }
-
-    /// Returns the name of the thread.
-    #[must_use]
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
-    /// Returns whether the thread goes on after a wait, and not from the marker.
-    #[must_use]
-    pub fn is_resume(&self) -> bool {
-        self.is_resume
-    }
-
-    /// Returns the name of the marker; of a thread that goes on after a wait, the one that it passed
-    /// last.
-    #[must_use]
-    pub fn marker(&self) -> &str {
-        &self.marker
     }
 }
 
@@ -100,6 +93,11 @@ pub struct Schedule {
     steps: Vec<Step>,
 }
 
+getters! { Schedule {
+    /// Returns the steps, in order.
+    steps: &[Step],
+} }
+
 impl Schedule {
     /// Makes a schedule of these steps. The empty one is legal.
     #[must_use]
@@ -107,12 +105,6 @@ impl Schedule {
         Schedule {
             steps: steps.into_iter().collect(),
         }
-    }
-
-    /// Returns the steps, in order.
-    #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
     }
 
     /// Returns the number of steps.

@@ -128,7 +128,7 @@ pub(crate) const WANTS: &str = "`exhaustive`, `preemptions:2`, `random:1000`, `u
 
 impl Strategy {
     /// The executions that this comes to; the schedule if it is one that has names.
-    pub(crate) fn course(&self) -> Result<SearchPlan, &Schedule> {
+    pub(crate) fn plan(&self) -> Result<SearchPlan, &Schedule> {
         Ok(match *self {
             Strategy::Exhaustive => SearchPlan::Exhaustive,
             Strategy::Preemptions(max) => SearchPlan::Preemptions(max),

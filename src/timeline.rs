@@ -7,6 +7,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use crate::failure::{MAX_WIDTH, MarkerSite, Told};
+use crate::getters::getters;
 use crate::named::named;
 use crate::operation::{Event, OperationKind};
 
@@ -118,37 +119,22 @@ impl Timeline {
     }
 }
 
-impl TimelineStep {
+getters! { TimelineStep {
     /// Returns the name of the thread.
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
+    thread: &str,
     /// Returns what the step begins with.
-    pub fn kind(&self) -> StepKind {
-        self.kind
-    }
-
+    kind: copy StepKind,
     /// Returns the marker; of a thread that goes on after a wait, the one that it passed last.
-    pub fn marker(&self) -> &MarkerSite {
-        &self.marker
-    }
-
+    marker: &MarkerSite,
     /// Returns whether the schedule says so. What comes after it follows the fixed order.
-    pub fn is_forced(&self) -> bool {
-        self.is_forced
-    }
-
+    is_forced: copy bool,
     /// Returns whether the thread of the step before could have gone on instead.
-    pub fn preempts(&self) -> bool {
-        self.preempts
-    }
-
+    preempts: copy bool,
     /// Returns whether the step ends with the thread waiting.
-    pub fn waits(&self) -> bool {
-        self.waits
-    }
+    waits: copy bool,
+} }
 
+impl TimelineStep {
     /// What stands in the column of the thread.
     fn cell(&self) -> Cow<'_, str> {
         let name = &self.marker.name;

@@ -1,8 +1,6 @@
 //! What an explorer does with its program.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::default_store::DefaultStore;
 use super::request::{Request, prepare};
@@ -14,11 +12,10 @@ use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
 use crate::follow::Followed;
-use crate::report::{Report, ReportFile};
+use crate::report::{Report, ReportFile, SaveTarget};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
-use crate::verdict::Tally;
 use crate::workers::StoppedBy;
 
 /// Tries what failed before, searches, and shrinks the first failure.
@@ -67,19 +64,20 @@ fn begin(
     }
     let store = request.store.clone();
     let store = store.unwrap_or_else(|| default_store(context, settings));
-    let (retried, failure) = saved_runs::retry(context, &*store)?;
+    let (saved_runs, failure) = saved_runs::retry(context, &*store)?;
     let report = match failure {
-        Some(_) => Report::new(
-            Tally::default(),
-            BTreeMap::new(),
+        Some(_) => Report {
             failure,
-            StoppedBy::SavedFailure,
-            Duration::ZERO,
-            context.engine,
-        ),
+            engine: context.engine,
+            ..Report::empty(StoppedBy::SavedFailure)
+        },
         None => catch_fault(|| search(context, settings, shard, request.keeps_going))?,
     };
-    Ok(report.after(retried).kept_in(store))
+    Ok(Report {
+        saved_runs,
+        save_target: SaveTarget(Some(store)),
+        ..report
+    })
 }
 
 /// Where failures are saved if the code does not say.

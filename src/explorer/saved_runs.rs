@@ -1,16 +1,14 @@
 //! Schedules that are known before a search: those that were saved, and the one to replay.
 
-use std::time::Instant;
-
 use super::minimise;
 use super::run_context::RunContext;
-use super::search_outcome::{SearchOutcome, build_report};
+use super::search_outcome::{build_report, run_one};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::report::{Failure, Minimal, Report, Reported, SavedRuns};
 use crate::saved::Store;
 use crate::schedule::Schedule;
-use crate::workers::{FailingExecution, Findings, StoppedBy};
+use crate::workers::FailingExecution;
 
 /// Runs the saved schedules, up to the first that still fails.
 ///
@@ -53,20 +51,12 @@ pub(super) fn retry(
 ///
 /// If the text is no schedule, or the schedule does not fit the program.
 pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Error> {
-    let refused = |error: &Error| {
+    let refused = |error: Error| {
         let text = format!("the environment variable `INTERLACE_REPLAY` is `{text}`: {error}");
         Error::new(ErrorKind::BadSetting, text)
     };
-    let schedule: Schedule = text.parse().map_err(|error| refused(&error))?;
-    let began = Instant::now();
-    let followed = context.follow(&schedule)?;
-    followed.fits.as_ref().map_err(refused)?;
-    let (record, outcome) = (followed.record, followed.outcome);
-    let ran = SearchOutcome {
-        findings: Findings::of_one(&record, outcome.as_deref()),
-        stopped_by: StoppedBy::Replayed,
-        elapsed: began.elapsed(),
-    };
+    let schedule: Schedule = text.parse().map_err(refused)?;
+    let ran = run_one(context, &schedule, refused)?;
     let failure = match &ran.findings.failure {
         Some(found) => Some(describe(context, found, &schedule, Minimal::Given)?),
         None => None,

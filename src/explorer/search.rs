@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::run_context::RunContext;
-use super::search_outcome::{SearchOutcome, report};
+use super::search_outcome::{SearchOutcome, report, run_one};
 use super::worker_count::worker_count;
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
-use crate::follow::Followed;
 use crate::progress::{self, Goal, Watch};
 use crate::report::{Report, Sampled};
-use crate::schedule::Schedule;
 use crate::search::Shard;
 use crate::strategy::Strategy;
-use crate::workers::{Bounds, Findings, Limits, ParallelSearch, StoppedBy, run_search};
+use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
 
 /// Runs the schedules that the settings say, and shrinks the first failure.
 pub(super) fn search(
@@ -24,9 +22,9 @@ pub(super) fn search(
     keeps_going: bool,
 ) -> Result<Report, Error> {
     let strategy = settings.strategy.clone().unwrap_or_default();
-    let plan = match strategy.course() {
+    let plan = match strategy.plan() {
         Ok(plan) => plan,
-        Err(schedule) => return explore_one(context, schedule),
+        Err(schedule) => return report(context, run_one(context, schedule, |error| error)?),
     };
     if shard.is_some() && !plan.has_shards() {
         return Err(no_shards(&strategy));
@@ -65,24 +63,11 @@ pub(super) fn search(
         uniform,
     });
     let report = report(context, ran)?;
-    Ok(report.with_sampled(sampled).with_workers(workers))
-}
-
-/// Runs one execution along `schedule`, and shrinks its failure.
-fn explore_one(context: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
-    let began = Instant::now();
-    let Followed {
-        record,
-        outcome,
-        fits,
-    } = context.follow(schedule)?;
-    fits?;
-    let ran = SearchOutcome {
-        findings: Findings::of_one(&record, outcome.as_deref()),
-        stopped_by: StoppedBy::Replayed,
-        elapsed: began.elapsed(),
-    };
-    report(context, ran)
+    Ok(Report {
+        sampled,
+        workers,
+        ..report
+    })
 }
 
 /// Watches the search, if its progress is to be shown.

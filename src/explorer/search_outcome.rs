@@ -1,22 +1,49 @@
-//! What a search has to tell, put together to a report.
+//! What a search has found, and the report made of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::run_context::RunContext;
 use super::{contradiction, minimise};
 use crate::error::{Error, ErrorKind};
+use crate::follow::Followed;
 use crate::oracle::Oracles;
 use crate::report::{Failure, Report};
+use crate::schedule::Schedule;
 use crate::workers::{Findings, StoppedBy};
 
-/// What a search has to tell.
+/// What a search has found.
 pub(super) struct SearchOutcome {
     pub(super) findings: Findings,
     pub(super) stopped_by: StoppedBy,
     pub(super) elapsed: Duration,
 }
 
-/// Shrinks the first failure, and puts all together.
+/// Runs the one execution along `schedule`.
+///
+/// # Errors
+///
+/// If the engine cannot run it; or what `refused` makes of the reason why the schedule does not fit
+/// the program.
+pub(super) fn run_one(
+    context: RunContext<'_>,
+    schedule: &Schedule,
+    refused: impl FnOnce(Error) -> Error,
+) -> Result<SearchOutcome, Error> {
+    let began = Instant::now();
+    let Followed {
+        record,
+        outcome,
+        fits,
+    } = context.follow(schedule)?;
+    fits.map_err(refused)?;
+    Ok(SearchOutcome {
+        findings: Findings::of_one(&record, outcome.as_deref()),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
+    })
+}
+
+/// Shrinks the first failure, and puts the report together.
 pub(super) fn report(context: RunContext<'_>, ran: SearchOutcome) -> Result<Report, Error> {
     let found = ran.findings.failure.as_ref();
     let failure = found.map(|found| minimise::failure(context, found));
@@ -24,7 +51,7 @@ pub(super) fn report(context: RunContext<'_>, ran: SearchOutcome) -> Result<Repo
     Ok(build_report(context, ran, failure))
 }
 
-/// Puts a report together.
+/// Makes the report of a search whose first failure has been shrunk.
 pub(super) fn build_report(
     context: RunContext<'_>,
     ran: SearchOutcome,
@@ -49,16 +76,18 @@ pub(super) fn build_report(
         }
         (None, stopped_by) => stopped_by,
     };
-    let report = Report::new(
-        findings.tally,
-        findings.outcomes,
-        failure,
-        stopped_by,
-        elapsed,
-        context.engine,
-    );
     let allowed = context.program.oracles().map_or(&[][..], Oracles::allowed);
-    report.with_allowed(allowed).measured_by(weights)
+    let mut report = Report {
+        tally: findings.tally,
+        outcomes: findings.outcomes,
+        allowed: allowed.to_vec(),
+        failure,
+        elapsed,
+        engine: context.engine,
+        ..Report::empty(stopped_by)
+    };
+    report.origin.steps = weights;
+    report
 }
 
 #[cold]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::getters::getters;
 use crate::site::MarkerId;
 
 /// A marker: its name, and where it stands in the source. `start` and `join`, the steps of threads
@@ -25,22 +26,14 @@ pub struct MarkerSite {
     pub(crate) line: u32,
 }
 
-impl MarkerSite {
+getters! { MarkerSite {
     /// Returns the name of the marker.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
+    name: &str,
     /// Returns the source file, if there is one.
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
+    file: &str,
     /// Returns the line, counted from 1.
-    pub fn line(&self) -> u32 {
-        self.line
-    }
-}
+    line: copy u32,
+} }
 
 impl From<MarkerId> for MarkerSite {
     fn from(marker: MarkerId) -> Self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::{SerialOrder, SerialViews};
+use crate::getters::getters;
 
 /// An outcome that is not allowed.
 ///
@@ -28,17 +29,12 @@ pub struct OutcomeNotAllowed {
     pub(crate) allowed: Arc<[String]>,
 }
 
-impl OutcomeNotAllowed {
+getters! { OutcomeNotAllowed {
     /// Returns the `Debug` text of the outcome.
-    pub fn outcome(&self) -> &str {
-        &self.outcome
-    }
-
+    outcome: &str,
     /// Returns the texts of those that are allowed, in the order in which they were given.
-    pub fn allowed(&self) -> &[String] {
-        &self.allowed
-    }
-}
+    allowed: &[String],
+} }
 
 impl fmt::Display for OutcomeNotAllowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,18 +56,15 @@ pub struct NotSerializable {
 /// How many serial orders are shown beside a view that none of them gives.
 const NEAREST: usize = 3;
 
-impl NotSerializable {
+getters! { NotSerializable {
     /// Returns the `Debug` text of the view.
-    pub fn view(&self) -> &str {
-        &self.view
-    }
-
+    view: &str,
     /// Returns the serial orders with the nearest views, at most three, the nearest first. None if
     /// no serial order comes to its end without a failure.
-    pub fn nearest(&self) -> &[SerialOrder] {
-        &self.nearest
-    }
+    nearest: &[SerialOrder],
+} }
 
+impl NotSerializable {
     /// Finds the nearest, of threads with these names.
     pub(crate) fn find_nearest(&mut self, names: &[Arc<str>]) {
         self.nearest = self.views.nearest(&self.view, NEAREST, names);
@@ -103,12 +96,10 @@ pub struct InvariantViolation {
     pub(crate) name: Arc<str>,
 }
 
-impl InvariantViolation {
+getters! { InvariantViolation {
     /// Returns the name of the invariant.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
+    name: &str,
+} }
 
 impl fmt::Display for InvariantViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Panic;
+use crate::getters::getters;
 use crate::named::displayed;
 
 /// A thread or task that panicked.
@@ -25,17 +26,12 @@ pub struct ThreadPanic {
     pub(crate) panic: Panic,
 }
 
-impl ThreadPanic {
+getters! { ThreadPanic {
     /// Returns the name of the thread.
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
+    thread: &str,
     /// Returns what it said, and where.
-    pub fn panic(&self) -> &Panic {
-        &self.panic
-    }
-}
+    panic: &Panic,
+} }
 
 impl fmt::Display for ThreadPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,17 +86,12 @@ pub struct HookPanic {
     pub(crate) panic: Panic,
 }
 
-impl HookPanic {
+getters! { HookPanic {
     /// Returns which part it was.
-    pub fn hook(&self) -> Hook {
-        self.hook
-    }
-
+    hook: copy Hook,
     /// Returns what it said, and where.
-    pub fn panic(&self) -> &Panic {
-        &self.panic
-    }
-}
+    panic: &Panic,
+} }
 
 impl fmt::Display for HookPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::{Activity, MarkerSite, Told};
+use crate::getters::getters;
 
 /// Where a thread stands when an execution ends. Its `Display` says that without its name.
 ///
@@ -37,25 +38,19 @@ pub struct ThreadPosition {
     pub(crate) awaited_locks: Vec<AwaitedLock>,
 }
 
-impl ThreadPosition {
+getters! { ThreadPosition {
     /// Returns the name of the thread.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
+    name: &str,
     /// Returns what the thread is doing.
-    pub fn activity(&self) -> &Activity {
-        &self.activity
-    }
+    activity: &Activity,
+    /// Returns what the thread is about to [acquire](crate::Acquire), and is not free.
+    awaited_locks: &[AwaitedLock],
+} }
 
+impl ThreadPosition {
     /// Returns the marker that the thread last went on from, if it has come to one.
     pub fn passed(&self) -> Option<&MarkerSite> {
         self.passed.as_ref()
-    }
-
-    /// Returns what the thread is about to [acquire](crate::Acquire), and is not free.
-    pub fn awaited_locks(&self) -> &[AwaitedLock] {
-        &self.awaited_locks
     }
 }
 
@@ -79,12 +74,15 @@ pub struct AwaitedLock {
     pub(crate) others_may_hold: bool,
 }
 
-impl AwaitedLock {
+getters! { AwaitedLock {
     /// Returns what the marker calls it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+    name: &str,
+    /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
+    /// that several may [share](crate::AcquireShared).
+    others_may_hold: copy bool,
+} }
 
+impl AwaitedLock {
     /// Returns the thread that acquired it last at a marker, unless it was seen free since. It may
     /// have been acquired elsewhere since.
     pub fn last_thread(&self) -> Option<&str> {
@@ -94,12 +92,6 @@ impl AwaitedLock {
     /// Returns the marker at which [`last_thread`](Self::last_thread) acquired it.
     pub fn last_marker(&self) -> Option<&MarkerSite> {
         self.last.as_ref().map(|(_, marker)| marker)
-    }
-
-    /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
-    /// that several may [share](crate::AcquireShared).
-    pub fn others_may_hold(&self) -> bool {
-        self.others_may_hold
     }
 }
 

@@ -1,5 +1,6 @@
 //! The views that the serial orders of a program's threads give, and which are near another.
 
+use crate::getters::getters;
 use std::collections::BTreeMap;
 
 /// What the serial orders ended in.
@@ -39,19 +40,12 @@ pub struct SerialOrder {
     pub(crate) view: String,
 }
 
-impl SerialOrder {
+getters! { SerialOrder {
     /// Returns the names of the threads, in the order in which they ran.
-    #[must_use]
-    pub fn threads(&self) -> &[String] {
-        &self.threads
-    }
-
+    threads: &[String],
     /// Returns the `Debug` text of what was seen after the last thread.
-    #[must_use]
-    pub fn view(&self) -> &str {
-        &self.view
-    }
-}
+    view: &str,
+} }
 
 /// Comparing texts costs the product of their lengths: so many products are computed at most.
 const MAX_WORK: usize = 10_000_000;

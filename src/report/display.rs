@@ -26,7 +26,7 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        write!(f, "{}{}", self.workers, self.retried)?;
+        write!(f, "{}{}", self.workers, self.saved_runs)?;
         let failures = self
             .tally
             .iter()
@@ -127,7 +127,7 @@ impl Report {
             }
             StoppedBy::SavedFailure => format!(
                 "a schedule that was saved in {} fails again; nothing else was run",
-                self.retried.place
+                self.saved_runs.place
             ),
             stopped_by => stopped_by.to_string(),
         }
@@ -147,16 +147,19 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::verdict::Tally;
 
     fn report(executions: u64, seconds: u64, engine: Engine) -> String {
         let mut tally = Tally::default();
         tally.add(Verdict::Held, executions);
-        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
-        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
+        let report = Report {
+            tally,
+            elapsed: Duration::from_secs(seconds),
+            engine,
+            ..Report::empty(StoppedBy::Exhausted)
+        };
+        report.to_string()
     }
 
     #[test]

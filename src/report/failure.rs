@@ -6,6 +6,7 @@ use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
 use crate::failure::FailureKind;
+use crate::getters::getters;
 use crate::schedule::Schedule;
 use crate::timeline::Timeline;
 use crate::workers::FailingExecution;
@@ -71,6 +72,25 @@ pub(crate) struct Reported {
     pub(crate) minimal: Minimal,
 }
 
+getters! { Failure {
+    /// Returns the minimal failing schedule. What it leaves out follows the fixed order: the
+    /// thread that ran last until it ends or blocks, then the others in the order in which they
+    /// were added.
+    schedule: &Schedule,
+    /// Returns the schedule that was found failing, whole.
+    found: &Schedule,
+    /// Returns the number of the execution that was found failing: counted from 1, in exploration
+    /// order; 0 for a schedule that was saved in an earlier run.
+    index: copy u64,
+    /// Returns how the minimal schedule fails.
+    kind: &FailureKind,
+    /// Returns the execution of the minimal schedule, step by step.
+    timeline: &Timeline,
+    /// Returns how often, in the execution of the minimal schedule, the turn is taken from a
+    /// thread that could have gone on.
+    preemptions: copy usize,
+} }
+
 impl Failure {
     /// Describes `best`, which was made of `found`.
     pub(crate) fn new(
@@ -96,46 +116,6 @@ impl Failure {
             regression: regression::test(&schedule, call),
             schedule,
         }
-    }
-
-    /// Returns the minimal failing schedule. What it leaves out follows the fixed order: the
-    /// thread that ran last until it ends or blocks, then the others in the order in which they
-    /// were added.
-    #[must_use]
-    pub fn schedule(&self) -> &Schedule {
-        &self.schedule
-    }
-
-    /// Returns the schedule that was found failing, whole.
-    #[must_use]
-    pub fn found(&self) -> &Schedule {
-        &self.found
-    }
-
-    /// Returns the number of the execution that was found failing: counted from 1, in exploration
-    /// order; 0 for a schedule that was saved in an earlier run.
-    #[must_use]
-    pub fn index(&self) -> u64 {
-        self.index
-    }
-
-    /// Returns how the minimal schedule fails.
-    #[must_use]
-    pub fn kind(&self) -> &FailureKind {
-        &self.kind
-    }
-
-    /// Returns the execution of the minimal schedule, step by step.
-    #[must_use]
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// Returns how often, in the execution of the minimal schedule, the turn is taken from a
-    /// thread that could have gone on.
-    #[must_use]
-    pub fn preemptions(&self) -> usize {
-        self.preemptions
     }
 
     /// Returns whether [`schedule`](Self::schedule) is proved minimal: every schedule with fewer

@@ -73,9 +73,9 @@ object! { Report:
     failure = "failure",
     stopped_by = "stopped_by",
     elapsed = "elapsed",
-    retried = "retried",
+    saved_runs = "retried",
     sampled = "sampled";
-    keeper, workers
+    save_target, workers
 }
 
 object! { SearchIdentity:

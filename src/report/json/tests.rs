@@ -151,9 +151,9 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 elapsed,
                 engine,
                 origin,
-                retried,
+                saved_runs: retried,
                 sampled,
-                keeper: SaveTarget::default(),
+                save_target: SaveTarget::default(),
             }
         },
     )
