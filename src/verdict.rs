@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::engine::ExecutionEnd;
 use crate::failure::FailureKind;
+use crate::named::{Named as _, named};
 
 /// How an execution ended. Every execution ends in exactly one of these.
 ///
@@ -38,18 +39,18 @@ pub enum Verdict {
     NonDeterministic,
 }
 
-const ALL: [Verdict; 10] = [
-    Verdict::Held,
-    Verdict::Panicked,
-    Verdict::CheckFailed,
-    Verdict::OutcomeNotAllowed,
-    Verdict::NotSerializable,
-    Verdict::InvariantViolated,
-    Verdict::Deadlocked,
-    Verdict::StepLimit,
-    Verdict::TimedOut,
-    Verdict::NonDeterministic,
-];
+named! { Verdict:
+    Held = "held",
+    Panicked = "panicked",
+    CheckFailed = "check_failed",
+    OutcomeNotAllowed = "outcome_not_allowed",
+    NotSerializable = "not_serializable",
+    InvariantViolated = "invariant_violated",
+    Deadlocked = "deadlocked",
+    StepLimit = "step_limit",
+    TimedOut = "timed_out",
+    NonDeterministic = "non_deterministic",
+}
 
 impl Verdict {
     pub(crate) fn of(end: &ExecutionEnd) -> Self {
@@ -98,7 +99,7 @@ impl fmt::Display for Verdict {
 
 /// How many executions ended in each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Tally([u64; ALL.len()]);
+pub(crate) struct Tally([u64; Verdict::ALL.len()]);
 
 impl Tally {
     pub(crate) fn add(&mut self, verdict: Verdict, count: u64) {
@@ -129,7 +130,8 @@ impl Tally {
     }
 
     pub(crate) fn failing(&self) -> u64 {
-        ALL.iter()
+        Verdict::ALL
+            .iter()
             .filter(|verdict| verdict.is_failure())
             .map(|&verdict| self.count(verdict))
             .sum()
@@ -147,7 +149,9 @@ impl Tally {
 
     /// The verdicts that occurred.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
-        let counted = ALL.iter().map(|&verdict| (verdict, self.count(verdict)));
+        let counted = Verdict::ALL
+            .iter()
+            .map(|&verdict| (verdict, self.count(verdict)));
         counted.filter(|&(_, count)| count > 0)
     }
 }
@@ -159,8 +163,8 @@ mod tests {
     #[test]
     fn every_verdict_has_its_own_count() {
         let mut tally = Tally::default();
-        for (number, verdict) in (1..).zip(ALL) {
-            tally.add(verdict, number);
+        for (number, verdict) in (1..).zip(Verdict::ALL) {
+            tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
         assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);

@@ -23,20 +23,7 @@ macro_rules! names {
     };
 }
 
-names! { Engine ErrorKind FileKind Hook StepKind SystemCall }
-
-named! { Verdict:
-    Held = "held",
-    Panicked = "panicked",
-    CheckFailed = "check_failed",
-    OutcomeNotAllowed = "outcome_not_allowed",
-    NotSerializable = "not_serializable",
-    InvariantViolated = "invariant_violated",
-    Deadlocked = "deadlocked",
-    StepLimit = "step_limit",
-    TimedOut = "timed_out",
-    NonDeterministic = "non_deterministic",
-}
+names! { Engine ErrorKind FileKind Hook StepKind SystemCall Verdict }
 
 named! { ErrorKind:
     BadSchedule = "bad_schedule",
