@@ -49,7 +49,7 @@ use crate::schedule::Schedule;
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
 pub struct TraceExecutor {
-    cast: OneShotProgram,
+    program: OneShotProgram,
 }
 
 /// Runs async tasks along one schedule, with no runtime.
@@ -78,14 +78,14 @@ pub struct TraceExecutor {
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
 pub struct AsyncTraceExecutor {
-    cast: OneShotProgram,
+    program: OneShotProgram,
 }
 
 impl TraceExecutor {
     /// Prepares to follow `schedule`, which may end before the threads do.
     pub fn new(schedule: Schedule) -> Self {
         TraceExecutor {
-            cast: OneShotProgram::new(schedule, false),
+            program: OneShotProgram::new(schedule, false),
         }
     }
 
@@ -106,13 +106,13 @@ impl TraceExecutor {
     /// ```
     pub fn exact(schedule: Schedule) -> Self {
         TraceExecutor {
-            cast: OneShotProgram::new(schedule, true),
+            program: OneShotProgram::new(schedule, true),
         }
     }
 
     /// Adds a thread. It starts when [`wait`](Self::wait) is called.
     pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
-        self.cast.add(name.into(), Box::new(body));
+        self.program.add(name.into(), Box::new(body));
     }
 
     /// Runs the threads along the schedule and waits until each has ended.
@@ -125,7 +125,7 @@ impl TraceExecutor {
     /// If the schedule and the threads do not fit (which is seen at once, without waiting), a
     /// thread panics, none can go on, or the time is up; see [`ErrorKind`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.run_thread(timeout)
+        self.program.run(timeout)
     }
 }
 
@@ -133,7 +133,7 @@ impl AsyncTraceExecutor {
     /// Prepares to follow `schedule`, which may end before the tasks do.
     pub fn new(schedule: Schedule) -> Self {
         AsyncTraceExecutor {
-            cast: OneShotProgram::new(schedule, false),
+            program: OneShotProgram::new(schedule, false),
         }
     }
 
@@ -141,7 +141,7 @@ impl AsyncTraceExecutor {
     /// [`TraceExecutor::exact`].
     pub fn exact(schedule: Schedule) -> Self {
         AsyncTraceExecutor {
-            cast: OneShotProgram::new(schedule, true),
+            program: OneShotProgram::new(schedule, true),
         }
     }
 
@@ -161,7 +161,7 @@ impl AsyncTraceExecutor {
     /// executor.wait(Duration::from_secs(5)).unwrap();
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
-        self.cast.external_wakers = are_expected;
+        self.program.external_wakers = are_expected;
         self
     }
 
@@ -171,7 +171,7 @@ impl AsyncTraceExecutor {
         name: impl Into<String>,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.cast
+        self.program
             .add(name.into(), Box::new(move || engine::run_to_end(task)));
     }
 
@@ -181,7 +181,7 @@ impl AsyncTraceExecutor {
     ///
     /// As [`TraceExecutor::wait`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.run_thread(timeout)
+        self.program.run(timeout)
     }
 }
 
@@ -212,7 +212,7 @@ impl OneShotProgram {
         self.bodies.push(Mutex::new(Some(body)));
     }
 
-    fn run_thread(mut self, timeout: Duration) -> Result<(), Error> {
+    fn run(mut self, timeout: Duration) -> Result<(), Error> {
         let options = EngineOptions {
             timeout,
             max_steps: usize::MAX,
@@ -260,7 +260,7 @@ impl Program for OneShotProgram {
     }
 }
 
-/// A cast has no state of its own: what its closures share, they bring with them.
+/// There is no state to make or to drop: what the closures share, they bring with them.
 struct OneShotInstance(Arc<OneShotProgram>);
 
 impl ProgramInstance for OneShotInstance {
@@ -277,8 +277,8 @@ impl ProgramInstance for OneShotInstance {
 impl fmt::Debug for TraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TraceExecutor")
-            .field("schedule", &self.cast.schedule)
-            .field("threads", &self.cast.names)
+            .field("schedule", &self.program.schedule)
+            .field("threads", &self.program.names)
             .finish_non_exhaustive()
     }
 }
@@ -286,8 +286,8 @@ impl fmt::Debug for TraceExecutor {
 impl fmt::Debug for AsyncTraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncTraceExecutor")
-            .field("schedule", &self.cast.schedule)
-            .field("tasks", &self.cast.names)
+            .field("schedule", &self.program.schedule)
+            .field("tasks", &self.program.names)
             .finish_non_exhaustive()
     }
 }

@@ -28,9 +28,7 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
 /// Adds which schedules were to be run.
 pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings) {
     let strategy = settings.strategy.clone().unwrap_or_default();
-    let is_drawn = strategy
-        .course()
-        .is_ok_and(|plan| plan.schedules().is_some());
+    let is_drawn = strategy.plan().is_ok_and(|plan| plan.schedules().is_some());
     origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();
     origin.strategy = strategy.to_string();
 }

@@ -65,8 +65,8 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
 }
 
 fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, Decisions), Error> {
-    let first = context.run_single(Decided(interleaving.decisions()))?;
-    let (Decided(decisions), record) = (first.chooser, first.record);
+    let first = context.run_single(interleaving.decisions())?;
+    let (decisions, record) = (first.chooser, first.record);
     if !interleaving.has_failed() || record.end.is_timed_out() {
         return Ok((record, decisions));
     }
@@ -74,11 +74,8 @@ fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, 
     Ok((smaller.best, decisions))
 }
 
-/// Chooses as was decided.
-struct Decided(Decisions);
-
-impl Chooser for Decided {
+impl Chooser for Decisions {
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        Choice::Take(self.0.choose(point))
+        Choice::Take(Decisions::choose(self, point))
     }
 }

@@ -8,10 +8,8 @@ use super::Explorer;
 use super::request::Request;
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report};
-use crate::engine::{ThreadTable, aside};
+use crate::engine::aside;
 use crate::error::Error;
-use crate::execution::Chooser;
-use crate::operation::{Choice, SchedulingPoint};
 use crate::report::Report;
 use crate::search::Account;
 use crate::strategies::{Decisions, interleavings};
@@ -111,7 +109,7 @@ impl Sampling<'_> {
         if stopped_by.is_some() {
             return Ok(());
         }
-        match self.context.run_single(Case(decisions)) {
+        match self.context.run_single(decisions) {
             Ok(ended) => {
                 let result = ended.record.result(ended.outcome.as_deref());
                 self.findings.lock().note(result, Account::default());
@@ -125,14 +123,5 @@ impl Sampling<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Chooses the steps of one case.
-struct Case(Decisions);
-
-impl Chooser for Case {
-    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        Choice::Take(self.0.choose(point))
     }
 }
