@@ -1,4 +1,4 @@
-//! The one error type, and what can be asked of it.
+//! The error type of the library.
 
 use std::fmt;
 use std::io;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub struct Error {
     kind: ErrorKind,
     message: Box<str>,
-    /// Only shown, so that a panic leaves it as it was.
+    /// Only displayed, so a panic cannot leave it in a broken state.
     source: Option<Arc<AssertUnwindSafe<io::Error>>>,
 }
 
@@ -44,7 +44,7 @@ pub enum ErrorKind {
     BadStrategy,
     /// A number of schedules is larger than a `u128` holds.
     TooManySchedules,
-    /// A schedule is none of those that the marker lists allow.
+    /// A schedule is not one of those that the marker lists allow.
     NotOfTheseMarkers,
     /// No thread was added, so there is nothing to run.
     NoThreads,
@@ -52,34 +52,33 @@ pub enum ErrorKind {
     DuplicateThread,
     /// A step names a thread that was not added.
     UnknownThread,
-    /// A step cannot be granted: its thread is not paused at its marker.
+    /// A step cannot be taken: its thread is not paused at its marker.
     Diverged,
-    /// Every thread has ended and steps are left over.
+    /// Every thread has ended, but steps are left over.
     ScheduleTooLong,
-    /// A thread reached a marker and no step was left for any thread (exact schedules only).
+    /// A thread reached a marker when no step was left for any thread (exact schedules only).
     ScheduleUsedUp,
-    /// A thread reached a marker and the schedule has no step for that thread (exact schedules
-    /// only).
+    /// A thread reached a marker when no step was left for that thread (exact schedules only).
     ThreadWithoutSteps,
     /// A thread panicked.
     Panicked,
-    /// No thread can go on: each that has not ended waits for a wake-up.
+    /// No thread can go on: all that have not ended are waiting.
     Deadlock,
     /// The run took longer than its time-out.
     TimedOut,
     /// The operating system did not start a thread.
     NoOsThread,
-    /// An execution failed: a check, an invariant, a thread, or another way.
+    /// An execution failed in a check, an invariant, a thread, or another way.
     Failed,
     /// There are too many threads to run all their serial orders.
     TooManyThreads,
     /// The threads cannot be run one after the other in any order.
     NoSerialOrder,
-    /// Outcomes are allowed, and nothing says what an outcome is.
+    /// Outcomes are allowed, but nothing says what an outcome is.
     NoOutcome,
     /// No thread reached a marker, so nothing was explored.
     NoMarkers,
-    /// An environment variable `INTERLACE_…` has a bad value, or there is none of its name.
+    /// An environment variable `INTERLACE_…` has a bad value, or an unknown name.
     BadSetting,
     /// The program behaved differently under the same schedule.
     NonDeterministic,
@@ -87,7 +86,7 @@ pub enum ErrorKind {
     BadSaved,
     /// The text of a report does not parse, or its file cannot be written.
     BadReport,
-    /// Reports that are to be merged are not the parts of one search.
+    /// Reports to merge are not the parts of one search.
     NotOfOneSearch,
     /// Something went wrong inside of interlace: please report it.
     Internal,
@@ -103,7 +102,7 @@ impl Error {
         }
     }
 
-    /// The same error, with the one that it comes from.
+    /// Sets the error that this one comes from.
     #[cold]
     pub(crate) fn caused_by(self, source: io::Error) -> Self {
         let source = Some(Arc::new(AssertUnwindSafe(source)));
@@ -130,7 +129,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Errors are equal if they say the same, wherever they come from.
+/// Errors are equal if they say the same, whatever caused them.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.message == other.message
@@ -140,7 +139,7 @@ impl PartialEq for Error {
 impl Eq for Error {}
 
 impl std::error::Error for Error {
-    /// The error of the system, where a file could not be read or written.
+    /// Returns the error of the system, if a file could not be read or written.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let AssertUnwindSafe(source) = &**self.source.as_ref()?;
         Some(source)

@@ -16,9 +16,9 @@ use crate::schedule::Schedule;
 
 /// Runs threads along one schedule.
 ///
-/// Each thread pauses at its markers and goes on when the schedule says so. At the start the
+/// Each thread pauses at its markers and goes on when the schedule says so. At the start, the
 /// threads run one after the other, in the order in which they were added, each up to its first
-/// marker. When the schedule is used up, the rest runs on in a fixed order: the thread that ran
+/// marker. After the last step of the schedule, they go on in a fixed order: the thread that ran
 /// last until it ends, then the others in the order in which they were added.
 ///
 /// ```
@@ -54,9 +54,9 @@ pub struct TraceExecutor {
 
 /// Runs async tasks along one schedule, with no runtime.
 ///
-/// Every task is polled on a thread of its own. A marker pauses the whole task, whichever future
-/// of it reached the marker; a future that is pending blocks its task until its waker fires.
-/// In all else it does what [`TraceExecutor`] does.
+/// Every task is polled on a thread of its own. A marker pauses the whole task, whichever of its
+/// futures reached it; a pending future blocks its task until its waker fires. In all else this is
+/// like [`TraceExecutor`].
 ///
 /// ```
 /// use std::sync::Arc;
@@ -89,8 +89,8 @@ impl TraceExecutor {
         }
     }
 
-    /// Prepares to follow `schedule`, which must hold every step of every thread: a marker that
-    /// is reached when no step is left is an error.
+    /// Prepares to follow `schedule`, which must hold every step of every thread: it is an error if
+    /// a marker is reached when no step is left.
     ///
     /// ```
     /// use std::time::Duration;
@@ -117,13 +117,14 @@ impl TraceExecutor {
 
     /// Runs the threads along the schedule and waits until each has ended.
     ///
-    /// `timeout` is for the whole run, and counts as [`Explorer::timeout`] does. A thread that neither ends nor reaches a marker cannot be
-    /// killed: it is left behind, and goes on for as long as the process does.
+    /// `timeout` is for the whole run, and counts as
+    /// [`Explorer::timeout`](crate::Explorer::timeout) does. A thread that neither ends nor reaches
+    /// a marker cannot be killed: it is left behind, and goes on as long as the process does.
     ///
     /// # Errors
     ///
-    /// If the schedule and the threads do not fit (which is seen at once, without waiting), a
-    /// thread panics, none can go on, or the time is up; see [`ErrorKind`].
+    /// If the schedule does not fit the threads (which is noticed at once), a thread panics, none
+    /// can go on, or the time is up; see [`ErrorKind`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
         self.program.run(timeout)
     }
@@ -145,9 +146,9 @@ impl AsyncTraceExecutor {
         }
     }
 
-    /// Says that something outside of these tasks wakes them, as a runtime does: then one that
-    /// waits, of which somebody holds a waker, is waited for until the time is up, where without
-    /// this it is a deadlock. See [`Explorer::external_wakers`](crate::Explorer::external_wakers).
+    /// Expects the tasks to be woken from outside, as by a runtime: a waiting task whose waker is
+    /// still held is then waited for until the time is up. Without this, that is a deadlock. See
+    /// [`Explorer::external_wakers`](crate::Explorer::external_wakers).
     ///
     /// ```
     /// use std::time::Duration;
@@ -187,7 +188,7 @@ impl AsyncTraceExecutor {
 
 type Once = Box<dyn FnOnce() + Send>;
 
-/// Named bodies, and the schedule they are to follow.
+/// Named bodies that run once, and the schedule they are to follow.
 struct OneShotProgram {
     schedule: Schedule,
     is_exact: bool,
@@ -232,9 +233,9 @@ impl OneShotProgram {
     }
 }
 
-/// A failure, with the step after which it came and where every thread stood.
+/// The error of a failure, with the step after which it came and where every thread stood.
 fn error(failure: &FailureKind, record: &Record) -> Error {
-    let (kind, tells_standings) = match failure {
+    let (kind, tells_positions) = match failure {
         FailureKind::Deadlock(_) => (ErrorKind::Deadlock, true),
         FailureKind::TimeOut(_) => (ErrorKind::TimedOut, true),
         _ => (ErrorKind::Panicked, false),
@@ -244,7 +245,7 @@ fn error(failure: &FailureKind, record: &Record) -> Error {
         Some(last) => format!("{failure}\nafter step {}, `{last}`", steps.len()),
         None => format!("{failure}\nbefore the first step"),
     };
-    if !tells_standings {
+    if !tells_positions {
         text += &record.positions().to_string();
     }
     Error::new(kind, text)

@@ -1,6 +1,6 @@
-//! Enums whose variants have names in text. Once written, a name stays.
+//! Enums whose variants have names in text. Names in use must never change.
 
-/// Something that has a name in text.
+/// An enum whose variants have names.
 pub(crate) trait Named: Sized + Copy + 'static {
     const ALL: &'static [Self];
 
@@ -26,7 +26,7 @@ macro_rules! named {
     };
 }
 
-/// As [`named`], and shows a variant by its name.
+/// As [`named`], and implements `Display` with the names.
 macro_rules! displayed {
     ($type:ident: $($names:tt)*) => {
         $crate::named::named! { $type: $($names)* }

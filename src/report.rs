@@ -1,4 +1,4 @@
-//! What people read: the report of a search, and its first failure.
+//! The report of a search and its first failure, as people read them.
 
 #[cfg(all(test, feature = "json"))]
 mod decoder_tests;
@@ -37,10 +37,10 @@ use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 use crate::workers::{Outcomes, StoppedBy};
 
-/// What a search found: how many executions ended how, and the first failure.
+/// What a search found: how many executions ended in which way, and the first failure.
 ///
-/// [`Explorer::explore`](crate::Explorer::explore) gives one. It claims that every schedule was
-/// run only if that is so.
+/// [`Explorer::explore`](crate::Explorer::explore) returns one. It says that every schedule was run
+/// only if that is so.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -58,7 +58,7 @@ use crate::workers::{Outcomes, StoppedBy};
 pub struct Report {
     pub(crate) tally: Tally,
     pub(crate) outcomes: Outcomes,
-    /// The outcomes that were allowed, if not all were.
+    /// The outcomes that were allowed; empty if all were.
     pub(crate) allowed: Vec<String>,
     pub(crate) failure: Option<Failure>,
     pub(crate) stopped_by: StoppedBy,
@@ -102,7 +102,7 @@ impl Report {
         Report::empty(StoppedBy::Error(error))
     }
 
-    /// Sets which search this is the report of, but for the steps by which its shard was measured.
+    /// Sets the identity of the search, except for the steps by which its shard was measured.
     pub(crate) fn of(mut self, origin: SearchIdentity) -> Self {
         let steps = self.origin.steps;
         self.origin = SearchIdentity { steps, ..origin };
@@ -115,7 +115,7 @@ impl Report {
         self.tally.total()
     }
 
-    /// Returns how many of them failed. That is all failing schedules only if the search was told
+    /// Returns how many of them failed. Those are all failing schedules only if the search was told
     /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
     #[must_use]
     pub fn failing(&self) -> u64 {
@@ -133,8 +133,9 @@ impl Report {
         self.failure.as_ref()
     }
 
-    /// Returns whether every schedule was run to its end. An execution that timed out or met the
-    /// step limit was not; one [shard](crate::Explorer::shard) of several is not every schedule.
+    /// Returns whether every schedule was run to its end. An execution that timed out or reached
+    /// the step limit did not get there. One [shard](crate::Explorer::shard) of several is not
+    /// every schedule.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
         self.is_complete() && self.origin.shard.is_none()
@@ -152,9 +153,9 @@ impl Report {
             .map(|(text, outcome)| (text.as_str(), outcome.count))
     }
 
-    /// Iterates over the outcomes and a schedule that leads to each, sorted by outcome: the first
-    /// execution in exploration order that ended in it. As in [`Failure::schedule`], what follows
-    /// by itself is left out.
+    /// Iterates over the outcomes, sorted, with a schedule that leads to each: that of the first
+    /// execution in exploration order that ended in it. As in [`Failure::schedule`], the steps that
+    /// follow by themselves are left out.
     ///
     /// ```
     /// use std::sync::Mutex;
@@ -178,9 +179,9 @@ impl Report {
             .map(|(text, ending)| (text.as_str(), &ending.example))
     }
 
-    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names and
-    /// no execution ended in, in the order in which they were named. That no execution can is known
-    /// only if the search [`is_exhaustive`](Self::is_exhaustive).
+    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names
+    /// but no execution ended in, in the order in which they were named. Only if the search
+    /// [`is_exhaustive`](Self::is_exhaustive) does that mean that no execution can.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
@@ -198,14 +199,14 @@ impl Report {
         allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
-    /// Returns which search this is the report of, in words: the test, the place in the source, the
+    /// Describes the search that this is the report of: the test, the place in the source, the
     /// threads.
     #[must_use]
     pub fn search(&self) -> String {
         self.origin.to_string()
     }
 
-    /// Returns why the program could not be explored, or not any further.
+    /// Returns why the program could not be explored, or no further.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match &self.stopped_by {
@@ -214,8 +215,8 @@ impl Report {
         }
     }
 
-    /// Returns how many schedules were tried that had been [saved](crate::saved) when they failed.
-    /// [`schedules`](Self::schedules) counts none of them.
+    /// Returns how many [saved](crate::saved) schedules were tried. [`schedules`](Self::schedules)
+    /// does not count them.
     #[must_use]
     pub fn retried(&self) -> u64 {
         self.saved_runs.count()
@@ -225,8 +226,8 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// If one failed, with the minimal schedule and a test to paste; or if the program could not
-    /// be explored. The schedule of a failure that was reproduced is [saved](crate::saved) before.
+    /// If one failed, with the minimal schedule and a test to paste; or if the program could not be
+    /// explored. The schedule of a new, reproduced failure is [saved](crate::saved) first.
     #[track_caller]
     pub fn assert_ok(&self) {
         if self.failure.is_none() && self.error().is_none() {

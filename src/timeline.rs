@@ -1,4 +1,4 @@
-//! The steps of an execution, as values and drawn in columns, one for each thread.
+//! The steps of an execution, as values and drawn in one column per thread.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::failure::{MAX_WIDTH, MarkerSite, Told};
+use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
 use crate::getters::getters;
 use crate::named::named;
 use crate::operation::{Event, OperationKind};
@@ -27,9 +27,9 @@ use crate::operation::{Event, OperationKind};
 /// assert!(timeline.to_string().starts_with("  step    a  b\n     1    x     "));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Timeline(pub(crate) Told<Columns>);
+pub struct Timeline(pub(crate) ValueOrText<Columns>);
 
-/// What a timeline shows.
+/// The contents of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Columns {
     pub(crate) threads: Vec<Arc<str>>,
@@ -82,7 +82,8 @@ named! { StepKind:
 }
 
 impl Timeline {
-    /// The steps of threads with these names, of which the first `forced` are forced.
+    /// The timeline of `steps`, of which the first `forced` are forced; `names` are those of the
+    /// threads.
     pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
         let steps = steps
             .iter()
@@ -100,14 +101,14 @@ impl Timeline {
                 preempts: event.preempts,
                 waits: event.waits(),
             });
-        Timeline(Told::Value(Columns {
+        Timeline(ValueOrText::Value(Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
         }))
     }
 
-    /// Returns the names of the threads. None, as there are no [`steps`](Self::steps), if this was
-    /// read from a report that an earlier version wrote.
+    /// Returns the names of the threads. Empty, like [`steps`](Self::steps), if this was read from
+    /// a report of version 1.
     pub fn threads(&self) -> impl Iterator<Item = &str> {
         let threads = self.0.value().into_iter().flat_map(|it| &it.threads);
         threads.map(|name| &**name)
@@ -124,9 +125,9 @@ getters! { TimelineStep {
     thread: &str,
     /// Returns what the step begins with.
     kind: copy StepKind,
-    /// Returns the marker; of a thread that goes on after a wait, the one that it passed last.
+    /// Returns the marker; for a thread that goes on after a wait, the last that it passed.
     marker: &MarkerSite,
-    /// Returns whether the schedule says so. What comes after it follows the fixed order.
+    /// Returns whether the schedule forces this step. Steps after its end follow the fixed order.
     is_forced: copy bool,
     /// Returns whether the thread of the step before could have gone on instead.
     preempts: copy bool,
@@ -135,7 +136,7 @@ getters! { TimelineStep {
 } }
 
 impl TimelineStep {
-    /// What stands in the column of the thread.
+    /// The text in the column of the thread.
     fn cell(&self) -> Cow<'_, str> {
         let name = &self.marker.name;
         match (self.kind == StepKind::Resume, self.waits) {
@@ -157,19 +158,19 @@ impl TimelineStep {
     }
 }
 
-/// Longer executions are drawn without their middle.
+/// The middle of longer executions is left out.
 const MAX_LINES: usize = 100;
 
 impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Told::Value(columns) => columns.fmt(f),
-            Told::Text(text) => f.write_str(text),
+            ValueOrText::Value(columns) => columns.fmt(f),
+            ValueOrText::Text(text) => f.write_str(text),
         }
     }
 }
 
-/// One step a line, with the source line of its marker. Those that are forced have an asterisk.
+/// One step per line, with the source line of its marker. Forced steps have an asterisk.
 impl fmt::Display for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Columns { threads, steps } = self;
@@ -211,7 +212,7 @@ impl fmt::Display for Columns {
 }
 
 impl Columns {
-    /// The width of the column of a thread, in characters, which is what `format!` pads by.
+    /// The width of a thread's column in characters, by which `format!` pads.
     fn width(&self, thread: &Arc<str>) -> usize {
         let own = self.steps.iter().filter(|step| step.thread == *thread);
         let cells = own.map(|step| step.cell().chars().count());
@@ -220,7 +221,7 @@ impl Columns {
     }
 }
 
-/// Whether the step of this number is left out: the first of those left out says how many are.
+/// Whether the step with this number is left out. For the first one left out, tells how many are.
 fn left_out(number: usize, steps: usize) -> Option<usize> {
     let kept = MAX_LINES / 2;
     if steps <= MAX_LINES || !(kept..steps - kept).contains(&number) {
@@ -250,7 +251,7 @@ mod tests {
             step.is_forced = true;
         }
         let threads = threads.iter().map(|&name| name.into()).collect();
-        Timeline(Told::Value(Columns { threads, steps })).to_string()
+        Timeline(ValueOrText::Value(Columns { threads, steps })).to_string()
     }
 
     static READ: Site = Site::new("read", "src/a.rs", 3, 9);

@@ -1,4 +1,4 @@
-//! How executions end, counted.
+//! How executions end, and counts of that.
 
 use std::fmt;
 
@@ -25,13 +25,13 @@ pub enum Verdict {
     CheckFailed,
     /// Its outcome was not allowed.
     OutcomeNotAllowed,
-    /// Its view was that of no serial order.
+    /// Its view was not that of any serial order.
     NotSerializable,
     /// An invariant did not hold.
     InvariantViolated,
     /// No thread could go on.
     Deadlocked,
-    /// It had as many steps as it may have.
+    /// It reached the step limit.
     StepLimit,
     /// It took longer than its time-out.
     TimedOut,
@@ -56,7 +56,7 @@ impl Verdict {
     pub(crate) fn of(end: &ExecutionEnd) -> Self {
         match end {
             ExecutionEnd::Held => Verdict::Held,
-            // A search prunes an execution only at a contradiction, which has been told.
+            // A search prunes an execution only at a contradiction, which it reports itself.
             ExecutionEnd::Pruned => Verdict::NonDeterministic,
             ExecutionEnd::Failed(kind) => match **kind {
                 FailureKind::Panic(_) | FailureKind::PanicInHook(_) => Verdict::Panicked,
@@ -106,7 +106,7 @@ impl Tally {
         self.0[verdict as usize] += count;
     }
 
-    /// Adds so many that were written down, unless the total becomes too large to count.
+    /// Adds a count read from a report, unless the total would overflow.
     #[cfg(feature = "json")]
     pub(crate) fn add_many(&mut self, verdict: Verdict, count: u64) -> Option<()> {
         self.total().checked_add(count)?;
@@ -137,7 +137,7 @@ impl Tally {
             .sum()
     }
 
-    /// How many executions ended before the program did, and for no fault that ends a program.
+    /// How many executions ended before the program did, without a failure that ends programs.
     pub(crate) fn cut_short(&self) -> u64 {
         let cut_short = [
             Verdict::StepLimit,

@@ -1,4 +1,4 @@
-//! What is said of a program that behaves differently under the same schedule.
+//! The error of a program that behaves differently under the same schedule.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
 
-/// Shows what was ready at one point in an earlier execution and in this one.
+/// Shows which threads were ready at one point in an earlier execution and in this one.
 pub(super) fn explain(
     contradiction: &Contradiction,
     record: &Record,
@@ -43,10 +43,10 @@ pub(super) fn explain(
     )
 }
 
-/// How the execution failed, if it did: that may be all that is different.
+/// How the execution failed, if it did: that may be the only difference.
 fn failure(record: &Record) -> String {
     match record.failure() {
-        // Where the threads stand is shown already.
+        // Where the threads stand has been shown already.
         None | Some(FailureKind::Deadlock(_)) => String::new(),
         Some(kind) => format!("and it fails: {kind}\n"),
     }
@@ -61,7 +61,7 @@ const CAUSES: &str = "What usually causes this:\n\
 
 const REMEDY: &str = "\nLet the setup make what differs, from fixed values";
 
-/// What is to be said of thread-locals besides.
+/// A remark on thread-locals, as they are on this engine.
 fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
     match engine {
         Engine::Threads if options.fresh_threads => "",
@@ -85,7 +85,7 @@ fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
             OperationKind::Resume => format!("{name} going on after {site:#}"),
             OperationKind::Start => format!("{name} at its start"),
             OperationKind::Join(other) => {
-                // A thread that there is not in this execution has no name in it.
+                // A thread that does not exist in this execution has no name in it.
                 let other = names
                     .get(other.index())
                     .map_or("another thread", |name| name);

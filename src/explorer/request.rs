@@ -1,4 +1,4 @@
-//! What an explorer is asked to run, and what the environment adds to that.
+//! What an explorer is asked to run, completed from the environment.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::saved::Store;
 /// What an explorer is asked to run.
 pub(super) struct Request {
     pub(super) program: Arc<dyn Program>,
-    /// What the code sets.
+    /// The settings made in code.
     pub(super) settings: Settings,
     pub(super) options: EngineOptions,
     pub(super) keeps_going: bool,
-    /// Where failures are saved, if the code says so.
+    /// Where failures are saved, if that was set in code.
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) call: Call,
 }
 
 impl Request {
-    /// Adds what the environment sets; and which engine it is.
+    /// Adds the settings from the environment and chooses the engine.
     ///
     /// # Errors
     ///
-    /// If a variable is bad, or the code asks for what no engine has.
+    /// If a variable has a bad value, or the settings in code exclude each other.
     pub(super) fn resolve(&self) -> Result<(Settings, RunContext<'_>), Error> {
         let options = self.options;
         let in_code = self.settings.engine;

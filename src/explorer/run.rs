@@ -1,4 +1,4 @@
-//! What an explorer does with its program.
+//! Runs what an explorer was asked for.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::schedule::Schedule;
 use crate::search::Shard;
 use crate::workers::StoppedBy;
 
-/// Tries what failed before, searches, and shrinks the first failure.
+/// Retries the saved schedules, searches, and shrinks the first failure.
 pub(super) fn explore(request: &Request) -> Report {
     let threads = request.program.threads();
     let mut origin = origin::origin(threads, request.keeps_going, request.call);
@@ -44,7 +44,7 @@ pub(super) fn explore(request: &Request) -> Report {
     }
 }
 
-/// The shard of this number, and of how many.
+/// Checks the number of a shard.
 fn shard((number, of): (u32, u32)) -> Result<Shard, Error> {
     Shard::new(number, of).ok_or_else(|| {
         let text = format!("there is no shard {number} of {of}: they are numbered from 1 to {of}");
@@ -80,7 +80,7 @@ fn begin(
     })
 }
 
-/// Where failures are saved if the code does not say.
+/// Where failures are saved if that was not set in code.
 fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store> {
     let is_test = || purpose() == Purpose::Test;
     if settings.saved.unwrap_or_else(is_test) {

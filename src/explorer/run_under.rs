@@ -1,4 +1,4 @@
-//! Runs a program under an interleaving that proptest drew.
+//! Runs a program under an interleaving drawn by proptest.
 
 use std::sync::Arc;
 
@@ -12,20 +12,21 @@ use crate::execution::{Chooser, Execution, Record};
 use crate::operation::{Choice, SchedulingPoint, forced};
 use crate::strategies::{Decisions, Interleaving, Seen};
 
-/// What may be run to find a smaller failure, or any. No time, so that what is found is a function
-/// of what was drawn.
+/// What shrinking may cost. Time is not limited, so that the result is a function of what was
+/// drawn.
 const BUDGET: Budget = Budget {
     executions: 1000,
     time: None,
 };
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Runs one execution, whose choices `interleaving` decides: for properties that draw inputs
-    /// and interleaving together. See [`strategies`](crate::strategies).
+    /// Runs one execution, with choices made by `interleaving`: for properties that draw inputs and
+    /// interleaving together. See [`strategies`](crate::strategies).
     ///
     /// Once an execution has failed under this interleaving or a clone of it, as when proptest
     /// shrinks, up to 1000 executions are run to find the minimal one that fails, and the smallest
-    /// that was found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a millisecond.
+    /// found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a
+    /// millisecond.
     ///
     /// In a property, end with `.result()?`, which makes a failure one of the property.
     ///
@@ -54,7 +55,7 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
     let (_, context) = request.prepared()?;
     let (record, decisions) = run(context, interleaving)?;
     let forced = forced(&record.steps);
-    // After a time-out, another would follow, and leave another thread behind.
+    // After a time-out, a retry would time out too and leave another thread behind.
     let has_failed = fails(&record.end) && !record.end.is_timed_out();
     interleaving.note(Seen {
         schedule: record.schedule(forced),

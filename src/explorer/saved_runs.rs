@@ -1,4 +1,4 @@
-//! Schedules that are known before a search: those that were saved, and the one to replay.
+//! Runs the schedules that are known before a search: the saved ones, or the one to replay.
 
 use super::minimise;
 use super::run_context::RunContext;
@@ -10,7 +10,7 @@ use crate::saved::Store;
 use crate::schedule::Schedule;
 use crate::workers::FailingExecution;
 
-/// Runs the saved schedules, up to the first that still fails.
+/// Runs the saved schedules up to the first that still fails.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub(super) fn retry(
     Ok((retried, None))
 }
 
-/// Runs the one schedule of this text, and nothing else.
+/// Runs only the schedule that `text` says.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Erro
     Ok(build_report(context, ran, failure))
 }
 
-/// Describes a failure that is not shrunk.
+/// Describes a failure without shrinking it.
 fn describe(
     context: RunContext<'_>,
     found: &FailingExecution,

@@ -1,4 +1,4 @@
-//! Searches for failures, by a strategy.
+//! Searches for failures by a strategy.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::search::Shard;
 use crate::strategy::Strategy;
 use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
 
-/// Runs the schedules that the settings say, and shrinks the first failure.
+/// Runs the schedules that the settings ask for, and shrinks the first failure.
 pub(super) fn search(
     context: RunContext<'_>,
     settings: &Settings,
@@ -76,10 +76,10 @@ fn watch(limits: Limits, is_wanted: Option<bool>) -> Option<Watch> {
         max_schedules: limits.max_schedules,
         time_limit: limits.time,
     };
-    progress::reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
+    progress::choose_reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
 }
 
-/// Parts of searches that come one after the other are not next to each other in the whole.
+/// Several searches, one after the other, do not divide into contiguous parts.
 #[cold]
 fn no_shards(strategy: &Strategy) -> Error {
     let text = format!(

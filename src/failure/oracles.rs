@@ -1,4 +1,4 @@
-//! Ends that are not as was asked: outcomes, views and invariants.
+//! Violated expectations: outcomes, views and invariants.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct OutcomeNotAllowed {
 getters! { OutcomeNotAllowed {
     /// Returns the `Debug` text of the outcome.
     outcome: &str,
-    /// Returns the texts of those that are allowed, in the order in which they were given.
+    /// Returns the `Debug` texts of the allowed outcomes, in the order given.
     allowed: &[String],
 } }
 
@@ -44,28 +44,28 @@ impl fmt::Display for OutcomeNotAllowed {
     }
 }
 
-/// A view that no serial order of the threads gives. [`SerialOrder`] has an example.
+/// A view that no serial order of the threads produces. [`SerialOrder`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotSerializable {
     pub(crate) view: String,
     pub(crate) nearest: Vec<SerialOrder>,
-    /// The views of all serial orders, among which the nearest are found; empty afterwards.
+    /// The views of all serial orders, until the nearest are found among them.
     pub(crate) views: Arc<SerialViews>,
 }
 
-/// How many serial orders are shown beside a view that none of them gives.
+/// How many serial orders are shown beside a view that none of them produces.
 const NEAREST: usize = 3;
 
 getters! { NotSerializable {
     /// Returns the `Debug` text of the view.
     view: &str,
-    /// Returns the serial orders with the nearest views, at most three, the nearest first. None if
-    /// no serial order comes to its end without a failure.
+    /// Returns the serial orders with the most similar views: at most three, the most similar
+    /// first. Empty if no serial order ends without a failure.
     nearest: &[SerialOrder],
 } }
 
 impl NotSerializable {
-    /// Finds the nearest, of threads with these names.
+    /// Finds the nearest serial orders; `names` are those of the threads, by id.
     pub(crate) fn find_nearest(&mut self, names: &[Arc<str>]) {
         self.nearest = self.views.nearest(&self.view, NEAREST, names);
         self.views = Arc::default();

@@ -1,4 +1,4 @@
-//! Who panicked: a thread, or the user's code around the threads.
+//! Panics of threads, and of the user's code around them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct ThreadPanic {
 getters! { ThreadPanic {
     /// Returns the name of the thread.
     thread: &str,
-    /// Returns what it said, and where.
+    /// Returns the panic: its message and place.
     panic: &Panic,
 } }
 
@@ -47,13 +47,13 @@ impl fmt::Display for ThreadPanic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hook {
-    /// The closure that makes the state: that of [`Explorer::new`](crate::Explorer::new).
+    /// The closure that makes the state, given to [`Explorer::new`](crate::Explorer::new).
     SetUp,
-    /// What describes the [`outcome`](crate::Explorer::outcome).
+    /// The closure given to [`outcome`](crate::Explorer::outcome).
     Outcome,
-    /// What [`serializable`](crate::Explorer::serializable) looks at.
+    /// The closure given to [`serializable`](crate::Explorer::serializable).
     View,
-    /// The [`check`](crate::Explorer::check).
+    /// The closure given to [`check`](crate::Explorer::check).
     Check,
     /// The destructor of the state.
     DropState,
@@ -87,9 +87,9 @@ pub struct HookPanic {
 }
 
 getters! { HookPanic {
-    /// Returns which part it was.
+    /// Returns which part panicked.
     hook: copy Hook,
-    /// Returns what it said, and where.
+    /// Returns the panic: its message and place.
     panic: &Panic,
 } }
 

@@ -1,4 +1,4 @@
-//! A report, as people read it.
+//! The text of a report.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::engine::Engine;
 use crate::verdict::Verdict;
 use crate::workers::StoppedBy;
 
-/// A search on threads that ran more than so many executions, for longer than so long, has much
-/// to gain from fibers.
+/// A search on threads with more executions than this that took longer than this has much to gain
+/// from fibers.
 const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
 /// What ended the search, the counts, and the failure.
@@ -51,7 +51,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What is known without the rest of the report.
+/// What can be said without the rest of the report.
 impl fmt::Display for StoppedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -1,4 +1,4 @@
-//! What executions end in, as a table: each outcome, how many end in it, and how one of them goes.
+//! The table of outcomes: how many executions ended in each, and how one of them goes.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ impl OutcomeSummary {
     }
 }
 
-/// One line for each outcome, each led by a line break.
+/// One line for each outcome, each beginning with a line break.
 pub(super) fn table(outcomes: &Outcomes) -> String {
     let most = outcomes.values().map(|ending| ending.count).max();
     let width = most.unwrap_or(0).to_string().len();

@@ -19,11 +19,11 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
         .unwrap_or_else(|| without_source(schedule, call))
 }
 
-/// The text of the function that explores, with `replay` in the place of `explore`. What stands
-/// before the explorer in its statement wants a report, and is left out.
+/// The text of the function that explores, with `replay` in place of `explore`. What precedes the
+/// explorer in its statement uses the report, and is left out.
 ///
-/// None if that would not compile, or not do the same: what is cut out may need parameters, or what
-/// a closure or a pattern binds.
+/// None if the result would not compile or would do something else: what is cut out may need
+/// parameters, or names that a closure or a pattern binds.
 fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
     let is_call = |method| {
@@ -64,7 +64,7 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     Some(wrap(&function.name, &body))
 }
 
-/// Whether the start of a statement binds names for what comes after it in the statement.
+/// Whether the start of a statement binds names that the rest of it may use.
 fn binds(start: &str) -> bool {
     let is_closure_with_parameters = start.replace("||", "").contains('|');
     is_closure_with_parameters || start.contains("let ") && start.contains("&&")
@@ -93,7 +93,7 @@ fn wrap(name: &str, body: &str) -> String {
     format!("#[test]\nfn {name}_regression() {{\n{body}\n}}")
 }
 
-/// Moves the lines so far to the left that the first is indented by four.
+/// Shifts the lines to the left until the first is indented by four spaces.
 fn outdent(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let surplus = text

@@ -1,13 +1,13 @@
-//! What a file of saved schedules holds, printed and parsed.
+//! The contents of a file of saved schedules, printed and parsed.
 
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
-/// How the first line begins, whatever the version.
+/// How the first line begins, in every version.
 const FORMAT: &str = "# interlace: saved schedules, version ";
 const VERSION: &str = "1";
 
-/// What stands in a file before its first schedule.
+/// The beginning of a file, before its first schedule.
 pub(super) fn header() -> String {
     format!(
         "{FORMAT}{VERSION}\n\
@@ -32,11 +32,11 @@ pub(crate) fn print(schedules: &[Schedule], why: &str) -> String {
     [header()].into_iter().chain(entries).collect()
 }
 
-/// The schedules in the text of a file. An empty file has none: it is about to be written.
+/// Parses the text of a file. An empty file has no schedules: it is about to be written.
 ///
 /// # Errors
 ///
-/// For any text that is not of this format, with the number of the line.
+/// If the text is not of this format, with the number of the line.
 pub(crate) fn parse(text: &str) -> Result<Vec<Schedule>, Error> {
     if text.trim().is_empty() {
         return Ok(Vec::new());

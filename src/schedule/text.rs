@@ -1,4 +1,4 @@
-//! The one-line form of a schedule, printed and parsed, and its Rust form.
+//! The text of a schedule, printed and parsed, and its Rust form.
 
 use std::fmt::{self, Write as _};
 use std::iter::Peekable;
@@ -9,11 +9,11 @@ use itertools::Itertools as _;
 use super::{Schedule, Step};
 use crate::error::{Error, ErrorKind};
 
-/// The versions of the one-line form. A line may begin with one, and a line of the first needs not.
-/// The second is the first and [`RESUME`].
+/// The versions of the format. A line may begin with one; without, it may be of either. The second
+/// adds [`RESUME`] to the first.
 const VERSIONS: [&str; 2] = ["v1", "v2"];
 
-/// What stands around the marker of a step that goes on after a wait.
+/// What is written around the marker of a step that goes on after a wait.
 const RESUME: &str = "resume";
 
 impl fmt::Display for Step {
@@ -43,13 +43,13 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     }
 }
 
-/// Whether a name may hold `c` and stand without quotes.
+/// Whether a name that holds `c` can do without quotes.
 fn is_bare(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
 impl Schedule {
-    /// Returns the Rust that builds this schedule: a call of [`schedule!`](crate::schedule!).
+    /// Returns the Rust code that builds this schedule: a call of [`schedule!`](crate::schedule!).
     ///
     /// ```
     /// let schedule = interlace::schedule![thread1: read_value, "thread 2": read_value];
@@ -71,7 +71,7 @@ impl Schedule {
     }
 }
 
-/// `schedule!` takes an identifier as it stands; anything else goes in quotes.
+/// `schedule!` takes an identifier as it is; anything else needs quotes.
 fn rust_name(name: &str) -> String {
     let letters = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -89,8 +89,7 @@ impl FromStr for Schedule {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadSchedule`], with the column, for any text
-    /// that is not such a line.
+    /// [`ErrorKind::BadSchedule`], with the column, if the text is not valid.
     fn from_str(line: &str) -> Result<Self, Error> {
         let mut rest = Text::new(line);
         let mut steps = Vec::new();
@@ -124,7 +123,7 @@ impl FromStr for Step {
     }
 }
 
-/// What is left of the line that is being parsed.
+/// The rest of the line that is being parsed.
 struct Text<'a> {
     line: &'a str,
     chars: Peekable<CharIndices<'a>>,
@@ -152,7 +151,7 @@ impl<'a> Text<'a> {
         while self.chars.next_if(|(_, c)| c.is_whitespace()).is_some() {}
     }
 
-    /// Skips a first word that is a version of this format; a word before a colon is a thread.
+    /// Skips the first word if it is a version of this format, not a thread before a colon.
     fn skip_version(&mut self) -> Result<(), Error> {
         let rest = &self.line[self.position()..];
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
@@ -174,7 +173,6 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    /// What stands after the colon: a marker, or one in `resume(…)`.
     fn step(&mut self) -> Result<Step, Error> {
         let thread = self.name("the name of a thread")?;
         self.colon(&thread)?;
@@ -196,7 +194,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Skips this character, if it comes next.
+    /// Skips this character if it comes next; returns whether it did.
     fn skip(&mut self, c: char) -> bool {
         self.chars.next_if(|&(_, next)| next == c).is_some()
     }

@@ -1,4 +1,4 @@
-//! What the variants of enums are called in JSON, where that is not what they are called elsewhere.
+//! The names of variants in JSON, where they differ from those elsewhere.
 
 use super::node::{Json, Node};
 use crate::engine::Engine;

@@ -1,4 +1,4 @@
-//! Whether progress is shown, and how.
+//! Chooses whether and how progress is shown.
 
 use std::env;
 use std::io::{IsTerminal as _, stderr};
@@ -6,11 +6,11 @@ use std::io::{IsTerminal as _, stderr};
 use super::{Reporter, lines::Lines};
 use crate::environment::{Purpose, purpose};
 
-/// What shows the progress of a search; nothing if it is not to be shown.
+/// Chooses what shows the progress of a search, if anything.
 ///
-/// `asked` is what was set in code or by `INTERLACE_PROGRESS`. Where nothing was set it is shown
-/// on a terminal, outside of CI and of tests.
-pub(crate) fn reporter(asked: Option<bool>) -> Option<Box<dyn Reporter>> {
+/// `asked` is what was set in code or by `INTERLACE_PROGRESS`. If nothing was set, progress is
+/// shown on a terminal, except in CI and in tests.
+pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<Box<dyn Reporter>> {
     let is_terminal = stderr().is_terminal();
     let is_wanted = asked.unwrap_or_else(|| is_terminal && !is_in_ci() && !is_in_a_test());
     is_wanted.then(|| on_stderr(is_terminal))
@@ -44,8 +44,8 @@ mod tests {
 
     #[test]
     fn tests_show_nothing_unless_asked() {
-        assert!(reporter(None).is_none());
-        assert!(reporter(Some(false)).is_none());
-        assert!(reporter(Some(true)).is_some());
+        assert!(choose_reporter(None).is_none());
+        assert!(choose_reporter(Some(false)).is_none());
+        assert!(choose_reporter(Some(true)).is_some());
     }
 }
