@@ -84,7 +84,11 @@ impl Step {
 /// assert_eq!(schedule.to_string(), line);
 /// assert_eq!(line.parse(), Ok(schedule.clone()));
 ///
-/// Steps can be taken out and added.
+/// // Steps can be taken out and added.
+/// let mut again = Schedule::from(schedule.steps().to_vec());
+/// again.extend([Step::new("thread1", "write_value")]);
+/// assert!(schedule.into_iter().eq(again.steps()[..2].iter().cloned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Schedule {
     steps: Vec<Step>,

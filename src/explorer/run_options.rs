@@ -24,7 +24,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// use std::task::Poll;
     /// use interlace::{Explorer, marker};
     ///
-    /// Is ready when a thread outside has woken it.
+    /// /// Is ready when a thread outside has woken it.
+    /// async fn ask() {
     ///     let mut has_asked = false;
     ///     poll_fn(|context| {
     ///         if std::mem::replace(&mut has_asked, true) {
@@ -42,7 +43,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///     .thread("looks", |()| marker!("look"))
     ///     .external_wakers(true)
     ///     .explore();
-    /// assert_eq!(report.schedules(), 1); // `asks` is told when `looks` has ended
+    /// assert_eq!(report.schedules(), 1); // `asks` is woken after `looks` has ended
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
         self.options.external_wakers = are_expected;
