@@ -5,10 +5,10 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-/// Why a run, a search or a parse could not do what was asked of it.
+/// Why a run, a search or a parse did not succeed.
 ///
 /// [`Display`](fmt::Display) says what was wrong, where, and what to do; [`kind`](Error::kind) is
-/// for code that must tell one from another.
+/// for code that must distinguish errors.
 ///
 /// ```
 /// use interlace::{ErrorKind, Schedule};

@@ -213,6 +213,13 @@ impl OneShotProgram {
         self.bodies.push(Mutex::new(Some(body)));
     }
 
+    fn show(&self, f: &mut fmt::Formatter<'_>, executor: &str, bodies: &str) -> fmt::Result {
+        f.debug_struct(executor)
+            .field("schedule", &self.schedule)
+            .field(bodies, &self.names)
+            .finish_non_exhaustive()
+    }
+
     fn run(mut self, timeout: Duration) -> Result<(), Error> {
         let options = EngineOptions {
             timeout,
@@ -277,18 +284,12 @@ impl ProgramInstance for OneShotInstance {
 
 impl fmt::Debug for TraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TraceExecutor")
-            .field("schedule", &self.program.schedule)
-            .field("threads", &self.program.names)
-            .finish_non_exhaustive()
+        self.program.show(f, "TraceExecutor", "threads")
     }
 }
 
 impl fmt::Debug for AsyncTraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncTraceExecutor")
-            .field("schedule", &self.program.schedule)
-            .field("tasks", &self.program.names)
-            .finish_non_exhaustive()
+        self.program.show(f, "AsyncTraceExecutor", "tasks")
     }
 }

@@ -32,7 +32,6 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
-mod worker_count;
 
 use request::Request;
 
@@ -81,9 +80,9 @@ pub struct Explorer<S> {
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Prepares to explore a program whose state `setup` makes, once for each execution.
     ///
-    /// Setup, threads and checks must do the same whenever they are run under the same schedule:
-    /// no clock, no randomness, nothing left over from the execution before. A difference that
-    /// shows in the markers reached ends the search with an error.
+    /// Setup, threads and checks must do the same whenever they run under the same schedule: no
+    /// clock, no randomness, nothing left over from the execution before. If the reached markers
+    /// show a difference, the search ends with an error.
     #[track_caller]
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {

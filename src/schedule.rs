@@ -171,7 +171,7 @@ impl IntoIterator for Schedule {
 
 /// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas.
 ///
-/// A name that is no Rust identifier is written in quotes.
+/// A name that is not a Rust identifier is written in quotes.
 ///
 /// ```
 /// use interlace::{Schedule, Step, schedule};

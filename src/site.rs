@@ -80,7 +80,7 @@ impl Site {
     }
 }
 
-/// The name, the file and the line; the alternate form has the column too.
+/// The name, file and line; in the alternate form, the column too.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Site {

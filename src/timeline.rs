@@ -68,7 +68,7 @@ pub enum StepKind {
     Marker,
     /// The first step of a thread that the program has started.
     Start,
-    /// Going on after the end of another thread.
+    /// Going on after another thread has ended.
     Join,
     /// Going on after a wait that began in an earlier step.
     Resume,

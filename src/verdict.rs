@@ -74,7 +74,7 @@ impl Verdict {
         }
     }
 
-    /// Whether an execution that ended so is a failure of the program.
+    /// Whether this verdict is a failure of the program.
     pub(crate) fn is_failure(self) -> bool {
         !matches!(self, Verdict::Held | Verdict::NonDeterministic)
     }
@@ -130,21 +130,15 @@ impl Tally {
     }
 
     pub(crate) fn failing(&self) -> u64 {
-        Verdict::ALL
-            .iter()
-            .filter(|verdict| verdict.is_failure())
-            .map(|&verdict| self.count(verdict))
-            .sum()
+        let failing = self.iter().filter(|(verdict, _)| verdict.is_failure());
+        failing.map(|(_, count)| count).sum()
     }
 
     /// How many executions ended before the program did, without a failure that ends programs.
     pub(crate) fn cut_short(&self) -> u64 {
-        let cut_short = [
-            Verdict::StepLimit,
-            Verdict::TimedOut,
-            Verdict::NonDeterministic,
-        ];
-        cut_short.map(|verdict| self.count(verdict)).iter().sum()
+        self.count(Verdict::StepLimit)
+            + self.count(Verdict::TimedOut)
+            + self.count(Verdict::NonDeterministic)
     }
 
     /// The verdicts that occurred.

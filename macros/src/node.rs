@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use crate::source::{Extent, Source, flatten, is_synthetic};
 
-/// What sort of thing a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Statement,

@@ -123,7 +123,7 @@ impl Text {
         next.map(|(at, _)| start + at).or(end)
     }
 
-    /// The column at which a line of the text starts: 1 but for the first.
+    /// The column at which a line of the text starts: 1, except in the first.
     fn first_column(&self, line: usize) -> usize {
         if line == 0 { self.start.column } else { 1 }
     }

@@ -58,7 +58,7 @@ impl Walk<'_> {
     fn statement(&mut self, statement: &Stmt) -> Option<Gate> {
         match statement {
             Stmt::Item(_) => self.node(Kind::Item, statement),
-            // These are nodes of their own.
+            // A loop with a header has its own kind of node.
             Stmt::Expr(expr, _) if is_loop_with_header(expr) => None,
             _ => self.node(Kind::Statement, statement),
         }

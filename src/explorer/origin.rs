@@ -15,13 +15,9 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
         package: env::var("CARGO_PKG_NAME").unwrap_or_default(),
         test: thread::current().name().unwrap_or_default().to_owned(),
         explored_at: call.explored_at.to_string(),
-        round: 0,
         threads: threads.to_vec(),
-        strategy: String::new(),
-        seed: 0,
         keeps_going,
-        shard: None,
-        steps: Vec::new(),
+        ..SearchIdentity::default()
     }
 }
 

@@ -34,8 +34,18 @@ impl Request {
         let in_code = self.settings.engine;
         let settings = self.settings.clone().or(Settings::from_environment()?);
         let engine = match in_code {
-            Some(Engine::Fibers) if options.fresh_threads => return Err(no_threads_to_be_fresh()),
-            Some(Engine::Fibers) if options.grace.is_some() => return Err(no_threads_to_block()),
+            Some(Engine::Fibers) if options.fresh_threads => {
+                return Err(only_on_threads(
+                    "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of \
+                     all executions share one OS thread and its thread-locals",
+                ));
+            }
+            Some(Engine::Fibers) if options.grace.is_some() => {
+                return Err(only_on_threads(
+                    "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one \
+                     OS thread, and one that sleeps in a call holds up all others",
+                ));
+            }
             _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
             _ => settings.engine.unwrap_or_default(),
         };
@@ -63,19 +73,7 @@ pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
 }
 
 #[cold]
-fn no_threads_to_be_fresh() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
-         executions share one OS thread and its thread-locals. Choose one of the two",
-    )
-}
-
-#[cold]
-fn no_threads_to_block() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one OS thread, and \
-         one that sleeps in a call holds up all others. Choose one of the two",
-    )
+fn only_on_threads(why: &str) -> Error {
+    let text = format!("{why}. Choose one of the two");
+    Error::new(ErrorKind::BadSetting, text)
 }

@@ -28,7 +28,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a
     /// millisecond.
     ///
-    /// In a property, end with `.result()?`, which makes a failure one of the property.
+    /// In a property, end with `.result()?`, which makes the property fail if the execution does.
     ///
     /// ```
     /// use interlace::{Explorer, marker, strategies::interleavings};

@@ -49,7 +49,7 @@ pub(super) fn retry(
 ///
 /// # Errors
 ///
-/// If the text is no schedule, or the schedule does not fit the program.
+/// If the text is not a schedule, or the schedule does not fit the program.
 pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Error> {
     let refused = |error: Error| {
         let text = format!("the environment variable `INTERLACE_REPLAY` is `{text}`: {error}");

@@ -1,15 +1,16 @@
 //! Searches for failures by a strategy.
 
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Instant;
 
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report, run_one};
-use super::worker_count::worker_count;
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Report, Sampled};
+use crate::report::{Report, Sampled, WorkerCount};
 use crate::search::Shard;
 use crate::strategy::Strategy;
 use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
@@ -33,7 +34,12 @@ pub(super) fn search(
     let workers = worker_count(settings);
     let seed = settings.seed.unwrap_or_default();
     let began = Instant::now();
-    let watch = watch(limits, settings.progress);
+    let goal = Goal {
+        max_schedules: limits.max_schedules,
+        time_limit: limits.time,
+    };
+    let reporter = progress::choose_reporter(settings.progress);
+    let watch = reporter.map(|reporter| Watch::start(reporter, goal));
     let search = ParallelSearch {
         program: Arc::clone(context.program),
         engine: context.engine,
@@ -70,13 +76,30 @@ pub(super) fn search(
     })
 }
 
-/// Watches the search, if its progress is to be shown.
-fn watch(limits: Limits, is_wanted: Option<bool>) -> Option<Watch> {
-    let goal = Goal {
-        max_schedules: limits.max_schedules,
-        time_limit: limits.time,
+/// Workers beyond the number of processors only take turns on them. A few may be wanted to show
+/// that the result does not depend on their number; starting hundreds takes longer than most
+/// searches.
+const MAX_PER_PROCESSOR: usize = 8;
+
+/// How many workers to start. With `max_schedules`, only one.
+fn worker_count(settings: &Settings) -> WorkerCount {
+    let processors = processors();
+    let asked = match settings.max_schedules {
+        None => settings.workers.unwrap_or(processors),
+        // Which executions are the first `max_schedules` is known only when they are run in order.
+        Some(_) => 1,
     };
-    progress::choose_reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
+    WorkerCount {
+        asked,
+        used: asked.min(MAX_PER_PROCESSOR * processors),
+        processors,
+    }
+}
+
+/// The number of processors, cached, since finding it out reads files.
+fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Several searches, one after the other, do not divide into contiguous parts.

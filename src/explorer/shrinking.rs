@@ -55,7 +55,7 @@ impl Shrinking {
     }
 }
 
-/// Whether an execution that ended so has failed.
+/// Whether an execution with this end has failed.
 pub(super) fn fails(end: &ExecutionEnd) -> bool {
     end.failure().is_some()
 }

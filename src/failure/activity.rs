@@ -16,7 +16,7 @@ use crate::operation::{ThreadId, ThreadState};
 /// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
 ///     panic!("not a deadlock");
 /// };
-/// // `pending` has not kept the waker that it was given.
+/// // `pending` did not keep the waker that it was given.
 /// assert_eq!(deadlock.threads()[0].activity(), &Activity::NoWakerLeft);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -48,8 +48,8 @@ mod tests {
     use super::super::{Activity, Deadlock, MarkerSite, Positions, ValueOrText};
     use super::*;
 
-    /// The cycles when the first of each pair waits for the second, or for what nobody is known to
-    /// have; as a deadlock tells of them.
+    /// The cycles in the text of a deadlock in which the first of each pair waits for the second,
+    /// or for a lock with no known owner.
     fn told(edges: &[(usize, Option<usize>)]) -> String {
         let name = |thread: usize| format!("p{thread}").into();
         let marker = MarkerSite {

@@ -12,30 +12,19 @@ use crate::environment::{Purpose, purpose};
 /// shown on a terminal, except in CI and in tests.
 pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<Box<dyn Reporter>> {
     let is_terminal = stderr().is_terminal();
-    let is_wanted = asked.unwrap_or_else(|| is_terminal && !is_in_ci() && !is_in_a_test());
-    is_wanted.then(|| on_stderr(is_terminal))
-}
-
-#[cfg(feature = "progress")]
-fn on_stderr(is_terminal: bool) -> Box<dyn Reporter> {
-    if is_terminal {
-        Box::new(super::bar::Bar::new())
-    } else {
-        Box::new(Lines::new(stderr()))
+    let is_test = || purpose() != Purpose::Other;
+    if !asked.unwrap_or_else(|| is_terminal && !is_in_ci() && !is_test()) {
+        return None;
     }
-}
-
-#[cfg(not(feature = "progress"))]
-fn on_stderr(_: bool) -> Box<dyn Reporter> {
-    Box::new(Lines::new(stderr()))
+    #[cfg(feature = "progress")]
+    if is_terminal {
+        return Some(Box::new(super::bar::Bar::new()));
+    }
+    Some(Box::new(Lines::new(stderr())))
 }
 
 fn is_in_ci() -> bool {
     env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
-}
-
-fn is_in_a_test() -> bool {
-    purpose() != Purpose::Other
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ mod tests {
             lines.moved(&snapshot);
         }
         lines.finished();
-        // Twenty a second: 220 after 11 seconds, and the 420 that 21 seconds give are over.
+        // At twenty a second: 220 after 11 seconds, and 420 after 21 seconds, which is all.
         let expected = [
             "interlace: many schedules, `max_schedules` 400: about 20 s at this rate",
             "interlace: 55.0 %  9 s left  ran 220 of 400  20/s",

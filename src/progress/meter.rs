@@ -76,25 +76,13 @@ impl Meter {
     /// How many schedules there are.
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     pub(super) fn size(&self) -> Option<Size> {
-        if let Some(&expected) = self.expected.get() {
-            return Some(Size {
-                schedules: expected as f64,
-                is_exact: true,
-            });
-        }
-        if let Some(tree) = self.tree() {
-            let schedules = tree.leaves() as f64;
-            return Some(Size {
-                schedules,
-                is_exact: true,
-            });
-        }
-        let Sums {
-            executions, share, ..
-        } = *self.sums.lock();
-        estimate(executions, share).map(|schedules| Size {
+        let expected = self.expected.get().map(|&executions| executions as f64);
+        let exact = expected.or_else(|| self.tree().map(|tree| tree.leaves() as f64));
+        let sums = *self.sums.lock();
+        let schedules = exact.or_else(|| estimate(sums.executions, sums.share))?;
+        Some(Size {
             schedules,
-            is_exact: false,
+            is_exact: exact.is_some(),
         })
     }
 }

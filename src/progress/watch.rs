@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    /// Notes what it is told.
+    /// Records its calls.
     #[derive(Default, Clone)]
     struct Recording(Arc<Mutex<Vec<(&'static str, u64)>>>);
 

@@ -52,7 +52,7 @@ pub(crate) enum Minimal {
     Proved {
         executions: u64,
     },
-    /// The budget for shrinking ended before.
+    /// The budget for shrinking ran out before that.
     Budget {
         executions: u64,
     },

@@ -17,7 +17,7 @@ pub(crate) struct SavedRuns {
     pub(crate) held: Vec<Schedule>,
     /// Those that no longer fit the program, and why.
     pub(crate) stale: Vec<(Schedule, String)>,
-    /// The one that still fails, after which none was run.
+    /// The one that still fails; those after it were not run.
     pub(crate) failing: Option<Schedule>,
 }
 

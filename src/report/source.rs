@@ -11,9 +11,9 @@ use blank::{blank, is_word};
 /// A source file, as text and as code alone.
 #[derive(Debug)]
 pub(crate) struct Source {
-    text: String,
+    pub(crate) text: String,
     /// The text with comments and the contents of literals replaced by spaces, byte for byte.
-    code: String,
+    pub(crate) code: String,
 }
 
 /// Finds the file of a [`Location`](std::panic::Location). Its path is relative to where the
@@ -47,14 +47,6 @@ impl Source {
         Source { text, code }
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn code(&self) -> &str {
-        &self.code
-    }
-
     /// The offset of a line and column. Both count from 1, columns in characters.
     pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut lines = self.text.split_inclusive('\n');
@@ -63,7 +55,7 @@ impl Source {
         Some(before + in_line)
     }
 
-    /// The innermost function whose body holds `at`.
+    /// The innermost function whose body contains `at`.
     pub(crate) fn function_around(&self, at: usize) -> Option<Function> {
         let open = self.open_brackets(0, at);
         let bodies = open.iter().rev().filter(|&&(_, bracket)| bracket == b'{');
@@ -166,7 +158,7 @@ impl Source {
         })
     }
 
-    /// Where the statement that holds `at` starts: after the `;` or brace before it.
+    /// Where the statement around `at` starts: after the `;` or brace before it.
     pub(crate) fn statement_start(&self, at: usize) -> usize {
         let mut depth = 0;
         for place in (0..at).rev() {

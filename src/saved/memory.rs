@@ -8,7 +8,7 @@ use super::Store;
 use crate::error::Error;
 use crate::schedule::Schedule;
 
-/// Keeps schedules in memory. Clones share what they keep.
+/// Keeps schedules in memory. Clones share them.
 ///
 /// ```
 /// use interlace::{Explorer, StoppedBy, marker, saved::Memory, schedule};

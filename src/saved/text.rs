@@ -21,8 +21,7 @@ pub(super) fn header() -> String {
 /// A schedule, with a comment that says how it failed.
 pub(super) fn entry(schedule: &Schedule, why: &str) -> String {
     let why = why.lines().next().unwrap_or_default().trim();
-    let line = format!("v2 {schedule}");
-    format!("\n# {why}\n{}\n", line.trim_end())
+    format!("\n# {why}\n{}\n", schedule.versioned())
 }
 
 /// A whole file.

@@ -20,12 +20,12 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_name(f, self.thread())?;
         f.write_char(':')?;
-        if self.is_resume() {
-            write!(f, "{RESUME}(")?;
-            write_name(f, self.marker())?;
-            return f.write_char(')');
+        if !self.is_resume() {
+            return write_name(f, self.marker());
         }
-        write_name(f, self.marker())
+        write!(f, "{RESUME}(")?;
+        write_name(f, self.marker())?;
+        f.write_char(')')
     }
 }
 
@@ -49,6 +49,11 @@ fn is_bare(c: char) -> bool {
 }
 
 impl Schedule {
+    /// The line that it prints as, with the version: never empty, and later forms can be told apart.
+    pub(crate) fn versioned(&self) -> String {
+        format!("v2 {self}").trim_end().to_owned()
+    }
+
     /// Returns the Rust code that builds this schedule: a call of [`schedule!`](crate::schedule!).
     ///
     /// ```
@@ -175,15 +180,12 @@ impl<'a> Text<'a> {
 
     fn step(&mut self) -> Result<Step, Error> {
         let thread = self.name("the name of a thread")?;
-        self.colon(&thread)?;
-        self.operation(thread)
-    }
-
-    fn operation(&mut self, thread: String) -> Result<Step, Error> {
+        if !self.skip(':') {
+            return Err(self.expected(&format!("`:` and a marker after the thread `{thread}`")));
+        }
         let is_bare = self.peek() != Some('"');
         let name = self.name("the name of a marker")?;
-        let opens = is_bare && name == RESUME && self.skip('(');
-        if !opens {
+        if !is_bare || name != RESUME || !self.skip('(') {
             return Ok(Step::new(thread, name));
         }
         let marker = self.name("the name of a marker")?;
@@ -250,13 +252,6 @@ impl<'a> Text<'a> {
         value
             .filter(|_| opens && closes)
             .ok_or_else(|| self.error(r"`\u{…}` holds the hexadecimal number of a character"))
-    }
-
-    fn colon(&mut self, thread: &str) -> Result<(), Error> {
-        if self.skip(':') {
-            return Ok(());
-        }
-        Err(self.expected(&format!("`:` and a marker after the thread `{thread}`")))
     }
 
     fn end_of_step(&mut self) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use super::flatten;
 use crate::position::Position;
 use crate::text::Text;
 
-/// Files by the name that the compiler gives them.
+/// Files by the names that the compiler gives them.
 #[derive(Default)]
 pub(super) struct Files {
     /// The starts and ends of the item's tokens, in order.

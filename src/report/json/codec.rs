@@ -150,11 +150,9 @@ impl Json for Duration {
     }
 }
 
-/// Written with its version, so that the empty schedule is a text too and later forms can be told
-/// apart.
 impl Json for Schedule {
     fn write(&self) -> Value {
-        format!("v2 {self}").trim_end().into()
+        self.versioned().into()
     }
 
     fn read(node: &Node<'_>) -> Result<Self, Error> {

@@ -76,7 +76,7 @@ fn activities() -> impl Strategy<Value = Activity> {
     ]
 }
 
-/// Values, or words in their place.
+/// Values, or texts in their place.
 fn told<T: Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = ValueOrText<T>> {
     prop_oneof![
         values.prop_map(ValueOrText::Value),
