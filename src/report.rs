@@ -146,6 +146,14 @@ impl Report {
         self.stopped_by == StoppedBy::Exhausted && self.tally.cut_short() == 0
     }
 
+    /// Whether it is of a schedule that was known before, rather than of a search.
+    fn is_of_known_schedule(&self) -> bool {
+        matches!(
+            self.stopped_by,
+            StoppedBy::SavedFailure | StoppedBy::Replayed
+        )
+    }
+
     /// Iterates over the outcomes and how many executions ended in each, sorted by outcome.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
         self.outcomes
@@ -176,7 +184,7 @@ impl Report {
     pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
         self.outcomes
             .iter()
-            .map(|(text, ending)| (text.as_str(), &ending.example))
+            .map(|(text, summary)| (text.as_str(), &summary.example))
     }
 
     /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names
@@ -233,11 +241,10 @@ impl Report {
         if self.failure.is_none() && self.error().is_none() {
             return;
         }
-        let was_known = matches!(
-            self.stopped_by,
-            StoppedBy::SavedFailure | StoppedBy::Replayed
-        );
-        let new = self.failure.as_ref().filter(|_| !was_known);
+        let new = self
+            .failure
+            .as_ref()
+            .filter(|_| !self.is_of_known_schedule());
         let saved = new.map_or_else(String::new, |failure| self.save_target.save(failure));
         panic!("{self}{saved}");
     }

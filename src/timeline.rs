@@ -186,17 +186,15 @@ impl fmt::Display for Columns {
             .join("  ");
         write!(f, "  {:number_width$}    {}", "step", header.trim_end())?;
         for (number, step) in steps.iter().enumerate() {
-            match left_out(number, steps.len()) {
-                Some(0) => continue,
-                Some(count) => {
+            if let Some(count) = left_out(number, steps.len()) {
+                if count > 0 {
                     let dots = "…";
                     write!(
                         f,
                         "\n  {dots:>number_width$}    ({count} steps are left out)"
                     )?;
-                    continue;
                 }
-                None => {}
+                continue;
             }
             let mark = if step.is_forced { '*' } else { ' ' };
             write!(f, "\n  {:>number_width$} {mark}", number + 1)?;

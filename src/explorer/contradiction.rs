@@ -29,18 +29,16 @@ pub(super) fn explain(
     } else {
         list(&contradiction.found, &record.names)
     };
-    Error::new(
-        ErrorKind::NonDeterministic,
-        format!(
-            "the program behaves differently under the same schedule: at step {}, {after}\n  \
+    let text = format!(
+        "the program behaves differently under the same schedule: at step {}, {after}\n  \
              before: {}\n  now:    {found}\n\
              {}{CAUSES}{}{REMEDY}",
-            depth + 1,
-            list(&contradiction.expected, &record.names),
-            failure(record),
-            about_thread_locals(context.engine, context.options),
-        ),
-    )
+        depth + 1,
+        list(&contradiction.expected, &record.names),
+        failure(record),
+        about_thread_locals(context.engine, context.options),
+    );
+    Error::new(ErrorKind::NonDeterministic, text)
 }
 
 /// How the execution failed, if it did: that may be the only difference.

@@ -113,13 +113,11 @@ fn plain(path: &Path) -> PathBuf {
 
 #[cold]
 fn nowhere(source: &str) -> Error {
-    Error::new(
-        ErrorKind::BadSaved,
-        format!(
-            "the package of {source} was not found from the current directory, so there is no \
+    let text = format!(
+        "the package of {source} was not found from the current directory, so there is no \
              place for a file beside its sources"
-        ),
-    )
+    );
+    Error::new(ErrorKind::BadSaved, text)
 }
 
 #[cfg(test)]

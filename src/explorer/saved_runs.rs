@@ -20,29 +20,29 @@ pub(super) fn retry(
     store: &dyn Store,
 ) -> Result<(SavedRuns, Option<Failure>), Error> {
     let schedules = store.load()?;
-    let mut retried = SavedRuns::default();
+    let mut runs = SavedRuns::default();
     if schedules.is_empty() {
-        return Ok((retried, None));
+        return Ok((runs, None));
     }
-    retried.place = store.place().unwrap_or_default();
+    runs.place = store.place().unwrap_or_default();
     for schedule in schedules {
         let Followed { record, fits, .. } = context.follow(&schedule)?;
         match fits {
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().next().unwrap_or_default().to_owned();
-                retried.stale.push((schedule, why));
+                runs.stale.push((schedule, why));
             }
-            Ok(()) if record.end.is_held() => retried.held.push(schedule),
+            Ok(()) if record.end.is_held() => runs.held.push(schedule),
             Ok(()) => {
                 let found = FailingExecution { index: 0, record };
                 let failure = describe(context, &found, &schedule, Minimal::Saved)?;
-                retried.failing = Some(schedule);
-                return Ok((retried, Some(failure)));
+                runs.failing = Some(schedule);
+                return Ok((runs, Some(failure)));
             }
         }
     }
-    Ok((retried, None))
+    Ok((runs, None))
 }
 
 /// Runs only the schedule that `text` says.

@@ -189,39 +189,33 @@ fn no_outcome() -> Error {
 
 #[cold]
 fn too_many_threads(threads: usize) -> Error {
-    Error::new(
-        ErrorKind::TooManyThreads,
-        format!(
-            "`serializable` runs every serial order of the threads, and {threads} threads have too \
+    let text = format!(
+        "`serializable` runs every serial order of the threads, and {threads} threads have too \
              many: it takes {MAX_THREADS} threads at most. Let one thread do the work of several, \
              or compare with what is right in a `check`"
-        ),
-    )
+    );
+    Error::new(ErrorKind::TooManyThreads, text)
 }
 
 #[cold]
 fn no_serial_order(threads: usize) -> Error {
-    Error::new(
-        ErrorKind::NoSerialOrder,
-        format!(
-            "`serializable` compares with the serial orders of the threads, and none of the {} is \
+    let text = format!(
+        "`serializable` compares with the serial orders of the threads, and none of the {} is \
              possible: in each, a thread waits for one that comes after it. Compare with what is \
              right in a `check`",
-            (1..=threads).product::<usize>()
-        ),
-    )
+        (1..=threads).product::<usize>()
+    );
+    Error::new(ErrorKind::NoSerialOrder, text)
 }
 
 #[cold]
 fn timed_out(order: &[usize], names: &[String], kind: Option<FailureKind>) -> Error {
     let order = order.iter().map(|&thread| format!("`{}`", names[thread]));
     let kind = kind.map_or_else(String::new, |kind| kind.to_string());
-    Error::new(
-        ErrorKind::TimedOut,
-        format!(
-            "`serializable` runs the threads one after the other, in every order, and in the order \
+    let text = format!(
+        "`serializable` runs the threads one after the other, in every order, and in the order \
              {} that {kind}",
-            order.format(", then ")
-        ),
-    )
+        order.format(", then ")
+    );
+    Error::new(ErrorKind::TimedOut, text)
 }

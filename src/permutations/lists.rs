@@ -92,11 +92,9 @@ impl Lists {
         if expected.is_empty() {
             expected = format!("the end after {} steps", number - 1);
         }
-        Error::new(
-            ErrorKind::NotOfTheseMarkers,
-            format!(
-                "not a schedule of these marker lists: step {number} {found}, expected {expected}"
-            ),
-        )
+        let text = format!(
+            "not a schedule of these marker lists: step {number} {found}, expected {expected}"
+        );
+        Error::new(ErrorKind::NotOfTheseMarkers, text)
     }
 }

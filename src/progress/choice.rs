@@ -12,8 +12,9 @@ use crate::environment::{Purpose, purpose};
 /// shown on a terminal, except in CI and in tests.
 pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<Box<dyn Reporter>> {
     let is_terminal = stderr().is_terminal();
+    let is_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
     let is_test = || purpose() != Purpose::Other;
-    if !asked.unwrap_or_else(|| is_terminal && !is_in_ci() && !is_test()) {
+    if !asked.unwrap_or_else(|| is_terminal && !is_ci && !is_test()) {
         return None;
     }
     #[cfg(feature = "progress")]
@@ -21,10 +22,6 @@ pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<Box<dyn Reporter>> 
         return Some(Box::new(super::bar::Bar::new()));
     }
     Some(Box::new(Lines::new(stderr())))
-}
-
-fn is_in_ci() -> bool {
-    env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
 #[cfg(test)]

@@ -66,8 +66,8 @@ impl Watch {
     fn stop(&mut self) -> Result<(), Error> {
         *self.shared.is_over.lock() = true;
         self.shared.news.notify_all();
-        let told = self.thread.take().map(JoinHandle::join);
-        told.map_or(Ok(()), |told| told.unwrap_or(Ok(())))
+        let result = self.thread.take().map(JoinHandle::join);
+        result.map_or(Ok(()), |result| result.unwrap_or(Ok(())))
     }
 
     /// The meter to which the workers report.

@@ -40,7 +40,8 @@ impl fmt::Display for Report {
         if let Some(failure) = &self.failure {
             write!(f, "\n\n{failure}")?;
         }
-        if self.is_slow_on_threads() {
+        let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
+        if is_slow && self.engine == Engine::Threads {
             write!(
                 f,
                 "\nhint: `Engine::Fibers` runs such searches some hundred times as fast (some four \
@@ -97,10 +98,6 @@ impl Report {
             0 => format!("no failure in {schedules}"),
             failing => format!("{failing} of {schedules} failed"),
         }
-    }
-
-    fn is_slow_on_threads(&self) -> bool {
-        self.engine == Engine::Threads && self.schedules() > SLOW.0 && self.elapsed > SLOW.1
     }
 
     /// How much of the program was explored.

@@ -134,13 +134,7 @@ fn in_order(mut shards: Vec<Report>) -> Result<Vec<Report>, Error> {
 /// Adds up all shards, which are in order and at least one.
 fn add_up(shards: Vec<Report>) -> Result<Report, Error> {
     // Before they search, all shards try the same known schedules.
-    let was_known = |report: &Report| {
-        matches!(
-            report.stopped_by,
-            StoppedBy::SavedFailure | StoppedBy::Replayed
-        )
-    };
-    let known = shards.iter().position(was_known);
+    let known = shards.iter().position(Report::is_of_known_schedule);
     let mut shards = shards.into_iter().skip(known.unwrap_or(0));
     let mut whole = shards.next().expect("there is a shard");
     whole.origin.shard = None;
@@ -168,14 +162,12 @@ fn foreign(one: &SearchIdentity, other: &SearchIdentity, difference: &str) -> Er
         Some(shard) => format!("shard {shard} of {origin}"),
         None => format!("of no shard, {origin}"),
     };
-    Error::new(
-        ErrorKind::NotOfOneSearch,
-        format!(
-            "two reports are not of one search, they have different {difference}:\n  {}\n  {}",
-            named(one),
-            named(other)
-        ),
-    )
+    let text = format!(
+        "two reports are not of one search, they have different {difference}:\n  {}\n  {}",
+        named(one),
+        named(other)
+    );
+    Error::new(ErrorKind::NotOfOneSearch, text)
 }
 
 impl Report {

@@ -38,10 +38,8 @@ impl File {
     #[cold]
     fn error(&self, did: &str, error: &dyn std::fmt::Display) -> Error {
         let path = self.path.display();
-        Error::new(
-            ErrorKind::BadSaved,
-            format!("the saved schedules in {path} could not be {did}: {error}"),
-        )
+        let text = format!("the saved schedules in {path} could not be {did}: {error}");
+        Error::new(ErrorKind::BadSaved, text)
     }
 }
 

@@ -273,12 +273,10 @@ impl<'a> Text<'a> {
     fn error(&mut self, what: &str) -> Error {
         let before = self.position();
         let column = self.line[..before].chars().count() + 1;
-        Error::new(
-            ErrorKind::BadSchedule,
-            format!(
-                "not a schedule: {what} (column {column}); \
+        let text = format!(
+            "not a schedule: {what} (column {column}); \
                  a schedule is written `thread1:marker1 thread2:marker2 …`"
-            ),
-        )
+        );
+        Error::new(ErrorKind::BadSchedule, text)
     }
 }

@@ -96,10 +96,8 @@ impl<'a> Node<'a> {
             "" => "the document",
             path => path,
         };
-        Error::new(
-            ErrorKind::BadReport,
-            format!("not a report of interlace: {path} {how}"),
-        )
+        let text = format!("not a report of interlace: {path} {how}");
+        Error::new(ErrorKind::BadReport, text)
     }
 
     fn below(&self, name: &str, value: &'a Value) -> Node<'a> {
