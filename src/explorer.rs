@@ -235,9 +235,10 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Compares every execution with the serial orders of the threads: `view` must show after all
-    /// threads have ended what it shows when they run one after the other, in some order. So all
-    /// that need be known of what is right is that threads must not disturb each other.
+    /// Compares every execution with the serial orders of the threads: after all threads have
+    /// ended, `view` must show what it shows when they run one after the other, in some order. So
+    /// nothing need be known about correct results, except that threads must not disturb each
+    /// other.
     ///
     /// Let the view show everything that matters: the state, and what the threads have seen of it.
     /// Views are compared by their `Debug` texts, before the checks are run.

@@ -105,8 +105,8 @@ pub enum Strategy {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Up to 200 of the schedules with at most one preemption; then schedules drawn by `Pos`,
-    /// `Uniform`, `Pct` with depth 3, and `Random` in turn.
+    /// The first 200 schedules with at most one preemption, or all if there are fewer; then
+    /// schedules drawn by `Pos`, `Uniform`, `Pct` with depth 3, and `Random` in turn.
     Portfolio {
         /// How many schedules are run.
         schedules: u64,
