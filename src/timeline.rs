@@ -60,25 +60,20 @@ pub struct TimelineStep {
     pub(crate) waits: bool,
 }
 
-/// What a step begins with. [`TimelineStep`] has an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StepKind {
-    /// The code that a marker gates.
-    Marker,
-    /// The first step of a thread that the program has started.
-    Start,
-    /// Going on after another thread has ended.
-    Join,
-    /// Going on after a wait that began in an earlier step.
-    Resume,
-}
-
-named! { StepKind:
-    Marker = "marker",
-    Start = "start",
-    Join = "join",
-    Resume = "resume",
+named! {
+    /// What a step begins with. [`TimelineStep`] has an example.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum StepKind {
+        /// The code that a marker gates.
+        Marker = "marker",
+        /// The first step of a thread that the program has started.
+        Start = "start",
+        /// Going on after another thread has ended.
+        Join = "join",
+        /// Going on after a wait that began in an earlier step.
+        Resume = "resume",
+    }
 }
 
 impl Timeline {

@@ -6,50 +6,39 @@ use crate::engine::ExecutionEnd;
 use crate::failure::FailureKind;
 use crate::named::{Named as _, named};
 
-/// How an execution ended. Every execution ends in exactly one of these.
-///
-/// ```
-/// use interlace::{Explorer, Verdict, marker};
-///
-/// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
-/// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// Every thread ended and every check held.
-    Held,
-    /// A thread, or the code around the threads, panicked.
-    Panicked,
-    /// A check panicked.
-    CheckFailed,
-    /// Its outcome was not allowed.
-    OutcomeNotAllowed,
-    /// Its view was not that of any serial order.
-    NotSerializable,
-    /// An invariant did not hold.
-    InvariantViolated,
-    /// No thread could go on.
-    Deadlocked,
-    /// It reached the step limit.
-    StepLimit,
-    /// It took longer than its time-out.
-    TimedOut,
-    /// It contradicted an earlier execution.
-    NonDeterministic,
-}
-
-named! { Verdict:
-    Held = "held",
-    Panicked = "panicked",
-    CheckFailed = "check_failed",
-    OutcomeNotAllowed = "outcome_not_allowed",
-    NotSerializable = "not_serializable",
-    InvariantViolated = "invariant_violated",
-    Deadlocked = "deadlocked",
-    StepLimit = "step_limit",
-    TimedOut = "timed_out",
-    NonDeterministic = "non_deterministic",
+named! {
+    /// How an execution ended. Every execution ends in exactly one of these.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Verdict, marker};
+    ///
+    /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
+    /// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// Every thread ended and every check held.
+        Held = "held",
+        /// A thread, or the code around the threads, panicked.
+        Panicked = "panicked",
+        /// A check panicked.
+        CheckFailed = "check_failed",
+        /// Its outcome was not allowed.
+        OutcomeNotAllowed = "outcome_not_allowed",
+        /// Its view was not that of any serial order.
+        NotSerializable = "not_serializable",
+        /// An invariant did not hold.
+        InvariantViolated = "invariant_violated",
+        /// No thread could go on.
+        Deadlocked = "deadlocked",
+        /// It reached the step limit.
+        StepLimit = "step_limit",
+        /// It took longer than its time-out.
+        TimedOut = "timed_out",
+        /// It contradicted an earlier execution.
+        NonDeterministic = "non_deterministic",
+    }
 }
 
 impl Verdict {

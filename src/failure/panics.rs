@@ -39,32 +39,26 @@ impl fmt::Display for ThreadPanic {
     }
 }
 
-/// A part of the user's code that is run around the threads.
-///
-/// ```
-/// assert_eq!(interlace::failure::Hook::SetUp.to_string(), "the setup");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Hook {
-    /// The closure that makes the state, given to [`Explorer::new`](crate::Explorer::new).
-    SetUp,
-    /// The closure given to [`outcome`](crate::Explorer::outcome).
-    Outcome,
-    /// The closure given to [`serializable`](crate::Explorer::serializable).
-    View,
-    /// The closure given to [`check`](crate::Explorer::check).
-    Check,
-    /// The destructor of the state.
-    DropState,
-}
-
-displayed! { Hook:
-    SetUp = "the setup",
-    Outcome = "the outcome",
-    View = "the view",
-    Check = "the check",
-    DropState = "the destructor of the state",
+displayed! {
+    /// A part of the user's code that is run around the threads.
+    ///
+    /// ```
+    /// assert_eq!(interlace::failure::Hook::SetUp.to_string(), "the setup");
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Hook {
+        /// The closure that makes the state, given to [`Explorer::new`](crate::Explorer::new).
+        SetUp = "the setup",
+        /// The closure given to [`outcome`](crate::Explorer::outcome).
+        Outcome = "the outcome",
+        /// The closure given to [`serializable`](crate::Explorer::serializable).
+        View = "the view",
+        /// The closure given to [`check`](crate::Explorer::check).
+        Check = "the check",
+        /// The destructor of the state.
+        DropState = "the destructor of the state",
+    }
 }
 
 /// A part of the code around the threads that panicked.
