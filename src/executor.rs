@@ -48,9 +48,7 @@ use crate::schedule::Schedule;
 /// assert_eq!(value.load(SeqCst), 1, "one increment is lost");
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
-pub struct TraceExecutor {
-    program: OneShotProgram,
-}
+pub struct TraceExecutor(OneShotProgram);
 
 /// Runs async tasks along one schedule, with no runtime.
 ///
@@ -77,16 +75,12 @@ pub struct TraceExecutor {
 /// assert_eq!(*log.try_lock().unwrap(), ["task2", "task1"]);
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
-pub struct AsyncTraceExecutor {
-    program: OneShotProgram,
-}
+pub struct AsyncTraceExecutor(OneShotProgram);
 
 impl TraceExecutor {
     /// Prepares to follow `schedule`, which may end before the threads do.
     pub fn new(schedule: Schedule) -> Self {
-        TraceExecutor {
-            program: OneShotProgram::new(schedule, false),
-        }
+        TraceExecutor(OneShotProgram::new(schedule, false))
     }
 
     /// Prepares to follow `schedule`, which must hold every step of every thread: it is an error if
@@ -105,14 +99,12 @@ impl TraceExecutor {
     /// assert_eq!(error.kind(), ErrorKind::ScheduleUsedUp);
     /// ```
     pub fn exact(schedule: Schedule) -> Self {
-        TraceExecutor {
-            program: OneShotProgram::new(schedule, true),
-        }
+        TraceExecutor(OneShotProgram::new(schedule, true))
     }
 
     /// Adds a thread. It starts when [`wait`](Self::wait) is called.
     pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
-        self.program.add(name.into(), Box::new(body));
+        self.0.add(name.into(), Box::new(body));
     }
 
     /// Runs the threads along the schedule and waits until each has ended.
@@ -126,24 +118,20 @@ impl TraceExecutor {
     /// If the schedule does not fit the threads (which is noticed at once), a thread panics, none
     /// can go on, or the time is up; see [`ErrorKind`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.program.run(timeout)
+        self.0.run(timeout)
     }
 }
 
 impl AsyncTraceExecutor {
     /// Prepares to follow `schedule`, which may end before the tasks do.
     pub fn new(schedule: Schedule) -> Self {
-        AsyncTraceExecutor {
-            program: OneShotProgram::new(schedule, false),
-        }
+        AsyncTraceExecutor(OneShotProgram::new(schedule, false))
     }
 
     /// Prepares to follow `schedule`, which must hold every step of every task, as in
     /// [`TraceExecutor::exact`].
     pub fn exact(schedule: Schedule) -> Self {
-        AsyncTraceExecutor {
-            program: OneShotProgram::new(schedule, true),
-        }
+        AsyncTraceExecutor(OneShotProgram::new(schedule, true))
     }
 
     /// Expects the tasks to be woken from outside, as by a runtime: a waiting task whose waker is
@@ -162,7 +150,7 @@ impl AsyncTraceExecutor {
     /// executor.wait(Duration::from_secs(5)).unwrap();
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
-        self.program.external_wakers = are_expected;
+        self.0.external_wakers = are_expected;
         self
     }
 
@@ -172,7 +160,7 @@ impl AsyncTraceExecutor {
         name: impl Into<String>,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.program
+        self.0
             .add(name.into(), Box::new(move || engine::run_to_end(task)));
     }
 
@@ -182,7 +170,7 @@ impl AsyncTraceExecutor {
     ///
     /// As [`TraceExecutor::wait`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.program.run(timeout)
+        self.0.run(timeout)
     }
 }
 
@@ -284,12 +272,12 @@ impl ProgramInstance for OneShotInstance {
 
 impl fmt::Debug for TraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.program.show(f, "TraceExecutor", "threads")
+        self.0.show(f, "TraceExecutor", "threads")
     }
 }
 
 impl fmt::Debug for AsyncTraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.program.show(f, "AsyncTraceExecutor", "tasks")
+        self.0.show(f, "AsyncTraceExecutor", "tasks")
     }
 }
