@@ -81,12 +81,12 @@ fn sample(request: &Request, config: Config) -> Result<Report, Error> {
     });
     let elapsed = sampling.limits.since.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
-    let ran = SearchOutcome {
+    let search = SearchOutcome {
         findings: sampling.findings.into_inner(),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    report(context, ran)
+    report(context, search)
 }
 
 /// What the cases run so far have found.

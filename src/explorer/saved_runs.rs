@@ -56,12 +56,12 @@ pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Erro
         Error::new(ErrorKind::BadSetting, text)
     };
     let schedule: Schedule = text.parse().map_err(refused)?;
-    let ran = run_one(context, &schedule, refused)?;
-    let failure = match &ran.findings.failure {
+    let search = run_one(context, &schedule, refused)?;
+    let failure = match &search.findings.failure {
         Some(found) => Some(describe(context, found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(build_report(context, ran, failure))
+    Ok(build_report(context, search, failure))
 }
 
 /// Describes a failure without shrinking it.

@@ -58,7 +58,7 @@ pub(super) fn search(
     }
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
-    let ran = SearchOutcome {
+    let outcome = SearchOutcome {
         findings,
         stopped_by,
         elapsed,
@@ -68,7 +68,7 @@ pub(super) fn search(
         seed,
         uniform,
     });
-    let report = report(context, ran)?;
+    let report = report(context, outcome)?;
     Ok(Report {
         sampled,
         workers,

@@ -44,24 +44,24 @@ pub(super) fn run_one(
 }
 
 /// Shrinks the first failure, and puts the report together.
-pub(super) fn report(context: RunContext<'_>, ran: SearchOutcome) -> Result<Report, Error> {
-    let found = ran.findings.failure.as_ref();
+pub(super) fn report(context: RunContext<'_>, search: SearchOutcome) -> Result<Report, Error> {
+    let found = search.findings.failure.as_ref();
     let failure = found.map(|found| minimise::failure(context, found));
     let failure = failure.transpose()?;
-    Ok(build_report(context, ran, failure))
+    Ok(build_report(context, search, failure))
 }
 
 /// Makes the report of a search whose first failure has been shrunk.
 pub(super) fn build_report(
     context: RunContext<'_>,
-    ran: SearchOutcome,
+    search: SearchOutcome,
     failure: Option<Failure>,
 ) -> Report {
     let SearchOutcome {
         findings,
         stopped_by,
         elapsed,
-    } = ran;
+    } = search;
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {

@@ -50,7 +50,7 @@ mod tests {
 
     /// The cycles in the text of a deadlock in which the first of each pair waits for the second,
     /// or for a lock with no known owner.
-    fn told(edges: &[(usize, Option<usize>)]) -> String {
+    fn cycles_in_text(edges: &[(usize, Option<usize>)]) -> String {
         let name = |thread: usize| format!("p{thread}").into();
         let marker = MarkerSite {
             name: "take".into(),
@@ -82,11 +82,11 @@ mod tests {
     #[test]
     fn a_cycle_begins_with_the_first_of_its_threads() {
         assert_eq!(
-            told(&[(2, Some(0)), (0, Some(1)), (1, Some(2))]),
+            cycles_in_text(&[(2, Some(0)), (0, Some(1)), (1, Some(2))]),
             "\nby these markers, a cycle: p0 waits for p1, p1 waits for p2, p2 waits for p0"
         );
         assert_eq!(
-            told(&[(3, Some(3))]),
+            cycles_in_text(&[(3, Some(3))]),
             "\nby these markers, a cycle: p3 waits for itself"
         );
     }
@@ -94,22 +94,22 @@ mod tests {
     #[test]
     fn who_waits_for_one_in_a_cycle_is_not_in_it() {
         assert_eq!(
-            told(&[(0, Some(1)), (1, Some(2)), (2, Some(1)), (3, Some(2))]),
+            cycles_in_text(&[(0, Some(1)), (1, Some(2)), (2, Some(1)), (3, Some(2))]),
             "\nby these markers, a cycle: p1 waits for p2, p2 waits for p1"
         );
     }
 
     #[test]
     fn there_is_no_cycle_where_somebody_waits_for_nobody_known() {
-        assert_eq!(told(&[]), "");
-        assert_eq!(told(&[(0, Some(1)), (1, None)]), "");
-        assert_eq!(told(&[(0, Some(1)), (1, Some(2))]), "");
+        assert_eq!(cycles_in_text(&[]), "");
+        assert_eq!(cycles_in_text(&[(0, Some(1)), (1, None)]), "");
+        assert_eq!(cycles_in_text(&[(0, Some(1)), (1, Some(2))]), "");
     }
 
     #[test]
     fn everybody_in_a_cycle_is_told_in_a_shortest_one() {
         assert_eq!(
-            told(&[(0, Some(1)), (0, Some(2)), (1, Some(2)), (2, Some(0))]),
+            cycles_in_text(&[(0, Some(1)), (0, Some(2)), (1, Some(2)), (2, Some(0))]),
             "\nby these markers, a cycle: p0 waits for p2, p2 waits for p0\
              \nby these markers, a cycle: p1 waits for p2, p2 waits for p0, p0 waits for p1"
         );
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn cycles_that_share_nobody_are_each_told() {
         assert_eq!(
-            told(&[(0, Some(3)), (1, Some(2)), (2, Some(1)), (3, Some(0))]),
+            cycles_in_text(&[(0, Some(3)), (1, Some(2)), (2, Some(1)), (3, Some(0))]),
             "\nby these markers, a cycle: p0 waits for p3, p3 waits for p0\
              \nby these markers, a cycle: p1 waits for p2, p2 waits for p1"
         );

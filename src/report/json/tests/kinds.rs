@@ -77,7 +77,9 @@ fn activities() -> impl Strategy<Value = Activity> {
 }
 
 /// Values, or texts in their place.
-fn told<T: Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = ValueOrText<T>> {
+fn value_or_text<T: Debug>(
+    values: impl Strategy<Value = T>,
+) -> impl Strategy<Value = ValueOrText<T>> {
     prop_oneof![
         values.prop_map(ValueOrText::Value),
         any::<String>().prop_map(ValueOrText::Text),
@@ -100,19 +102,22 @@ fn positions() -> impl Strategy<Value = Positions> {
         passed,
         awaited_locks,
     });
-    told(vec(threads, 0..4)).prop_map(Positions)
+    value_or_text(vec(threads, 0..4)).prop_map(Positions)
 }
 
 fn step_limits() -> impl Strategy<Value = StepLimit> {
     let names = any::<String>().prop_map(Into::into);
     let passes = (any::<u32>(), names, markers());
-    (any::<usize>(), positions(), told(vec(passes, 0..3))).prop_map(
-        |(max_steps, threads, last_passes)| StepLimit {
+    (
+        any::<usize>(),
+        positions(),
+        value_or_text(vec(passes, 0..3)),
+    )
+        .prop_map(|(max_steps, threads, last_passes)| StepLimit {
             max_steps,
             threads,
             last_passes,
-        },
-    )
+        })
 }
 
 fn time_outs() -> impl Strategy<Value = TimeOut> {
@@ -183,5 +188,6 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
     let columns = (threads, vec(step, 0..4));
-    told(columns.prop_map(|(threads, steps)| Columns { threads, steps })).prop_map(Timeline)
+    value_or_text(columns.prop_map(|(threads, steps)| Columns { threads, steps }))
+        .prop_map(Timeline)
 }
