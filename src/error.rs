@@ -1,14 +1,16 @@
-//! The one error type, and what can be asked of it.
+//! The error type of the library.
 
 use std::fmt;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-/// Why a run, a search or a parse could not do what was asked of it.
+use crate::named::named;
+
+/// Why a run, a search or a parse did not succeed.
 ///
 /// [`Display`](fmt::Display) says what was wrong, where, and what to do; [`kind`](Error::kind) is
-/// for code that must tell one from another.
+/// for code that must distinguish errors.
 ///
 /// ```
 /// use interlace::{ErrorKind, Schedule};
@@ -20,77 +22,78 @@ use std::sync::Arc;
 pub struct Error {
     kind: ErrorKind,
     message: Box<str>,
-    /// Only shown, so that a panic leaves it as it was.
+    /// Only displayed, so a panic cannot leave it in a broken state.
     source: Option<Arc<AssertUnwindSafe<io::Error>>>,
 }
 
-/// What sort of thing went wrong.
-///
-/// ```
-/// use std::time::Duration;
-/// use interlace::{ErrorKind, TraceExecutor, schedule};
-///
-/// let mut executor = TraceExecutor::new(schedule![thread2: read]);
-/// executor.run("thread1", || interlace::marker!("read"));
-/// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
-/// assert_eq!(error.kind(), ErrorKind::UnknownThread);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The text of a schedule does not parse.
-    BadSchedule,
-    /// The text of a strategy does not parse.
-    BadStrategy,
-    /// A number of schedules is larger than a `u128` holds.
-    TooManySchedules,
-    /// A schedule is none of those that the marker lists allow.
-    NotOfTheseMarkers,
-    /// No thread was added, so there is nothing to run.
-    NoThreads,
-    /// Two threads were given the same name.
-    DuplicateThread,
-    /// A step names a thread that was not added.
-    UnknownThread,
-    /// A step cannot be granted: its thread is not paused at its marker.
-    Diverged,
-    /// Every thread has ended and steps are left over.
-    ScheduleTooLong,
-    /// A thread reached a marker and no step was left for any thread (exact schedules only).
-    ScheduleUsedUp,
-    /// A thread reached a marker and the schedule has no step for that thread (exact schedules
-    /// only).
-    ThreadWithoutSteps,
-    /// A thread panicked.
-    Panicked,
-    /// No thread can go on: each that has not ended waits for a wake-up.
-    Deadlock,
-    /// The run took longer than its time-out.
-    TimedOut,
-    /// The operating system did not start a thread.
-    NoOsThread,
-    /// An execution failed: a check, an invariant, a thread, or another way.
-    Failed,
-    /// There are too many threads to run all their serial orders.
-    TooManyThreads,
-    /// The threads cannot be run one after the other in any order.
-    NoSerialOrder,
-    /// Outcomes are allowed, and nothing says what an outcome is.
-    NoOutcome,
-    /// No thread reached a marker, so nothing was explored.
-    NoMarkers,
-    /// An environment variable `INTERLACE_…` has a bad value, or there is none of its name.
-    BadSetting,
-    /// The program behaved differently under the same schedule.
-    NonDeterministic,
-    /// Saved schedules cannot be read or written.
-    BadSaved,
-    /// The text of a report does not parse, or its file cannot be written.
-    BadReport,
-    /// Reports that are to be merged are not the parts of one search.
-    NotOfOneSearch,
-    /// Something went wrong inside of interlace: please report it.
-    Internal,
+named! {
+    /// What sort of thing went wrong.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{ErrorKind, TraceExecutor, schedule};
+    ///
+    /// let mut executor = TraceExecutor::new(schedule![thread2: read]);
+    /// executor.run("thread1", || interlace::marker!("read"));
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::UnknownThread);
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum ErrorKind {
+        /// The text of a schedule does not parse.
+        BadSchedule = "bad_schedule",
+        /// The text of a strategy does not parse.
+        BadStrategy = "bad_strategy",
+        /// A number of schedules is larger than a `u128` holds.
+        TooManySchedules = "too_many_schedules",
+        /// A schedule is not one of those that the marker lists allow.
+        NotOfTheseMarkers = "not_of_these_markers",
+        /// No thread was added, so there is nothing to run.
+        NoThreads = "no_threads",
+        /// Two threads were given the same name.
+        DuplicateThread = "duplicate_thread",
+        /// A step names a thread that was not added.
+        UnknownThread = "unknown_thread",
+        /// A step cannot be taken: its thread is not paused at its marker.
+        Diverged = "diverged",
+        /// Every thread has ended, but steps are left over.
+        ScheduleTooLong = "schedule_too_long",
+        /// A thread reached a marker when no step was left for any thread (exact schedules only).
+        ScheduleUsedUp = "schedule_used_up",
+        /// A thread reached a marker when no step was left for that thread (exact schedules only).
+        ThreadWithoutSteps = "thread_without_steps",
+        /// A thread panicked.
+        Panicked = "panicked",
+        /// No thread can go on: all that have not ended are waiting.
+        Deadlock = "deadlock",
+        /// The run took longer than its time-out.
+        TimedOut = "timed_out",
+        /// The operating system did not start a thread.
+        NoOsThread = "no_os_thread",
+        /// An execution failed in a check, an invariant, a thread, or another way.
+        Failed = "failed",
+        /// There are too many threads to run all their serial orders.
+        TooManyThreads = "too_many_threads",
+        /// The threads cannot be run one after the other in any order.
+        NoSerialOrder = "no_serial_order",
+        /// Outcomes are allowed, but nothing says what an outcome is.
+        NoOutcome = "no_outcome",
+        /// No thread reached a marker, so nothing was explored.
+        NoMarkers = "no_markers",
+        /// An environment variable `INTERLACE_…` has a bad value, or an unknown name.
+        BadSetting = "bad_setting",
+        /// The program behaved differently under the same schedule.
+        NonDeterministic = "non_deterministic",
+        /// Saved schedules cannot be read or written.
+        BadSaved = "bad_saved",
+        /// The text of a report does not parse, or its file cannot be written.
+        BadReport = "bad_report",
+        /// Reports to merge are not the parts of one search.
+        NotOfOneSearch = "not_of_one_search",
+        /// Something went wrong inside of interlace: please report it.
+        Internal = "internal",
+    }
 }
 
 impl Error {
@@ -103,7 +106,7 @@ impl Error {
         }
     }
 
-    /// The same error, with the one that it comes from.
+    /// Sets the error that this one comes from.
     #[cold]
     pub(crate) fn caused_by(self, source: io::Error) -> Self {
         let source = Some(Arc::new(AssertUnwindSafe(source)));
@@ -130,7 +133,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Errors are equal if they say the same, wherever they come from.
+/// Errors are equal if they say the same, whatever caused them.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.message == other.message
@@ -140,7 +143,7 @@ impl PartialEq for Error {
 impl Eq for Error {}
 
 impl std::error::Error for Error {
-    /// The error of the system, where a file could not be read or written.
+    /// Returns the error of the system, if a file could not be read or written.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let AssertUnwindSafe(source) = &**self.source.as_ref()?;
         Some(source)

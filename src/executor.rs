@@ -16,9 +16,9 @@ use crate::schedule::Schedule;
 
 /// Runs threads along one schedule.
 ///
-/// Each thread pauses at its markers and goes on when the schedule says so. At the start the
+/// Each thread pauses at its markers and goes on when the schedule says so. At the start, the
 /// threads run one after the other, in the order in which they were added, each up to its first
-/// marker. When the schedule is used up, the rest runs on in a fixed order: the thread that ran
+/// marker. After the last step of the schedule, they go on in a fixed order: the thread that ran
 /// last until it ends, then the others in the order in which they were added.
 ///
 /// ```
@@ -48,15 +48,13 @@ use crate::schedule::Schedule;
 /// assert_eq!(value.load(SeqCst), 1, "one increment is lost");
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
-pub struct TraceExecutor {
-    cast: OneShotProgram,
-}
+pub struct TraceExecutor(OneShotProgram);
 
 /// Runs async tasks along one schedule, with no runtime.
 ///
-/// Every task is polled on a thread of its own. A marker pauses the whole task, whichever future
-/// of it reached the marker; a future that is pending blocks its task until its waker fires.
-/// In all else it does what [`TraceExecutor`] does.
+/// Every task is polled on a thread of its own. A marker pauses the whole task, whichever of its
+/// futures reached it; a pending future blocks its task until its waker fires. In all else this is
+/// like [`TraceExecutor`].
 ///
 /// ```
 /// use std::sync::Arc;
@@ -77,20 +75,16 @@ pub struct TraceExecutor {
 /// assert_eq!(*log.try_lock().unwrap(), ["task2", "task1"]);
 /// ```
 #[must_use = "nothing runs until `wait` is called"]
-pub struct AsyncTraceExecutor {
-    cast: OneShotProgram,
-}
+pub struct AsyncTraceExecutor(OneShotProgram);
 
 impl TraceExecutor {
     /// Prepares to follow `schedule`, which may end before the threads do.
     pub fn new(schedule: Schedule) -> Self {
-        TraceExecutor {
-            cast: OneShotProgram::new(schedule, false),
-        }
+        TraceExecutor(OneShotProgram::new(schedule, false))
     }
 
-    /// Prepares to follow `schedule`, which must hold every step of every thread: a marker that
-    /// is reached when no step is left is an error.
+    /// Prepares to follow `schedule`, which must hold every step of every thread: it is an error if
+    /// a marker is reached when no step is left.
     ///
     /// ```
     /// use std::time::Duration;
@@ -105,50 +99,44 @@ impl TraceExecutor {
     /// assert_eq!(error.kind(), ErrorKind::ScheduleUsedUp);
     /// ```
     pub fn exact(schedule: Schedule) -> Self {
-        TraceExecutor {
-            cast: OneShotProgram::new(schedule, true),
-        }
+        TraceExecutor(OneShotProgram::new(schedule, true))
     }
 
     /// Adds a thread. It starts when [`wait`](Self::wait) is called.
     pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
-        self.cast.add(name.into(), Box::new(body));
+        self.0.add(name.into(), Box::new(body));
     }
 
     /// Runs the threads along the schedule and waits until each has ended.
     ///
-    /// `timeout` is for the whole run, and counts as [`Explorer::timeout`](crate::Explorer::timeout)
-    /// does. A thread that neither ends nor reaches a marker cannot be killed: it is left behind, and
-    /// goes on for as long as the process does.
+    /// `timeout` is for the whole run, and counts as
+    /// [`Explorer::timeout`](crate::Explorer::timeout) does. A thread that neither ends nor reaches
+    /// a marker cannot be killed: it is left behind, and goes on as long as the process does.
     ///
     /// # Errors
     ///
-    /// If the schedule and the threads do not fit (which is seen at once, without waiting), a
-    /// thread panics, none can go on, or the time is up; see [`ErrorKind`].
+    /// If the schedule does not fit the threads (which is noticed at once), a thread panics, none
+    /// can go on, or the time is up; see [`ErrorKind`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.run_thread(timeout)
+        self.0.run(timeout)
     }
 }
 
 impl AsyncTraceExecutor {
     /// Prepares to follow `schedule`, which may end before the tasks do.
     pub fn new(schedule: Schedule) -> Self {
-        AsyncTraceExecutor {
-            cast: OneShotProgram::new(schedule, false),
-        }
+        AsyncTraceExecutor(OneShotProgram::new(schedule, false))
     }
 
     /// Prepares to follow `schedule`, which must hold every step of every task, as in
     /// [`TraceExecutor::exact`].
     pub fn exact(schedule: Schedule) -> Self {
-        AsyncTraceExecutor {
-            cast: OneShotProgram::new(schedule, true),
-        }
+        AsyncTraceExecutor(OneShotProgram::new(schedule, true))
     }
 
-    /// Says that something outside of these tasks wakes them, as a runtime does: then one that
-    /// waits, of which somebody holds a waker, is waited for until the time is up, where without
-    /// this it is a deadlock. See [`Explorer::external_wakers`](crate::Explorer::external_wakers).
+    /// Expects the tasks to be woken from outside, as by a runtime: a waiting task whose waker is
+    /// still held is then waited for until the time is up. Without this, that is a deadlock. See
+    /// [`Explorer::external_wakers`](crate::Explorer::external_wakers).
     ///
     /// ```
     /// use std::time::Duration;
@@ -162,7 +150,7 @@ impl AsyncTraceExecutor {
     /// executor.wait(Duration::from_secs(5)).unwrap();
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
-        self.cast.external_wakers = are_expected;
+        self.0.external_wakers = are_expected;
         self
     }
 
@@ -172,7 +160,7 @@ impl AsyncTraceExecutor {
         name: impl Into<String>,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.cast
+        self.0
             .add(name.into(), Box::new(move || engine::run_to_end(task)));
     }
 
@@ -182,13 +170,13 @@ impl AsyncTraceExecutor {
     ///
     /// As [`TraceExecutor::wait`].
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
-        self.cast.run_thread(timeout)
+        self.0.run(timeout)
     }
 }
 
 type Once = Box<dyn FnOnce() + Send>;
 
-/// Named bodies, and the schedule they are to follow.
+/// Named bodies that run once, and the schedule they are to follow.
 struct OneShotProgram {
     schedule: Schedule,
     is_exact: bool,
@@ -213,7 +201,14 @@ impl OneShotProgram {
         self.bodies.push(Mutex::new(Some(body)));
     }
 
-    fn run_thread(mut self, timeout: Duration) -> Result<(), Error> {
+    fn show(&self, f: &mut fmt::Formatter<'_>, executor: &str, bodies: &str) -> fmt::Result {
+        f.debug_struct(executor)
+            .field("schedule", &self.schedule)
+            .field(bodies, &self.names)
+            .finish_non_exhaustive()
+    }
+
+    fn run(mut self, timeout: Duration) -> Result<(), Error> {
         let options = EngineOptions {
             timeout,
             max_steps: usize::MAX,
@@ -233,9 +228,9 @@ impl OneShotProgram {
     }
 }
 
-/// A failure, with the step after which it came and where every thread stood.
+/// The error of a failure, with the step after which it came and where every thread stood.
 fn error(failure: &FailureKind, record: &Record) -> Error {
-    let (kind, tells_standings) = match failure {
+    let (kind, tells_positions) = match failure {
         FailureKind::Deadlock(_) => (ErrorKind::Deadlock, true),
         FailureKind::TimeOut(_) => (ErrorKind::TimedOut, true),
         _ => (ErrorKind::Panicked, false),
@@ -245,7 +240,7 @@ fn error(failure: &FailureKind, record: &Record) -> Error {
         Some(last) => format!("{failure}\nafter step {}, `{last}`", steps.len()),
         None => format!("{failure}\nbefore the first step"),
     };
-    if !tells_standings {
+    if !tells_positions {
         text += &record.positions().to_string();
     }
     Error::new(kind, text)
@@ -261,7 +256,7 @@ impl Program for OneShotProgram {
     }
 }
 
-/// A cast has no state of its own: what its closures share, they bring with them.
+/// There is no state to make or to drop: what the closures share, they bring with them.
 struct OneShotInstance(Arc<OneShotProgram>);
 
 impl ProgramInstance for OneShotInstance {
@@ -277,18 +272,12 @@ impl ProgramInstance for OneShotInstance {
 
 impl fmt::Debug for TraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TraceExecutor")
-            .field("schedule", &self.cast.schedule)
-            .field("threads", &self.cast.names)
-            .finish_non_exhaustive()
+        self.0.show(f, "TraceExecutor", "threads")
     }
 }
 
 impl fmt::Debug for AsyncTraceExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncTraceExecutor")
-            .field("schedule", &self.cast.schedule)
-            .field("tasks", &self.cast.names)
-            .finish_non_exhaustive()
+        self.0.show(f, "AsyncTraceExecutor", "tasks")
     }
 }

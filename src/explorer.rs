@@ -1,4 +1,4 @@
-//! [`Explorer`]: the builder, and what it runs.
+//! [`Explorer`]: the builder of a program and its search.
 
 use std::fmt::{self, Debug};
 use std::panic::Location;
@@ -32,18 +32,16 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
-mod strategy;
-mod worker_count;
 
 use request::Request;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.
 ///
-/// The program is a state, made afresh for each execution by the setup, and named threads and
-/// async tasks that share it. One of them runs at a time; each pauses at its markers. Which
-/// markers there are is discovered by running, so loops, branches and control flow that depends
-/// on the schedule need no declaration. The search is depth first, with threads in the order in
-/// which they were added.
+/// The program is a state, which the setup makes anew for each execution, and named threads and
+/// async tasks that share it. One of them runs at a time, and each pauses at its markers. The
+/// markers are discovered by running, so loops, branches and control flow that depends on the
+/// schedule need no declaration. The search is depth first, with threads in the order in which they
+/// were added.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -82,9 +80,9 @@ pub struct Explorer<S> {
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Prepares to explore a program whose state `setup` makes, once for each execution.
     ///
-    /// Setup, threads and checks must do the same whenever they are run under the same schedule:
-    /// no clock, no randomness, nothing left over from the execution before. A difference that
-    /// shows in the markers reached ends the search with an error.
+    /// Setup, threads and checks must do the same whenever they run under the same schedule: no
+    /// clock, no randomness, nothing left over from the execution before. If the reached markers
+    /// show a difference, the search ends with an error.
     #[track_caller]
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {
@@ -97,7 +95,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         }
     }
 
-    /// Adds a thread. Its name is what schedules know it by, and must be its own.
+    /// Adds a thread. Schedules refer to it by its name, which must be unique.
     pub fn thread(
         mut self,
         name: impl Into<String>,
@@ -109,9 +107,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Adds an async task. Tasks and threads may be mixed.
     ///
-    /// The task needs no runtime. While its future is pending it waits for its waker; once that
+    /// The task needs no runtime. While its future is pending, it waits for its waker; once that
     /// has fired, it goes on before the next scheduling choice is made. What another thread could
-    /// do between the wake-up and that is tried only if a marker follows the `.await`.
+    /// do in between is tried only if a marker follows the `.await`.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
@@ -138,10 +136,11 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Adds what must be true whenever every thread is paused: after each step, and at the end.
+    /// Adds a condition that must hold whenever every thread is paused: after each step, and at the
+    /// end.
     ///
-    /// It is evaluated while threads are paused at their markers, perhaps with a lock held: an
-    /// invariant that takes that lock never comes back.
+    /// It is evaluated while threads are paused at their markers, perhaps holding a lock: an
+    /// invariant that takes that lock never returns.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -175,8 +174,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Describes how an execution ended, for the table of [`Report::outcomes`]. It is asked for
-    /// before the checks, after all threads have ended.
+    /// Describes the outcome of an execution, for the table of [`Report::outcomes`]. It is
+    /// evaluated after all threads have ended, before the checks.
     ///
     /// ```
     /// use std::sync::Mutex;
@@ -195,12 +194,13 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Allows only these outcomes, in the manner of litmus tests: an execution whose
-    /// [`outcome`](Self::outcome) is another fails. Outcomes are compared by their `Debug` texts,
-    /// so `1` allows what `outcome` gives as `1_u32`, and `"a"` what it gives as a `String`.
+    /// Allows only these outcomes, as in litmus tests: an execution with another
+    /// [`outcome`](Self::outcome) fails. Outcomes are compared by their `Debug` texts, so `1`
+    /// allows what `outcome` returns as `1_u32`, and `"a"` what it returns as a `String`.
     ///
-    /// Called several times, it allows all that were named. When every schedule was run, the report
-    /// tells which of them no execution ended in. Outcomes are compared before the checks are run.
+    /// If called several times, it allows all that were named. If every schedule was run, the
+    /// report lists the allowed outcomes that no execution ended in. Outcomes are compared before
+    /// the checks are run.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -235,19 +235,20 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Compares every execution with the serial orders of the threads: what `view` shows after all
-    /// threads have ended must be what it shows when they run one after the other, in some order.
-    /// So nothing need be known of what is right but that threads must not disturb each other.
+    /// Compares every execution with the serial orders of the threads: after all threads have
+    /// ended, `view` must show what it shows when they run one after the other, in some order. So
+    /// nothing need be known about correct results, except that threads must not disturb each
+    /// other.
     ///
-    /// Let the view show all that matters: the state, and what the threads have seen of it. Views
-    /// are compared by their `Debug` texts, before the checks are run.
+    /// Let the view show everything that matters: the state, and what the threads have seen of it.
+    /// Views are compared by their `Debug` texts, before the checks are run.
     ///
-    /// Before the search, the n! serial orders of n threads are run once, for 8 threads at most. In
-    /// a serial order each thread runs to its end before the next takes a step; what stands before
-    /// the first marker of each is run at the start, as always. Where tasks wait for each other,
-    /// some orders are not possible: they are left out, as are those that fail before their end. If
-    /// none is possible, the search ends with an error
-    /// ([`NoSerialOrder`](crate::ErrorKind::NoSerialOrder)) before it begins.
+    /// Before the search, the n! serial orders of n threads are run once, for at most 8 threads. In
+    /// a serial order, each thread runs to its end before the next takes a step; the code before
+    /// the first marker of each is run at the start, as always. If tasks wait for each other, some
+    /// orders are impossible: they are left out, as are those that fail. If none is possible, the
+    /// search does not begin, and the report is an error
+    /// ([`NoSerialOrder`](crate::ErrorKind::NoSerialOrder)).
     ///
     /// ```
     /// use std::sync::Mutex;
@@ -285,32 +286,31 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Runs every schedule, or those that the [`strategy`](Self::strategy) says, up to the first
-    /// failure unless told to [`keep_going`](Self::keep_going),
-    /// and shrinks the first failure to a minimal one.
+    /// Runs every schedule, or those of the [`strategy`](Self::strategy), up to the first failure
+    /// unless told to [`keep_going`](Self::keep_going), and shrinks the first failure to a minimal
+    /// one.
     ///
-    /// Schedules that were [saved](Self::saved) when they failed are run before. If one still
-    /// fails, the report is of that alone. Where `INTERLACE_REPLAY` holds a schedule, as a failure
-    /// prints it, only that is run.
+    /// [Saved](Self::saved) schedules are run first. If one still fails, the report is of that
+    /// alone. If `INTERLACE_REPLAY` holds a schedule, as printed by a failure, only that is run.
     #[track_caller]
     pub fn explore(self) -> Report {
         let request = self.request();
         aside(|| run::explore(&request))
     }
 
-    /// Runs one execution along `schedule`, and what is left after it in the fixed order: the
-    /// thread that ran last until it ends or blocks, then the others in the order in which they
-    /// were added.
+    /// Runs one execution along `schedule`, and after its last step in the fixed order: the thread
+    /// that ran last until it ends or blocks, then the others in the order in which they were
+    /// added.
     ///
-    /// A schedule that does not fit the program gives an execution that says so: its
-    /// [`failure_kind`](Execution::failure_kind) is [`Diverged`](crate::FailureKind::Diverged).
+    /// If the schedule does not fit the program, the [`failure_kind`](Execution::failure_kind) of
+    /// the execution is [`Diverged`](crate::FailureKind::Diverged).
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let request = self.request();
         aside(|| run::replay(&request, schedule)).unwrap_or_else(Execution::refused)
     }
 
-    /// What is to be run, by whoever calls the caller.
+    /// What to run, for the caller of the calling method.
     #[track_caller]
     fn request(self) -> Request {
         Request {

@@ -1,4 +1,4 @@
-//! How executions fail: which way, who and where, as values and in words.
+//! How executions fail, as values and in words.
 
 mod activity;
 mod cycles;
@@ -10,7 +10,7 @@ mod position;
 mod serial;
 mod stuck;
 mod time_out;
-mod told;
+mod value_or_text;
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub(crate) use serial::SerialViews;
 pub use stuck::{Deadlock, StepLimit};
 pub use time_out::TimeOut;
 pub(crate) use time_out::Unfinished;
-pub(crate) use told::Told;
+pub(crate) use value_or_text::ValueOrText;
 
 use crate::error::{Error, ErrorKind};
 
@@ -55,10 +55,10 @@ pub enum FailureKind {
     PanicInHook(HookPanic),
     /// A check panicked.
     Check(Panic),
-    /// The outcome is none of those that [`allow_outcomes`](crate::Explorer::allow_outcomes) names.
+    /// The outcome is not one that [`allow_outcomes`](crate::Explorer::allow_outcomes) names.
     OutcomeNotAllowed(OutcomeNotAllowed),
-    /// What [`serializable`](crate::Explorer::serializable) looks at is as no serial order of the
-    /// threads leaves it.
+    /// The [`serializable`](crate::Explorer::serializable) view is not that of any serial order of
+    /// the threads.
     NotSerializable(NotSerializable),
     /// An invariant was false.
     Invariant(InvariantViolation),
@@ -66,7 +66,7 @@ pub enum FailureKind {
     InvariantPanic(Panic),
     /// No thread could go on, and at least one had not ended.
     Deadlock(Deadlock),
-    /// The execution took as many steps as it may have, and was not at its end.
+    /// The execution reached the step limit before its end.
     StepLimit(StepLimit),
     /// The execution did not end in time.
     TimeOut(TimeOut),
@@ -75,11 +75,12 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// What keeps an engine from running an execution to its end, or from running it at all.
+    /// The failure that stands for an engine's error: the execution could not be run, or not to its
+    /// end.
     pub(crate) fn of_error(error: Error) -> Self {
         match error.kind() {
             ErrorKind::TimedOut => {
-                FailureKind::TimeOut(TimeOut(Unfinished::Told(error.to_string())))
+                FailureKind::TimeOut(TimeOut(Unfinished::Text(error.to_string())))
             }
             _ => FailureKind::Diverged(error),
         }
@@ -90,7 +91,7 @@ impl FailureKind {
         matches!(self, FailureKind::TimeOut(_))
     }
 
-    /// Whether `other` is the same failure, in whichever thread and with whatever values.
+    /// Whether `other` is the same failure, whatever the thread and the values in it.
     pub(crate) fn is_like(&self, other: &FailureKind) -> bool {
         match (self, other) {
             (FailureKind::Panic(here), FailureKind::Panic(there)) => {

@@ -1,9 +1,9 @@
 //! Finds concurrency bugs by exploring every interleaving of the points you mark.
 //!
 //! Write `// interlace: read_value` beside the operations that matter. Interlace runs the threads
-//! and async tasks under test one at a time and pauses each at its markers, so that it can run
-//! them in every order, shrink the first failing order to a minimal one, and print that as a
-//! regression test.
+//! and async tasks under test one at a time and pauses each at its markers, so that it can run them
+//! in every order, shrink the first failing order to a minimal one, and print it as a regression
+//! test.
 //!
 //! ```
 //! use interlace::Explorer;
@@ -50,34 +50,36 @@
 //!
 //! # What is run
 //!
-//! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on
-//! when the schedule says so; between two markers it runs uninterrupted. At the start the threads
-//! run one after the other, in the order in which they were added, each up to its first marker.
-//! When a schedule is used up, the rest follows in a fixed order: the thread that ran last goes on
-//! until it ends or blocks, then the others in the order in which they were added. So a short
-//! schedule stands for a whole execution, and the empty one is legal.
+//! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on when
+//! the schedule says so; between two markers it runs without interruption. At the start, the
+//! threads run one after the other, in the order in which they were added, each up to its first
+//! marker. After the last step of a schedule, the rest follows in a fixed order: the thread that
+//! ran last goes on until it ends or blocks, then the others in the order in which they were added.
+//! So a short schedule stands for a whole execution, and the empty one is legal.
 //!
 //! # Limits
 //!
 //! Only the order of markers is explored, under sequential consistency. The program must do the
-//! same under the same schedule. A thread that blocks on something that a paused thread holds is
-//! seen as blocked on Linux, in system calls only with a [`grace`](Explorer::grace); elsewhere its
-//! execution times out, unless a marker says what it [acquires](Acquire). Async tasks that wait for each other are seen.
+//! same whenever the schedule is the same. A thread that blocks on something that a paused thread
+//! holds is detected on Linux, in system calls only with a [`grace`](Explorer::grace). Elsewhere
+//! its execution times out, unless a marker says what it [acquires](Acquire). Async tasks that wait
+//! for each other are always detected.
 
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
 // Names, and orders of names.
 mod error;
+mod getters;
 mod named;
 pub mod permutations;
 pub mod saved;
 mod schedule;
 mod site;
 
-// Which step comes next? Ids only.
+// Which step comes next? Knows ids only.
 mod search;
 
-// What may executions end in? Texts only.
+// How may executions end? Knows texts only.
 pub mod failure;
 mod operation;
 mod oracle;
@@ -97,7 +99,7 @@ mod follow;
 mod timeline;
 mod verdict;
 
-// Many executions: the search, the smallest failure, and what is said of them.
+// Many executions: the search, the smallest failure, and the report.
 mod progress;
 mod report;
 mod shrink;
@@ -118,9 +120,9 @@ pub use explorer::Explorer;
 pub use failure::{FailureKind, Panic, SerialOrder};
 /// Turns comments `// interlace: <name>` into markers.
 ///
-/// It stands on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment in it.
-/// As `#[cfg_attr(test, interlace::trace)]` it leaves production builds untouched, so `interlace`
-/// need only be a dev-dependency.
+/// It is written on a function, an `impl`, a `trait` or an inline `mod`, and reads every comment
+/// inside. As `#[cfg_attr(test, interlace::trace)]` it leaves production builds untouched, so
+/// `interlace` need only be a dev-dependency.
 ///
 /// ```
 /// use interlace::{Schedule, Explorer};
@@ -149,9 +151,9 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// # What is a marker
 ///
 /// A line comment whose text starts with `interlace:`, then a name: letters, digits, `_`, `-` and
-/// `.`, the first a letter or `_`. After the name may follow what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`. The places are type-checked and never evaluated; so far
-/// they change nothing in what is explored. The text of a string is never a marker.
+/// `.`, the first a letter or `_`. The name may be followed by what the gated code touches, as
+/// `reads(place, …)` and `writes(place, …)`. The places are type-checked but never evaluated, and
+/// do not yet affect what is explored. The text of a string is never a marker.
 ///
 /// # What it gates
 ///
@@ -168,36 +170,38 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// - the right operand of `&&` or `||`: when the left one has left the answer open;
 /// - an async block: when it is first polled, before its first statement.
 ///
-/// The one with which the line starts is gated: for `} else if c {` the `else if`, for
+/// If the line starts with one of these, that is gated: for `} else if c {` the `else if`, for
 /// `spawn(move || x.run());` the statement, for `&& y.get()` the operand. A closure also counts if
-/// nothing but names leads to it, as on a line `.map(|x| x.get())`.
+/// only names precede it, as on a line `.map(|x| x.get())`.
 ///
-/// Any other line continues something that began earlier. The innermost of the above around the line
-/// is gated, if the marker then still comes right before what is on the line. So a comment on the
-/// first argument of a long call gates the statement, as does one on `.lock()` below `self.value`.
+/// Any other line continues something that began earlier. Then the innermost of the above around
+/// the line is gated, provided that the marker still comes right before what is on the line. So a
+/// comment on the first argument of a long call gates the statement, as does one on `.lock()` below
+/// `self.value`.
 ///
-/// Where it would also come before code that runs earlier, the comment does not compile: on the
-/// second of two calls among the arguments, elements, fields or operands of an expression, on a
-/// method of what a call has returned, below the first argument of a macro, on a guard below its
-/// pattern, on the `{` below a condition. Put what you want to gate in a `let` or a block of its own.
+/// If it would also come before code that runs earlier, the comment does not compile: on the second
+/// of two calls among the arguments, elements, fields or operands of an expression, on a method of
+/// what a call has returned, below the first argument of a macro, on a guard below its pattern, on
+/// the `{` below a condition. Put what you want to gate in a `let` or a block of its own.
 ///
 /// Put the marker of a header that opens a block on a line of its own before it, as above `for` or
-/// between `}` and `else if`, and that of an operand above the operand. At the end of the line it
-/// works too, but rustfmt may join the lines and move it.
+/// between `}` and `else if`, and that of an operand above the operand. It works at the end of the
+/// line too, but rustfmt may join the lines and move it.
 ///
 /// # What does not compile
 ///
-/// A marker never goes missing silently. These are errors, shown where the comment is: one that
-/// gates nothing (on a line with only a closing brace, before a nested item, outside any function
-/// body, in a `const fn`), a second one on the same operation, a bad or missing name, anything else
-/// after the name. So is what was probably meant as a marker: `// interlace read` without the colon,
-/// `// Interlace: read`, a block or doc comment that starts with `interlace:`. So is a comment inside
-/// the braces of a macro call, as of `tokio::select!`, where only that macro knows what is an
-/// operation; and code made by another macro, whose source text cannot be read. Use [`marker!`] there.
+/// A marker never goes missing silently. These are errors, shown at the comment: one that gates
+/// nothing (on a line with only a closing brace, before a nested item, outside any function body,
+/// in a `const fn`), a second one on the same operation, a bad or missing name, anything else after
+/// the name. So are comments that were probably meant as markers: `// interlace read` without the
+/// colon, `// Interlace: read`, a block or doc comment that starts with `interlace:`. So are
+/// comments inside the braces of a macro call, as of `tokio::select!`, where only that macro knows
+/// what is an operation, and comments in code made by another macro, whose source text cannot be
+/// read. Use [`marker!`] there.
 ///
-/// Functions made by `macro_rules!` work: the comments may be in the definition or in what the
-/// macro was given. An attribute inside a traced item is redundant and harmless. An item without
-/// any marker is left as it is.
+/// Functions made by `macro_rules!` work: the comments may be in the definition or in what is
+/// passed to the macro. An attribute inside a traced item is redundant and harmless. An item
+/// without any marker is left as it is.
 ///
 /// # A renamed dependency
 ///
@@ -210,7 +214,7 @@ pub use timeline::{StepKind, Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 
-/// What the expansions of `marker!` and `#[trace]` name. Not for use by hand.
+/// What the expansions of `marker!` and `#[trace]` use. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::acquire::{look, look_shared};

@@ -1,6 +1,6 @@
-//! Enums whose variants have names in text. Once written, a name stays.
+//! Enums whose variants have names in text. Names in use must never change.
 
-/// Something that has a name in text.
+/// An enum whose variants have names.
 pub(crate) trait Named: Sized + Copy + 'static {
     const ALL: &'static [Self];
 
@@ -11,9 +11,16 @@ pub(crate) trait Named: Sized + Copy + 'static {
     }
 }
 
-/// Names the variants of an enum. A variant that is missing here does not compile.
+/// Defines an enum whose variants have names.
 macro_rules! named {
-    ($type:ident: $($variant:ident = $name:literal),* $(,)?) => {
+    ($(#[$about:meta])* $access:vis enum $type:ident {
+        $($(#[$about_variant:meta])* $variant:ident = $name:literal,)*
+    }) => {
+        $(#[$about])*
+        $access enum $type {
+            $($(#[$about_variant])* $variant,)*
+        }
+
         impl $crate::named::Named for $type {
             const ALL: &'static [Self] = &[$($type::$variant),*];
 
@@ -26,10 +33,10 @@ macro_rules! named {
     };
 }
 
-/// As [`named`], and shows a variant by its name.
+/// As [`named`], and implements `Display` with the names.
 macro_rules! displayed {
-    ($type:ident: $($names:tt)*) => {
-        $crate::named::named! { $type: $($names)* }
+    ($(#[$about:meta])* $access:vis enum $type:ident $variants:tt) => {
+        $crate::named::named! { $(#[$about])* $access enum $type $variants }
 
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,5 +1,5 @@
-//! What executions may end in: the outcomes that are allowed, and the views that serial orders
-//! give. Texts only; who runs the program fills them in.
+//! What executions may end in: the allowed outcomes, and the views of serial orders. These are
+//! texts only; whoever runs the program fills them in.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,10 +7,10 @@ use itertools::Itertools as _;
 
 use crate::failure::{FailureKind, NotSerializable, OutcomeNotAllowed, SerialViews};
 
-/// What is asked of the ends of a program's executions.
+/// What is required of the ends of a program's executions.
 #[derive(Debug, Default)]
 pub(crate) struct Oracles {
-    /// The outcomes that are allowed, in the order in which they were given.
+    /// The allowed outcomes, in the order given.
     allowed: Option<Arc<[String]>>,
     /// The views of the serial orders, once they have been run.
     serial: Option<OnceLock<Arc<SerialViews>>>,
@@ -36,12 +36,12 @@ impl Oracles {
         self.allowed.is_some()
     }
 
-    /// The outcomes that are allowed; none if that was not asked for.
+    /// The allowed outcomes; empty if all are.
     pub(crate) fn allowed(&self) -> &[String] {
         self.allowed.as_deref().unwrap_or_default()
     }
 
-    /// Whether the serial orders are to be run.
+    /// Whether the serial orders are still to be run.
     pub(crate) fn want_serial_views(&self) -> bool {
         self.serial.as_ref().is_some_and(|it| it.get().is_none())
     }
@@ -52,7 +52,7 @@ impl Oracles {
         }
     }
 
-    /// What is wrong with an end, if anything is.
+    /// What is wrong with the end of an execution, if anything is.
     pub(crate) fn judge(
         &self,
         outcome: Option<&str>,

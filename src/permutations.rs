@@ -1,8 +1,8 @@
 //! Every legal schedule of known marker lists: counted, listed, ranked, unranked and drawn.
 //!
-//! When the markers of each thread are known and do not depend on the schedule, its schedules are
-//! the orders in which the lists can be merged, so no run is needed to find them: `k1 + … + kn`
-//! markers have `(k1 + … + kn)! / (k1! … kn!)` schedules (permutations of a multiset; D. Knuth,
+//! If the markers of each thread are known and do not depend on the schedule, its schedules are the
+//! ways to merge the lists, so they can be found without a run. There are
+//! `(k1 + … + kn)! / (k1! … kn!)` for `k1 + … + kn` markers (permutations of a multiset; D. Knuth,
 //! *The Art of Computer Programming*, volume 4A, section 7.2.1.2).
 //!
 //! | function | answers |
@@ -13,8 +13,8 @@
 //! | [`rank`] | which number has this one? |
 //! | [`draw`] | give me any one, each as likely as the others |
 //!
-//! They stand in exploration order: depth first, threads in the order they were added. Numbers
-//! begin at 0.
+//! They are in exploration order: depth first, threads in the order in which they were added.
+//! Numbers begin at 0.
 //!
 //! # How lists are passed
 //!
@@ -35,9 +35,9 @@
 //! assert_eq!(count(owned.iter().map(|(thread, markers)| (thread, markers))), Ok(1));
 //! ```
 //!
-//! Any lists are legal. A marker may stand in a list several times, as it does when it is in a
-//! loop. Two lists of one name are one thread's, whose markers follow one another. A thread
-//! without markers changes nothing, and no markers at all have one schedule, the empty one.
+//! Any lists are legal. A marker may be in a list several times, as in a loop. Two lists of one
+//! name belong to one thread, one after the other. A thread without markers changes nothing, and
+//! without any markers there is one schedule, the empty one.
 
 mod counts;
 mod lists;
@@ -55,8 +55,8 @@ pub(crate) use lists::Lists;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::TooManySchedules`] if the number is larger than `u128::MAX`. The other functions
-/// of this module need no number and work on such lists, too.
+/// [`ErrorKind::TooManySchedules`] if the number is larger than `u128::MAX`. The other functions of
+/// this module work on such lists too.
 ///
 /// ```
 /// use interlace::{ErrorKind, permutations::count};
@@ -76,9 +76,9 @@ pub fn count(
 
 /// Lists the schedules lazily, in exploration order.
 ///
-/// The iterator holds one schedule at a time, and the time from one to the next does not depend on
-/// how many there are, so lists that have too many to [`count`] are no trouble. To begin in the
-/// middle, see [`nth`].
+/// The iterator holds one schedule at a time, and its steps do not take longer if there are more
+/// schedules, so it can be used on lists with too many to [`count`]. To begin in the middle, see
+/// [`nth`].
 ///
 /// ```
 /// use interlace::permutations::all;
@@ -96,11 +96,10 @@ pub fn all(
     All { lists, next }
 }
 
-/// Returns the schedule that [`all`] yields after `n` others, or `None` if there are no more than
-/// `n`.
+/// Returns the schedule that [`all`] yields after `n` others, or `None` if there are at most `n`.
 ///
-/// It is built at once, from the sizes of the subtrees before it, and none of the others is. A
-/// subtree too large to count is larger than any `n`, so every `n` has an answer for any lists.
+/// It is built directly, from the sizes of the subtrees before it, without building the others. A
+/// subtree too large to count is larger than any `n`, so this works for any lists.
 ///
 /// ```
 /// use interlace::{permutations::nth, schedule};
@@ -119,13 +118,13 @@ pub fn nth(
     Some(lists.schedule(&order))
 }
 
-/// Returns how many schedules stand before this one: the `n` for which [`nth`] returns it.
+/// Returns how many schedules come before this one: the `n` for which [`nth`] returns it.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::NotOfTheseMarkers`] if the schedule is none of these lists', from their first
-/// marker to their last. The message names the first step that is wrong, counted from 1, and what
-/// was expected there. [`ErrorKind::TooManySchedules`] if more than `u128::MAX` stand before it.
+/// [`ErrorKind::NotOfTheseMarkers`] if the schedule is not one of these lists, from their first
+/// marker to their last. The message names the first wrong step, counted from 1, and what was
+/// expected there. [`ErrorKind::TooManySchedules`] if more than `u128::MAX` come before it.
 ///
 /// ```
 /// use interlace::{permutations::rank, schedule};
@@ -150,15 +149,15 @@ pub fn rank(
     })
 }
 
-/// Draws a schedule, each of them exactly as likely as any other.
+/// Draws a schedule. All are exactly equally likely.
 ///
 /// The same lists and the same seed give the same schedule. Seeds need not be random: 0, 1, 2, …
 /// are as good as any. There is no limit on the number of schedules.
 ///
-/// Each step goes to a thread with a probability proportional to the number of markers it has
-/// left, which makes all schedules equally likely (the uniform random walk of Zhao and others,
-/// *Selectively Uniform Concurrency Testing*, ASPLOS 2025). Giving each thread the same chance
-/// does not.
+/// Each step goes to a thread with a probability proportional to the number of markers it has left,
+/// which makes all schedules equally likely (the uniform random walk of Zhao and others,
+/// *Selectively Uniform Concurrency Testing*, ASPLOS 2025). Giving each thread the same chance does
+/// not.
 ///
 /// ```
 /// use interlace::permutations::{draw, rank};
@@ -222,8 +221,8 @@ impl FusedIterator for All {}
 
 /// Makes the generator of a seed.
 ///
-/// The first numbers of generators that are seeded with neighbours are related, so the seed of the
-/// one that draws is itself drawn, twice.
+/// Generators with neighbouring seeds begin with related numbers, so the seed of the one that draws
+/// is itself drawn, twice.
 pub(crate) fn generator(seed: u64) -> fastrand::Rng {
     let reseed = |seed| fastrand::Rng::with_seed(seed).u64(..);
     fastrand::Rng::with_seed(reseed(reseed(seed)))

@@ -1,4 +1,4 @@
-//! What people read: the report of a search, and its first failure.
+//! The report of a search and its first failure, as people read them.
 
 #[cfg(all(test, feature = "json"))]
 mod decoder_tests;
@@ -17,7 +17,6 @@ mod search_identity;
 mod source;
 mod worker_count;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 pub use failure::Failure;
@@ -26,23 +25,22 @@ use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
-use saved_runs::SaveTarget;
-pub(crate) use saved_runs::SavedRuns;
+pub(crate) use saved_runs::{SaveTarget, SavedRuns};
 pub(crate) use search_identity::SearchIdentity;
 pub(crate) use source::{Source, find};
 pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::saved::Store;
+use crate::getters::getters;
 use crate::schedule::Schedule;
 use crate::verdict::{Tally, Verdict};
 use crate::workers::{Outcomes, StoppedBy};
 
-/// What a search found: how many executions ended how, and the first failure.
+/// What a search found: how many executions ended in which way, and the first failure.
 ///
-/// [`Explorer::explore`](crate::Explorer::explore) gives one. It claims that every schedule was
-/// run only if that is so.
+/// [`Explorer::explore`](crate::Explorer::explore) returns one. It says that every schedule was run
+/// only if that is so.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -58,97 +56,57 @@ use crate::workers::{Outcomes, StoppedBy};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
-    tally: Tally,
-    outcomes: Outcomes,
-    /// The outcomes that were allowed, if not all were.
-    allowed: Vec<String>,
-    failure: Option<Failure>,
-    stopped_by: StoppedBy,
-    elapsed: Duration,
-    engine: Engine,
-    origin: SearchIdentity,
-    retried: SavedRuns,
-    keeper: SaveTarget,
-    sampled: Option<Sampled>,
-    workers: WorkerCount,
+    pub(crate) tally: Tally,
+    pub(crate) outcomes: Outcomes,
+    /// The outcomes that were allowed; empty if all were.
+    pub(crate) allowed: Vec<String>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) stopped_by: StoppedBy,
+    pub(crate) elapsed: Duration,
+    pub(crate) engine: Engine,
+    pub(crate) origin: SearchIdentity,
+    pub(crate) saved_runs: SavedRuns,
+    pub(crate) save_target: SaveTarget,
+    pub(crate) sampled: Option<Sampled>,
+    pub(crate) workers: WorkerCount,
 }
 
+getters! { Report {
+    /// Returns what ended the search.
+    stopped_by: &StoppedBy,
+    /// Returns how long the search took, without the shrinking.
+    elapsed: copy Duration,
+} }
+
 impl Report {
-    pub(crate) fn new(
-        tally: Tally,
-        outcomes: Outcomes,
-        failure: Option<Failure>,
-        stopped_by: StoppedBy,
-        elapsed: Duration,
-        engine: Engine,
-    ) -> Self {
+    /// The report of a search that has run nothing yet.
+    pub(crate) fn empty(stopped_by: StoppedBy) -> Self {
         Report {
-            tally,
-            outcomes,
+            tally: Tally::default(),
+            outcomes: Outcomes::new(),
             allowed: Vec::new(),
-            failure,
+            failure: None,
             stopped_by,
-            elapsed,
-            engine,
+            elapsed: Duration::ZERO,
+            engine: Engine::default(),
             origin: SearchIdentity::default(),
-            retried: SavedRuns::default(),
-            keeper: SaveTarget::default(),
+            saved_runs: SavedRuns::default(),
+            save_target: SaveTarget::default(),
             sampled: None,
             workers: WorkerCount::default(),
         }
     }
 
-    /// Tells what the report is of.
-    pub(crate) fn of(self, origin: SearchIdentity) -> Self {
-        let steps = self.origin.steps;
-        let origin = SearchIdentity { steps, ..origin };
-        Report { origin, ..self }
-    }
-
-    /// Tells by which steps of the threads its shard was measured.
-    pub(crate) fn measured_by(mut self, steps: Vec<u32>) -> Self {
-        self.origin.steps = steps;
-        self
-    }
-
-    /// Tells what became of the schedules that were saved before.
-    pub(crate) fn after(self, retried: SavedRuns) -> Self {
-        Report { retried, ..self }
-    }
-
-    /// Tells where to save the failure, if somebody minds it.
-    pub(crate) fn kept_in(self, store: Arc<dyn Store>) -> Self {
-        let keeper = SaveTarget(Some(store));
-        Report { keeper, ..self }
-    }
-
-    /// The same, with how the schedules were drawn.
-    pub(crate) fn with_sampled(self, sampled: Option<Sampled>) -> Self {
-        Report { sampled, ..self }
-    }
-
-    /// The same, with how many workers the search had.
-    pub(crate) fn with_workers(self, workers: WorkerCount) -> Self {
-        Report { workers, ..self }
-    }
-
-    /// The same, of a search in which only these outcomes were allowed.
-    pub(crate) fn with_allowed(self, allowed: &[String]) -> Self {
-        let allowed = allowed.to_vec();
-        Report { allowed, ..self }
-    }
-
     /// The report of a search that could not begin.
     pub(crate) fn refused(error: Error) -> Self {
-        let stopped_by = StoppedBy::Error(error);
-        Report::new(
-            Tally::default(),
-            Outcomes::new(),
-            None,
-            stopped_by,
-            Duration::ZERO,
-            Engine::default(),
-        )
+        Report::empty(StoppedBy::Error(error))
+    }
+
+    /// Sets the identity of the search, except for the steps by which its shard was measured.
+    pub(crate) fn of(mut self, origin: SearchIdentity) -> Self {
+        let steps = self.origin.steps;
+        self.origin = SearchIdentity { steps, ..origin };
+        self
     }
 
     /// Returns the number of executions that were run.
@@ -157,7 +115,7 @@ impl Report {
         self.tally.total()
     }
 
-    /// Returns how many of them failed. That is all failing schedules only if the search was told
+    /// Returns how many of them failed. Those are all failing schedules only if the search was told
     /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
     #[must_use]
     pub fn failing(&self) -> u64 {
@@ -175,8 +133,9 @@ impl Report {
         self.failure.as_ref()
     }
 
-    /// Returns whether every schedule was run to its end. An execution that timed out or met the
-    /// step limit was not; one [shard](crate::Explorer::shard) of several is not every schedule.
+    /// Returns whether every schedule was run to its end. An execution that timed out or reached
+    /// the step limit did not get there. One [shard](crate::Explorer::shard) of several is not
+    /// every schedule.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
         self.is_complete() && self.origin.shard.is_none()
@@ -187,6 +146,14 @@ impl Report {
         self.stopped_by == StoppedBy::Exhausted && self.tally.cut_short() == 0
     }
 
+    /// Whether it is of a schedule that was known before, rather than of a search.
+    fn is_of_known_schedule(&self) -> bool {
+        matches!(
+            self.stopped_by,
+            StoppedBy::SavedFailure | StoppedBy::Replayed
+        )
+    }
+
     /// Iterates over the outcomes and how many executions ended in each, sorted by outcome.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
         self.outcomes
@@ -194,9 +161,9 @@ impl Report {
             .map(|(text, outcome)| (text.as_str(), outcome.count))
     }
 
-    /// Iterates over the outcomes and a schedule that leads to each, sorted by outcome: the first
-    /// execution in exploration order that ended in it. As in [`Failure::schedule`], what follows
-    /// by itself is left out.
+    /// Iterates over the outcomes, sorted, with a schedule that leads to each: that of the first
+    /// execution in exploration order that ended in it. As in [`Failure::schedule`], the steps that
+    /// follow by themselves are left out.
     ///
     /// ```
     /// use std::sync::Mutex;
@@ -217,12 +184,12 @@ impl Report {
     pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
         self.outcomes
             .iter()
-            .map(|(text, ending)| (text.as_str(), &ending.example))
+            .map(|(text, summary)| (text.as_str(), &summary.example))
     }
 
-    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names and
-    /// no execution ended in, in the order in which they were named. That no execution can is known
-    /// only if the search [`is_exhaustive`](Self::is_exhaustive).
+    /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names
+    /// but no execution ended in, in the order in which they were named. Only if the search
+    /// [`is_exhaustive`](Self::is_exhaustive) does that mean that no execution can.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
@@ -240,26 +207,14 @@ impl Report {
         allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
-    /// Returns what ended the search.
-    #[must_use]
-    pub fn stopped_by(&self) -> &StoppedBy {
-        &self.stopped_by
-    }
-
-    /// Returns which search this is the report of, in words: the test, the place in the source, the
+    /// Describes the search that this is the report of: the test, the place in the source, the
     /// threads.
     #[must_use]
     pub fn search(&self) -> String {
         self.origin.to_string()
     }
 
-    /// Returns how long the search took, without the shrinking.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
-    }
-
-    /// Returns why the program could not be explored, or not any further.
+    /// Returns why the program could not be explored, or no further.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match &self.stopped_by {
@@ -268,30 +223,29 @@ impl Report {
         }
     }
 
-    /// Returns how many schedules were tried that had been [saved](crate::saved) when they failed.
-    /// [`schedules`](Self::schedules) counts none of them.
+    /// Returns how many [saved](crate::saved) schedules were tried. [`schedules`](Self::schedules)
+    /// does not count them.
     #[must_use]
     pub fn retried(&self) -> u64 {
-        self.retried.count()
+        self.saved_runs.count()
     }
 
     /// Does nothing if no execution failed, whether all were run or a limit ended the search.
     ///
     /// # Panics
     ///
-    /// If one failed, with the minimal schedule and a test to paste; or if the program could not
-    /// be explored. The schedule of a failure that was reproduced is [saved](crate::saved) before.
+    /// If one failed, with the minimal schedule and a test to paste; or if the program could not be
+    /// explored. The schedule of a new, reproduced failure is [saved](crate::saved) first.
     #[track_caller]
     pub fn assert_ok(&self) {
         if self.failure.is_none() && self.error().is_none() {
             return;
         }
-        let was_known = matches!(
-            self.stopped_by,
-            StoppedBy::SavedFailure | StoppedBy::Replayed
-        );
-        let new = self.failure.as_ref().filter(|_| !was_known);
-        let saved = new.map_or_else(String::new, |failure| self.keeper.save(failure));
+        let new = self
+            .failure
+            .as_ref()
+            .filter(|_| !self.is_of_known_schedule());
+        let saved = new.map_or_else(String::new, |failure| self.save_target.save(failure));
         panic!("{self}{saved}");
     }
 

@@ -2,19 +2,19 @@
 //!
 //! [`Report::assert_ok`](crate::Report::assert_ok) saves the minimal schedule of a failure that it
 //! panics with, and every later [`explore`](crate::Explorer::explore) of that test runs it before
-//! anything else. So what failed once is checked first, and at once, from then on.
+//! anything else. So what failed once is checked first from then on.
 //!
-//! Where they are kept is a [`Store`]. In what Cargo builds for `cargo test`, doc tests excepted,
-//! it is by default one text file for each test, in the folder `interlace-regressions` beside the
-//! `Cargo.toml`; elsewhere [`Nowhere`]. [`Explorer::saved`](crate::Explorer::saved) sets another,
-//! and `INTERLACE_SAVED=0` turns the default off. The idea, and the advice to commit the files, is
-//! proptest's.
+//! They are kept in a [`Store`]. In what Cargo builds for `cargo test`, except doc tests, the
+//! default is one text file for each test, in the folder `interlace-regressions` beside the
+//! `Cargo.toml`; elsewhere, [`Nowhere`]. [`Explorer::saved`](crate::Explorer::saved) sets another,
+//! and `INTERLACE_SAVED=0` turns the default off. The idea, and the advice to commit the files,
+//! come from proptest.
 //!
 //! # The file
 //!
-//! The first line is `# interlace: saved schedules, version 1`. Of the others each is a schedule
-//! as [`Schedule`] prints it, after `v1` or `v2`; or empty; or a comment for people, which begins with `#`.
-//! Lines may be added and removed by hand.
+//! The first line is `# interlace: saved schedules, version 1`. Each other line is a schedule as
+//! [`Schedule`] prints it, after `v1` or `v2`; or empty; or a comment, which begins with `#`. Lines
+//! may be added and removed by hand.
 
 mod file;
 mod lock;
@@ -38,17 +38,18 @@ pub trait Store: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If there are some and they cannot be read: the search does not begin then.
+    /// If they cannot be read: the search does not begin then.
     fn load(&self) -> Result<Vec<Schedule>, Error>;
 
-    /// Saves a schedule, if it is not there yet. `why` says in one line how it failed.
+    /// Saves a schedule, unless it is there already. `why` says how it failed; only its first line
+    /// need be kept.
     ///
     /// # Errors
     ///
-    /// If it cannot be saved: the failure is reported all the same, and says so.
+    /// If it cannot be saved: the failure is reported nevertheless, and the report says so.
     fn save(&self, schedule: &Schedule, why: &str) -> Result<(), Error>;
 
-    /// Returns where schedules are kept, in words that a report can show; nothing if none are.
+    /// Returns where schedules are kept, as a report can show it; nothing if they are not kept.
     fn place(&self) -> Option<String>;
 }
 

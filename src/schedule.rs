@@ -2,9 +2,11 @@
 
 mod text;
 
+use crate::getters::getters;
+
 /// One turn: the thread `thread`, paused at the marker `marker`, goes on.
 ///
-/// A thread that waits after a marker, for a lock say, goes on with a step of its own, made by
+/// A thread that waits after a marker, for a lock say, goes on with a separate step, made by
 /// [`resume`](Self::resume).
 ///
 /// ```
@@ -22,6 +24,16 @@ pub struct Step {
     is_resume: bool,
 }
 
+getters! { Step {
+    /// Returns the name of the thread.
+    thread: &str,
+    /// Returns whether the thread goes on after a wait, not from the marker.
+    is_resume: copy bool,
+    /// Returns the name of the marker; for a thread that goes on after a wait, of the last one that
+    /// it passed.
+    marker: &str,
+} }
+
 impl Step {
     /// Makes the step that lets `thread` go on from `marker`. Any text is a legal name.
     #[must_use]
@@ -33,7 +45,8 @@ impl Step {
         }
     }
 
-    /// Makes the step that lets `thread` go on after a wait that began when it had passed `marker`.
+    /// Makes the step that lets `thread` go on after a wait that began when `marker` was the last
+    /// it had passed.
     ///
     /// ```
     /// use interlace::Step;
@@ -48,36 +61,17 @@ impl Step {
             ..Step::new(thread, marker)
         }
     }
-
-    /// Returns the name of the thread.
-    #[must_use]
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
-    /// Returns whether the thread goes on after a wait, and not from the marker.
-    #[must_use]
-    pub fn is_resume(&self) -> bool {
-        self.is_resume
-    }
-
-    /// Returns the name of the marker; of a thread that goes on after a wait, the one that it passed
-    /// last.
-    #[must_use]
-    pub fn marker(&self) -> &str {
-        &self.marker
-    }
 }
 
 /// The order in which threads go on from their markers.
 ///
-/// A schedule may be shorter than the execution it steers: when it is used up, the thread that
-/// ran last runs on until it ends or blocks, then the others do in the order they were added.
+/// A schedule may be shorter than the execution it steers: after its last step, the thread that ran
+/// last runs on until it ends or blocks, then the others in the order in which they were added.
 ///
-/// It prints as one line and parses back. A name that is not made of letters, digits, `_`, `-`,
-/// `.` and `/` is printed in quotes, with Rust's escapes. The line may begin with the version of
-/// this format, `v1` or `v2`. Version 2 is version 1 and `resume(marker)`, for a thread that goes on
-/// after a wait; in version 1 that was written as `marker`, and is still understood so.
+/// It prints as one line and parses back. A name with other characters than letters, digits, `_`,
+/// `-`, `.` and `/` is printed in quotes, with Rust's escapes. The line may begin with the version
+/// of this format, `v1` or `v2`. Version 2 adds `resume(marker)`, for a thread that goes on after a
+/// wait; version 1 wrote that as `marker`, which is still understood.
 ///
 /// ```
 /// use interlace::{Schedule, Step};
@@ -90,7 +84,7 @@ impl Step {
 /// assert_eq!(schedule.to_string(), line);
 /// assert_eq!(line.parse(), Ok(schedule.clone()));
 ///
-/// // It is made of steps, and lets them be taken out and added.
+/// // Steps can be taken out and added.
 /// let mut again = Schedule::from(schedule.steps().to_vec());
 /// again.extend([Step::new("thread1", "write_value")]);
 /// assert!(schedule.into_iter().eq(again.steps()[..2].iter().cloned()));
@@ -100,19 +94,18 @@ pub struct Schedule {
     steps: Vec<Step>,
 }
 
+getters! { Schedule {
+    /// Returns the steps, in order.
+    steps: &[Step],
+} }
+
 impl Schedule {
-    /// Makes a schedule of these steps. The empty one is legal.
+    /// Makes a schedule of these steps. It may be empty.
     #[must_use]
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Schedule {
             steps: steps.into_iter().collect(),
         }
-    }
-
-    /// Returns the steps, in order.
-    #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
     }
 
     /// Returns the number of steps.
@@ -129,9 +122,9 @@ impl Schedule {
 
     /// Counts the switches away from a thread that has a later step in this schedule.
     ///
-    /// For a schedule that holds every step of an execution in which no thread blocks, these are
-    /// its preemptions. A shorter schedule shows only those that can be seen in it; a
-    /// [`Failure`](crate::Failure) knows the number for the whole execution.
+    /// If the schedule holds every step of an execution in which no thread blocks, these are its
+    /// preemptions. A shorter schedule shows only some of them; a [`Failure`](crate::Failure) knows
+    /// the number for the whole execution.
     ///
     /// ```
     /// let schedule = interlace::schedule![a: x, b: x, a: y, b: y];
@@ -178,7 +171,7 @@ impl IntoIterator for Schedule {
 
 /// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas.
 ///
-/// A name that is no Rust identifier is written in quotes.
+/// A name that is not a Rust identifier is written in quotes.
 ///
 /// ```
 /// use interlace::{Schedule, Step, schedule};

@@ -1,4 +1,4 @@
-//! The place in the source where a marker stands, and the number the engines know it by.
+//! The places of markers in the source, and their ids.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -6,33 +6,32 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::RwLock;
 
-/// The number of a marker's place in the source: what the search and the engines see of it.
+/// The id of a marker's place in the source: all that searches and engines see of it. Two markers
+/// with one name at two places have two ids.
 ///
-/// Two markers of one name at two places have two ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MarkerId(NonZeroU32);
 
-/// One marker's place in the source. Each call site of a marker is one `static` of this type, so
-/// reaching it allocates nothing and hashes nothing.
+/// One marker's place in the source. Each call site of a marker has a `static` of this type, so
+/// reaching it takes no allocation and no hashing.
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
     file: &'static str,
     line: u32,
     column: u32,
-    /// The number of its id; 0 until the site is first reached under a run.
+    /// The number of its id; 0 until the site is first reached in an execution.
     id: AtomicU32,
 }
 
-/// Every site reached so far, by id. It grows by one entry for each marker in the source and
-/// lives as long as the process, as the sites themselves do.
+/// Every site reached so far, by id. It never shrinks: sites live as long as the process.
 static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
 
 /// What schedules call the first step of a thread that the program starts. It also stands for the
-/// marker that a thread last passed when it has not come to its first.
+/// last marker of a thread that has not passed any.
 static START: Site = Site::new("start", "", 0, 0);
 
-/// What schedules call the step of a thread that goes on after the end of another.
+/// What schedules call the step of a thread that goes on after another has ended.
 static JOIN: Site = Site::new("join", "", 0, 0);
 
 impl Site {
@@ -81,7 +80,7 @@ impl Site {
     }
 }
 
-/// The name, the file and the line; the alternate form has the column too.
+/// The name, file and line; in the alternate form, the column too.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Site {
@@ -96,12 +95,12 @@ impl fmt::Display for Site {
 }
 
 impl MarkerId {
-    /// The id of the site that is reached when so many others have been.
+    /// The id of the site that is reached after `others` others.
     pub(crate) fn new(others: u32) -> Self {
         MarkerId(NonZeroU32::MIN.saturating_add(others))
     }
 
-    /// Its number, which is not 0.
+    /// Its number, which is never 0.
     #[inline]
     pub(crate) fn number(self) -> u32 {
         self.0.get()
@@ -113,17 +112,17 @@ impl MarkerId {
         NonZeroU32::new(number).map(MarkerId)
     }
 
-    /// What stands for a marker in the first step of a thread, and before it.
+    /// Stands for the marker of a thread's first step, and of threads before it.
     pub(crate) fn start() -> Self {
         START.id()
     }
 
-    /// What stands for a marker in a step that follows the end of another thread.
+    /// Stands for the marker of a step that follows the end of another thread.
     pub(crate) fn join() -> Self {
         JOIN.id()
     }
 
-    /// The place in the source that this id was given to.
+    /// The site that has this id.
     pub(crate) fn site(self) -> &'static Site {
         REACHED.read()[self.number() as usize - 1]
     }

@@ -1,4 +1,4 @@
-//! [`Strategy`]: which schedules an explorer runs, and in which order; how it is written.
+//! [`Strategy`]: which schedules an explorer runs, in which order; and its text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,12 +16,11 @@ use crate::search::{Method, SearchPlan};
 /// | there are far too many | [`Portfolio`](Self::Portfolio) |
 /// | you want a statement about the share of schedules that fail | [`Uniform`](Self::Uniform) |
 ///
-/// The other ways to sample are for those who know what they look for. None is best for every
-/// program, which is why the portfolio has several in turn.
+/// The other ways to sample are for those who know what they are looking for. None is best for
+/// every program, so the portfolio alternates between several.
 ///
-/// What is sampled depends on the [seed](crate::Explorer::seed) and on nothing else: the same seed
-/// gives the same executions, on both engines and on any number of workers. A schedule may be drawn
-/// more than once.
+/// The sample depends only on the [seed](crate::Explorer::seed): the same seed gives the same
+/// executions on both engines and on any number of workers. A schedule may be drawn more than once.
 ///
 /// ```
 /// use interlace::{Explorer, StoppedBy, Strategy, marker};
@@ -34,9 +33,8 @@ use crate::search::{Method, SearchPlan};
 /// assert!(!report.is_exhaustive());
 /// ```
 ///
-/// A strategy is written as its name, then what it is to be told, with colons between: this is what
-/// the variable `INTERLACE_STRATEGY` takes. What is left out is 2 preemptions, 1000 schedules, and
-/// a depth of 3.
+/// A strategy is written as its name and its numbers, separated by colons, as in the variable
+/// `INTERLACE_STRATEGY`. The defaults are 2 preemptions, 1000 schedules, and a depth of 3.
 ///
 /// ```
 /// use interlace::Strategy;
@@ -51,54 +49,55 @@ pub enum Strategy {
     /// Every schedule, depth first, threads in the order in which they were added.
     #[default]
     Exhaustive,
-    /// Every schedule with at most so many preemptions: first those with none, then those with
-    /// one, and so on. So the first failure has the fewest preemptions that one can have.
+    /// Every schedule with at most this many preemptions: first those with none, then those with
+    /// one, and so on. So the first failure has the fewest preemptions possible.
     ///
     /// A preemption is a switch away from a thread that could have gone on. Most bugs need one or
-    /// two. To come to the schedules with n preemptions, those with fewer are run again; they are
-    /// counted once. After Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing
-    /// of Multithreaded Programs" (PLDI 2007).
+    /// two. To reach the schedules with n preemptions, those with fewer are run again, but counted
+    /// once. After Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
+    /// Multithreaded Programs" (PLDI 2007).
     Preemptions(usize),
-    /// The random walk: at each point, each thread that could go on is as likely as any other.
+    /// The random walk: at each point, all threads that could go on are equally likely.
     Random {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Every complete schedule is as likely as any other.
+    /// All complete schedules are equally likely.
     ///
-    /// Each thread goes on with a probability proportional to the steps it has left, which are
-    /// learnt from the first executions. That is exact for threads that take the same number of
-    /// steps whatever the schedule and never wait; then the report says how large a share of all
-    /// schedules may fail for all that was seen. Else it is nearly so. After Zhao and others,
-    /// "Selectively Uniform Concurrency Testing" (ASPLOS 2025), there called URW.
+    /// Each thread goes on with a probability proportional to the number of steps it has left,
+    /// which is learned from the first executions. That is exact for threads that take the same
+    /// number of steps under every schedule and never wait; then the report bounds the share of all
+    /// schedules that may fail although none of these did. Otherwise it is an approximation. After
+    /// Zhao and others, "Selectively Uniform Concurrency Testing" (ASPLOS 2025), where it is called
+    /// URW.
     Uniform {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Random priorities, of which `depth - 1` change at random steps. It finds a bug that `depth`
-    /// orderings between steps bring about with a probability of at least 1/(n·k^(depth-1)) per
-    /// execution, for n threads and k steps in all. With depth 1 it finds only what needs no
-    /// preemption.
+    /// Random priorities, of which `depth - 1` change at random steps. If a bug needs `depth`
+    /// orderings between steps, each execution finds it with a probability of at least
+    /// 1/(n·k^(depth-1)), for n threads and k steps in all. With depth 1, it finds only bugs that
+    /// need no preemption.
     ///
     /// After Burckhardt, Kothari, Musuvathi and Nagarakatti, "A Randomized Scheduler with
     /// Probabilistic Guarantees of Finding Bugs" (ASPLOS 2010).
     Pct {
-        /// How many orderings a bug may need; 3 finds most.
+        /// How many orderings a bug may need; 3 is enough for most.
         depth: usize,
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Random priorities; after each step, the thread that took it and those that are about to do
-    /// what conflicts with it draw new ones. Steps at the same marker are taken to conflict, since
-    /// what a step touches is not known here.
+    /// Random priorities; after each step, new ones are drawn by the thread that took it and by
+    /// those whose next step conflicts with it. Steps at the same marker are assumed to conflict,
+    /// since what a step touches is not known here.
     ///
     /// After Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling" (CAV 2018).
     Pos {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Uniform over the orders of the steps at one marker, another for each execution; a random
-    /// walk over the others.
+    /// Uniform over the orders of the steps at one marker, which changes with each execution; a
+    /// random walk over the other steps.
     ///
     /// After Zhao and others, "Selectively Uniform Concurrency Testing" (ASPLOS 2025), who select
     /// the steps that touch one object.
@@ -106,8 +105,8 @@ pub enum Strategy {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Every schedule with no preemption and with one, but at most the first 200 of them; then
-    /// schedules are drawn by `Pos`, `Uniform`, `Pct` with depth 3, and `Random` in turn.
+    /// The first 200 schedules with at most one preemption, or all if there are fewer; then
+    /// schedules drawn by `Pos`, `Uniform`, `Pct` with depth 3, and `Random` in turn.
     Portfolio {
         /// How many schedules are run.
         schedules: u64,
@@ -116,19 +115,19 @@ pub enum Strategy {
     Replay(Schedule),
 }
 
-/// What is left out of the text of a strategy.
+/// The defaults for numbers left out of the text of a strategy.
 const SCHEDULES: u64 = 1000;
 const DEPTH: usize = 3;
 const PREEMPTIONS: usize = 2;
 
-/// What the text of a strategy may be.
+/// The possible texts of a strategy.
 pub(crate) const WANTS: &str = "`exhaustive`, `preemptions:2`, `random:1000`, `uniform:1000`, \
      `pct:3:1000`, `pos:1000`, `surw:1000`, `portfolio:1000` or `replay:` and a schedule; \
      the numbers may be left out";
 
 impl Strategy {
-    /// The executions that this comes to; the schedule if it is one that has names.
-    pub(crate) fn course(&self) -> Result<SearchPlan, &Schedule> {
+    /// The plan of the search; or the schedule to replay, since plans know no names.
+    pub(crate) fn plan(&self) -> Result<SearchPlan, &Schedule> {
         Ok(match *self {
             Strategy::Exhaustive => SearchPlan::Exhaustive,
             Strategy::Preemptions(max) => SearchPlan::Preemptions(max),
@@ -167,8 +166,8 @@ impl FromStr for Strategy {
 
     /// # Errors
     ///
-    /// [`ErrorKind::BadStrategy`] if the text is no strategy, [`ErrorKind::BadSchedule`] if it is
-    /// `replay:` and no schedule.
+    /// [`ErrorKind::BadStrategy`] if the text is not a strategy; [`ErrorKind::BadSchedule`] if it
+    /// is `replay:` and not a schedule.
     fn from_str(text: &str) -> Result<Self, Error> {
         if let Some(schedule) = text.strip_prefix("replay:") {
             return schedule.parse().map(Strategy::Replay);
@@ -177,7 +176,7 @@ impl FromStr for Strategy {
     }
 }
 
-/// The strategy that a text without names of threads stands for.
+/// The strategy of a text, other than `replay:…`.
 fn known(text: &str) -> Option<Strategy> {
     let mut words = text.split(':');
     let name = words.next()?;

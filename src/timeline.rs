@@ -1,4 +1,4 @@
-//! The steps of an execution, as values and drawn in columns, one for each thread.
+//! The steps of an execution, as values and drawn in one column per thread.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use crate::failure::{MAX_WIDTH, MarkerSite, Told};
+use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
+use crate::getters::getters;
 use crate::named::named;
 use crate::operation::{Event, OperationKind};
 
@@ -26,9 +27,9 @@ use crate::operation::{Event, OperationKind};
 /// assert!(timeline.to_string().starts_with("  step    a  b\n     1    x     "));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Timeline(pub(crate) Told<Columns>);
+pub struct Timeline(pub(crate) ValueOrText<Columns>);
 
-/// What a timeline shows.
+/// The contents of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Columns {
     pub(crate) threads: Vec<Arc<str>>,
@@ -59,29 +60,25 @@ pub struct TimelineStep {
     pub(crate) waits: bool,
 }
 
-/// What a step begins with. [`TimelineStep`] has an example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StepKind {
-    /// The code that a marker gates.
-    Marker,
-    /// The first step of a thread that the program has started.
-    Start,
-    /// Going on after the end of another thread.
-    Join,
-    /// Going on after a wait that began in an earlier step.
-    Resume,
-}
-
-named! { StepKind:
-    Marker = "marker",
-    Start = "start",
-    Join = "join",
-    Resume = "resume",
+named! {
+    /// What a step begins with. [`TimelineStep`] has an example.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum StepKind {
+        /// The code that a marker gates.
+        Marker = "marker",
+        /// The first step of a thread that the program has started.
+        Start = "start",
+        /// Going on after another thread has ended.
+        Join = "join",
+        /// Going on after a wait that began in an earlier step.
+        Resume = "resume",
+    }
 }
 
 impl Timeline {
-    /// The steps of threads with these names, of which the first `forced` are forced.
+    /// The timeline of `steps`, of which the first `forced` are forced; `names` are those of the
+    /// threads.
     pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
         let steps = steps
             .iter()
@@ -99,14 +96,14 @@ impl Timeline {
                 preempts: event.preempts,
                 waits: event.waits(),
             });
-        Timeline(Told::Value(Columns {
+        Timeline(ValueOrText::Value(Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
         }))
     }
 
-    /// Returns the names of the threads. None, as there are no [`steps`](Self::steps), if this was
-    /// read from a report that an earlier version wrote.
+    /// Returns the names of the threads. Empty, like [`steps`](Self::steps), if this was read from
+    /// a report of version 1.
     pub fn threads(&self) -> impl Iterator<Item = &str> {
         let threads = self.0.value().into_iter().flat_map(|it| &it.threads);
         threads.map(|name| &**name)
@@ -118,38 +115,23 @@ impl Timeline {
     }
 }
 
-impl TimelineStep {
+getters! { TimelineStep {
     /// Returns the name of the thread.
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
+    thread: &str,
     /// Returns what the step begins with.
-    pub fn kind(&self) -> StepKind {
-        self.kind
-    }
-
-    /// Returns the marker; of a thread that goes on after a wait, the one that it passed last.
-    pub fn marker(&self) -> &MarkerSite {
-        &self.marker
-    }
-
-    /// Returns whether the schedule says so. What comes after it follows the fixed order.
-    pub fn is_forced(&self) -> bool {
-        self.is_forced
-    }
-
+    kind: copy StepKind,
+    /// Returns the marker; for a thread that goes on after a wait, the last that it passed.
+    marker: &MarkerSite,
+    /// Returns whether the schedule forces this step. Steps after its end follow the fixed order.
+    is_forced: copy bool,
     /// Returns whether the thread of the step before could have gone on instead.
-    pub fn preempts(&self) -> bool {
-        self.preempts
-    }
-
+    preempts: copy bool,
     /// Returns whether the step ends with the thread waiting.
-    pub fn waits(&self) -> bool {
-        self.waits
-    }
+    waits: copy bool,
+} }
 
-    /// What stands in the column of the thread.
+impl TimelineStep {
+    /// The text in the column of the thread.
     fn cell(&self) -> Cow<'_, str> {
         let name = &self.marker.name;
         match (self.kind == StepKind::Resume, self.waits) {
@@ -171,19 +153,19 @@ impl TimelineStep {
     }
 }
 
-/// Longer executions are drawn without their middle.
+/// The middle of longer executions is left out.
 const MAX_LINES: usize = 100;
 
 impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Told::Value(columns) => columns.fmt(f),
-            Told::Text(text) => f.write_str(text),
+            ValueOrText::Value(columns) => columns.fmt(f),
+            ValueOrText::Text(text) => f.write_str(text),
         }
     }
 }
 
-/// One step a line, with the source line of its marker. Those that are forced have an asterisk.
+/// One step per line, with the source line of its marker. Forced steps have an asterisk.
 impl fmt::Display for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Columns { threads, steps } = self;
@@ -199,17 +181,15 @@ impl fmt::Display for Columns {
             .join("  ");
         write!(f, "  {:number_width$}    {}", "step", header.trim_end())?;
         for (number, step) in steps.iter().enumerate() {
-            match left_out(number, steps.len()) {
-                Some(0) => continue,
-                Some(count) => {
+            if let Some(count) = left_out(number, steps.len()) {
+                if count > 0 {
                     let dots = "…";
                     write!(
                         f,
                         "\n  {dots:>number_width$}    ({count} steps are left out)"
                     )?;
-                    continue;
                 }
-                None => {}
+                continue;
             }
             let mark = if step.is_forced { '*' } else { ' ' };
             write!(f, "\n  {:>number_width$} {mark}", number + 1)?;
@@ -225,7 +205,7 @@ impl fmt::Display for Columns {
 }
 
 impl Columns {
-    /// The width of the column of a thread, in characters, which is what `format!` pads by.
+    /// The width of a thread's column in characters, by which `format!` pads.
     fn width(&self, thread: &Arc<str>) -> usize {
         let own = self.steps.iter().filter(|step| step.thread == *thread);
         let cells = own.map(|step| step.cell().chars().count());
@@ -234,7 +214,7 @@ impl Columns {
     }
 }
 
-/// Whether the step of this number is left out: the first of those left out says how many are.
+/// Whether the step with this number is left out. For the first one left out, tells how many are.
 fn left_out(number: usize, steps: usize) -> Option<usize> {
     let kept = MAX_LINES / 2;
     if steps <= MAX_LINES || !(kept..steps - kept).contains(&number) {
@@ -264,7 +244,7 @@ mod tests {
             step.is_forced = true;
         }
         let threads = threads.iter().map(|&name| name.into()).collect();
-        Timeline(Told::Value(Columns { threads, steps })).to_string()
+        Timeline(ValueOrText::Value(Columns { threads, steps })).to_string()
     }
 
     static READ: Site = Site::new("read", "src/a.rs", 3, 9);

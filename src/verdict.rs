@@ -1,61 +1,51 @@
-//! How executions end, counted.
+//! How executions end, and counts of that.
 
 use std::fmt;
 
 use crate::engine::ExecutionEnd;
 use crate::failure::FailureKind;
+use crate::named::{Named as _, named};
 
-/// How an execution ended. Every execution ends in exactly one of these.
-///
-/// ```
-/// use interlace::{Explorer, Verdict, marker};
-///
-/// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
-/// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// Every thread ended and every check held.
-    Held,
-    /// A thread, or the code around the threads, panicked.
-    Panicked,
-    /// A check panicked.
-    CheckFailed,
-    /// Its outcome was not allowed.
-    OutcomeNotAllowed,
-    /// Its view was that of no serial order.
-    NotSerializable,
-    /// An invariant did not hold.
-    InvariantViolated,
-    /// No thread could go on.
-    Deadlocked,
-    /// It had as many steps as it may have.
-    StepLimit,
-    /// It took longer than its time-out.
-    TimedOut,
-    /// It contradicted an earlier execution.
-    NonDeterministic,
+named! {
+    /// How an execution ended. Every execution ends in exactly one of these.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Verdict, marker};
+    ///
+    /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
+    /// assert_eq!(report.verdicts().collect::<Vec<_>>(), [(Verdict::Held, 1)]);
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// Every thread ended and every check held.
+        Held = "held",
+        /// A thread, or the code around the threads, panicked.
+        Panicked = "panicked",
+        /// A check panicked.
+        CheckFailed = "check_failed",
+        /// Its outcome was not allowed.
+        OutcomeNotAllowed = "outcome_not_allowed",
+        /// Its view was not that of any serial order.
+        NotSerializable = "not_serializable",
+        /// An invariant did not hold.
+        InvariantViolated = "invariant_violated",
+        /// No thread could go on.
+        Deadlocked = "deadlocked",
+        /// It reached the step limit.
+        StepLimit = "step_limit",
+        /// It took longer than its time-out.
+        TimedOut = "timed_out",
+        /// It contradicted an earlier execution.
+        NonDeterministic = "non_deterministic",
+    }
 }
-
-const ALL: [Verdict; 10] = [
-    Verdict::Held,
-    Verdict::Panicked,
-    Verdict::CheckFailed,
-    Verdict::OutcomeNotAllowed,
-    Verdict::NotSerializable,
-    Verdict::InvariantViolated,
-    Verdict::Deadlocked,
-    Verdict::StepLimit,
-    Verdict::TimedOut,
-    Verdict::NonDeterministic,
-];
 
 impl Verdict {
     pub(crate) fn of(end: &ExecutionEnd) -> Self {
         match end {
             ExecutionEnd::Held => Verdict::Held,
-            // A search prunes an execution only at a contradiction, which has been told.
+            // A search prunes an execution only at a contradiction, which it reports itself.
             ExecutionEnd::Pruned => Verdict::NonDeterministic,
             ExecutionEnd::Failed(kind) => match **kind {
                 FailureKind::Panic(_) | FailureKind::PanicInHook(_) => Verdict::Panicked,
@@ -73,7 +63,7 @@ impl Verdict {
         }
     }
 
-    /// Whether an execution that ended so is a failure of the program.
+    /// Whether this verdict is a failure of the program.
     pub(crate) fn is_failure(self) -> bool {
         !matches!(self, Verdict::Held | Verdict::NonDeterministic)
     }
@@ -98,14 +88,14 @@ impl fmt::Display for Verdict {
 
 /// How many executions ended in each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Tally([u64; ALL.len()]);
+pub(crate) struct Tally([u64; Verdict::ALL.len()]);
 
 impl Tally {
     pub(crate) fn add(&mut self, verdict: Verdict, count: u64) {
         self.0[verdict as usize] += count;
     }
 
-    /// Adds so many that were written down, unless the total becomes too large to count.
+    /// Adds a count read from a report, unless the total would overflow.
     #[cfg(feature = "json")]
     pub(crate) fn add_many(&mut self, verdict: Verdict, count: u64) -> Option<()> {
         self.total().checked_add(count)?;
@@ -129,25 +119,22 @@ impl Tally {
     }
 
     pub(crate) fn failing(&self) -> u64 {
-        ALL.iter()
-            .filter(|verdict| verdict.is_failure())
-            .map(|&verdict| self.count(verdict))
-            .sum()
+        let failing = self.iter().filter(|(verdict, _)| verdict.is_failure());
+        failing.map(|(_, count)| count).sum()
     }
 
-    /// How many executions ended before the program did, and for no fault that ends a program.
+    /// How many executions ended before the program did, without a failure that ends programs.
     pub(crate) fn cut_short(&self) -> u64 {
-        let cut_short = [
-            Verdict::StepLimit,
-            Verdict::TimedOut,
-            Verdict::NonDeterministic,
-        ];
-        cut_short.map(|verdict| self.count(verdict)).iter().sum()
+        self.count(Verdict::StepLimit)
+            + self.count(Verdict::TimedOut)
+            + self.count(Verdict::NonDeterministic)
     }
 
     /// The verdicts that occurred.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
-        let counted = ALL.iter().map(|&verdict| (verdict, self.count(verdict)));
+        let counted = Verdict::ALL
+            .iter()
+            .map(|&verdict| (verdict, self.count(verdict)));
         counted.filter(|&(_, count)| count > 0)
     }
 }
@@ -159,8 +146,8 @@ mod tests {
     #[test]
     fn every_verdict_has_its_own_count() {
         let mut tally = Tally::default();
-        for (number, verdict) in (1..).zip(ALL) {
-            tally.add(verdict, number);
+        for (number, verdict) in (1..).zip(Verdict::ALL) {
+            tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
         assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);

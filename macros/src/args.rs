@@ -3,7 +3,7 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Path, Token, parse_quote};
 
-/// What stood in the parentheses of `#[interlace::trace(…)]`.
+/// What is in the parentheses of `#[interlace::trace(…)]`.
 pub(crate) struct Arguments {
     /// The path by which the expansion names the `interlace` crate.
     pub(crate) root: Path,

@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprForLoop, ExprIf, ExprWhile};
 
-/// The part of `expr` that is evaluated only after another part, which other threads could notice.
+/// The part of `expr` that is evaluated after another part whose evaluation other threads could
+/// notice.
 pub(crate) fn later(expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream().into_iter();
     if let Some(first) = leading(expr)
@@ -44,7 +45,7 @@ fn leading(expr: &Expr) -> Option<&Expr> {
     })
 }
 
-/// What stands in the brackets after the first element that is not inert.
+/// What follows the first element in the brackets that is not inert.
 fn after_first(list: TokenTree) -> TokenStream {
     let mut was_evaluated = false;
     let is_before = |token: &TokenTree| {
@@ -57,7 +58,7 @@ fn after_first(list: TokenTree) -> TokenStream {
     }
 }
 
-/// What follows the first name among the arguments of a macro: only the macro knows when that runs.
+/// What follows the first name in the arguments of a macro: only the macro knows when that runs.
 pub(crate) fn after_start(arguments: TokenStream) -> TokenStream {
     let is_inert = |token: &_| matches!(token, TokenTree::Literal(_) | TokenTree::Punct(_));
     let mut tokens = arguments.into_iter().skip_while(is_inert);
@@ -70,8 +71,8 @@ pub(crate) fn after_start(arguments: TokenStream) -> TokenStream {
     }
 }
 
-/// Whether no other thread can notice when `tokens` are evaluated, nor change what they give: they
-/// are names, literals, and operators that call nothing.
+/// Whether no other thread can notice when `tokens` are evaluated, or change their value: they are
+/// names, literals, and operators that call nothing.
 fn is_inert(tokens: TokenStream) -> bool {
     tokens.into_iter().all(|token| match token {
         TokenTree::Group(group) => match group.delimiter() {

@@ -1,4 +1,4 @@
-//! The pipe from an attribute and its item to the item with markers.
+//! The whole way from an attribute and its item to the item with markers.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     Ok(item.into_token_stream())
 }
 
-/// Refuses what has no body to look into.
+/// Refuses items without a body.
 fn check(item: &Item) -> Result<(), Error> {
     match item {
         Item::Fn(_) | Item::Impl(_) | Item::Trait(_) => Ok(()),
@@ -55,7 +55,7 @@ fn check(item: &Item) -> Result<(), Error> {
     }
 }
 
-/// The gate of each node that has one; every mistake if there is any.
+/// The gates, by node; or all mistakes, if there are any.
 fn gates(
     source: &Source,
     nodes: &[Node],

@@ -1,10 +1,10 @@
-//! What becomes of an item when something is wrong: itself, and the errors beside it.
+//! The expansion when something is wrong: the item itself, and the errors.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Error;
 
-/// Leaves `item` as it was, so that one mistake gives one message.
+/// Adds the errors to the unchanged `item`, so that one mistake gives one message.
 pub(crate) fn with_errors(item: TokenStream, errors: &Error) -> TokenStream {
     let mut output = item;
     output.extend(errors.to_compile_error());
@@ -18,7 +18,7 @@ pub(crate) fn error_between(from: Span, to: Span, message: impl std::fmt::Displa
     Error::new_spanned(quote!(#from #to), message)
 }
 
-/// Joins the errors, in their order; none if there are none.
+/// Joins the errors in order; `Ok` if there are none.
 pub(crate) fn all(errors: impl IntoIterator<Item = Error>) -> Result<(), Error> {
     let joined = errors.into_iter().reduce(|mut all, next| {
         all.combine(next);

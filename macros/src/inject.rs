@@ -1,7 +1,7 @@
 //! Writes markers into the code that they gate.
 //!
-//! Nothing the user wrote moves into another scope: temporaries, borrows and types stay as they
-//! are. All that is added names the hidden module of `interlace` only.
+//! Nothing that the user wrote moves into another scope, so temporaries, borrows and types stay as
+//! they are. The added code only names the hidden module of `interlace`.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,13 +13,14 @@ use syn::{
 use crate::marker::{Acquired, Marker};
 use crate::position::Position;
 
-/// The name of each marker's `static`. Items have no hygiene, so it is one that nobody else uses.
+/// The name of each marker's `static`. Items have no hygiene, so it must be a name that nobody else
+/// uses.
 const SITE: &str = "__INTERLACE_SITE";
 
 /// A marker, ready to be written somewhere.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    /// Declares the `static` that the marker is.
+    /// Declares the `static` of the marker's site.
     site: TokenStream,
     /// An expression of type `()` that reaches the marker.
     reach: TokenStream,
@@ -81,7 +82,7 @@ impl Gate {
         Stmt::Expr(Expr::Verbatim(tokens), None)
     }
 
-    /// The marker as a statement to stand before `gated`, under the same conditions.
+    /// The marker as a statement before `gated`, under the same `#[cfg(…)]`s.
     pub(crate) fn before_statement(&self, gated: &Stmt) -> Stmt {
         let conditions = conditions(gated);
         let marker = self.statement();
@@ -89,7 +90,7 @@ impl Gate {
         Stmt::Expr(Expr::Verbatim(tokens), None)
     }
 
-    /// Puts the marker at the start of a body: a match arm's, a closure's or an `else`'s.
+    /// Puts the marker at the start of the body of a match arm, a closure or an `else`.
     pub(crate) fn before_body(&self, body: &mut Expr) {
         if let Expr::Block(block) = body
             && block.label.is_none()
@@ -141,8 +142,8 @@ impl Gate {
         quote_spanned!(Span::mixed_site()=> #(#outer)* #label loop { #then })
     }
 
-    /// `for p in e { b }` becomes `for p in each(reach(site), e, site) { b }`, with the `static`
-    /// outside, where it gets no temporary of `e` dropped.
+    /// `for p in e { b }` becomes `for p in each(reach(site), e, site) { b }`. The `static` goes
+    /// outside, so that the temporaries of `e` are dropped no earlier than before.
     fn before_items(&self, rounds: &ExprForLoop) -> TokenStream {
         let Gate {
             site,
@@ -190,8 +191,8 @@ fn conditions(statement: &Stmt) -> Vec<Attribute> {
     all
 }
 
-/// Whether an attribute around this one has written the marker of the comment at this place into
-/// `item` already, which is printed without white space.
+/// Whether an attribute around this one has already written the marker of the comment at this place
+/// into `item`, which is printed without white space.
 pub(crate) fn is_already_injected(item: &str, file: &str, at: Position) -> bool {
     let (file, Position { line, column }) = (Literal::string(file), at);
     let arguments = without_space(&format!("{file},{line},{column})"));

@@ -1,10 +1,10 @@
-//! Finds the comments between tokens whose places are known: text in, two lists of ranges out.
+//! Finds the comments between tokens whose places are known. Pure: text in, ranges out.
 
 use std::ops::Range;
 
-/// Finds the comments of every kind and the runs of code in `text`, as ranges of bytes in order. A
-/// line comment is without the line's end. `tokens` are known; between them may stand other code,
-/// as where a `macro_rules!` definition holds a `$name`.
+/// Finds all comments and all runs of code in `text`, as ranges of bytes in order. A line comment
+/// excludes the end of its line. There may be other code between the known `tokens`, such as a
+/// `$name` in a `macro_rules!` definition.
 pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (mut comments, mut code) = (Vec::new(), Vec::<Range<usize>>::new());
     let mut tokens = tokens.iter().peekable();
@@ -31,7 +31,7 @@ pub(crate) fn lex(text: &str, tokens: &[Range<usize>]) -> (Vec<Range<usize>>, Ve
     (comments, code)
 }
 
-/// The length of the comment with which `gap` starts. A block comment must end in the gap.
+/// The length of the comment at the start of `gap`. A block comment must end in the gap.
 fn comment(gap: &str) -> Option<usize> {
     if gap.starts_with("//") {
         return gap.lines().next().map(str::len);

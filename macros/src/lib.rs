@@ -1,9 +1,10 @@
 //! The attribute behind `interlace::trace`. Use it through the `interlace` crate.
 //!
-//! A pipe: `args` reads the attribute's arguments, `lexer` and `source` find the comments in
-//! the item's source text, `marker` reads what they say, `walk` lists what can be gated and, by
-//! `evaluation`, what runs too late for that, `placement` finds what each comment gates, `inject`
-//! writes the markers, and `expand` joins these; on a mistake `fallback` leaves the item as it was.
+//! `args` reads the attribute's arguments; `lexer` and `source` find the comments in the item's
+//! source text; `marker` reads what they say; `walk` lists what can be gated and, with
+//! `evaluation`, what runs too late for that; `placement` finds what each comment gates; `inject`
+//! writes the markers; and `expand` joins these. After a mistake, `fallback` leaves the item as it
+//! was.
 
 mod args;
 mod evaluation;
@@ -28,7 +29,7 @@ pub fn trace(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(arguments.into(), item.into()).into()
 }
 
-/// Checks the name that `interlace::marker!` was given, and becomes that name.
+/// Checks the name given to `interlace::marker!`, and expands to it.
 #[doc(hidden)]
 #[proc_macro]
 pub fn marker_name(literal: TokenStream) -> TokenStream {

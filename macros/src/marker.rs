@@ -11,7 +11,7 @@ use crate::name;
 /// A marker as its comment describes it.
 pub(crate) struct Marker {
     pub(crate) name: String,
-    /// The places that it says are read or written. They are only type-checked so far.
+    /// The places that are said to be read or written. They are only type-checked so far.
     pub(crate) places: Vec<Expr>,
     /// The locks that the gated code begins by acquiring.
     pub(crate) acquired: Vec<Acquired>,
@@ -21,12 +21,12 @@ pub(crate) struct Marker {
 pub(crate) struct Acquired {
     pub(crate) lock: Expr,
     pub(crate) source_text: String,
-    /// Whether it is acquired beside others that do so.
+    /// Whether several may hold it at once.
     pub(crate) is_shared: bool,
 }
 
 impl Marker {
-    /// Reads what follows `interlace:`. The places get the span `near`, as if written there.
+    /// Parses what follows `interlace:`. The places get the span `near`, as if written there.
     pub(crate) fn parse(text: &str, near: Span) -> Result<Self, String> {
         let text = text.trim();
         let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -81,7 +81,7 @@ impl Marker {
     }
 }
 
-/// How people would write the tokens.
+/// The tokens as people would write them.
 fn displayed(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut after_word = false;
@@ -108,7 +108,7 @@ fn displayed(tokens: TokenStream) -> String {
     text
 }
 
-/// Moves the tokens to where `near` stands, so that names in them mean what they mean there.
+/// Gives all tokens the span `near`, so that names in them resolve as they do there.
 fn respanned(tokens: TokenStream, near: Span) -> TokenStream {
     let each = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {

@@ -1,11 +1,11 @@
-//! What a marker may be called.
+//! The names that markers may have.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, LitStr};
 
-/// Checks that `name` is letters, digits, `_`, `-` and `.`, the first a letter or `_`; says what
-/// is wrong with it otherwise.
+/// Checks that `name` consists of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
+/// otherwise says what is wrong.
 pub(crate) fn check(name: &str) -> Result<(), String> {
     let first = name.chars().next();
     if !first.is_some_and(|first| first.is_alphabetic() || first == '_') {
@@ -22,7 +22,7 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
     }
 }
 
-/// Reads the string literal `tokens`, checks it as a name, and gives it back.
+/// Parses the string literal `tokens`, checks it as a name, and returns it.
 pub(crate) fn literal(tokens: TokenStream) -> Result<TokenStream, Error> {
     let literal: LitStr = syn::parse2(tokens)?;
     match check(&literal.value()) {

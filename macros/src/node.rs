@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use crate::source::{Extent, Source, flatten, is_synthetic};
 
-/// What sort of thing a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Statement,
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     For,
     ElseIf,
     Else,
-    /// A nested item, which is no operation.
+    /// A nested item, which is not an operation.
     Item,
     /// An `else` block with nothing in it.
     EmptyElse,
@@ -54,7 +54,8 @@ impl Kind {
         }
     }
 
-    /// Whether the node is no part of the text that starts somewhere, but a wall around it.
+    /// Whether the node marks a region where nothing can be gated, rather than something that
+    /// starts on a line.
     fn is_wall(self) -> bool {
         matches!(
             self,
@@ -63,12 +64,12 @@ impl Kind {
     }
 }
 
-/// One node, and where it stands.
+/// A node and its place.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     extents: Vec<Extent>,
-    /// Whether another macro made it around what the user wrote.
+    /// Whether another macro wrapped it around what the user wrote.
     is_synthetic: bool,
 }
 
@@ -95,13 +96,13 @@ impl Node {
         }
     }
 
-    /// The node's part in a region, if the user wrote it there.
+    /// The part of the node in a region, if the user wrote it there.
     pub(crate) fn extent(&self, region: usize) -> Option<Extent> {
         let here = |extent: &&Extent| extent.region == region && !self.is_synthetic;
         self.extents.iter().find(here).copied()
     }
 
-    /// The node's part in a region if it can be said to start on `line`.
+    /// The part of the node in a region, if the node counts as starting on `line`.
     pub(crate) fn starting_on(&self, line: usize, region: usize) -> Option<Extent> {
         let extent = self.extent(region)?;
         (extent.start.line == line && !self.kind.is_wall()).then_some(extent)

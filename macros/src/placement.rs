@@ -1,9 +1,9 @@
 //! Which node a comment gates.
 //!
-//! A comment refers to a line: its own if code stands before it there, else the next one that
-//! holds code. It gates the node with which that line starts. If none does, it gates a closure to
-//! which only names lead, as in `.map(|x| …)`; otherwise the innermost node around the first code on
-//! the line.
+//! A comment refers to a line: its own if there is code before it, otherwise the next one with
+//! code. It gates the node that starts the line. If there is none, it gates a closure that only
+//! names precede, as in `.map(|x| …)`; otherwise, the innermost node around the first code on the
+//! line.
 
 use std::cmp::Reverse;
 
@@ -31,7 +31,7 @@ pub(crate) fn target(
     };
     let (kind, extent) = first_on(nodes, line, region, is_first)
         .or_else(|| around(nodes, anchor))
-        // The header of a function stands before its body on this line.
+        // The header of a function precedes its body on this line.
         .or_else(|| first_on(nodes, line, region, |_, _| true))
         .ok_or("it stands in no function body, so put it on a statement in one")?;
     if let Some(obstacle) = kind.obstacle() {
@@ -69,8 +69,8 @@ fn first_on(
         .min_by_key(|(_, extent)| (extent.start, Reverse(extent.end)))
 }
 
-/// Where the token is that stands for a line: the first that neither ends something nor is an
-/// operator in front of an operand, or else what comes closest.
+/// The place of the token that represents a line: the first that neither ends something nor is an
+/// operator before an operand; or else the closest to that.
 fn anchor(tokens: &[&Token], line: usize) -> Result<Extent, &'static str> {
     let rank = |token: &Token| match token.sign {
         Some('}' | ',' | ';') => 3,
@@ -93,6 +93,6 @@ fn around(nodes: &[Node], token: Extent) -> Option<(Kind, Extent)> {
         .iter()
         .filter_map(|node| Some((node.kind, node.extent(token.region)?)))
         .filter(|(_, extent)| extent.start <= token.start && token.end <= extent.end)
-        // Nodes are listed outermost first, and of equals this takes the last.
+        // Nodes are listed outermost first; of equals, this takes the last.
         .max_by_key(|(_, extent)| (extent.start, Reverse(extent.end)))
 }

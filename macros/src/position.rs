@@ -28,7 +28,8 @@ impl Position {
     }
 }
 
-/// The empty span just before `span`; outside a compiler, which cannot make one, `span` itself.
+/// The empty span just before `span`; outside of a compiler, which alone can make one, `span`
+/// itself.
 pub(crate) fn just_before(span: Span) -> Span {
     if proc_macro::is_available() {
         span.unwrap().start().into()
@@ -37,7 +38,8 @@ pub(crate) fn just_before(span: Span) -> Span {
     }
 }
 
-/// The empty span just after `span`; outside a compiler, which cannot make one, `span` itself.
+/// The empty span just after `span`; outside of a compiler, which alone can make one, `span`
+/// itself.
 pub(crate) fn just_after(span: Span) -> Span {
     if proc_macro::is_available() {
         span.unwrap().end().into()

@@ -1,8 +1,8 @@
-//! Where an item's tokens stand in the source, and the comments that stand between them.
+//! The places of an item's tokens in the source, and the comments between them.
 //!
-//! A macro sees tokens; comments are only in the text. The text of a group in braces is to be had
-//! from the compiler. What stands between tokens that are in no such group (a signature, or the
-//! `$($t)*` that a `macro_rules!` macro was given) is read from the file.
+//! Macros see tokens; comments are only in the source text. The compiler provides the text of
+//! groups in braces. What lies between tokens outside of such groups (a signature, or the `$($t)*`
+//! that was passed to a `macro_rules!` macro) is read from the file.
 
 mod files;
 mod marker_comment;
@@ -21,13 +21,13 @@ pub(crate) use marker_comment::{MarkerComment, marker_text};
 use pieces::{Piece, SourcePieces};
 pub(crate) use tokens::{flatten, is_synthetic};
 
-/// What the source text says of one item.
+/// The source text of one item.
 pub(crate) struct Source {
-    /// Stretches of files that hold tokens of the item one after the other.
+    /// Stretches of files that hold consecutive tokens of the item.
     pub(crate) regions: Vec<Piece>,
-    /// The item's tokens in the order they stand in the source, region by region.
+    /// The item's tokens in source order, region by region.
     pub(crate) tokens: Vec<Token>,
-    /// Markers and what looks like one, in order; each once.
+    /// Markers and comments that look like one, in order, each once.
     pub(crate) comments: Vec<MarkerComment>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Extent {
 pub(crate) struct Token {
     pub(crate) extent: Extent,
     pub(crate) span: Span,
-    /// The sign that it is, if it is one.
+    /// The character, if it is punctuation or a delimiter.
     pub(crate) sign: Option<char>,
 }
 
@@ -69,7 +69,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Where `span` stands: in the smallest region, should there be several around it.
+    /// The place of `span`, in the smallest region around it.
     pub(crate) fn extent(&self, span: Span) -> Option<Extent> {
         let (start, end) = (Position::start(span), Position::end(span));
         let around = self.regions.iter().enumerate().filter(|(_, region)| {
@@ -81,7 +81,7 @@ impl Source {
 
     /// Makes an error that points at `found`; `message` gets its file, line and column.
     ///
-    /// There is no span of a comment, but there is one of the gap between the tokens around it.
+    /// Comments have no spans, but the gap between the tokens around one has.
     pub(crate) fn error(&self, found: &MarkerComment, message: impl Fn(String) -> String) -> Error {
         let (before, after) = self.around(found);
         let (before, after) = (before.map(just_after), after.map(just_before));

@@ -1,11 +1,11 @@
-//! A stretch of source text, lexed, whose every byte has a place in its file.
+//! A stretch of lexed source text that knows its place in the file.
 
 use std::ops::Range;
 
 use crate::lexer::lex;
 use crate::position::Position;
 
-/// Source text that starts at a known place of a file.
+/// Source text that starts at a known place in a file.
 pub(crate) struct Text {
     content: String,
     start: Position,
@@ -18,11 +18,11 @@ pub(crate) struct Text {
 /// A comment and what surrounds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comment {
-    /// The comment with its slashes and stars, without the end of its line.
+    /// The comment with its slashes and stars, without the end of the line.
     pub(crate) text: String,
     pub(crate) start: Position,
     pub(crate) end: Position,
-    /// Where the nearest code before it ends, and the nearest after it starts.
+    /// Where the nearest code before it ends, and the nearest code after it starts.
     pub(crate) code_before: Option<Position>,
     pub(crate) code_after: Option<Position>,
     /// Whether the code after it closes the braces around it.
@@ -30,7 +30,7 @@ pub(crate) struct Comment {
 }
 
 impl Comment {
-    /// Whether code stands before it on its line.
+    /// Whether there is code before it on its line.
     pub(crate) fn is_inline(&self) -> bool {
         self.code_before
             .is_some_and(|before| before.line == self.start.line)
@@ -39,8 +39,7 @@ impl Comment {
 
 impl Text {
     /// Lexes `text`, which starts at `start` and holds `tokens`, given by their starts and ends in
-    /// order. The compiler counts in text without a byte order mark and with plain line ends, so
-    /// this does too.
+    /// order. Like the compiler, it counts without a byte order mark and with plain line ends.
     pub(crate) fn new(text: &str, start: Position, tokens: &[(Position, Position)]) -> Self {
         let content = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         let ends = content.match_indices('\n').map(|(end, _)| end + 1);
@@ -57,8 +56,8 @@ impl Text {
         text
     }
 
-    /// `range` if a single token is there: not a doc comment, nor several lines that another macro
-    /// gave as the place of a literal that it made.
+    /// `range`, if it holds a single token: not a doc comment, nor several lines that another macro
+    /// gave as the span of a literal that it made.
     fn token(&self, range: Range<usize>) -> Option<Range<usize>> {
         let token = self.content.get(range.clone())?;
         let is_comment = token.starts_with("//") || token.starts_with("/*");
@@ -77,7 +76,7 @@ impl Text {
         range.is_some_and(|(start, end)| self.content.get(start..end) == Some(&other.content))
     }
 
-    /// Whether nothing but white space and comments stands between two places.
+    /// Whether there is nothing but white space and comments between two places.
     pub(crate) fn is_blank(&self, from: Position, to: Position) -> bool {
         let Some((from, to)) = self.offset(from).zip(self.offset(to)) else {
             return false;
@@ -124,7 +123,7 @@ impl Text {
         next.map(|(at, _)| start + at).or(end)
     }
 
-    /// The column at which a line of the text starts: 1 but for the first.
+    /// The column at which a line of the text starts: 1, except in the first.
     fn first_column(&self, line: usize) -> usize {
         if line == 0 { self.start.column } else { 1 }
     }

@@ -1,7 +1,7 @@
 //! Visits everything in an item that can be gated, always in the same order.
 //!
-//! The same walk is done twice: once to list the nodes, once to write the markers into those that
-//! a comment gates. A node's number is its place in the list.
+//! The same walk is done twice: to list the nodes, and to write the markers into those that
+//! comments gate. A node's number is its index in the list.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(crate) fn nodes(item: &mut Item, source: &Source) -> Vec<Node> {
     walk.listing.map_or_else(Vec::new, |(_, nodes)| nodes)
 }
 
-/// Writes each gate before the node whose number it has.
+/// Writes each gate into the node of its number.
 pub(crate) fn write(item: &mut Item, gates: HashMap<usize, Gate>) {
     let mut walk = Walk {
         gates,
@@ -45,7 +45,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Numbers a node; returns its gate if this walk writes it.
+    /// Numbers a node; returns its gate if this walk writes one there.
     fn node(&mut self, kind: Kind, tokens: &impl ToTokens) -> Option<Gate> {
         let number = self.count;
         self.count += 1;
@@ -58,7 +58,7 @@ impl Walk<'_> {
     fn statement(&mut self, statement: &Stmt) -> Option<Gate> {
         match statement {
             Stmt::Item(_) => self.node(Kind::Item, statement),
-            // These are nodes of their own.
+            // A loop with a header has its own kind of node.
             Stmt::Expr(expr, _) if is_loop_with_header(expr) => None,
             _ => self.node(Kind::Statement, statement),
         }
@@ -90,7 +90,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Visits the body of a function, which pauses only if it runs at run time.
+    /// Visits the body of a function, which can pause only at run time.
     fn function(&mut self, signature: &Signature, body: &mut Block) {
         if signature.constness.is_some() {
             self.node(Kind::Const, body);
@@ -197,7 +197,7 @@ impl VisitMut for Walk<'_> {
         }
     }
 
-    // What stands in these runs at compile time.
+    // These hold code that runs at compile time.
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
     fn visit_generics_mut(&mut self, _: &mut syn::Generics) {}
     fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
@@ -212,7 +212,7 @@ impl VisitMut for Walk<'_> {
     }
 }
 
-/// Whether `expr` is a `while` or `for`, perhaps in the invisible group of a macro's `$expr`.
+/// Whether `expr` is a `while` or `for`, perhaps in the invisible group around a macro's `$expr`.
 fn is_loop_with_header(expr: &Expr) -> bool {
     match expr {
         Expr::While(_) | Expr::ForLoop(_) => true,

@@ -9,43 +9,40 @@ use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
 
-/// What runs a program.
-///
-/// Both run one thread of the program at a time, in the same order, with the same verdicts. They
-/// differ in what a thread of the program is, and so in what it may do and what it costs.
-///
-/// ```
-/// use interlace::{Engine, Explorer, marker};
-///
-/// let body = |(): &()| {
-///     marker!("first");
-///     marker!("second");
-/// };
-/// let report = Explorer::new(|| ())
-///     .thread("a", body)
-///     .thread("b", body)
-///     .engine(Engine::Fibers)
-///     .explore();
-/// assert_eq!(report.schedules(), 6);
-/// assert_eq!("fibers".parse(), Ok(Engine::Fibers));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Engine {
-    /// Each thread of the program is an OS thread, with thread-locals and an identity of its own,
-    /// as in production. A hand-over costs about two microseconds. The default.
-    #[default]
-    Threads,
-    /// Each thread of the program is a coroutine with a stack of its own, and all of them share
-    /// one OS thread. A hand-over costs tens of nanoseconds. Thread-locals and the thread's
-    /// identity are shared; what blocks the OS thread blocks them all, and ends the search with an
-    /// error when the [time-out](crate::Explorer::timeout) is up.
-    Fibers,
-}
-
-displayed! { Engine:
-    Threads = "threads",
-    Fibers = "fibers",
+displayed! {
+    /// What runs a program.
+    ///
+    /// Both run one thread of the program at a time, in the same order, with the same verdicts. They
+    /// differ in what a thread of the program is, and so in what it may do and what it costs.
+    ///
+    /// ```
+    /// use interlace::{Engine, Explorer, marker};
+    ///
+    /// let body = |(): &()| {
+    ///     marker!("first");
+    ///     marker!("second");
+    /// };
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", body)
+    ///     .thread("b", body)
+    ///     .engine(Engine::Fibers)
+    ///     .explore();
+    /// assert_eq!(report.schedules(), 6);
+    /// assert_eq!("fibers".parse(), Ok(Engine::Fibers));
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[non_exhaustive]
+    pub enum Engine {
+        /// Each thread of the program is an OS thread, with thread-locals and an identity of its own,
+        /// as in production. A hand-over costs about two microseconds. The default.
+        #[default]
+        Threads = "threads",
+        /// Each thread of the program is a coroutine with a stack of its own, and all of them share
+        /// one OS thread. A hand-over costs tens of nanoseconds. Thread-locals and the thread's
+        /// identity are shared; what blocks the OS thread blocks them all, and ends the search with an
+        /// error when the [time-out](crate::Explorer::timeout) is up.
+        Fibers = "fibers",
+    }
 }
 
 impl FromStr for Engine {

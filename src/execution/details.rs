@@ -7,7 +7,8 @@ use itertools::Itertools as _;
 
 use super::Record;
 use crate::failure::{
-    Activity, AwaitedLock, FailureKind, MarkerSite, Positions, ThreadPosition, Told, Unfinished,
+    Activity, AwaitedLock, FailureKind, MarkerSite, Positions, ThreadPosition, Unfinished,
+    ValueOrText,
 };
 use crate::operation::Event;
 
@@ -22,13 +23,13 @@ impl Record {
             FailureKind::Deadlock(deadlock) => deadlock.threads = self.positions(),
             FailureKind::StepLimit(limit) => {
                 limit.threads = self.positions();
-                limit.last_passes = Told::Value(self.last_passes());
+                limit.last_passes = ValueOrText::Value(self.last_passes());
             }
             FailureKind::TimeOut(time_out) => match &mut time_out.0 {
                 Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
                     *threads = self.positions();
                 }
-                Unfinished::Hook { .. } | Unfinished::Told(_) => {}
+                Unfinished::Hook { .. } | Unfinished::Text(_) => {}
             },
             FailureKind::NotSerializable(failure) => failure.find_nearest(&self.names),
             _ => {}
@@ -39,7 +40,9 @@ impl Record {
     /// Where each thread stood at the end.
     pub(crate) fn positions(&self) -> Positions {
         let threads = 0..self.names.len();
-        Positions(Told::Value(threads.map(|it| self.position(it)).collect()))
+        Positions(ValueOrText::Value(
+            threads.map(|it| self.position(it)).collect(),
+        ))
     }
 
     /// Where the thread of this number stood at the end.

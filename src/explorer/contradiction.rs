@@ -1,4 +1,4 @@
-//! What is said of a program that behaves differently under the same schedule.
+//! The error of a program that behaves differently under the same schedule.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::operation::{OperationKind, Pending};
 use crate::search::Contradiction;
 
-/// Shows what was ready at one point in an earlier execution and in this one.
+/// Shows which threads were ready at one point in an earlier execution and in this one.
 pub(super) fn explain(
     contradiction: &Contradiction,
     record: &Record,
@@ -29,24 +29,22 @@ pub(super) fn explain(
     } else {
         list(&contradiction.found, &record.names)
     };
-    Error::new(
-        ErrorKind::NonDeterministic,
-        format!(
-            "the program behaves differently under the same schedule: at step {}, {after}\n  \
+    let text = format!(
+        "the program behaves differently under the same schedule: at step {}, {after}\n  \
              before: {}\n  now:    {found}\n\
              {}{CAUSES}{}{REMEDY}",
-            depth + 1,
-            list(&contradiction.expected, &record.names),
-            failure(record),
-            about_thread_locals(context.engine, context.options),
-        ),
-    )
+        depth + 1,
+        list(&contradiction.expected, &record.names),
+        failure(record),
+        about_thread_locals(context.engine, context.options),
+    );
+    Error::new(ErrorKind::NonDeterministic, text)
 }
 
-/// How the execution failed, if it did: that may be all that is different.
+/// How the execution failed, if it did: that may be the only difference.
 fn failure(record: &Record) -> String {
     match record.failure() {
-        // Where the threads stand is shown already.
+        // Where the threads stand has been shown already.
         None | Some(FailureKind::Deadlock(_)) => String::new(),
         Some(kind) => format!("and it fails: {kind}\n"),
     }
@@ -61,7 +59,7 @@ const CAUSES: &str = "What usually causes this:\n\
 
 const REMEDY: &str = "\nLet the setup make what differs, from fixed values";
 
-/// What is to be said of thread-locals besides.
+/// A remark on thread-locals, as they are on this engine.
 fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
     match engine {
         Engine::Threads if options.fresh_threads => "",
@@ -85,7 +83,7 @@ fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
             OperationKind::Resume => format!("{name} going on after {site:#}"),
             OperationKind::Start => format!("{name} at its start"),
             OperationKind::Join(other) => {
-                // A thread that there is not in this execution has no name in it.
+                // A thread that does not exist in this execution has no name in it.
                 let other = names
                     .get(other.index())
                     .map_or("another thread", |name| name);

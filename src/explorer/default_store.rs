@@ -10,7 +10,7 @@ use crate::report::{Source, find};
 use crate::saved::{File, Store};
 use crate::schedule::Schedule;
 
-/// The folder, beside the package's `Cargo.toml`.
+/// The folder beside the package's `Cargo.toml`.
 const FOLDER: &str = "interlace-regressions";
 
 /// Keeps the schedules of one test in a file whose path mirrors that of the test's source.
@@ -22,7 +22,7 @@ pub(super) struct DefaultStore {
 }
 
 impl DefaultStore {
-    /// For the test that runs on this thread.
+    /// The store of the test that runs on this thread.
     pub(super) fn new(explored_at: &'static Location<'static>) -> Self {
         let thread = thread::current().name().map(str::to_owned);
         DefaultStore {
@@ -45,7 +45,8 @@ impl DefaultStore {
 
     /// The name of the test.
     ///
-    /// A test that is run alone may run on the main thread. Then it is the function that explores.
+    /// A test that is run alone may run on the main thread; then it is named after the function
+    /// that explores.
     fn name(&self) -> String {
         let test = self.thread.as_deref().filter(|name| *name != "main");
         let name = match test.and_then(|path| path.rsplit("::").next()) {
@@ -67,7 +68,7 @@ impl DefaultStore {
 
 impl Store for DefaultStore {
     fn load(&self) -> Result<Vec<Schedule>, Error> {
-        // Most programs have never failed: they pay for one look at a folder that is not there.
+        // Most programs have never failed: for them, this is all that is read.
         let folder = root(self.explored_at.file()).map(|root| root.join(FOLDER));
         if folder.is_none_or(|folder| !folder.is_dir()) {
             return Ok(Vec::new());
@@ -89,7 +90,8 @@ impl Store for DefaultStore {
     }
 }
 
-/// The folder of the package whose test it is: what Cargo says, else that of the source file.
+/// The folder of the package under test: the one that Cargo names, otherwise that of the source
+/// file.
 fn root(source: &str) -> Option<PathBuf> {
     if let Some(folder) = env::var_os("CARGO_MANIFEST_DIR") {
         return Some(PathBuf::from(folder));
@@ -101,7 +103,7 @@ fn root(source: &str) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// A path without what would lead out of the folder that it is put in.
+/// The path without any part that would lead out of the folder it is joined to.
 fn plain(path: &Path) -> PathBuf {
     let parts = path.components();
     parts
@@ -111,13 +113,11 @@ fn plain(path: &Path) -> PathBuf {
 
 #[cold]
 fn nowhere(source: &str) -> Error {
-    Error::new(
-        ErrorKind::BadSaved,
-        format!(
-            "the package of {source} was not found from the current directory, so there is no \
+    let text = format!(
+        "the package of {source} was not found from the current directory, so there is no \
              place for a file beside its sources"
-        ),
-    )
+    );
+    Error::new(ErrorKind::BadSaved, text)
 }
 
 #[cfg(test)]

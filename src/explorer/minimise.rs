@@ -1,4 +1,4 @@
-//! Shrinks a failing execution, and runs what comes out once more on fresh threads.
+//! Shrinks a failing execution, and runs the result once more on fresh threads.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ const BUDGET: Budget = Budget {
     time: Some(Duration::from_secs(5)),
 };
 
-/// Makes of a failing execution what is reported.
+/// Shrinks a failing execution and describes it for the report.
 pub(super) fn failure(context: RunContext<'_>, found: &FailingExecution) -> Result<Failure, Error> {
     describe(context, found, &best(context, found)?)
 }
 
-/// The smallest failure that is found.
+/// Searches for the smallest failure.
 ///
 /// # Errors
 ///
@@ -31,13 +31,14 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
         minimal: Minimal::NotTried,
     };
     if found.record.end.is_timed_out() {
-        // Every try would leave another thread behind, after another time-out.
+        // Every try would take another time-out and leave another thread behind.
         return Ok(as_found());
     }
     let shrinking = match context.run(Shrinking::new(found.record.clone(), BUDGET)) {
         Ok(shrinking) => shrinking,
         Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
-        // A candidate may block the fibers where the failure did not: then it is reported as found.
+        // A candidate may block the fibers although the failure did not: then the failure is
+        // reported as found.
         Err(_) => return Ok(as_found()),
     };
     let executions = shrinking.executions;
@@ -53,7 +54,7 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
     })
 }
 
-/// Runs `best` once more on fresh threads, by the steps that are forced, and describes it.
+/// Runs the forced steps of `best` once more on fresh threads, and describes it.
 pub(super) fn describe(
     context: RunContext<'_>,
     found: &FailingExecution,
@@ -69,7 +70,7 @@ pub(super) fn describe(
         };
         Some(on_threads.follow(&record.schedule(*forced))?.record)
     };
-    // A replay that takes too long says nothing of the program.
+    // A replay that times out says nothing about the program.
     let again = again.filter(|again| !again.end.is_timed_out());
     let reproduced =
         again.map(|again| again.end.is_like(&record.end) && again.steps == record.steps);

@@ -1,4 +1,4 @@
-//! By what the report of a search is known.
+//! The identity of a search, for its report.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -9,36 +9,30 @@ use parking_lot::Mutex;
 use crate::environment::Settings;
 use crate::report::{Call, SearchIdentity};
 
-/// Describes a search that begins on this thread.
+/// The identity of a search that begins on this thread, without its settings.
 pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> SearchIdentity {
     SearchIdentity {
         package: env::var("CARGO_PKG_NAME").unwrap_or_default(),
         test: thread::current().name().unwrap_or_default().to_owned(),
         explored_at: call.explored_at.to_string(),
-        round: 0,
         threads: threads.to_vec(),
-        strategy: String::new(),
-        seed: 0,
         keeps_going,
-        shard: None,
-        steps: Vec::new(),
+        ..SearchIdentity::default()
     }
 }
 
-/// Adds which schedules were to be run.
+/// Adds the strategy and the seed.
 pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings) {
     let strategy = settings.strategy.clone().unwrap_or_default();
-    let is_drawn = strategy
-        .course()
-        .is_ok_and(|plan| plan.schedules().is_some());
+    let is_drawn = strategy.plan().is_ok_and(|plan| plan.schedules().is_some());
     origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();
     origin.strategy = strategy.to_string();
 }
 
-/// How often this was asked before with the same test and place.
+/// How many searches this was asked for before with the same test and place.
 ///
-/// A test that explores in a loop has several reports of one place. Each test runs on a thread of
-/// its own, so their numbers are the same on every machine.
+/// A test that explores in a loop makes several reports with one place. Since each test runs on its
+/// own thread, the numbers are the same on every machine.
 pub(super) fn round(origin: &SearchIdentity) -> u64 {
     static ROUNDS: Mutex<BTreeMap<(String, String), u64>> = Mutex::new(BTreeMap::new());
     let place = (origin.test.clone(), origin.explored_at.clone());

@@ -1,4 +1,4 @@
-//! What an explorer is asked to run, and what the environment adds to that.
+//! What an explorer is asked to run, completed from the environment.
 
 use std::sync::Arc;
 
@@ -14,28 +14,38 @@ use crate::saved::Store;
 /// What an explorer is asked to run.
 pub(super) struct Request {
     pub(super) program: Arc<dyn Program>,
-    /// What the code sets.
+    /// The settings made in code.
     pub(super) settings: Settings,
     pub(super) options: EngineOptions,
     pub(super) keeps_going: bool,
-    /// Where failures are saved, if the code says so.
+    /// Where failures are saved, if that was set in code.
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) call: Call,
 }
 
 impl Request {
-    /// Adds what the environment sets; and which engine it is.
+    /// Adds the settings from the environment and chooses the engine.
     ///
     /// # Errors
     ///
-    /// If a variable is bad, or the code asks for what no engine has.
+    /// If a variable has a bad value, or the settings in code exclude each other.
     pub(super) fn resolve(&self) -> Result<(Settings, RunContext<'_>), Error> {
         let options = self.options;
         let in_code = self.settings.engine;
         let settings = self.settings.clone().or(Settings::from_environment()?);
         let engine = match in_code {
-            Some(Engine::Fibers) if options.fresh_threads => return Err(no_threads_to_be_fresh()),
-            Some(Engine::Fibers) if options.grace.is_some() => return Err(no_threads_to_block()),
+            Some(Engine::Fibers) if options.fresh_threads => {
+                return Err(only_on_threads(
+                    "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of \
+                     all executions share one OS thread and its thread-locals",
+                ));
+            }
+            Some(Engine::Fibers) if options.grace.is_some() => {
+                return Err(only_on_threads(
+                    "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one \
+                     OS thread, and one that sleeps in a call holds up all others",
+                ));
+            }
             _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
             _ => settings.engine.unwrap_or_default(),
         };
@@ -63,19 +73,7 @@ pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
 }
 
 #[cold]
-fn no_threads_to_be_fresh() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of all \
-         executions share one OS thread and its thread-locals. Choose one of the two",
-    )
-}
-
-#[cold]
-fn no_threads_to_block() -> Error {
-    Error::new(
-        ErrorKind::BadSetting,
-        "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one OS thread, and \
-         one that sleeps in a call holds up all others. Choose one of the two",
-    )
+fn only_on_threads(why: &str) -> Error {
+    let text = format!("{why}. Choose one of the two");
+    Error::new(ErrorKind::BadSetting, text)
 }

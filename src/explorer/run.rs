@@ -1,8 +1,6 @@
-//! What an explorer does with its program.
+//! Runs what an explorer was asked for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::default_store::DefaultStore;
 use super::request::{Request, prepare};
@@ -14,14 +12,13 @@ use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
 use crate::follow::Followed;
-use crate::report::{Report, ReportFile};
+use crate::report::{Report, ReportFile, SaveTarget};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
-use crate::verdict::Tally;
 use crate::workers::StoppedBy;
 
-/// Tries what failed before, searches, and shrinks the first failure.
+/// Retries the saved schedules, searches, and shrinks the first failure.
 pub(super) fn explore(request: &Request) -> Report {
     let threads = request.program.threads();
     let mut origin = origin::origin(threads, request.keeps_going, request.call);
@@ -47,7 +44,7 @@ pub(super) fn explore(request: &Request) -> Report {
     }
 }
 
-/// The shard of this number, and of how many.
+/// Checks the number of a shard.
 fn shard((number, of): (u32, u32)) -> Result<Shard, Error> {
     Shard::new(number, of).ok_or_else(|| {
         let text = format!("there is no shard {number} of {of}: they are numbered from 1 to {of}");
@@ -67,22 +64,23 @@ fn begin(
     }
     let store = request.store.clone();
     let store = store.unwrap_or_else(|| default_store(context, settings));
-    let (retried, failure) = saved_runs::retry(context, &*store)?;
+    let (saved_runs, failure) = saved_runs::retry(context, &*store)?;
     let report = match failure {
-        Some(_) => Report::new(
-            Tally::default(),
-            BTreeMap::new(),
+        Some(_) => Report {
             failure,
-            StoppedBy::SavedFailure,
-            Duration::ZERO,
-            context.engine,
-        ),
+            engine: context.engine,
+            ..Report::empty(StoppedBy::SavedFailure)
+        },
         None => catch_fault(|| search(context, settings, shard, request.keeps_going))?,
     };
-    Ok(report.after(retried).kept_in(store))
+    Ok(Report {
+        saved_runs,
+        save_target: SaveTarget(Some(store)),
+        ..report
+    })
 }
 
-/// Where failures are saved if the code does not say.
+/// Where failures are saved if that was not set in code.
 fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store> {
     let is_test = || purpose() == Purpose::Test;
     if settings.saved.unwrap_or_else(is_test) {

@@ -1,4 +1,4 @@
-//! A program, and what it is run by.
+//! A program, and how it is run.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::follow::{Followed, follow};
 use crate::report::Call;
 use crate::schedule::Schedule;
 
-/// A program, and what it is run by.
+/// A program, and how it is run.
 #[derive(Clone, Copy)]
 pub(super) struct RunContext<'a> {
     pub(super) program: &'a Arc<dyn Program>,
@@ -20,12 +20,12 @@ pub(super) struct RunContext<'a> {
 }
 
 impl RunContext<'_> {
-    /// Runs executions for as long as `scheduler` begins new ones, and returns it.
+    /// Runs executions until `scheduler` begins no more, and returns it.
     pub(super) fn run<D: Scheduler>(self, scheduler: D) -> Result<D, Error> {
         self.engine.run(self.program, scheduler, self.options)
     }
 
-    /// Runs one execution, the steps of which `chooser` chooses.
+    /// Runs one execution, whose steps `chooser` chooses.
     #[cfg(feature = "proptest")]
     pub(super) fn run_single<C: Chooser>(self, chooser: C) -> Result<Single<C>, Error> {
         run_single(self.engine, self.program, chooser, self.options)

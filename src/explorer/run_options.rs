@@ -1,31 +1,30 @@
-//! What is around a program: the engine, whether its threads are new, and who else wakes its tasks.
+//! Options about a program's surroundings: its OS threads, and who else wakes its tasks.
 
 use std::time::Duration;
 
 use super::Explorer;
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Says that something outside of the program wakes its tasks: a runtime, a timer, a thread
-    /// that is none of those added here. Default: false.
+    /// Expects the tasks to be woken from outside of the program: by a runtime, a timer, or a
+    /// thread that was not added here. Default: false.
     ///
-    /// When no thread can go on and tasks wait, that is a deadlock at once, unless this is set.
-    /// Then it is a deadlock at once only if nobody holds a waker of those tasks; else they are
-    /// waited for until the [time-out](Self::timeout) is up. Who holds a waker is not known: one
-    /// that waits in a lock of the state itself counts, too. So in a program with this set, tasks
-    /// that wait for each other may be told as timed out.
+    /// Without this, it is a deadlock when no thread can go on while tasks wait. With it, that is a
+    /// deadlock at once only if no waker of those tasks is left; otherwise they are waited for
+    /// until the [time-out](Self::timeout). Since nobody can tell who holds a waker, one in a lock
+    /// of the state itself counts too: tasks that wait for each other may then time out instead.
     ///
-    /// Wake-ups from outside come at any time. For the program to do the same under the same
-    /// schedule they are put off until no other thread can go on; and when one has come, the
-    /// others that may come are given 100 ms, so that the order of tasks does not depend on their
-    /// order. What is never tried is that a wake-up comes earlier. Work outside that is ready
-    /// before the task asks for it the first time is a difference that nothing hides.
+    /// Wake-ups from outside come at any time. So that the program does the same under the same
+    /// schedule, they are held back until no other thread can go on. When one has come, the others
+    /// get 100 ms to come too, so that the order of the tasks does not depend on theirs. Earlier
+    /// wake-ups are never tried. If work outside is ready before the task first asks for it, that
+    /// is a difference that cannot be hidden.
     ///
     /// ```
     /// use std::future::poll_fn;
     /// use std::task::Poll;
     /// use interlace::{Explorer, marker};
     ///
-    /// /// Is ready when a thread outside has said so.
+    /// /// Is ready when a thread outside has woken it.
     /// async fn ask() {
     ///     let mut has_asked = false;
     ///     poll_fn(|context| {
@@ -44,22 +43,23 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///     .thread("looks", |()| marker!("look"))
     ///     .external_wakers(true)
     ///     .explore();
-    /// assert_eq!(report.schedules(), 1); // `asks` is told when `looks` has ended
+    /// assert_eq!(report.schedules(), 1); // `asks` is woken after `looks` has ended
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
         self.options.external_wakers = are_expected;
         self
     }
 
-    /// Runs each execution on OS threads of its own, for code that keeps something in
-    /// thread-locals from one call to the next: else the threads of an execution run the next
-    /// one, too, and find there what the one before left. Default: false.
+    /// Runs each execution on new OS threads, for code that keeps something in thread-locals from
+    /// one call to the next. Otherwise the threads of one execution run the next one too, and find
+    /// there what the one before left. Default: false.
     ///
-    /// It costs as many thread starts per execution as the program has threads, and one more, on
-    /// which setup, invariants and checks run: some ten times the price of a short execution.
+    /// Each execution then starts one OS thread for each thread of the program, and one more for
+    /// setup, invariants and checks. That costs some ten times as much as a short execution.
     ///
-    /// There are no such threads on [`Engine::Fibers`](crate::Engine::Fibers): if the code asks for both, nothing is run
-    /// and the report says so. If only the environment asks for fibers, this wins.
+    /// There are no such threads on [`Engine::Fibers`](crate::Engine::Fibers): if the code asks for
+    /// both, nothing is run and the report says so. If only the environment asks for fibers, this
+    /// takes precedence.
     ///
     /// ```
     /// use std::cell::Cell;
@@ -85,31 +85,34 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Lets a thread that sleeps in a system call count as blocked when it has slept there for so
-    /// long. Default: none does, and who sleeps is waited for.
+    /// Lets a thread count as blocked when it has slept in a system call for this long. Default:
+    /// such a thread is waited for.
     ///
-    /// A thread that waits for a lock, a channel or the like is seen to be blocked without this. But
-    /// one that reads from a pipe to which a paused thread is to write, or asks a database server for
-    /// a row that a paused thread's connection has locked, sleeps in a call of which nobody can tell
-    /// that no answer is under way. With a grace it is set aside like any other that is blocked.
+    /// A thread that waits for a lock, a channel or the like is seen as blocked without this. But
+    /// if a thread reads from a pipe to which a paused thread is to write, or asks a database
+    /// server for a row that a paused thread's connection has locked, it sleeps in a call, and
+    /// nobody can tell whether an answer is under way. With a grace, it is set aside like any other
+    /// blocked thread.
     ///
-    /// The grace is a promise: what is outside of the program, as a server, answers within that time,
-    /// and a longer sleep is for another thread of the program to end. So when no thread can go on,
-    /// that is a deadlock, and the report tells in which call each waits. While a thread is blocked so,
-    /// the search waits before each choice until its call would go on, or for the grace: who is ready
-    /// depends on the schedule alone if the promise holds. Let it be some times what the slowest answer
-    /// takes, and mind that each step that ends so costs as much.
+    /// The grace is a promise: whatever is outside of the program, such as a server, answers within
+    /// that time, and only another thread of the program can end a longer sleep. So it is a
+    /// deadlock when no thread can go on, and the report tells in which call each waits. While a
+    /// thread is blocked like this, the search waits before each choice until its call would go on,
+    /// or for the grace. As long as the promise holds, which threads are ready depends on the
+    /// schedule alone. Set it to several times the slowest answer, but each step that ends like
+    /// this costs as much.
     ///
-    /// It is about calls without a time-out: to read, write, accept and `poll` pipes, FIFOs, sockets,
-    /// eventfds and epolls, and to lock files (`flock`, and `fcntl` with `F_OFD_SETLKW`). Whether a
-    /// file lock is free is found out by taking it for a moment. A blocked thread is held in the handler
-    /// of a signal, after which the call begins anew; only one that has written a part returns, as
-    /// after any signal. When an execution has failed, calls that still sleep return `ECANCELED`, so
-    /// that their threads unwind.
+    /// It covers calls without a time-out: those that read, write, accept on and `poll` pipes,
+    /// FIFOs, sockets, eventfds and epolls, and those that lock files (`flock`, and `fcntl` with
+    /// `F_OFD_SETLKW`). To find out whether a file lock is free, it is taken for a moment. A
+    /// blocked thread is held in a signal handler, and afterwards the call begins anew; only a call
+    /// that has written a part returns, as after any signal. When an execution has failed, calls
+    /// that still sleep return `ECANCELED`, so that their threads unwind.
     ///
-    /// On Linux, on x86-64 and ARM64; without effect elsewhere. On [`Engine::Fibers`](crate::Engine::Fibers) nothing may
-    /// block: if the code asks for both, nothing is run and the report says so. If only the environment
-    /// asks for fibers, this wins.
+    /// It works on Linux on x86-64 and ARM64, and has no effect elsewhere. On
+    /// [`Engine::Fibers`](crate::Engine::Fibers) nothing may block: if the code asks for both,
+    /// nothing is run and the report says so. If only the environment asks for fibers, this takes
+    /// precedence.
     ///
     /// ```
     /// use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
@@ -138,9 +141,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only what
-    /// is used takes memory. Stacks are kept for later searches, 16 MiB of them at most. Without
-    /// effect on [`Engine::Threads`](crate::Engine::Threads).
+    /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only the used
+    /// part takes memory. Up to 16 MiB of stacks are kept for later searches. Has no effect on
+    /// [`Engine::Threads`](crate::Engine::Threads).
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.options.stack_size = bytes;
         self

@@ -1,4 +1,4 @@
-//! Runs a program under an interleaving that proptest drew.
+//! Runs a program under an interleaving drawn by proptest.
 
 use std::sync::Arc;
 
@@ -12,22 +12,23 @@ use crate::execution::{Chooser, Execution, Record};
 use crate::operation::{Choice, SchedulingPoint, forced};
 use crate::strategies::{Decisions, Interleaving, Seen};
 
-/// What may be run to find a smaller failure, or any. No time, so that what is found is a function
-/// of what was drawn.
+/// What shrinking may cost. Time is not limited, so that the result is a function of what was
+/// drawn.
 const BUDGET: Budget = Budget {
     executions: 1000,
     time: None,
 };
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Runs one execution, whose choices `interleaving` decides: for properties that draw inputs
-    /// and interleaving together. See [`strategies`](crate::strategies).
+    /// Runs one execution, with choices made by `interleaving`: for properties that draw inputs and
+    /// interleaving together. See [`strategies`](crate::strategies).
     ///
     /// Once an execution has failed under this interleaving or a clone of it, as when proptest
     /// shrinks, up to 1000 executions are run to find the minimal one that fails, and the smallest
-    /// that was found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a millisecond.
+    /// found is returned. [`Engine::Fibers`](crate::Engine::Fibers) does that in about a
+    /// millisecond.
     ///
-    /// In a property, end with `.result()?`, which makes a failure one of the property.
+    /// In a property, end with `.result()?`, which makes the property fail if the execution does.
     ///
     /// ```
     /// use interlace::{Explorer, marker, strategies::interleavings};
@@ -54,7 +55,7 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
     let (_, context) = request.prepared()?;
     let (record, decisions) = run(context, interleaving)?;
     let forced = forced(&record.steps);
-    // After a time-out, another would follow, and leave another thread behind.
+    // After a time-out, a retry would time out too and leave another thread behind.
     let has_failed = fails(&record.end) && !record.end.is_timed_out();
     interleaving.note(Seen {
         schedule: record.schedule(forced),
@@ -65,8 +66,8 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
 }
 
 fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, Decisions), Error> {
-    let first = context.run_single(Decided(interleaving.decisions()))?;
-    let (Decided(decisions), record) = (first.chooser, first.record);
+    let first = context.run_single(interleaving.decisions())?;
+    let (decisions, record) = (first.chooser, first.record);
     if !interleaving.has_failed() || record.end.is_timed_out() {
         return Ok((record, decisions));
     }
@@ -74,11 +75,8 @@ fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, 
     Ok((smaller.best, decisions))
 }
 
-/// Chooses as was decided.
-struct Decided(Decisions);
-
-impl Chooser for Decided {
+impl Chooser for Decisions {
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        Choice::Take(self.0.choose(point))
+        Choice::Take(Decisions::choose(self, point))
     }
 }

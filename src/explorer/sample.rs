@@ -8,28 +8,26 @@ use super::Explorer;
 use super::request::Request;
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report};
-use crate::engine::{ThreadTable, aside};
+use crate::engine::aside;
 use crate::error::Error;
-use crate::execution::Chooser;
-use crate::operation::{Choice, SchedulingPoint};
 use crate::report::Report;
 use crate::search::Account;
 use crate::strategies::{Decisions, interleavings};
 use crate::workers::{Findings, Limits, StoppedBy};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Runs executions that proptest's runner draws, and shrinks the first failure to a minimal
-    /// one: for programs that have too many schedules to [`explore`](Self::explore).
+    /// Runs executions drawn by proptest's runner, and shrinks the first failure to a minimal one:
+    /// for programs with too many schedules to [`explore`](Self::explore).
     ///
-    /// Everything but the shrinking is proptest's, and as for any property: the number of cases,
-    /// the seeds, and the file in which the seed of a failing case is kept, to be run first the next
-    /// time. [`interleavings`] says what is drawn. The failure is shrunk as by `explore`, which
-    /// needs fewer executions than proptest would.
+    /// Everything but the shrinking is proptest's, as for any property: the number of cases, the
+    /// seeds, and the file that keeps the seed of a failing case, to run it first the next time.
+    /// [`interleavings`] says what is drawn. The failure is shrunk as in `explore`, which needs
+    /// fewer executions than proptest would.
     ///
-    /// One after the other, on one worker. [`max_schedules`](Self::max_schedules) and
-    /// [`time_limit`](Self::time_limit) may end it earlier, and so does the first failure unless it
-    /// is told to [`keep_going`](Self::keep_going); then no seed is kept. The report never says
-    /// that every schedule was run.
+    /// Cases run one after the other, on one worker. [`max_schedules`](Self::max_schedules) and
+    /// [`time_limit`](Self::time_limit) may end it earlier. So does the first failure, unless it is
+    /// told to [`keep_going`](Self::keep_going); then no seed is kept. The report never says that
+    /// every schedule was run.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -73,25 +71,25 @@ fn sample(request: &Request, config: Config) -> Result<Report, Error> {
         stopped_by: Mutex::new(None),
     };
     let mut runner = TestRunner::new(Config {
-        // Where `proptest!` would say which file the property is in.
+        // As `proptest!` would set it.
         source_file: config.source_file.or(Some(context.call.explored_at.file())),
         ..config
     });
-    // What it found is in the findings. The failure is shrunk later, for the report.
+    // The result is in the findings, and the failure is shrunk later, for the report.
     let _ = runner.run(&interleavings().no_shrink(), |interleaving| {
         sampling.run(interleaving.decisions())
     });
     let elapsed = sampling.limits.since.elapsed();
     let stopped_by = sampling.stopped_by.into_inner();
-    let ran = SearchOutcome {
+    let search = SearchOutcome {
         findings: sampling.findings.into_inner(),
         stopped_by: stopped_by.unwrap_or(StoppedBy::Cases(cases)),
         elapsed,
     };
-    report(context, ran)
+    report(context, search)
 }
 
-/// The cases so far, and what they found.
+/// What the cases run so far have found.
 struct Sampling<'a> {
     context: RunContext<'a>,
     limits: Limits,
@@ -101,8 +99,8 @@ struct Sampling<'a> {
 }
 
 impl Sampling<'_> {
-    /// Runs a case, unless the search is over. Proptest runs all of its cases, so those that come
-    /// later hold without being run.
+    /// Runs a case, unless the search is over. Proptest runs all of its cases, so later ones pass
+    /// without being run.
     fn run(&self, decisions: Decisions) -> Result<(), TestCaseError> {
         let mut stopped_by = self.stopped_by.lock();
         if stopped_by.is_none() {
@@ -111,7 +109,7 @@ impl Sampling<'_> {
         if stopped_by.is_some() {
             return Ok(());
         }
-        match self.context.run_single(Case(decisions)) {
+        match self.context.run_single(decisions) {
             Ok(ended) => {
                 let result = ended.record.result(ended.outcome.as_deref());
                 self.findings.lock().note(result, Account::default());
@@ -125,14 +123,5 @@ impl Sampling<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Chooses the steps of one case.
-struct Case(Decisions);
-
-impl Chooser for Case {
-    fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        Choice::Take(self.0.choose(point))
     }
 }

@@ -1,18 +1,16 @@
-//! Schedules that are known before a search: those that were saved, and the one to replay.
-
-use std::time::Instant;
+//! Runs the schedules that are known before a search: the saved ones, or the one to replay.
 
 use super::minimise;
 use super::run_context::RunContext;
-use super::search_outcome::{SearchOutcome, build_report};
+use super::search_outcome::{build_report, run_one};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::report::{Failure, Minimal, Report, Reported, SavedRuns};
 use crate::saved::Store;
 use crate::schedule::Schedule;
-use crate::workers::{FailingExecution, Findings, StoppedBy};
+use crate::workers::FailingExecution;
 
-/// Runs the saved schedules, up to the first that still fails.
+/// Runs the saved schedules up to the first that still fails.
 ///
 /// # Errors
 ///
@@ -22,59 +20,51 @@ pub(super) fn retry(
     store: &dyn Store,
 ) -> Result<(SavedRuns, Option<Failure>), Error> {
     let schedules = store.load()?;
-    let mut retried = SavedRuns::default();
+    let mut runs = SavedRuns::default();
     if schedules.is_empty() {
-        return Ok((retried, None));
+        return Ok((runs, None));
     }
-    retried.place = store.place().unwrap_or_default();
+    runs.place = store.place().unwrap_or_default();
     for schedule in schedules {
         let Followed { record, fits, .. } = context.follow(&schedule)?;
         match fits {
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().next().unwrap_or_default().to_owned();
-                retried.stale.push((schedule, why));
+                runs.stale.push((schedule, why));
             }
-            Ok(()) if record.end.is_held() => retried.held.push(schedule),
+            Ok(()) if record.end.is_held() => runs.held.push(schedule),
             Ok(()) => {
                 let found = FailingExecution { index: 0, record };
                 let failure = describe(context, &found, &schedule, Minimal::Saved)?;
-                retried.failing = Some(schedule);
-                return Ok((retried, Some(failure)));
+                runs.failing = Some(schedule);
+                return Ok((runs, Some(failure)));
             }
         }
     }
-    Ok((retried, None))
+    Ok((runs, None))
 }
 
-/// Runs the one schedule of this text, and nothing else.
+/// Runs only the schedule that `text` says.
 ///
 /// # Errors
 ///
-/// If the text is no schedule, or the schedule does not fit the program.
+/// If the text is not a schedule, or the schedule does not fit the program.
 pub(super) fn replay(context: RunContext<'_>, text: &str) -> Result<Report, Error> {
-    let refused = |error: &Error| {
+    let refused = |error: Error| {
         let text = format!("the environment variable `INTERLACE_REPLAY` is `{text}`: {error}");
         Error::new(ErrorKind::BadSetting, text)
     };
-    let schedule: Schedule = text.parse().map_err(|error| refused(&error))?;
-    let began = Instant::now();
-    let followed = context.follow(&schedule)?;
-    followed.fits.as_ref().map_err(refused)?;
-    let (record, outcome) = (followed.record, followed.outcome);
-    let ran = SearchOutcome {
-        findings: Findings::of_one(&record, outcome.as_deref()),
-        stopped_by: StoppedBy::Replayed,
-        elapsed: began.elapsed(),
-    };
-    let failure = match &ran.findings.failure {
+    let schedule: Schedule = text.parse().map_err(refused)?;
+    let search = run_one(context, &schedule, refused)?;
+    let failure = match &search.findings.failure {
         Some(found) => Some(describe(context, found, &schedule, Minimal::Given)?),
         None => None,
     };
-    Ok(build_report(context, ran, failure))
+    Ok(build_report(context, search, failure))
 }
 
-/// Describes a failure that is not shrunk.
+/// Describes a failure without shrinking it.
 fn describe(
     context: RunContext<'_>,
     found: &FailingExecution,

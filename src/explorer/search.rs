@@ -1,22 +1,21 @@
-//! Searches for failures, by a strategy.
+//! Searches for failures by a strategy.
 
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Instant;
 
 use super::run_context::RunContext;
-use super::search_outcome::{SearchOutcome, report};
-use super::worker_count::worker_count;
+use super::search_outcome::{SearchOutcome, report, run_one};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
-use crate::follow::Followed;
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Report, Sampled};
-use crate::schedule::Schedule;
+use crate::report::{Report, Sampled, WorkerCount};
 use crate::search::Shard;
 use crate::strategy::Strategy;
-use crate::workers::{Bounds, Findings, Limits, ParallelSearch, StoppedBy, run_search};
+use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
 
-/// Runs the schedules that the settings say, and shrinks the first failure.
+/// Runs the schedules that the settings ask for, and shrinks the first failure.
 pub(super) fn search(
     context: RunContext<'_>,
     settings: &Settings,
@@ -24,9 +23,9 @@ pub(super) fn search(
     keeps_going: bool,
 ) -> Result<Report, Error> {
     let strategy = settings.strategy.clone().unwrap_or_default();
-    let plan = match strategy.course() {
+    let plan = match strategy.plan() {
         Ok(plan) => plan,
-        Err(schedule) => return explore_one(context, schedule),
+        Err(schedule) => return report(context, run_one(context, schedule, |error| error)?),
     };
     if shard.is_some() && !plan.has_shards() {
         return Err(no_shards(&strategy));
@@ -35,7 +34,12 @@ pub(super) fn search(
     let workers = worker_count(settings);
     let seed = settings.seed.unwrap_or_default();
     let began = Instant::now();
-    let watch = watch(limits, settings.progress);
+    let goal = Goal {
+        max_schedules: limits.max_schedules,
+        time_limit: limits.time,
+    };
+    let reporter = progress::choose_reporter(settings.progress);
+    let watch = reporter.map(|reporter| Watch::start(reporter, goal));
     let search = ParallelSearch {
         program: Arc::clone(context.program),
         engine: context.engine,
@@ -54,7 +58,7 @@ pub(super) fn search(
     }
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
-    let ran = SearchOutcome {
+    let outcome = SearchOutcome {
         findings,
         stopped_by,
         elapsed,
@@ -64,37 +68,41 @@ pub(super) fn search(
         seed,
         uniform,
     });
-    let report = report(context, ran)?;
-    Ok(report.with_sampled(sampled).with_workers(workers))
+    let report = report(context, outcome)?;
+    Ok(Report {
+        sampled,
+        workers,
+        ..report
+    })
 }
 
-/// Runs one execution along `schedule`, and shrinks its failure.
-fn explore_one(context: RunContext<'_>, schedule: &Schedule) -> Result<Report, Error> {
-    let began = Instant::now();
-    let Followed {
-        record,
-        outcome,
-        fits,
-    } = context.follow(schedule)?;
-    fits?;
-    let ran = SearchOutcome {
-        findings: Findings::of_one(&record, outcome.as_deref()),
-        stopped_by: StoppedBy::Replayed,
-        elapsed: began.elapsed(),
+/// Workers beyond the number of processors only take turns on them. A few may be wanted to show
+/// that the result does not depend on their number; starting hundreds takes longer than most
+/// searches.
+const MAX_PER_PROCESSOR: usize = 8;
+
+/// How many workers to start. With `max_schedules`, only one.
+fn worker_count(settings: &Settings) -> WorkerCount {
+    let processors = processors();
+    let asked = match settings.max_schedules {
+        None => settings.workers.unwrap_or(processors),
+        // Which executions are the first `max_schedules` is known only when they are run in order.
+        Some(_) => 1,
     };
-    report(context, ran)
+    WorkerCount {
+        asked,
+        used: asked.min(MAX_PER_PROCESSOR * processors),
+        processors,
+    }
 }
 
-/// Watches the search, if its progress is to be shown.
-fn watch(limits: Limits, is_wanted: Option<bool>) -> Option<Watch> {
-    let goal = Goal {
-        max_schedules: limits.max_schedules,
-        time_limit: limits.time,
-    };
-    progress::reporter(is_wanted).map(|reporter| Watch::start(reporter, goal))
+/// The number of processors, cached, since finding it out reads files.
+fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
-/// Parts of searches that come one after the other are not next to each other in the whole.
+/// Several searches, one after the other, do not divide into contiguous parts.
 #[cold]
 fn no_shards(strategy: &Strategy) -> Error {
     let text = format!(

@@ -1,40 +1,67 @@
-//! What a search has to tell, put together to a report.
+//! What a search has found, and the report made of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::run_context::RunContext;
 use super::{contradiction, minimise};
 use crate::error::{Error, ErrorKind};
+use crate::follow::Followed;
 use crate::oracle::Oracles;
 use crate::report::{Failure, Report};
+use crate::schedule::Schedule;
 use crate::workers::{Findings, StoppedBy};
 
-/// What a search has to tell.
+/// What a search has found.
 pub(super) struct SearchOutcome {
     pub(super) findings: Findings,
     pub(super) stopped_by: StoppedBy,
     pub(super) elapsed: Duration,
 }
 
-/// Shrinks the first failure, and puts all together.
-pub(super) fn report(context: RunContext<'_>, ran: SearchOutcome) -> Result<Report, Error> {
-    let found = ran.findings.failure.as_ref();
-    let failure = found.map(|found| minimise::failure(context, found));
-    let failure = failure.transpose()?;
-    Ok(build_report(context, ran, failure))
+/// Runs the one execution along `schedule`.
+///
+/// # Errors
+///
+/// If the engine cannot run it; or what `refused` makes of the reason why the schedule does not fit
+/// the program.
+pub(super) fn run_one(
+    context: RunContext<'_>,
+    schedule: &Schedule,
+    refused: impl FnOnce(Error) -> Error,
+) -> Result<SearchOutcome, Error> {
+    let began = Instant::now();
+    let Followed {
+        record,
+        outcome,
+        fits,
+    } = context.follow(schedule)?;
+    fits.map_err(refused)?;
+    Ok(SearchOutcome {
+        findings: Findings::of_one(&record, outcome.as_deref()),
+        stopped_by: StoppedBy::Replayed,
+        elapsed: began.elapsed(),
+    })
 }
 
-/// Puts a report together.
+/// Shrinks the first failure, and puts the report together.
+pub(super) fn report(context: RunContext<'_>, search: SearchOutcome) -> Result<Report, Error> {
+    let found = search.findings.failure.as_ref();
+    let failure = found.map(|found| minimise::failure(context, found));
+    let failure = failure.transpose()?;
+    Ok(build_report(context, search, failure))
+}
+
+/// Makes the report of a search whose first failure has been shrunk.
 pub(super) fn build_report(
     context: RunContext<'_>,
-    ran: SearchOutcome,
+    search: SearchOutcome,
     failure: Option<Failure>,
 ) -> Report {
     let SearchOutcome {
         findings,
         stopped_by,
         elapsed,
-    } = ran;
+    } = search;
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
     let stopped_by = match (&findings.contradiction, stopped_by) {
@@ -49,16 +76,18 @@ pub(super) fn build_report(
         }
         (None, stopped_by) => stopped_by,
     };
-    let report = Report::new(
-        findings.tally,
-        findings.outcomes,
-        failure,
-        stopped_by,
-        elapsed,
-        context.engine,
-    );
     let allowed = context.program.oracles().map_or(&[][..], Oracles::allowed);
-    report.with_allowed(allowed).measured_by(weights)
+    let mut report = Report {
+        tally: findings.tally,
+        outcomes: findings.outcomes,
+        allowed: allowed.to_vec(),
+        failure,
+        elapsed,
+        engine: context.engine,
+        ..Report::empty(stopped_by)
+    };
+    report.origin.steps = weights;
+    report
 }
 
 #[cold]

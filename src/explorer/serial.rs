@@ -13,15 +13,15 @@ use crate::execution::Record;
 use crate::failure::{FailureKind, SerialViews};
 use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
 
-/// With so many threads there are 40 320 orders.
+/// Eight threads have 40 320 orders.
 const MAX_THREADS: usize = 8;
 
-/// Makes the oracles of `program` ready: runs the serial orders, if their views are asked for.
+/// Prepares the program's oracles: runs the serial orders, if it asks for them.
 ///
 /// # Errors
 ///
-/// If outcomes are allowed and none is described; if there are too many threads, or no order of
-/// them is possible; if a serial order does not end in time.
+/// If outcomes are allowed but not described; if there are too many threads; if no serial order is
+/// possible; if one does not end in time.
 pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
     let program = context.program;
     let Some(oracles) = program.oracles() else {
@@ -61,7 +61,7 @@ fn views(context: RunContext<'_>) -> Result<SerialViews, Error> {
     Ok(serial.views)
 }
 
-/// A program whose outcome is its view, and of which nothing else is asked.
+/// The program with its view as its outcome, and with no checks or oracles.
 struct Viewed(Arc<dyn Program>);
 
 impl Program for Viewed {
@@ -74,7 +74,7 @@ impl Program for Viewed {
     }
 }
 
-/// A room whose outcome is the view.
+/// An instance whose outcome is the view.
 struct ViewedInstance(Box<dyn ProgramInstance>);
 
 impl ProgramInstance for ViewedInstance {
@@ -95,16 +95,16 @@ impl ProgramInstance for ViewedInstance {
     }
 }
 
-/// Directs one execution for each order of the threads. Each thread runs to its end before the
-/// next takes its first step; orders in which that cannot be are left out.
+/// Schedules one execution for each order of the threads. Each thread runs to its end before the
+/// next takes its first step. Orders in which that is impossible are left out.
 #[derive(Debug)]
 struct Serial {
     orders: Permutations<std::ops::Range<usize>>,
     order: Vec<usize>,
-    /// The place in the order of the thread that took the last step.
+    /// The place in `order` of the thread that took the last step.
     place: usize,
     views: SerialViews,
-    /// How many orders came to their end, and how many failed before.
+    /// How many orders ran to their end, and how many failed before.
     possible: u64,
     failed: u64,
     timed_out: Option<Record>,
@@ -141,8 +141,8 @@ impl Scheduler for Serial {
         has_next.then_some(0)
     }
 
-    /// Lets the first of the order go on that can. One that could not when its turn came has
-    /// waited for a later one: then the order is not possible.
+    /// Lets the first thread of the order that can go on do so. If that is an earlier one than
+    /// before, it had to wait for a later one, so the order is not possible.
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
         let places = point.enabled.iter().map(|ready| self.place(ready.thread));
         let Some(choice) = places.position_min() else {
@@ -159,7 +159,7 @@ impl Scheduler for Serial {
     fn end(&mut self, ended: ExecutionResult<'_>) {
         match ended.end {
             ExecutionEnd::Held => {
-                // A thread that waited in the middle was not alone, even if it took no step later.
+                // A thread that waited was not alone, even if it took no later step.
                 let has_waited = ended.trace.events.iter().any(Event::waits);
                 if let Some(view) = ended.outcome.filter(|_| !has_waited) {
                     self.possible += 1;
@@ -168,10 +168,10 @@ impl Scheduler for Serial {
             }
             ExecutionEnd::Pruned => {}
             ExecutionEnd::Failed(kind) => match **kind {
-                // Waiting for another, in one way or in the other.
+                // It waited for another thread, blocked or in a loop.
                 FailureKind::Deadlock(_) | FailureKind::StepLimit(_) => {}
                 FailureKind::TimeOut(_) => self.timed_out = Some(Record::of(ended)),
-                // The search will come to this failure, too: it has this order among its own.
+                // The search will find this failure too: this order is one of its schedules.
                 _ => self.failed += 1,
             },
         }
@@ -189,39 +189,33 @@ fn no_outcome() -> Error {
 
 #[cold]
 fn too_many_threads(threads: usize) -> Error {
-    Error::new(
-        ErrorKind::TooManyThreads,
-        format!(
-            "`serializable` runs every serial order of the threads, and {threads} threads have too \
+    let text = format!(
+        "`serializable` runs every serial order of the threads, and {threads} threads have too \
              many: it takes {MAX_THREADS} threads at most. Let one thread do the work of several, \
              or compare with what is right in a `check`"
-        ),
-    )
+    );
+    Error::new(ErrorKind::TooManyThreads, text)
 }
 
 #[cold]
 fn no_serial_order(threads: usize) -> Error {
-    Error::new(
-        ErrorKind::NoSerialOrder,
-        format!(
-            "`serializable` compares with the serial orders of the threads, and none of the {} is \
+    let text = format!(
+        "`serializable` compares with the serial orders of the threads, and none of the {} is \
              possible: in each, a thread waits for one that comes after it. Compare with what is \
              right in a `check`",
-            (1..=threads).product::<usize>()
-        ),
-    )
+        (1..=threads).product::<usize>()
+    );
+    Error::new(ErrorKind::NoSerialOrder, text)
 }
 
 #[cold]
 fn timed_out(order: &[usize], names: &[String], kind: Option<FailureKind>) -> Error {
     let order = order.iter().map(|&thread| format!("`{}`", names[thread]));
     let kind = kind.map_or_else(String::new, |kind| kind.to_string());
-    Error::new(
-        ErrorKind::TimedOut,
-        format!(
-            "`serializable` runs the threads one after the other, in every order, and in the order \
+    let text = format!(
+        "`serializable` runs the threads one after the other, in every order, and in the order \
              {} that {kind}",
-            order.format(", then ")
-        ),
-    )
+        order.format(", then ")
+    );
+    Error::new(ErrorKind::TimedOut, text)
 }

@@ -1,4 +1,4 @@
-//! Looks for ever smaller failures, for as long as a budget allows.
+//! Searches for ever smaller failures within a budget.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use crate::shrink::Shrink;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
     pub(super) executions: u64,
-    /// How long it may take. If nothing says so, it ends with the first execution that takes too
-    /// long: another would follow, and leave another thread behind.
+    /// How long it may take. Without a limit, it ends with the first execution that times out:
+    /// others would time out too, and leave more threads behind.
     pub(super) time: Option<Duration>,
 }
 
-/// Directs executions to ever smaller failures: from a failing one, or, from one that held, to the
-/// smallest of all.
+/// Schedules executions that lead to ever smaller failures: starting from a failing execution; or,
+/// from one that held, to the smallest failure of all.
 #[derive(Debug)]
 pub(super) struct Shrinking {
     shrink: Shrink,
-    /// The smallest failing execution so far; if none has failed, the one that held.
+    /// The smallest failing execution so far, or the one that held if none has failed.
     pub(super) best: Record,
     /// How many of its steps the schedule forces.
     pub(super) forced: usize,
@@ -55,14 +55,14 @@ impl Shrinking {
     }
 }
 
-/// Whether an execution that ended so has failed.
+/// Whether an execution with this end has failed.
 pub(super) fn fails(end: &ExecutionEnd) -> bool {
     end.failure().is_some()
 }
 
 impl Scheduler for Shrinking {
     fn new_execution(&mut self) -> Option<usize> {
-        // A proof may be found when the budget ends: then nothing is begun, and it counts.
+        // If the proof is complete when the budget ends, it counts: nothing more is begun.
         let has_next = !self.is_over && self.shrink.begin();
         let has_time = |limit: Duration| self.began.elapsed() < limit;
         let has_budget =

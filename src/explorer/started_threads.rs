@@ -188,7 +188,7 @@ fn threads_that_have_not_begun_when_an_execution_fails_never_do() {
             .keep_going()
             .explore();
         assert_eq!((report.schedules(), report.failing()), (1, 1));
-        // Found, run again to see what its schedule forces, which is nothing, and run once more.
+        // Found, run again to see what its schedule forces (nothing), and run once more.
         assert_eq!(dropped.load(SeqCst), 3, "{engine:?}");
     }
 }
@@ -217,7 +217,7 @@ fn a_thread_that_catches_its_unwinding_starts_nothing_any_more() {
     assert_eq!(late.load(SeqCst), 0);
 }
 
-/// What a thread of a random program does: passes markers, and starts threads.
+/// What a thread of a random program does: it passes markers and starts threads.
 #[derive(Debug, Clone)]
 struct Thread {
     /// The threads that are started before each marker, and after the last.
@@ -236,8 +236,8 @@ impl Thread {
         }
     }
 
-    /// How many steps it takes, with those of all threads that it starts, from `at` on; and the
-    /// product of such sizes over all of its steps. Its `start` is no step of this.
+    /// How many steps it takes from `at` on, including those of all threads that it starts; and the
+    /// product of such sizes over all of these steps. Its own `start` does not count.
     fn sizes(&self, at: usize) -> (u64, u64) {
         let Some(started) = self.starts.get(at) else {
             return (0, 1);
@@ -269,8 +269,8 @@ fn threads() -> impl Strategy<Value = Thread> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(30) })]
 
-    /// The steps of threads that start threads and wait for none are a forest, whose orders are
-    /// n! / the product of the sizes of all subtrees (the hook formula: Knuth, TAOCP 3, 5.1.4,
+    /// If threads start threads but wait for none, their steps form a forest. Its orders number n!
+    /// / the product of the sizes of all subtrees (the hook formula: Knuth, TAOCP 3, 5.1.4,
     /// exercise 20).
     #[test]
     fn programs_that_start_threads_have_as_many_schedules_as_their_forests_have_orders(

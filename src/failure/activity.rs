@@ -16,40 +16,40 @@ use crate::operation::{ThreadId, ThreadState};
 /// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
 ///     panic!("not a deadlock");
 /// };
-/// // `pending` has not kept the waker that it was given.
+/// // `pending` did not keep the waker that it was given.
 /// assert_eq!(deadlock.threads()[0].activity(), &Activity::NoWakerLeft);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Activity {
-    /// It has not been run up to its first marker.
+    /// It has not yet been run up to its first marker.
     NotStarted,
-    /// It was started by the program, and has not taken its first step.
+    /// It was started by the program and has not taken its first step.
     Starting,
-    /// It runs.
+    /// It is running.
     Running,
-    /// It is paused at a marker, and can go on.
+    /// It is paused at a marker and can go on.
     Paused(MarkerSite),
-    /// It is paused at a marker, and what it is about to acquire there is not free.
+    /// It is paused at a marker, about to acquire something that is not free.
     WaitingForLock(MarkerSite),
-    /// It is paused at a marker, and whether what it is about to acquire there is free was asked and
-    /// not answered when the time was up.
+    /// It is paused at a marker. Whether what it is about to acquire there is free was still being
+    /// asked when the time was up.
     BeingAsked(MarkerSite),
-    /// It waits for the end of the thread of this name.
+    /// It waits for the thread of this name to end.
     Joining(Arc<str>),
-    /// It has waited for the end of the thread of this name, and can go on.
+    /// It waited for the thread of this name, which has ended, and can go on.
     Joined(Arc<str>),
     /// It is a task that waits to be woken.
     Waiting,
-    /// It is a task that waits to be woken, and nobody holds a waker of it.
+    /// It is a task that waits to be woken, and no waker of it is left.
     NoWakerLeft,
-    /// It is a task that was woken, and has not gone on.
+    /// It is a task that was woken and has not gone on yet.
     Woken,
-    /// It waits in the kernel.
+    /// It is blocked in the kernel.
     Blocked(WaitSite),
-    /// It has waited in the kernel, and can go on.
+    /// It was blocked in the kernel and can go on.
     Unblocked(WaitSite),
-    /// It has come to its end.
+    /// It has ended.
     Finished,
     /// It has panicked.
     Panicked,
@@ -58,7 +58,7 @@ pub enum Activity {
 }
 
 impl Activity {
-    /// What `state` means where the threads have these names.
+    /// The activity of a thread in `state`; `names` are those of all threads, by id.
     pub(crate) fn of(state: ThreadState, names: &[Arc<str>]) -> Self {
         let name = |thread: ThreadId| Arc::clone(&names[thread.index()]);
         match state {
@@ -81,7 +81,7 @@ impl Activity {
         }
     }
 
-    /// What it is doing, in words; `since` says how far it has come.
+    /// Describes it in words; `since` says which marker the thread passed last.
     pub(super) fn describe(&self, since: &str) -> String {
         match self {
             Activity::NotStarted => "has not started".to_owned(),

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::getters::getters;
 use crate::site::MarkerId;
 
-/// A marker: its name, and where it stands in the source. `start` and `join`, the steps of threads
-/// that the program starts, stand nowhere: they have no file.
+/// A marker: its name and its place in the source. `start` and `join`, which stand for steps of
+/// threads that the program starts, have no place: their file is empty.
 ///
 /// ```
 /// use interlace::{Explorer, Schedule, marker};
@@ -25,22 +26,14 @@ pub struct MarkerSite {
     pub(crate) line: u32,
 }
 
-impl MarkerSite {
+getters! { MarkerSite {
     /// Returns the name of the marker.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Returns the source file, if there is one.
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
+    name: &str,
+    /// Returns the source file; empty if there is none.
+    file: &str,
     /// Returns the line, counted from 1.
-    pub fn line(&self) -> u32 {
-        self.line
-    }
-}
+    line: copy u32,
+} }
 
 impl From<MarkerId> for MarkerSite {
     fn from(marker: MarkerId) -> Self {
@@ -53,7 +46,7 @@ impl From<MarkerId> for MarkerSite {
     }
 }
 
-/// The name, the file and the line; the name alone of what is no marker in the source.
+/// The name, file and line; only the name if there is no file.
 impl fmt::Display for MarkerSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let MarkerSite { name, file, line } = self;

@@ -1,4 +1,4 @@
-//! Ends that are not as was asked: outcomes, views and invariants.
+//! Violated expectations: outcomes, views and invariants.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::{SerialOrder, SerialViews};
+use crate::getters::getters;
 
 /// An outcome that is not allowed.
 ///
@@ -28,17 +29,12 @@ pub struct OutcomeNotAllowed {
     pub(crate) allowed: Arc<[String]>,
 }
 
-impl OutcomeNotAllowed {
+getters! { OutcomeNotAllowed {
     /// Returns the `Debug` text of the outcome.
-    pub fn outcome(&self) -> &str {
-        &self.outcome
-    }
-
-    /// Returns the texts of those that are allowed, in the order in which they were given.
-    pub fn allowed(&self) -> &[String] {
-        &self.allowed
-    }
-}
+    outcome: &str,
+    /// Returns the `Debug` texts of the allowed outcomes, in the order given.
+    allowed: &[String],
+} }
 
 impl fmt::Display for OutcomeNotAllowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,31 +44,28 @@ impl fmt::Display for OutcomeNotAllowed {
     }
 }
 
-/// A view that no serial order of the threads gives. [`SerialOrder`] has an example.
+/// A view that no serial order of the threads produces. [`SerialOrder`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotSerializable {
     pub(crate) view: String,
     pub(crate) nearest: Vec<SerialOrder>,
-    /// The views of all serial orders, among which the nearest are found; empty afterwards.
+    /// The views of all serial orders, until the nearest are found among them.
     pub(crate) views: Arc<SerialViews>,
 }
 
-/// How many serial orders are shown beside a view that none of them gives.
+/// How many serial orders are shown beside a view that none of them produces.
 const NEAREST: usize = 3;
 
-impl NotSerializable {
+getters! { NotSerializable {
     /// Returns the `Debug` text of the view.
-    pub fn view(&self) -> &str {
-        &self.view
-    }
+    view: &str,
+    /// Returns the serial orders with the most similar views: at most three, the most similar
+    /// first. Empty if no serial order ends without a failure.
+    nearest: &[SerialOrder],
+} }
 
-    /// Returns the serial orders with the nearest views, at most three, the nearest first. None if
-    /// no serial order comes to its end without a failure.
-    pub fn nearest(&self) -> &[SerialOrder] {
-        &self.nearest
-    }
-
-    /// Finds the nearest, of threads with these names.
+impl NotSerializable {
+    /// Finds the nearest serial orders; `names` are those of the threads, by id.
     pub(crate) fn find_nearest(&mut self, names: &[Arc<str>]) {
         self.nearest = self.views.nearest(&self.view, NEAREST, names);
         self.views = Arc::default();
@@ -103,12 +96,10 @@ pub struct InvariantViolation {
     pub(crate) name: Arc<str>,
 }
 
-impl InvariantViolation {
+getters! { InvariantViolation {
     /// Returns the name of the invariant.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
+    name: &str,
+} }
 
 impl fmt::Display for InvariantViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! A panic of the code under test: what it said, and where.
+//! A panic of the code under test: its message and place.
 
 use std::any::Any;
 use std::fmt;
@@ -21,12 +21,12 @@ use std::panic::PanicHookInfo;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
-    // In a box, so that what could hold a panic and does not is small.
-    pub(crate) said: Box<Said>,
+    // Boxed, so that values that may hold a panic stay small.
+    pub(crate) details: Box<PanicDetails>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct PanicDetails {
     pub(crate) message: String,
     pub(crate) place: Option<PanicSite>,
 }
@@ -39,40 +39,40 @@ pub(crate) struct PanicSite {
 }
 
 impl Panic {
-    /// Returns what the panic said.
+    /// Returns the message of the panic.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.said.message
+        &self.details.message
     }
 
-    /// Returns the source file in which the code panicked, where that is known.
+    /// Returns the source file in which the code panicked, if it is known.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
-        self.said.place.as_ref().map(|place| place.file.as_str())
+        self.details.place.as_ref().map(|place| place.file.as_str())
     }
 
-    /// Returns the line on which the code panicked, counted from 1, where that is known.
+    /// Returns the line on which the code panicked, counted from 1, if it is known.
     #[must_use]
     pub fn line(&self) -> Option<u32> {
-        self.said.place.as_ref().map(|place| place.line)
+        self.details.place.as_ref().map(|place| place.line)
     }
 
-    /// Returns the column at which the code panicked, counted from 1, where that is known.
+    /// Returns the column at which the code panicked, counted from 1, if it is known.
     #[must_use]
     pub fn column(&self) -> Option<u32> {
-        self.said.place.as_ref().map(|place| place.column)
+        self.details.place.as_ref().map(|place| place.column)
     }
 
-    /// Whether `other` is the same failure: a panic at the same place, with whatever values in
-    /// its message; or, where the places are unknown, with the same message.
+    /// Whether `other` is the same failure: a panic at the same place, whatever its message; or, if
+    /// both places are unknown, one with the same message.
     pub(crate) fn is_like(&self, other: &Panic) -> bool {
-        match (&self.said.place, &other.said.place) {
-            (None, None) => self.said.message == other.said.message,
+        match (&self.details.place, &other.details.place) {
+            (None, None) => self.details.message == other.details.message,
             (here, there) => here == there,
         }
     }
 
-    /// What a payload says; it does not know where.
+    /// Reads the message from a payload, which does not tell the place.
     pub(crate) fn from_payload(payload: &(dyn Any + Send)) -> Self {
         let message = if let Some(text) = payload.downcast_ref::<&str>() {
             (*text).to_owned()
@@ -83,13 +83,13 @@ impl Panic {
         };
         let place = None;
         Panic {
-            said: Box::new(Said { message, place }),
+            details: Box::new(PanicDetails { message, place }),
         }
     }
 
     pub(crate) fn from_hook(info: &PanicHookInfo<'_>) -> Self {
         let mut panic = Panic::from_payload(info.payload());
-        panic.said.place = info.location().map(|location| PanicSite {
+        panic.details.place = info.location().map(|location| PanicSite {
             file: location.file().to_owned(),
             line: location.line(),
             column: location.column(),
@@ -98,11 +98,11 @@ impl Panic {
     }
 }
 
-/// The message, and on a line of its own the place.
+/// The message, and the place on a line of its own.
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.said.message)?;
-        match &self.said.place {
+        f.write_str(&self.details.message)?;
+        match &self.details.place {
             Some(PanicSite { file, line, column }) => write!(f, "\nat {file}:{line}:{column}"),
             None => Ok(()),
         }

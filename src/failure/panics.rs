@@ -1,9 +1,10 @@
-//! Who panicked: a thread, or the user's code around the threads.
+//! Panics of threads, and of the user's code around them.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::Panic;
+use crate::getters::getters;
 use crate::named::displayed;
 
 /// A thread or task that panicked.
@@ -25,17 +26,12 @@ pub struct ThreadPanic {
     pub(crate) panic: Panic,
 }
 
-impl ThreadPanic {
+getters! { ThreadPanic {
     /// Returns the name of the thread.
-    pub fn thread(&self) -> &str {
-        &self.thread
-    }
-
-    /// Returns what it said, and where.
-    pub fn panic(&self) -> &Panic {
-        &self.panic
-    }
-}
+    thread: &str,
+    /// Returns the panic: its message and place.
+    panic: &Panic,
+} }
 
 impl fmt::Display for ThreadPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,32 +39,26 @@ impl fmt::Display for ThreadPanic {
     }
 }
 
-/// A part of the user's code that is run around the threads.
-///
-/// ```
-/// assert_eq!(interlace::failure::Hook::SetUp.to_string(), "the setup");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Hook {
-    /// The closure that makes the state: that of [`Explorer::new`](crate::Explorer::new).
-    SetUp,
-    /// What describes the [`outcome`](crate::Explorer::outcome).
-    Outcome,
-    /// What [`serializable`](crate::Explorer::serializable) looks at.
-    View,
-    /// The [`check`](crate::Explorer::check).
-    Check,
-    /// The destructor of the state.
-    DropState,
-}
-
-displayed! { Hook:
-    SetUp = "the setup",
-    Outcome = "the outcome",
-    View = "the view",
-    Check = "the check",
-    DropState = "the destructor of the state",
+displayed! {
+    /// A part of the user's code that is run around the threads.
+    ///
+    /// ```
+    /// assert_eq!(interlace::failure::Hook::SetUp.to_string(), "the setup");
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Hook {
+        /// The closure that makes the state, given to [`Explorer::new`](crate::Explorer::new).
+        SetUp = "the setup",
+        /// The closure given to [`outcome`](crate::Explorer::outcome).
+        Outcome = "the outcome",
+        /// The closure given to [`serializable`](crate::Explorer::serializable).
+        View = "the view",
+        /// The closure given to [`check`](crate::Explorer::check).
+        Check = "the check",
+        /// The destructor of the state.
+        DropState = "the destructor of the state",
+    }
 }
 
 /// A part of the code around the threads that panicked.
@@ -90,17 +80,12 @@ pub struct HookPanic {
     pub(crate) panic: Panic,
 }
 
-impl HookPanic {
-    /// Returns which part it was.
-    pub fn hook(&self) -> Hook {
-        self.hook
-    }
-
-    /// Returns what it said, and where.
-    pub fn panic(&self) -> &Panic {
-        &self.panic
-    }
-}
+getters! { HookPanic {
+    /// Returns which part panicked.
+    hook: copy Hook,
+    /// Returns the panic: its message and place.
+    panic: &Panic,
+} }
 
 impl fmt::Display for HookPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

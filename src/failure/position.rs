@@ -1,4 +1,4 @@
-//! Where every thread stands, and what it waits for there.
+//! Where the threads stand, and which locks they wait for.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
-use super::{Activity, MarkerSite, Told};
+use super::{Activity, MarkerSite, ValueOrText};
+use crate::getters::getters;
 
-/// Where a thread stands when an execution ends. Its `Display` says that without its name.
+/// Where a thread stands when an execution ends. Its `Display` leaves out the name.
 ///
 /// ```
 /// use interlace::{Explorer, FailureKind, failure::Activity, marker};
@@ -37,25 +38,20 @@ pub struct ThreadPosition {
     pub(crate) awaited_locks: Vec<AwaitedLock>,
 }
 
-impl ThreadPosition {
+getters! { ThreadPosition {
     /// Returns the name of the thread.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
+    name: &str,
     /// Returns what the thread is doing.
-    pub fn activity(&self) -> &Activity {
-        &self.activity
-    }
+    activity: &Activity,
+    /// Returns the locks that the thread is about to [acquire](crate::Acquire) and that are not
+    /// free.
+    awaited_locks: &[AwaitedLock],
+} }
 
-    /// Returns the marker that the thread last went on from, if it has come to one.
+impl ThreadPosition {
+    /// Returns the marker that the thread passed last, if it has passed one.
     pub fn passed(&self) -> Option<&MarkerSite> {
         self.passed.as_ref()
-    }
-
-    /// Returns what the thread is about to [acquire](crate::Acquire), and is not free.
-    pub fn awaited_locks(&self) -> &[AwaitedLock] {
-        &self.awaited_locks
     }
 }
 
@@ -69,24 +65,27 @@ impl fmt::Display for ThreadPosition {
     }
 }
 
-/// What a thread is about to [acquire](crate::Acquire), and is not free. [`Deadlock`](super::Deadlock)
-/// has an example.
+/// A lock that a thread is about to [acquire](crate::Acquire) and that is not free.
+/// [`Deadlock`](super::Deadlock) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwaitedLock {
     pub(crate) name: Cow<'static, str>,
-    /// The thread that acquired it last at a marker, and that marker.
+    /// The last thread to acquire it at a marker, and that marker.
     pub(crate) last: Option<(Arc<str>, MarkerSite)>,
     pub(crate) others_may_hold: bool,
 }
 
-impl AwaitedLock {
-    /// Returns what the marker calls it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+getters! { AwaitedLock {
+    /// Returns the name by which the marker mentions it.
+    name: &str,
+    /// Returns whether threads other than [`last_thread`](Self::last_thread) may hold it too,
+    /// because several may [share](crate::AcquireShared) it.
+    others_may_hold: copy bool,
+} }
 
-    /// Returns the thread that acquired it last at a marker, unless it was seen free since. It may
-    /// have been acquired elsewhere since.
+impl AwaitedLock {
+    /// Returns the thread that was the last to acquire it at a marker, unless it has been seen free
+    /// since. Code without a marker may have acquired it later.
     pub fn last_thread(&self) -> Option<&str> {
         self.last.as_ref().map(|(thread, _)| &**thread)
     }
@@ -95,27 +94,21 @@ impl AwaitedLock {
     pub fn last_marker(&self) -> Option<&MarkerSite> {
         self.last.as_ref().map(|(_, marker)| marker)
     }
-
-    /// Returns whether others than [`last_thread`](Self::last_thread) may have it, too: it is one
-    /// that several may [share](crate::AcquireShared).
-    pub fn others_may_hold(&self) -> bool {
-        self.others_may_hold
-    }
 }
 
-/// The largest width that `format!` pads to: it panics if it is asked for more.
+/// The largest width that `format!` pads to: it panics beyond.
 pub(crate) const MAX_WIDTH: usize = u16::MAX as usize;
 
 /// Where every thread stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Positions(pub(crate) Told<Vec<ThreadPosition>>);
+pub(crate) struct Positions(pub(crate) ValueOrText<Vec<ThreadPosition>>);
 
 impl Positions {
     pub(crate) fn threads(&self) -> &[ThreadPosition] {
         self.0.value().map_or(&[], |threads| threads)
     }
 
-    /// The waiting tasks of which somebody still holds a waker.
+    /// Names the waiting tasks whose wakers are still held somewhere.
     pub(super) fn held(&self) -> String {
         let waiting = self.threads().iter();
         let waiting = waiting.filter(|thread| thread.activity == Activity::Waiting);
@@ -125,13 +118,13 @@ impl Positions {
     }
 }
 
-/// One line for each thread, and below it one for each thing that it waits to acquire, each line
-/// led by a line break.
+/// One line for each thread and, below it, one for each lock that it waits for. Every line begins
+/// with a line break.
 impl fmt::Display for Positions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let threads = match &self.0 {
-            Told::Value(threads) => threads,
-            Told::Text(text) => return f.write_str(text),
+            ValueOrText::Value(threads) => threads,
+            ValueOrText::Text(text) => return f.write_str(text),
         };
         let widths = threads.iter().map(|thread| thread.name.chars().count());
         let width = widths.max().unwrap_or(0).min(MAX_WIDTH);

@@ -1,15 +1,17 @@
-//! The views that the serial orders of a program's threads give, and which are near another.
+//! The views that serial orders of the threads produce, and which are most similar to another.
 
 use std::collections::BTreeMap;
 
-/// What the serial orders ended in.
+use crate::getters::getters;
+
+/// The views that a program's serial orders produce.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SerialViews {
-    /// Each view, and the first order that gives it: threads by their number.
+    /// Each view with the first order that produces it, as thread numbers.
     orders: BTreeMap<String, Vec<usize>>,
 }
 
-/// A serial order of a program's threads, and the view that it gives.
+/// A serial order of a program's threads, and the view that it produces.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -39,25 +41,19 @@ pub struct SerialOrder {
     pub(crate) view: String,
 }
 
-impl SerialOrder {
+getters! { SerialOrder {
     /// Returns the names of the threads, in the order in which they ran.
-    #[must_use]
-    pub fn threads(&self) -> &[String] {
-        &self.threads
-    }
+    threads: &[String],
+    /// Returns the `Debug` text of the view after the last thread.
+    view: &str,
+} }
 
-    /// Returns the `Debug` text of what was seen after the last thread.
-    #[must_use]
-    pub fn view(&self) -> &str {
-        &self.view
-    }
-}
-
-/// Comparing texts costs the product of their lengths: so many products are computed at most.
+/// Comparing two texts takes time proportional to the product of their lengths. This bounds the sum
+/// of those products.
 const MAX_WORK: usize = 10_000_000;
 
 impl SerialViews {
-    /// Takes note of what an order ended in.
+    /// Records the view that an order produces.
     pub(crate) fn add(&mut self, view: String, order: Vec<usize>) {
         self.orders.entry(view).or_insert(order);
     }
@@ -66,9 +62,8 @@ impl SerialViews {
         self.orders.contains_key(view)
     }
 
-    /// The `count` orders whose views are nearest to `view`, by the edit distance of their texts:
-    /// how many characters must be changed, added or removed (V. Levenshtein, 1966). Of very long
-    /// texts only the beginnings are compared.
+    /// The `count` orders whose views are nearest to `view` by edit distance (V. Levenshtein,
+    /// 1966). Only the beginnings of very long views are compared.
     pub(crate) fn nearest<N: ToString>(
         &self,
         view: &str,

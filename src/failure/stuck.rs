@@ -1,10 +1,10 @@
-//! Executions that do not come to their end: deadlocks, and those with too many steps.
+//! Executions that get stuck: deadlocks, and those that reach the step limit.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::cycles::cycles;
-use super::{MarkerSite, Positions, ThreadPosition, Told};
+use super::{MarkerSite, Positions, ThreadPosition, ValueOrText};
 
 /// A deadlock: no thread could go on.
 ///
@@ -40,8 +40,9 @@ impl Deadlock {
         self.threads.threads()
     }
 
-    /// Returns the cycles among threads of which each waits for what the next one acquired last, as
-    /// far as markers tell what they [acquire](crate::Acquire): the names of the threads.
+    /// Returns the cycles, as names of threads: in each, every thread waits for a lock that the
+    /// next one was the last to acquire. Only locks that markers [acquire](crate::Acquire) are
+    /// known.
     pub fn cycles(&self) -> Vec<Vec<&str>> {
         cycles(self.threads())
     }
@@ -59,7 +60,7 @@ impl fmt::Display for Deadlock {
                 write!(f, "{comma}{thread} waits for {next}")?;
             }
         }
-        // Where wake-ups from outside are expected, nobody holds a waker in a deadlock.
+        // With `external_wakers`, it is no deadlock while a waker is held: then this names none.
         match self.threads.held() {
             held if held.is_empty() => Ok(()),
             held => write!(
@@ -71,12 +72,12 @@ impl fmt::Display for Deadlock {
     }
 }
 
-/// An execution that took as many steps as it may have. [`ThreadPosition`] has an example.
+/// An execution that reached the step limit. [`ThreadPosition`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepLimit {
     pub(crate) max_steps: usize,
     pub(crate) threads: Positions,
-    pub(crate) last_passes: Told<Vec<(u32, Arc<str>, MarkerSite)>>,
+    pub(crate) last_passes: ValueOrText<Vec<(u32, Arc<str>, MarkerSite)>>,
 }
 
 impl StepLimit {
@@ -85,7 +86,7 @@ impl StepLimit {
         StepLimit {
             max_steps,
             threads: Positions::default(),
-            last_passes: Told::default(),
+            last_passes: ValueOrText::default(),
         }
     }
 
@@ -100,8 +101,8 @@ impl StepLimit {
         self.threads.threads()
     }
 
-    /// Returns how often each thread passed which markers in the last 100 steps, in the order of the
-    /// first time.
+    /// Returns how often each thread passed each marker in the last 100 steps, in the order of
+    /// first passes.
     ///
     /// ```
     /// use interlace::{Explorer, FailureKind, marker};
@@ -132,12 +133,12 @@ impl fmt::Display for StepLimit {
             self.threads
         )?;
         match &self.last_passes {
-            Told::Text(text) => f.write_str(text),
-            Told::Value(passes) if passes.is_empty() => write!(
+            ValueOrText::Text(text) => f.write_str(text),
+            ValueOrText::Value(passes) if passes.is_empty() => write!(
                 f,
                 "\nno step passed a marker: a task was woken over and over"
             ),
-            Told::Value(passes) => {
+            ValueOrText::Value(passes) => {
                 let steps: u64 = passes.iter().map(|pass| u64::from(pass.0)).sum();
                 write!(f, "\nwhat the last {steps} steps passed:")?;
                 passes.iter().try_for_each(|(count, thread, marker)| {

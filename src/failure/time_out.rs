@@ -26,7 +26,7 @@ use super::{Hook, Positions, ThreadPosition};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeOut(pub(crate) Unfinished);
 
-/// What an execution was busy with when its time was up.
+/// What an execution was doing when its time was up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfinished {
     Hook {
@@ -37,27 +37,27 @@ pub(crate) enum Unfinished {
         limit: Duration,
         threads: Positions,
     },
-    /// Nobody could go on, and nothing outside has woken a task.
+    /// No thread could go on, and nothing outside woke a task.
     NotWoken {
         limit: Duration,
         threads: Positions,
     },
-    /// Known in words only: fibers were blocked, or a report of version 1 was read.
-    Told(String),
+    /// Known only as text: fibers were blocked, or a report of version 1 was read.
+    Text(String),
 }
 
 impl TimeOut {
-    /// Returns how long the execution was allowed to take, if it is known as a value.
+    /// Returns how long the execution was allowed to take; nothing if only a text is known.
     pub fn limit(&self) -> Option<Duration> {
         match &self.0 {
             Unfinished::Hook { limit, .. }
             | Unfinished::Threads { limit, .. }
             | Unfinished::NotWoken { limit, .. } => Some(*limit),
-            Unfinished::Told(_) => None,
+            Unfinished::Text(_) => None,
         }
     }
 
-    /// Returns the part of the code around the threads that has not come back, if it was one.
+    /// Returns the part of the code around the threads that did not return in time, if it was one.
     pub fn hook(&self) -> Option<Hook> {
         match &self.0 {
             Unfinished::Hook { hook, .. } => Some(*hook),
@@ -65,13 +65,14 @@ impl TimeOut {
         }
     }
 
-    /// Returns where each thread stands, if that matters and is known as a value.
+    /// Returns where each thread stands; empty if the time ran out in a hook, or if only a text is
+    /// known.
     pub fn threads(&self) -> &[ThreadPosition] {
         match &self.0 {
             Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
                 threads.threads()
             }
-            Unfinished::Hook { .. } | Unfinished::Told(_) => &[],
+            Unfinished::Hook { .. } | Unfinished::Text(_) => &[],
         }
     }
 }
@@ -99,7 +100,7 @@ impl fmt::Display for TimeOut {
                  `timeout`{threads}",
                 threads.held()
             ),
-            Unfinished::Told(text) => f.write_str(text),
+            Unfinished::Text(text) => f.write_str(text),
         }
     }
 }

@@ -37,33 +37,37 @@ pub struct WaitSite {
     pub(crate) call: Option<(SystemCall, FileKind)>,
 }
 
-/// What a system call is about to do when it can.
-#[allow(dead_code, reason = "calls are not seen on every system")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SystemCall {
-    Read,
-    Receive,
-    Accept,
-    Write,
-    Send,
-    Poll,
-    WaitForEvents,
-    Lock,
-    LockRange,
+displayed! {
+    /// What a system call is about to do when it can.
+    #[allow(dead_code, reason = "calls are not seen on every system")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum SystemCall {
+        Read = "read",
+        Receive = "recv",
+        Accept = "accept",
+        Write = "write",
+        Send = "send",
+        Poll = "poll",
+        WaitForEvents = "epoll_wait",
+        Lock = "flock",
+        LockRange = "fcntl",
+    }
 }
 
-/// What it does that with.
-#[allow(dead_code, reason = "calls are not seen on every system")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileKind {
-    Pipe,
-    Socket,
-    /// A counter that is waited for until it is not 0.
-    Counter,
-    Epoll,
-    File,
-    /// Several of these, or none.
-    Set,
+displayed! {
+    /// What it does that with.
+    #[allow(dead_code, reason = "calls are not seen on every system")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum FileKind {
+        Pipe = "pipe",
+        Socket = "socket",
+        /// A counter that is waited for until it is not 0.
+        Counter = "eventfd",
+        Epoll = "epoll",
+        File = "file",
+        /// Several of these, or none.
+        Set = "set of files",
+    }
 }
 
 impl fmt::Display for WaitSite {
@@ -75,25 +79,4 @@ impl fmt::Display for WaitSite {
             Some((call, file)) => write!(f, "in {call} of {file} {number}"),
         }
     }
-}
-
-displayed! { SystemCall:
-    Read = "read",
-    Receive = "recv",
-    Accept = "accept",
-    Write = "write",
-    Send = "send",
-    Poll = "poll",
-    WaitForEvents = "epoll_wait",
-    Lock = "flock",
-    LockRange = "fcntl",
-}
-
-displayed! { FileKind:
-    Pipe = "pipe",
-    Socket = "socket",
-    Counter = "eventfd",
-    Epoll = "epoll",
-    File = "file",
-    Set = "set of files",
 }

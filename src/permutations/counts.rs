@@ -1,13 +1,13 @@
-//! Orders of threads that have so many turns each: the arithmetic, which knows no names.
+//! Orders of threads with given numbers of turns: pure arithmetic, without names.
 
 use std::ops::Range;
 
 use itertools::Itertools as _;
 
-/// How many turns each thread has left. An *order* holds each thread so many times; orders are
-/// sorted as lists of numbers are.
+/// How many turns each thread has left. An *order* contains each thread as often as it has turns;
+/// orders are sorted like lists of numbers.
 ///
-/// A number of orders that does not fit a `u128` is `None`.
+/// A number of orders is `None` if it does not fit a `u128`.
 pub(crate) struct Counts(Vec<usize>);
 
 impl FromIterator<usize> for Counts {
@@ -20,8 +20,8 @@ impl Counts {
     /// Returns how many orders there are.
     ///
     /// Adding the turns one by one, the k-th of its thread and the n-th of all, multiplies the
-    /// number by n/k. Since the longest thread comes first (with the factor 1), n is at least 2k
-    /// and at most 128 factors are looked at before the number is too large.
+    /// number by n/k. Since the longest thread comes first (with the factor 1), n is at least 2k,
+    /// so after at most 128 factors the number is too large.
     pub(crate) fn orders(&self) -> Option<u128> {
         let Some(longest) = self.0.iter().position_max() else {
             return Some(1);
@@ -33,7 +33,7 @@ impl Counts {
             .try_fold(1, |orders, (k, n)| multiply(orders, n as u128, k as u128))
     }
 
-    /// Returns how many of `orders` begin with a thread that has `turns` of all that are left.
+    /// Returns how many of `orders` begin with a thread that has `turns` of the `all` turns left.
     pub(crate) fn part(orders: u128, turns: usize, all: usize) -> Option<u128> {
         multiply(orders, turns as u128, all as u128)
     }
@@ -55,7 +55,8 @@ impl Counts {
         turns.map(|_| self.take_turn_of_nth(&mut n)).collect()
     }
 
-    /// Takes the first turn of the n-th order, and makes `n` its number among those that begin so.
+    /// Takes the first turn of the n-th order, and makes `n` its number among the orders that begin
+    /// like this.
     fn take_turn_of_nth(&mut self, n: &mut u128) -> Option<usize> {
         for thread in 0..self.0.len() {
             match self.orders_beginning_with(thread) {
@@ -80,8 +81,8 @@ impl Counts {
         self.orders_beside(order, |thread| thread + 1..threads)
     }
 
-    /// Returns how many orders are like this one up to some turn, and there go to one of `others`
-    /// of the thread that has that turn.
+    /// Returns how many orders agree with this one up to some turn, which they give to one of
+    /// `others` of the thread that has it here.
     fn orders_beside(
         mut self,
         order: &[usize],
@@ -109,22 +110,22 @@ impl Counts {
 
     /// Draws an order; all are equally likely.
     ///
-    /// A thread with c of the r turns that are left has the next with probability c/r. So the
-    /// probability of any order is the product of all c over the product of all r, and in another
-    /// order the same factors only come in another sequence.
+    /// A thread with c of the r turns left gets the next with probability c/r. So the probability
+    /// of any order is the product of all c over the product of all r; in another order, the same
+    /// factors come in another sequence.
     pub(crate) fn draw(mut self, rng: &mut fastrand::Rng) -> Vec<usize> {
         let total = self.0.iter().sum::<usize>();
         let turns = (1..=total).rev();
         turns
             .map(|left| {
-                // Drawn as a `u64`, so that every platform draws the same.
+                // Drawn as a `u64`, to be the same on every platform.
                 let drawn = rng.u64(..left as u64);
                 self.take_turn(drawn)
             })
             .collect()
     }
 
-    /// Takes the turn with this number of all that are left, counted thread by thread.
+    /// Takes the turn with this number among all that are left, counted thread by thread.
     fn take_turn(&mut self, mut number: u64) -> usize {
         let mut thread = 0;
         while number >= self.0[thread] as u64 {
@@ -138,7 +139,7 @@ impl Counts {
 
 /// Returns `number * n / k`, which must be whole, unless it overflows.
 ///
-/// The product may overflow where the quotient does not, so the part of the number that `k`
+/// The product may overflow even if the quotient does not, so the part of the number that `k`
 /// divides is multiplied after the division. The rest is less than `k`; `n` and `k` count turns
 /// held in memory, so their product fits.
 fn multiply(number: u128, n: u128, k: u128) -> Option<u128> {
@@ -146,11 +147,11 @@ fn multiply(number: u128, n: u128, k: u128) -> Option<u128> {
     whole.checked_mul(n)?.checked_add(rest * n / k)
 }
 
-/// Makes the order the one that follows it. Returns whether there was one.
+/// Replaces the order by the next one. Returns whether there was one.
 ///
-/// This is the classical step (Knuth, section 7.2.1.2, algorithm L): the tail that is sorted
-/// downwards is the last of its orders, so the turn before it goes to the next thread that the
-/// tail holds, and the rest starts over from its first order.
+/// This is the classical algorithm (Knuth, section 7.2.1.2, algorithm L): the longest descending
+/// tail is the last of its orders, so the turn before it goes to the next greater thread in the
+/// tail, and the rest starts over from its first order.
 pub(super) fn advance(order: &mut [usize]) -> bool {
     let Some(at) = order.windows(2).rposition(|pair| pair[0] < pair[1]) else {
         return false;

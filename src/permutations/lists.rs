@@ -1,4 +1,4 @@
-//! Marker lists by name, and schedules turned into orders of threads and back.
+//! Marker lists by name, and schedules as orders of threads.
 
 use itertools::Itertools as _;
 
@@ -8,8 +8,8 @@ use crate::schedule::{Schedule, Step};
 
 /// The steps of each thread, in the order the threads were added.
 ///
-/// The n-th turn of a thread is its n-th step, so a schedule of these lists is no more than an
-/// order of threads, each given by its position here.
+/// The n-th turn of a thread is its n-th step, so a schedule of these lists is just an order of
+/// threads, each given by its position here.
 #[derive(Debug, Clone)]
 pub(crate) struct Lists {
     threads: Vec<Thread>,
@@ -74,7 +74,7 @@ impl Lists {
         Ok(order)
     }
 
-    /// Iterates over the steps that are legal after so many turns of each thread.
+    /// Iterates over the steps that are legal after this many turns of each thread.
     fn expected(&self, turns: &[usize]) -> impl Iterator<Item = &Step> {
         let threads = self.threads.iter().zip(turns);
         threads.filter_map(|(thread, &turn)| thread.steps.get(turn))
@@ -92,11 +92,9 @@ impl Lists {
         if expected.is_empty() {
             expected = format!("the end after {} steps", number - 1);
         }
-        Error::new(
-            ErrorKind::NotOfTheseMarkers,
-            format!(
-                "not a schedule of these marker lists: step {number} {found}, expected {expected}"
-            ),
-        )
+        let text = format!(
+            "not a schedule of these marker lists: step {number} {found}, expected {expected}"
+        );
+        Error::new(ErrorKind::NotOfTheseMarkers, text)
     }
 }

@@ -1,4 +1,4 @@
-//! What is asked of the permutations, against numbers known from elsewhere and brute force.
+//! Tests the permutations against known numbers and brute force.
 
 mod draws;
 mod limits;
@@ -14,7 +14,7 @@ use crate::schedule::{Schedule, Step};
 
 type Named = Vec<(String, Vec<String>)>;
 
-/// Makes lists of so many markers each: threads `t0`, `t1`, …, markers `m0`, `m1`, …
+/// Makes lists with these numbers of markers: threads `t0`, `t1`, …, markers `m0`, `m1`, …
 fn named(sizes: &[usize]) -> Named {
     let threads = sizes.iter().enumerate();
     threads
@@ -25,7 +25,7 @@ fn named(sizes: &[usize]) -> Named {
         .collect()
 }
 
-/// Lists the schedules by recursion over the lists that are left, straight from the definition.
+/// Lists the schedules by recursion over the remaining lists, straight from the definition.
 fn brute_force(lists: &[(String, Vec<String>)]) -> Vec<Schedule> {
     fn extend(left: &mut [(&str, &[String])], steps: &mut Vec<Step>, found: &mut Vec<Schedule>) {
         if left.iter().all(|(_, markers)| markers.is_empty()) {
@@ -48,8 +48,8 @@ fn brute_force(lists: &[(String, Vec<String>)]) -> Vec<Schedule> {
     found
 }
 
-/// Lists of at most 3 · 3 markers, so of at most 1680 schedules; names and markers are in no
-/// order, and a marker may stand in a list twice.
+/// Lists of at most 3 · 3 markers, so of at most 1680 schedules. Names and markers are in no order,
+/// and a list may contain a marker twice.
 fn small_lists() -> impl Strategy<Value = Named> {
     let names = Just(["b", "c", "a"].map(str::to_owned).to_vec()).prop_shuffle();
     let markers = vec(vec("[xyz]", 0..=3), 0..=3);

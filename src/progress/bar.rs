@@ -8,7 +8,7 @@ use super::{Reporter, words};
 /// How many parts the bar is divided into.
 const PARTS: f64 = 10_000.0;
 
-/// Shows a bar while the search goes on, and takes it away when it has ended.
+/// Shows a bar until the search has ended.
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {

@@ -1,4 +1,4 @@
-//! Plain lines, for a log: the size of the search, then where it stands now and then.
+//! Plain lines, for a log: the size of the search, then its state now and then.
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// Writes a line now and then.
 pub(super) struct Lines<W> {
     out: W,
-    /// When the next line is due, from the start of the search.
+    /// When the next line is due, counted from the start of the search.
     due: Duration,
 }
 
@@ -23,7 +23,7 @@ impl<W: Write> Lines<W> {
     }
 }
 
-/// A search does not fail because nobody listens, so errors in writing are passed over.
+/// Errors in writing are ignored: a search does not fail because nobody reads its progress.
 impl<W: Write + Send> Reporter for Lines<W> {
     fn started(&mut self, snapshot: &Snapshot) {
         self.due = snapshot.elapsed + PAUSE;
@@ -64,7 +64,7 @@ mod tests {
             lines.moved(&snapshot);
         }
         lines.finished();
-        // Twenty a second: 220 after 11 seconds, and the 420 that 21 seconds give are over.
+        // At twenty a second: 220 after 11 seconds, and 420 after 21 seconds, which is all.
         let expected = [
             "interlace: many schedules, `max_schedules` 400: about 20 s at this rate",
             "interlace: 55.0 %  9 s left  ran 220 of 400  20/s",

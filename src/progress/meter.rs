@@ -1,4 +1,4 @@
-//! What the workers of a search have done so far, in sum.
+//! Adds up what the workers of a search have done.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -9,12 +9,12 @@ use super::snapshot::Size;
 use crate::operation::Event;
 use crate::search::{Multinomial, estimate};
 
-/// Sums up what workers have done. They tell it when they hear that it has asked.
+/// Adds up what the workers have done. They report when they notice that it has asked.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     /// How many times it has asked.
     asked: AtomicU32,
-    /// How many executions there are to be, where that is given.
+    /// How many executions there will be, if that is known.
     expected: OnceLock<u64>,
     tree: OnceLock<Option<Multinomial>>,
     sums: Mutex<Sums>,
@@ -28,42 +28,42 @@ struct Sums {
 }
 
 impl Meter {
-    /// Asks every worker to tell what it has done.
+    /// Asks every worker to report.
     pub(super) fn ask(&self) {
         self.asked.fetch_add(1, Relaxed);
     }
 
-    /// Whether it has asked since a worker last heard it.
+    /// Whether it has asked since the worker with this `heard` last called this.
     #[inline]
     pub(crate) fn has_asked(&self, heard: &mut u32) -> bool {
         std::mem::replace(heard, self.asked.load(Relaxed)) != *heard
     }
 
-    /// The search consists of so many executions.
+    /// Sets how many executions there will be.
     pub(crate) fn expect(&self, executions: u64) {
         self.expected.get_or_init(|| executions);
     }
 
-    /// Supposes that every execution takes the steps of this one, in any order. Only the first
-    /// call counts.
+    /// Assumes that every execution takes the steps of this one, in any order. Only the first call
+    /// counts.
     pub(crate) fn suppose(&self, execution: &[Event]) {
         self.tree.get_or_init(|| Multinomial::supposed(execution));
     }
 
-    /// The tree that is supposed, if nothing has contradicted it.
+    /// The assumed tree of schedules, unless it has been contradicted.
     pub(crate) fn tree(&self) -> Option<&Multinomial> {
         let tree = self.tree.get()?.as_ref();
         tree.filter(|_| !self.sums.lock().is_contradicted)
     }
 
-    /// Adds executions, and the share of the tree that they were.
+    /// Adds executions, and their share of the tree.
     pub(crate) fn add(&self, executions: u64, share: f64) {
         let mut sums = self.sums.lock();
         sums.executions += executions;
         sums.share += share;
     }
 
-    /// The supposed tree is not the one that is searched.
+    /// Notes that the assumed tree is wrong.
     pub(crate) fn contradict(&self) {
         self.sums.lock().is_contradicted = true;
     }
@@ -76,25 +76,13 @@ impl Meter {
     /// How many schedules there are.
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     pub(super) fn size(&self) -> Option<Size> {
-        if let Some(&expected) = self.expected.get() {
-            return Some(Size {
-                schedules: expected as f64,
-                is_exact: true,
-            });
-        }
-        if let Some(tree) = self.tree() {
-            let schedules = tree.leaves() as f64;
-            return Some(Size {
-                schedules,
-                is_exact: true,
-            });
-        }
-        let Sums {
-            executions, share, ..
-        } = *self.sums.lock();
-        estimate(executions, share).map(|schedules| Size {
+        let expected = self.expected.get().map(|&executions| executions as f64);
+        let exact = expected.or_else(|| self.tree().map(|tree| tree.leaves() as f64));
+        let sums = *self.sums.lock();
+        let schedules = exact.or_else(|| estimate(sums.executions, sums.share))?;
+        Some(Size {
             schedules,
-            is_exact: false,
+            is_exact: exact.is_some(),
         })
     }
 }

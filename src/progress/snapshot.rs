@@ -1,8 +1,8 @@
-//! Where a search stands at one moment, and what follows from it.
+//! The state of a search at one moment, and estimates from it.
 
 use std::time::Duration;
 
-/// What ends a search before its last schedule.
+/// The limits that may end a search before its last schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Goal {
     pub(crate) max_schedules: Option<u64>,
@@ -13,11 +13,11 @@ pub(crate) struct Goal {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Size {
     pub(super) schedules: f64,
-    /// Whether all that was run agrees with threads that take the same steps in any order.
+    /// Whether all executions so far agree with threads that take the same steps in any order.
     pub(super) is_exact: bool,
 }
 
-/// Where a search stands.
+/// The state of a search at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Snapshot {
     pub(super) executions: u64,
@@ -28,19 +28,20 @@ pub(crate) struct Snapshot {
 
 #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
 impl Snapshot {
-    /// Executions a second.
+    /// Executions per second.
     pub(super) fn rate(&self) -> f64 {
         self.executions as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// How many executions the search is going to run.
+    /// How many executions the search will run.
     pub(super) fn executions_to_run(&self) -> Option<f64> {
         let schedules = self.size.map(|size| size.schedules);
         let max = self.goal.max_schedules.map(|max| max as f64);
         schedules.into_iter().chain(max).reduce(f64::min)
     }
 
-    /// The share of the search that is done: of its executions, or of its time if that ends it.
+    /// The share of the search that is done: of its executions, or of its time if that ends it
+    /// first.
     pub(super) fn share(&self) -> Option<f64> {
         let run = self.executions_to_run();
         let run = run.map(|all| self.executions as f64 / all);

@@ -1,4 +1,4 @@
-//! The thread that asks how far a search is, and has it shown.
+//! The thread that asks for the progress of a search and has it shown.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -14,10 +14,10 @@ use crate::error::Error;
 /// How long a search may take before anything is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long passes between a question and the look at the answers.
+/// How long to wait for answers after asking.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Watches a search for as long as it lives.
+/// Watches a search until dropped.
 #[derive(Debug)]
 pub(crate) struct Watch {
     shared: Arc<Shared>,
@@ -32,8 +32,8 @@ struct Shared {
 }
 
 impl Watch {
-    /// Watches a search that begins now. If the system gives no thread, nothing is shown: the
-    /// search itself may well do without.
+    /// Watches a search that begins now. If the system does not start a thread, nothing is shown:
+    /// the search can do without.
     pub(crate) fn start(reporter: Box<dyn Reporter>, goal: Goal) -> Self {
         Self::with_patience(reporter, goal, PATIENCE)
     }
@@ -54,7 +54,7 @@ impl Watch {
         }
     }
 
-    /// Ends the watch of a search that is over.
+    /// Stops watching a search that is over.
     ///
     /// # Errors
     ///
@@ -66,11 +66,11 @@ impl Watch {
     fn stop(&mut self) -> Result<(), Error> {
         *self.shared.is_over.lock() = true;
         self.shared.news.notify_all();
-        let told = self.thread.take().map(JoinHandle::join);
-        told.map_or(Ok(()), |told| told.unwrap_or(Ok(())))
+        let result = self.thread.take().map(JoinHandle::join);
+        result.map_or(Ok(()), |result| result.unwrap_or(Ok(())))
     }
 
-    /// What the workers of the search tell.
+    /// The meter to which the workers report.
     pub(crate) fn meter(&self) -> Arc<Meter> {
         Arc::clone(&self.shared.meter)
     }
@@ -78,7 +78,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // Whatever else ended the search says more.
+        // Drop without `end` means another error, which says more.
         let _ = self.stop();
     }
 }
@@ -98,7 +98,7 @@ impl Shared {
                 size: self.meter.size(),
                 goal,
             };
-            // Nothing can be said before the first execution has ended.
+            // There is nothing to show before the first execution has ended.
             match has_started {
                 _ if is_over || snapshot.executions == 0 => {}
                 true => reporter.moved(&snapshot),
@@ -113,7 +113,7 @@ impl Shared {
         }
     }
 
-    /// Waits for so long, or until the search is over; returns whether it is.
+    /// Waits for `time`, or until the search is over; returns whether it is.
     fn waits(&self, time: Duration) -> bool {
         let mut is_over = self.is_over.lock();
         let until = Instant::now() + time;
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    /// Notes what it is told.
+    /// Records its calls.
     #[derive(Default, Clone)]
     struct Recording(Arc<Mutex<Vec<(&'static str, u64)>>>);
 

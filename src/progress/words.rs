@@ -1,13 +1,13 @@
-//! Numbers and times for people, and the sentences made of them.
+//! Numbers and times in words, and the sentences made of them.
 
 use std::fmt::Write as _;
 
 use super::snapshot::Snapshot;
 
-/// Above this many seconds a search without bounds is better given some.
+/// If an unbounded search takes longer than this, in seconds, bounds are suggested.
 const TOO_LONG: f64 = 600.0;
 
-/// What is told when a search turns out to be long: its size, and how long it takes.
+/// The announcement of a long search: its size, and how long it takes.
 pub(super) fn size(snapshot: &Snapshot) -> String {
     let goal = snapshot.goal;
     let mut text = match snapshot.size {
@@ -34,7 +34,7 @@ pub(super) fn size(snapshot: &Snapshot) -> String {
     text
 }
 
-/// Where the search stands, in a line short enough to stand beside a bar.
+/// The state of the search, in a line short enough to stand beside a bar.
 pub(super) fn state(snapshot: &Snapshot) -> String {
     let mut text = String::new();
     let is_exact = snapshot.size.is_none_or(|size| size.is_exact);
@@ -55,8 +55,8 @@ pub(super) fn state(snapshot: &Snapshot) -> String {
     text
 }
 
-/// A number with its thousands apart, or in powers of ten when it is large. One that is not exact
-/// has two digits.
+/// A number with its thousands separated, or in powers of ten if it is large. If it is not exact,
+/// it has two significant digits.
 fn number(number: f64, is_exact: bool) -> String {
     if number >= 1e9 {
         return power_of_ten(number);
@@ -86,7 +86,7 @@ fn power_of_ten(number: f64) -> String {
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
-        // A hundred is said of what is over, and not of what rounds to it.
+        // 100 % is shown only when the search is over, not for what rounds to it.
         99.95.. if share < 1.0 => "99.9 %".to_owned(),
         0.1.. => format!("{percent:.1} %"),
         0.0001.. => format!("{percent:.4} %"),
@@ -94,7 +94,7 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// A time in its largest fitting unit, rounded.
+/// A time in the largest unit of which it has at least two, rounded.
 fn time(seconds: f64) -> String {
     const UNITS: [(&str, f64); 4] = [
         ("years", 365.25 * 86_400.0),

@@ -1,6 +1,6 @@
 //! Every decoder on arbitrary input: schedules, saved schedules, reports.
 //!
-//! `DECODER_INPUTS=1000000 cargo test --release --lib decoders` gives each so many inputs.
+//! `DECODER_INPUTS=1000000 cargo test --release --lib decoders` gives each this many inputs.
 
 use std::env;
 use std::fmt::Debug;
@@ -81,7 +81,7 @@ impl Inputs {
     }
 }
 
-/// Decodes many inputs. Those that have a value must have it again when it is printed.
+/// Decodes many inputs. A value that is decoded must survive being printed and decoded again.
 fn decode<T: PartialEq + Debug, E>(
     valid: Vec<String>,
     parse: impl Fn(&str) -> Result<T, E>,
@@ -103,7 +103,7 @@ fn decode<T: PartialEq + Debug, E>(
             );
         }
     }
-    // Both ways are gone often.
+    // Both branches are taken often.
     assert!(
         values > inputs / 20 && values < inputs - inputs / 20,
         "{values}"
@@ -142,7 +142,7 @@ fn a_report_is_decoded_or_refused() {
     let valid = valid.chain(old.map(str::to_owned)).collect();
     let parse = |text: &str| {
         let report = Report::from_json(text);
-        // What is read is shown to people, too.
+        // Displaying what was read must not fail either.
         report.inspect(|report| drop(report.to_string()))
     };
     decode(valid, parse, Report::to_json);

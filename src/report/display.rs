@@ -1,4 +1,4 @@
-//! A report, as people read it.
+//! The text of a report.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::engine::Engine;
 use crate::verdict::Verdict;
 use crate::workers::StoppedBy;
 
-/// A search on threads that ran more than so many executions, for longer than so long, has much
-/// to gain from fibers.
+/// A search on threads with more executions than this that took longer than this has much to gain
+/// from fibers.
 const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
 /// What ended the search, the counts, and the failure.
@@ -26,7 +26,7 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        write!(f, "{}{}", self.workers, self.retried)?;
+        write!(f, "{}{}", self.workers, self.saved_runs)?;
         let failures = self
             .tally
             .iter()
@@ -40,7 +40,8 @@ impl fmt::Display for Report {
         if let Some(failure) = &self.failure {
             write!(f, "\n\n{failure}")?;
         }
-        if self.is_slow_on_threads() {
+        let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
+        if is_slow && self.engine == Engine::Threads {
             write!(
                 f,
                 "\nhint: `Engine::Fibers` runs such searches some hundred times as fast (some four \
@@ -51,7 +52,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What is known without the rest of the report.
+/// What can be said without the rest of the report.
 impl fmt::Display for StoppedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
@@ -99,10 +100,6 @@ impl Report {
         }
     }
 
-    fn is_slow_on_threads(&self) -> bool {
-        self.engine == Engine::Threads && self.schedules() > SLOW.0 && self.elapsed > SLOW.1
-    }
-
     /// How much of the program was explored.
     fn extent(&self) -> String {
         match &self.stopped_by {
@@ -127,7 +124,7 @@ impl Report {
             }
             StoppedBy::SavedFailure => format!(
                 "a schedule that was saved in {} fails again; nothing else was run",
-                self.retried.place
+                self.saved_runs.place
             ),
             stopped_by => stopped_by.to_string(),
         }
@@ -147,16 +144,19 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::verdict::Tally;
 
     fn report(executions: u64, seconds: u64, engine: Engine) -> String {
         let mut tally = Tally::default();
         tally.add(Verdict::Held, executions);
-        let (outcomes, elapsed) = (BTreeMap::new(), Duration::from_secs(seconds));
-        Report::new(tally, outcomes, None, StoppedBy::Exhausted, elapsed, engine).to_string()
+        let report = Report {
+            tally,
+            elapsed: Duration::from_secs(seconds),
+            engine,
+            ..Report::empty(StoppedBy::Exhausted)
+        };
+        report.to_string()
     }
 
     #[test]

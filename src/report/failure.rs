@@ -1,4 +1,4 @@
-//! The failure that is reported: what failed, where, and how to see it again.
+//! The reported failure: what failed, where, and how to see it again.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
 use crate::failure::FailureKind;
+use crate::getters::getters;
 use crate::schedule::Schedule;
 use crate::timeline::Timeline;
 use crate::workers::FailingExecution;
@@ -38,7 +39,7 @@ pub struct Failure {
     pub(super) index: u64,
     pub(super) preemptions: usize,
     pub(super) minimal: Minimal,
-    /// Whether the schedule failed again in the same way on fresh threads, where that was tried.
+    /// Whether the schedule failed again in the same way on fresh threads, if that was tried.
     pub(super) reproduced: Option<bool>,
     pub(super) timeline: Timeline,
     pub(super) regression: String,
@@ -51,28 +52,47 @@ pub(crate) enum Minimal {
     Proved {
         executions: u64,
     },
-    /// The budget for shrinking ended before.
+    /// The budget for shrinking ran out before that.
     Budget {
         executions: u64,
     },
     NotTried,
-    /// It was minimal when it was found and saved, in an earlier run.
+    /// It was minimal when it was saved, in an earlier run.
     Saved,
-    /// It is what somebody wanted to see.
+    /// It was given to replay.
     Given,
 }
 
-/// The execution that is reported of a program that fails.
+/// The failing execution to report.
 #[derive(Debug)]
 pub(crate) struct Reported {
     pub(crate) record: Record,
-    /// How many of its first steps are the schedule.
+    /// How many of its first steps make up the schedule.
     pub(crate) forced: usize,
     pub(crate) minimal: Minimal,
 }
 
+getters! { Failure {
+    /// Returns the minimal failing schedule. After its last step, execution follows the fixed
+    /// order: the thread that ran last until it ends or blocks, then the others in the order in
+    /// which they were added.
+    schedule: &Schedule,
+    /// Returns the whole schedule that failed first, before it was shrunk.
+    found: &Schedule,
+    /// Returns the number of the execution that failed first: counted from 1, in exploration order;
+    /// 0 for a schedule that was saved in an earlier run.
+    index: copy u64,
+    /// Returns how the minimal schedule fails.
+    kind: &FailureKind,
+    /// Returns the execution of the minimal schedule, step by step.
+    timeline: &Timeline,
+    /// Returns how often the execution of the minimal schedule takes the turn from a thread that
+    /// could have gone on.
+    preemptions: copy usize,
+} }
+
 impl Failure {
-    /// Describes `best`, which was made of `found`.
+    /// Describes `best`, to which `found` was shrunk.
     pub(crate) fn new(
         found: &FailingExecution,
         best: &Reported,
@@ -98,49 +118,9 @@ impl Failure {
         }
     }
 
-    /// Returns the minimal failing schedule. What it leaves out follows the fixed order: the
-    /// thread that ran last until it ends or blocks, then the others in the order in which they
-    /// were added.
-    #[must_use]
-    pub fn schedule(&self) -> &Schedule {
-        &self.schedule
-    }
-
-    /// Returns the schedule that was found failing, whole.
-    #[must_use]
-    pub fn found(&self) -> &Schedule {
-        &self.found
-    }
-
-    /// Returns the number of the execution that was found failing: counted from 1, in exploration
-    /// order; 0 for a schedule that was saved in an earlier run.
-    #[must_use]
-    pub fn index(&self) -> u64 {
-        self.index
-    }
-
-    /// Returns how the minimal schedule fails.
-    #[must_use]
-    pub fn kind(&self) -> &FailureKind {
-        &self.kind
-    }
-
-    /// Returns the execution of the minimal schedule, step by step.
-    #[must_use]
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// Returns how often, in the execution of the minimal schedule, the turn is taken from a
-    /// thread that could have gone on.
-    #[must_use]
-    pub fn preemptions(&self) -> usize {
-        self.preemptions
-    }
-
-    /// Returns whether [`schedule`](Self::schedule) is proved minimal: every schedule with fewer
-    /// preemptions, as many but fewer steps, or as many of both but earlier in exploration order
-    /// was run, and did not fail in this way.
+    /// Returns whether [`schedule`](Self::schedule) is proved minimal: all smaller schedules were
+    /// run, and none failed in this way. Smaller are those with fewer preemptions; with as many,
+    /// but fewer steps; or with as many of both, but earlier in exploration order.
     #[must_use]
     pub fn is_proved_minimal(&self) -> bool {
         matches!(self.minimal, Minimal::Proved { .. })
@@ -152,17 +132,17 @@ impl Failure {
         self.reproduced == Some(true)
     }
 
-    /// Returns a test to paste beside the one that found the failure. It fails for as long as the
+    /// Returns a test to paste beside the one that found the failure. It fails as long as the
     /// schedule does.
     ///
-    /// The test is made of the source of the call of `explore`, which is read when the failure is
-    /// found. Where it cannot be read, the test says what to fill in.
+    /// The test is made from the source of the call of `explore`, which is read when the failure is
+    /// found. If that cannot be read, the test says what to fill in.
     #[must_use]
     pub fn regression(&self) -> String {
         self.regression.clone()
     }
 
-    /// How the schedule was come by.
+    /// Where the schedule comes from.
     fn provenance(&self) -> String {
         match self.minimal {
             Minimal::Saved => "saved when it failed before; not searched for again".to_owned(),
@@ -192,7 +172,7 @@ impl Failure {
         }
     }
 
-    /// What the asterisks mean, and the schedule in one line.
+    /// The meaning of the asterisks, and the schedule in one line.
     fn forced_steps(&self) -> String {
         if self.schedule.is_empty() {
             return "\nschedule: (empty: it fails with no step forced)".to_owned();
@@ -204,7 +184,7 @@ impl Failure {
         )
     }
 
-    /// What keeps the failure from being certain.
+    /// Why the failure is not certain, if it is not.
     fn doubt(&self) -> &'static str {
         match self.reproduced {
             Some(true) => "",

@@ -1,6 +1,7 @@
 //! A report as one line of JSON, and back.
 //!
-//! The format has a version. Its names are written here, and so do not change when a type does.
+//! The format has a version. Its names are written here, so that they do not change when a type
+//! does.
 
 mod codec;
 mod kinds;
@@ -19,15 +20,15 @@ use crate::workers::{OutcomeSummary, StoppedBy};
 use codec::{object, row, variants};
 use node::{Json, Node};
 
-/// The version of the format: the value of the field by which a report is known. The first has words
-/// where the second has values, and is read as well.
+/// The version of the format, and the field that holds it. Version 1, which is read as well, has
+/// texts where version 2 has values.
 const VERSION: u64 = 2;
 const FORMAT: &str = "interlace_report";
 
 impl Report {
     /// Returns the report as one line of JSON, without the end of the line.
     ///
-    /// [`from_json`](Self::from_json) makes the same report of it. With `INTERLACE_REPORT=path`
+    /// [`from_json`](Self::from_json) restores the report from it. With `INTERLACE_REPORT=path`,
     /// every `explore` adds such a line to a file. Needs the cargo feature `json`, which is on by
     /// default.
     ///
@@ -49,7 +50,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadReport`], with the place, for any text that is not such a report.
+    /// [`ErrorKind::BadReport`], with the place of the mistake, if the text is not such a report.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             let text = format!("not a report of interlace: no JSON: {error}");
@@ -73,9 +74,9 @@ object! { Report:
     failure = "failure",
     stopped_by = "stopped_by",
     elapsed = "elapsed",
-    retried = "retried",
+    saved_runs = "retried",
     sampled = "sampled";
-    keeper, workers
+    save_target, workers
 }
 
 object! { SearchIdentity:

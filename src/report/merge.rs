@@ -1,4 +1,4 @@
-//! Of the reports of all shards, the report that one machine would have given.
+//! Merges the reports of all shards into the report that one machine would have given.
 
 use itertools::Itertools as _;
 
@@ -8,18 +8,18 @@ use crate::search::Shard;
 use crate::workers::{StoppedBy, append_outcomes};
 
 impl Report {
-    /// Makes of the reports of all [shards](crate::Explorer::shard) of one search the report that
-    /// one machine would have given: the same counts, outcomes and first failure. Their order does
-    /// not matter.
+    /// Merges the reports of all [shards](crate::Explorer::shard) of one search into the report
+    /// that one machine would have given, with the same counts, outcomes and first failure. Their
+    /// order does not matter.
     ///
-    /// Counts are added up in the order of the shards, up to the first in which the search ended.
-    /// The time is the sum of theirs.
+    /// Counts are added up in the order of the shards, as far as the first that ended the search.
+    /// The time is the sum of their times.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotOfOneSearch`], with the name of the one that is at fault, if a shard is
-    /// missing or there twice, if a report is of no shard, or if two are not of the same search: of
-    /// the same test and place in the source, with the same threads, settings and first execution.
+    /// [`ErrorKind::NotOfOneSearch`], with the report at fault, if a shard is missing or there
+    /// twice, if a report is of no shard, or if two reports differ in the test, the place in the
+    /// source, the threads, the settings or the steps of the first execution.
     ///
     /// ```
     /// use interlace::{Explorer, Report, marker};
@@ -47,14 +47,15 @@ impl Report {
         add_up(in_order(shards)?)
     }
 
-    /// Merges the shards of several searches, each as [`merge`](Self::merge) does: what the tests of
-    /// a package have added to one file, or to one for each machine. Reports of whole searches stay
-    /// as they are. The result is in the order in which searches first occur.
+    /// Merges the shards of several searches, each as [`merge`](Self::merge) does, such as those
+    /// that the tests of a package have added to one file or to one for each machine. Reports of
+    /// whole searches stay as they are. The result is in the order in which the searches first
+    /// occur.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotOfOneSearch`], as for `merge`. A report of another search is not foreign
-    /// here, but its other shards are missing.
+    /// [`ErrorKind::NotOfOneSearch`], as for `merge`. Here a report of another search is not an
+    /// error by itself, but its missing shards are.
     pub fn merge_all(reports: impl IntoIterator<Item = Report>) -> Result<Vec<Report>, Error> {
         let mut searches: Vec<Vec<Report>> = Vec::new();
         for report in reports {
@@ -75,11 +76,11 @@ impl Report {
     }
 }
 
-/// In what two reports differ that are not of one search.
+/// What two reports differ in, if they are not of one search.
 fn difference(one: &Report, other: &Report) -> Option<&'static str> {
     let (a, b) = (&one.origin, &other.origin);
     let of = |origin: &SearchIdentity| origin.shard.map(Shard::of);
-    // A shard that could not begin has measured nothing.
+    // A shard that could not begin has not measured anything.
     let is_measured = !a.steps.is_empty() && !b.steps.is_empty();
     [
         (!a.is_at_the_place_of(b), "tests or places in the source"),
@@ -98,7 +99,7 @@ fn difference(one: &Report, other: &Report) -> Option<&'static str> {
     .find_map(|(differ, what)| differ.then_some(what))
 }
 
-/// The shards in their order, if all are there.
+/// The shards in order, if all are there.
 fn in_order(mut shards: Vec<Report>) -> Result<Vec<Report>, Error> {
     let wrong = |text| Err(Error::new(ErrorKind::NotOfOneSearch, text));
     shards.sort_by_key(|report| report.origin.shard);
@@ -130,16 +131,10 @@ fn in_order(mut shards: Vec<Report>) -> Result<Vec<Report>, Error> {
     Ok(shards)
 }
 
-/// Adds up shards that are in order and complete, and at least one.
+/// Adds up all shards, which are in order and at least one.
 fn add_up(shards: Vec<Report>) -> Result<Report, Error> {
-    // Each tried the same before it began to search.
-    let was_known = |report: &Report| {
-        matches!(
-            report.stopped_by,
-            StoppedBy::SavedFailure | StoppedBy::Replayed
-        )
-    };
-    let known = shards.iter().position(was_known);
+    // Before they search, all shards try the same known schedules.
+    let known = shards.iter().position(Report::is_of_known_schedule);
     let mut shards = shards.into_iter().skip(known.unwrap_or(0));
     let mut whole = shards.next().expect("there is a shard");
     whole.origin.shard = None;
@@ -167,18 +162,16 @@ fn foreign(one: &SearchIdentity, other: &SearchIdentity, difference: &str) -> Er
         Some(shard) => format!("shard {shard} of {origin}"),
         None => format!("of no shard, {origin}"),
     };
-    Error::new(
-        ErrorKind::NotOfOneSearch,
-        format!(
-            "two reports are not of one search, they have different {difference}:\n  {}\n  {}",
-            named(one),
-            named(other)
-        ),
-    )
+    let text = format!(
+        "two reports are not of one search, they have different {difference}:\n  {}\n  {}",
+        named(one),
+        named(other)
+    );
+    Error::new(ErrorKind::NotOfOneSearch, text)
 }
 
 impl Report {
-    /// Adds what was found in the shard that comes next.
+    /// Adds the report of the next shard.
     fn append(&mut self, next: Report) {
         let before = self.schedules();
         if self.failure.is_none() {
@@ -197,7 +190,7 @@ impl Report {
         {
             self.stopped_by = StoppedBy::Sampled(self.schedules());
         }
-        // What a limit has stopped was not whole, whatever comes after it.
+        // A search that a limit has stopped is not whole, whatever comes after it.
         let is_error = matches!(next.stopped_by, StoppedBy::Error(_));
         if self.stopped_by == StoppedBy::Exhausted || is_error {
             self.stopped_by = next.stopped_by;

@@ -1,4 +1,4 @@
-//! What executions end in, as a table: each outcome, how many end in it, and how one of them goes.
+//! The table of outcomes: how many executions ended in each, and how one of them goes.
 
 use std::fmt::Write as _;
 
@@ -19,13 +19,13 @@ impl OutcomeSummary {
     }
 }
 
-/// One line for each outcome, each led by a line break.
+/// One line for each outcome, each beginning with a line break.
 pub(super) fn table(outcomes: &Outcomes) -> String {
-    let most = outcomes.values().map(|ending| ending.count).max();
+    let most = outcomes.values().map(|summary| summary.count).max();
     let width = most.unwrap_or(0).to_string().len();
     let mut table = String::new();
-    for (text, ending) in outcomes {
-        let (count, remark) = (ending.count, ending.remark());
+    for (text, summary) in outcomes {
+        let (count, remark) = (summary.count, summary.remark());
         let _ = write!(table, "\n  {count:width$} × {text}  {remark}");
     }
     table
@@ -39,15 +39,15 @@ mod tests {
 
     #[test]
     fn a_line_says_how_many_and_how_many_failed_and_how_one_goes() {
-        let ending = |count, failing, example| OutcomeSummary {
+        let summary = |count, failing, example| OutcomeSummary {
             count,
             failing,
             example,
         };
         let outcomes = Outcomes::from([
-            ("0".to_owned(), ending(12, 0, Schedule::default())),
-            ("1".to_owned(), ending(3, 3, schedule![a: x, b: y])),
-            ("2".to_owned(), ending(4, 1, schedule![b: y])),
+            ("0".to_owned(), summary(12, 0, Schedule::default())),
+            ("1".to_owned(), summary(3, 3, schedule![a: x, b: y])),
+            ("2".to_owned(), summary(4, 1, schedule![b: y])),
         ]);
         let expected = "
   12 × 0  (with no step forced)

@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::source::Source;
 use crate::schedule::Schedule;
 
-/// Where an explorer was made, and where it was told to explore.
+/// Where an explorer was made, and where its search was started.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) made_at: &'static Location<'static>,
@@ -19,15 +19,15 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
         .unwrap_or_else(|| without_source(schedule, call))
 }
 
-/// The text of the function that explores, with `replay` in the place of `explore`. What stands
-/// before the explorer in its statement wants a report, and is left out.
+/// The text of the function that explores, with `replay` in place of `explore`. What precedes the
+/// explorer in its statement uses the report, and is left out.
 ///
-/// None if that would not compile, or not do the same: what is cut out may need parameters, or what
-/// a closure or a pattern binds.
+/// None if the result would not compile or would do something else: what is cut out may need
+/// parameters, or names that a closure or a pattern binds.
 fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
     let is_call = |method| {
-        let rest = source.code()[explore..].strip_prefix(method);
+        let rest = source.code[explore..].strip_prefix(method);
         rest.is_some_and(|rest| rest.trim_start().starts_with('('))
     };
     if !is_call("explore") && !is_call("sample") {
@@ -37,19 +37,19 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     let chain = source.operand_start(dot)?;
     let function = source.function_around(explore)?;
     let statement = source.statement_start(explore);
-    let copied = &source.code()[function.body..explore];
+    let copied = &source.code[function.body..explore];
     let is_out_of_place = copied.contains("Self")
         || function.returns && (copied.contains('?') || copied.contains("return"));
-    if !function.is_plain || is_out_of_place || binds(&source.code()[statement..chain]) {
+    if !function.is_plain || is_out_of_place || binds(&source.code[statement..chain]) {
         return None;
     }
     let open = source.open_brackets(function.body, statement);
     if !open.iter().all(|&(at, _)| source.is_loose_block(at)) {
         return None;
     }
-    let before = source.text()[function.body..source.end_of_code(statement)].trim_end();
+    let before = source.text[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
-    let explorer = source.text()[chain..dot].trim_end();
+    let explorer = source.text[chain..dot].trim_end();
     let replay = format!(
         "{before}\n{indent}{explorer}\n{indent}    .replay(&interlace::{})\n{indent}    \
          .assert_ok();",
@@ -64,7 +64,7 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     Some(wrap(&function.name, &body))
 }
 
-/// Whether the start of a statement binds names for what comes after it in the statement.
+/// Whether the start of a statement binds names that the rest of it may use.
 fn binds(start: &str) -> bool {
     let is_closure_with_parameters = start.replace("||", "").contains('|');
     is_closure_with_parameters || start.contains("let ") && start.contains("&&")
@@ -93,7 +93,7 @@ fn wrap(name: &str, body: &str) -> String {
     format!("#[test]\nfn {name}_regression() {{\n{body}\n}}")
 }
 
-/// Moves the lines so far to the left that the first is indented by four.
+/// Shifts the lines to the left until the first is indented by four spaces.
 fn outdent(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let surplus = text

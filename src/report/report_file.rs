@@ -1,4 +1,4 @@
-//! The file that reports are added to, one line each.
+//! The file to which reports are appended, one a line.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -17,7 +17,8 @@ pub(crate) struct ReportFile {
 }
 
 impl ReportFile {
-    /// Opens the file, before a search: after one it would be too late to learn that it cannot be.
+    /// Opens the file. This is done before the search, since afterwards an error would come too
+    /// late.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         if cfg!(not(feature = "json")) {
             let text = "`INTERLACE_REPORT` needs the cargo feature `json` of `interlace-explorer`";
@@ -36,8 +37,8 @@ impl ReportFile {
         }
     }
 
-    /// Adds a report. One that cannot be written is in error, so that nobody takes its absence for
-    /// success.
+    /// Appends a report. If it cannot be written, the returned report is an error, so that nobody
+    /// takes the missing line for success.
     pub(crate) fn add(mut self, report: Report) -> Report {
         #[cfg(feature = "json")]
         let line = report.to_json() + "\n";

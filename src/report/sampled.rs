@@ -1,4 +1,4 @@
-//! What is said of schedules that were drawn.
+//! What a report says about sampled schedules.
 
 use super::plural;
 use crate::strategy::Strategy;
@@ -8,25 +8,25 @@ use crate::strategy::Strategy;
 pub(crate) struct Sampled {
     pub(crate) strategy: Strategy,
     pub(crate) seed: u64,
-    /// How many executions were drawn such that all were equally likely.
+    /// How many executions were drawn with all schedules equally likely.
     pub(crate) uniform: u64,
 }
 
 impl Sampled {
-    /// So many schedules, and how to draw the same again.
+    /// Says how many schedules were drawn, and how to draw the same again.
     pub(super) fn describe(&self, schedules: u64) -> String {
         let Sampled { strategy, seed, .. } = self;
         let drawn = plural(schedules, "sampled schedule");
         format!("{drawn} ({strategy}, seed {seed})")
     }
 
-    /// How large a share of all schedules may fail when none of so many did; nothing if they were
-    /// not drawn such that this can be said.
+    /// Says how large a share of all schedules may fail, given that none of these `schedules` did;
+    /// nothing unless all schedules were equally likely.
     ///
-    /// If a share p of them fails, n that are drawn independently hold with a probability of
-    /// (1-p)^n, which is below 5 % unless p < 1 - 0.05^(1/n).
+    /// If a share p of all fails, the probability that n drawn independently all pass is (1-p)^n,
+    /// which is below 5 % unless p < 1 - 0.05^(1/n).
     pub(super) fn bound(&self, schedules: u64) -> String {
-        // The first execution teaches how many steps there are.
+        // The first execution is run to learn how many steps there are.
         if self.uniform == 0 || self.uniform + 1 != schedules {
             return String::new();
         }

@@ -1,4 +1,4 @@
-//! What became of schedules that were saved, and where new ones are.
+//! What became of the saved schedules, and where a new failure is saved.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -8,21 +8,21 @@ use super::{Failure, plural};
 use crate::saved::Store;
 use crate::schedule::Schedule;
 
-/// What became of the schedules that were saved before.
+/// What became of the schedules saved in earlier runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SavedRuns {
     /// Where they are saved.
     pub(crate) place: String,
-    /// Those that do not fail any more.
+    /// Those that no longer fail.
     pub(crate) held: Vec<Schedule>,
-    /// Those that do not fit the program any more, and why.
+    /// Those that no longer fit the program, and why.
     pub(crate) stale: Vec<(Schedule, String)>,
-    /// The one that still fails, after which none was run.
+    /// The one that still fails; those after it were not run.
     pub(crate) failing: Option<Schedule>,
 }
 
 impl SavedRuns {
-    /// How many were run, or found not to fit.
+    /// How many were tried.
     pub(crate) fn count(&self) -> u64 {
         (self.held.len() + self.stale.len() + usize::from(self.failing.is_some())) as u64
     }
@@ -58,11 +58,11 @@ impl fmt::Display for SavedRuns {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SaveTarget(pub(crate) Option<Arc<dyn Store>>);
 
-/// A report is looked at after `assert_ok` has panicked, the store is not.
+/// After `assert_ok` has panicked, the report may still be used; the store is not.
 impl UnwindSafe for SaveTarget {}
 impl RefUnwindSafe for SaveTarget {}
 
-/// Where a report's failure would be saved is no part of what was found.
+/// Reports are equal wherever their failures would be saved.
 impl PartialEq for SaveTarget {
     fn eq(&self, _: &SaveTarget) -> bool {
         true

@@ -1,4 +1,4 @@
-//! Which search a report is of.
+//! The identity of a search.
 
 use std::fmt;
 
@@ -6,31 +6,31 @@ use itertools::Itertools as _;
 
 use crate::search::Shard;
 
-/// What was searched, and how. Reports of two searches that differ in this are not parts of one.
+/// What was searched, and how. Reports that differ in this are not of the same search.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SearchIdentity {
-    /// The package whose tests ran, if Cargo ran them.
+    /// The package whose tests Cargo ran, if it did.
     pub(crate) package: String,
-    /// The name of the thread that explored: of a test, its path.
+    /// The name of the thread that explored; for a test, its path.
     pub(crate) test: String,
     /// Where `explore` was called: file, line and column.
     pub(crate) explored_at: String,
-    /// How many searches of this test at this place were begun before, in this process.
+    /// How many searches this process began before from the same test and place.
     pub(crate) round: u64,
     /// The threads of the program.
     pub(crate) threads: Vec<String>,
     pub(crate) strategy: String,
-    /// What schedules were drawn with; 0 if none were.
+    /// The seed of sampled schedules; 0 if none were sampled.
     pub(crate) seed: u64,
     pub(crate) keeps_going: bool,
-    /// The part of the search, if it is not all of it.
+    /// The part of the search, unless it is the whole.
     pub(crate) shard: Option<Shard>,
-    /// How many steps each thread takes in the first execution, by which shards are measured.
+    /// How many steps each thread takes in the first execution; shards are measured by them.
     pub(crate) steps: Vec<u32>,
 }
 
 impl SearchIdentity {
-    /// Whether both are of the same call, in the same test, and as often before.
+    /// Whether both are of the same call in the same test, in the same round.
     pub(super) fn is_at_the_place_of(&self, other: &SearchIdentity) -> bool {
         fn place(it: &SearchIdentity) -> (&str, &str, &str, u64) {
             (&it.package, &it.test, &it.explored_at, it.round)

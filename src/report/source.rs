@@ -1,4 +1,4 @@
-//! Enough of an understanding of Rust source to find a statement, and the function around it.
+//! Parses just enough Rust to find a statement and the function around it.
 
 mod blank;
 
@@ -8,16 +8,16 @@ use std::path::PathBuf;
 
 use blank::{blank, is_word};
 
-/// A source file, as text and with everything blanked out that is not code.
+/// A source file, as text and as code alone.
 #[derive(Debug)]
 pub(crate) struct Source {
-    text: String,
+    pub(crate) text: String,
     /// The text with comments and the contents of literals replaced by spaces, byte for byte.
-    code: String,
+    pub(crate) code: String,
 }
 
-/// Where the file of a [`Location`](std::panic::Location) is. Its path starts where the compiler
-/// ran: in this directory or one above it.
+/// Finds the file of a [`Location`](std::panic::Location). Its path is relative to where the
+/// compiler ran: this directory or one above it.
 pub(crate) fn find(path: &str) -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
     let mut candidates = here.ancestors().map(|folder| folder.join(path));
@@ -28,7 +28,7 @@ pub(crate) fn find(path: &str) -> Option<PathBuf> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) name: String,
-    /// Whether it has no parameters, of types neither, and is not `async`.
+    /// Whether it has no parameters or type parameters and is not `async`.
     pub(crate) is_plain: bool,
     pub(crate) returns: bool,
     /// Where its body starts: after the opening brace.
@@ -47,15 +47,7 @@ impl Source {
         Source { text, code }
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// The place of a line and column, both counted from 1, the column in characters.
+    /// The offset of a line and column. Both count from 1, columns in characters.
     pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut lines = self.text.split_inclusive('\n');
         let before: usize = lines.by_ref().take(line as usize - 1).map(str::len).sum();
@@ -63,7 +55,7 @@ impl Source {
         Some(before + in_line)
     }
 
-    /// The innermost function whose body holds `at`.
+    /// The innermost function whose body contains `at`.
     pub(crate) fn function_around(&self, at: usize) -> Option<Function> {
         let open = self.open_brackets(0, at);
         let bodies = open.iter().rev().filter(|&&(_, bracket)| bracket == b'{');
@@ -95,8 +87,8 @@ impl Source {
         })
     }
 
-    /// Whether the bracket at `open` opens a block that may end after any statement, of which
-    /// nobody wants a value, and which is run once or for each of something.
+    /// Whether the bracket at `open` opens a block that may end after any statement, whose value is
+    /// not used, and that runs once or in a `for` loop.
     pub(crate) fn is_loose_block(&self, open: usize) -> bool {
         let start = self.statement_start(open);
         let header = self.code[start..open].trim();
@@ -110,8 +102,8 @@ impl Source {
         }
     }
 
-    /// Where the expression starts of which a method is called: names, calls, indices and fields up
-    /// to the dot at `dot`. None if it is of another kind, as a block is.
+    /// Where the receiver of the method call at `dot` starts: names, calls, indices and fields up
+    /// to the dot. None if it is another kind of expression, such as a block.
     pub(crate) fn operand_start(&self, dot: usize) -> Option<usize> {
         let mut at = self.code[dot..].starts_with('.').then_some(dot)?;
         loop {
@@ -149,7 +141,7 @@ impl Source {
         }
     }
 
-    /// The bracket that the one at `close` closes.
+    /// The opening bracket for the closing one at `close`.
     fn opener(&self, close: usize) -> Option<usize> {
         let code = self.code.as_bytes();
         let (opening, closing) = match code[close] {
@@ -166,7 +158,7 @@ impl Source {
         })
     }
 
-    /// Where the statement that holds `at` starts: after the `;` or brace before it.
+    /// Where the statement around `at` starts: after the `;` or brace before it.
     pub(crate) fn statement_start(&self, at: usize) -> usize {
         let mut depth = 0;
         for place in (0..at).rev() {
@@ -181,13 +173,13 @@ impl Source {
         0
     }
 
-    /// Whether the closing brace at `brace` is followed by more of the same expression.
+    /// Whether the expression goes on after the closing brace at `brace`.
     fn continues(&self, brace: usize) -> bool {
         let rest = self.code[brace + 1..].trim_start();
         rest.starts_with(['.', '?', ')', ']', ','])
     }
 
-    /// Where the code before `end` ends: comments between the two lead to what comes after.
+    /// Where the last code before `end` ends, without the comments after it.
     pub(crate) fn end_of_code(&self, end: usize) -> usize {
         self.code[..end].trim_end().len()
     }
@@ -199,7 +191,7 @@ impl Source {
         &line[..line.len() - line.trim_start().len()]
     }
 
-    /// The brackets that are opened and not closed in `start..end`.
+    /// The brackets that are opened but not closed in `start..end`.
     pub(crate) fn open_brackets(&self, start: usize, end: usize) -> Vec<(usize, u8)> {
         let mut open = Vec::new();
         for (at, byte) in self.code.bytes().enumerate().take(end).skip(start) {

@@ -1,8 +1,8 @@
-//! How many workers a search had, and what is said of those that it could not use.
+//! How many workers a search had, and what a report says if they are fewer than asked for.
 
 use std::fmt;
 
-/// How many workers a search had, of how many that were asked for. Both are 0 if nobody asked.
+/// How many workers a search had, and how many were asked for. Both are 0 if none were.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct WorkerCount {
     pub(crate) asked: usize,
@@ -11,7 +11,7 @@ pub(crate) struct WorkerCount {
     pub(crate) processors: usize,
 }
 
-/// How many workers there were is no part of what was found.
+/// Reports are equal whatever the number of workers.
 impl PartialEq for WorkerCount {
     fn eq(&self, _: &WorkerCount) -> bool {
         true

@@ -9,10 +9,10 @@ use super::{Store, text};
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
-/// Keeps schedules in one text file, made when the first is saved.
+/// Keeps schedules in one text file, which is created when the first is saved.
 ///
-/// Any number of tests and processes may save to one file at the same time, with Rust 1.89 or later:
-/// before, the standard library has no locks for files.
+/// Any number of tests and processes may save to one file at the same time, with Rust 1.89 or
+/// later: older standard libraries have no file locks.
 ///
 /// ```no_run
 /// use interlace::{Explorer, marker, saved::File};
@@ -29,7 +29,7 @@ pub struct File {
 }
 
 impl File {
-    /// Keeps schedules in the file at `path`, which starts at the current directory: under `cargo
+    /// Keeps schedules in the file at `path`, relative to the current directory: under `cargo
     /// test`, that is the folder of the package.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         File { path: path.into() }
@@ -38,10 +38,8 @@ impl File {
     #[cold]
     fn error(&self, did: &str, error: &dyn std::fmt::Display) -> Error {
         let path = self.path.display();
-        Error::new(
-            ErrorKind::BadSaved,
-            format!("the saved schedules in {path} could not be {did}: {error}"),
-        )
+        let text = format!("the saved schedules in {path} could not be {did}: {error}");
+        Error::new(ErrorKind::BadSaved, text)
     }
 }
 
@@ -66,15 +64,15 @@ impl Store for File {
 
 fn read(path: &Path) -> io::Result<String> {
     let mut file = fs::File::open(path)?;
-    // Without it, half an entry could be seen that another process writes.
+    // Otherwise an entry that another process is writing could be read by half.
     lock_shared(&file);
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     Ok(text)
 }
 
-/// Appends an entry, under a lock, so that of two that are saved at once none is lost and what
-/// people have written stays.
+/// Appends an entry, under a lock, so that no entry is lost when two are saved at once. What people
+/// have written in the file stays.
 fn add(path: &Path, schedule: &Schedule, why: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

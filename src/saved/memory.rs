@@ -1,4 +1,4 @@
-//! Schedules that are kept for as long as the process.
+//! Schedules kept in memory, for as long as the process lives.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::Store;
 use crate::error::Error;
 use crate::schedule::Schedule;
 
-/// Keeps schedules in memory. Clones share what they keep.
+/// Keeps schedules in memory. Clones share them.
 ///
 /// ```
 /// use interlace::{Explorer, StoppedBy, marker, saved::Memory, schedule};
@@ -29,14 +29,14 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Makes a store that holds these.
+    /// Makes a store that holds these schedules.
     pub fn new(schedules: impl IntoIterator<Item = Schedule>) -> Self {
         Memory {
             schedules: Arc::new(Mutex::new(schedules.into_iter().collect())),
         }
     }
 
-    /// Returns what it holds now.
+    /// Returns the schedules that it holds now.
     #[must_use]
     pub fn schedules(&self) -> Vec<Schedule> {
         self.schedules.lock().clone()

@@ -1,13 +1,13 @@
-//! What a file of saved schedules holds, printed and parsed.
+//! The contents of a file of saved schedules, printed and parsed.
 
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
-/// How the first line begins, whatever the version.
+/// How the first line begins, in every version.
 const FORMAT: &str = "# interlace: saved schedules, version ";
 const VERSION: &str = "1";
 
-/// What stands in a file before its first schedule.
+/// The beginning of a file, before its first schedule.
 pub(super) fn header() -> String {
     format!(
         "{FORMAT}{VERSION}\n\
@@ -21,8 +21,7 @@ pub(super) fn header() -> String {
 /// A schedule, with a comment that says how it failed.
 pub(super) fn entry(schedule: &Schedule, why: &str) -> String {
     let why = why.lines().next().unwrap_or_default().trim();
-    let line = format!("v2 {schedule}");
-    format!("\n# {why}\n{}\n", line.trim_end())
+    format!("\n# {why}\n{}\n", schedule.versioned())
 }
 
 /// A whole file.
@@ -32,11 +31,11 @@ pub(crate) fn print(schedules: &[Schedule], why: &str) -> String {
     [header()].into_iter().chain(entries).collect()
 }
 
-/// The schedules in the text of a file. An empty file has none: it is about to be written.
+/// Parses the text of a file. An empty file has no schedules: it is about to be written.
 ///
 /// # Errors
 ///
-/// For any text that is not of this format, with the number of the line.
+/// If the text is not of this format, with the number of the line.
 pub(crate) fn parse(text: &str) -> Result<Vec<Schedule>, Error> {
     if text.trim().is_empty() {
         return Ok(Vec::new());

@@ -39,7 +39,7 @@ fn a_step_after_a_wait_is_told_from_one_at_a_marker() {
     assert_eq!(schedule.to_string(), line);
     assert_eq!(line.parse(), Ok(schedule.clone()));
     let resumes: Vec<bool> = schedule.steps().iter().map(Step::is_resume).collect();
-    // The last goes on from a marker that is called so.
+    // The last step goes on from a marker of that name.
     assert_eq!(resumes, [false, false, true, false]);
     let rust = "schedule![a: lock, \"b 1\": x, a: resume(lock), c: resume]";
     assert_eq!(schedule.to_rust(), rust);

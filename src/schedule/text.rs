@@ -1,4 +1,4 @@
-//! The one-line form of a schedule, printed and parsed, and its Rust form.
+//! The text of a schedule, printed and parsed, and its Rust form.
 
 use std::fmt::{self, Write as _};
 use std::iter::Peekable;
@@ -9,23 +9,23 @@ use itertools::Itertools as _;
 use super::{Schedule, Step};
 use crate::error::{Error, ErrorKind};
 
-/// The versions of the one-line form. A line may begin with one, and a line of the first needs not.
-/// The second is the first and [`RESUME`].
+/// The versions of the format. A line may begin with one; without, it may be of either. The second
+/// adds [`RESUME`] to the first.
 const VERSIONS: [&str; 2] = ["v1", "v2"];
 
-/// What stands around the marker of a step that goes on after a wait.
+/// What is written around the marker of a step that goes on after a wait.
 const RESUME: &str = "resume";
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_name(f, self.thread())?;
         f.write_char(':')?;
-        if self.is_resume() {
-            write!(f, "{RESUME}(")?;
-            write_name(f, self.marker())?;
-            return f.write_char(')');
+        if !self.is_resume() {
+            return write_name(f, self.marker());
         }
-        write_name(f, self.marker())
+        write!(f, "{RESUME}(")?;
+        write_name(f, self.marker())?;
+        f.write_char(')')
     }
 }
 
@@ -43,13 +43,18 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     }
 }
 
-/// Whether a name may hold `c` and stand without quotes.
+/// Whether a name that holds `c` can do without quotes.
 fn is_bare(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
 impl Schedule {
-    /// Returns the Rust that builds this schedule: a call of [`schedule!`](crate::schedule!).
+    /// The line that it prints as, with the version: never empty, and later forms can be told apart.
+    pub(crate) fn versioned(&self) -> String {
+        format!("v2 {self}").trim_end().to_owned()
+    }
+
+    /// Returns the Rust code that builds this schedule: a call of [`schedule!`](crate::schedule!).
     ///
     /// ```
     /// let schedule = interlace::schedule![thread1: read_value, "thread 2": read_value];
@@ -71,7 +76,7 @@ impl Schedule {
     }
 }
 
-/// `schedule!` takes an identifier as it stands; anything else goes in quotes.
+/// `schedule!` takes an identifier as it is; anything else needs quotes.
 fn rust_name(name: &str) -> String {
     let letters = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -89,8 +94,7 @@ impl FromStr for Schedule {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BadSchedule`], with the column, for any text
-    /// that is not such a line.
+    /// [`ErrorKind::BadSchedule`], with the column, if the text is not valid.
     fn from_str(line: &str) -> Result<Self, Error> {
         let mut rest = Text::new(line);
         let mut steps = Vec::new();
@@ -124,7 +128,7 @@ impl FromStr for Step {
     }
 }
 
-/// What is left of the line that is being parsed.
+/// The rest of the line that is being parsed.
 struct Text<'a> {
     line: &'a str,
     chars: Peekable<CharIndices<'a>>,
@@ -152,7 +156,7 @@ impl<'a> Text<'a> {
         while self.chars.next_if(|(_, c)| c.is_whitespace()).is_some() {}
     }
 
-    /// Skips a first word that is a version of this format; a word before a colon is a thread.
+    /// Skips the first word if it is a version of this format, not a thread before a colon.
     fn skip_version(&mut self) -> Result<(), Error> {
         let rest = &self.line[self.position()..];
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
@@ -174,18 +178,14 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    /// What stands after the colon: a marker, or one in `resume(…)`.
     fn step(&mut self) -> Result<Step, Error> {
         let thread = self.name("the name of a thread")?;
-        self.colon(&thread)?;
-        self.operation(thread)
-    }
-
-    fn operation(&mut self, thread: String) -> Result<Step, Error> {
+        if !self.skip(':') {
+            return Err(self.expected(&format!("`:` and a marker after the thread `{thread}`")));
+        }
         let is_bare = self.peek() != Some('"');
         let name = self.name("the name of a marker")?;
-        let opens = is_bare && name == RESUME && self.skip('(');
-        if !opens {
+        if !is_bare || name != RESUME || !self.skip('(') {
             return Ok(Step::new(thread, name));
         }
         let marker = self.name("the name of a marker")?;
@@ -196,7 +196,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Skips this character, if it comes next.
+    /// Skips this character if it comes next; returns whether it did.
     fn skip(&mut self, c: char) -> bool {
         self.chars.next_if(|&(_, next)| next == c).is_some()
     }
@@ -254,13 +254,6 @@ impl<'a> Text<'a> {
             .ok_or_else(|| self.error(r"`\u{…}` holds the hexadecimal number of a character"))
     }
 
-    fn colon(&mut self, thread: &str) -> Result<(), Error> {
-        if self.skip(':') {
-            return Ok(());
-        }
-        Err(self.expected(&format!("`:` and a marker after the thread `{thread}`")))
-    }
-
     fn end_of_step(&mut self) -> Result<(), Error> {
         if !self.is_at_end() && !self.peek().is_some_and(char::is_whitespace) {
             return Err(self.expected("a space after the step"));
@@ -280,12 +273,10 @@ impl<'a> Text<'a> {
     fn error(&mut self, what: &str) -> Error {
         let before = self.position();
         let column = self.line[..before].chars().count() + 1;
-        Error::new(
-            ErrorKind::BadSchedule,
-            format!(
-                "not a schedule: {what} (column {column}); \
+        let text = format!(
+            "not a schedule: {what} (column {column}); \
                  a schedule is written `thread1:marker1 thread2:marker2 …`"
-            ),
-        )
+        );
+        Error::new(ErrorKind::BadSchedule, text)
     }
 }

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 27] = [
+const LAYERS: [&str; 28] = [
+    "getters",
     "named",
     "error",
     "site",

@@ -1,4 +1,4 @@
-//! Tests of the whole pipe on source text: what it writes, and that no source upsets it.
+//! Tests of the whole expansion on source text: what it writes, and that it handles any source.
 
 use proc_macro2::TokenStream;
 
@@ -128,7 +128,7 @@ fn expanding_twice_changes_nothing() {
     assert_eq!(once.to_string(), twice.to_string());
 }
 
-/// Source with every sort of thing in it: this crate's own.
+/// Source with all sorts of code in it: this crate's own.
 const OURS: [&str; 2] = [
     include_str!("../walk.rs"),
     include_str!("../source/pieces.rs"),

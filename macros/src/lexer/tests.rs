@@ -1,4 +1,4 @@
-//! Tests of the lexer: what is a comment, and that no text upsets it.
+//! Tests of the lexer: what is a comment, and that it handles any text.
 
 use proc_macro2::TokenStream;
 use proptest::prelude::*;

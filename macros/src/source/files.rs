@@ -8,10 +8,10 @@ use super::flatten;
 use crate::position::Position;
 use crate::text::Text;
 
-/// Files by the name that the compiler gives them.
+/// Files by the names that the compiler gives them.
 #[derive(Default)]
 pub(super) struct Files {
-    /// Where the item's tokens start and end, in order.
+    /// The starts and ends of the item's tokens, in order.
     tokens: HashMap<String, Vec<(Position, Position)>>,
     /// `None` for a file that cannot be read.
     texts: HashMap<String, Option<Text>>,
@@ -34,7 +34,7 @@ impl Files {
         Text::new(text, start, tokens)
     }
 
-    /// The text of the file that `span` stands in.
+    /// The text of the file that contains `span`.
     pub(super) fn get(&mut self, name: &str, span: Span) -> Option<&Text> {
         if !self.texts.contains_key(name) {
             let path = span.local_file();
@@ -45,7 +45,7 @@ impl Files {
         self.texts.get(name)?.as_ref()
     }
 
-    /// Gives up a file that does not hold what the compiler read from it.
+    /// Stops using a file whose contents are not what the compiler read.
     pub(super) fn distrust(&mut self, name: &str) {
         self.texts.insert(name.to_owned(), None);
     }

@@ -8,8 +8,8 @@ pub(crate) struct MarkerComment {
     pub(crate) comment: Comment,
 }
 
-/// What follows `interlace:` in a comment that is a marker, or what is wrong with one that only
-/// looks like a marker; `None` for any other comment.
+/// What follows `interlace:` in a marker comment; or what is wrong with a comment that only looks
+/// like one; `None` for any other comment.
 pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
     let comment = &*comment.text;
     let is_outer_doc = comment.starts_with("///") && !comment.starts_with("////");
@@ -21,7 +21,7 @@ pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
     let (start, rest) = text.split_at_checked("interlace".len())?;
     let is_exact = start == "interlace" && rest.trim_start().starts_with(':');
     let mut words = rest.trim_start_matches([' ', ':']).split_whitespace();
-    // More words than a name and what it reads are prose.
+    // If more follows than a name and what is read, it is prose.
     let is_name = words.next().is_some() && words.all(|word| word.contains(['(', ')']));
     let is_ours = start.eq_ignore_ascii_case("interlace") && rest.starts_with([' ', ':']);
     (is_exact || is_ours && is_name).then(|| {

@@ -9,19 +9,19 @@ use crate::fallback::error_between;
 use crate::position::Position;
 use crate::text::{Comment, Text};
 
-/// Tokens of the item that stand one after the other in a file.
+/// Consecutive tokens of the item in one file.
 pub(crate) struct Piece {
     pub(crate) file: String,
     pub(crate) start: Position,
     pub(crate) end: Position,
-    /// The first token's span and the last one's.
+    /// The spans of the first token and the last.
     first: Span,
     last: Span,
     /// The texts of its groups.
     texts: Vec<Text>,
-    /// Whether it stands in braces of the item, where a comment might gate something.
+    /// Whether it lies in braces of the item, where a comment might gate something.
     in_braces: bool,
-    /// Whether the file told what stands between its tokens.
+    /// Whether the file shows what lies between its tokens.
     is_whole: bool,
 }
 
@@ -29,15 +29,15 @@ pub(crate) struct Piece {
 pub(super) struct SourcePieces<'a> {
     pieces: Vec<Piece>,
     files: &'a mut Files,
-    /// Whether the source holds anything of what is in braces.
+    /// Whether the source contains anything that is in braces.
     has_source: bool,
-    /// The first braces of which there is no text.
+    /// The first braces without a text.
     unread: Option<Span>,
 }
 
 impl<'a> SourcePieces<'a> {
-    /// Takes `item` apart: a group whose text can be had is one piece. Then joins neighbours between
-    /// which the file has nothing but comments and white space.
+    /// Takes `item` apart: a group with a known text is one piece. Then joins neighbours with only
+    /// comments and white space between them in the file.
     pub(super) fn of(item: TokenStream, files: &'a mut Files) -> Result<Vec<Piece>, Error> {
         let mut all = SourcePieces {
             pieces: Vec::new(),
@@ -98,7 +98,7 @@ impl<'a> SourcePieces<'a> {
     }
 }
 
-/// The comments in the pieces, and those between a piece and the code around it, in order.
+/// The comments in and around the pieces, in order.
 pub(super) fn comments(pieces: &[Piece], files: &mut Files) -> Result<Vec<MarkerComment>, Error> {
     let mut all: Vec<MarkerComment> = Vec::new();
     for (region, piece) in pieces.iter().enumerate() {
@@ -115,7 +115,7 @@ pub(super) fn comments(pieces: &[Piece], files: &mut Files) -> Result<Vec<Marker
     let place = |it: &MarkerComment| (pieces[it.region].file.clone(), it.comment.start);
     all.sort_by_key(|it| {
         let piece = &pieces[it.region];
-        // Of several pieces that claim a comment, the smallest around it has it.
+        // Of several pieces that own a comment, the smallest around it comes first.
         (
             place(it),
             !piece.is_around(&it.comment),
@@ -144,7 +144,7 @@ impl Piece {
         self.start <= other.start && other.end <= self.end && self.file == other.file
     }
 
-    /// Distrusts the file if it is not what the compiler read.
+    /// Stops using the file if its contents are not what the compiler read.
     fn compare(&self, files: &mut Files) {
         let text = files.get(&self.file, self.first);
         if text.is_some_and(|text| !self.texts.iter().all(|own| text.agrees_with(own))) {
@@ -152,10 +152,10 @@ impl Piece {
         }
     }
 
-    /// Whether `next` follows in the source with no code between.
+    /// Whether `next` follows in the source with no code in between.
     fn leads_to(&self, next: &Piece, text: Option<&Text>) -> bool {
-        // Without the file's text there may be comments between; there is no code between two
-        // neighbours of a signature, whatever else it holds.
+        // Without the file's text there may be comments in between, but never code: these are
+        // neighbours in a signature.
         let is_blank = text.is_none_or(|text| text.is_blank(self.end, next.start));
         self.file == next.file && self.end <= next.start && is_blank
     }
@@ -172,8 +172,8 @@ impl Piece {
         self.start <= comment.start && comment.end <= self.end
     }
 
-    /// Whether a comment of the file stands in this piece or next to it. Outside the item's braces
-    /// what comes before it, and what comes on the lines after it, belongs to others.
+    /// Whether a comment of the file is in this piece or next to it. Outside the item's braces,
+    /// what precedes the piece, and what follows on later lines, belongs to others.
     fn owns(&self, comment: &Comment) -> bool {
         let leads = comment.code_after == Some(self.start);
         let trails = comment.code_before == Some(self.end);
@@ -183,7 +183,7 @@ impl Piece {
     }
 }
 
-/// The text of a group in delimiters, unless another macro made it.
+/// The text of a group with delimiters, unless another macro made it.
 fn text_of(group: &Group, files: &Files) -> Option<Text> {
     let source = group.span().source_text()?;
     let is_group = source.starts_with(['{', '(', '[']) && source.ends_with(['}', ')', ']']);

@@ -1,8 +1,9 @@
-//! An item's tokens, one after the other.
+//! An item's tokens, flattened.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
-/// Calls `visit` with every token and delimiter, in order, and the sign that it is.
+/// Calls `visit` with every token and delimiter, in order, and the character if it is punctuation
+/// or a delimiter.
 pub(crate) fn flatten(tokens: TokenStream, visit: &mut impl FnMut(Span, Option<char>)) {
     for token in tokens {
         match token {
@@ -22,7 +23,7 @@ pub(crate) fn flatten(tokens: TokenStream, visit: &mut impl FnMut(Span, Option<c
                 }
             }
             TokenTree::Literal(literal) => visit(literal.span(), None),
-            // Another macro gave it the place of more than itself.
+            // Another macro gave it a span larger than itself.
             _ if token.span().start().line != token.span().end().line => {}
             TokenTree::Punct(punct) => visit(punct.span(), Some(punct.as_char())),
             TokenTree::Ident(ident) => visit(ident.span(), None),
@@ -30,15 +31,15 @@ pub(crate) fn flatten(tokens: TokenStream, visit: &mut impl FnMut(Span, Option<c
     }
 }
 
-/// Whether a token does not stand in the source where it says it does.
+/// Whether a token is not in the source at the place of its span.
 pub(crate) fn is_synthetic(token: &TokenTree) -> bool {
     match (token.span().source_text(), token) {
-        // Such a group holds what a `macro_rules!` macro was given; look at that.
+        // An undelimited group holds what was passed to a `macro_rules!` macro, so look at that.
         (_, TokenTree::Group(group)) => {
             let first = group.stream().into_iter().next();
             group.delimiter() == Delimiter::None && first.as_ref().is_some_and(is_synthetic)
         }
-        // A macro may have renamed it in place, as `async_trait` makes `self` into `__self`.
+        // A macro may have renamed it in place, as `async_trait` does with `self` and `__self`.
         (Some(text), TokenTree::Ident(ident)) => {
             ident.to_string().trim_start_matches('_') != text.trim_start_matches('_')
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{all, draw, rank};
 use super::named;
 
-/// Asserts that each of `cells` values comes as often as the others, by Pearson's chi-square test.
+/// Asserts that all of `cells` values are equally frequent, by Pearson's chi-square test.
 ///
 /// For a fair draw the statistic has a mean of `cells - 1` and a variance of twice that, and is
 /// nearly normal. Five standard deviations above mean unfair; as many below would mean that the
@@ -38,8 +38,8 @@ fn every_schedule_is_equally_likely() {
     }
 }
 
-/// If only the seeds were random, a generator could give related schedules for neighbours: the one
-/// we use does, unless it is seeded with care.
+/// A generator could give related schedules for neighbouring seeds: the one we use does, unless it
+/// is seeded with care.
 #[test]
 fn the_schedules_of_neighbouring_seeds_are_independent() {
     let rank = |seed| rank(named(&[3, 3]), &draw(named(&[3, 3]), seed)).unwrap();

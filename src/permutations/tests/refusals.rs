@@ -1,11 +1,11 @@
-//! Schedules that are none of the lists', and what is said of them.
+//! Schedules that do not belong to the lists, and their errors.
 
 use super::super::rank;
 use crate::error::ErrorKind;
 use crate::schedule;
 use crate::schedule::Schedule;
 
-/// Returns what is said of a schedule for the lists `a: x, y` and `b: x`, after the common start.
+/// Returns the error for a schedule for the lists `a: x, y` and `b: x`, after the common start.
 fn refusal(schedule: &Schedule) -> String {
     let error = rank([("a", vec!["x", "y"]), ("b", vec!["x"])], schedule).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotOfTheseMarkers);

@@ -1,4 +1,4 @@
-//! How values are written as JSON and read back: both from one table, so that they cannot drift.
+//! How values are written as JSON and read back: both from one table, so that they agree.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::node::{Json, Node};
 use crate::error::Error;
-use crate::failure::Told;
+use crate::failure::ValueOrText;
 use crate::schedule::Schedule;
 
-/// Structs whose fields are those of an object; after a semicolon those that are not written.
+/// Structs that are written as objects. Fields after the semicolon are not written.
 macro_rules! object {
     ($type:ty: $($field:ident = $name:literal),* $(; $($left_out:ident),*)?) => {
         impl Json for $type {
@@ -30,7 +30,7 @@ macro_rules! object {
     };
 }
 
-/// Structs whose fields are the items of a list.
+/// Structs that are written as lists of their fields.
 macro_rules! row {
     ($type:ident: $($field:ident),*) => {
         impl Json for $type {
@@ -46,8 +46,8 @@ macro_rules! row {
     };
 }
 
-/// Enums, as objects with the name of the variant in the field `is`. Other fields are named after
-/// those of the variant; for a variant in brackets they are those of what it holds.
+/// Enums, which are written as objects with the name of the variant in the field `is`. The other
+/// fields are those of the variant; those of what it holds, for a variant in brackets.
 macro_rules! variants {
     (@object) => { json!({}) };
     (@object $inner:ident) => { $inner.write() };
@@ -83,7 +83,7 @@ macro_rules! variants {
     };
 }
 
-/// Structs that are written as their one field is.
+/// Structs that are written like their only field.
 macro_rules! wrapper {
     ($type:ident.$field:tt) => {
         impl Json for $type {
@@ -150,10 +150,9 @@ impl Json for Duration {
     }
 }
 
-/// With the version, so that the empty schedule is a text too, and a later form is known as one.
 impl Json for Schedule {
     fn write(&self) -> Value {
-        format!("v2 {self}").trim_end().into()
+        self.versioned().into()
     }
 
     fn read(node: &Node<'_>) -> Result<Self, Error> {
@@ -232,19 +231,19 @@ impl<T: Json> Json for BTreeMap<String, T> {
     }
 }
 
-/// Words are a text, which no value is.
-impl<T: Json> Json for Told<T> {
+/// No value is written as a text, so a text is recognized as one.
+impl<T: Json> Json for ValueOrText<T> {
     fn write(&self) -> Value {
         match self {
-            Told::Value(value) => value.write(),
-            Told::Text(text) => text.write(),
+            ValueOrText::Value(value) => value.write(),
+            ValueOrText::Text(text) => text.write(),
         }
     }
 
     fn read(node: &Node<'_>) -> Result<Self, Error> {
         match node.text() {
-            Ok(text) => Ok(Told::Text(text.to_owned())),
-            Err(_) => T::read(node).map(Told::Value),
+            Ok(text) => Ok(ValueOrText::Text(text.to_owned())),
+            Err(_) => T::read(node).map(ValueOrText::Value),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::codec::{object, row, variants, wrapper};
 use super::node::{Json, Node};
 use crate::error::Error;
-use crate::failure::panic::{PanicSite, Said};
+use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, HookPanic, InvariantViolation, MarkerSite,
     NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
@@ -39,7 +39,7 @@ object! { ThreadPosition:
     passed = "passed",
     awaited_locks = "awaited_locks"
 }
-object! { Said: message = "message", place = "at" }
+object! { PanicDetails: message = "message", place = "at" }
 object! { Columns: threads = "threads", steps = "steps" }
 
 object! { StepLimit: max_steps = "max_steps", threads = "threads", last_passes = "rounds" }
@@ -51,7 +51,7 @@ row! { AwaitedLock: name, last, others_may_hold }
 row! { WaitSite: number, call }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
-wrapper! { Panic.said }
+wrapper! { Panic.details }
 wrapper! { Positions.0 }
 wrapper! { Timeline.0 }
 
@@ -78,7 +78,7 @@ variants! { Unfinished:
     "hook" = Hook { hook, limit },
     "threads" = Threads { limit, threads },
     "not_woken" = NotWoken { limit, threads },
-    "told" = Told(text),
+    "told" = Text(text),
 }
 
 impl Json for TimeOut {
@@ -88,8 +88,8 @@ impl Json for TimeOut {
 
     /// Version 1 has only a text.
     fn read(node: &Node<'_>) -> Result<Self, Error> {
-        let told = node.read("text").map(Unfinished::Told);
-        told.or_else(|_| node.read("cause")).map(TimeOut)
+        let text = node.read("text").map(Unfinished::Text);
+        text.or_else(|_| node.read("cause")).map(TimeOut)
     }
 }
 

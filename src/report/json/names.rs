@@ -1,10 +1,10 @@
-//! What the variants of enums are called in JSON, where that is not what they are called elsewhere.
+//! Enums that are written as the names of their variants.
 
 use super::node::{Json, Node};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::failure::Hook;
-use crate::named::{Named, named};
+use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
 use crate::timeline::StepKind;
 use crate::verdict::Verdict;
@@ -23,46 +23,4 @@ macro_rules! names {
     };
 }
 
-names! { Engine ErrorKind FileKind Hook StepKind SystemCall }
-
-named! { Verdict:
-    Held = "held",
-    Panicked = "panicked",
-    CheckFailed = "check_failed",
-    OutcomeNotAllowed = "outcome_not_allowed",
-    NotSerializable = "not_serializable",
-    InvariantViolated = "invariant_violated",
-    Deadlocked = "deadlocked",
-    StepLimit = "step_limit",
-    TimedOut = "timed_out",
-    NonDeterministic = "non_deterministic",
-}
-
-named! { ErrorKind:
-    BadSchedule = "bad_schedule",
-    TooManySchedules = "too_many_schedules",
-    NotOfTheseMarkers = "not_of_these_markers",
-    NoThreads = "no_threads",
-    DuplicateThread = "duplicate_thread",
-    UnknownThread = "unknown_thread",
-    Diverged = "diverged",
-    ScheduleTooLong = "schedule_too_long",
-    ScheduleUsedUp = "schedule_used_up",
-    ThreadWithoutSteps = "thread_without_steps",
-    Panicked = "panicked",
-    Deadlock = "deadlock",
-    TimedOut = "timed_out",
-    NoOsThread = "no_os_thread",
-    Failed = "failed",
-    TooManyThreads = "too_many_threads",
-    NoSerialOrder = "no_serial_order",
-    NoOutcome = "no_outcome",
-    NoMarkers = "no_markers",
-    BadStrategy = "bad_strategy",
-    BadSetting = "bad_setting",
-    NonDeterministic = "non_deterministic",
-    BadSaved = "bad_saved",
-    BadReport = "bad_report",
-    NotOfOneSearch = "not_of_one_search",
-    Internal = "internal",
-}
+names! { Engine ErrorKind FileKind Hook StepKind SystemCall Verdict }

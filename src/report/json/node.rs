@@ -1,17 +1,17 @@
-//! What is written as JSON and read back; one value in a document, and where it is, for errors.
+//! Values that are written as JSON; nodes of a document, which know their paths for errors.
 
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 
-/// What is written as JSON and read back.
+/// A type that is written as JSON and read back.
 pub(super) trait Json: Sized {
     fn write(&self) -> Value;
 
     fn read(node: &Node<'_>) -> Result<Self, Error>;
 }
 
-/// A value, and the path that leads to it.
+/// A value in a document, and the path that leads to it.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     value: &'a Value,
@@ -32,12 +32,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// What the field `name` of an object holds.
+    /// The value of the field `name` of an object, read.
     pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
         T::read(&self.field(name)?)
     }
 
-    /// Nothing if it is null.
+    /// The node itself, unless it is null.
     pub(super) fn some(&self) -> Option<&Self> {
         Some(self).filter(|node| !node.value.is_null())
     }
@@ -68,7 +68,7 @@ impl<'a> Node<'a> {
             .collect())
     }
 
-    /// The items of a list of so many.
+    /// The items of a list of exactly `N`.
     pub(super) fn items<const N: usize>(&self) -> Result<[Node<'a>; N], Error> {
         let items = self.list()?.try_into();
         items.map_err(|_| self.wrong(&format!("is no list of {N}")))
@@ -84,7 +84,7 @@ impl<'a> Node<'a> {
             .collect())
     }
 
-    /// The error of a text that is none of those that are known.
+    /// The error for a name that is not known.
     #[cold]
     pub(super) fn unknown(&self) -> Error {
         self.wrong("is not known here; a newer interlace may have written it")
@@ -96,10 +96,8 @@ impl<'a> Node<'a> {
             "" => "the document",
             path => path,
         };
-        Error::new(
-            ErrorKind::BadReport,
-            format!("not a report of interlace: {path} {how}"),
-        )
+        let text = format!("not a report of interlace: {path} {how}");
+        Error::new(ErrorKind::BadReport, text)
     }
 
     fn below(&self, name: &str, value: &'a Value) -> Node<'a> {

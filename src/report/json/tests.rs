@@ -87,7 +87,7 @@ fn origins() -> impl Strategy<Value = SearchIdentity> {
     )
 }
 
-fn retried() -> impl Strategy<Value = SavedRuns> {
+fn saved_runs() -> impl Strategy<Value = SavedRuns> {
     let stale = vec((schedules(), any::<String>()), 0..3);
     let held = vec(schedules(), 0..3);
     (any::<String>(), held, stale, option::of(schedules())).prop_map(
@@ -129,13 +129,13 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         uniform,
     });
     let origin = (origins(), option::of(sampled));
-    (found, any::<Duration>(), engine, origin, retried()).prop_map(
+    (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
             (origin, sampled),
-            retried,
+            saved_runs,
         )| {
             let mut tally = Tally::default();
             for (&verdict, count) in Verdict::ALL.iter().zip(counts) {
@@ -151,9 +151,9 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 elapsed,
                 engine,
                 origin,
-                retried,
+                saved_runs,
                 sampled,
-                keeper: SaveTarget::default(),
+                save_target: SaveTarget::default(),
             }
         },
     )

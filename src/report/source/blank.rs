@@ -1,6 +1,6 @@
-//! Rust source with everything blanked out that is not code.
+//! Blanks out everything in Rust source that is not code.
 
-/// Whether names may hold this.
+/// Whether `c` may be part of a name.
 pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -67,7 +67,7 @@ fn literal(text: &str, code: &str) -> Option<usize> {
     }
     match text.as_bytes() {
         [b'"', ..] => Some(quoted(text, '"')),
-        // A quote opens a character if one closes it; else it opens a lifetime.
+        // A quote opens a character literal if another closes it, otherwise a lifetime.
         [b'\'', b'\\', ..] => Some(quoted(text, '\'')),
         [b'\'', ..] => {
             let c = text[1..].chars().next()?;

@@ -29,11 +29,11 @@ fn comments_and_literals_are_blanked_byte_for_byte() {
 fn the_function_around_a_place_is_the_innermost() {
     let source =
         Source::new("mod m { fn outer(x: u8) { if x > 0 { fn inner () { here } } } }".into());
-    let at = source.text().find("here").unwrap();
+    let at = source.text.find("here").unwrap();
     let function = source.function_around(at).unwrap();
     assert_eq!((&*function.name, function.is_plain), ("inner", true));
     let outer = source
-        .function_around(source.text().find("if").unwrap())
+        .function_around(source.text.find("if").unwrap())
         .unwrap();
     assert_eq!((&*outer.name, outer.is_plain), ("outer", false));
 }
@@ -47,7 +47,7 @@ fn a_function_is_plain_if_it_can_be_a_test() {
         ("#[tokio::test]\nasync fn f()", false, false),
     ] {
         let source = Source::new(format!("{header} {{ here }}"));
-        let at = source.text().find("here").unwrap();
+        let at = source.text.find("here").unwrap();
         let function = source.function_around(at).unwrap();
         let expected = ("f", is_plain, returns);
         assert_eq!(
@@ -114,9 +114,9 @@ fn a_block_is_loose_if_it_may_end_after_any_statement() {
 #[test]
 fn a_statement_starts_after_the_one_before_it() {
     let source = Source::new("{ let a = 1; for x in y {} b.c(|d| { e; f }).here() }".into());
-    let start = source.statement_start(source.text().find("here").unwrap());
+    let start = source.statement_start(source.text.find("here").unwrap());
     assert_eq!(
-        source.text()[start..].trim_start(),
+        source.text[start..].trim_start(),
         "b.c(|d| { e; f }).here() }"
     );
 }
@@ -124,7 +124,7 @@ fn a_statement_starts_after_the_one_before_it() {
 #[test]
 fn a_place_is_found_by_line_and_character() {
     let source = Source::new("ä\nöü here".into());
-    assert_eq!(source.offset(2, 4), source.text().find("here"));
+    assert_eq!(source.offset(2, 4), source.text.find("here"));
     assert_eq!(source.offset(3, 1), None);
     assert_eq!(source.offset(1, 9), None);
 }
@@ -134,10 +134,10 @@ proptest! {
     fn any_text_is_blanked_without_a_panic(text in ".*", more in r#"[/*"'r#\\{}\n a]{0,40}"#) {
         for text in [text, more] {
             let source = Source::new(text);
-            prop_assert_eq!(source.code().len(), source.text().len());
-            source.function_around(source.text().len());
-            source.statement_start(source.text().len());
-            for (at, _) in source.code().match_indices(['.', '{']) {
+            prop_assert_eq!(source.code.len(), source.text.len());
+            source.function_around(source.text.len());
+            source.statement_start(source.text.len());
+            for (at, _) in source.code.match_indices(['.', '{']) {
                 source.operand_start(at);
                 source.is_loose_block(at);
             }

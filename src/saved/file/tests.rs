@@ -76,7 +76,7 @@ fn of_many_that_save_at_once_none_is_lost() {
 #[test]
 fn a_file_that_cannot_be_read_or_written_is_an_error_that_names_it() {
     let path = fresh("folder");
-    // A folder in its place can be neither, even by the user who may do everything.
+    // A folder in its place can be neither read nor written, even by root.
     fs::create_dir_all(&path).unwrap();
     let file = File::new(&path);
     for (error, did) in [

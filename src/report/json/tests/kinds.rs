@@ -9,11 +9,11 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::error::{Error, ErrorKind};
-use crate::failure::panic::{PanicSite, Said};
+use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
     NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
-    ThreadPosition, TimeOut, Told, Unfinished, WaitSite,
+    ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -33,8 +33,8 @@ fn panics() -> impl Strategy<Value = Panic> {
     let place = any::<(String, u32, u32)>();
     let place = place.prop_map(|(file, line, column)| PanicSite { file, line, column });
     (any::<String>(), option::of(place)).prop_map(|(message, place)| {
-        let said = Box::new(Said { message, place });
-        Panic { said }
+        let details = Box::new(PanicDetails { message, place });
+        Panic { details }
     })
 }
 
@@ -76,11 +76,13 @@ fn activities() -> impl Strategy<Value = Activity> {
     ]
 }
 
-/// Values, or words in their place.
-fn told<T: Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Told<T>> {
+/// Values, or texts in their place.
+fn value_or_text<T: Debug>(
+    values: impl Strategy<Value = T>,
+) -> impl Strategy<Value = ValueOrText<T>> {
     prop_oneof![
-        values.prop_map(Told::Value),
-        any::<String>().prop_map(Told::Text),
+        values.prop_map(ValueOrText::Value),
+        any::<String>().prop_map(ValueOrText::Text),
     ]
 }
 
@@ -100,19 +102,22 @@ fn positions() -> impl Strategy<Value = Positions> {
         passed,
         awaited_locks,
     });
-    told(vec(threads, 0..4)).prop_map(Positions)
+    value_or_text(vec(threads, 0..4)).prop_map(Positions)
 }
 
 fn step_limits() -> impl Strategy<Value = StepLimit> {
     let names = any::<String>().prop_map(Into::into);
     let passes = (any::<u32>(), names, markers());
-    (any::<usize>(), positions(), told(vec(passes, 0..3))).prop_map(
-        |(max_steps, threads, last_passes)| StepLimit {
+    (
+        any::<usize>(),
+        positions(),
+        value_or_text(vec(passes, 0..3)),
+    )
+        .prop_map(|(max_steps, threads, last_passes)| StepLimit {
             max_steps,
             threads,
             last_passes,
-        },
-    )
+        })
 }
 
 fn time_outs() -> impl Strategy<Value = TimeOut> {
@@ -122,7 +127,7 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
         (limits(), positions()).prop_map(|(limit, threads)| Unfinished::Threads { limit, threads }),
         (limits(), positions())
             .prop_map(|(limit, threads)| Unfinished::NotWoken { limit, threads }),
-        any::<String>().prop_map(Unfinished::Told),
+        any::<String>().prop_map(Unfinished::Text),
     ];
     unfinished.prop_map(TimeOut)
 }
@@ -183,5 +188,6 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
     let columns = (threads, vec(step, 0..4));
-    told(columns.prop_map(|(threads, steps)| Columns { threads, steps })).prop_map(Timeline)
+    value_or_text(columns.prop_map(|(threads, steps)| Columns { threads, steps }))
+        .prop_map(Timeline)
 }
