@@ -9,8 +9,8 @@
 use super::{Account, DepthFirst, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 
-/// Depth-first search that takes the turn from a thread that could go on at most so many times.
-/// Of the executions that it runs, those with exactly so many preemptions count.
+/// Depth-first search with at most `preemptions` preemptions. Of the executions that it runs, those
+/// with exactly that number count.
 #[derive(Debug)]
 pub(crate) struct Bounded {
     /// Sees only the choices that are allowed.
@@ -36,7 +36,7 @@ impl Bounded {
 impl Search for Bounded {
     fn new_execution(&mut self) -> Option<usize> {
         let repeated = self.tree.new_execution()?;
-        // Nobody asks again for the choices that are repeated.
+        // `choose` is not called for repeated steps.
         self.spent.truncate(repeated);
         Some(repeated)
     }

@@ -30,7 +30,7 @@ pub enum StoppedBy {
     Sampled(u64),
     /// The one schedule that the strategy replays, or `INTERLACE_REPLAY`, was run.
     Replayed,
-    /// No schedule with at most so many preemptions is left. There are others, with more.
+    /// No schedule with at most this number of preemptions is left. Others have more.
     MaxPreemptions(usize),
     /// As many executions were run as were allowed.
     MaxSchedules(u64),

@@ -113,13 +113,13 @@ impl Toy {
             workers,
             shard: None,
         };
-        queue.call(workers - 1);
+        queue.expect_workers(workers - 1);
         thread::scope(|scope| {
             for number in 0..workers {
                 let queue = &queue;
                 scope.spawn(move || {
                     if number > 0 {
-                        queue.come();
+                        queue.worker_joined();
                     }
                     let mut worker = Worker::new(queue, bounds, None);
                     while worker.new_execution().is_some() {
