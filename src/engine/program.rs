@@ -11,7 +11,7 @@ pub(crate) trait Program: Send + Sync + 'static {
     fn threads(&self) -> &[String];
 
     /// A room for executions of it, with no state in it.
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance>;
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance>;
 
     /// The names of the invariants.
     fn invariants(&self) -> &[Arc<str>] {

@@ -1,4 +1,4 @@
-//! One execution, steered by whatever chooses its steps.
+//! Runs a single execution, whose steps a [`Chooser`] chooses.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::operation::{Choice, SchedulingPoint};
 
 /// Chooses the steps of one execution.
 pub(crate) trait Chooser: Send + 'static {
-    /// Decides who goes next. `threads` tells what the ids stand for.
+    /// Decides which thread goes next. `threads` tells what the ids stand for.
     fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice;
 }
 

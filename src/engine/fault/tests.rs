@@ -78,7 +78,7 @@ impl Program for TwoThreads {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
         self.fault.call(Method::Room);
         Box::new(Room)
     }

@@ -71,7 +71,7 @@ impl Run {
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
             core: RefCell::new(core),
-            room: RefCell::new(Arc::clone(program).room()),
+            room: RefCell::new(Arc::clone(program).instance()),
             turns: RefCell::default(),
             starting: RefCell::default(),
             bodies: RefCell::default(),

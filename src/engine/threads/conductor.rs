@@ -51,7 +51,7 @@ pub(super) fn conduct(team: &Arc<Team>) {
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
-    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).room().into();
+    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
     let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
     if let Err(panic) = catch_panic(|| empty.init()) {
         return Some((panicked_in(Hook::SetUp, panic), None));
