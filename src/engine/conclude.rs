@@ -21,9 +21,9 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 /// Evaluates the invariants; every thread is paused.
 pub(super) fn check_invariants(
     program: &dyn Program,
-    room: &dyn ProgramInstance,
+    instance: &dyn ProgramInstance,
 ) -> Option<FailureKind> {
-    let check_invariants = || catch_panic(|| room.check_invariants());
+    let check_invariants = || catch_panic(|| instance.check_invariants());
     match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
         Ok(violated) => violated.map(|number| {
             let name = Arc::clone(&program.invariants()[number]);
@@ -33,11 +33,11 @@ pub(super) fn check_invariants(
     }
 }
 
-/// Describes and checks what the threads left in the room. `enter` is told what comes next.
+/// Describes and checks what the threads left in the instance. `enter` is told what comes next.
 #[inline]
 pub(super) fn conclude(
     program: &dyn Program,
-    room: &dyn ProgramInstance,
+    instance: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (ExecutionEnd, Option<String>) {
     // One catch for all, since it is in every execution. The phase says whose code panicked: none
@@ -49,12 +49,12 @@ pub(super) fn conclude(
             phase.set(Some(next));
             enter(next);
         };
-        outcome = room.outcome();
+        outcome = instance.outcome();
         phase.set(None);
         if let Some(oracles) = program.oracles() {
             let view = || {
                 enter(Phase::View);
-                let view = room.view();
+                let view = instance.view();
                 phase.set(None);
                 view
             };
@@ -64,7 +64,7 @@ pub(super) fn conclude(
             }
         }
         enter(Phase::Check);
-        room.check();
+        instance.check();
         None
     });
     let hook = phase.get().and_then(Phase::hook);

@@ -74,7 +74,7 @@ impl Program for Viewed {
     }
 }
 
-/// A room whose outcome is the view.
+/// An instance whose outcome is the view.
 struct ViewedInstance(Box<dyn ProgramInstance>);
 
 impl ProgramInstance for ViewedInstance {

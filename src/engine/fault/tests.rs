@@ -170,7 +170,7 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
             }
         }
     }
-    // On threads each execution has a room of its own, and invariants are asked for at every pause.
+    // On threads each execution has an instance of its own, and invariants are asked for at every pause.
     for at in 2..=EXECUTIONS {
         assert_told(Engine::Threads, Method::Room, at);
     }

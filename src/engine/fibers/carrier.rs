@@ -30,17 +30,17 @@ pub(super) fn carry(
     program: &Arc<dyn Program>,
     scheduler: Box<dyn Scheduler>,
     options: EngineOptions,
-    pulse: &Arc<Heartbeat>,
+    heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
     tell: impl FnOnce(Carried),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
-    let _clock = pulse.clocks.add(&own);
+    let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let run = Rc::new(Run::new(program, scheduler, options, pulse));
+    let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
     let carry_all = || {
         let mut fibers = FiberPool::new(&run, options)?;
         let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
@@ -55,14 +55,14 @@ pub(super) fn carry(
 
 fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
     loop {
-        if run.pulse.is_to_stay() {
+        if run.heartbeat.is_to_stay() {
             processor.pin_current_thread();
         }
-        run.pulse.beat();
+        run.heartbeat.beat();
         let (end, outcome) = execute(run, fibers);
-        run.pulse.rest();
+        run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
-        let is_over = run.has_failed() || run.pulse.is_left_behind();
+        let is_over = run.has_failed() || run.heartbeat.is_left_behind();
         if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
             let scheduler = core.scheduler.take();
             return Ok(scheduler.expect("nobody else takes the scheduler"));
@@ -71,21 +71,21 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
 }
 
 fn execute(run: &Run, fibers: &mut FiberPool) -> (ExecutionEnd, Option<String>) {
-    if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
+    if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
         return (panicked_in(Hook::SetUp, panic), None);
     }
-    run.pulse.enter(Phase::Threads);
+    run.heartbeat.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers));
-    let enter = |phase| run.pulse.enter(phase);
+    let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
-        conclude(&*run.program, &**run.room.borrow(), enter)
+        conclude(&*run.program, &**run.instance.borrow(), enter)
     } else {
         (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
-    let dropping = || run.room.borrow_mut().drop_state();
+    let dropping = || run.instance.borrow_mut().drop_state();
     (drop_state(dropping, end), outcome)
 }
 
@@ -106,7 +106,7 @@ fn run_threads(run: &Run, fibers: &mut FiberPool) {
     if run.core.borrow().held() {
         return;
     }
-    run.pulse.enter(Phase::Unwinding);
+    run.heartbeat.enter(Phase::Unwinding);
     let threads = run.core.borrow().state.threads().len();
     for thread in (0..threads).map(ThreadId::new) {
         run.drop_body(thread);
@@ -133,14 +133,14 @@ fn repeat_turns(run: &Run, fibers: &mut FiberPool) -> Option<(usize, ThreadId, T
     let (last, others) = turns.split_last()?;
     // Only declared threads have turns here: one in which a thread is started is not repeated.
     let declared = fibers.declared();
-    let (pulse, wakes) = (&*run.pulse, &*run.wakes);
-    let reached = pulse.reached_by_declared();
+    let (heartbeat, wakes) = (&*run.heartbeat, &*run.wakes);
+    let reached = heartbeat.reached_by_declared();
     let mut count = 0;
     let mut otherwise = None;
     resume_each(
         declared,
         others.iter().map(|turn| (turn.thread.index(), turn.end)),
-        |number| pulse.run(number),
+        |number| heartbeat.run(number),
         |number, recorded, end| {
             if end != recorded || wakes.has_any() {
                 otherwise = Some((count, ThreadId::new(number), end));

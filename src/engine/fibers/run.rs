@@ -32,7 +32,7 @@ pub(super) struct Run {
     pub(super) declared: usize,
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
-    pub(super) room: RefCell<Box<dyn ProgramInstance>>,
+    pub(super) instance: RefCell<Box<dyn ProgramInstance>>,
     /// How the turns of this execution ended; while none was taken, those of the one before. The
     /// carrier's alone.
     pub(super) turns: RefCell<Vec<TurnRecord>>,
@@ -46,7 +46,7 @@ pub(super) struct Run {
     pub(super) wakes: Arc<WakeQueue>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
-    pub(super) pulse: Arc<Heartbeat>,
+    pub(super) heartbeat: Arc<Heartbeat>,
     timeout: Duration,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
@@ -63,7 +63,7 @@ impl Run {
         program: &Arc<dyn Program>,
         scheduler: Box<dyn Scheduler>,
         options: EngineOptions,
-        pulse: &Arc<Heartbeat>,
+        heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         let core = ExecutionCore::new(program.threads(), scheduler, options);
         Run {
@@ -71,14 +71,14 @@ impl Run {
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
             core: RefCell::new(core),
-            room: RefCell::new(Arc::clone(program).instance()),
+            instance: RefCell::new(Arc::clone(program).instance()),
             turns: RefCell::default(),
             starting: RefCell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
             fault: RefCell::default(),
-            pulse: Arc::clone(pulse),
+            heartbeat: Arc::clone(heartbeat),
             timeout: options.timeout,
             since: Cell::new(None),
         }
@@ -93,11 +93,11 @@ impl Run {
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
     pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
         while grant == Grant::Resume {
-            self.pulse.reach(thread, None);
+            self.heartbeat.reach(thread, None);
             let result = match self.take_body(thread) {
                 None => {
-                    let room = self.room.borrow();
-                    caught(|| room.run_thread(thread))
+                    let instance = self.instance.borrow();
+                    caught(|| instance.run_thread(thread))
                 }
                 Some(body) => caught(body),
             };
@@ -153,7 +153,7 @@ impl Run {
         for (name, body) in self.starting.take() {
             let thread = core.state.spawn(parent, name.as_deref());
             let name = &core.state.threads().names()[thread.index()];
-            self.pulse.started.lock().push(Arc::clone(name));
+            self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
         }
     }
@@ -163,7 +163,7 @@ impl Run {
         let core = self.core.borrow();
         if !self.bodies.borrow().is_empty() {
             self.bodies.borrow_mut().clear();
-            self.pulse.started.lock().clear();
+            self.heartbeat.started.lock().clear();
         }
         if core.expects_wakes() {
             self.since.set(Some(Instant::now()));
@@ -180,7 +180,7 @@ impl Run {
     /// The first `count` turns have been repeated, and `current` has the turn after them.
     pub(super) fn repeated(&self, count: usize, current: ThreadId) {
         self.turns.borrow_mut().truncate(count);
-        let reached = |thread| self.pulse.reached(thread);
+        let reached = |thread| self.heartbeat.reached(thread);
         self.core
             .borrow_mut()
             .state
@@ -213,7 +213,7 @@ impl Run {
             None if is_over => core.state.leave(thread, ThreadState::Finished),
             None => core.state.finish(thread),
             Some(marker) => {
-                self.pulse.reach(thread, Some(marker));
+                self.heartbeat.reach(thread, Some(marker));
                 core.state.pause(thread, marker);
             }
         }
@@ -233,7 +233,7 @@ impl Run {
             core.finish(thread, violated.is_some());
             return self.next_turn(core, violated);
         };
-        self.pulse.reach(thread, Some(marker));
+        self.heartbeat.reach(thread, Some(marker));
         core.state.pause(thread, marker);
         self.next_turn(core, violated)
     }
@@ -256,7 +256,7 @@ impl Run {
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         if let Some(marker) = pause.marker() {
-            self.pulse.reach(thread, Some(marker));
+            self.heartbeat.reach(thread, Some(marker));
         }
         core.pause(thread, pause);
         self.next_turn(core, violated)
@@ -289,9 +289,9 @@ impl Run {
             let Some(mut question) = next else {
                 break;
             };
-            self.pulse.ask(Some(question.asker.thread));
+            self.heartbeat.ask(Some(question.asker.thread));
             question.ask();
-            self.pulse.ask(None);
+            self.heartbeat.ask(None);
             self.core.borrow_mut().answer(question);
         }
         // Whoever was asked may have woken a task.
@@ -300,9 +300,9 @@ impl Run {
 
     /// The invariant that does not hold where the last turn has ended.
     fn violated(&self) -> Option<FailureKind> {
-        let room = self.room.borrow();
+        let instance = self.instance.borrow();
         self.has_invariants
-            .then(|| check_invariants(&*self.program, &**room))
+            .then(|| check_invariants(&*self.program, &**instance))
             .flatten()
     }
 
@@ -325,7 +325,7 @@ impl Run {
             let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
             drop(core);
-            self.adopt(self.pulse.running());
+            self.adopt(self.heartbeat.running());
         }
     }
 
@@ -335,9 +335,9 @@ impl Run {
     pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
         let since = self.since.get()?;
         // The watcher sees a carrier at rest, since this one looks at the clock itself.
-        self.pulse.rest();
+        self.heartbeat.rest();
         let turn = self.hear_outside(since);
-        self.pulse.enter(Phase::Threads);
+        self.heartbeat.enter(Phase::Threads);
         turn
     }
 
@@ -373,12 +373,12 @@ impl Controller for Rc<Run> {
     fn withdraw(&self) {
         // The question is there if the fiber has not let go of its turn since.
         drop(self.note.take());
-        self.core.borrow_mut().withdraw(self.pulse.running());
+        self.core.borrow_mut().withdraw(self.heartbeat.running());
     }
 
     fn waker(&self) -> Waker {
         let mut core = self.core.borrow_mut();
-        let thread = self.pulse.running();
+        let thread = self.heartbeat.running();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.wakes),
             thread,

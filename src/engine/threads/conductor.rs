@@ -51,8 +51,8 @@ pub(super) fn conduct(team: &Arc<Team>) {
 
 /// Runs one execution; nothing if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
-    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
-    let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
+    let mut instance: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
+    let empty = Arc::get_mut(&mut instance).expect("nobody else has come to know of it");
     if let Err(panic) = catch_panic(|| empty.init()) {
         return Some((panicked_in(Hook::SetUp, panic), None));
     }
@@ -61,21 +61,21 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
         team.beat.beat();
         team.shared.lock().core.phase = phase;
     };
-    let (end, outcome) = match run_threads(team, &room)? {
-        ExecutionEnd::Held => conclude(&*team.program, &*room, enter),
+    let (end, outcome) = match run_threads(team, &instance)? {
+        ExecutionEnd::Held => conclude(&*team.program, &*instance, enter),
         end => (end, None),
     };
     enter(Phase::DropState);
-    let end = drop_state(|| drop(room), end);
+    let end = drop_state(|| drop(instance), end);
     team.beat.beat();
     Some((end, outcome))
 }
 
 /// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
+fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
     let mut shared = team.shared.lock();
     shared.core.phase = Phase::Threads;
-    shared.room = Some(Arc::clone(room));
+    shared.instance = Some(Arc::clone(instance));
     let first = shared.core.turn();
     drop(shared);
     team.give(first);
@@ -84,7 +84,7 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
     }
 
     let mut shared = team.shared.lock();
-    shared.room = None;
+    shared.instance = None;
     let end = shared.core.ending();
     if end.is_held() {
         shared.blocked.clear();

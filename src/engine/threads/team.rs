@@ -64,7 +64,7 @@ pub(super) struct Team {
 pub(super) struct TeamShared {
     pub(super) core: ExecutionCore,
     /// Where the execution takes place, while its threads run.
-    pub(super) room: Option<Arc<dyn ProgramInstance>>,
+    pub(super) instance: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
     /// The threads that the program has started in the execution under way.
@@ -113,7 +113,7 @@ impl Team {
             program: Arc::clone(program),
             shared: Mutex::new(TeamShared {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
-                room: None,
+                instance: None,
                 blocked: Blocked::new(&processor),
                 started: Vec::new(),
                 asleep_since: Instant::now(),
@@ -236,8 +236,8 @@ impl Team {
         if !self.program.has_invariants() {
             return None;
         }
-        let room = self.shared.lock().room.clone()?;
-        check_invariants(&*self.program, &*room)
+        let instance = self.shared.lock().instance.clone()?;
+        check_invariants(&*self.program, &*instance)
     }
 }
 

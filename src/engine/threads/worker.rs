@@ -58,11 +58,11 @@ fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)
 
 /// Runs the thread in one execution; false if the team has been left behind.
 fn run_declared(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
-    let Some(room) = team.shared.lock().room.clone() else {
+    let Some(instance) = team.shared.lock().instance.clone() else {
         return false;
     };
     // The conductor drops the state: it must be the last to hold it.
-    let result = run(slot, move || room.run_thread(thread));
+    let result = run(slot, move || instance.run_thread(thread));
     finish(team, thread, result)
 }
 
