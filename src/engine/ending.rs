@@ -11,8 +11,8 @@ pub(crate) enum ExecutionEnd {
     Held,
     /// The scheduler ended it.
     Pruned,
-    /// It failed. Behind a pointer that is shared, so that an end is small and cheap to copy.
-    /// Details that take long to gather are left out: `Record::failure` adds them.
+    /// It failed. Shared, so that an end is small and cheap to clone. Details that take long to
+    /// gather are left out: `Record::failure` adds them.
     Failed(Arc<FailureKind>),
 }
 
@@ -37,7 +37,7 @@ impl ExecutionEnd {
         matches!(self, ExecutionEnd::Held)
     }
 
-    /// Whether the clock cut the execution short.
+    /// Whether the execution timed out.
     pub(crate) fn is_timed_out(&self) -> bool {
         self.failure().is_some_and(FailureKind::is_timed_out)
     }
@@ -49,12 +49,12 @@ impl ExecutionEnd {
     }
 }
 
-/// What an execution is busy with.
+/// The phases of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     SetUp,
     Threads,
-    /// The threads that are left are being unwound after a failure.
+    /// After a failure, the remaining threads are being unwound.
     Unwinding,
     Outcome,
     View,
@@ -63,7 +63,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// The part of the user's code around the threads that runs in this phase, if one does.
+    /// The user's hook that runs in this phase, if one does.
     pub(crate) fn hook(self) -> Option<Hook> {
         match self {
             Phase::SetUp => Some(Hook::SetUp),

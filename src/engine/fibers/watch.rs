@@ -101,7 +101,7 @@ fn watch(
             if !is_machine_busy() {
                 heartbeat.stay();
             }
-            MutexGuard::unlocked(&mut carried, || meanwhile.attend());
+            MutexGuard::unlocked(&mut carried, || meanwhile.run());
         }
         let is_up = time.is_up(heartbeat.executions());
         if heartbeat.phase().is_none() {

@@ -129,7 +129,7 @@ fn watch(
             return Ok(Watched::LeftBehind(leave_behind(team, shared)));
         }
         if meanwhile.is_due(&team.clocks) {
-            MutexGuard::unlocked(&mut shared, || meanwhile.attend());
+            MutexGuard::unlocked(&mut shared, || meanwhile.run());
             continue;
         }
         let look = lookout.rest().map(|rest| Instant::now() + rest);

@@ -7,9 +7,8 @@ use super::start::start;
 use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
-use crate::engine::body::Body;
 use crate::engine::catch::{Caught, catch};
-use crate::engine::current;
+use crate::engine::current::{self, Body};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
