@@ -140,7 +140,6 @@ impl Settings {
         Self::read(std::env::vars_os())
     }
 
-    /// Reads variables, each a name and a value.
     fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Error> {
         let mut settings = Settings::default();
         for (name, value) in variables {

@@ -68,7 +68,6 @@ impl Record {
     }
 }
 
-/// The schedule of these steps.
 pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
     let step = |event: &Event| {
         let thread = &*names[event.thread.index()];
@@ -98,7 +97,6 @@ pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
 #[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
 pub struct Execution {
     schedule: Schedule,
-    /// How many first steps must be forced.
     forced: usize,
     timeline: Timeline,
     failure: Option<FailureKind>,

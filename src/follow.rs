@@ -10,7 +10,6 @@ use crate::schedule::{Schedule, Step};
 
 mod refusal;
 
-/// An execution along a schedule.
 #[derive(Debug)]
 pub(crate) struct Followed {
     pub(crate) record: Record,
@@ -73,7 +72,6 @@ enum Stop {
 }
 
 impl Follow {
-    /// Whether the execution could follow the schedule.
     fn fits(&self, record: &Record) -> Result<(), Error> {
         let (schedule, at) = (&self.schedule, self.taken);
         match (&record.end, self.stop) {
@@ -90,7 +88,6 @@ impl Follow {
         }
     }
 
-    /// Whether a step of the schedule names this thread.
     fn names(&self, thread: &str) -> bool {
         let mut steps = self.schedule.steps().iter();
         steps.any(|step| step.thread() == thread)

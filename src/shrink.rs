@@ -33,7 +33,6 @@ pub(crate) struct Shrink {
     stage: Stage,
     /// The threads that are still to go next in this execution, if they can.
     preferred: VecDeque<ThreadId>,
-    /// The threads that went so far.
     path: Vec<ThreadId>,
     preemptions: usize,
     /// The schedule of this execution, up to the last choice that does not follow the fixed order.
@@ -50,7 +49,6 @@ enum Stage {
 }
 
 impl Shrink {
-    /// Starts from a failing execution.
     pub(crate) fn new(found: &[Event]) -> Self {
         let threads: Vec<ThreadId> = found.iter().map(|taken| taken.thread).collect();
         let preemptions = found.iter().filter(|taken| taken.preempts).count();
@@ -82,7 +80,6 @@ impl Shrink {
         self.best.threads().len()
     }
 
-    /// Whether every smaller schedule was tried.
     pub(crate) fn is_proved(&self) -> bool {
         self.is_proved
     }

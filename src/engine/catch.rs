@@ -38,13 +38,11 @@ pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }
 
-/// Panics again with a panic that was caught.
 #[cold]
 pub(super) fn rethrow(panic: Panic) -> ! {
     panic::resume_unwind(Box::new(panic))
 }
 
-/// Runs `body` and catches its panic.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     keeping_panics(|| caught(body))
 }

@@ -77,7 +77,6 @@ pub(super) fn conclude(
     (end, outcome)
 }
 
-/// The end of an execution in which `hook` panicked.
 #[cold]
 pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
     let kind = match hook {

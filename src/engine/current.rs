@@ -92,7 +92,6 @@ fn obey(grant: Grant) {
     }
 }
 
-/// Starts a thread of the program. The calling thread is one, too.
 pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
     let started = with_controller(|controller| {
         let started = controller.spawn(name, body);
@@ -101,7 +100,6 @@ pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
     started.flatten().unwrap_or_else(|| catch::unwind())
 }
 
-/// The waker of the calling task.
 pub(super) fn waker() -> Waker {
     with_controller(|controller| controller.waker()).unwrap_or_else(|| catch::unwind())
 }

@@ -12,14 +12,12 @@ const BUSY: Duration = Duration::from_millis(20);
 /// How often to check whether they have.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Work that the thread that waits for executions does once, if they take long.
 pub(crate) struct Deferred<'a> {
     due: Option<Instant>,
     body: Option<Box<dyn FnOnce() + 'a>>,
 }
 
 impl<'a> Deferred<'a> {
-    /// No work.
     pub(crate) fn nothing() -> Self {
         Deferred {
             due: None,

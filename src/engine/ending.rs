@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::failure::{FailureKind, Hook};
 
-/// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ExecutionEnd {
     /// Every thread ended and every check held.
@@ -24,7 +23,6 @@ impl From<FailureKind> for ExecutionEnd {
 }
 
 impl ExecutionEnd {
-    /// How the execution failed, if it did.
     pub(crate) fn failure(&self) -> Option<&FailureKind> {
         match self {
             ExecutionEnd::Failed(kind) => Some(kind),
@@ -37,7 +35,6 @@ impl ExecutionEnd {
         matches!(self, ExecutionEnd::Held)
     }
 
-    /// Whether the execution timed out.
     pub(crate) fn is_timed_out(&self) -> bool {
         self.failure().is_some_and(FailureKind::is_timed_out)
     }
@@ -49,7 +46,6 @@ impl ExecutionEnd {
     }
 }
 
-/// The phases of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     SetUp,

@@ -37,7 +37,6 @@ pub(super) fn forget(id: i32) {
     }
 }
 
-/// The threads that are registered now.
 pub(super) fn all() -> Vec<i32> {
     OWN.lock().clone()
 }

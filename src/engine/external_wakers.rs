@@ -48,14 +48,12 @@ impl ExternalWakers {
         self.is_expected
     }
 
-    /// Begins an execution.
     pub(super) fn reset(&mut self) {
         self.wakers.clear();
         self.pending.clear();
         self.is_over = false;
     }
 
-    /// Keeps what the waker of `thread` points to.
     pub(super) fn keep(&mut self, thread: ThreadId, waker: Weak<dyn Send + Sync>) {
         let number = thread.index();
         if self.wakers.len() <= number {
@@ -80,7 +78,6 @@ impl ExternalWakers {
         !self.pending.is_empty()
     }
 
-    /// Takes the tasks that were woken from outside.
     pub(super) fn take_pending(&mut self) -> Vec<ThreadId> {
         std::mem::take(&mut self.pending)
     }

@@ -152,13 +152,11 @@ const THREAD: Control = Control(ptr::without_provenance(1));
 const NOBODY: Control = Control(ptr::null());
 
 impl Control {
-    /// The control of the calling thread.
     #[inline]
     pub(super) fn current() -> Self {
         CONTROL.get()
     }
 
-    /// Whether a run controls the thread.
     #[inline]
     pub(super) fn is_by_run(self) -> bool {
         self != NOBODY

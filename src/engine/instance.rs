@@ -9,10 +9,8 @@ use crate::operation::ThreadId;
 /// All of this is the user's code, which may panic or never return. Only [`init`](Self::init) may be
 /// called while there is no state.
 pub(crate) trait ProgramInstance: Send + Sync {
-    /// Makes the state for one execution.
     fn init(&mut self);
 
-    /// Drops the state.
     fn drop_state(&mut self);
 
     /// Runs one thread to its end. Keep this call chain shallow: after a switch of stacks every

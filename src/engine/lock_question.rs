@@ -20,7 +20,6 @@ pub(crate) struct Acquisition {
 pub(super) struct LockQuestion {
     pub(super) asker: Acquisition,
     pub(super) probe: LockProbe,
-    /// The locks that it has shown.
     pub(super) shown: Vec<LockState>,
 }
 

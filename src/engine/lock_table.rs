@@ -14,7 +14,6 @@ use crate::site::MarkerId;
 /// A lock that a paused thread is about to acquire, and that is not free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BlockedOn {
-    /// The thread that waits.
     pub(crate) thread: ThreadId,
     /// The expression in its marker.
     pub(crate) name: &'static str,
@@ -59,7 +58,6 @@ impl LockTable {
         self.probes.is_empty()
     }
 
-    /// Begins an execution.
     #[inline]
     pub(super) fn clear(&mut self) {
         if !self.shown.is_empty() {
@@ -117,7 +115,6 @@ impl LockTable {
         })
     }
 
-    /// Stores the locks that a question has shown.
     pub(super) fn answer(&mut self, question: LockQuestion, state: &mut ExecutionState) {
         let LockQuestion {
             asker, mut shown, ..

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-/// How an engine runs executions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
     /// How long an execution may take, from its setup to its last check, not counting the time for

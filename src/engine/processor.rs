@@ -46,7 +46,6 @@ impl Processor {
         }
     }
 
-    /// Whether there were other claims in this process when this was claimed.
     pub(crate) fn is_in_company(&self) -> bool {
         self.is_in_company
     }

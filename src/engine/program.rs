@@ -13,7 +13,6 @@ pub(crate) trait Program: Send + Sync + 'static {
     /// Makes an instance of it, with no state yet.
     fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance>;
 
-    /// The names of the invariants.
     fn invariants(&self) -> &[Arc<str>] {
         &[]
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{BlockedOn, ExecutionEnd, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint, ThreadStatus, Trace};
 
-/// Steers an engine through executions.
 pub(crate) trait Scheduler: Any + Send {
     /// Begins the next execution; `None` when there is none to run. Returns how many of its first
     /// steps are those of the execution before: [`choose`](Self::choose) is not called for them,
@@ -16,11 +15,9 @@ pub(crate) trait Scheduler: Any + Send {
     /// Decides which thread goes next. `threads` tells what the ids stand for.
     fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice;
 
-    /// Learns how the execution ended.
     fn end(&mut self, result: ExecutionResult<'_>);
 }
 
-/// One execution that ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExecutionResult<'a> {
     pub(crate) trace: Trace<'a>,
@@ -34,7 +31,6 @@ pub(crate) struct ExecutionResult<'a> {
 }
 
 impl ExecutionResult<'_> {
-    /// Whether it held and has no outcome.
     #[inline]
     pub(crate) fn is_plain(self) -> bool {
         self.end.is_held() && self.outcome.is_none()

@@ -28,7 +28,6 @@ pub(super) struct ThreadClock<'a> {
     id: i32,
 }
 
-/// What the clocks show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct ThreadTimes {
     /// How long the threads have run.

@@ -4,7 +4,6 @@ use super::lock_probe::LockProbe;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
-/// Why a thread yields its turn before its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum YieldReason {
     /// It has reached this marker.

@@ -42,7 +42,6 @@ impl Record {
         Positions(Told::Value(threads.map(|it| self.position(it)).collect()))
     }
 
-    /// Where the thread of this number stood at the end.
     pub(crate) fn position(&self, thread: usize) -> ThreadPosition {
         let status = self.threads[thread];
         let awaited = self.blocked_on.iter();

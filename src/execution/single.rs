@@ -13,7 +13,6 @@ pub(crate) trait Chooser: Send + 'static {
     fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice;
 }
 
-/// One execution that has ended.
 #[derive(Debug)]
 pub(crate) struct Single<C> {
     pub(crate) chooser: C,

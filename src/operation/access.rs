@@ -9,7 +9,6 @@ pub(crate) enum Object {
     Thread(ThreadId),
 }
 
-/// An object that a step has touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) object: Object,

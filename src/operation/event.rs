@@ -2,7 +2,6 @@
 
 use super::{Access, Object, Operation, OperationKind, Pending, ThreadId};
 
-/// A step that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) thread: ThreadId,

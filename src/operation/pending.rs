@@ -8,7 +8,6 @@ use crate::site::MarkerId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Operation(u32);
 
-/// The kinds of operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum OperationKind {
     /// The code that a marker gates.

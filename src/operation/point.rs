@@ -16,7 +16,6 @@ pub(crate) struct SchedulingPoint<'a> {
     pub(crate) step: usize,
 }
 
-/// What a search decides at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// The thread at this index among the enabled goes next.
@@ -26,7 +25,6 @@ pub(crate) enum Choice {
 }
 
 impl SchedulingPoint<'_> {
-    /// The threads that have stopped and cannot go on.
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) fn disabled(&self) -> impl Iterator<Item = (ThreadId, ThreadState)> + '_ {
         let threads = self.threads.iter().copied().enumerate();

@@ -3,7 +3,6 @@
 use super::{ThreadId, WaitSite};
 use crate::site::MarkerId;
 
-/// What a thread is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ThreadState {
     /// Declared, and not yet run up to its first marker.

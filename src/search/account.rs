@@ -2,7 +2,6 @@
 
 use super::Contradiction;
 
-/// How an execution that has ended counts in a search.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Account {
     /// Whether it was run, and counted, in an earlier search of the same plan.

@@ -18,7 +18,6 @@ pub(crate) struct Bounded {
     preemptions: usize,
     /// How many preemptions there were up to each choice of the execution under way.
     spent: Vec<usize>,
-    /// Whether a choice was not allowed.
     leaves_out: bool,
 }
 

@@ -7,7 +7,6 @@ use super::{Bounded, DepthFirst, Method, Part, Sample, Shard, Weights};
 /// How many executions of a portfolio are run in order, at most, before others are drawn.
 const FIRST: u64 = 200;
 
-/// Which executions are run, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchPlan {
     /// All, depth first.
@@ -27,20 +26,17 @@ type WeightedShard = (Shard, Option<Arc<Weights>>);
 /// One search of several.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    /// The whole search.
     pub(crate) part: Box<dyn Part>,
     /// Whether it leaves out executions even if it runs none.
     pub(crate) leaves_out: bool,
     pub(crate) max_schedules: Option<u64>,
 }
 
-/// The searches of a plan, one after the other.
 #[derive(Debug)]
 pub(crate) struct Stages {
     plan: SearchPlan,
     seed: u64,
     shard: Option<WeightedShard>,
-    /// How many stages have begun.
     begun: usize,
 }
 

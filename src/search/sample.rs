@@ -26,7 +26,6 @@ use walk::RandomWalk;
 /// How many first executions the profile is learnt from.
 const PROFILING_RUNS: u64 = 5;
 
-/// How an execution is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     RandomWalk,

@@ -107,7 +107,6 @@ impl Weights {
         }
     }
 
-    /// How many steps each thread takes.
     pub(crate) fn steps(&self) -> &[u32] {
         &self.steps
     }

@@ -10,7 +10,6 @@
 use crate::operation::{Event, Pending};
 use crate::permutations::Counts;
 
-/// One point of a search's path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fork<'a> {
     /// The threads that could go on.
@@ -61,7 +60,6 @@ fn count(threads: usize) -> f64 {
     threads as f64
 }
 
-/// How many steps each thread takes in an execution.
 pub(super) fn steps_of_each(execution: &[Event]) -> Vec<usize> {
     let mut steps = Vec::new();
     for event in execution {
@@ -92,7 +90,6 @@ impl Multinomial {
         Some(Multinomial { steps, leaves })
     }
 
-    /// How many leaves the tree has.
     pub(crate) fn leaves(&self) -> u128 {
         self.leaves
     }

@@ -21,7 +21,6 @@ pub(super) struct Variants {
 }
 
 impl Variants {
-    /// Just `path` itself.
     pub(super) fn only(path: Vec<ThreadId>) -> Self {
         Variants {
             only: Some(path),

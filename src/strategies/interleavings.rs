@@ -70,7 +70,6 @@ pub struct Interleaving {
     seen: Arc<Mutex<Option<Seen>>>,
 }
 
-/// An execution that was run under an interleaving.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) schedule: Schedule,
@@ -99,7 +98,6 @@ impl Interleaving {
         Decisions::new(&self.plan)
     }
 
-    /// Whether an execution has failed under this interleaving.
     pub(crate) fn has_failed(&self) -> bool {
         let seen = self.seen.lock();
         seen.as_ref().is_some_and(|seen| seen.has_failed)

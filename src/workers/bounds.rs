@@ -25,7 +25,6 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The limits of a search that begins now.
     pub(crate) fn new(max_schedules: Option<u64>, time: Option<Duration>) -> Self {
         Limits {
             max_schedules,

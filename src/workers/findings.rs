@@ -44,7 +44,6 @@ pub(crate) struct OutcomeSummary {
 /// The outcomes of executions, by their text.
 pub(crate) type Outcomes = BTreeMap<String, OutcomeSummary>;
 
-/// Adds the outcomes of executions that come later.
 pub(crate) fn append_outcomes(all: &mut Outcomes, later: Outcomes) {
     for (text, more) in later {
         match all.entry(text) {
@@ -58,7 +57,6 @@ pub(crate) fn append_outcomes(all: &mut Outcomes, later: Outcomes) {
     }
 }
 
-/// A failing execution.
 #[derive(Debug, Clone)]
 pub(crate) struct FailingExecution {
     /// Its number, from 1, in exploration order.
@@ -67,7 +65,6 @@ pub(crate) struct FailingExecution {
 }
 
 impl Findings {
-    /// What was found in one execution.
     pub(crate) fn of_one(record: &Record, outcome: Option<&str>) -> Self {
         let mut findings = Findings::default();
         findings.record(record.result(outcome), Account::default());
@@ -80,7 +77,6 @@ impl Findings {
         self.steps += steps;
     }
 
-    /// Adds an execution.
     pub(crate) fn record(&mut self, result: ExecutionResult<'_>, account: Account) {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);

@@ -28,7 +28,6 @@ pub(crate) struct ParallelSearch {
 }
 
 impl ParallelSearch {
-    /// Runs one search.
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();

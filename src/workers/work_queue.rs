@@ -19,7 +19,6 @@ use crate::engine::is_machine_busy;
 use crate::error::Error;
 use crate::search::Part;
 
-/// What the workers share.
 #[derive(Debug, Default)]
 pub(super) struct WorkQueue {
     state: Mutex<State>,
@@ -107,12 +106,10 @@ impl WorkQueue {
         }
     }
 
-    /// Whether a worker waits for a part.
     pub(super) fn is_hungry(&self) -> bool {
         self.wanted.load(Relaxed) > 0
     }
 
-    /// Adds a part.
     pub(super) fn give(&self, search: Box<dyn Part>) {
         let job = Job::new(search);
         let mut state = self.state.lock();
@@ -171,7 +168,6 @@ impl WorkQueue {
         }
     }
 
-    /// Wakes all workers that wait.
     fn notify_all(&self) {
         self.generation.fetch_add(1, Relaxed);
         self.news.notify_all();

@@ -28,7 +28,6 @@ pub(super) fn take(size: usize) -> io::Result<DefaultStack> {
     DefaultStack::new(size)
 }
 
-/// Gives back a stack that was made for `size`.
 pub(super) fn give_back(size: usize, stack: DefaultStack) {
     let mut kept = KEPT.lock();
     let total: usize = kept.iter().map(|&(size, _)| size).sum();

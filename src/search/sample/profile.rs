@@ -14,7 +14,6 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    /// Counts a step of an execution.
     pub(super) fn count(&mut self, step: Pending) {
         let thread = step.thread.index();
         self.steps += 1;
@@ -22,7 +21,6 @@ impl Profile {
         *at(self.at_marker(step.operation.name()), thread) += 1;
     }
 
-    /// Adds the counts of an execution.
     pub(super) fn learn(&mut self, execution: &Profile) {
         self.steps = self.steps.max(execution.steps);
         raise(&mut self.threads, &execution.threads);
