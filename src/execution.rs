@@ -104,19 +104,21 @@ pub struct Execution {
 
 impl Execution {
     pub(crate) fn new(record: &Record, forced: usize) -> Self {
-        Execution {
-            failure: record.failure(),
-            ..Execution::drawn(record, forced)
-        }
+        Self::with_failure(record, forced, record.failure())
     }
 
-    /// The steps of `record`, without how it ended.
-    fn drawn(record: &Record, forced: usize) -> Self {
+    /// An execution that was stopped where it could not go on as asked.
+    pub(crate) fn stopped(record: &Record, error: Error) -> Self {
+        let failure = FailureKind::of_error(error);
+        Self::with_failure(record, record.steps.len(), Some(failure))
+    }
+
+    fn with_failure(record: &Record, forced: usize, failure: Option<FailureKind>) -> Self {
         Execution {
             schedule: record.schedule(record.steps.len()),
             forced: operation::forced(&record.steps),
             timeline: record.timeline(forced),
-            failure: None,
+            failure,
         }
     }
 
@@ -127,14 +129,6 @@ impl Execution {
             forced: 0,
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
-        }
-    }
-
-    /// An execution that was stopped where it could not go on as asked.
-    pub(crate) fn stopped(record: &Record, error: Error) -> Self {
-        Execution {
-            failure: Some(FailureKind::of_error(error)),
-            ..Execution::drawn(record, record.steps.len())
         }
     }
 

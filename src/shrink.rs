@@ -77,7 +77,7 @@ impl Shrink {
 
     /// The length of the smallest failing schedule so far.
     pub(crate) fn forced(&self) -> usize {
-        self.best.threads().len()
+        self.best.threads.len()
     }
 
     pub(crate) fn is_proved(&self) -> bool {
@@ -99,7 +99,7 @@ impl Shrink {
         self.stage = Stage::Global;
         match self.queue.pop() {
             Some(Reverse(next)) if next < self.best => {
-                self.preferred = next.threads().iter().copied().collect();
+                self.preferred = next.threads.into();
                 true
             }
             // The rest is larger than the best.

@@ -33,7 +33,7 @@ pub(super) fn check_invariants(
     }
 }
 
-/// Describes and checks what the threads have left in the instance. `enter` is told each phase.
+/// Describes and checks the state after the threads have ended. Calls `enter` for each phase.
 #[inline]
 pub(super) fn conclude(
     program: &dyn Program,

@@ -83,7 +83,7 @@ impl Meter {
             });
         }
         if let Some(tree) = self.tree() {
-            let schedules = tree.leaves() as f64;
+            let schedules = tree.leaves as f64;
             return Some(Size {
                 schedules,
                 is_exact: true,

@@ -84,7 +84,7 @@ const LINE: u128 = 1 << 95;
 #[derive(Debug)]
 pub(crate) struct Weights {
     /// How many steps each thread takes, as far as is known.
-    steps: Vec<u32>,
+    pub(crate) steps: Vec<u32>,
     line: u128,
 }
 
@@ -105,10 +105,6 @@ impl Weights {
             steps: steps.map(|steps| steps.unwrap_or(most).min(most)).collect(),
             line: LINE / leaves * leaves,
         }
-    }
-
-    pub(crate) fn steps(&self) -> &[u32] {
-        &self.steps
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn steps_of_each(execution: &[Event]) -> Vec<usize> {
 #[derive(Debug)]
 pub(crate) struct Multinomial {
     steps: Vec<usize>,
-    leaves: u128,
+    pub(crate) leaves: u128,
 }
 
 impl Multinomial {
@@ -88,10 +88,6 @@ impl Multinomial {
         let steps = steps_of_each(execution);
         let leaves = steps.iter().copied().collect::<Counts>().orders()?;
         Some(Multinomial { steps, leaves })
-    }
-
-    pub(crate) fn leaves(&self) -> u128 {
-        self.leaves
     }
 
     /// The extent in leaves; `None` if this tree has no such path.

@@ -8,7 +8,7 @@ use crate::operation::ThreadId;
 pub(super) struct Candidate {
     preemptions: usize,
     length: usize,
-    threads: Vec<ThreadId>,
+    pub(super) threads: Vec<ThreadId>,
 }
 
 impl Candidate {
@@ -27,10 +27,6 @@ impl Candidate {
             length: usize::MAX,
             threads: Vec::new(),
         }
-    }
-
-    pub(super) fn threads(&self) -> &[ThreadId] {
-        &self.threads
     }
 
     /// Whether a schedule of this many preemptions and steps may be smaller than this one.

@@ -46,7 +46,7 @@ impl Job {
     /// The share of the tree that is done; 0 if the search cannot tell.
     fn measure(&self, executions: u64, meter: &Meter, is_over: bool) -> f64 {
         let tree = meter.tree();
-        let Some(progress) = self.search.progress(self.part_result.order(), tree) else {
+        let Some(progress) = self.search.progress(&self.part_result.order, tree) else {
             return 0.0;
         };
         if tree.is_some() {

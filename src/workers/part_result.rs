@@ -12,8 +12,8 @@ use crate::search::{Account, Part};
 /// it, since a worker that hangs takes its own state with it.
 #[derive(Debug)]
 pub(super) struct PartResult {
-    /// What [orders](Part::order) it among the others.
-    order: Vec<usize>,
+    /// Its [place](Part::order) in exploration order.
+    pub(super) order: Vec<usize>,
     /// Executions that held without an outcome, and their steps. Most executions are such, and to
     /// lock `findings` would take a twentieth of their time on fibers. Only the worker that searches
     /// the part counts here.
@@ -30,12 +30,6 @@ impl PartResult {
             held_steps: AtomicU64::new(0),
             findings: Mutex::default(),
         }
-    }
-
-    /// What orders it among the others: in a depth-first search, the choices that lead to its first
-    /// execution.
-    pub(super) fn order(&self) -> &[usize] {
-        &self.order
     }
 
     /// Counts an execution of `steps` steps that held and has no outcome.

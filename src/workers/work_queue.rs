@@ -55,7 +55,7 @@ struct State {
 
 /// Whether `part` comes after `last`, if the search ends in that.
 fn is_after(part: &PartResult, last: Option<&Arc<PartResult>>) -> bool {
-    last.is_some_and(|last| part.order() > last.order())
+    last.is_some_and(|last| part.order > last.order)
 }
 
 impl WorkQueue {
@@ -134,7 +134,7 @@ impl WorkQueue {
             let last = state.last.as_ref();
             state.jobs.retain(|job| !is_after(&job.part_result, last));
             // In reverse, since the last is popped.
-            let reverse = |a: &Job, b: &Job| b.part_result.order().cmp(a.part_result.order());
+            let reverse = |a: &Job, b: &Job| b.part_result.order.cmp(&a.part_result.order);
             state.jobs.sort_by(reverse);
             if let Some(job) = state.jobs.pop() {
                 state.idle -= 1;
@@ -219,7 +219,7 @@ impl WorkQueue {
     /// What was found, joined in exploration order, and what ended the search.
     pub(super) fn finish(&self, keeps_going: bool) -> (Findings, StoppedBy) {
         let mut state = self.state.lock();
-        state.part_results.sort_by(|a, b| a.order().cmp(b.order()));
+        state.part_results.sort_by(|a, b| a.order.cmp(&b.order));
         let mut total = Findings::default();
         for part_result in &state.part_results {
             total.append(&mut part_result.findings());

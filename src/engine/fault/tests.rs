@@ -15,13 +15,13 @@ use crate::operation::{Choice, SchedulingPoint, ThreadId};
 use crate::oracle::Oracles;
 use crate::site::Site;
 
-/// What is called that is this library's own, and panics here.
+/// The methods of this library's own that may panic here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
     NewExecution,
     Choose,
     End,
-    Room,
+    Instance,
     HasInvariants,
     Oracles,
 }
@@ -79,7 +79,7 @@ impl Program for TwoThreads {
     }
 
     fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
-        self.fault.call(Method::Room);
+        self.fault.call(Method::Instance);
         Box::new(Room)
     }
 
@@ -162,7 +162,7 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
             (Method::Choose, 7 * EXECUTIONS),
             (Method::End, EXECUTIONS),
             (Method::Oracles, EXECUTIONS),
-            (Method::Room, 1),
+            (Method::Instance, 1),
             (Method::HasInvariants, 1),
         ] {
             for at in 1..=calls {
@@ -172,7 +172,7 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
     }
     // On threads each execution has an instance of its own, and invariants are asked for at every pause.
     for at in 2..=EXECUTIONS {
-        assert_told(Engine::Threads, Method::Room, at);
+        assert_told(Engine::Threads, Method::Instance, at);
     }
     for at in 2..=12 {
         assert_told(Engine::Threads, Method::HasInvariants, at);
@@ -204,7 +204,7 @@ fn nothing_is_printed_of_a_fault_that_is_told() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// A body that unwinds for another reason than a panic is none of this business.
+/// Unwinding that is not a panic is not a fault.
 #[test]
 fn the_unwinding_of_a_thread_passes_through() {
     let caught = catch(|| catch_fault::<()>(|| catch::unwind()));

@@ -42,7 +42,7 @@ mod tests {
 
     use super::*;
 
-    /// A size that nobody else in this process asks for.
+    /// A size that nothing else in this process asks for.
     const SIZE: usize = (1 << 18) + 4096;
 
     #[test]

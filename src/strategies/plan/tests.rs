@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::operation::{Event, Pending};
 
-/// Runs threads with so many markers each; the threads in the order of their steps.
+/// Runs threads with `counts` markers. Returns the threads in the order of their steps.
 fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
     let mut decisions = Decisions::new(plan);
     let mut left = counts.to_vec();
