@@ -57,7 +57,7 @@ impl Record {
         }
     }
 
-    /// The steps, of which the schedule forces the first `forced`.
+    /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
         Timeline::of(&self.names, &self.steps, forced)
     }

@@ -65,7 +65,7 @@ impl FromStr for Engine {
 }
 
 impl Engine {
-    /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
+    /// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ pub(crate) trait Controller {
     /// Withdraws the question of the calling thread about a lock.
     fn withdraw(&self);
 
-    /// The waker for the calling task in the execution under way.
+    /// The waker for the calling task in the current execution.
     fn waker(&self) -> Waker;
 
     /// Starts a thread of the program.

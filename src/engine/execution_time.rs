@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::thread_clocks::{ThreadClocks, ThreadTimes};
 
-/// The time of the execution under way, as the watching thread sees it.
+/// The time of the current execution, as the watching thread sees it.
 ///
 /// If a thread runs or waits for a processor at a look, the time for which the threads have run since
 /// the look before counts. If all sleep, all time counts except that for which one has waited for a
@@ -107,7 +107,7 @@ mod tests {
     fn what_is_awake_takes_the_time_that_it_ran() {
         assert_eq!(passes(10, (10, 0), true), 10);
         assert_eq!(passes(10, (4, 6), true), 4);
-        // It waits, and how long is known only when that is over.
+        // It waits; for how long is known only at the end.
         assert_eq!(passes(10, (0, 0), true), 0);
         // Several may run side by side, after the end of an execution.
         assert_eq!(passes(10, (20, 0), true), 10);

@@ -12,7 +12,7 @@ pub(super) const LOOK: Duration = Duration::from_millis(5);
 /// How long to wait for further wake-ups after one has come.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
-/// Wakers and wake-ups of the execution under way.
+/// Wakers and wake-ups of the current execution.
 #[derive(Default)]
 pub(super) struct ExternalWakers {
     /// Whether something outside of the program wakes tasks.

@@ -113,7 +113,7 @@ impl Fiber {
         if self.coroutine.done() {
             stacks::give_back(self.stack_size, self.coroutine.into_stack());
         } else {
-            // It does not obey. Leaked, since dropping it would resume it once more.
+            // It goes on regardless. Leaked, since dropping it would resume it once more.
             std::mem::forget(self);
         }
     }
@@ -308,7 +308,7 @@ mod overflow {
     extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
         // Kept, since the interrupted code may be about to read it.
         let errno = errno();
-        // SAFETY: where the thread's `errno` lies, which lives as long as the thread.
+        // SAFETY: it is the address of the thread's `errno`, which lives as long as the thread.
         let before = errno.map(|errno| unsafe { *errno });
         // SAFETY: the system passes a pointer to a live `siginfo_t`.
         explain(unsafe { (*info).si_addr() }.addr());
@@ -319,7 +319,7 @@ mod overflow {
         }
     }
 
-    /// Where the calling thread's `errno` lies, on systems whose name for it is known here.
+    /// The address of the calling thread's `errno`, on systems where its name is known.
     #[allow(clippy::unnecessary_wraps, reason = "it is not on every system")]
     fn errno() -> Option<*mut libc::c_int> {
         #[cfg(target_os = "linux")]

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::site::MarkerId;
 
-    /// `a` starts `b` in its first step, both write nothing that is known, and `a` joins `b`.
+    /// `a` starts `b` in its first step and joins it later.
     fn trace() -> ([Event; 4], Vec<Access>) {
         let [a, b] = [0, 1].map(ThreadId::new);
         let event = |thread, operation, end, accesses| Event {

@@ -16,7 +16,7 @@ pub(crate) struct Bounded {
     /// Sees only the choices that are allowed.
     tree: DepthFirst,
     preemptions: usize,
-    /// How many preemptions there were up to each choice of the execution under way.
+    /// How many preemptions there were up to each choice of the current execution.
     spent: Vec<usize>,
     leaves_out: bool,
 }

@@ -71,7 +71,7 @@ pub(crate) struct Sample {
     next: u64,
     end: u64,
     profile: Profile,
-    /// What the execution under way teaches, if the profile is not complete.
+    /// The counts of the current execution, if the profile is not complete.
     lesson: Option<Profile>,
     rng: Rng,
     draw: Box<dyn Draw>,
@@ -142,7 +142,7 @@ impl Search for Sample {
 }
 
 impl Part for Sample {
-    /// Gives away the later half of what is left, once the profile is complete.
+    /// Gives away the later half of the rest, once the profile is complete.
     fn split(&mut self) -> Option<Box<dyn Part>> {
         if self.lesson.is_some() || self.next == self.end {
             return None;

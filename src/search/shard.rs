@@ -170,7 +170,7 @@ impl Bound {
         self
     }
 
-    /// Whether the shard owns the leaf that this choice at the last point leads to; without a
+    /// Whether the shard owns the leaf that this choice at the last point leads to; if there is no
     /// choice, the only leaf.
     pub(super) fn owns(&self, last: Option<(&[Pending], usize)>) -> bool {
         self.range.contains(&self.below(last).start())

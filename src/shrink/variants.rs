@@ -14,7 +14,7 @@ pub(super) struct Variants {
     forced: usize,
     /// The next block to join with the following block of the same thread.
     block: usize,
-    /// Whether the later of the two blocks has been moved already, and the earlier is to be.
+    /// Whether the later of the two blocks has been moved already, so that the earlier comes next.
     moves_later: bool,
     /// A path to try as it is.
     only: Option<Vec<ThreadId>>,

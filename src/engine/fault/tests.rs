@@ -66,7 +66,7 @@ impl Scheduler for First {
     }
 }
 
-/// Two threads of two markers each, of which the first starts a third and waits for its end, and the
+/// Two threads with two markers each. The first starts a third and waits for its end, and the
 /// second catches whatever comes.
 struct TwoThreads {
     names: Vec<String>,
@@ -170,7 +170,7 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
             }
         }
     }
-    // On threads each execution has an instance of its own, and invariants are asked for at every pause.
+    // On threads each execution has its own instance, and invariants are asked for at every pause.
     for at in 2..=EXECUTIONS {
         assert_told(Engine::Threads, Method::Instance, at);
     }

@@ -65,7 +65,7 @@ pub(super) struct TeamShared {
     pub(super) instance: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
-    /// The threads that the program has started in the execution under way.
+    /// The threads that the program has started in the current execution.
     pub(super) started: Vec<JoinHandle<()>>,
     /// When the thread that blocked last was first seen to sleep.
     pub(super) asleep_since: Instant,

@@ -20,7 +20,7 @@ use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
-/// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
+/// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
 ///
 /// # Errors
 ///

@@ -17,7 +17,7 @@ use crate::site::MarkerId;
 
 #[derive(Debug)]
 pub(super) struct Surw {
-    /// The marker of the selected steps; without one, all steps are.
+    /// The marker of the selected steps; `None` if all steps are selected.
     selected: Option<MarkerId>,
     /// How many selected steps of each thread are left.
     left: Vec<usize>,

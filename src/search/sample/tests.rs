@@ -70,7 +70,7 @@ fn walk(toy: &Toy<'_>) -> BTreeMap<Vec<usize>, f64> {
 const SHAPES: [&[u32]; 5] = [&[2, 2], &[3, 2], &[4, 4], &[6, 1], &[2, 2, 2]];
 
 /// Samples with a hundred executions for each order of the shape, after the first, which is drawn
-/// before anything is known of the program.
+/// while the profile is empty.
 fn deviations(
     shape: &[u32],
     expected: fn(&Toy<'_>) -> BTreeMap<Vec<usize>, f64>,

@@ -1,4 +1,4 @@
-//! A search whose parts are handles to one tree that all of them make grow, as a reduction has.
+//! A search whose parts are handles to one tree that all of them extend, as in a search that reduces.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::workers::Findings;
 struct SharedTree {
     /// The choices that lead to executions that have not been run yet.
     open: Arc<Mutex<Vec<Vec<usize>>>>,
-    /// The choices of the execution under way, and how many of them were made before it.
+    /// The choices of the current execution, and how many of them were made before it.
     path: Vec<usize>,
     planned: usize,
     /// Whether the execution of `path` is to be run next.

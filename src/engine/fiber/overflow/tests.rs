@@ -27,7 +27,7 @@ fn start(test: &str) -> Child {
         .unwrap()
 }
 
-/// Waits for a process that is over at once; nothing if it is not.
+/// Waits for a process that should end at once; `None` if it does not.
 fn end(mut process: Child) -> Option<ExitStatus> {
     for _ in 0..1000 {
         if let Some(status) = process.try_wait().unwrap() {
