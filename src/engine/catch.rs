@@ -38,11 +38,6 @@ pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }
 
-#[cold]
-pub(super) fn rethrow(panic: Panic) -> ! {
-    panic::resume_unwind(Box::new(panic))
-}
-
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     keeping_panics(|| caught(body))
 }

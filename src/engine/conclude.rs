@@ -2,6 +2,7 @@
 //! its panics.
 
 use std::cell::Cell;
+use std::panic;
 use std::sync::Arc;
 
 use super::catch::{self, Caught, caught};
@@ -72,7 +73,7 @@ pub(super) fn conclude(
         (Ok(None), _) => ExecutionEnd::Held,
         (Ok(Some(failure)), _) => failure.into(),
         (Err(panic), Some(hook)) => panicked_in(hook, panic),
-        (Err(panic), None) => catch::rethrow(panic),
+        (Err(panic), None) => panic::resume_unwind(Box::new(panic)),
     };
     (end, outcome)
 }

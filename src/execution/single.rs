@@ -37,18 +37,15 @@ pub(crate) fn run_single<C: Chooser>(
         ended: None,
     };
     let Once { chooser, ended, .. } = engine.run(program, once, options)?;
-    let (record, outcome) = ended.ok_or_else(not_ended)?;
+    let (record, outcome) = ended.ok_or_else(|| {
+        let text = "a fault of interlace: the engine has not told how the execution ended";
+        Error::new(ErrorKind::Internal, text)
+    })?;
     Ok(Single {
         chooser,
         record,
         outcome,
     })
-}
-
-#[cold]
-fn not_ended() -> Error {
-    let text = "a fault of interlace: the engine has not told how the execution ended";
-    Error::new(ErrorKind::Internal, text)
 }
 
 /// Steers an engine through one execution.

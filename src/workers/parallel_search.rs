@@ -123,12 +123,10 @@ fn start(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitati
                 invitation.accept();
             }
         }),
-        Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
+        Err(error) => {
+            let text = format!("the operating system did not start the workers: {error}");
+            let error = Error::new(ErrorKind::NoOsThread, text);
+            queue.stop(StoppedBy::Error(error));
+        }
     }
-}
-
-#[cold]
-fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
-    let text = format!("the operating system did not start the workers: {error}");
-    Error::new(ErrorKind::NoOsThread, text)
 }

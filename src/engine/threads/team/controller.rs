@@ -14,10 +14,11 @@ use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
-impl ThreadHandle {
-    /// Yields the turn until it comes back.
-    fn yield_turn(&self, reason: YieldReason) {
-        let ThreadHandle { team, thread, .. } = self;
+impl Controller for ThreadHandle {
+    fn pause(&self, reason: YieldReason) {
+        let ThreadHandle { team, thread, slot } = self;
+        self.set_user_code(false);
+        team.beat.beat();
         let violated = team.violated();
         team.settle(None);
         let mut shared = team.shared.lock();
@@ -31,21 +32,12 @@ impl ThreadHandle {
         let Some(turn) = turn else {
             catch::unwind();
         };
-        if turn == Turn::Of(*thread) {
-            return;
+        if turn != Turn::Of(*thread) {
+            team.give(turn);
+            if slot.baton.wait() == Grant::Unwind {
+                catch::unwind();
+            }
         }
-        team.give(turn);
-        if self.slot.baton.wait() == Grant::Unwind {
-            catch::unwind();
-        }
-    }
-}
-
-impl Controller for ThreadHandle {
-    fn pause(&self, reason: YieldReason) {
-        self.set_user_code(false);
-        self.team.beat.beat();
-        self.yield_turn(reason);
         self.set_user_code(true);
     }
 
