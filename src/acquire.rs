@@ -10,9 +10,9 @@ mod lock_api;
 /// A lock that a marker can declare to be acquired by the gated code.
 ///
 /// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`.
-/// A thread that is paused there is enabled only while the lock is free, so it never begins to wait:
-/// schedules that differ only in when a thread begins to wait are one, and a deadlock is known
-/// before any thread is blocked. That holds on every system and on both engines.
+/// A thread that is paused there is enabled only while the lock is free, so it never begins to
+/// wait: schedules that differ only in when a thread begins to wait are one, and a deadlock is
+/// known before any thread is blocked. That holds on every system and on both engines.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -36,8 +36,8 @@ mod lock_api;
 ///
 /// A report of a deadlock names, for each lock that a thread is paused before, the last thread that
 /// went on from a marker that acquires it, and the marker; and it shows cycles of threads that wait
-/// for each other. That is only what markers tell: if the lock was acquired elsewhere since, another
-/// thread may hold it. For a lock that was seen free since, no thread is named.
+/// for each other. That is only what markers tell: if the lock was acquired elsewhere since,
+/// another thread may hold it. For a lock that was seen free since, no thread is named.
 ///
 /// ```
 /// # use std::sync::Mutex;

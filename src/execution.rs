@@ -139,8 +139,8 @@ impl Execution {
     }
 
     /// Returns the shortest schedule that gives this execution. The steps it leaves out follow the
-    /// fixed order: the thread that ran last goes on until it ends or blocks, then the others in the
-    /// order in which they were added.
+    /// fixed order: the thread that ran last goes on until it ends or blocks, then the others in
+    /// the order in which they were added.
     ///
     /// ```
     /// use interlace::{Explorer, marker, schedule};

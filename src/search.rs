@@ -31,8 +31,8 @@ pub(crate) trait Search: std::fmt::Debug + Send {
     /// those of the execution before: [`choose`](Self::choose) is not called for them.
     fn new_execution(&mut self) -> Option<usize>;
 
-    /// Decides which of the enabled threads goes next, or ends an execution that the search does not
-    /// want.
+    /// Decides which of the enabled threads goes next, or ends an execution that the search does
+    /// not want.
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice;
 
     /// Learns that the execution has ended, and all of its steps, repeated ones included. Returns

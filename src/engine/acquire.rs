@@ -1,5 +1,5 @@
-//! Markers whose gated code begins by acquiring a lock: a thread that is paused there is enabled only
-//! while the lock is free, so it never blocks.
+//! Markers whose gated code begins by acquiring a lock: a thread that is paused there is enabled
+//! only while the lock is free, so it never blocks.
 
 #![allow(unsafe_code)]
 

@@ -41,8 +41,8 @@ pub(super) fn conclude(
     instance: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (ExecutionEnd, Option<String>) {
-    // One catch for all hooks, since every execution pays for it. `phase` tells whose code panicked:
-    // if it is `None`, this library's.
+    // One catch for all hooks, since every execution pays for it. `phase` tells whose code
+    // panicked: if it is `None`, this library's.
     let (mut outcome, phase) = (None, Cell::new(Some(Phase::Outcome)));
     enter(Phase::Outcome);
     let result = catch_panic(|| {

@@ -36,8 +36,8 @@ pub(crate) trait Controller {
     /// If the system gives no thread.
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error>;
 
-    /// Sets whether the calling thread runs the program's code from now on, so that what it waits for
-    /// is part of the program. Initially it does.
+    /// Sets whether the calling thread runs the program's code from now on, so that what it waits
+    /// for is part of the program. Initially it does.
     fn set_user_code(&self, _is_user_code: bool) {}
 
     /// Ends the search after a panic of this library in one of the methods above.
@@ -52,8 +52,8 @@ thread_local! {
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
 ///
-/// Inlined, so that a fiber switches stacks right at the marker: processors mispredict returns after
-/// a switch.
+/// Inlined, so that a fiber switches stacks right at the marker: processors mispredict returns
+/// after a switch.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(crate) fn reach(site: &'static Site) {

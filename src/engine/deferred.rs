@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::processor::is_machine_busy;
 use super::thread_clocks::ThreadClocks;
 
-/// How much processor time executions must have used on a busy machine. There, to hand work to other
-/// threads costs milliseconds, more than once.
+/// How much processor time executions must have used on a busy machine. There, to hand work to
+/// other threads costs milliseconds, more than once.
 const BUSY: Duration = Duration::from_millis(20);
 
 /// How often to check whether they have.

@@ -6,10 +6,10 @@ use super::thread_clocks::{ThreadClocks, ThreadTimes};
 
 /// The time of the current execution, as the watching thread sees it.
 ///
-/// If a thread runs or waits for a processor at a look, the time for which the threads have run since
-/// the look before counts. If all sleep, all time counts except that for which one has waited for a
-/// processor. So an execution loses no time on a busy machine, and one that sleeps for ever times
-/// out, too. Where the system shows no clocks, all time counts.
+/// If a thread runs or waits for a processor at a look, the time for which the threads have run
+/// since the look before counts. If all sleep, all time counts except that for which one has waited
+/// for a processor. So an execution loses no time on a busy machine, and one that sleeps for ever
+/// times out, too. Where the system shows no clocks, all time counts.
 #[derive(Debug)]
 pub(super) struct ExecutionTime<'a> {
     timeout: Duration,

@@ -62,8 +62,8 @@ impl ExternalWakers {
         self.wakers[number] = Some(waker);
     }
 
-    /// Whether a waker of `thread` is held anywhere but in the task itself, which has one for as long
-    /// as it lives.
+    /// Whether a waker of `thread` is held anywhere but in the task itself, which has one for as
+    /// long as it lives.
     pub(super) fn is_held(&self, thread: ThreadId) -> bool {
         let waker = self.wakers.get(thread.index()).and_then(Option::as_ref);
         waker.is_some_and(|waker| waker.strong_count() > 1)
@@ -82,9 +82,9 @@ impl ExternalWakers {
         std::mem::take(&mut self.pending)
     }
 
-    /// What to expect when no thread can go on and these tasks wait. Woken tasks go on only when all
-    /// tasks whose wakers are held have been woken too, or had their time (`is_settled`): so the order
-    /// does not depend on which wake-up comes a little earlier.
+    /// What to expect when no thread can go on and these tasks wait. Woken tasks go on only when
+    /// all tasks whose wakers are held have been woken too, or had their time (`is_settled`): so
+    /// the order does not depend on which wake-up comes a little earlier.
     pub(super) fn status(
         &self,
         mut waiting: impl Iterator<Item = ThreadId>,

@@ -4,8 +4,8 @@ use super::catch::{self, Caught, catch};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Panic;
 
-/// Runs `body`, code of this library, and turns a panic into an error. Panics of the user's code must
-/// be caught inside; the unwinding of a program's thread passes through.
+/// Runs `body`, code of this library, and turns a panic into an error. Panics of the user's code
+/// must be caught inside; the unwinding of a program's thread passes through.
 pub(crate) fn catch_fault<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch(body).unwrap_or_else(|caught| match caught {
         Caught::Panic(panic) => Err(fault(&panic)),

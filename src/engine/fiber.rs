@@ -1,5 +1,5 @@
-//! A coroutine with its stack, how it yields its turn, and the message when its stack overflows. All
-//! `unsafe` code of the fibers is here.
+//! A coroutine with its stack, how it yields its turn, and the message when its stack overflows.
+//! All `unsafe` code of the fibers is here.
 
 #![allow(unsafe_code)]
 
@@ -38,8 +38,8 @@ thread_local! {
 }
 
 impl Fiber {
-    /// Makes a fiber that runs `body` with the first grant, on a stack of at least `stack_size` bytes
-    /// with a guard page below it. `name` is for the message about an overflow.
+    /// Makes a fiber that runs `body` with the first grant, on a stack of at least `stack_size`
+    /// bytes with a guard page below it. `name` is for the message about an overflow.
     pub(crate) fn new(
         name: &str,
         stack_size: usize,
@@ -75,7 +75,8 @@ impl Fiber {
         }
     }
 
-    /// Gives the fiber the turn until it yields or its body returns. Returns how the turn has ended.
+    /// Gives the fiber the turn until it yields or its body returns. Returns how the turn has
+    /// ended.
     #[inline]
     pub(crate) fn resume(&mut self) -> TurnEnd {
         let before = CONTROL.replace(self.control);
@@ -119,9 +120,9 @@ impl Fiber {
     }
 }
 
-/// Gives fibers their turns in `order`, which holds their numbers, each with a value. Calls `begins`
-/// before each turn, and `goes_on` after it, which decides whether the next turn follows. This is
-/// faster than resuming each fiber; the two callbacks must not reach a marker.
+/// Gives fibers their turns in `order`, which holds their numbers, each with a value. Calls
+/// `begins` before each turn, and `goes_on` after it, which decides whether the next turn follows.
+/// This is faster than resuming each fiber; the two callbacks must not reach a marker.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(crate) fn resume_each<T>(
@@ -143,8 +144,8 @@ pub(crate) fn resume_each<T>(
     });
 }
 
-/// Whether a run controls the calling thread, and on which fiber: null if no run does, [`THREAD`] for
-/// an OS thread, otherwise the yielder of the fiber. So one load tells a marker what to do.
+/// Whether a run controls the calling thread, and on which fiber: null if no run does, [`THREAD`]
+/// for an OS thread, otherwise the yielder of the fiber. So one load tells a marker what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Control(*const Yielder<(), TurnEnd>);
 
@@ -170,9 +171,9 @@ impl Control {
         if self == NOBODY || self == THREAD {
             return None;
         }
-        // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between two
-        // turns of `resume_each`, where nothing calls this. It is the yielder of that fiber, whose
-        // body is what runs now. A yielder lives until the body returns.
+        // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between
+        // two turns of `resume_each`, where nothing calls this. It is the yielder of that fiber,
+        // whose body is what runs now. A yielder lives until the body returns.
         unsafe { &*self.0 }.suspend(end);
         Some(GRANT.get())
     }
@@ -193,8 +194,8 @@ struct Guard {
     message: String,
 }
 
-/// How far above the lowest address of a stack a fault counts as an overflow: at least a guard page,
-/// whatever the size of pages.
+/// How far above the lowest address of a stack a fault counts as an overflow: at least a guard
+/// page, whatever the size of pages.
 const GUARD_SIZE: usize = 64 * 1024;
 
 impl Guard {
@@ -232,8 +233,8 @@ mod overflow {
     use super::Guard;
 
     thread_local! {
-        /// The guards of the fibers that this thread carries. It has a constant initial value and no
-        /// destructor, so that a signal handler may read it.
+        /// The guards of the fibers that this thread carries. It has a constant initial value and
+        /// no destructor, so that a signal handler may read it.
         static GUARDS: Cell<*const RefCell<Vec<Guard>>> = const { Cell::new(ptr::null()) };
     }
 
@@ -348,8 +349,8 @@ mod overflow {
         });
     }
 
-    /// Restores the previous handler. When this one returns, the faulting instruction runs again, and
-    /// the previous handler decides what follows.
+    /// Restores the previous handler. When this one returns, the faulting instruction runs again,
+    /// and the previous handler decides what follows.
     fn put_back(signal: libc::c_int) {
         let mut both = BEFORE.get().into_iter().flatten();
         // SAFETY: the first pointer is to a live structure, for which all zeroes is a value: the

@@ -3,11 +3,11 @@
 use crate::operation::ThreadId;
 
 /// An instance of a [program](super::Program): the state that its threads share, made anew for each
-/// execution, and the code that uses it. It hides the type of the state, so that engines are compiled
-/// only once. Executions that follow each other in one instance allocate nothing for it.
+/// execution, and the code that uses it. It hides the type of the state, so that engines are
+/// compiled only once. Executions that follow each other in one instance allocate nothing for it.
 ///
-/// All of this is the user's code, which may panic or never return. Only [`init`](Self::init) may be
-/// called while there is no state.
+/// All of this is the user's code, which may panic or never return. Only [`init`](Self::init) may
+/// be called while there is no state.
 pub(crate) trait ProgramInstance: Send + Sync {
     fn init(&mut self);
 
@@ -17,8 +17,8 @@ pub(crate) trait ProgramInstance: Send + Sync {
     /// return is mispredicted, so call straight into the user's code.
     fn run_thread(&self, thread: ThreadId);
 
-    /// Returns the number of the first invariant that does not hold. Called whenever every thread is
-    /// paused.
+    /// Returns the number of the first invariant that does not hold. Called whenever every thread
+    /// is paused.
     fn check_invariants(&self) -> Option<usize> {
         None
     }

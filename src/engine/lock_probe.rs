@@ -10,7 +10,8 @@ use super::lock_state::LockState;
 /// Shows the locks that a thread is about to acquire, one after the other.
 pub(crate) type LockQuery<'a> = dyn Fn(&mut dyn FnMut(LockState)) + Sync + 'a;
 
-/// A question that a paused thread has left with its run. It may be asked while the thread is paused.
+/// A question that a paused thread has left with its run. It may be asked while the thread is
+/// paused.
 #[derive(Clone, Copy)]
 pub(crate) struct LockProbe(*const LockQuery<'static>);
 

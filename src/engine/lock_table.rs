@@ -94,8 +94,8 @@ impl LockTable {
         }
     }
 
-    /// The next question to ask before a turn is decided; `None` when all have been asked. It must be
-    /// given back to [`answer`](Self::answer).
+    /// The next question to ask before a turn is decided; `None` when all have been asked. It must
+    /// be given back to [`answer`](Self::answer).
     #[cold]
     pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
         if self.asked == 0 {

@@ -1,7 +1,7 @@
 //! Which processor a team of threads, or a carrier of fibers, runs on.
 //!
-//! Handing the turn over wakes a thread. That costs about two microseconds on the same processor, and
-//! ten times as much on another, which must itself be woken first. So a team shares one.
+//! Handing the turn over wakes a thread. That costs about two microseconds on the same processor,
+//! and ten times as much on another, which must itself be woken first. So a team shares one.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -6,9 +6,9 @@ use crate::operation::ThreadId;
 
 /// Starts a thread of the program; `None` if no run controls the calling thread, or it unwinds.
 ///
-/// The thread belongs to the program like a declared one, and takes its first step, `start`, when the
-/// schedule says so. Without a `name`, or if that is taken, the third thread that `parent` starts is
-/// called `parent/3`.
+/// The thread belongs to the program like a declared one, and takes its first step, `start`, when
+/// the schedule says so. Without a `name`, or if that is taken, the third thread that `parent`
+/// starts is called `parent/3`.
 #[cfg_attr(
     not(test),
     allow(

@@ -55,8 +55,8 @@ impl ThreadClocks {
 
     /// Reads the clocks; `None` if the system has none, like all but Linux.
     ///
-    /// The calling thread watches the others and runs nothing for the program. But the time for which
-    /// it waits for a processor counts, since blocked threads go unnoticed meanwhile.
+    /// The calling thread watches the others and runs nothing for the program. But the time for
+    /// which it waits for a processor counts, since blocked threads go unnoticed meanwhile.
     pub(super) fn read(&self) -> Option<ThreadTimes> {
         let watcher = ThreadTimes::of("thread-self")?;
         let clocks = self.0.lock();

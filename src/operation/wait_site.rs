@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::named::displayed;
 
-/// A place in the kernel at which threads of an execution wait, as its `Display` names it. Places are
-/// numbered in the order in which they were first waited at, since addresses and file descriptors
-/// differ from run to run.
+/// A place in the kernel at which threads of an execution wait, as its `Display` names it. Places
+/// are numbered in the order in which they were first waited at, since addresses and file
+/// descriptors differ from run to run.
 ///
 /// ```
 /// use interlace::{Explorer, FailureKind, failure::Activity, marker};

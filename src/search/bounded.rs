@@ -2,9 +2,9 @@
 //!
 //! With the numbers 0, 1, 2, … in turn this is the search of Musuvathi and Qadeer, "Iterative
 //! Context Bounding for Systematic Testing of Multithreaded Programs" (PLDI 2007, section 2).
-//! They keep the branches that cost one more preemption for the next round, which takes memory. Here
-//! every round starts over and repeats the executions of earlier rounds, which takes time but no
-//! memory.
+//! They keep the branches that cost one more preemption for the next round, which takes memory.
+//! Here every round starts over and repeats the executions of earlier rounds, which takes time but
+//! no memory.
 
 use super::{Account, DepthFirst, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
@@ -120,10 +120,10 @@ mod tests {
 
     #[test]
     fn two_threads_have_a_known_number_of_orders_with_each_number_of_preemptions() {
-        // An order of two threads with k steps each consists of m >= 2 blocks: m/2 rounded up of the
-        // thread that begins, and m/2 rounded down of the other. Of the m - 1 switches, the last
-        // leaves a thread with no steps left, so there are m - 2 preemptions. Steps fall into b
-        // blocks in C(k - 1, b - 1) ways; either thread may begin.
+        // An order of two threads with k steps each consists of m >= 2 blocks: m/2 rounded up of
+        // the thread that begins, and m/2 rounded down of the other. Of the m - 1 switches, the
+        // last leaves a thread with no steps left, so there are m - 2 preemptions. Steps fall into
+        // b blocks in C(k - 1, b - 1) ways; either thread may begin.
         for k in 1..6 {
             let counts = [k, k];
             let toy = Toy::new(&counts);

@@ -5,11 +5,11 @@
 //! leaves whose span starts in the i-th of n equal pieces of the line. So each leaf has exactly one
 //! owner in any tree, as long as all shards give each node the same weight.
 //!
-//! The weight of a child is the number of steps that its thread has left (at least 1), by the counts
-//! of the first execution, which is the same everywhere. If threads take the same steps whatever the
-//! schedule, that is the child's share of the leaves (a multinomial): then a leaf starts in
-//! proportion to its rank, and the sizes of shards differ by at most one. Otherwise shards are as
-//! equal as that guess is good.
+//! The weight of a child is the number of steps that its thread has left (at least 1), by the
+//! counts of the first execution, which is the same everywhere. If threads take the same steps
+//! whatever the schedule, that is the child's share of the leaves (a multinomial): then a leaf
+//! starts in proportion to its rank, and the sizes of shards differ by at most one. Otherwise
+//! shards are as equal as that guess is good.
 
 mod span;
 

@@ -15,14 +15,14 @@ use crate::schedule::Schedule;
 ///
 /// Run a program under one with [`Explorer::run_under`](crate::Explorer::run_under). One in four
 /// is a random walk. The others follow the fixed order (the thread that ran last goes on, then the
-/// others in the order in which they were added) except for at most eight choices, usually fewer. So
-/// bugs that need few preemptions are found in programs of any length.
+/// others in the order in which they were added) except for at most eight choices, usually fewer.
+/// So bugs that need few preemptions are found in programs of any length.
 ///
 /// Inputs and interleaving shrink together. When an execution has failed and proptest tries
 /// smaller inputs, the old choices mean something else. So from then on `run_under` searches
 /// whatever program it is given for a failing execution, those with the fewest preemptions first. A
-/// smaller input is thus accepted if it fails under *some* interleaving, and the interleaving that is
-/// reported in the end is minimal: fewest preemptions, then fewest forced steps, then first in
+/// smaller input is thus accepted if it fails under *some* interleaving, and the interleaving that
+/// is reported in the end is minimal: fewest preemptions, then fewest forced steps, then first in
 /// exploration order. If 1000 executions are not enough to be sure, it is the smallest one found.
 ///
 /// A property may also fail because of what it sees of an execution that held. Then the choices

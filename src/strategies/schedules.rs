@@ -17,8 +17,8 @@ use crate::site::MarkerId;
 /// other.
 ///
 /// The lists are passed as to the functions of [`permutations`](crate::permutations), and schedules
-/// are drawn as by [`permutations::draw`](crate::permutations::draw). All that are drawn, or tried in
-/// shrinking, are legal.
+/// are drawn as by [`permutations::draw`](crate::permutations::draw). All that are drawn, or tried
+/// in shrinking, are legal.
 ///
 /// A failing schedule is shrunk to the one with the fewest preemptions; among those, to the one
 /// with the fewest forced first steps, if the rest follows the fixed order; among those, to the

@@ -15,8 +15,8 @@ pub(super) struct PartResult {
     /// Its [place](Part::order) in exploration order.
     pub(super) order: Vec<usize>,
     /// Executions that held without an outcome, and their steps. Most executions are such, and to
-    /// lock `findings` would take a twentieth of their time on fibers. Only the worker that searches
-    /// the part counts here.
+    /// lock `findings` would take a twentieth of their time on fibers. Only the worker that
+    /// searches the part counts here.
     held_executions: AtomicU64,
     held_steps: AtomicU64,
     findings: Mutex<Findings>,

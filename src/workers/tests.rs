@@ -22,7 +22,8 @@ struct Toy {
     threads: usize,
     max_steps: u32,
     salt: u64,
-    /// About one execution in `failing` fails, and one in `contradicting` contradicts an earlier one.
+    /// About one execution in `failing` fails, and one in `contradicting` contradicts an earlier
+    /// one.
     failing: u64,
     contradicting: u64,
 }
@@ -181,8 +182,8 @@ proptest! {
     }
 }
 
-/// A search of every kind. What a sample comes to does not follow from its order, so it goes through
-/// programs that contradict nothing.
+/// A search of every kind. What a sample comes to does not follow from its order, so it goes
+/// through programs that contradict nothing.
 fn searches(toy: Toy) -> Vec<fn() -> Box<dyn Part>> {
     let mut searches: Vec<fn() -> Box<dyn Part>> = vec![all, || Box::new(Bounded::new(2))];
     if toy.contradicting == u64::MAX {

@@ -151,9 +151,9 @@ fn assert_told(engine: Engine, method: Method, at: u64) {
     assert!(text.contains("please report this"), "{text}");
 }
 
-/// Each call of each method in all executions: a choice for each of 5 markers, the start and the join,
-/// and after the last execution the question for one more. That is asked of the thread that starts the executions, of threads in a marker and
-/// at their end, of conductors and of carriers.
+/// Each call of each method in all executions: a choice for each of 5 markers, the start and the
+/// join, and after the last execution the question for one more. That is asked of the thread that
+/// starts the executions, of threads in a marker and at their end, of conductors and of carriers.
 #[test]
 fn each_panic_of_our_own_ends_the_executions_with_an_error() {
     for engine in [Engine::Threads, Engine::Fibers] {

@@ -31,9 +31,9 @@ use crate::operation::ThreadId;
 pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
     /// The team's lock comes first in the lock order: while holding it, a thread may take any other
-    /// lock of this library, but never the other way round. The others are the locks of the slots and
-    /// the clocks, `BEATS`, `OWN`, `REACHED`, `CLAIMING`, a stand-in's post, and what the scheduler
-    /// locks, such as the work queue. No user code runs while any of them is held.
+    /// lock of this library, but never the other way round. The others are the locks of the slots
+    /// and the clocks, `BEATS`, `OWN`, `REACHED`, `CLAIMING`, a stand-in's post, and what the
+    /// scheduler locks, such as the work queue. No user code runs while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
@@ -49,8 +49,8 @@ pub(super) struct Team {
     pub(super) processor: Arc<Processor>,
     pub(super) clocks: ThreadClocks,
     pub(super) beat: Arc<Beat>,
-    /// How many threads are about to take the team's lock to wake a task. They count as active, even
-    /// if they sleep for the lock.
+    /// How many threads are about to take the team's lock to wake a task. They count as active,
+    /// even if they sleep for the lock.
     pub(super) waking: AtomicUsize,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
@@ -133,7 +133,8 @@ impl Team {
         }
     }
 
-    /// Reports a fault of this library: nothing is decided any more, and the watcher ends the search.
+    /// Reports a fault of this library: nothing is decided any more, and the watcher ends the
+    /// search.
     #[cold]
     pub(super) fn fail(&self, fault: Error) {
         let mut shared = self.shared.lock();
@@ -205,9 +206,9 @@ impl Team {
     /// Decides whose turn comes next, unless the execution has just failed. `None` if it is already
     /// over: the team may be left behind while questions are asked.
     ///
-    /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team may
-    /// be left behind; then each unwinding thread [waits](current::Controller::withdraw) while its
-    /// question is being asked.
+    /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team
+    /// may be left behind; then each unwinding thread [waits](current::Controller::withdraw) while
+    /// its question is being asked.
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,

@@ -144,8 +144,8 @@ fn watch(
     Ok(Watched::Done(scheduler.expect("only this thread takes it")))
 }
 
-/// Ends the execution from outside. Paused threads unwind; a running one unwinds at its next marker,
-/// if it ever reaches one.
+/// Ends the execution from outside. Paused threads unwind; a running one unwinds at its next
+/// marker, if it ever reaches one.
 fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
     let end = match &shared.core.over {
         // The failure was known, and a thread did not come back from unwinding.

@@ -25,7 +25,8 @@ impl Span {
     /// The part of weight `own` between parts of the weights `before` and `after`.
     ///
     /// The parts of a span cover it without gaps. The length of each is proportional to its weight,
-    /// rounded to a neighbouring whole number; it starts before the span ends, unless that is empty.
+    /// rounded to a neighbouring whole number; it starts before the span ends, unless that is
+    /// empty.
     ///
     /// The sum of the weights must be at least 1 and less than 2^32, the length at most 2^96.
     pub(super) fn part(self, before: u64, own: u64, after: u64) -> Span {

@@ -1,4 +1,5 @@
-//! A search whose parts are handles to one tree that all of them extend, as in a search that reduces.
+//! A search whose parts are handles to one tree that all of them extend, as in a search that
+//! reduces.
 
 use std::sync::Arc;
 
