@@ -1,4 +1,4 @@
-//! [`Acquire`]: what a thread may have to wait for, and whether it is free.
+//! [`Acquire`]: something that a thread may have to wait for, and whether it is free.
 
 use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
@@ -7,12 +7,12 @@ use crate::engine::{LockId, LockState};
 #[cfg(any(feature = "parking_lot_0_12", feature = "parking_lot_0_13"))]
 mod lock_api;
 
-/// What a marker can say that the gated code acquires.
+/// A lock that a marker can declare to be acquired by the gated code.
 ///
-/// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`,
-/// and does nothing before. A thread that is paused there is ready only while the lock is free. So
-/// it never begins to wait: schedules that differ only in when a thread begins to wait are one, and
-/// a deadlock is known before anybody is blocked. That holds on every system and on both engines.
+/// `acquires(lock)` after a marker's name promises that the gated code begins by acquiring `lock`.
+/// A thread that is paused there is enabled only while the lock is free, so it never begins to
+/// wait: schedules that differ only in when a thread begins to wait are one, and a deadlock is
+/// known before any thread is blocked. That holds on every system and on both engines.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -34,10 +34,10 @@ mod lock_api;
 /// assert_eq!(verdicts, [(Verdict::Held, 2), (Verdict::Deadlocked, 2)]);
 /// ```
 ///
-/// A report of a deadlock says for each lock that a thread is paused before who was the last to go
-/// on from a marker that acquires it, and at which; and who of them wait for each other in a cycle.
-/// That is what markers tell, and no more: if the lock was acquired elsewhere since, somebody else may
-/// have it. Of one that was free since, nobody is named.
+/// A report of a deadlock names, for each lock that a thread is paused before, the last thread that
+/// went on from a marker that acquires it, and the marker; and it shows cycles of threads that wait
+/// for each other. That is only what markers tell: if the lock was acquired elsewhere since,
+/// another thread may hold it. For a lock that was seen free since, no thread is named.
 ///
 /// ```
 /// # use std::sync::Mutex;
@@ -59,27 +59,26 @@ mod lock_api;
 /// assert!(text.ends_with("a cycle: a waits for itself"));
 /// ```
 ///
-/// A lock that may be held by several at once, as an `RwLock`, counts as free here when nobody holds
-/// it. Of code that acquires it beside others say `acquires_shared(lock)`, and see [`AcquireShared`].
+/// A lock that several threads may share, such as an `RwLock`, counts as free here when no thread
+/// holds it. For code that shares it, write `acquires_shared(lock)`: see [`AcquireShared`].
 pub trait Acquire: Sync {
-    /// Returns whether a thread could acquire this now. It is asked by any thread, whenever somebody
-    /// is to go on, and must neither wait nor change anything. Nothing of this library is locked
+    /// Returns whether a thread could acquire this now. It is called on any thread, before each
+    /// scheduling decision, and must neither wait nor change anything. This library holds no lock
     /// meanwhile, and markers do nothing. If it never returns, the execution times out; if it
-    /// panics, the thread goes on, and finds out itself.
+    /// panics, the lock counts as free.
     fn is_free(&self) -> bool;
 
-    /// Returns which lock this is: where it lies, unless this is implemented. What only leads to
-    /// another lock, as a `Box` does, returns the id of that one. Nothing depends on it but whom
-    /// the report of a deadlock names.
+    /// Returns which lock this is: by default, its address and type. A pointer to a lock, such as a
+    /// `Box`, returns the id of the lock. Only reports of deadlocks use it.
     fn lock_id(&self) -> LockId {
         LockId::of(self)
     }
 }
 
-/// What a marker can say that the gated code acquires beside others that do the same, as readers do.
+/// A lock that a marker can declare to be acquired in shared mode, as readers do.
 ///
-/// `acquires_shared(lock)` promises that the gated code begins by acquiring `lock` in that way. So a
-/// thread that is about to read is ready while others read, and not while somebody writes.
+/// `acquires_shared(lock)` promises that the gated code begins by acquiring `lock` in that mode. So
+/// a thread that is about to read is enabled while others read, but not while one writes.
 ///
 /// ```
 /// use std::sync::RwLock;
@@ -100,20 +99,20 @@ pub trait Acquire: Sync {
 /// assert_eq!(report.schedules(), 6);
 /// ```
 ///
-/// Of several that share a lock at a deadlock, the report names the last to acquire it at a marker,
-/// and says that others may have it, too; then it tells of no cycle through that lock. A `Mutex` has
-/// no such form, and does not compile here.
+/// If several threads share a lock at a deadlock, the report names the last to acquire it at a
+/// marker, says that others may hold it too, and shows no cycle through that lock. A `Mutex` has no
+/// shared mode, and does not compile here.
 ///
-/// Nobody begins to wait at such markers. So a lock that lets no further readers in while somebody
-/// waits to write, as that of std, is not seen to do so: if a thread may read again while it reads,
-/// and another may wait to write in between, leave the markers of that lock without this.
+/// No thread begins to wait at such markers. So the effect of a lock that admits no further readers
+/// while a writer waits, like that of std, is not seen: if a thread may read again while it reads,
+/// and another may wait to write in between, do not use this for that lock.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be acquired by several threads at once",
-    note = "say `acquires(lock)` of what one thread at a time acquires"
+    note = "use `acquires(lock)` for a lock that one thread at a time acquires"
 )]
 pub trait AcquireShared: Acquire {
-    /// Returns whether a thread could acquire this now, beside others that hold it in the same way.
-    /// It is asked as [`is_free`](Acquire::is_free) is.
+    /// Returns whether a thread could acquire this now in shared mode. It is called as
+    /// [`is_free`](Acquire::is_free) is.
     fn is_free_shared(&self) -> bool;
 }
 
@@ -135,7 +134,7 @@ impl<T: ?Sized + Send + Sync> AcquireShared for RwLock<T> {
     }
 }
 
-/// What leads to a lock is free when that is.
+/// A pointer to a lock is free when the lock is.
 macro_rules! lead_to_locks {
     ($($pointer:ty $(where T: $bound:ident)?;)+) => {$(
         impl<T: Acquire $(+ $bound)? + ?Sized> Acquire for $pointer {
@@ -172,7 +171,7 @@ pub fn look<A: Acquire + ?Sized>(it: &A, name: &'static str) -> LockState {
     }
 }
 
-/// As [`look`], where it is to be acquired beside others.
+/// As [`look`], for a lock that is to be acquired in shared mode.
 pub fn look_shared<A: AcquireShared + ?Sized>(it: &A, name: &'static str) -> LockState {
     LockState {
         name,

@@ -2,7 +2,6 @@
 
 mod acquire;
 mod baton;
-mod body;
 mod catch;
 mod choice;
 mod conclude;

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::search::Shard;
 use crate::strategy::{self, Strategy};
 
-/// What can be set in code and by variables. What is not set is `None`.
+/// What can be set both in code and by variables. What is not set is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
@@ -26,7 +26,7 @@ pub(crate) struct Settings {
     pub(crate) replay: Option<String>,
     /// The file that gets reports as JSON.
     pub(crate) report: Option<PathBuf>,
-    /// Which part of a search is made: its number, and of how many.
+    /// Which part of a search to run: its number, and of how many.
     pub(crate) shard: Option<(u32, u32)>,
     /// Whether failures are saved where the code does not say where.
     pub(crate) saved: Option<bool>,
@@ -36,11 +36,11 @@ pub(crate) struct Settings {
     pub(crate) workers: Option<usize>,
 }
 
-/// A variable: what its value must be, in words, and how the value is taken.
+/// A variable: its name, what its value must be, in words, and how the value is read.
 struct Variable {
     name: &'static str,
     wants: &'static str,
-    /// Sets what the value says; nothing if the value is bad.
+    /// Sets what the value says; `None` if the value is bad.
     set: fn(&str, &mut Settings) -> Option<()>,
 }
 
@@ -49,116 +49,97 @@ const VARIABLES: [Variable; 11] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
-        set: |value, settings| {
-            settings.engine = Some(value.parse().ok()?);
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.engine, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_MAX_SCHEDULES",
         wants: "a number of executions",
-        set: |value, settings| {
-            settings.max_schedules = Some(value.parse().ok()?);
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.max_schedules, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_PROGRESS",
         wants: "`1` to show it or `0` not to",
-        set: |value, settings| {
-            settings.progress = Some(match value {
-                "1" => true,
-                "0" => false,
-                _ => return None,
-            });
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.progress, flag(value)),
     },
     Variable {
         name: "INTERLACE_REPLAY",
         wants: "a schedule, as a failure prints it",
-        set: |value, settings| {
-            settings.replay = Some(value.to_owned());
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.replay, Some(value.to_owned())),
     },
     Variable {
         name: "INTERLACE_REPORT",
         wants: "the path of a file",
         set: |value, settings| {
-            settings.report = Some(value)
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from);
-            settings.report.as_ref().map(|_| ())
+            let path = (!value.is_empty()).then(|| value.into());
+            store(&mut settings.report, path)
         },
     },
     Variable {
         name: "INTERLACE_SAVED",
         wants: "`1` to save failures or `0` not to",
-        set: |value, settings| {
-            settings.saved = Some(match value {
-                "1" => true,
-                "0" => false,
-                _ => return None,
-            });
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.saved, flag(value)),
     },
     Variable {
         name: "INTERLACE_SEED",
         wants: "a number below 2^64",
-        set: |value, settings| {
-            settings.seed = Some(value.parse().ok()?);
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.seed, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_SHARD",
         wants: "the number of a shard, counted from 1, and of how many, as in `1/3`",
         set: |value, settings| {
-            let shard: Shard = value.parse().ok()?;
-            settings.shard = Some((shard.number(), shard.of()));
-            Some(())
+            let shard: Option<Shard> = value.parse().ok();
+            store(&mut settings.shard, shard.map(|it| (it.number(), it.of())))
         },
     },
     Variable {
         name: "INTERLACE_STRATEGY",
         wants: strategy::WANTS,
-        set: |value, settings| {
-            settings.strategy = Some(value.parse().ok()?);
-            Some(())
-        },
+        set: |value, settings| store(&mut settings.strategy, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_TIME_LIMIT",
         wants: "a number of seconds",
         set: |value, settings| {
             let seconds = value.parse().ok()?;
-            settings.time_limit = Some(Duration::try_from_secs_f64(seconds).ok()?);
-            Some(())
+            let limit = Duration::try_from_secs_f64(seconds).ok();
+            store(&mut settings.time_limit, limit)
         },
     },
     Variable {
         name: "INTERLACE_WORKERS",
         wants: "a number of workers, at least 1",
         set: |value, settings| {
-            settings.workers = Some(value.parse().ok().filter(|&workers| workers > 0)?);
-            Some(())
+            let workers = value.parse().ok().filter(|&workers| workers > 0);
+            store(&mut settings.workers, workers)
         },
     },
 ];
+
+/// Sets what a good value says; `None` if the value is bad.
+fn store<T>(setting: &mut Option<T>, value: Option<T>) -> Option<()> {
+    *setting = Some(value?);
+    Some(())
+}
+
+fn flag(value: &str) -> Option<bool> {
+    match value {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
 
 impl Settings {
     /// Reads the environment.
     ///
     /// # Errors
     ///
-    /// If a value is bad, or there is no variable of a name that begins like ours.
+    /// If a value is bad, or a variable whose name begins with `INTERLACE_` is unknown.
     pub(crate) fn from_environment() -> Result<Self, Error> {
         Self::read(std::env::vars_os())
     }
 
-    /// Reads variables, each a name and a value.
     fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Error> {
         let mut settings = Settings::default();
         for (name, value) in variables {
@@ -177,7 +158,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// These, and what they leave open as `others` say.
+    /// These settings; where one is not set, that of `others`.
     pub(crate) fn or(self, others: Settings) -> Self {
         Settings {
             engine: self.engine.or(others.engine),

@@ -15,7 +15,7 @@ use crate::operation::{self, Access, Event, OperationKind, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::Timeline;
 
-/// One execution, by ids: what an engine told of it, and what the threads are called.
+/// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) steps: Vec<Event>,
@@ -23,7 +23,7 @@ pub(crate) struct Record {
     pub(crate) names: Vec<Arc<str>>,
     /// Where the threads stood when it ended.
     pub(crate) threads: Vec<ThreadStatus>,
-    /// What they were about to acquire then, and was not free.
+    /// The locks that they were about to acquire then, and that were not free.
     pub(crate) blocked_on: Vec<BlockedOn>,
     pub(crate) end: ExecutionEnd,
 }
@@ -40,7 +40,7 @@ impl Record {
         }
     }
 
-    /// What was recorded, as the engine told it.
+    /// The record as the engine reported it.
     pub(crate) fn result<'a>(&'a self, outcome: Option<&'a str>) -> ExecutionResult<'a> {
         ExecutionResult {
             trace: Trace {
@@ -57,7 +57,7 @@ impl Record {
         }
     }
 
-    /// The steps, of which the schedule forces the first `forced`.
+    /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
         Timeline::of(&self.names, &self.steps, forced)
     }
@@ -68,16 +68,13 @@ impl Record {
     }
 }
 
-/// The schedule of these steps.
 pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
     let step = |event: &Event| {
-        let (thread, name) = (
-            &*names[event.thread.index()],
-            event.operation.name().site().name(),
-        );
+        let thread = &*names[event.thread.index()];
+        let marker = event.operation.name().site().name();
         match event.operation.kind() {
-            OperationKind::Resume => Step::resume(thread, name),
-            _ => Step::new(thread, name),
+            OperationKind::Resume => Step::resume(thread, marker),
+            _ => Step::new(thread, marker),
         }
     };
     steps.iter().map(step).collect()
@@ -100,7 +97,6 @@ pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
 #[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
 pub struct Execution {
     schedule: Schedule,
-    /// How many first steps do not follow by themselves.
     forced: usize,
     timeline: Timeline,
     failure: Option<FailureKind>,
@@ -108,19 +104,21 @@ pub struct Execution {
 
 impl Execution {
     pub(crate) fn new(record: &Record, forced: usize) -> Self {
-        Execution {
-            failure: record.failure(),
-            ..Execution::drawn(record, forced)
-        }
+        Self::with_failure(record, forced, record.failure())
     }
 
-    /// The steps of `record`, without how it ended.
-    fn drawn(record: &Record, forced: usize) -> Self {
+    /// An execution that was stopped where it could not go on as asked.
+    pub(crate) fn stopped(record: &Record, error: Error) -> Self {
+        let failure = FailureKind::of_error(error);
+        Self::with_failure(record, record.steps.len(), Some(failure))
+    }
+
+    fn with_failure(record: &Record, forced: usize, failure: Option<FailureKind>) -> Self {
         Execution {
             schedule: record.schedule(record.steps.len()),
             forced: operation::forced(&record.steps),
             timeline: record.timeline(forced),
-            failure: None,
+            failure,
         }
     }
 
@@ -134,23 +132,15 @@ impl Execution {
         }
     }
 
-    /// An execution that was stopped where it could not go on as asked.
-    pub(crate) fn stopped(record: &Record, error: Error) -> Self {
-        Execution {
-            failure: Some(FailureKind::of_error(error)),
-            ..Execution::drawn(record, record.steps.len())
-        }
-    }
-
     /// Returns every step that was taken, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         self.schedule.steps()
     }
 
-    /// Returns the shortest schedule that gives this execution: what it leaves out follows the
-    /// fixed order, in which the thread that ran last goes on until it ends or blocks, then the
-    /// others in the order in which they were added.
+    /// Returns the shortest schedule that gives this execution. The steps it leaves out follow the
+    /// fixed order: the thread that ran last goes on until it ends or blocks, then the others in
+    /// the order in which they were added.
     ///
     /// ```
     /// use interlace::{Explorer, marker, schedule};
@@ -186,13 +176,13 @@ impl Execution {
         self.failure.as_ref()
     }
 
-    /// Returns nothing if the execution is all right; else an error that says what
-    /// [`assert_ok`](Self::assert_ok) would, and which schedule to replay. For functions that
-    /// return a `Result`, as the properties of proptest do.
+    /// Returns an error if the execution failed, with the message of
+    /// [`assert_ok`](Self::assert_ok) and the schedule to replay. For functions that return a
+    /// `Result`, such as the properties of proptest.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Failed`] if it failed, and what kept it from being run if it was not.
+    /// [`ErrorKind::Failed`] if it failed; another kind if it could not be run.
     ///
     /// ```
     /// use interlace::{ErrorKind, Explorer, Schedule, marker};
@@ -219,7 +209,7 @@ impl Execution {
         Error::new(ErrorKind::Failed, text)
     }
 
-    /// Does nothing if the execution is all right.
+    /// Asserts that the execution did not fail.
     ///
     /// # Panics
     ///

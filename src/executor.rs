@@ -251,7 +251,7 @@ impl Program for OneShotProgram {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
         Box::new(OneShotInstance(self))
     }
 }

@@ -1,4 +1,4 @@
-//! Follows a named schedule, and says exactly where a program does not.
+//! Follows a named schedule, and tells exactly where a program departs from it.
 
 use crate::engine::{Engine, EngineOptions, ExecutionEnd, Program, ThreadTable};
 use crate::error::Error;
@@ -10,22 +10,21 @@ use crate::schedule::{Schedule, Step};
 
 mod refusal;
 
-/// An execution along a schedule.
 #[derive(Debug)]
 pub(crate) struct Followed {
     pub(crate) record: Record,
-    /// What the execution ended in, in words, if that is asked for.
+    /// The outcome of the execution, if the program describes one.
     pub(crate) outcome: Option<String>,
     /// Why it could not follow the schedule, if it could not.
     pub(crate) fits: Result<(), Error>,
 }
 
-/// Runs one execution of `program` along `schedule`. What is left when that is used up follows the
-/// fixed order; with `is_exact`, nothing may be left.
+/// Runs one execution of `program` along `schedule`. Any further steps follow the fixed order; if
+/// `is_exact`, there may be none.
 ///
 /// # Errors
 ///
-/// If two threads have one name, there is none, or the engine cannot run it.
+/// If there is no thread, two have the same name, or the engine cannot run them.
 pub(crate) fn follow(
     engine: Engine,
     program: &std::sync::Arc<dyn Program>,
@@ -73,7 +72,6 @@ enum Stop {
 }
 
 impl Follow {
-    /// Whether the execution could follow the schedule.
     fn fits(&self, record: &Record) -> Result<(), Error> {
         let (schedule, at) = (&self.schedule, self.taken);
         match (&record.end, self.stop) {
@@ -90,14 +88,13 @@ impl Follow {
         }
     }
 
-    /// Whether a step of the schedule names this thread.
     fn names(&self, thread: &str) -> bool {
         let mut steps = self.schedule.steps().iter();
         steps.any(|step| step.thread() == thread)
     }
 }
 
-/// Whether every thread came to its end, whatever was found then.
+/// Whether every thread came to its end, even if a check failed after that.
 fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
     match end {
         ExecutionEnd::Held => true,
@@ -111,9 +108,8 @@ fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
     }
 }
 
-/// Whether the next operation of the thread called `name` is what the step says. One that names a
-/// marker is taken for going on after a wait, too: in the first version of schedules both were
-/// written so.
+/// Whether the next operation of the thread called `name` is this step. A step that names a marker
+/// also matches going on after a wait: the first version of schedules wrote both alike.
 fn is_step(step: &Step, pending: Pending, name: &str) -> bool {
     step.thread() == name
         && step.marker() == pending.operation.name().site().name()
@@ -136,7 +132,7 @@ impl Chooser for Follow {
         if !self.is_exact {
             return Choice::Take(point.default_choice());
         }
-        // A thread that the schedule never names says more than one whose steps are used up.
+        // Rather report a thread that the schedule never names than one whose steps are used up.
         let unnamed = enabled.find(|pending| !self.names(name(pending)));
         self.stop = Some(Stop::UsedUp(*unnamed.unwrap_or(&point.enabled[0])));
         Choice::Prune

@@ -1,4 +1,4 @@
-//! [`marker!`](crate::marker!), and what a thread does on reaching one.
+//! [`marker!`](crate::marker!), and what its expansion calls.
 
 use crate::engine::{self, LockQuery};
 use crate::site::Site;
@@ -11,11 +11,11 @@ use crate::site::Site;
 /// [`trace`](macro@crate::trace) cannot read.
 ///
 /// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
-/// any other does not compile. After it may follow what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`. The places are type-checked and never evaluated; so far
-/// they change nothing in what is explored. `acquires(lock, …)` says that the gated code begins by
-/// acquiring something, which is [asked](crate::Acquire) whether it is free;
-/// `acquires_shared(lock, …)` that it does so [beside others](crate::AcquireShared), as readers do.
+/// any other does not compile. The name may be followed by `reads(place, …)` and
+/// `writes(place, …)`, for what the gated code touches. The places are type-checked and never
+/// evaluated; so far they do not change what is explored. `acquires(lock, …)` says that the gated
+/// code begins by acquiring a lock, which must tell [whether it is free](crate::Acquire);
+/// `acquires_shared(lock, …)` says the same of [shared](crate::AcquireShared) mode, as for readers.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -40,8 +40,8 @@ use crate::site::Site;
 #[macro_export]
 macro_rules! marker {
     ($name:literal $(, $access:ident($($place:expr),+ $(,)?))* $(,)?) => {{
-        // The closures are checked and never called. The `static` is in a block of its own, since
-        // a place may name an item that is called the same.
+        // The closures are type-checked and never called. The `static` is in its own block, so that
+        // a place may name another item called `SITE`.
         $($(let _ = || { let _ = &$place; };)+)*
         {
             static SITE: $crate::__private::Site = $crate::__private::Site::new(
@@ -91,17 +91,16 @@ pub fn reach(site: &'static Site) {
     engine::reach(site);
 }
 
-/// Pauses the calling thread at `site` if a run controls it, for as long as not all is free that
-/// the question shows.
+/// Pauses the calling thread at `site` if a run controls it, until all locks that the question
+/// shows are free.
 pub fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     engine::acquire(site, question);
 }
 
 /// Reaches `site` before every further item of a `for` header.
 ///
-/// The first evaluation of the header makes the iterator and asks for its first item. The
-/// expansion reaches the marker before that, as the first argument: arguments are evaluated in
-/// order, and `?`, `.await` and temporaries in the header keep their meaning.
+/// Before the first item, the expansion reaches the marker in the first argument: arguments are
+/// evaluated in order, and `?`, `.await` and temporaries in the header keep their meaning.
 pub fn each<I: IntoIterator>((): (), items: I, site: &'static Site) -> Each<I::IntoIter> {
     Each {
         items: items.into_iter(),

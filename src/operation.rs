@@ -1,9 +1,9 @@
-//! What a thread is about to do, what its steps were seen to touch, and which two steps commute.
-//! Ids only: no threads, no clock, no names.
+//! What threads are about to do, what their steps have touched, and which steps conflict. Ids only:
+//! no threads, no clock, no names.
 //!
-//! A *scheduling point* is where every thread has stopped before its next [`Operation`]. One of the
-//! enabled threads is chosen and takes a *step*, up to its own next point; the step that was taken
-//! is an [`Event`] of the execution's [`Trace`].
+//! At a *scheduling point* every thread has stopped before its next [`Operation`]. One of the
+//! enabled threads is chosen and takes a *step*, up to its own next point. The steps taken are the
+//! [`Event`]s of the execution's [`Trace`].
 
 mod access;
 mod event;

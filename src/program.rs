@@ -11,18 +11,17 @@ use crate::operation::ThreadId;
 use crate::oracle::Oracles;
 
 type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
-type Check<S> = Box<dyn Fn(&S) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
-/// What an explorer runs, over and over.
+/// A program with a state, which an explorer runs over and over.
 pub(crate) struct StatefulProgram<S> {
     init: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
     bodies: Vec<Body<S>>,
     invariant_names: Vec<Arc<str>>,
     invariants: Vec<Invariant<S>>,
-    checks: Vec<Check<S>>,
+    checks: Vec<Body<S>>,
     outcome: Option<Describe<S>>,
     view: Option<Describe<S>>,
     oracles: Oracles,
@@ -48,7 +47,7 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
         self.bodies.push(Box::new(body));
     }
 
-    /// Adds a thread whose body polls the future that `body` makes until it is ready.
+    /// Adds a thread that polls the future of `body` until it is ready.
     pub(crate) fn add_task(
         &mut self,
         name: String,
@@ -78,9 +77,8 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
     }
 
     pub(crate) fn allow_outcomes<O: Debug>(&mut self, outcomes: impl IntoIterator<Item = O>) {
-        let outcomes = outcomes.into_iter();
-        let texts = outcomes.map(|outcome| format!("{outcome:?}"));
-        self.oracles.allow(texts);
+        let text = |outcome| format!("{outcome:?}");
+        self.oracles.allow(outcomes.into_iter().map(text));
     }
 
     pub(crate) fn set_view<V: Debug>(&mut self, view: impl Fn(&S) -> V + Send + Sync + 'static) {
@@ -94,7 +92,7 @@ impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
         Box::new(StatefulInstance {
             program: self,
             state: None,
@@ -114,7 +112,7 @@ impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
     }
 }
 
-/// A program, with the state of one execution.
+/// A program and the state of one execution.
 struct StatefulInstance<S> {
     program: Arc<StatefulProgram<S>>,
     state: Option<S>,
@@ -124,7 +122,7 @@ impl<S> StatefulInstance<S> {
     #[inline]
     fn state(&self) -> &S {
         let state = self.state.as_ref();
-        state.expect("an engine sets a room up before it uses it")
+        state.expect("an engine calls `init` first")
     }
 }
 
@@ -171,23 +169,19 @@ impl<S> Debug for StatefulProgram<S> {
     }
 }
 
-/// Refuses a program that no schedule could steer.
+/// Refuses a program whose threads no schedule can name.
 ///
 /// # Errors
 ///
 /// If there is no thread, or two have one name.
 pub(crate) fn check_names(names: &[String]) -> Result<(), Error> {
     if names.is_empty() {
-        return Err(Error::new(
-            ErrorKind::NoThreads,
-            "there is no thread to run: add one before running",
-        ));
+        let text = "there is no thread to run: add one before running";
+        return Err(Error::new(ErrorKind::NoThreads, text));
     }
     if let Some(name) = names.iter().duplicates().next() {
-        return Err(Error::new(
-            ErrorKind::DuplicateThread,
-            format!("two threads are named `{name}`: give each thread a name of its own"),
-        ));
+        let text = format!("two threads are named `{name}`: give each thread a name of its own");
+        return Err(Error::new(ErrorKind::DuplicateThread, text));
     }
     Ok(())
 }

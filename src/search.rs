@@ -1,4 +1,5 @@
-//! Which step comes next? One strategy a file. They see ids only: no threads, no clock, no names.
+//! Searches decide which step comes next. Each strategy has its own file. They see ids only: no
+//! threads, no clock, no names.
 
 mod account;
 mod bounded;
@@ -26,15 +27,15 @@ use crate::operation::{Choice, SchedulingPoint, Trace};
 
 /// A way to go through the executions of a program.
 pub(crate) trait Search: std::fmt::Debug + Send {
-    /// Begins the next execution; nothing when none is left. Returns how many of its first steps are
-    /// those of the execution before: nobody needs to ask for them again.
+    /// Begins the next execution; `None` when none is left. Returns how many of its first steps are
+    /// those of the execution before: [`choose`](Self::choose) is not called for them.
     fn new_execution(&mut self) -> Option<usize>;
 
-    /// Decides which of the enabled threads goes next; or ends the execution here, because it cannot
-    /// be one that the search meant to run.
+    /// Decides which of the enabled threads goes next, or ends an execution that the search does
+    /// not want.
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice;
 
-    /// Learns that the execution has ended, since no thread is enabled or a failure ended it, and
-    /// which steps it took, those that were repeated among them. Says what is to be made of it.
+    /// Learns that the execution has ended, and all of its steps, repeated ones included. Returns
+    /// how it counts.
     fn end(&mut self, trace: &Trace<'_>) -> Account;
 }

@@ -6,9 +6,9 @@
 //! First the failing execution is made smaller step by step, by cutting its schedule short and by
 //! moving the blocks of a thread together (the moves of Jalbert and Sen, "A Trace Simplification
 //! Technique for Effective Debugging of Concurrent Programs", FSE 2010). That gives a bound. Then
-//! every smaller schedule is tried, smallest first; the number of preemptions grows last, as in
-//! Musuvathi and Qadeer, "Iterative Context Bounding", PLDI 2007. A choice that follows the fixed
-//! order costs nothing, so only schedules that end in another choice are tried.
+//! every smaller schedule is tried, in order of preemptions first (as in Musuvathi and Qadeer,
+//! "Iterative Context Bounding", PLDI 2007), then of length. Choices that follow the fixed order
+//! cost nothing, so only schedules that end in another choice are tried.
 
 mod candidate;
 mod variants;
@@ -21,8 +21,8 @@ use variants::Variants;
 
 use crate::operation::{Event, SchedulingPoint, ThreadId};
 
-/// Searches for the minimal failing schedule. It says which execution to run next and learns
-/// whether that failed in the same way; it runs nothing itself.
+/// Searches for the minimal failing schedule. It proposes the next execution and learns whether
+/// that failed in the same way; it runs nothing itself.
 #[derive(Debug)]
 pub(crate) struct Shrink {
     best: Candidate,
@@ -31,27 +31,24 @@ pub(crate) struct Shrink {
     /// The schedules that are one choice away from a smaller one that was tried.
     queue: BinaryHeap<Reverse<Candidate>>,
     stage: Stage,
-    /// What is left of the wishes for the execution under way.
-    wishes: VecDeque<ThreadId>,
-    /// The threads that went, so far.
+    /// The threads that are still to go next in this execution, if they can.
+    preferred: VecDeque<ThreadId>,
     path: Vec<ThreadId>,
     preemptions: usize,
-    /// The schedule that gives the execution under way: up to the last choice that does not
-    /// follow the fixed order.
+    /// The schedule of this execution, up to the last choice that does not follow the fixed order.
     run: Candidate,
     is_proved: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The execution that was found: what it forces is not known yet.
+    /// The execution that was found is run again, to see what its schedule must force.
     FailingExecution,
     Local,
     Global,
 }
 
 impl Shrink {
-    /// Starts from a failing execution.
     pub(crate) fn new(found: &[Event]) -> Self {
         let threads: Vec<ThreadId> = found.iter().map(|taken| taken.thread).collect();
         let preemptions = found.iter().filter(|taken| taken.preempts).count();
@@ -60,7 +57,7 @@ impl Shrink {
             variants: Variants::only(threads),
             queue: BinaryHeap::from([Reverse(Candidate::default())]),
             stage: Stage::FailingExecution,
-            wishes: VecDeque::new(),
+            preferred: VecDeque::new(),
             path: Vec::new(),
             preemptions: 0,
             run: Candidate::default(),
@@ -68,7 +65,7 @@ impl Shrink {
         }
     }
 
-    /// Starts from nothing: goes through all schedules, smallest first, up to one that fails.
+    /// Starts from nothing: tries all schedules, smallest first, until one fails.
     pub(crate) fn anew() -> Self {
         Shrink {
             best: Candidate::largest(),
@@ -80,15 +77,14 @@ impl Shrink {
 
     /// The length of the smallest failing schedule so far.
     pub(crate) fn forced(&self) -> usize {
-        self.best.threads().len()
+        self.best.threads.len()
     }
 
-    /// Whether every smaller schedule was tried.
     pub(crate) fn is_proved(&self) -> bool {
         self.is_proved
     }
 
-    /// Begins the next execution; false when there is nothing left to try.
+    /// Begins the next execution; false when nothing is left to try.
     pub(crate) fn begin(&mut self) -> bool {
         self.path.clear();
         self.preemptions = 0;
@@ -97,16 +93,16 @@ impl Shrink {
             return false;
         }
         if let Some(variant) = self.variants.next() {
-            self.wishes = variant.into();
+            self.preferred = variant.into();
             return true;
         }
         self.stage = Stage::Global;
         match self.queue.pop() {
             Some(Reverse(next)) if next < self.best => {
-                self.wishes = next.threads().iter().copied().collect();
+                self.preferred = next.threads.into();
                 true
             }
-            // Nothing that is left is smaller.
+            // The rest is larger than the best.
             _ => {
                 self.is_proved = true;
                 false
@@ -116,9 +112,9 @@ impl Shrink {
 
     /// Returns the index in `point.enabled` of the thread that goes next.
     pub(crate) fn choose(&mut self, point: &SchedulingPoint<'_>) -> usize {
-        let is_free = self.wishes.is_empty();
+        let is_free = self.preferred.is_empty();
         let default = point.default_choice();
-        let choice = self.granted_wish(point).unwrap_or(default);
+        let choice = self.next_preferred(point).unwrap_or(default);
         if is_free && self.stage == Stage::Global {
             self.queue_alternatives(point, default);
         }
@@ -130,7 +126,7 @@ impl Shrink {
         choice
     }
 
-    /// Learns whether the execution failed in the same way; if so, returns whether it is the
+    /// Learns whether the execution failed in the same way. Returns whether it did and is the
     /// smallest so far.
     pub(crate) fn end(&mut self, failed: bool) -> bool {
         let run = std::mem::take(&mut self.run);
@@ -148,10 +144,10 @@ impl Shrink {
         is_smaller
     }
 
-    /// The index of the next wished thread that is ready.
-    fn granted_wish(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        while let Some(wish) = self.wishes.pop_front() {
-            let choice = point.enabled.iter().position(|ready| ready.thread == wish);
+    /// The index of the next preferred thread that is enabled.
+    fn next_preferred(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
+        while let Some(thread) = self.preferred.pop_front() {
+            let choice = point.enabled.iter().position(|it| it.thread == thread);
             if choice.is_some() {
                 return choice;
             }
@@ -162,8 +158,7 @@ impl Shrink {
     fn queue_alternatives(&mut self, point: &SchedulingPoint<'_>, default: usize) {
         for (choice, ready) in point.enabled.iter().enumerate() {
             let preemptions = self.preemptions + usize::from(point.preempts(choice));
-            let is_smaller = self.best.is_over(preemptions, self.path.len() + 1);
-            if choice != default && is_smaller {
+            if choice != default && self.best.may_exceed(preemptions, self.path.len() + 1) {
                 let threads = self.path.iter().copied().chain([ready.thread]).collect();
                 self.queue
                     .push(Reverse(Candidate::new(preemptions, threads)));

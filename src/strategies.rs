@@ -45,7 +45,8 @@
 //! ```
 //!
 //! To sample the interleavings of one program, without inputs, see
-//! [`Explorer::sample`](crate::Explorer::sample). This module is the cargo feature `proptest`, on by default.
+//! [`Explorer::sample`](crate::Explorer::sample). This module is the cargo feature `proptest`, on
+//! by default.
 
 mod interleavings;
 mod plan;

@@ -1,5 +1,5 @@
-//! The locks of `parking_lot`, and of what else builds on the same `lock_api`. They are asked without
-//! being acquired.
+//! The locks of `parking_lot`, and of other crates on the same `lock_api`. They can tell whether
+//! they are free without being acquired.
 
 use super::{Acquire, AcquireShared};
 

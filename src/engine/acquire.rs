@@ -1,5 +1,5 @@
-//! Markers whose gated code begins by acquiring something: such a thread is ready only while that is
-//! free, so it never blocks there.
+//! Markers whose gated code begins by acquiring a lock: a thread that is paused there is enabled
+//! only while the lock is free, so it never blocks.
 
 #![allow(unsafe_code)]
 
@@ -8,10 +8,10 @@ use super::lock_probe::{LockProbe, LockQuery};
 use super::yield_reason::YieldReason;
 use crate::site::Site;
 
-/// Pauses the calling thread at `site`, if a run controls it and it is not unwinding, until it has
-/// the turn, which it gets only while all that the question shows is free.
+/// Pauses the calling thread at `site`, if a run controls it and it is not unwinding, until it gets
+/// the turn. It gets that only while all locks that the question shows are free.
 pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
-    /// Takes the question back, however the thread goes on.
+    /// Withdraws the question, even if the thread unwinds.
     struct Withdraw;
     impl Drop for Withdraw {
         fn drop(&mut self) {
@@ -23,8 +23,8 @@ pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
         return;
     }
     let _withdraw = Withdraw;
-    // SAFETY: `_withdraw` takes it back before this returns or unwinds, and a run asks only while it
-    // has the table to itself, as it must to take the question back.
+    // SAFETY: `_withdraw` withdraws the probe before this returns or unwinds, and waits for that if
+    // the question is being asked.
     let probe = unsafe { LockProbe::leave(question) };
     current::pause(YieldReason::Acquire(site.id(), probe));
 }

@@ -1,42 +1,36 @@
-//! A word handed to one waiting thread.
+//! A futex through which one waiting thread is granted its turn.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Where one thread waits for its turn. One system call gives, one waits.
+/// Where one thread waits for its turn. Giving and waiting take one system call each.
 #[derive(Debug, Default)]
 pub(crate) struct Baton(AtomicU32);
 
-/// What the thread is told.
+/// What a thread is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grant {
     /// It is your turn.
-    Resume,
-    /// The execution is over for you: unwind, and leave if you are between executions.
-    Unwind,
+    Resume = 1,
+    /// The execution is over for you: unwind, or end if you are between executions.
+    Unwind = 2,
 }
 
 const NOTHING: u32 = 0;
-const GO: u32 = 1;
-const STOP: u32 = 2;
+const RESUME: u32 = Grant::Resume as u32;
 
 impl Baton {
-    /// Hands over `word` and wakes the thread that waits for it. A word that was not taken yet
-    /// is replaced.
-    pub(crate) fn give(&self, word: Grant) {
-        let word = match word {
-            Grant::Resume => GO,
-            Grant::Unwind => STOP,
-        };
-        self.0.store(word, Ordering::Release);
+    /// Hands over `grant` and wakes the waiting thread. Replaces a grant that was not taken yet.
+    pub(crate) fn give(&self, grant: Grant) {
+        self.0.store(grant as u32, Ordering::Release);
         atomic_wait::wake_one(&raw const self.0);
     }
 
-    /// Waits for a word and takes it.
+    /// Waits for a grant and takes it.
     pub(crate) fn wait(&self) -> Grant {
         loop {
             match self.0.swap(NOTHING, Ordering::Acquire) {
                 NOTHING => atomic_wait::wait(&self.0, NOTHING),
-                GO => return Grant::Resume,
+                RESUME => return Grant::Resume,
                 _ => return Grant::Unwind,
             }
         }
@@ -48,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_given_before_the_wait_is_not_lost() {
+    fn a_grant_given_before_the_wait_is_not_lost() {
         let baton = Baton::default();
         baton.give(Grant::Resume);
         assert_eq!(baton.wait(), Grant::Resume);
@@ -58,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn words_go_back_and_forth_between_two_threads() {
+    fn grants_go_back_and_forth_between_two_threads() {
         let (there, back) = (Baton::default(), Baton::default());
         std::thread::scope(|scope| {
             scope.spawn(|| {

@@ -1,4 +1,4 @@
-//! Catches panics of the user's code, with message and place, without printing them.
+//! Catches panics of the user's code, with message and location, without printing them.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -16,7 +16,7 @@ thread_local! {
     static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
 }
 
-/// What ended a body that did not return.
+/// Why a body did not return.
 #[derive(Debug)]
 pub(crate) enum Caught {
     Panic(Panic),
@@ -38,18 +38,11 @@ pub(super) fn unwind() -> ! {
     panic::resume_unwind(Box::new(Unwinding))
 }
 
-/// Throws on a panic that was caught by those it is no business of.
-#[cold]
-pub(super) fn throw_on(panic: Panic) -> ! {
-    panic::resume_unwind(Box::new(panic))
-}
-
-/// Runs `body` and catches its panic.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
     keeping_panics(|| caught(body))
 }
 
-/// As [`catch`], where panics of the calling thread are being kept already.
+/// As [`catch`], where panics of the calling thread are already being kept.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
@@ -62,24 +55,12 @@ pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
     flag::with(&KEEPS_PANICS, true, body)
 }
 
-fn keeps_panics() -> bool {
-    KEEPS_PANICS.get()
-}
-
-fn keep_panic(panic: Panic) {
-    LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
-}
-
-/// The panics that were kept and not taken, the latest first.
-fn last_panics() -> impl Iterator<Item = Panic> {
+/// Takes the panics that were kept, the latest first.
+fn take_panics() -> impl Iterator<Item = Panic> {
     LAST_PANICS.take().into_iter().flatten()
 }
 
-fn take_panic() -> Option<Panic> {
-    last_panics().next()
-}
-
-/// What a payload was thrown for.
+/// Tells a panic from the engine's unwinding.
 #[cold]
 fn sort(payload: Box<dyn Any + Send>) -> Caught {
     if payload.is::<Unwinding>() {
@@ -90,33 +71,35 @@ fn sort(payload: Box<dyn Any + Send>) -> Caught {
         Err(payload) => payload,
     };
     let panic = Panic::from_payload(&*payload);
-    // The hook saw the place. It may also have seen a panic that the user's code caught before
-    // this one was resumed, which no hook sees: then the messages differ.
-    let seen = take_panic().filter(|seen| seen.message() == panic.message());
-    // A payload of the user's may panic when it is dropped; that says nothing new. What it panics
-    // with may do so again, and so on: that one is leaked.
+    // The hook has kept the location. But hooks do not see resumed panics, so it may have kept an
+    // earlier panic that the user's code caught: then the messages differ.
+    let mut last = take_panics();
+    let seen = last.next().filter(|it| it.message() == panic.message());
+    // The user's payload may panic when it is dropped, which says nothing new. The payload of that
+    // panic may do so too, and so on: it is leaked.
     if let Err(next) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(next);
     }
     Caught::Panic(seen.unwrap_or(panic))
 }
 
-/// What is said where a panic ends the process.
+/// Explains that a panic ends the process.
 const ABORTS: &str = " This program is built with `panic = \"abort\"`, so the process ends here. \
     Failures are counted, shrunk and reported only with `panic = \"unwind\"`: set it in the \
     profile that this is built with.\n";
 
-/// Puts a hook before the one in place that keeps the panics of threads that ask for it and
-/// passes on all others.
+/// Installs a panic hook that keeps the panics of threads that ask for it, and passes all others on
+/// to the previous hook.
 fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let is_kept = keeps_panics();
-            // Where a panic aborts, nothing is caught: what is not printed now is lost.
+            let is_kept = KEEPS_PANICS.get();
+            // If panics abort, nothing is caught, so a panic must be printed now.
             if is_kept && cfg!(panic = "unwind") && !ends_process(info) {
-                keep_panic(Panic::from_hook(info));
+                let panic = Panic::from_hook(info);
+                LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
                 return;
             }
             if is_kept {
@@ -127,8 +110,8 @@ fn install_hook() {
     });
 }
 
-/// Whether a panic is the one that std ends a process with. It is in std's own code and says so:
-/// there is no other stable sign of it.
+/// Whether this is the panic with which std ends a process. Only its location, in std's own code,
+/// and its text tell.
 fn ends_process(info: &PanicHookInfo<'_>) -> bool {
     let panic = Panic::from_hook(info);
     let is_in_core = panic
@@ -138,7 +121,7 @@ fn ends_process(info: &PanicHookInfo<'_>) -> bool {
     is_in_core && says.iter().any(|text| panic.message().starts_with(text))
 }
 
-/// Says what the process ends of, before std does.
+/// Explains why the process ends, before std does.
 #[cold]
 fn explain_end() {
     if cfg!(panic = "abort") {
@@ -150,7 +133,7 @@ fn explain_end() {
          own or since the execution had failed. Rust ends the process at that: let destructors \
          ask `std::thread::panicking()` first. The last panics of this thread:"
     );
-    for panic in last_panics() {
+    for panic in take_panics() {
         eprintln!("- {panic}");
     }
 }
@@ -167,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_keeps_its_message_and_its_place() {
+    fn a_panic_keeps_its_message_and_its_location() {
         let panic = caught(|| panic!("no {}", 7));
         assert_eq!((panic.message(), panic.file()), ("no 7", Some(file!())));
         assert!(panic.is_like(&panic.clone()));

@@ -62,7 +62,7 @@ impl FromStr for Engine {
 }
 
 impl Engine {
-    /// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
+    /// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
     ///
     /// # Errors
     ///
@@ -76,12 +76,11 @@ impl Engine {
         self.run_and(program, scheduler, options, Deferred::nothing())
     }
 
-    /// As [`run`](Self::run); the calling thread, which waits, does something meanwhile.
+    /// As [`run`](Self::run); the calling thread attends to `meanwhile` while it waits.
     ///
     /// # Errors
     ///
-    /// If the system gives no thread or memory, a fiber blocks, or something panics that is not the
-    /// user's.
+    /// If the system gives no thread or memory, a fiber blocks, or this library panics.
     pub(crate) fn run_and<D: Scheduler>(
         self,
         program: &Arc<dyn Program>,
@@ -89,7 +88,7 @@ impl Engine {
         options: EngineOptions,
         meanwhile: Deferred<'_>,
     ) -> Result<D, Error> {
-        // Generic over the scheduler, both engines would be compiled once for each.
+        // Boxed, so that both engines are compiled only once.
         let scheduler: Box<dyn Scheduler> = Box::new(scheduler);
         let scheduler: Box<dyn Any> = catch_fault(|| match self {
             Engine::Threads => threads::run(program, scheduler, options, meanwhile),

@@ -1,15 +1,16 @@
-//! The user's code around the threads: made, observed, described, checked and dropped, with its
-//! panics caught.
+//! Runs the user's code around the threads (setup, invariants, outcome, checks, drop) and catches
+//! its panics.
 
 use std::cell::Cell;
+use std::panic;
 use std::sync::Arc;
 
 use super::catch::{self, Caught, caught};
 use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
 use crate::failure::{FailureKind, Hook, HookPanic, InvariantViolation, Panic};
 
-/// Runs the user's code outside of the program's threads, where only a panic unwinds. The calling
-/// thread's panics must be kept.
+/// Runs user code outside of the program's threads, where the engine unwinds nothing. The calling
+/// thread's panics must already be kept.
 #[inline]
 pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     caught(body).map_err(|caught| match caught {
@@ -18,12 +19,12 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     })
 }
 
-/// Evaluates the invariants; every thread is paused.
+/// Evaluates the invariants, while every thread is paused.
 pub(super) fn check_invariants(
     program: &dyn Program,
-    room: &dyn ProgramInstance,
+    instance: &dyn ProgramInstance,
 ) -> Option<FailureKind> {
-    let check_invariants = || catch_panic(|| room.check_invariants());
+    let check_invariants = || catch_panic(|| instance.check_invariants());
     match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
         Ok(violated) => violated.map(|number| {
             let name = Arc::clone(&program.invariants()[number]);
@@ -33,15 +34,15 @@ pub(super) fn check_invariants(
     }
 }
 
-/// Describes and checks what the threads left in the room. `enter` is told what comes next.
+/// Describes and checks the state after the threads have ended. Calls `enter` for each phase.
 #[inline]
 pub(super) fn conclude(
     program: &dyn Program,
-    room: &dyn ProgramInstance,
+    instance: &dyn ProgramInstance,
     enter: impl Fn(Phase),
 ) -> (ExecutionEnd, Option<String>) {
-    // One catch for all, since it is in every execution. The phase says whose code panicked: none
-    // if it was ours.
+    // One catch for all hooks, since every execution pays for it. `phase` tells whose code
+    // panicked: if it is `None`, this library's.
     let (mut outcome, phase) = (None, Cell::new(Some(Phase::Outcome)));
     enter(Phase::Outcome);
     let result = catch_panic(|| {
@@ -49,12 +50,12 @@ pub(super) fn conclude(
             phase.set(Some(next));
             enter(next);
         };
-        outcome = room.outcome();
+        outcome = instance.outcome();
         phase.set(None);
         if let Some(oracles) = program.oracles() {
             let view = || {
                 enter(Phase::View);
-                let view = room.view();
+                let view = instance.view();
                 phase.set(None);
                 view
             };
@@ -64,7 +65,7 @@ pub(super) fn conclude(
             }
         }
         enter(Phase::Check);
-        room.check();
+        instance.check();
         None
     });
     let hook = phase.get().and_then(Phase::hook);
@@ -72,12 +73,11 @@ pub(super) fn conclude(
         (Ok(None), _) => ExecutionEnd::Held,
         (Ok(Some(failure)), _) => failure.into(),
         (Err(panic), Some(hook)) => panicked_in(hook, panic),
-        (Err(panic), None) => catch::throw_on(panic),
+        (Err(panic), None) => panic::resume_unwind(Box::new(panic)),
     };
     (end, outcome)
 }
 
-/// The end of an execution whose code panicked in `hook`.
 #[cold]
 pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
     let kind = match hook {
@@ -87,7 +87,7 @@ pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
     kind.into()
 }
 
-/// Drops the state; a panic in that makes an execution fail that held.
+/// Drops the state. If that panics, an execution that held fails.
 #[inline]
 pub(super) fn drop_state(dropping: impl FnOnce(), end: ExecutionEnd) -> ExecutionEnd {
     match catch_panic(dropping) {

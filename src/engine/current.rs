@@ -1,11 +1,10 @@
-//! What the engine keeps in thread-locals: who controls this thread, and its last panic.
+//! The controller of the calling thread, in a thread-local, and what threads ask of it.
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
 use super::baton::Grant;
-use super::body::Body;
 use super::catch;
 use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, with_control};
@@ -14,18 +13,20 @@ use crate::error::Error;
 use crate::operation::ThreadId;
 use crate::site::Site;
 
-/// What a controlled thread asks of the run that controls it.
-pub(crate) trait Controller {
-    /// The calling thread lets go of its turn. An OS thread returns when it has the turn again, or
-    /// unwinds when the execution is over. A fiber returns at once, and is to
-    /// [let go](Control::let_go) of the turn. If it acquires something, it takes the question back
-    /// when it goes on.
-    fn pause(&self, pause: YieldReason);
+/// What a thread that the program starts runs.
+pub(super) type Body = Box<dyn FnOnce() + Send>;
 
-    /// Takes back the question of the calling thread.
+/// The run that controls a thread.
+pub(crate) trait Controller {
+    /// The calling thread yields its turn. An OS thread returns when it gets the turn again, or
+    /// unwinds if the execution is over. A fiber returns at once, and must then
+    /// [let go](Control::let_go) of the turn.
+    fn pause(&self, reason: YieldReason);
+
+    /// Withdraws the question of the calling thread about a lock.
     fn withdraw(&self);
 
-    /// The waker for the calling task in the execution under way.
+    /// The waker for the calling task in the current execution.
     fn waker(&self) -> Waker;
 
     /// Starts a thread of the program.
@@ -35,24 +36,24 @@ pub(crate) trait Controller {
     /// If the system gives no thread.
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error>;
 
-    /// Whether what the calling thread waits for from now on is the program's business. It is when
-    /// a thread starts.
+    /// Sets whether the calling thread runs the program's code from now on, so that what it waits
+    /// for is part of the program. Initially it does.
     fn set_user_code(&self, _is_user_code: bool) {}
 
-    /// Learns of a fault of this library in what was asked above: it ends the search.
+    /// Ends the search after a panic of this library in one of the methods above.
     fn fail(&self, fault: Error);
 }
 
 thread_local! {
-    /// Never dropped, so that there is nothing to look up before it is used: [`under`] empties it.
+    /// In a `ManuallyDrop`, so that access need not check for a destructor: [`under`] empties it.
     static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
 ///
-/// A fiber switches stacks where the marker stands: with no return between coming back and the next
-/// switch, processors predict the returns.
+/// Inlined, so that a fiber switches stacks right at the marker: processors mispredict returns
+/// after a switch.
 #[allow(clippy::inline_always)]
 #[inline(always)]
 pub(crate) fn reach(site: &'static Site) {
@@ -73,15 +74,15 @@ pub(super) fn is_to_pause() -> bool {
 }
 
 /// Pauses the calling thread, which a run controls.
-pub(super) fn pause(pause: YieldReason) {
-    ask_to_pause(pause);
+pub(super) fn pause(reason: YieldReason) {
+    ask_to_pause(reason);
     if let Some(grant) = Control::current().let_go(TurnEnd::OTHERWISE) {
         obey(grant);
     }
 }
 
-fn ask_to_pause(pause: YieldReason) {
-    with_controller(|controller| controller.pause(pause)).unwrap_or_else(|| catch::unwind());
+fn ask_to_pause(reason: YieldReason) {
+    with_controller(|controller| controller.pause(reason)).unwrap_or_else(|| catch::unwind());
 }
 
 #[inline]
@@ -91,7 +92,6 @@ fn obey(grant: Grant) {
     }
 }
 
-/// Starts a thread of the program, of which the calling one is another.
 pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
     let started = with_controller(|controller| {
         let started = controller.spawn(name, body);
@@ -100,13 +100,12 @@ pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
     started.flatten().unwrap_or_else(|| catch::unwind())
 }
 
-/// The waker of the calling task.
 pub(super) fn waker() -> Waker {
     with_controller(|controller| controller.waker()).unwrap_or_else(|| catch::unwind())
 }
 
-/// Asks the controller of the calling thread. Nothing if that met a fault of this library, of which
-/// the controller has learnt: it is no panic of the code that called.
+/// Calls the controller of the calling thread. `None` if it panicked: that is this library's fault,
+/// so the controller is told, and the panic does not reach the code under test.
 #[inline]
 fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> Option<T> {
     CONTROLLER.with_borrow(|controller| {
@@ -117,12 +116,12 @@ fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> Option<T> {
     })
 }
 
-/// Takes back the question of the calling thread.
+/// Withdraws the question of the calling thread about a lock.
 pub(super) fn withdraw() {
     with_controller(|controller| controller.withdraw());
 }
 
-/// Puts the calling thread under `controller` for the time of `body`.
+/// Puts the calling thread under `controller` while `body` runs.
 pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T) -> T {
     struct Leave;
     impl Drop for Leave {
@@ -146,13 +145,13 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
     with_control(false, body)
 }
 
-/// Whether a run controls the calling thread, and it is in the code of the program.
+/// Whether a run controls the calling thread, and it runs the program's code.
 pub(super) fn is_controlled() -> bool {
     Control::current().is_by_run()
 }
 
-/// Runs `body`, which is this library's, on a thread that may be a program's: as when a program
-/// explores another. What it waits for is no business of that program.
+/// Runs `body`, code of this library, on a thread that may belong to a program under test, as when
+/// a program explores another. What it waits for is not part of that program.
 pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
     struct Back;
     impl Drop for Back {
@@ -175,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    struct Counted(#[allow(dead_code, reason = "counts who is there")] Arc<()>);
+    struct Counted(#[allow(dead_code, reason = "counts the instances")] Arc<()>);
     impl Controller for Counted {
         fn pause(&self, _: YieldReason) {}
         fn withdraw(&self) {}
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_is_under_nobody_when_a_panic_has_left_what_ran_under_a_controller() {
+    fn a_thread_has_no_controller_after_a_panic_under_one() {
         let count = Arc::new(());
         let controller = Box::new(Counted(Arc::clone(&count)));
         let panics = AssertUnwindSafe(|| under(controller, || panic!("at once")));

@@ -1,25 +1,23 @@
-//! What the thread that waits for executions does while they run.
+//! Work that the thread that waits for executions does once, if they take long.
 
 use std::time::{Duration, Instant};
 
 use super::processor::is_machine_busy;
 use super::thread_clocks::ThreadClocks;
 
-/// Who has others do something on a busy machine waits for them for milliseconds, more than once. So
-/// executions are to have used a processor for so long before.
+/// How much processor time executions must have used on a busy machine. There, to hand work to
+/// other threads costs milliseconds, more than once.
 const BUSY: Duration = Duration::from_millis(20);
 
-/// How often it is looked whether they have.
+/// How often to check whether they have.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Something that the thread that waits for executions does once, when they take longer than that.
 pub(crate) struct Deferred<'a> {
     due: Option<Instant>,
     body: Option<Box<dyn FnOnce() + 'a>>,
 }
 
 impl<'a> Deferred<'a> {
-    /// Nothing is to be done.
     pub(crate) fn nothing() -> Self {
         Deferred {
             due: None,
@@ -27,7 +25,7 @@ impl<'a> Deferred<'a> {
         }
     }
 
-    /// `body` is to be done when the executions have taken so long.
+    /// Runs `body` when the executions have taken this time.
     pub(crate) fn after(time: Duration, body: impl FnOnce() + 'a) -> Self {
         Deferred {
             due: Some(Instant::now() + time),
@@ -35,28 +33,28 @@ impl<'a> Deferred<'a> {
         }
     }
 
-    /// When it is to be done, if it is and has not been.
+    /// When the work is due; `None` if it is done.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// Whether its time has come, in executions on threads with these clocks. While the machine is
-    /// busy, they first use a processor for [longer](BUSY).
+    /// Whether the work is due, for executions on threads with these clocks. On a busy machine they
+    /// must first have used [more processor time](BUSY).
     pub(super) fn is_due(&mut self, clocks: &ThreadClocks) -> bool {
         let now = Instant::now();
         if self.due.is_none_or(|due| due > now) {
             return false;
         }
         let is_early = || clocks.read().is_some_and(|times| times.ran < BUSY);
-        let is_put_off = is_machine_busy() && is_early();
-        if is_put_off {
+        if is_machine_busy() && is_early() {
             self.due = Some(now + LOOK);
+            return false;
         }
-        !is_put_off
+        true
     }
 
-    /// Does it, unless it has been done.
-    pub(super) fn attend(&mut self) {
+    /// Does the work, unless it has been done.
+    pub(super) fn run(&mut self) {
         self.due = None;
         if let Some(body) = self.body.take() {
             body();

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use crate::failure::{FailureKind, Hook};
 
-/// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ExecutionEnd {
     /// Every thread ended and every check held.
     Held,
     /// The scheduler ended it.
     Pruned,
-    /// It failed. Behind a pointer that is shared, so that an end is small and cheap to copy.
-    /// Details that take long to gather are left out: `Record::failure` adds them.
+    /// It failed. Shared, so that an end is small and cheap to clone. Details that take long to
+    /// gather are left out: `Record::failure` adds them.
     Failed(Arc<FailureKind>),
 }
 
@@ -24,7 +23,6 @@ impl From<FailureKind> for ExecutionEnd {
 }
 
 impl ExecutionEnd {
-    /// How the execution failed, if it did.
     pub(crate) fn failure(&self) -> Option<&FailureKind> {
         match self {
             ExecutionEnd::Failed(kind) => Some(kind),
@@ -37,7 +35,6 @@ impl ExecutionEnd {
         matches!(self, ExecutionEnd::Held)
     }
 
-    /// Whether the clock cut the execution short.
     pub(crate) fn is_timed_out(&self) -> bool {
         self.failure().is_some_and(FailureKind::is_timed_out)
     }
@@ -49,12 +46,11 @@ impl ExecutionEnd {
     }
 }
 
-/// What an execution is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     SetUp,
     Threads,
-    /// The threads that are left are being unwound after a failure.
+    /// After a failure, the remaining threads are being unwound.
     Unwinding,
     Outcome,
     View,
@@ -63,7 +59,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    /// The part of the user's code around the threads that runs in this phase, if one does.
+    /// The user's hook that runs in this phase, if one does.
     pub(crate) fn hook(self) -> Option<Hook> {
         match self {
             Phase::SetUp => Some(Hook::SetUp),

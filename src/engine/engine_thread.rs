@@ -1,4 +1,4 @@
-//! The threads of all engines in this process, by the numbers that the kernel gives them.
+//! The kernel's ids of the threads of all engines in this process.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 static OWN: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 
-/// Keeps the calling thread known as an engine's; ends on drop, on the same thread.
+/// Registers the calling thread as an engine's until dropped, on the same thread.
 #[derive(Debug)]
 pub(super) struct EngineThread(i32);
 
@@ -17,7 +17,7 @@ impl EngineThread {
         EngineThread(id)
     }
 
-    /// The number by which the kernel knows the thread; 0 if it does not say.
+    /// The kernel's id of the thread; 0 if the system does not tell.
     pub(super) fn id(&self) -> i32 {
         self.0
     }
@@ -29,7 +29,7 @@ impl Drop for EngineThread {
     }
 }
 
-/// The thread is the engine's no more: it has ended, and its number may become another's.
+/// Removes a thread that has ended, since its id may be given to another.
 pub(super) fn forget(id: i32) {
     let mut own = OWN.lock();
     if let Some(place) = own.iter().position(|other| *other == id) {
@@ -37,12 +37,11 @@ pub(super) fn forget(id: i32) {
     }
 }
 
-/// Those that are known now.
 pub(super) fn all() -> Vec<i32> {
     OWN.lock().clone()
 }
 
-/// The number by which the kernel knows the calling thread; 0 if it does not say.
+/// The kernel's id of the calling thread; 0 if the system does not tell.
 pub(super) fn kernel_id() -> i32 {
     // On Linux, `thread-self` leads to `<pid>/task/<tid>`.
     let link = fs::read_link("/proc/thread-self").unwrap_or_default();

@@ -85,7 +85,7 @@ impl ExecutionCore {
         match pause {
             YieldReason::Reach(marker) => self.state.pause(thread, marker),
             YieldReason::Acquire(marker, probe) => {
-                self.locks.ask_for(thread, marker, probe);
+                self.locks.add_probe(thread, marker, probe);
                 self.state.pause_to_acquire(thread, marker);
             }
             YieldReason::Wait => self.state.wait(thread),
@@ -103,7 +103,7 @@ impl ExecutionCore {
     /// Whether threads have left questions, which are to be asked before each turn is decided.
     #[inline]
     pub(super) fn has_questions(&self) -> bool {
-        !self.locks.are_unwanted()
+        !self.locks.has_no_probes()
     }
 
     /// The next question to be asked before the next turn is decided; nothing when all have been,
@@ -111,7 +111,7 @@ impl ExecutionCore {
     /// [given back](Self::answer).
     #[inline]
     pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
-        if self.locks.are_unwanted() || self.is_over() {
+        if self.locks.has_no_probes() || self.is_over() {
             return None;
         }
         self.locks.next_question()
@@ -307,7 +307,7 @@ impl ExecutionCore {
         } else if is_inside || !self.outside.is_expected() {
             self.state.wake(thread);
         } else {
-            self.outside.hear(thread);
+            self.outside.record(thread);
         }
     }
 
@@ -323,16 +323,16 @@ impl ExecutionCore {
         if !self.is_stuck() {
             return WakeStatus::Nothing;
         }
-        let mut news = self.outside.news(self.state.waiting(), is_settled);
+        let mut news = self.outside.status(self.state.waiting(), is_settled);
         if news == WakeStatus::Woken {
-            for thread in self.outside.take_heard() {
+            for thread in self.outside.take_pending() {
                 self.state.wake(thread);
             }
             if self.state.has_woken() {
                 self.over = None;
                 return news;
             }
-            news = self.outside.news(self.state.waiting(), is_settled);
+            news = self.outside.status(self.state.waiting(), is_settled);
         }
         self.set_over(self.stuck());
         news
@@ -340,7 +340,7 @@ impl ExecutionCore {
 
     /// Whether a task was woken from outside, and is put off.
     pub(super) fn has_heard(&self) -> bool {
-        self.outside.has_heard()
+        self.outside.has_pending()
     }
 
     /// Waits no longer for something outside to wake a task, if it does; false if it does not.

@@ -1,29 +1,28 @@
-//! How long an execution has taken, not counting the time for which its threads wait for a processor.
+//! How long an execution has taken, without the time for which its threads waited for a processor.
 
 use std::time::{Duration, Instant};
 
 use super::thread_clocks::{ThreadClocks, ThreadTimes};
 
-/// The time of the execution under way, as the thread that watches it sees it.
+/// The time of the current execution, as the watching thread sees it.
 ///
-/// From one look to the next, as much of it passes as the threads have run, if one of them runs or
-/// waits for a processor at the second. If all sleep then, all of the time passes but that for which
-/// one has waited for a processor. So a machine that is busy with other things takes nothing from
-/// an execution, and one that sleeps for ever comes to its end, too. Where the system does not tell,
-/// all time counts.
+/// If a thread runs or waits for a processor at a look, the time for which the threads have run
+/// since the look before counts. If all sleep, all time counts except that for which one has waited
+/// for a processor. So an execution loses no time on a busy machine, and one that sleeps for ever
+/// times out, too. Where the system shows no clocks, all time counts.
 #[derive(Debug)]
 pub(super) struct ExecutionTime<'a> {
     timeout: Duration,
     clocks: &'a ThreadClocks,
-    /// Which execution it is; none if it is to be timed anew.
+    /// The number of the execution; `None` if timing is to begin anew.
     execution: Option<u64>,
     taken: Duration,
-    /// When that was so, and what the clocks showed.
+    /// When the last look was, and what the clocks showed.
     looked: (Instant, Option<ThreadTimes>),
 }
 
 impl<'a> ExecutionTime<'a> {
-    /// The time of the execution of this number, which begins now.
+    /// Times the execution of this number, which begins now.
     pub(super) fn new(timeout: Duration, clocks: &'a ThreadClocks, execution: u64) -> Self {
         ExecutionTime {
             timeout,
@@ -34,8 +33,8 @@ impl<'a> ExecutionTime<'a> {
         }
     }
 
-    /// When to look next. An execution may have begun just after a look, so that it is timed to an
-    /// eighth.
+    /// When to look next. An execution may begin just after a look, so times are exact to an eighth
+    /// of the time-out.
     pub(super) fn next_look(&self) -> Instant {
         let most = self.timeout.saturating_sub(self.taken);
         let least = Duration::from_millis(1);
@@ -43,7 +42,7 @@ impl<'a> ExecutionTime<'a> {
         self.looked.0 + eighth.min(most).max(least)
     }
 
-    /// Whether the execution of this number, which is under way, has taken too long.
+    /// Whether the current execution, of this number, has taken too long.
     pub(super) fn is_up(&mut self, execution: u64) -> bool {
         let now = Instant::now();
         if now < self.next_look() {
@@ -60,13 +59,13 @@ impl<'a> ExecutionTime<'a> {
         self.taken >= self.timeout
     }
 
-    /// The execution gets as long again.
+    /// Gives the execution its whole time again.
     pub(super) fn begin_anew(&mut self) {
         self.execution = None;
     }
 }
 
-/// How much of the time of an execution passes between two looks.
+/// How much of the time between two looks counts.
 fn passed(elapsed: Duration, before: Option<ThreadTimes>, now: Option<ThreadTimes>) -> Duration {
     let (Some(before), Some(now)) = (before, now) else {
         return elapsed;
@@ -108,7 +107,7 @@ mod tests {
     fn what_is_awake_takes_the_time_that_it_ran() {
         assert_eq!(passes(10, (10, 0), true), 10);
         assert_eq!(passes(10, (4, 6), true), 4);
-        // It waits, and how long is known only when that is over.
+        // It waits; for how long is known only at the end.
         assert_eq!(passes(10, (0, 0), true), 0);
         // Several may run side by side, after the end of an execution.
         assert_eq!(passes(10, (20, 0), true), 10);

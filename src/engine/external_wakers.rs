@@ -1,38 +1,38 @@
-//! Who is left to wake a task: wakers that somebody still holds, and wake-ups by what is outside
-//! of the program.
+//! What may still wake tasks: wakers that are held elsewhere, and wake-ups from outside of the
+//! program.
 
 use std::sync::Weak;
 use std::time::Duration;
 
 use crate::operation::ThreadId;
 
-/// How often it is looked whether anybody outside still holds a waker. A wake-up needs no look.
+/// How often to check whether a waker is still held outside. A wake-up is noticed at once.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
-/// How long the others that may still be woken are waited for when one has been woken.
+/// How long to wait for further wake-ups after one has come.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
-/// Wakers and wake-ups of the execution under way.
+/// Wakers and wake-ups of the current execution.
 #[derive(Default)]
 pub(super) struct ExternalWakers {
     /// Whether something outside of the program wakes tasks.
     is_expected: bool,
-    /// What each task's waker points to, if the thread is a task.
+    /// What the waker of each thread points to, if the thread is a task.
     wakers: Vec<Option<Weak<dyn Send + Sync>>>,
-    /// The tasks that were woken from outside, and have not been told.
-    heard: Vec<ThreadId>,
+    /// The tasks that were woken from outside and are still to go on.
+    pending: Vec<ThreadId>,
     /// Whether the time for waiting is up.
     is_over: bool,
 }
 
-/// How it is with an execution in which nobody can go on.
+/// What to expect in an execution in which no thread can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WakeStatus {
-    /// Somebody outside may still wake a task.
+    /// Something outside may still wake a task.
     Wait,
     /// Tasks were woken from outside.
     Woken,
-    /// It stays as it is.
+    /// Nothing will change.
     Nothing,
 }
 
@@ -48,14 +48,12 @@ impl ExternalWakers {
         self.is_expected
     }
 
-    /// An execution begins.
     pub(super) fn reset(&mut self) {
         self.wakers.clear();
-        self.heard.clear();
+        self.pending.clear();
         self.is_over = false;
     }
 
-    /// `waker` is what the waker of `thread` points to.
     pub(super) fn keep(&mut self, thread: ThreadId, waker: Weak<dyn Send + Sync>) {
         let number = thread.index();
         if self.wakers.len() <= number {
@@ -64,40 +62,39 @@ impl ExternalWakers {
         self.wakers[number] = Some(waker);
     }
 
-    /// Whether somebody holds a waker of `thread`, besides the task itself, which has one for as
+    /// Whether a waker of `thread` is held anywhere but in the task itself, which has one for as
     /// long as it lives.
     pub(super) fn is_held(&self, thread: ThreadId) -> bool {
         let waker = self.wakers.get(thread.index()).and_then(Option::as_ref);
         waker.is_some_and(|waker| waker.strong_count() > 1)
     }
 
-    /// Something outside has woken `thread`.
-    pub(super) fn hear(&mut self, thread: ThreadId) {
-        self.heard.push(thread);
+    /// Records that something outside has woken `thread`.
+    pub(super) fn record(&mut self, thread: ThreadId) {
+        self.pending.push(thread);
     }
 
-    pub(super) fn has_heard(&self) -> bool {
-        !self.heard.is_empty()
+    pub(super) fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
     }
 
-    /// Those that were woken from outside.
-    pub(super) fn take_heard(&mut self) -> Vec<ThreadId> {
-        std::mem::take(&mut self.heard)
+    pub(super) fn take_pending(&mut self) -> Vec<ThreadId> {
+        std::mem::take(&mut self.pending)
     }
 
-    /// What there is to do when nobody can go on and these tasks wait. Tasks that were woken go on
-    /// when all are that somebody may wake, or those others have had their time: so that their
-    /// order does not depend on who comes a little earlier.
-    pub(super) fn news(
+    /// What to expect when no thread can go on and these tasks wait. Woken tasks go on only when
+    /// all tasks whose wakers are held have been woken too, or had their time (`is_settled`): so
+    /// the order does not depend on which wake-up comes a little earlier.
+    pub(super) fn status(
         &self,
         mut waiting: impl Iterator<Item = ThreadId>,
         is_settled: bool,
     ) -> WakeStatus {
-        let is_missing = |thread| self.is_held(thread) && !self.heard.contains(&thread);
+        let is_missing = |thread| self.is_held(thread) && !self.pending.contains(&thread);
         let is_complete = !waiting.any(is_missing);
         if self.is_over || !self.is_expected {
             WakeStatus::Nothing
-        } else if self.has_heard() && (is_complete || is_settled) {
+        } else if self.has_pending() && (is_complete || is_settled) {
             WakeStatus::Woken
         } else if is_complete {
             WakeStatus::Nothing
@@ -106,7 +103,7 @@ impl ExternalWakers {
         }
     }
 
-    /// Nobody is waited for any more.
+    /// Stops waiting; false if it had stopped already.
     pub(super) fn give_up(&mut self) -> bool {
         !std::mem::replace(&mut self.is_over, true)
     }
@@ -119,44 +116,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tasks_are_waited_for_while_somebody_holds_their_wakers() {
+    fn tasks_are_waited_for_while_their_wakers_are_held() {
         let [a, b] = [0, 1].map(ThreadId::new);
         let mut outside = ExternalWakers::new(true);
         let own: [Arc<dyn Send + Sync>; 2] = [Arc::new(1), Arc::new(2)];
         outside.keep(b, Arc::downgrade(&own[1]));
         outside.keep(a, Arc::downgrade(&own[0]));
-        let news = |outside: &ExternalWakers, settled| outside.news([a, b].into_iter(), settled);
-        assert_eq!(
-            news(&outside, false),
-            WakeStatus::Nothing,
-            "nobody holds one"
-        );
+        let status =
+            |outside: &ExternalWakers, settled| outside.status([a, b].into_iter(), settled);
+        assert_eq!(status(&outside, false), WakeStatus::Nothing, "none is held");
 
         let held = own.clone();
         assert!(outside.is_held(a) && outside.is_held(b));
-        assert_eq!(news(&outside, true), WakeStatus::Wait);
-        outside.hear(b);
-        assert_eq!(news(&outside, false), WakeStatus::Wait, "a is missing");
-        assert_eq!(news(&outside, true), WakeStatus::Woken);
-        outside.hear(a);
-        assert_eq!(news(&outside, false), WakeStatus::Woken);
+        assert_eq!(status(&outside, true), WakeStatus::Wait);
+        outside.record(b);
+        assert_eq!(status(&outside, false), WakeStatus::Wait, "a is missing");
+        assert_eq!(status(&outside, true), WakeStatus::Woken);
+        outside.record(a);
+        assert_eq!(status(&outside, false), WakeStatus::Woken);
 
-        assert_eq!(outside.take_heard(), [b, a]);
+        assert_eq!(outside.take_pending(), [b, a]);
         assert!(outside.give_up() && !outside.give_up());
-        assert_eq!(news(&outside, true), WakeStatus::Nothing);
+        assert_eq!(status(&outside, true), WakeStatus::Nothing);
         outside.reset();
         assert!(!outside.is_held(a));
         drop(held);
     }
 
     #[test]
-    fn nobody_is_waited_for_unless_it_is_expected() {
+    fn wake_ups_are_waited_for_only_if_they_are_expected() {
         let a = ThreadId::new(0);
         let mut outside = ExternalWakers::new(false);
         let own: Arc<dyn Send + Sync> = Arc::new(1);
         let _held = Arc::clone(&own);
         outside.keep(a, Arc::downgrade(&own));
         assert!(outside.is_held(a));
-        assert_eq!(outside.news([a].into_iter(), false), WakeStatus::Nothing);
+        assert_eq!(outside.status([a].into_iter(), false), WakeStatus::Nothing);
     }
 }

@@ -1,11 +1,11 @@
-//! Panics of this library's own code: each becomes an error that says where it was.
+//! Panics of this library's own code become errors that tell their location.
 
 use super::catch::{self, Caught, catch};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Panic;
 
-/// Runs `body`, which is this library's, and makes an error of its panic. Panics of the user's code
-/// are to be caught inside of it; the unwinding of a program's thread passes through.
+/// Runs `body`, code of this library, and turns a panic into an error. Panics of the user's code
+/// must be caught inside; the unwinding of a program's thread passes through.
 pub(crate) fn catch_fault<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch(body).unwrap_or_else(|caught| match caught {
         Caught::Panic(panic) => Err(fault(&panic)),

@@ -1,5 +1,5 @@
-//! One coroutine with its stack, how it lets go of its turn, and what is said when its stack
-//! overflows. All the `unsafe` of the fibers is here.
+//! A coroutine with its stack, how it yields its turn, and the message when its stack overflows.
+//! All `unsafe` code of the fibers is here.
 
 #![allow(unsafe_code)]
 
@@ -20,28 +20,26 @@ mod turn_end;
 
 pub(crate) use turn_end::TurnEnd;
 
-/// A coroutine that is resumed with a grant and says how each of its turns has ended.
+/// A coroutine that is resumed with a grant and tells how each of its turns has ended.
 pub(crate) struct Fiber {
     coroutine: Coroutine<(), TurnEnd, ()>,
-    /// What it lets go of its turn with.
+    /// The yielder with which it lets go of its turn.
     control: Control,
     stack_size: usize,
-    /// The addresses of its stack.
+    /// The lowest and the highest address of its stack.
     stack: (usize, usize),
     name: String,
 }
 
 thread_local! {
     static CONTROL: Cell<Control> = const { Cell::new(NOBODY) };
-    /// What the fiber that runs is told. Not handed over with the turn, since it is the same almost
-    /// always.
+    /// The grant of the fiber that is resumed. Not passed with each turn, since it rarely changes.
     static GRANT: Cell<Grant> = const { Cell::new(Grant::Resume) };
 }
 
 impl Fiber {
-    /// Makes a fiber that will run `body` with the grant that it is first resumed with, on a stack of
-    /// at least `stack_size` bytes with a guard page below it. `name` is for the message about an
-    /// overflow.
+    /// Makes a fiber that runs `body` with the first grant, on a stack of at least `stack_size`
+    /// bytes with a guard page below it. `name` is for the message about an overflow.
     pub(crate) fn new(
         name: &str,
         stack_size: usize,
@@ -55,7 +53,7 @@ impl Fiber {
             body(GRANT.get());
         };
         let mut coroutine = Coroutine::with_stack(stack, life);
-        // It tells its yielder, and waits for its first turn.
+        // It stores its yielder in `CONTROL`, and waits for its first turn.
         let before = CONTROL.get();
         coroutine.resume(());
         let mut fiber = Fiber {
@@ -69,7 +67,7 @@ impl Fiber {
         Ok(fiber)
     }
 
-    /// Has it run a thread that is called so, for the message about an overflow.
+    /// Sets the name of the thread that it runs, for the message about an overflow.
     pub(crate) fn rename(&mut self, name: &str) {
         if self.name != name {
             name.clone_into(&mut self.name);
@@ -77,8 +75,8 @@ impl Fiber {
         }
     }
 
-    /// Gives the turn to the fiber until it lets go of it or its body returns. Returns how the turn
-    /// has ended.
+    /// Gives the fiber the turn until it yields or its body returns. Returns how the turn has
+    /// ended.
     #[inline]
     pub(crate) fn resume(&mut self) -> TurnEnd {
         let before = CONTROL.replace(self.control);
@@ -87,7 +85,7 @@ impl Fiber {
         end
     }
 
-    /// As [`resume`](Self::resume), and faster: who controls the calling thread is set back only at
+    /// As [`resume`](Self::resume), but faster: what controls the calling thread is restored only at
     /// the end of the series.
     #[allow(clippy::inline_always)]
     #[inline(always)]
@@ -105,7 +103,7 @@ impl Fiber {
         }
     }
 
-    /// As [`resume`](Self::resume), and tells the fiber to stop.
+    /// As [`resume`](Self::resume), but tells the fiber to unwind.
     #[cold]
     pub(crate) fn stop(&mut self) -> TurnEnd {
         GRANT.set(Grant::Unwind);
@@ -114,9 +112,9 @@ impl Fiber {
         end
     }
 
-    /// Tells the fiber to stop and, when its body has returned, leaves its stack to others.
+    /// Ends the fiber and, when its body has returned, frees its stack for others.
     pub(crate) fn end(mut self) {
-        // One that was stopped in the midst of an execution unwinds first, and then is told again.
+        // In the middle of an execution it first unwinds, and must be told a second time to end.
         for _ in 0..2 {
             if !self.coroutine.done() {
                 self.stop();
@@ -125,25 +123,24 @@ impl Fiber {
         if self.coroutine.done() {
             stacks::give_back(self.stack_size, self.coroutine.into_stack());
         } else {
-            // It goes on whatever it is told. Dropped, it would be told once more.
+            // It goes on regardless. Leaked, since dropping it would resume it once more.
             std::mem::forget(self);
         }
     }
 }
 
-/// That fibers are resumed one after the other, with nothing between that a marker could be in.
+/// Permission to resume fibers by [`Fiber::resume_next`].
 pub(crate) struct Series(());
 
-/// Runs `body`, which resumes one fiber after the other by [`Fiber::resume_next`]. Between two turns it
-/// may do nothing that a marker could be in.
+/// Runs `body`, which resumes one fiber after the other by [`Fiber::resume_next`]. Between two turns
+/// it must not reach a marker.
 #[inline]
 pub(crate) fn in_series<T>(body: impl FnOnce(&Series) -> T) -> T {
     flag::keeping(&CONTROL, || body(&Series(())))
 }
 
-/// Whether a run controls the calling thread, and if it is a fiber, which: a pointer that is null for
-/// a thread that no run controls, [`THREAD`] for an OS thread, and else the yielder of the fiber. So a
-/// marker outside of runs costs one load, and so does one on a fiber.
+/// Whether a run controls the calling thread, and on which fiber: null if no run does, [`THREAD`]
+/// for an OS thread, otherwise the yielder of the fiber. So one load tells a marker what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Control(*const Yielder<(), TurnEnd>);
 
@@ -151,44 +148,40 @@ const THREAD: Control = Control(ptr::without_provenance(1));
 const NOBODY: Control = Control(ptr::null());
 
 impl Control {
-    /// That of the calling thread.
     #[inline]
     pub(super) fn current() -> Self {
         CONTROL.get()
     }
 
-    /// Whether a run controls the thread.
     #[inline]
     pub(super) fn is_by_run(self) -> bool {
         self != NOBODY
     }
 
-    /// Lets go of the turn of the fiber that this is called on, which has ended as `end` says. Returns
-    /// what it is told when the turn comes back; nothing, at once, if this is not on a fiber.
+    /// Yields the turn of the calling fiber, which has ended with `end`. Returns its grant when the
+    /// turn comes back; `None`, at once, if this is not a fiber.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn let_go(self, end: TurnEnd) -> Option<Grant> {
         if self == NOBODY || self == THREAD {
             return None;
         }
-        // SAFETY: it is a yielder only while a fiber runs on this OS thread, or between two turns that
-        // a series, where nothing runs that calls this; and then it is the one that this
-        // fiber's body was given. The code that runs now is therefore that body's: while a fiber runs,
-        // nothing else does on its OS thread. A yielder lives until the body
-        // returns.
+        // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between
+        // two turns of a series, where nothing calls this. It is the yielder of that fiber, whose
+        // body is what runs now. A yielder lives until the body returns.
         unsafe { &*self.0 }.suspend(end);
         Some(GRANT.get())
     }
 }
 
-/// Runs `body` with a run controlling the calling thread, or nobody. Not to be called on a fiber.
+/// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.
 #[inline]
 pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
     let control = if is_by_run { THREAD } else { NOBODY };
     flag::with(&CONTROL, control, body)
 }
 
-/// The addresses in which an overflow of one stack ends up, and what is to be said of it.
+/// The addresses at which an overflow of one stack faults, and the message about it.
 #[derive(Debug, Clone)]
 struct Guard {
     low: usize,
@@ -196,8 +189,8 @@ struct Guard {
     message: String,
 }
 
-/// How far above the lowest address of a stack a fault is still an overflow: a guard page, of
-/// whatever size pages have here.
+/// How far above the lowest address of a stack a fault counts as an overflow: at least a guard
+/// page, whatever the size of pages.
 const GUARD_SIZE: usize = 64 * 1024;
 
 impl Guard {
@@ -215,15 +208,11 @@ impl Guard {
     }
 }
 
-/// Runs `body`, which makes fibers and resumes them; says whose stack it was if one overflows
-/// meanwhile. The process ends all the same: an overflow cannot be unwound.
-pub(crate) fn explaining_overflows<T>(body: impl FnOnce() -> T) -> T {
-    overflow::explaining(body)
-}
+pub(crate) use overflow::explaining as explaining_overflows;
 
 #[cfg(not(unix))]
 mod overflow {
-    pub(super) fn explaining<T>(body: impl FnOnce() -> T) -> T {
+    pub(crate) fn explaining<T>(body: impl FnOnce() -> T) -> T {
         body()
     }
 
@@ -239,19 +228,20 @@ mod overflow {
     use super::Guard;
 
     thread_local! {
-        /// The guards of the fibers that this thread carries. Constant at first and never dropped, so
-        /// that a signal handler may read it.
+        /// The guards of the fibers that this thread carries. It has a constant initial value and
+        /// no destructor, so that a signal handler may read it.
         static GUARDS: Cell<*const RefCell<Vec<Guard>>> = const { Cell::new(ptr::null()) };
     }
 
-    /// What was to happen on a fault before this handler was put in place.
+    /// The handlers of these signals before this one was installed.
     static BEFORE: OnceLock<[Before; 2]> = OnceLock::new();
 
     struct Before(libc::c_int, libc::sigaction);
 
-    /// Runs `body`; explains an overflow of one of the stacks that it guards.
-    pub(super) fn explaining<T>(body: impl FnOnce() -> T) -> T {
-        /// Puts back what was there, however the body ends.
+    /// Runs `body`, which makes and resumes fibers. If a stack overflows meanwhile, prints whose it
+    /// was. The process ends all the same: an overflow cannot be unwound.
+    pub(crate) fn explaining<T>(body: impl FnOnce() -> T) -> T {
+        /// Restores the outer guards, even if the body unwinds.
         struct Outer(*const RefCell<Vec<Guard>>);
         impl Drop for Outer {
             fn drop(&mut self) {
@@ -262,7 +252,7 @@ mod overflow {
         static INSTALL: Once = Once::new();
         const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
         INSTALL.call_once(|| {
-            // A thread may fault as soon as the handler is in place.
+            // First, since a thread may fault as soon as the handler is installed.
             BEFORE.get_or_init(|| SIGNALS.map(look_up));
             SIGNALS.into_iter().for_each(install);
         });
@@ -280,7 +270,7 @@ mod overflow {
         });
     }
 
-    /// Shows the guards of the calling thread, if it carries fibers.
+    /// Calls `show` with the guards of the calling thread, if it carries fibers.
     fn with_guards(show: impl FnOnce(&RefCell<Vec<Guard>>)) {
         // SAFETY: `explaining` set it to a value that lives until it sets it back, on this thread,
         // and its body has not ended.
@@ -312,11 +302,11 @@ mod overflow {
     }
 
     extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-        // The code that was interrupted may be about to read it.
+        // Kept, since the interrupted code may be about to read it.
         let errno = errno();
-        // SAFETY: where the thread's `errno` lies, which lives as long as the thread.
+        // SAFETY: it is the address of the thread's `errno`, which lives as long as the thread.
         let before = errno.map(|errno| unsafe { *errno });
-        // SAFETY: the system calls this with a pointer to what it says of the fault.
+        // SAFETY: the system passes a pointer to a live `siginfo_t`.
         explain(unsafe { (*info).si_addr() }.addr());
         put_back(signal);
         if let (Some(errno), Some(before)) = (errno, before) {
@@ -325,7 +315,7 @@ mod overflow {
         }
     }
 
-    /// Where the calling thread's `errno` lies, on systems whose name for it is known here.
+    /// The address of the calling thread's `errno`, on systems where its name is known.
     #[allow(clippy::unnecessary_wraps, reason = "it is not on every system")]
     fn errno() -> Option<*mut libc::c_int> {
         #[cfg(target_os = "linux")]
@@ -338,10 +328,10 @@ mod overflow {
         None
     }
 
-    /// Says whose stack has overflowed, if a fault at this address means that one has.
+    /// Prints whose stack has overflowed, if this address is in a guard.
     fn explain(address: usize) {
         with_guards(|guards| {
-            // They change only while no fiber runs, and so none overflows.
+            // They are borrowed only while no fiber runs, when none can overflow.
             let Ok(guards) = guards.try_borrow() else {
                 return;
             };
@@ -354,13 +344,13 @@ mod overflow {
         });
     }
 
-    /// Puts back what was in place. The instruction that faulted runs again when the handler
-    /// returns, and what was there before decides what follows.
+    /// Restores the previous handler. When this one returns, the faulting instruction runs again,
+    /// and the previous handler decides what follows.
     fn put_back(signal: libc::c_int) {
         let mut both = BEFORE.get().into_iter().flatten();
         // SAFETY: the first pointer is to a live structure, for which all zeroes is a value: the
-        // default action, which ends the process. To return with this handler still in place would
-        // be to fault for ever.
+        // default action, which ends the process. With this handler still in place the instruction
+        // would fault for ever.
         unsafe {
             let default: libc::sigaction = std::mem::zeroed();
             let before = both.find(|before| before.0 == signal);

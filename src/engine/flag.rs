@@ -1,9 +1,9 @@
-//! A value of a thread that is set for a time.
+//! Thread-local values that are set while a closure runs.
 
 use std::cell::Cell;
 use std::thread::LocalKey;
 
-/// Sets `cell` for the time of `body`, and back however it ends.
+/// Sets `cell` while `body` runs, and restores it even if that unwinds.
 #[inline]
 pub(super) fn with<V: Copy + 'static, T>(
     cell: &'static LocalKey<Cell<V>>,
@@ -16,7 +16,7 @@ pub(super) fn with<V: Copy + 'static, T>(
     })
 }
 
-/// Sets `cell` back to what it is when `body` ends, however that is.
+/// Restores `cell` after `body`, even if that unwinds.
 #[inline]
 pub(super) fn keeping<V: Copy + 'static, T>(
     cell: &'static LocalKey<Cell<V>>,

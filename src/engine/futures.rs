@@ -1,4 +1,4 @@
-//! Tasks: a thread whose body polls a future until it is ready.
+//! Tasks: threads that poll a future until it is ready.
 
 use std::pin::pin;
 use std::sync::Weak;
@@ -10,8 +10,8 @@ use crate::operation::ThreadId;
 
 /// Runs `future` to its end on the calling thread, which a run controls.
 ///
-/// A marker pauses the thread, and with it the whole task, whichever future of it reached the
-/// marker. While the future is pending the thread waits for its waker.
+/// A marker in any part of the future pauses the thread, and so the whole task. While the future is
+/// pending, the thread waits for its waker.
 pub(crate) fn run_to_end<T>(future: impl Future<Output = T>) -> T {
     let waker = current::waker();
     let mut context = Context::from_waker(&waker);
@@ -24,13 +24,13 @@ pub(crate) fn run_to_end<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Who is told that a waker fired.
+/// Receives wake-ups.
 pub(super) trait Alarm: Send + Sync {
-    /// The waker of the task `thread` in the execution of this number fired.
+    /// Learns that the waker of the task `thread` in this execution has fired.
     fn wake(&self, thread: ThreadId, execution: u64);
 }
 
-/// The waker of one task in one execution. It may be kept for longer than the run lives.
+/// The waker of one task in one execution. It may outlive the run.
 pub(super) struct TaskWaker<A: Alarm> {
     pub(super) alarm: Weak<A>,
     pub(super) thread: ThreadId,
@@ -44,7 +44,7 @@ impl<A: Alarm + 'static> Wake for TaskWaker<A> {
 
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
         if let Some(alarm) = self.alarm.upgrade() {
-            // It may be a thread of a program that calls this, and wait for a lock of the engine.
+            // A program's thread may call this, and then wait for a lock of the engine.
             current::aside(|| alarm.wake(self.thread, self.execution));
         }
     }

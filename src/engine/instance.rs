@@ -1,39 +1,35 @@
-//! Where executions of a program take place, one after the other.
+//! An instance of a program, in which executions take place one after the other.
 
 use crate::operation::ThreadId;
 
-/// A room for executions of a [program](super::Program): for the state that the threads of one of
-/// them share, made afresh for each, and all that is done with it. The type of the state is the
-/// room's own business, so that engines are compiled once and not for each program. An engine that
-/// runs executions one after the other in one room allocates none.
+/// An instance of a [program](super::Program): the state that its threads share, made anew for each
+/// execution, and the code that uses it. It hides the type of the state, so that engines are
+/// compiled only once. Executions that follow each other in one instance allocate nothing for it.
 ///
-/// Everything here is the user's code: it may panic, and it may not come back. It is called after
-/// the room has been [set up](Self::init).
+/// All of this is the user's code, which may panic or never return. Only [`init`](Self::init) may
+/// be called while there is no state.
 pub(crate) trait ProgramInstance: Send + Sync {
-    /// Makes the state for one execution.
     fn init(&mut self);
 
-    /// Drops the state.
     fn drop_state(&mut self);
 
-    /// Runs one thread to its end. What is on the stack of a fiber below its first marker is
-    /// returned through, and each such return is one that the processor predicts wrong: this had
-    /// better go on to the user's code without coming back.
+    /// Runs one thread to its end. Keep this call chain shallow: after a switch of stacks every
+    /// return is mispredicted, so call straight into the user's code.
     fn run_thread(&self, thread: ThreadId);
 
-    /// Returns the first invariant that does not hold, by its number. Called whenever every
-    /// thread is paused.
+    /// Returns the number of the first invariant that does not hold. Called whenever every thread
+    /// is paused.
     fn check_invariants(&self) -> Option<usize> {
         None
     }
 
-    /// Describes the state after all threads have ended, if that was asked for.
+    /// Describes the state after all threads have ended, if the program asks for that.
     fn outcome(&self) -> Option<String> {
         None
     }
 
-    /// Describes the state after all threads have ended, for being compared with serial orders, if
-    /// that was asked for.
+    /// Describes the state after all threads have ended, to be compared with serial orders, if the
+    /// program asks for that.
     fn view(&self) -> Option<String> {
         None
     }

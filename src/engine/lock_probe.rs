@@ -1,4 +1,5 @@
-//! A question that a paused thread has left with its run: is what it is about to acquire free?
+//! A question that a paused thread leaves with its run: are the locks free that it is about to
+//! acquire?
 
 #![allow(unsafe_code)]
 
@@ -6,10 +7,11 @@ use std::fmt;
 
 use super::lock_state::LockState;
 
-/// Shows what a thread is about to acquire, one after the other.
+/// Shows the locks that a thread is about to acquire, one after the other.
 pub(crate) type LockQuery<'a> = dyn Fn(&mut dyn FnMut(LockState)) + Sync + 'a;
 
-/// A question that a paused thread has left with its run, which asks it while the thread is paused.
+/// A question that a paused thread has left with its run. It may be asked while the thread is
+/// paused.
 #[derive(Clone, Copy)]
 pub(crate) struct LockProbe(*const LockQuery<'static>);
 
@@ -21,19 +23,19 @@ impl LockProbe {
     ///
     /// # Safety
     ///
-    /// The run must have let go of what is returned before the question's borrow ends.
+    /// The run must have dropped all copies of the probe before the question's borrow ends.
     pub(super) unsafe fn leave(question: &LockQuery<'_>) -> Self {
         let question = std::ptr::from_ref(question);
         #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast keeps the lifetime")]
-        // SAFETY: only a lifetime is left out, and the caller promises what that would ensure.
+        // SAFETY: only the lifetime changes, and the caller promises what it would ensure.
         LockProbe(unsafe {
             std::mem::transmute::<*const LockQuery<'_>, *const LockQuery<'static>>(question)
         })
     }
 
-    /// Asks it. The answer is the user's code, which may panic.
+    /// Asks it. This runs the user's code, which may panic.
     pub(super) fn ask(&self, see: &mut dyn FnMut(LockState)) {
-        // SAFETY: whoever left the question has not taken it back.
+        // SAFETY: the thread that left the question has not withdrawn it.
         let question = unsafe { &*self.0 };
         question(see);
     }

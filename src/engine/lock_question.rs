@@ -1,4 +1,4 @@
-//! Asking whether what a paused thread is about to acquire is free, which is the user's code.
+//! Asks whether the locks are free that a paused thread is about to acquire. That runs user code.
 
 use super::lock_probe::LockProbe;
 use super::lock_state::LockState;
@@ -6,31 +6,29 @@ use super::{catch, current};
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
-/// A thread at a marker that says what the gated code acquires.
+/// A thread that acquires locks at a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Acquisition {
     pub(crate) thread: ThreadId,
     pub(crate) marker: MarkerId,
 }
 
-/// One question on its way: from the table of locks to where no lock of the engine is held, and
-/// back with its answer. While it is on its way, its thread does not take it back.
-#[must_use = "a question that is not given back is never taken back either"]
+/// One question, taken from the table of locks to be asked while no lock of the engine is held, and
+/// given back with its answer. Meanwhile, its thread cannot withdraw it.
+#[must_use = "a question that is not given back can never be withdrawn"]
 #[derive(Debug)]
 pub(super) struct LockQuestion {
     pub(super) asker: Acquisition,
     pub(super) probe: LockProbe,
-    /// What has been seen.
-    pub(super) looks: Vec<LockState>,
+    pub(super) shown: Vec<LockState>,
 }
 
 impl LockQuestion {
-    /// Asks. This runs the user's code, which may take as long as it likes, wake tasks, and panic:
-    /// then what comes after is not shown, and the thread may find out itself. Markers do nothing
-    /// there.
+    /// Asks. This runs the user's code, in which markers do nothing. It may take any time, wake
+    /// tasks, and panic; locks that it has not shown by then count as free.
     pub(super) fn ask(&mut self) {
-        let LockQuestion { probe, looks, .. } = self;
-        let look = || probe.ask(&mut |look| looks.push(look));
-        drop(current::uncontrolled(|| catch::catch(look)));
+        let LockQuestion { probe, shown, .. } = self;
+        let ask = || probe.ask(&mut |lock| shown.push(lock));
+        drop(current::uncontrolled(|| catch::catch(ask)));
     }
 }

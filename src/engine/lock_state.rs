@@ -1,11 +1,11 @@
-//! A lock that a marker says is about to be acquired: which it is, and whether it is free.
+//! A lock that is about to be acquired at a marker: which it is, and whether it is free.
 
 use std::hash::{Hash, Hasher};
 
-/// Which lock something is, to tell who waits for whom in a deadlock.
+/// Identifies a lock, so that a report of a deadlock can tell which thread waits for which.
 ///
-/// It is where the lock lies and of what type it is, since a lock that is the first field of
-/// something lies where that does.
+/// It consists of the address and the type of the lock: a struct and its first field may have the
+/// same address.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -22,7 +22,7 @@ pub struct LockId {
 }
 
 impl LockId {
-    /// Returns the id of what lies at `lock`.
+    /// Returns the id of `lock`.
     pub fn of<T: ?Sized>(lock: &T) -> Self {
         LockId {
             address: std::ptr::from_ref(lock).addr(),
@@ -37,7 +37,7 @@ impl Hash for LockId {
     }
 }
 
-/// Hashes an address, and nothing else: every look at a lock does.
+/// Hashes an address, and nothing else: it is hashed at every look at a lock.
 #[derive(Debug, Default)]
 pub(super) struct ByAddress(u64);
 
@@ -51,19 +51,19 @@ impl Hasher for ByAddress {
     }
 
     fn write_usize(&mut self, address: usize) {
-        // An odd factor mixes what differs into the high bits, and low ones are looked at, too.
+        // The odd factor mixes differences into the high bits; the table also uses the low ones.
         let mixed = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }
 }
 
-/// What one look at a lock shows.
+/// The state of a lock when it was looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct LockState {
-    /// What the marker calls it.
+    /// The expression in the marker.
     pub(crate) name: &'static str,
     pub(crate) lock: LockId,
-    /// Whether it is to be acquired beside others that do so, as a reader does.
+    /// Whether it is to be acquired in shared mode, as by a reader.
     pub(crate) is_shared: bool,
     pub(crate) is_free: bool,
 }

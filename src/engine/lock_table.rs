@@ -1,5 +1,5 @@
-//! The locks that markers tell of in one execution: who is about to acquire which, whether it is
-//! free, and who did so last.
+//! The locks that markers declare in one execution: which thread is about to acquire which, whether
+//! they are free, and which thread acquired them last.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -11,96 +11,95 @@ use super::lock_state::{ByAddress, LockId, LockState};
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
-/// What a paused thread is about to acquire, and is not free.
+/// A lock that a paused thread is about to acquire, and that is not free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BlockedOn {
-    /// Who waits.
     pub(crate) thread: ThreadId,
-    /// What the marker calls it.
+    /// The expression in its marker.
     pub(crate) name: &'static str,
-    /// Who went on last from a marker that acquires it, unless it was seen free since. That it was
-    /// not acquired elsewhere too, nobody can tell.
+    /// The last thread that went on from a marker that acquires it, unless it was seen free since.
+    /// It may also have been acquired elsewhere, without a marker.
     pub(crate) last: Option<Acquisition>,
-    /// Whether that was one of several who share it, of whom others may have it, too.
+    /// Whether that thread shares it, so that others may hold it too.
     pub(crate) others_may_hold: bool,
 }
 
-/// Who acquired a lock last.
+/// The last thread that acquired a lock.
 #[derive(Debug, Clone, Copy)]
 struct LastAcquisition {
     by: Acquisition,
-    /// Whether it was acquired beside others that do so.
     is_shared: bool,
-    /// Whether another did so before, and it was not seen to be free of both since.
+    /// Whether another thread shared it before, and it was not seen free of both since.
     is_one_of_several: bool,
 }
 
-/// The locks that threads are about to acquire or have acquired, as far as markers say so. With no
-/// such marker it is empty, and nothing is to be done.
+/// The locks that threads are about to acquire or have acquired, as far as markers tell. Empty in a
+/// program without such markers.
 #[derive(Debug, Default)]
 pub(super) struct LockTable {
-    /// The questions of threads that are about to acquire something.
+    /// The questions of threads that are about to acquire locks.
     probes: Vec<(Acquisition, LockProbe)>,
-    /// What they showed when they were asked last.
-    looks: Vec<(Acquisition, LockState)>,
-    /// How many of the questions were asked for the turn that is to be decided.
+    /// The locks that they showed when they were last asked.
+    shown: Vec<(Acquisition, LockState)>,
+    /// How many of the questions have been asked for the next turn.
     asked: usize,
-    /// Whose question is being asked.
+    /// The thread whose question is being asked.
     being_asked: Option<Acquisition>,
-    /// Where the next question is to note what it sees.
+    /// An empty buffer for the next question.
     spare: Vec<LockState>,
-    /// Who acquired each last. Not in a list, since a long execution may have many.
+    /// By lock. A map, since a long execution may have many.
     last: HashMap<LockId, LastAcquisition, BuildHasherDefault<ByAddress>>,
 }
 
 impl LockTable {
-    /// Whether nobody is about to acquire anything.
+    /// Whether no thread is about to acquire a lock.
     #[inline]
-    pub(super) fn are_unwanted(&self) -> bool {
+    pub(super) fn has_no_probes(&self) -> bool {
         self.probes.is_empty()
     }
 
-    /// An execution begins.
     #[inline]
     pub(super) fn clear(&mut self) {
-        if !self.looks.is_empty() {
-            self.looks.clear();
+        if !self.shown.is_empty() {
+            self.shown.clear();
             self.last.clear();
         }
     }
 
-    /// `thread` is paused at `marker`, and leaves a question.
-    pub(super) fn ask_for(&mut self, thread: ThreadId, marker: MarkerId, probe: LockProbe) {
+    /// Adds the question of `thread`, which is paused at `marker`.
+    pub(super) fn add_probe(&mut self, thread: ThreadId, marker: MarkerId, probe: LockProbe) {
         self.probes.push((Acquisition { thread, marker }, probe));
     }
 
-    /// Takes back the question of `thread`, which is not being asked; if the thread goes on, it
-    /// acquires now what it asked for.
+    /// Removes the question of `thread`, which must not be being asked. If the thread goes on, it
+    /// acquires its locks now.
     pub(super) fn withdraw(&mut self, thread: ThreadId, goes_on: bool) {
         self.probes.retain(|(asker, _)| asker.thread != thread);
-        let own = self.looks.iter().filter(|(it, _)| it.thread == thread);
-        for &(by, look) in own.filter(|_| goes_on) {
-            let mut is_one_of_several = false;
-            if look.is_shared
-                && let Some(before) = self.last.get(&look.lock).filter(|it| it.is_shared)
-            {
-                is_one_of_several = before.is_one_of_several || before.by.thread != thread;
-            }
+        let own = self.shown.iter().filter(|(it, _)| it.thread == thread);
+        for &(
+            by,
+            LockState {
+                lock, is_shared, ..
+            },
+        ) in own.filter(|_| goes_on)
+        {
+            let before = self.last.get(&lock).filter(|it| is_shared && it.is_shared);
             let last = LastAcquisition {
                 by,
-                is_shared: look.is_shared,
-                is_one_of_several,
+                is_shared,
+                is_one_of_several: before
+                    .is_some_and(|it| it.is_one_of_several || it.by.thread != thread),
             };
-            self.last.insert(look.lock, last);
+            self.last.insert(lock, last);
         }
     }
 
-    /// The next question to be asked before a turn is decided; nothing when all have been. It is to
-    /// be given back with its [answer](Self::answer).
+    /// The next question to ask before a turn is decided; `None` when all have been asked. It must
+    /// be given back to [`answer`](Self::answer).
     #[cold]
     pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
         if self.asked == 0 {
-            self.looks.clear();
+            self.shown.clear();
         }
         let Some(&(asker, probe)) = self.probes.get(self.asked) else {
             self.asked = 0;
@@ -108,54 +107,53 @@ impl LockTable {
         };
         self.asked += 1;
         self.being_asked = Some(asker);
-        let looks = std::mem::take(&mut self.spare);
+        let shown = std::mem::take(&mut self.spare);
         Some(LockQuestion {
             asker,
             probe,
-            looks,
+            shown,
         })
     }
 
-    /// Takes note of what a question has shown.
     pub(super) fn answer(&mut self, question: LockQuestion, state: &mut ExecutionState) {
         let LockQuestion {
-            asker, mut looks, ..
+            asker, mut shown, ..
         } = question;
         let mut is_free = true;
-        for look in looks.drain(..) {
-            is_free &= look.is_free;
-            self.forget_if_free(look);
-            self.looks.push((asker, look));
+        for lock in shown.drain(..) {
+            is_free &= lock.is_free;
+            self.forget_if_free(lock);
+            self.shown.push((asker, lock));
         }
-        self.spare = looks;
+        self.spare = shown;
         self.being_asked = None;
         state.set_free(asker.thread, is_free);
     }
 
-    /// Forgets who acquired a lock last if it was released since. That it is free for one more of
-    /// those that share it tells nothing of them, but that nobody has it alone.
-    fn forget_if_free(&mut self, look: LockState) {
-        let was_shared = || self.last.get(&look.lock).is_some_and(|it| it.is_shared);
-        if look.is_free && !(look.is_shared && was_shared()) {
-            self.last.remove(&look.lock);
+    /// Forgets the last acquisition of a lock that was released since. A lock that is free for a
+    /// further sharer may still be shared; it is only not held exclusively.
+    fn forget_if_free(&mut self, lock: LockState) {
+        let was_shared = || self.last.get(&lock.lock).is_some_and(|it| it.is_shared);
+        if lock.is_free && !(lock.is_shared && was_shared()) {
+            self.last.remove(&lock.lock);
         }
     }
 
-    /// Whose question is being asked: it must not be taken back.
+    /// The thread whose question is being asked: it must not be withdrawn.
     pub(super) fn being_asked(&self) -> Option<Acquisition> {
         self.being_asked
     }
 
-    /// What was not free when it was asked for last, into `blocked_on`.
+    /// Fills `blocked_on` with the locks that were not free when last asked for.
     #[cold]
     pub(super) fn blocked_on(&self, blocked_on: &mut Vec<BlockedOn>) {
-        let shut = self.looks.iter().filter(|(_, look)| !look.is_free);
+        let held = self.shown.iter().filter(|(_, lock)| !lock.is_free);
         blocked_on.clear();
-        blocked_on.extend(shut.map(|&(asker, look)| {
-            let last = self.last.get(&look.lock);
+        blocked_on.extend(held.map(|&(asker, lock)| {
+            let last = self.last.get(&lock.lock);
             BlockedOn {
                 thread: asker.thread,
-                name: look.name,
+                name: lock.name,
                 last: last.map(|last| last.by),
                 others_may_hold: last.is_some_and(|last| last.is_one_of_several),
             }

@@ -1,8 +1,7 @@
-//! What an engine is told of how to run executions.
+//! How an engine runs executions.
 
 use std::time::Duration;
 
-/// The bounds of one execution.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
     /// How long an execution may take, from its setup to its last check, not counting the time for
@@ -10,11 +9,11 @@ pub(crate) struct EngineOptions {
     pub(crate) timeout: Duration,
     /// How many steps an execution may have.
     pub(crate) max_steps: usize,
-    /// How large the stack of a fiber is, in bytes.
+    /// The size of a fiber's stack, in bytes.
     pub(crate) stack_size: usize,
     /// Whether something outside of the program wakes its tasks.
     pub(crate) external_wakers: bool,
-    /// Whether each execution has OS threads of its own.
+    /// Whether each execution gets new OS threads.
     pub(crate) fresh_threads: bool,
     /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
     pub(crate) grace: Option<Duration>,

@@ -1,7 +1,7 @@
 //! Which processor a team of threads, or a carrier of fibers, runs on.
 //!
-//! Handing the turn over wakes a thread. On its own processor that costs about two microseconds,
-//! on another, which must first be woken itself, ten times as much. So a team shares one.
+//! Handing the turn over wakes a thread. That costs about two microseconds on the same processor,
+//! and ten times as much on another, which must itself be woken first. So a team shares one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 /// How many teams run on each processor, in this process.
 static TEAMS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 
-/// A claim on one of the processors that the calling thread may use; it ends on drop.
+/// A claim on one of the processors that the calling thread may use, until dropped.
 #[derive(Debug)]
 pub(crate) struct Processor {
     core: Option<CoreId>,
@@ -23,8 +23,8 @@ pub(crate) struct Processor {
 }
 
 impl Processor {
-    /// Claims the processor with the fewest teams. Of several, processes that run side by side, as
-    /// those of a test runner do, begin with different ones.
+    /// Claims the processor with the fewest teams. Of equal ones, different processes prefer
+    /// different ones, since a test runner may run many side by side.
     pub(crate) fn claim() -> Self {
         let mut allowed = core_affinity::get_core_ids().unwrap_or_default();
         let has_others = allowed.len() > 1;
@@ -46,20 +46,19 @@ impl Processor {
         }
     }
 
-    /// Whether there were other claims in this process when this was claimed.
     pub(crate) fn is_in_company(&self) -> bool {
         self.is_in_company
     }
 
-    /// Whether a list of processors, as Linux prints it, tells threads that were started on this
-    /// one from threads that may run where they will.
+    /// Whether this processor is the only one in `allowed`, a list as Linux prints it, although the
+    /// claiming thread may use others. Then the thread was started by one that is pinned here.
     pub(crate) fn is_alone_in(&self, allowed: &str) -> bool {
         let core = self.core.map(|core| core.id.to_string());
         self.has_others && core.is_some_and(|core| core == allowed)
     }
 
-    /// Keeps the calling thread on this processor from now on. Where the system refuses, the
-    /// thread runs where it will: slower, and just as right.
+    /// Pins the calling thread to this processor. If the system refuses, all still works, only
+    /// slower.
     pub(crate) fn pin_current_thread(&self) {
         if let Some(core) = self.core {
             core_affinity::set_for_current(core);
@@ -67,12 +66,12 @@ impl Processor {
     }
 }
 
-/// Whether so many threads of all processes are ready to run that some have to wait, even if the
-/// calling one lets go of its processor. Where the system does not tell, it is not.
+/// Whether more threads of all processes are ready to run than there are processors, not counting
+/// the calling one. False where the system does not tell.
 pub(crate) fn is_machine_busy() -> bool {
     let processors = core_affinity::get_core_ids().map_or(1, |ids| ids.len());
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    // See proc(5): the fourth word is how many are ready, and how many there are.
+    // See proc(5): the fourth word is `<ready>/<existing>` threads.
     let ready = load.split_ascii_whitespace().nth(3);
     let ready = ready.and_then(|both| both.split('/').next()?.parse::<usize>().ok());
     ready.is_some_and(|ready| ready > processors + 1)

@@ -1,4 +1,4 @@
-//! Who decides: begins executions, chooses at every point, and is told how each execution ended.
+//! The scheduler begins executions, chooses at every point, and learns how each execution ended.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -6,35 +6,31 @@ use std::sync::Arc;
 use super::{BlockedOn, ExecutionEnd, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint, ThreadStatus, Trace};
 
-/// Steers an engine through executions.
 pub(crate) trait Scheduler: Any + Send {
-    /// Begins the next execution; nothing when there is none to run. Returns how many of its first
-    /// steps are those of the execution before: nobody is asked for them again, unless the threads
-    /// are not where they were.
+    /// Begins the next execution; `None` when there is none to run. Returns how many of its first
+    /// steps are those of the execution before: [`choose`](Self::choose) is not called for them,
+    /// unless the threads are not where they were then.
     fn new_execution(&mut self) -> Option<usize>;
 
-    /// Decides who goes next. `threads` tells what the ids stand for.
+    /// Decides which thread goes next. `threads` tells what the ids stand for.
     fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice;
 
-    /// Learns how the execution ended.
     fn end(&mut self, result: ExecutionResult<'_>);
 }
 
-/// One execution that ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExecutionResult<'a> {
     pub(crate) trace: Trace<'a>,
-    /// What the threads are called, and where each stood.
+    /// The names of the threads, and where each stood.
     pub(crate) names: &'a [Arc<str>],
     pub(crate) threads: &'a [ThreadStatus],
-    /// What they were about to acquire, and was not free.
+    /// The locks that they were about to acquire, and that were not free.
     pub(crate) blocked_on: &'a [BlockedOn],
     pub(crate) end: &'a ExecutionEnd,
     pub(crate) outcome: Option<&'a str>,
 }
 
 impl ExecutionResult<'_> {
-    /// Whether it held and nothing was said of its outcome.
     #[inline]
     pub(crate) fn is_plain(self) -> bool {
         self.end.is_held() && self.outcome.is_none()

@@ -4,11 +4,11 @@ use super::current;
 use super::yield_reason::YieldReason;
 use crate::operation::ThreadId;
 
-/// Starts a thread of the program; nothing if no run controls the calling thread, or it unwinds.
+/// Starts a thread of the program; `None` if no run controls the calling thread, or it unwinds.
 ///
-/// The thread belongs to the program like a declared one. It takes its first step, `start`, when the
-/// schedule says so, and is called `name`; or `parent/3`, if it is the third that `parent` starts, or
-/// another thread has that name.
+/// The thread belongs to the program like a declared one, and takes its first step, `start`, when
+/// the schedule says so. Without a `name`, or if that is taken, the third thread that `parent`
+/// starts is called `parent/3`.
 #[cfg_attr(
     not(test),
     allow(

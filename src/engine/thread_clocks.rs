@@ -7,41 +7,39 @@ use parking_lot::Mutex;
 
 use super::engine_thread::EngineThread;
 
-/// The threads whose times are added up.
+/// The clocks of some threads, whose times are added up.
 #[derive(Debug, Default)]
 pub(super) struct ThreadClocks(Mutex<Clocks>);
 
 #[derive(Debug, Default)]
 struct Clocks {
-    /// How many threads have been started and have not had a processor yet.
+    /// How many threads have been started and have not run yet.
     starting: usize,
-    /// The threads that live, by the numbers that the kernel gives them.
+    /// The kernel's ids of the live threads.
     ids: Vec<i32>,
     /// The times of those that have ended.
     ended: ThreadTimes,
 }
 
-/// Keeps the clock of one thread; ends on drop, on the same thread.
+/// Registers the clock of one thread until dropped, on the same thread.
 #[derive(Debug)]
 pub(super) struct ThreadClock<'a> {
     clocks: &'a ThreadClocks,
     id: i32,
 }
 
-/// What the clocks show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct ThreadTimes {
     /// How long the threads have run.
     pub(super) ran: Duration,
-    /// How long they were ready to run, and had no processor. A wait that is not over does not count
-    /// yet.
+    /// How long they have waited for a processor. A wait that is not over does not count yet.
     pub(super) waited: Duration,
     /// Whether one of them runs or waits for a processor now.
     pub(super) is_awake: bool,
 }
 
 impl ThreadClocks {
-    /// A thread is about to be started, which will add itself.
+    /// Expects a thread that is about to be started, which will add itself.
     pub(super) fn expect(&self) {
         self.0.lock().starting += 1;
     }
@@ -55,10 +53,10 @@ impl ThreadClocks {
         ThreadClock { clocks: self, id }
     }
 
-    /// Reads the clocks; nothing if the system shows none, as others than Linux.
+    /// Reads the clocks; `None` if the system has none, like all but Linux.
     ///
-    /// The calling thread, which watches the others, has nothing to run for a program. But as long as
-    /// it waits for a processor, nobody takes the turn from a thread that is blocked: so that counts.
+    /// The calling thread watches the others and runs nothing for the program. But the time for
+    /// which it waits for a processor counts, since blocked threads go unnoticed meanwhile.
     pub(super) fn read(&self) -> Option<ThreadTimes> {
         let watcher = ThreadTimes::of("thread-self")?;
         let clocks = self.0.lock();
@@ -85,7 +83,7 @@ impl Drop for ThreadClock<'_> {
 }
 
 impl ThreadTimes {
-    /// Those of one thread: see proc(5), `schedstat`.
+    /// The times of one thread: see proc(5), `schedstat`.
     fn of(thread: &str) -> Option<Self> {
         let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).ok()?;
         let mut words = text.split_ascii_whitespace();
@@ -103,14 +101,14 @@ impl ThreadTimes {
     }
 }
 
-/// How long the thread of this number has run.
+/// How long the thread with this id has run.
 pub(super) fn ran(id: i32) -> Option<Duration> {
     ThreadTimes::of(&format!("self/task/{id}")).map(|times| times.ran)
 }
 
-/// Whether a thread runs or waits for a processor. Its name, which may hold anything, is in
-/// parentheses before its state.
+/// Whether a thread runs or waits for a processor.
 fn is_awake(thread: &str) -> bool {
+    // The name, which may contain anything, is in parentheses before the state.
     let text = fs::read_to_string(format!("/proc/{thread}/stat")).unwrap_or_default();
     let state = text.rsplit_once(')').map(|(_, rest)| rest.trim_start());
     state.is_some_and(|state| state.starts_with('R'))

@@ -1,12 +1,12 @@
 //! The engine of operating-system threads: a team, pinned to one processor, that hands the turn
 //! directly from thread to thread.
 //!
-//! A team is one thread for each thread of the program, and a conductor, which makes the state,
-//! starts the first thread, and checks the state when the last has ended. The thread that called
-//! waits outside of the team and watches the clock: when an execution takes too long it leaves
-//! the team behind, since a thread cannot be killed, and goes on with a new one. On Linux it also
-//! looks whether the thread that has the turn waits in the kernel for something that a paused
-//! thread holds; then it holds that thread there, and the conductor decides whose turn comes next.
+//! A team has one thread for each thread of the program, and a conductor, which makes the state,
+//! starts the first thread, and checks the state when the last has ended. The calling thread waits
+//! outside of the team and watches the clock. When an execution takes too long it leaves the team
+//! behind, since a thread cannot be killed, and goes on with a new one. On Linux it also checks
+//! whether the thread that has the turn waits in the kernel for something that a paused thread
+//! holds. If so, it holds the thread there, and the conductor decides whose turn comes next.
 
 mod beat;
 mod blocked;

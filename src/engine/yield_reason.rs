@@ -1,19 +1,18 @@
-//! What a thread is about to do when it lets go of its turn before its end.
+//! Why a thread yields its turn before its end.
 
 use super::lock_probe::LockProbe;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
-/// What a thread is about to do when it lets go of its turn before its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum YieldReason {
-    /// To do what this marker gates.
+    /// It has reached this marker.
     Reach(MarkerId),
-    /// To do what this marker gates, which begins by acquiring what the question is about.
+    /// It has reached this marker, and will acquire the locks that the question shows.
     Acquire(MarkerId, LockProbe),
-    /// To wait for its waker, since its future is pending.
+    /// It waits for its waker, since its future is pending.
     Wait,
-    /// To go on after the end of this thread.
+    /// It waits for the end of this thread.
     Join(ThreadId),
 }
 

@@ -4,25 +4,23 @@ use std::env;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// What a program is for, as far as its path tells. There is no better sign: a test program looks
-/// like any other.
+/// What a program is for, judged by its path: nothing else tells a test program from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// `cargo test` or `cargo bench` runs it.
     Test,
     /// It is a test in the documentation.
     DocTest,
-    /// A binary, an example, or nothing of Cargo's.
+    /// A binary, an example, or not built by Cargo.
     Other,
 }
 
-/// What this program is for.
 pub(crate) fn purpose() -> Purpose {
     static PURPOSE: OnceLock<Purpose> = OnceLock::new();
     *PURPOSE.get_or_init(|| env::current_exe().map_or(Purpose::Other, |path| of(&path)))
 }
 
-/// Cargo keeps what it builds for tests in a folder `deps`; rustdoc has one of its own.
+/// Cargo puts test programs into a folder `deps`, and rustdoc its tests into `rustdoctest…`.
 fn of(path: &Path) -> Purpose {
     let folder = path.parent().and_then(Path::file_name);
     match folder.unwrap_or_default().as_encoded_bytes() {

@@ -1,5 +1,5 @@
-//! What is told of a failing execution besides what failed: where its threads stood, and which
-//! markers its last steps passed.
+//! The details of a failing execution: where its threads stood, and which markers its last steps
+//! passed.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::failure::{
 };
 use crate::operation::Event;
 
-/// How many steps are looked at to tell in which loop an execution is.
+/// How many last steps are counted to show in which loop an execution is.
 const LAST_STEPS: usize = 100;
 
 impl Record {
-    /// How the execution failed, if it did, with all that is told of that.
+    /// How the execution failed, if it did, with all details.
     pub(crate) fn failure(&self) -> Option<FailureKind> {
         let mut kind = self.end.failure()?.clone();
         match &mut kind {
@@ -45,7 +45,6 @@ impl Record {
         ))
     }
 
-    /// Where the thread of this number stood at the end.
     pub(crate) fn position(&self, thread: usize) -> ThreadPosition {
         let status = self.threads[thread];
         let awaited = self.blocked_on.iter();
@@ -67,7 +66,7 @@ impl Record {
         }
     }
 
-    /// How often each thread passed which markers in the last steps, in the order of the first time.
+    /// How often each thread passed each marker in the last steps, in order of the first pass.
     fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
         let pass = |event: &Event| (event.thread, event.operation.name());

@@ -1,4 +1,4 @@
-//! One execution, steered by whatever chooses its steps.
+//! Runs a single execution, whose steps a [`Chooser`] chooses.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use crate::operation::{Choice, SchedulingPoint};
 
 /// Chooses the steps of one execution.
 pub(crate) trait Chooser: Send + 'static {
-    /// Decides who goes next. `threads` tells what the ids stand for.
+    /// Decides which thread goes next. `threads` tells what the ids stand for.
     fn choose(&mut self, point: &SchedulingPoint<'_>, threads: &ThreadTable) -> Choice;
 }
 
-/// One execution that has ended.
 #[derive(Debug)]
 pub(crate) struct Single<C> {
     pub(crate) chooser: C,
@@ -38,18 +37,15 @@ pub(crate) fn run_single<C: Chooser>(
         ended: None,
     };
     let Once { chooser, ended, .. } = engine.run(program, once, options)?;
-    let (record, outcome) = ended.ok_or_else(not_ended)?;
+    let (record, outcome) = ended.ok_or_else(|| {
+        let text = "a fault of interlace: the engine has not told how the execution ended";
+        Error::new(ErrorKind::Internal, text)
+    })?;
     Ok(Single {
         chooser,
         record,
         outcome,
     })
-}
-
-#[cold]
-fn not_ended() -> Error {
-    let text = "a fault of interlace: the engine has not told how the execution ended";
-    Error::new(ErrorKind::Internal, text)
 }
 
 /// Steers an engine through one execution.

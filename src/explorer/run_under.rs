@@ -57,7 +57,7 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
     let forced = forced(&record.steps);
     // After a time-out, a retry would time out too and leave another thread behind.
     let has_failed = fails(&record.end) && !record.end.is_timed_out();
-    interleaving.note(Seen {
+    interleaving.record(Seen {
         schedule: record.schedule(forced),
         has_failed,
         decisions: Arc::new(decisions),

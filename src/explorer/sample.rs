@@ -112,7 +112,7 @@ impl Sampling<'_> {
         match self.context.run_single(decisions) {
             Ok(ended) => {
                 let result = ended.record.result(ended.outcome.as_deref());
-                self.findings.lock().note(result, Account::default());
+                self.findings.lock().record(result, Account::default());
             }
             Err(error) => *stopped_by = Some(StoppedBy::Error(error)),
         }

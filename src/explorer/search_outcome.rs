@@ -63,7 +63,7 @@ pub(super) fn build_report(
         elapsed,
     } = search;
     let weights = findings.weights.as_deref();
-    let weights = weights.map_or_else(Vec::new, |weights| weights.steps().to_vec());
+    let weights = weights.map_or_else(Vec::new, |weights| weights.steps.clone());
     let stopped_by = match (&findings.contradiction, stopped_by) {
         (Some((found, record)), _) => {
             StoppedBy::Error(contradiction::explain(found, record, context))

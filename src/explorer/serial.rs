@@ -69,8 +69,8 @@ impl Program for Viewed {
         self.0.threads()
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
-        Box::new(ViewedInstance(Arc::clone(&self.0).room()))
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+        Box::new(ViewedInstance(Arc::clone(&self.0).instance()))
     }
 }
 

@@ -4,8 +4,7 @@ use itertools::Itertools as _;
 
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::operation::Pending;
-use crate::operation::ThreadState;
+use crate::operation::{Pending, ThreadState};
 use crate::schedule::Schedule;
 
 /// Step `at` (from 0) cannot be taken.
@@ -15,47 +14,41 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
     let Some(thread) = names.position(|name| **name == *step.thread()) else {
         return unknown_thread(schedule, at, record);
     };
-    let stands = record.position(thread);
-    let hint = did_you_mean_marker(step.marker(), record);
-    Error::new(
-        ErrorKind::Diverged,
-        format!(
-            "{} cannot be granted: `{}` {stands}{hint}{}",
-            place(schedule, at),
-            step.thread(),
-            record.positions(),
-        ),
-    )
+    let text = format!(
+        "{} cannot be granted: `{}` {}{}{}",
+        place(schedule, at),
+        step.thread(),
+        record.position(thread),
+        did_you_mean_marker(step.marker(), record),
+        record.positions(),
+    );
+    Error::new(ErrorKind::Diverged, text)
 }
 
-/// Step `at` names a thread that there is not.
+/// Step `at` names an unknown thread.
 fn unknown_thread(schedule: &Schedule, at: usize, record: &Record) -> Error {
     let step = &schedule.steps()[at];
     let names = || record.names.iter().map(|name| &**name);
     let known = names().map(|name| format!("`{name}`")).format(", ");
-    Error::new(
-        ErrorKind::UnknownThread,
-        format!(
-            "{} names a thread that was not added: the threads are {known}{}",
-            place(schedule, at),
-            did_you_mean(step.thread(), names()),
-        ),
-    )
+    let text = format!(
+        "{} names a thread that was not added: the threads are {known}{}",
+        place(schedule, at),
+        did_you_mean(step.thread(), names()),
+    );
+    Error::new(ErrorKind::UnknownThread, text)
 }
 
 /// Every thread has ended, and steps are left from `at`.
 pub(super) fn too_long(schedule: &Schedule, at: usize, record: &Record) -> Error {
-    let left = schedule.len() - at;
-    let hint = did_you_mean_marker(schedule.steps()[at].marker(), record);
-    Error::new(
-        ErrorKind::ScheduleTooLong,
-        format!(
-            "{} cannot be granted: every thread has ended, and {left} of {} steps are left{hint}{}",
-            place(schedule, at),
-            schedule.len(),
-            record.positions(),
-        ),
-    )
+    let text = format!(
+        "{} cannot be granted: every thread has ended, and {} of {} steps are left{}{}",
+        place(schedule, at),
+        schedule.len() - at,
+        schedule.len(),
+        did_you_mean_marker(schedule.steps()[at].marker(), record),
+        record.positions(),
+    );
+    Error::new(ErrorKind::ScheduleTooLong, text)
 }
 
 /// An exact schedule is used up, and a thread is enabled.
@@ -69,49 +62,36 @@ pub(super) fn used_up(
     let name = &record.names[pending.thread.index()];
     let steps = schedule.len();
     let (kind, why) = if has_steps {
-        (
-            ErrorKind::ScheduleUsedUp,
-            format!("its {steps} steps are used up"),
-        )
+        let why = format!("its {steps} steps are used up");
+        (ErrorKind::ScheduleUsedUp, why)
     } else {
-        (
-            ErrorKind::ThreadWithoutSteps,
-            "it has no step for that thread".to_owned(),
-        )
+        let why = "it has no step for that thread".to_owned();
+        (ErrorKind::ThreadWithoutSteps, why)
     };
-    Error::new(
-        kind,
-        format!(
-            "the schedule is not exact: {why}, and thread `{name}` is paused at {site}. \
-             Add `{name}:{}` as step {}, or let the rest follow by itself with `new` instead of \
-             `exact`{}",
-            site.name(),
-            steps + 1,
-            record.positions(),
-        ),
-    )
+    let text = format!(
+        "the schedule is not exact: {why}, and thread `{name}` is paused at {site}. Add `{name}:{}` \
+         as step {}, or let the rest follow by itself with `new` instead of `exact`{}",
+        site.name(),
+        steps + 1,
+        record.positions(),
+    );
+    Error::new(kind, text)
 }
 
 fn place(schedule: &Schedule, at: usize) -> String {
-    format!(
-        "step {} of {}, `{}`,",
-        at + 1,
-        schedule.len(),
-        schedule.steps()[at]
-    )
+    let (steps, step) = (schedule.len(), &schedule.steps()[at]);
+    format!("step {} of {steps}, `{step}`,", at + 1)
 }
 
-/// A marker that was seen and is close to `marker`, which nobody has.
+/// Suggests a similar marker that was reached; empty if `marker` itself was.
 fn did_you_mean_marker(marker: &str, record: &Record) -> String {
     let taken = record.steps.iter().map(|taken| taken.operation.name());
-    let ready = record
-        .threads
-        .iter()
-        .filter_map(|standing| match standing.state {
-            ThreadState::Marker(marker) | ThreadState::WaitingForLock(marker) => Some(marker),
-            _ => None,
-        });
-    let mut seen = taken.chain(ready).map(|seen| seen.site().name());
+    let threads = record.threads.iter();
+    let paused = threads.filter_map(|status| match status.state {
+        ThreadState::Marker(marker) | ThreadState::WaitingForLock(marker) => Some(marker),
+        _ => None,
+    });
+    let mut seen = taken.chain(paused).map(|seen| seen.site().name());
     if seen.clone().contains(&marker) {
         return String::new();
     }

@@ -1,15 +1,14 @@
-//! What a step touches, as far as that is known, and when two of them conflict.
+//! What a step touches, as far as that is known, and when two accesses conflict.
 
 use super::ThreadId;
 
 /// Something that steps of several threads may touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Object {
-    /// The life of a thread: that it was started, and that it has ended.
+    /// The life of a thread, from its start to its end.
     Thread(ThreadId),
 }
 
-/// An object that a step has touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) object: Object,
@@ -31,7 +30,7 @@ impl Access {
         }
     }
 
-    /// Whether the order of the two matters: they are of one object, and one at least is a write.
+    /// Whether the order of the two matters: they touch the same object, and at least one writes.
     pub(super) fn conflicts_with(self, other: Access) -> bool {
         self.object == other.object && (self.is_write || other.is_write)
     }

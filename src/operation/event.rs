@@ -2,12 +2,11 @@
 
 use super::{Access, Object, Operation, OperationKind, Pending, ThreadId};
 
-/// A step that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) thread: ThreadId,
     pub(crate) operation: Operation,
-    /// Which of the enabled threads was chosen, and how many they were.
+    /// Which of the enabled threads was chosen, and how many there were.
     pub(crate) index: u32,
     pub(crate) enabled_count: u32,
     /// Whether the thread of the step before could have gone on instead.
@@ -15,15 +14,15 @@ pub(crate) struct Event {
     pub(crate) end: StepEnd,
     /// Whether the step may have touched more than is known.
     pub(crate) is_opaque: bool,
-    /// Where the accesses of this step end among those of the trace; they begin where those of the
-    /// step before end.
+    /// Where the accesses of this step end among those of the trace. They begin where those of the
+    /// previous step end.
     pub(crate) accesses_end: u32,
 }
 
 /// Where a step has left its thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StepEnd {
-    /// Before its next operation, or, while the step is under way, not known yet.
+    /// Before its next operation; also the value while the step is under way.
     Paused,
     /// Waiting: a task for its waker, a thread in the kernel.
     Waits,
@@ -32,8 +31,8 @@ pub(crate) enum StepEnd {
 }
 
 impl Event {
-    /// The step that `pending` takes, the `index`-th of so many enabled, when the trace has
-    /// `accesses` so far. What it touches and where it ends is not known yet.
+    /// The step that begins with `pending`, when the trace has `accesses` so far. What it touches
+    /// and where it ends is not known yet.
     #[inline]
     pub(crate) fn begin(pending: Pending, index: u32, enabled_count: u32, accesses: u32) -> Self {
         Event {
@@ -54,15 +53,15 @@ impl Event {
     }
 }
 
-/// The events of one execution, and what they touched. The first `repeated` of them are those of the
-/// execution before: they are told by reference to it.
+/// The events of one execution, and what they touched. The first `repeated` of them are the same as
+/// in the execution before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Trace<'a> {
     pub(crate) events: &'a [Event],
     pub(crate) accesses: &'a [Access],
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) repeated: usize,
-    /// Whether the clock ended the execution, so that there might have been more.
+    /// Whether the execution timed out, so that more events might have followed.
     pub(crate) is_cut_short: bool,
 }
 
@@ -71,27 +70,26 @@ pub(crate) struct Trace<'a> {
     allow(dead_code, reason = "searches that reduce ask this; none does yet")
 )]
 impl Trace<'_> {
-    /// What the event of this number was seen to touch: what it did there, and what follows from
-    /// its operation and from its end.
+    /// What the event of this number has touched: the accesses recorded for it, and those that
+    /// follow from its operation and its end.
     pub(crate) fn accesses(&self, number: usize) -> impl Iterator<Item = Access> + '_ {
         let event = &self.events[number];
         let begins = number
             .checked_sub(1)
             .map_or(0, |before| self.events[before].accesses_end);
         let seen = &self.accesses[begins as usize..event.accesses_end as usize];
-        let of = |thread| Object::Thread(thread);
-        let asked = match event.operation.kind() {
-            OperationKind::Start => Some(Access::read(of(event.thread))),
-            OperationKind::Join(thread) => Some(Access::read(of(thread))),
+        let operation = match event.operation.kind() {
+            OperationKind::Start => Some(Access::read(Object::Thread(event.thread))),
+            OperationKind::Join(thread) => Some(Access::read(Object::Thread(thread))),
             OperationKind::Marker | OperationKind::Resume => None,
         };
-        let ended = event.end == StepEnd::Ended;
-        let ended = ended.then(|| Access::write(of(event.thread)));
-        seen.iter().copied().chain(asked).chain(ended)
+        let has_ended = event.end == StepEnd::Ended;
+        let end = has_ended.then(|| Access::write(Object::Thread(event.thread)));
+        seen.iter().copied().chain(operation).chain(end)
     }
 
-    /// Whether two events conflict: the order of the two may matter. Steps of one thread do, and so
-    /// does one that may touch anything with every other.
+    /// Whether two events conflict, so that their order may matter. Steps of one thread do, and a
+    /// step that may touch anything conflicts with every other.
     pub(crate) fn conflict(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.events[one], &self.events[other]);
         a.thread == b.thread || a.is_opaque || b.is_opaque || {
@@ -101,8 +99,8 @@ impl Trace<'_> {
     }
 }
 
-/// How many first steps a schedule must force for the execution to take all of `steps`: up to the
-/// last one that does not follow the fixed order.
+/// How many first steps a schedule must force so that an execution takes all of `steps`: up to the
+/// last that does not follow the fixed order.
 pub(crate) fn forced(steps: &[Event]) -> usize {
     let follows = |at: usize| {
         let last = at.checked_sub(1).map(|before| steps[before].thread);
@@ -118,7 +116,7 @@ mod tests {
     use super::*;
     use crate::site::MarkerId;
 
-    /// `a` starts `b` in its first step, both write nothing that is known, and `a` joins `b`.
+    /// `a` starts `b` in its first step and joins it later.
     fn trace() -> ([Event; 4], Vec<Access>) {
         let [a, b] = [0, 1].map(ThreadId::new);
         let event = |thread, operation, end, accesses| Event {

@@ -3,21 +3,20 @@
 use super::ThreadId;
 use crate::site::MarkerId;
 
-/// What a thread is about to do when it goes on from where it stopped: in one number, since points
-/// and traces have many, and two are compared at every point. The two highest bits tell the kind.
+/// What a thread is about to do when it goes on. It is packed into one number, since points and
+/// traces have many, and two are compared at every point. The two highest bits tell the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Operation(u32);
 
-/// What sort of thing it is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum OperationKind {
     /// The code that a marker gates.
     Marker,
     /// The first step of a thread that the program has started.
     Start,
-    /// To go on after the end of this thread.
+    /// Going on after the end of this thread.
     Join(ThreadId),
-    /// To go on after a wait that began in an earlier step.
+    /// Going on after a wait that began in an earlier step.
     Resume,
 }
 
@@ -41,7 +40,7 @@ impl Operation {
         Operation(JOIN | in_30_bits(thread.number()))
     }
 
-    /// To go on after a wait that began after `passed`.
+    /// Going on after a wait that began after the marker `passed`.
     pub(crate) fn resume(passed: MarkerId) -> Self {
         Operation(RESUME | in_30_bits(passed.number()))
     }
@@ -55,8 +54,8 @@ impl Operation {
         }
     }
 
-    /// The marker at which the thread is paused; after a wait, the one that it passed last; else
-    /// what stands for one.
+    /// The marker at which the thread is paused. After a wait, the marker that it passed last;
+    /// otherwise a pseudo-marker.
     pub(crate) fn name(self) -> MarkerId {
         let marker = match self.kind() {
             OperationKind::Marker | OperationKind::Resume => MarkerId::of_number(self.0 & !KIND),
@@ -81,7 +80,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// All of it in one number, to compare two at once.
+    /// All of it in one number, so that comparing takes one instruction.
     #[inline]
     pub(crate) fn bits(self) -> u64 {
         u64::from(self.thread.number()) | u64::from(self.operation.0) << 32

@@ -1,4 +1,4 @@
-//! What a search sees of a scheduling point, and what it says.
+//! What a search sees at a scheduling point, and what it decides.
 
 use super::{Pending, ThreadId, ThreadState};
 
@@ -7,7 +7,7 @@ use super::{Pending, ThreadId, ThreadState};
 pub(crate) struct SchedulingPoint<'a> {
     /// The threads that could go on, at least one, in the order of their ids.
     pub(crate) enabled: &'a [Pending],
-    /// Where every thread stands, those that cannot go on among them.
+    /// Where every thread stands, including those that cannot go on.
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) threads: &'a [ThreadState],
     /// The thread that took the last step.
@@ -16,17 +16,15 @@ pub(crate) struct SchedulingPoint<'a> {
     pub(crate) step: usize,
 }
 
-/// What a search does at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// The thread at this index among the enabled goes next.
     Take(usize),
-    /// The execution ends here: it is none that the search means to run.
+    /// The execution ends here: the search does not want it.
     Prune,
 }
 
 impl SchedulingPoint<'_> {
-    /// The threads that have stopped and cannot go on.
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) fn disabled(&self) -> impl Iterator<Item = (ThreadId, ThreadState)> + '_ {
         let threads = self.threads.iter().copied().enumerate();
@@ -35,13 +33,13 @@ impl SchedulingPoint<'_> {
             .map(|(index, state)| (ThreadId::new(index), state))
     }
 
-    /// The index of the thread that the fixed order lets go on: the one that ran last if it can,
-    /// else the first that can.
+    /// The index of the thread that comes next in the fixed order: the one that ran last if it can
+    /// go on, otherwise the first that can.
     pub(crate) fn default_choice(&self) -> usize {
         self.last_enabled().unwrap_or(0)
     }
 
-    /// Whether letting the thread at `choice` go on takes the turn from one that could go on.
+    /// Whether `choice` takes the turn from a thread that could go on.
     pub(crate) fn preempts(&self, choice: usize) -> bool {
         self.last_enabled().is_some_and(|last| last != choice)
     }

@@ -3,34 +3,33 @@
 use super::{ThreadId, WaitSite};
 use crate::site::MarkerId;
 
-/// What a thread is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ThreadState {
-    /// Declared, and not run up to its first marker yet.
+    /// Declared, and not yet run up to its first marker.
     NotStarted,
     Running,
     /// Started by the program, and ready to take its first step.
     Starting,
     /// Paused at a marker, ready to go on.
     Marker(MarkerId),
-    /// Paused at a marker, about to acquire what is not free.
+    /// Paused at a marker, about to acquire a lock that is not free.
     WaitingForLock(MarkerId),
-    /// Paused at a marker, and whether what it acquires there is free was asked and not answered
-    /// when the time was up.
+    /// Paused at a marker, about to acquire a lock that was asked whether it is free, and had not
+    /// answered when the time was up.
     BeingAsked(MarkerId),
-    /// About to go on after the end of a thread that has not ended.
+    /// Waiting for the end of a thread that has not ended.
     Joining(ThreadId),
-    /// As `Joining`, and that thread has ended: ready to go on.
+    /// As `Joining`, but that thread has ended: ready to go on.
     Joined(ThreadId),
     /// A task whose future is pending and whose waker has not fired.
     Waiting,
-    /// As `Waiting`, and nobody holds a waker of it any more. Known only when nobody can go on.
+    /// As `Waiting`, but all of its wakers are gone. Known only when no thread can go on.
     NoWakerLeft,
-    /// A task whose waker has fired since it went to wait.
+    /// A task whose waker has fired since it began to wait.
     Woken,
     /// A thread that waits in the kernel.
     Blocked(WaitSite),
-    /// As `Blocked`, and what it waits for has come: ready to go on.
+    /// As `Blocked`, but what it waits for has come: ready to go on.
     Unblocked(WaitSite),
     Finished,
     Panicked,

@@ -1,10 +1,10 @@
-//! Operations, points and traces as toy models have them: markers only, nothing that is touched.
+//! Operations, points and traces for toy models: markers only, and no accesses.
 
 use super::{Choice, Event, Operation, Pending, SchedulingPoint, ThreadId, Trace};
 use crate::site::MarkerId;
 
 impl Pending {
-    /// The thread of this number, at the marker of this number.
+    /// This thread, paused at this marker.
     pub(crate) fn at(thread: usize, marker: u32) -> Self {
         Pending {
             thread: ThreadId::new(thread),
@@ -14,7 +14,7 @@ impl Pending {
 }
 
 impl Event {
-    /// The step that goes on from there.
+    /// The step that begins there.
     pub(crate) fn of(pending: Pending) -> Self {
         Event::begin(pending, 0, 0, 0)
     }

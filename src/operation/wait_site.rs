@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::named::displayed;
 
-/// One place at which threads of an execution wait, known by the order in which it was first waited
-/// at: addresses and numbers of files differ from run to run. Its `Display` tells one from another.
+/// A place in the kernel at which threads of an execution wait, as its `Display` names it. Places
+/// are numbered in the order in which they were first waited at, since addresses and file
+/// descriptors differ from run to run.
 ///
 /// ```
 /// use interlace::{Explorer, FailureKind, failure::Activity, marker};
@@ -32,13 +33,12 @@ use crate::named::displayed;
 pub struct WaitSite {
     /// Counted from 0.
     pub(crate) number: u32,
-    /// The call that the thread waits in, and for what, unless it waits for a word of memory to
-    /// change.
+    /// The call that the thread waits in, and on what; `None` if it waits on a futex.
     pub(crate) call: Option<(SystemCall, FileKind)>,
 }
 
 displayed! {
-    /// What a system call is about to do when it can.
+    /// A system call that may wait.
     #[allow(dead_code, reason = "calls are not seen on every system")]
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum SystemCall {
@@ -55,17 +55,17 @@ displayed! {
 }
 
 displayed! {
-    /// What it does that with.
+    /// The kind of file that it waits on.
     #[allow(dead_code, reason = "calls are not seen on every system")]
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum FileKind {
         Pipe = "pipe",
         Socket = "socket",
-        /// A counter that is waited for until it is not 0.
+        /// An `eventfd`.
         Counter = "eventfd",
         Epoll = "epoll",
         File = "file",
-        /// Several of these, or none.
+        /// Several files, or none.
         Set = "set of files",
     }
 }
@@ -74,7 +74,7 @@ impl fmt::Display for WaitSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = u64::from(self.number) + 1;
         match self.call {
-            // The kernel does not say what the word is.
+            // Nothing tells what the futex is part of.
             None => write!(f, "at lock or condition {number}"),
             Some((call, file)) => write!(f, "in {call} of {file} {number}"),
         }

@@ -77,7 +77,7 @@ impl Meter {
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
     pub(super) fn size(&self) -> Option<Size> {
         let expected = self.expected.get().map(|&executions| executions as f64);
-        let exact = expected.or_else(|| self.tree().map(|tree| tree.leaves() as f64));
+        let exact = expected.or_else(|| self.tree().map(|tree| tree.leaves as f64));
         let sums = *self.sums.lock();
         let schedules = exact.or_else(|| estimate(sums.executions, sums.share))?;
         Some(Size {

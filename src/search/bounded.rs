@@ -2,23 +2,22 @@
 //!
 //! With the numbers 0, 1, 2, … in turn this is the search of Musuvathi and Qadeer, "Iterative
 //! Context Bounding for Systematic Testing of Multithreaded Programs" (PLDI 2007, section 2).
-//! They keep the branches that cost one preemption more for the next round, which takes memory for
-//! each; here every round begins anew and comes through the executions of the rounds before it
-//! again, which takes time for those and no memory.
+//! They keep the branches that cost one more preemption for the next round, which takes memory.
+//! Here every round starts over and repeats the executions of earlier rounds, which takes time but
+//! no memory.
 
 use super::{Account, DepthFirst, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 
-/// Depth-first search that takes the turn from a thread that could go on at most so many times.
-/// Of the executions that it runs, those with exactly so many preemptions count.
+/// Depth-first search with at most `preemptions` preemptions. Of the executions that it runs, those
+/// with exactly that number count.
 #[derive(Debug)]
 pub(crate) struct Bounded {
     /// Sees only the choices that are allowed.
     tree: DepthFirst,
     preemptions: usize,
-    /// How many preemptions there were up to each choice of the execution under way.
+    /// How many preemptions there were up to each choice of the current execution.
     spent: Vec<usize>,
-    /// Whether a choice was not allowed.
     leaves_out: bool,
 }
 
@@ -36,7 +35,7 @@ impl Bounded {
 impl Search for Bounded {
     fn new_execution(&mut self) -> Option<usize> {
         let repeated = self.tree.new_execution()?;
-        // Nobody asks again for the choices that are repeated.
+        // `choose` is not called for repeated steps.
         self.spent.truncate(repeated);
         Some(repeated)
     }
@@ -121,10 +120,10 @@ mod tests {
 
     #[test]
     fn two_threads_have_a_known_number_of_orders_with_each_number_of_preemptions() {
-        // An order of two threads with k steps each is made of m >= 2 blocks, of which the thread
-        // that begins has m/2 rounded up and the other m/2 rounded down. Of the m - 1 switches the
-        // last is none from a thread with steps left, so there are m - 2 preemptions. Steps fall
-        // into b blocks in C(k - 1, b - 1) ways; either thread may begin.
+        // An order of two threads with k steps each consists of m >= 2 blocks: m/2 rounded up of
+        // the thread that begins, and m/2 rounded down of the other. Of the m - 1 switches, the
+        // last leaves a thread with no steps left, so there are m - 2 preemptions. Steps fall into
+        // b blocks in C(k - 1, b - 1) ways; either thread may begin.
         for k in 1..6 {
             let counts = [k, k];
             let toy = Toy::new(&counts);

@@ -1,8 +1,8 @@
-//! A program that does not do the same again under the same choices.
+//! A program that behaves differently under the same choices.
 
 use crate::operation::Pending;
 
-/// A point where the program did not do what it did before under the same choices.
+/// A point where the program behaved differently from before, under the same choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Contradiction {
     /// How many choices led to the point.

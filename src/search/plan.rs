@@ -1,52 +1,47 @@
-//! Which searches a strategy comes to, one after the other.
+//! The searches that a strategy consists of, one after the other.
 
 use std::sync::Arc;
 
 use super::{Bounded, DepthFirst, Method, Part, Sample, Shard, Weights};
 
-/// How many executions a portfolio runs at most before it draws any.
+/// How many executions of a portfolio are run in order, at most, before others are drawn.
 const FIRST: u64 = 200;
 
-/// Which executions are run, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchPlan {
     /// All, depth first.
     Exhaustive,
-    /// Those with at most so many preemptions, fewest first.
+    /// Those with at most this number of preemptions, fewest first.
     Preemptions(usize),
-    /// So many that are drawn.
+    /// This number of executions, drawn at random.
     Sample(Method, u64),
-    /// So many: the first of those with at most one preemption, then such that are drawn in
-    /// several ways in turn.
+    /// This number of executions: first some with at most one preemption, then some that are drawn
+    /// by several methods in turn.
     Portfolio(u64),
 }
 
-/// A shard, and what it is measured by where that is needed.
-pub(crate) type Apart = (Shard, Option<Arc<Weights>>);
+/// A shard, and the weights of the tree if it is a part of one.
+type WeightedShard = (Shard, Option<Arc<Weights>>);
 
 /// One search of several.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    /// All of it.
     pub(crate) part: Box<dyn Part>,
-    /// Whether it leaves out executions even if it has none.
+    /// Whether it leaves out executions even if it runs none.
     pub(crate) leaves_out: bool,
-    /// How many executions of it are run at most.
     pub(crate) max_schedules: Option<u64>,
 }
 
-/// The searches of a course, one after the other.
 #[derive(Debug)]
 pub(crate) struct Stages {
-    course: SearchPlan,
+    plan: SearchPlan,
     seed: u64,
-    shard: Option<Apart>,
-    /// How many have begun.
+    shard: Option<WeightedShard>,
     begun: usize,
 }
 
 impl SearchPlan {
-    /// Whether it is one search, of which shards are next to each other.
+    /// Whether it is one search, which can be cut into shards.
     pub(crate) fn has_shards(self) -> bool {
         matches!(self, SearchPlan::Exhaustive | SearchPlan::Sample(..))
     }
@@ -71,50 +66,40 @@ impl Stage {
 }
 
 impl Stages {
-    pub(crate) fn new(course: SearchPlan, seed: u64, shard: Option<Apart>) -> Self {
+    pub(crate) fn new(plan: SearchPlan, seed: u64, shard: Option<WeightedShard>) -> Self {
         Stages {
-            course,
+            plan,
             seed,
             shard,
             begun: 0,
         }
     }
 
-    /// The next search, when so many executions have been counted and the search before has or has
-    /// not left out others.
+    /// The next search, after `executions` have been counted, and others were `left_out` or not.
     pub(crate) fn next(&mut self, executions: u64, left_out: bool) -> Option<Stage> {
         let number = self.begun;
         self.begun = number.saturating_add(1);
         if number > 0 && !left_out {
             return None;
         }
+        let shard = self.shard.as_ref();
         let sample = |method, schedules| {
-            let own = self
-                .shard
-                .as_ref()
-                .map(|(shard, _)| shard.range_of(schedules));
-            let own = own.unwrap_or(0..schedules);
-            let sample = Sample::new(method, self.seed, own);
+            let own = shard.map(|(shard, _)| shard.range_of(schedules));
+            let sample = Sample::new(method, self.seed, own.unwrap_or(0..schedules));
             Stage {
                 leaves_out: true,
                 ..Stage::whole(sample)
             }
         };
-        match self.course {
-            SearchPlan::Exhaustive => {
-                let search = match &self.shard {
-                    Some((shard, Some(weights))) => {
-                        DepthFirst::of_shard(*shard, Arc::clone(weights))
-                    }
-                    _ => DepthFirst::default(),
-                };
-                (number == 0).then(|| Stage::whole(search))
-            }
+        match self.plan {
+            SearchPlan::Exhaustive | SearchPlan::Sample(..) if number > 0 => None,
+            SearchPlan::Exhaustive => Some(Stage::whole(match shard {
+                Some((shard, Some(weights))) => DepthFirst::of_shard(*shard, Arc::clone(weights)),
+                _ => DepthFirst::default(),
+            })),
+            SearchPlan::Sample(method, schedules) => Some(sample(method, schedules)),
             SearchPlan::Preemptions(max) => {
                 (number <= max).then(|| Stage::whole(Bounded::new(number)))
-            }
-            SearchPlan::Sample(method, schedules) => {
-                (number == 0).then(|| sample(method, schedules))
             }
             SearchPlan::Portfolio(schedules) => {
                 let first = FIRST.min(schedules);
@@ -124,7 +109,7 @@ impl Stages {
                         ..Stage::whole(Bounded::new(number))
                     });
                 }
-                // Nothing comes after what is drawn.
+                // The sample is the last stage.
                 self.begun = usize::MAX;
                 (number <= 2).then(|| sample(Method::RoundRobin, schedules - executions))
             }
@@ -136,14 +121,14 @@ impl Stages {
 mod tests {
     use super::*;
 
-    /// What the stages of a course are, if each counts `found` executions and leaves others out
-    /// as long as `leaves_out` says.
+    /// The stages of a plan, if each counts `found` executions and leaves others out as
+    /// `leaves_out` says.
     fn stages(
-        course: SearchPlan,
+        plan: SearchPlan,
         found: &[u64],
         leaves_out: &[bool],
     ) -> Vec<(&'static str, Option<u64>)> {
-        let mut stages = Stages::new(course, 0, None);
+        let mut stages = Stages::new(plan, 0, None);
         let (mut executions, mut left_out) = (0, false);
         let mut seen = Vec::new();
         let ends = found.iter().zip(leaves_out);
@@ -194,17 +179,17 @@ mod tests {
             stages(SearchPlan::Preemptions(2), &[1; 3], &[true; 3]),
             bounded
         );
-        let course = SearchPlan::Preemptions(usize::MAX);
-        assert_eq!(stages(course, &[1; 2], &[true, false]), bounded[..2]);
+        let plan = SearchPlan::Preemptions(usize::MAX);
+        assert_eq!(stages(plan, &[1; 2], &[true, false]), bounded[..2]);
     }
 
     #[test]
-    fn the_other_courses_have_one_stage() {
+    fn the_other_plans_have_one_stage() {
         assert_eq!(
             stages(SearchPlan::Exhaustive, &[6], &[false]),
             [("all", None)]
         );
-        let course = SearchPlan::Sample(Method::RandomWalk, 3);
-        assert_eq!(stages(course, &[3], &[true]), [("sample", None)]);
+        let plan = SearchPlan::Sample(Method::RandomWalk, 3);
+        assert_eq!(stages(plan, &[3], &[true]), [("sample", None)]);
     }
 }

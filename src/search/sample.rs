@@ -23,10 +23,9 @@ use surw::Surw;
 use uniform::Uniform;
 use walk::RandomWalk;
 
-/// How many executions the profile is learnt from: the first ones.
+/// How many first executions the profile is learnt from.
 const PROFILING_RUNS: u64 = 5;
 
-/// How an execution is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     RandomWalk,
@@ -61,8 +60,8 @@ impl Method {
     }
 }
 
-/// Draws the executions with the numbers of a range. What an execution does depends on its number,
-/// the seed, the method, and what the first few taught; so not on who runs it.
+/// Draws the executions whose numbers are in a range. What an execution does depends on its number,
+/// the seed, the method, and the profile of the first few: not on which worker runs it.
 #[derive(Debug)]
 pub(crate) struct Sample {
     method: Method,
@@ -72,21 +71,20 @@ pub(crate) struct Sample {
     next: u64,
     end: u64,
     profile: Profile,
-    /// What the execution under way teaches, if the profile is not complete.
+    /// The counts of the current execution, if the profile is not complete.
     lesson: Option<Profile>,
     rng: Rng,
     draw: Box<dyn Draw>,
 }
 
 impl Sample {
-    /// Draws the executions of these numbers. The first few of all are run in any case, for what
-    /// they teach.
+    /// Draws the executions of these numbers. The first few of all are always run, for the profile.
     pub(crate) fn new(method: Method, seed: u64, own: Range<u64>) -> Self {
         Sample {
             method,
             seed,
             first: own.start,
-            // There is nothing to learn for no execution.
+            // An empty range needs no profile.
             next: if own.is_empty() { own.end } else { 0 },
             end: own.end,
             profile: Profile::default(),
@@ -97,8 +95,8 @@ impl Sample {
     }
 }
 
-/// The generator of one execution. Neighbours among seeds and among numbers must have nothing in
-/// common, so that the base is drawn from the seed, and the generator from base and number.
+/// The generator of one execution. Neighbouring seeds and numbers must have nothing in common, so
+/// the base is drawn from the seed, and the generator seeded with base and number.
 fn generator_of(seed: u64, index: u64) -> Rng {
     let base = generator(seed).u64(..);
     generator(base.wrapping_add(index))
@@ -132,7 +130,7 @@ impl Search for Sample {
     }
 
     fn end(&mut self, _: &Trace<'_>) -> Account {
-        // One that was only run to learn is of another part.
+        // One that was run only for the profile belongs to another part.
         let is_own = self.next > self.first;
         Account {
             is_repetition: !is_own,
@@ -144,7 +142,7 @@ impl Search for Sample {
 }
 
 impl Part for Sample {
-    /// Gives away the later half of what is left, once the profile is complete.
+    /// Gives away the later half of the rest, once the profile is complete.
     fn split(&mut self) -> Option<Box<dyn Part>> {
         if self.lesson.is_some() || self.next == self.end {
             return None;
@@ -164,9 +162,9 @@ impl Part for Sample {
         Some(Box::new(part))
     }
 
-    /// The number of the first execution: of two parts, the one with the lesser comes first.
+    /// The number of the first execution.
     fn order(&self) -> Vec<usize> {
-        // A search on a machine of 32 bits does not come so far.
+        // No search on a 32-bit machine gets that far.
         vec![usize::try_from(self.first).unwrap_or(usize::MAX)]
     }
 }

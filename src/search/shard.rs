@@ -1,15 +1,15 @@
-//! An exact part of a search, which several machines agree on without talking.
+//! An exact part of a search, on which several machines agree without talking to each other.
 //!
-//! Every node of the tree of choices has a span of one line: the root has all of it, and children
-//! split the span of their parent in proportion to weights. Shard i of n owns the leaves whose span
-//! starts in the i-th n-th of the line. So each leaf is owned by one shard, in any tree, as long as
-//! every shard gives a node the same weight.
+//! Every node of the tree of choices has a span of one line: the root has the whole line, and
+//! children split the span of their parent in proportion to their weights. Shard i of n owns the
+//! leaves whose span starts in the i-th of n equal pieces of the line. So each leaf has exactly one
+//! owner in any tree, as long as all shards give each node the same weight.
 //!
-//! A child weighs as many steps as its thread has left, by the counts of the first execution, which
-//! is the same everywhere; one step at least. Where threads take the same steps whatever the
-//! schedule, that is the share that a child has of the leaves (a multinomial), so the start of a
-//! leaf is proportional to its rank and the sizes of shards differ by at most one. Elsewhere shards
-//! are as equal as the guess is good.
+//! The weight of a child is the number of steps that its thread has left (at least 1), by the
+//! counts of the first execution, which is the same everywhere. If threads take the same steps
+//! whatever the schedule, that is the child's share of the leaves (a multinomial): then a leaf
+//! starts in proportion to its rank, and the sizes of shards differ by at most one. Otherwise
+//! shards are as equal as that guess is good.
 
 mod span;
 
@@ -24,7 +24,7 @@ use super::share::{Extent, steps_of_each};
 use crate::operation::{Event, Pending, ThreadId};
 use crate::permutations::Counts;
 
-/// One of so many parts of a search.
+/// Part `number` of a search that is cut into `of` parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Shard {
     number: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Shard `number`, counted from 1, of so many; nothing if there is no such shard.
+    /// Shard `number`, counted from 1, of `of`; `None` if there is no such shard.
     pub(crate) fn new(number: u32, of: u32) -> Option<Self> {
         (1..=of).contains(&number).then_some(Shard { number, of })
     }
@@ -52,9 +52,7 @@ impl Shard {
         let cut = |number: u32| (whole * u128::from(number)).div_ceil(u128::from(self.of));
         cut(self.number - 1)..cut(self.number)
     }
-}
 
-impl Shard {
     /// Its part of `0..all`, as [`range`](Self::range).
     pub(crate) fn range_of(self, all: u64) -> Range<u64> {
         let Range { start, end } = self.range(u128::from(all));
@@ -82,11 +80,11 @@ impl FromStr for Shard {
 /// How long the line may be. A length times a sum of weights, each at most 2^32, fits a `u128`.
 const LINE: u128 = 1 << 95;
 
-/// What children weigh.
+/// What the weights of nodes are computed from.
 #[derive(Debug)]
 pub(crate) struct Weights {
     /// How many steps each thread takes, as far as is known.
-    steps: Vec<u32>,
+    pub(crate) steps: Vec<u32>,
     line: u128,
 }
 
@@ -97,21 +95,16 @@ impl Weights {
     }
 
     fn of_steps(steps: &[usize]) -> Self {
-        // A line that so many leaves divide without a rest makes shards of a fixed tree even.
+        // A line that is a multiple of the number of leaves makes shards of a fixed tree even.
         let leaves = steps.iter().copied().collect::<Counts>().orders();
         let leaves = leaves.filter(|leaves| *leaves <= LINE).unwrap_or(1);
-        // No sum of weights may come near 2^32. An execution has not so many steps.
+        // No sum of weights may come near 2^32. No execution has that many steps.
         let most = (1 << 31) / u32::try_from(steps.len().max(1)).unwrap_or(u32::MAX);
         let steps = steps.iter().map(|&steps| u32::try_from(steps));
         Weights {
             steps: steps.map(|steps| steps.unwrap_or(most).min(most)).collect(),
             line: LINE / leaves * leaves,
         }
-    }
-
-    /// How many steps each thread takes.
-    pub(crate) fn steps(&self) -> &[u32] {
-        &self.steps
     }
 }
 
@@ -143,7 +136,7 @@ impl Bound {
         }
     }
 
-    /// The choices of the last point of the path that are to be made.
+    /// The choices of the last point of the path that lead into the shard.
     pub(super) fn choices(&self, enabled: &[Pending]) -> Range<usize> {
         let meets = |choice: &usize| self.child(enabled, *choice).meets(&self.range);
         let first = (0..enabled.len()).find(meets).unwrap_or(0);
@@ -177,13 +170,13 @@ impl Bound {
         self
     }
 
-    /// Whether the shard owns the leaf that this choice at the last point leads to; without a
+    /// Whether the shard owns the leaf that this choice at the last point leads to; if there is no
     /// choice, the only leaf.
     pub(super) fn owns(&self, last: Option<(&[Pending], usize)>) -> bool {
         self.range.contains(&self.below(last).start())
     }
 
-    /// How much of the shard this search has behind it.
+    /// How much of the shard this search has done.
     pub(super) fn extent(&self, last: Option<(&[Pending], usize)>) -> Extent<f64> {
         let below = self.below(last);
         let within = |at: u128| at.clamp(self.began, self.range.end);
@@ -214,7 +207,7 @@ impl Bound {
         self.last().part(before, weight(&enabled[choice]), after)
     }
 
-    /// How many steps a thread has left, but one at least.
+    /// How many steps a thread has left, at least 1.
     fn weight(&self, thread: ThreadId) -> u64 {
         let of = |counts: &[u32]| counts.get(thread.index()).copied().unwrap_or(0);
         let left = of(&self.weights.steps).saturating_sub(of(&self.taken));

@@ -1,16 +1,15 @@
-//! How much of its tree a search has behind it, and how many leaves the tree has in all.
+//! How much of its tree a search has done, and how many leaves the tree has in all.
 //!
-//! Two measures of a path. The *share* splits each node's interval evenly among its children; what
-//! lies left of the path is then the share that is done, in any tree, and leaves done / share done
-//! estimates the number of leaves (Kilby, Slaney, Thiébaux and Walsh, "Estimating search tree
-//! size", 2006, after Knuth, "Estimating the efficiency of backtrack programs", 1975). The
-//! *multinomial* knows how many leaves each child has, and is exact, as long as every thread takes
+//! There are two measures of a path. The *share* splits each node's interval evenly among its
+//! children: what lies left of the path is the share that is done, in any tree, and leaves done /
+//! share done estimates the number of leaves (Kilby, Slaney, Thiébaux and Walsh, "Estimating search
+//! tree size", 2006, after Knuth, "Estimating the efficiency of backtrack programs", 1975). The
+//! *multinomial* knows how many leaves each child has, and is exact as long as every thread takes
 //! the same number of steps whatever the schedule.
 
 use crate::operation::{Event, Pending};
 use crate::permutations::Counts;
 
-/// One point of a search's path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fork<'a> {
     /// The threads that could go on.
@@ -21,7 +20,7 @@ pub(crate) struct Fork<'a> {
     pub(crate) chosen: usize,
 }
 
-/// What part of a tree lies where, seen from a path.
+/// How much of a tree lies before a path, and how much below its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent<T> {
     /// From where the search began to the path.
@@ -35,11 +34,11 @@ pub(crate) struct Extent<T> {
 pub(crate) struct Progress {
     /// In shares of the whole tree.
     pub(crate) share: Extent<f64>,
-    /// In leaves; nothing if the tree that it is supposed to be has no such path.
+    /// In leaves of the supposed tree; `None` if that has no such path.
     pub(crate) leaves: Option<Extent<u128>>,
 }
 
-/// The extent in shares of the whole tree, each node's being split evenly among its children.
+/// The extent in shares of the whole tree: each node splits its own evenly among its children.
 pub(crate) fn share<'a>(forks: impl IntoIterator<Item = Fork<'a>>) -> Extent<f64> {
     let (mut before, mut within) = (0.0, 1.0);
     for fork in forks {
@@ -49,7 +48,7 @@ pub(crate) fn share<'a>(forks: impl IntoIterator<Item = Fork<'a>>) -> Extent<f64
     Extent { before, within }
 }
 
-/// How many leaves a tree seems to have, when so many were found in this share of it.
+/// Estimates how many leaves a tree has, given the number of `leaves` in this `share` of it.
 pub(crate) fn estimate(leaves: u64, share: f64) -> Option<f64> {
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     let leaves = leaves as f64;
@@ -61,7 +60,6 @@ fn count(threads: usize) -> f64 {
     threads as f64
 }
 
-/// How many steps each thread takes in an execution.
 pub(super) fn steps_of_each(execution: &[Event]) -> Vec<usize> {
     let mut steps = Vec::new();
     for event in execution {
@@ -76,15 +74,15 @@ pub(super) fn steps_of_each(execution: &[Event]) -> Vec<usize> {
 
 /// The tree of threads that each take a fixed number of steps, whatever the schedule.
 ///
-/// It is supposed after one execution, and holds for as long as nothing contradicts it.
+/// A hypothesis made after one execution, which holds until something contradicts it.
 #[derive(Debug)]
 pub(crate) struct Multinomial {
     steps: Vec<usize>,
-    leaves: u128,
+    pub(crate) leaves: u128,
 }
 
 impl Multinomial {
-    /// The tree in which every execution takes the steps of this one, in any order; nothing if the
+    /// The tree in which every execution takes the steps of this one, in any order; `None` if the
     /// number of its leaves does not fit a `u128`.
     pub(crate) fn supposed(execution: &[Event]) -> Option<Self> {
         let steps = steps_of_each(execution);
@@ -92,12 +90,7 @@ impl Multinomial {
         Some(Multinomial { steps, leaves })
     }
 
-    /// How many leaves the tree has.
-    pub(crate) fn leaves(&self) -> u128 {
-        self.leaves
-    }
-
-    /// The extent in leaves; nothing if this tree has no such path.
+    /// The extent in leaves; `None` if this tree has no such path.
     pub(crate) fn extent<'a>(
         &self,
         forks: impl IntoIterator<Item = Fork<'a>>,

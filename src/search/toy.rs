@@ -1,4 +1,4 @@
-//! A toy to search: threads that have so many steps each, whatever the others do.
+//! A toy to search: threads that each take a fixed number of steps.
 
 use super::{Account, Part, Search};
 use crate::operation::{Choice, Event, Pending, SchedulingPoint, Trace};

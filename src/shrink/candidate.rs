@@ -1,14 +1,14 @@
-//! A schedule that may fail, and what makes it small.
+//! A schedule that may fail, and its size.
 
 use crate::operation::ThreadId;
 
-/// A schedule, by threads. The smaller of two has fewer preemptions, then fewer steps, then comes
-/// first in exploration order: the derived order compares the fields in this order.
+/// A schedule, by threads. The smaller of two has fewer preemptions, or else fewer steps, or else
+/// comes first in exploration order: the derived order compares the fields in this order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Candidate {
     preemptions: usize,
     length: usize,
-    threads: Vec<ThreadId>,
+    pub(super) threads: Vec<ThreadId>,
 }
 
 impl Candidate {
@@ -20,7 +20,7 @@ impl Candidate {
         }
     }
 
-    /// A schedule that no other is larger than.
+    /// Larger than every schedule.
     pub(super) fn largest() -> Self {
         Candidate {
             preemptions: usize::MAX,
@@ -29,12 +29,8 @@ impl Candidate {
         }
     }
 
-    pub(super) fn threads(&self) -> &[ThreadId] {
-        &self.threads
-    }
-
     /// Whether a schedule of this many preemptions and steps may be smaller than this one.
-    pub(super) fn is_over(&self, preemptions: usize, length: usize) -> bool {
+    pub(super) fn may_exceed(&self, preemptions: usize, length: usize) -> bool {
         (preemptions, length) <= (self.preemptions, self.length)
     }
 }

@@ -1,26 +1,26 @@
-//! The variants of a failing execution that may be smaller: cut short, or with two blocks of one
-//! thread moved together.
+//! Variants of a failing execution that may be smaller: cut short, or with two blocks of one thread
+//! moved together.
 
 use crate::operation::ThreadId;
 
-/// Makes variants one at a time: an execution may have ten thousand steps.
+/// Makes the variants lazily: an execution may have ten thousand steps.
 #[derive(Debug)]
 pub(super) struct Variants {
     path: Vec<ThreadId>,
-    /// Where each block starts: a run of steps of one thread. The end of the path comes last.
+    /// Where each block (a run of steps of one thread) starts. The end of the path comes last.
     blocks: Vec<usize>,
-    /// The length of the next cut; the cuts halve what is left up to the forced length.
+    /// The length of the next cut. Each cut halves the distance to the forced length.
     cut: usize,
     forced: usize,
-    /// The next block to move to the block of the same thread that follows it, or that one to it.
+    /// The next block to join with the following block of the same thread.
     block: usize,
+    /// Whether the later of the two blocks has been moved already, so that the earlier comes next.
     moves_later: bool,
     /// A path to try as it is.
     only: Option<Vec<ThreadId>>,
 }
 
 impl Variants {
-    /// Just `path` itself.
     pub(super) fn only(path: Vec<ThreadId>) -> Self {
         Variants {
             only: Some(path),
@@ -28,7 +28,7 @@ impl Variants {
         }
     }
 
-    /// The variants of `path`, of which the first `forced` steps do not follow by themselves.
+    /// The variants of `path`, whose first `forced` steps must be forced.
     pub(super) fn of(path: &[ThreadId], forced: usize) -> Self {
         let starts = (0..path.len()).filter(|&at| at == 0 || path[at - 1] != path[at]);
         Variants {
@@ -56,8 +56,7 @@ impl Variants {
             let block = self.block;
             self.moves_later = !self.moves_later;
             self.block += usize::from(!self.moves_later);
-            let next = self.next_of_thread(block);
-            if let Some(next) = next {
+            if let Some(next) = self.next_of_thread(block) {
                 return Some(self.moved(block, next, !self.moves_later));
             }
         }
@@ -70,7 +69,7 @@ impl Variants {
         (block + 1..self.blocks.len() - 1).find(|&other| self.path[self.blocks[other]] == thread)
     }
 
-    /// The path with the two blocks together: at the place of the later one, or of the earlier.
+    /// The path with the two blocks joined, at the place of the later one or of the earlier.
     fn moved(&self, earlier: usize, later: usize, is_later: bool) -> Vec<ThreadId> {
         let mut path = self.path.clone();
         let (start, end) = (self.blocks[earlier], self.blocks[earlier + 1]);
@@ -88,9 +87,8 @@ impl Iterator for Variants {
     type Item = Vec<ThreadId>;
 
     fn next(&mut self) -> Option<Vec<ThreadId>> {
-        let only = self.only.take();
-        only.or_else(|| self.next_cut())
-            .or_else(|| self.next_move())
+        let variant = self.only.take().or_else(|| self.next_cut());
+        variant.or_else(|| self.next_move())
     }
 }
 

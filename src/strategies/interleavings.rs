@@ -1,4 +1,4 @@
-//! Interleavings of programs that are not known when they are drawn.
+//! Interleavings that are drawn before the program is known.
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use crate::schedule::Schedule;
 ///
 /// Run a program under one with [`Explorer::run_under`](crate::Explorer::run_under). One in four
 /// is a random walk. The others follow the fixed order (the thread that ran last goes on, then the
-/// others in the order in which they were added) but for at most eight choices, most of them for
-/// fewer. So bugs that need few preemptions are found in programs of any length.
+/// others in the order in which they were added) except for at most eight choices, usually fewer.
+/// So bugs that need few preemptions are found in programs of any length.
 ///
 /// Inputs and interleaving shrink together. When an execution has failed and proptest tries
-/// smaller inputs, the old choices mean something else; so from then on `run_under` looks for a
-/// failing execution of whatever program it is given, those with the fewest preemptions first. A
-/// smaller input is thus taken if it fails under *some* interleaving, and the one that is reported
-/// in the end is minimal: fewest preemptions, then fewest forced steps, then first in exploration
-/// order. Where 1000 executions do not suffice to know, it is the smallest that was found.
+/// smaller inputs, the old choices mean something else. So from then on `run_under` searches
+/// whatever program it is given for a failing execution, those with the fewest preemptions first. A
+/// smaller input is thus accepted if it fails under *some* interleaving, and the interleaving that
+/// is reported in the end is minimal: fewest preemptions, then fewest forced steps, then first in
+/// exploration order. If 1000 executions are not enough to be sure, it is the smallest one found.
 ///
-/// A property may also fail by itself, by what it sees of an execution that held. Then the choices
-/// themselves are shrunk: fewer that leave the fixed order, and earlier ones.
+/// A property may also fail because of what it sees of an execution that held. Then the choices
+/// themselves are shrunk: fewer of them leave the fixed order, and they come earlier.
 ///
 /// See [the module](crate::strategies) for an example.
 pub fn interleavings() -> Interleavings {
@@ -44,9 +44,9 @@ pub fn interleavings() -> Interleavings {
 #[must_use = "a strategy does nothing until a property draws from it"]
 pub struct Interleavings(());
 
-/// What decides the choices of any program. Drawn by [`interleavings`].
+/// A way to decide the choices of any program. Drawn by [`interleavings`].
 ///
-/// Its `Debug` shows the schedule that was run under it, or the way it decides if there is none.
+/// Its `Debug` shows the schedule that was run under it; before that, how it decides.
 ///
 /// ```
 /// use interlace::{Explorer, marker, strategies::interleavings};
@@ -66,15 +66,14 @@ pub struct Interleavings(());
 #[derive(Clone)]
 pub struct Interleaving {
     plan: Plan,
-    /// What all clones have seen.
+    /// The execution that was run under it. Shared by all clones.
     seen: Arc<Mutex<Option<Seen>>>,
 }
 
-/// An execution that was run under an interleaving.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) schedule: Schedule,
-    /// Whether it failed, so that smaller failures are looked for from now on.
+    /// Whether it failed, so that smaller failures are searched for from now on.
     pub(crate) has_failed: bool,
     pub(crate) decisions: Arc<Decisions>,
 }
@@ -87,8 +86,8 @@ impl Interleaving {
         }
     }
 
-    /// Returns what a schedule must force to give the execution that was run under this
-    /// interleaving: the last that failed; if none did, the last of all.
+    /// Returns the schedule of the execution that was run under this interleaving: the last that
+    /// failed, or the last of all if none did.
     #[must_use]
     pub fn schedule(&self) -> Option<Schedule> {
         self.seen.lock().as_ref().map(|seen| seen.schedule.clone())
@@ -99,16 +98,13 @@ impl Interleaving {
         Decisions::new(&self.plan)
     }
 
-    /// Whether an execution has failed under this interleaving.
     pub(crate) fn has_failed(&self) -> bool {
-        self.seen
-            .lock()
-            .as_ref()
-            .is_some_and(|seen| seen.has_failed)
+        let seen = self.seen.lock();
+        seen.as_ref().is_some_and(|seen| seen.has_failed)
     }
 
-    /// Takes note of an execution; one that failed is kept until the next that does.
-    pub(crate) fn note(&self, seen: Seen) {
+    /// Keeps an execution. One that failed is kept until the next that does.
+    pub(crate) fn record(&self, seen: Seen) {
         let mut last = self.seen.lock();
         if seen.has_failed || last.as_ref().is_none_or(|last| !last.has_failed) {
             *last = Some(seen);
@@ -123,10 +119,8 @@ impl Debug for Interleaving {
             (Some(schedule), _) => schedule.to_string(),
             (None, Plan::Walk { seed }) => format!("random walk {seed:#x}"),
             (None, Plan::Deviations(deviations)) => {
-                format!(
-                    "{} of the choices against the fixed order",
-                    deviations.len()
-                )
+                let count = deviations.len();
+                format!("{count} of the choices against the fixed order")
             }
         };
         write!(f, "Interleaving({text})")
@@ -155,10 +149,10 @@ impl Strategy for Interleavings {
 /// ```
 #[derive(Debug)]
 pub struct InterleavingTree {
-    /// The one that failed last, and the one that is tried in its place.
+    /// The one that failed last, and the one that is being tried in its place.
     failed: Interleaving,
     tried: Option<Interleaving>,
-    /// The simpler ones that are left to try, the next of them last.
+    /// The simpler ones that are left to try, the next one last.
     simpler: Vec<Plan>,
     state: State,
 }
@@ -166,7 +160,7 @@ pub struct InterleavingTree {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Drawn,
-    /// What is tried is run once more, for the smallest failure.
+    /// The failing one is run once more, for the smallest failure.
     Again,
     Shrinking,
 }
@@ -181,7 +175,7 @@ impl InterleavingTree {
         }
     }
 
-    /// Goes on from `failed`, with the plan that names no more than what happened under it.
+    /// Goes on from `failed`, with the plan reduced to what happened under it.
     fn shrink_from(&mut self, mut failed: Interleaving) {
         let seen = failed.seen.lock().clone();
         if let Some(seen) = seen {
@@ -208,13 +202,12 @@ impl ValueTree for InterleavingTree {
             self.shrink_from(failed);
         }
         if self.failed.has_failed() {
-            // `run_under` finds the smallest failure by itself, when it is asked once more.
+            // When run once more, `run_under` finds the smallest failure by itself.
             let is_first = self.state != State::Again;
             self.state = State::Again;
             return is_first;
         }
-        let next = self.simpler.pop().map(Interleaving::new);
-        self.tried = next;
+        self.tried = self.simpler.pop().map(Interleaving::new);
         self.tried.is_some()
     }
 

@@ -1,33 +1,33 @@
-//! What decides the choices of a program that is not known yet.
+//! A plan for the choices of a program that is not known yet.
 
 use crate::operation::SchedulingPoint;
 use crate::permutations::generator;
 
-/// At most so many choices are made otherwise than the fixed order does, unless all are random.
+/// How many choices may differ from the fixed order, unless all are random.
 const MAX_DEVIATIONS: usize = 8;
 
-/// A way to decide any program's choices. Points where only one thread is ready are no choices.
+/// A way to decide any program's choices. Points with only one enabled thread do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Each choice is random, each of the ready being as likely as the others.
+    /// Each choice is random and uniform.
     Walk { seed: u64 },
-    /// The fixed order, but for some choices.
+    /// The fixed order, except for some choices.
     Deviations(Vec<Deviation>),
 }
 
-/// A choice that is made otherwise than the fixed order does.
+/// A choice that differs from the fixed order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Deviation {
     /// How many choices follow the fixed order before this one.
     pub(super) gap: usize,
     /// Which of the others goes instead, in the order in which threads were added: counted from 0,
-    /// and round and round if there are fewer.
+    /// modulo their number.
     pub(super) pick: usize,
 }
 
 impl Plan {
-    /// Draws a plan. One in four is a walk; the others have few deviations, most of them very few,
-    /// at all sorts of distances: it is not known how long the program is.
+    /// Draws a plan. One in four is a walk; the others have few deviations, mostly very few. Their
+    /// distances are of all magnitudes, since the length of the program is not known.
     pub(super) fn draw(seed: u64) -> Self {
         let mut rng = generator(seed);
         if rng.u32(..4) == 0 {
@@ -44,8 +44,8 @@ impl Plan {
         Plan::Deviations(deviations.collect())
     }
 
-    /// The plans that are simpler than this one, each by one change, the greatest first: fewer
-    /// deviations, earlier ones, and of earlier threads.
+    /// The plans that are simpler than this one by one change, the greatest change first: fewer
+    /// deviations, earlier ones, and to earlier threads.
     pub(super) fn simpler(&self) -> Vec<Plan> {
         let Plan::Deviations(deviations) = self else {
             return Vec::new();
@@ -83,11 +83,11 @@ fn without(deviations: &[Deviation], at: usize) -> Vec<Deviation> {
     rest
 }
 
-/// A plan that is being followed, through one execution.
+/// A plan that is being followed through one execution.
 #[derive(Debug)]
 pub(crate) struct Decisions {
     rest: Rest,
-    /// What deviated from the fixed order so far, and how many choices have followed it since.
+    /// The deviations so far, and how many choices have followed the fixed order since.
     deviations: Vec<Deviation>,
     gap: usize,
 }
@@ -95,7 +95,7 @@ pub(crate) struct Decisions {
 #[derive(Debug)]
 enum Rest {
     Walk(fastrand::Rng),
-    /// The deviations that are left; of the next, how much of its gap is.
+    /// The deviations that are left after the next one, and the next with the rest of its gap.
     Deviations(std::vec::IntoIter<Deviation>, Option<Deviation>),
 }
 
@@ -131,13 +131,13 @@ impl Decisions {
             Some(pick) => {
                 let gap = std::mem::take(&mut self.gap);
                 self.deviations.push(Deviation { gap, pick });
-                // The place among the others, as one among all.
+                // From an index among the others to one among all.
                 pick + usize::from(pick >= default)
             }
         }
     }
 
-    /// Which of so many others goes instead of the one at `default`, if one does.
+    /// Which of the `others` threads goes instead of the one at `default`, if one does.
     fn pick(&mut self, default: usize, others: usize) -> Option<usize> {
         match &mut self.rest {
             Rest::Walk(rng) => {
@@ -157,7 +157,7 @@ impl Decisions {
         }
     }
 
-    /// The plan that gives the same execution of the same program, and names nothing else.
+    /// The smallest plan that gives the same execution of the same program.
     pub(super) fn plan(&self) -> Plan {
         Plan::Deviations(self.deviations.clone())
     }

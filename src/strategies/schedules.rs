@@ -16,14 +16,14 @@ use crate::site::MarkerId;
 /// Draws schedules of these marker lists, from the first marker to the last, each as likely as any
 /// other.
 ///
-/// The lists are passed as to the functions of [`permutations`](crate::permutations), and the
-/// schedules are drawn as by [`permutations::draw`](crate::permutations::draw). None that is drawn
-/// or tried in shrinking is illegal.
+/// The lists are passed as to the functions of [`permutations`](crate::permutations), and schedules
+/// are drawn as by [`permutations::draw`](crate::permutations::draw). All that are drawn, or tried
+/// in shrinking, are legal.
 ///
-/// A failing schedule is shrunk to the one with the fewest preemptions; among those, to the one of
-/// which the fewest first steps must be forced, if what follows is left to the fixed order; and
-/// among those to the first in exploration order. As long as `max_shrink_iters` of proptest's
-/// configuration suffices, that is the minimum of all that fail: every smaller one was tried.
+/// A failing schedule is shrunk to the one with the fewest preemptions; among those, to the one
+/// with the fewest forced first steps, if the rest follows the fixed order; among those, to the
+/// first in exploration order. If proptest's `max_shrink_iters` is large enough, every smaller
+/// schedule has been tried, so the result is the minimum of all that fail.
 ///
 /// ```
 /// use interlace::strategies::schedules;
@@ -87,19 +87,19 @@ impl Strategy for Schedules {
 /// ```
 pub struct ScheduleTree {
     lists: Lists,
-    /// Says which orders are smaller than the last that failed.
+    /// Proposes orders that are smaller than the last that failed.
     shrink: Shrink,
-    /// The order that failed last, and the one that is tried in its place.
+    /// The order that failed last, and the one that is being tried in its place.
     failed: Vec<usize>,
     tried: Option<Vec<usize>>,
-    /// Those that were tried and did not fail.
+    /// The orders that were tried and did not fail.
     passed: HashSet<Vec<usize>>,
 }
 
 impl ScheduleTree {
     fn new(lists: Lists, order: Vec<usize>) -> Self {
         let mut shrink = Shrink::new(&steps(&lists, &order));
-        // The first that it wants is the one that was found, to see what that forces.
+        // It wants the order that was found first, to see what must be forced.
         let mut tree = ScheduleTree {
             failed: run(&mut shrink, &lists).unwrap_or(order),
             lists,
@@ -181,8 +181,8 @@ fn steps(lists: &Lists, order: &[usize]) -> Vec<Event> {
     merge.steps
 }
 
-/// Lists that are being merged, as an execution of threads that have nothing but markers. Which
-/// markers they are is of no matter.
+/// Lists that are being merged, like an execution of threads that have only markers. Which markers
+/// does not matter.
 struct Merge {
     left: Vec<usize>,
     enabled: Vec<Pending>,

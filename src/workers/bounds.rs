@@ -1,17 +1,17 @@
-//! What ends a search before its time, and how many workers it has.
+//! The bounds of a search.
 
 use std::time::{Duration, Instant};
 
 use super::StoppedBy;
 use crate::search::Shard;
 
-/// What ends a search before its time, and how many workers it has.
+/// What ends a search early, how many workers it has, and which part of it is run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) limits: Limits,
     pub(crate) keeps_going: bool,
     pub(crate) workers: usize,
-    /// The part of the search that is to be made, if not all of it.
+    /// The part of the search to run, if not all of it.
     pub(crate) shard: Option<Shard>,
 }
 
@@ -20,12 +20,11 @@ pub(crate) struct Bounds {
 pub(crate) struct Limits {
     pub(crate) max_schedules: Option<u64>,
     pub(crate) time: Option<Duration>,
-    /// When the whole search began, of which this may be a stage.
+    /// When the whole search began: this may be a later stage of it.
     pub(crate) since: Instant,
 }
 
 impl Limits {
-    /// Those of a search that begins now.
     pub(crate) fn new(max_schedules: Option<u64>, time: Option<Duration>) -> Self {
         Limits {
             max_schedules,
@@ -34,8 +33,8 @@ impl Limits {
         }
     }
 
-    /// The limit that a search has reached after so many executions, if it has. This is the one
-    /// place where limits are checked: before every execution.
+    /// The limit, if any, that the search has reached after this number of executions. Checked
+    /// before every execution.
     pub(crate) fn reached(&self, executions: u64) -> Option<StoppedBy> {
         let schedules = self.max_schedules.filter(|&max| executions >= max);
         let time = self.time.filter(|&limit| self.since.elapsed() >= limit);

@@ -1,4 +1,4 @@
-//! A part of a search that panics ends the search, whichever worker has it.
+//! A part of a search that panics ends the search, on whichever worker.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -25,7 +25,7 @@ enum Method {
     Progress,
 }
 
-/// A depth-first search, of which one call of one method panics, of all calls on all workers.
+/// A depth-first search in which one call of one method panics, counted over all workers.
 #[derive(Debug)]
 struct Faulty {
     search: Box<dyn Part>,

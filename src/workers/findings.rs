@@ -1,4 +1,4 @@
-//! What a search has found: how executions ended, counted, and the first failure.
+//! What a search has found: counts of how executions ended, and the first failure.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,17 +16,17 @@ use crate::verdict::{Tally, Verdict};
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) tally: Tally,
-    /// How many steps all executions took.
+    /// The steps of all executions together.
     pub(crate) steps: u64,
     pub(crate) outcomes: Outcomes,
     pub(crate) failure: Option<FailingExecution>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
-    /// What a shard was measured by.
+    /// The weights that a shard was measured by.
     pub(crate) weights: Option<Arc<Weights>>,
-    /// Whether the search, or the last one of several, passed over executions.
+    /// Whether the search, or the last of several, left executions out.
     pub(crate) leaves_out: bool,
-    /// How many executions were drawn such that all were equally likely.
+    /// How many executions were drawn uniformly, each as likely as any other.
     pub(crate) uniform: u64,
     /// Why the engine could not go on.
     pub(super) error: Option<Error>,
@@ -37,25 +37,13 @@ pub(crate) struct Findings {
 pub(crate) struct OutcomeSummary {
     pub(crate) count: u64,
     pub(crate) failing: u64,
-    /// What a schedule forces in the first of them.
+    /// The schedule that forces the first of them.
     pub(crate) example: Schedule,
 }
 
-impl OutcomeSummary {
-    /// Of no execution yet; `example` leads to the first.
-    fn of(example: Schedule) -> Self {
-        OutcomeSummary {
-            count: 0,
-            failing: 0,
-            example,
-        }
-    }
-}
-
-/// What executions ended in, by its text.
+/// The outcomes of executions, by their text.
 pub(crate) type Outcomes = BTreeMap<String, OutcomeSummary>;
 
-/// Adds the outcomes of executions that come later.
 pub(crate) fn append_outcomes(all: &mut Outcomes, later: Outcomes) {
     for (text, more) in later {
         match all.entry(text) {
@@ -69,7 +57,6 @@ pub(crate) fn append_outcomes(all: &mut Outcomes, later: Outcomes) {
     }
 }
 
-/// A failing execution.
 #[derive(Debug, Clone)]
 pub(crate) struct FailingExecution {
     /// Its number, from 1, in exploration order.
@@ -78,21 +65,19 @@ pub(crate) struct FailingExecution {
 }
 
 impl Findings {
-    /// What was found in one execution.
     pub(crate) fn of_one(record: &Record, outcome: Option<&str>) -> Self {
         let mut findings = Findings::default();
-        findings.note(record.result(outcome), Account::default());
+        findings.record(record.result(outcome), Account::default());
         findings
     }
 
-    /// Takes note of so many executions that held, with so many steps in all.
-    pub(super) fn note_held(&mut self, executions: u64, steps: u64) {
+    /// Counts `executions` that held, with `steps` in all.
+    pub(super) fn record_held(&mut self, executions: u64, steps: u64) {
         self.tally.add(Verdict::Held, executions);
         self.steps += steps;
     }
 
-    /// Takes note of an execution.
-    pub(crate) fn note(&mut self, result: ExecutionResult<'_>, account: Account) {
+    pub(crate) fn record(&mut self, result: ExecutionResult<'_>, account: Account) {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);
         if account.is_repetition && account.contradiction.is_none() {
@@ -111,8 +96,12 @@ impl Findings {
             // Looked up before it is copied: most outcomes have been seen before.
             if !self.outcomes.contains_key(text) {
                 let example = by_name(&steps[..forced(steps)], result.names);
-                self.outcomes
-                    .insert(text.to_owned(), OutcomeSummary::of(example));
+                let summary = OutcomeSummary {
+                    count: 0,
+                    failing: 0,
+                    example,
+                };
+                self.outcomes.insert(text.to_owned(), summary);
             }
             if let Some(outcome) = self.outcomes.get_mut(text) {
                 outcome.count += 1;

@@ -1,4 +1,4 @@
-//! The first execution of a search, run for its steps alone.
+//! The first execution of a search, run only to count its steps.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::execution::{Chooser, run_single};
 use crate::operation::{Choice, SchedulingPoint};
 use crate::search::Weights;
 
-/// What the first execution in exploration order says of the size of the tree.
+/// Measures the tree of choices by the first execution in exploration order.
 ///
 /// # Errors
 ///

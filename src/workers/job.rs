@@ -1,4 +1,4 @@
-//! A part that a worker is to search, and what it has told of itself to those who wait.
+//! A part that a worker is to search, and the progress that it has reported.
 
 use std::sync::Arc;
 
@@ -6,39 +6,47 @@ use super::part_result::PartResult;
 use crate::progress::Meter;
 use crate::search::{Extent, Part};
 
-/// A part that a worker is to search.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) search: Box<dyn Part>,
     pub(super) part_result: Arc<PartResult>,
-    /// Whether nothing that is left of it matters.
+    /// Whether the rest of it no longer matters.
     pub(super) is_done: bool,
-    pub(super) told: ReportedProgress,
+    reported: ReportedProgress,
 }
 
-/// What was told so far: only what is new is told next.
+/// The progress reported so far, so that only the difference is reported next.
 #[derive(Debug, Default)]
-pub(super) struct ReportedProgress {
+struct ReportedProgress {
     executions: u64,
     share: f64,
 }
 
 impl Job {
-    /// Tells how far this part is. To be called between its executions, when the search has moved
-    /// on to the next, or `is_over`.
-    #[cold]
-    pub(super) fn tell(&mut self, meter: &Meter, is_over: bool) {
-        let executions = self.part_result.findings().tally.total();
-        let share = self.measure(executions, meter, is_over);
-        meter.add(executions - self.told.executions, share - self.told.share);
-        self.told = ReportedProgress { executions, share };
+    pub(super) fn new(search: Box<dyn Part>) -> Self {
+        Job {
+            part_result: Arc::new(PartResult::new(&*search)),
+            search,
+            is_done: false,
+            reported: ReportedProgress::default(),
+        }
     }
 
-    /// The share of the tree that is done; nothing if the number of executions is all that there is
-    /// to tell.
+    /// Reports progress to `meter`. To be called between executions: when the search has moved on
+    /// to the next one, or `is_over`.
+    #[cold]
+    pub(super) fn report(&mut self, meter: &Meter, is_over: bool) {
+        let executions = self.part_result.findings().tally.total();
+        let share = self.measure(executions, meter, is_over);
+        let before = &self.reported;
+        meter.add(executions - before.executions, share - before.share);
+        self.reported = ReportedProgress { executions, share };
+    }
+
+    /// The share of the tree that is done; 0 if the search cannot tell.
     fn measure(&self, executions: u64, meter: &Meter, is_over: bool) -> f64 {
         let tree = meter.tree();
-        let Some(progress) = self.search.progress(self.part_result.order(), tree) else {
+        let Some(progress) = self.search.progress(&self.part_result.order, tree) else {
             return 0.0;
         };
         if tree.is_some() {

@@ -1,4 +1,4 @@
-//! One search: on one worker at first, and on all when it takes long.
+//! One search: on one worker at first, and on all if it takes long.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
 use crate::search::Part;
 
-/// How long one worker searches before the others are started: most searches end before.
+/// How long one worker searches before the others are started: most searches end sooner.
 const SOLO: Duration = Duration::from_micros(100);
 
 /// What all searches of a plan have in common.
@@ -28,7 +28,6 @@ pub(crate) struct ParallelSearch {
 }
 
 impl ParallelSearch {
-    /// Runs one search.
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
@@ -41,36 +40,36 @@ impl ParallelSearch {
         let meanwhile = if others == 0 {
             Deferred::nothing()
         } else {
-            Deferred::after(SOLO, || call(others, &queue, Arc::clone(&invitation)))
+            Deferred::after(SOLO, || start(others, &queue, Arc::clone(&invitation)))
         };
         self.work(&queue, self.worker(&queue), meanwhile);
-        // Whoever has not come by now is not waited for: on a busy machine that may take long.
+        // Do not wait for workers that have not begun: on a busy machine that may take long.
         invitation.lock().take();
-        // Over when nobody is left who could send.
+        // This ends when the last worker that took part has dropped its sender.
         for fault in all_ended.into_iter().filter_map(Result::err) {
             queue.stop(StoppedBy::Error(fault));
         }
         queue.finish(self.bounds.keeps_going)
     }
 
-    /// Searches as one worker. What it fails at is noted.
+    /// Searches as one worker, and records its failure in the queue.
     fn work(&self, queue: &WorkQueue, worker: Worker, meanwhile: Deferred<'_>) {
         let part = Arc::clone(&worker.part);
         let engine = self.engine;
         if let Err(error) = engine.run_and(&self.program, worker, self.options, meanwhile) {
             match &*part.lock() {
                 Some(part) if error.kind() != ErrorKind::Internal => queue.fail(part, error),
-                // Nobody knows where in its work, or in the queue's, a fault has left the worker.
+                // A fault may have left the worker, or the queue, in the middle of something.
                 _ => queue.stop(StoppedBy::Error(error)),
             }
         }
     }
 
-    /// How many workers search beside the first.
+    /// How many workers there are besides the first.
     fn others(&self) -> usize {
         match self.bounds.limits.max_schedules {
             None => self.bounds.workers - 1,
-            // Which executions are the first so many is known only when they are run in order.
+            // Which executions come first is known only when they run in order.
             Some(_) => 0,
         }
     }
@@ -80,7 +79,7 @@ impl ParallelSearch {
     }
 }
 
-/// What a worker that is called needs to take part in a search.
+/// What a further worker needs to take part in a search.
 #[derive(Clone)]
 struct Invitation {
     search: Arc<ParallelSearch>,
@@ -90,7 +89,7 @@ struct Invitation {
 }
 
 impl Invitation {
-    /// Searches, from the first part on that there is.
+    /// Searches part after part, until none is left.
     fn accept(self) {
         let Invitation {
             search,
@@ -98,9 +97,9 @@ impl Invitation {
             ended,
         } = self;
         let worked = catch_fault(|| {
-            queue.come();
+            queue.worker_joined();
             let mut worker = search.worker(&queue);
-            worker.is_called = true;
+            worker.is_awaited = true;
             // An engine is started only when there is something to run.
             if worker.has_job() {
                 search.work(&queue, worker, Deferred::nothing());
@@ -108,14 +107,14 @@ impl Invitation {
             Ok(())
         });
         drop(search);
-        // Whoever waits for it is gone only after a fault of its own.
+        // The receiver is gone only if the first worker has met a fault.
         let _ = ended.send(worked);
     }
 }
 
-/// Starts so many workers beside the first.
-fn call(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitation>>>) {
-    queue.call(others);
+/// Starts `others` workers besides the first.
+fn start(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitation>>>) {
+    queue.expect_workers(others);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
     match pool {
         Ok(pool) => pool.spawn_broadcast(move |_| {
@@ -124,12 +123,10 @@ fn call(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitatio
                 invitation.accept();
             }
         }),
-        Err(error) => queue.stop(StoppedBy::Error(no_pool(&error))),
+        Err(error) => {
+            let text = format!("the operating system did not start the workers: {error}");
+            let error = Error::new(ErrorKind::NoOsThread, text);
+            queue.stop(StoppedBy::Error(error));
+        }
     }
-}
-
-#[cold]
-fn no_pool(error: &rayon::ThreadPoolBuildError) -> Error {
-    let text = format!("the operating system did not start the workers: {error}");
-    Error::new(ErrorKind::NoOsThread, text)
 }

@@ -1,4 +1,4 @@
-//! Runs the searches that a plan consists of, one after the other.
+//! Runs the searches of a plan one after the other.
 
 use std::sync::Arc;
 
@@ -6,9 +6,8 @@ use super::{Findings, ParallelSearch, StoppedBy, first};
 use crate::error::Error;
 use crate::search::{SearchPlan, Stages};
 
-/// Runs the executions that the plan consists of, or those of them that the bounds of `search`
-/// allow. What is found does not depend on the number of workers. The meter, if there is one, learns
-/// how far the search is.
+/// Runs the executions of `plan` that the bounds of `search` allow, and keeps its meter, if it has
+/// one, up to date. What is found does not depend on the number of workers.
 ///
 /// # Errors
 ///
@@ -43,7 +42,7 @@ pub(crate) fn run_search(
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}
-            // That of the stage: the next one begins.
+            // The limit of the stage, not of the search: the next stage begins.
             StoppedBy::MaxSchedules(_) if max_schedules != Some(total.tally.total()) => {
                 total.leaves_out = true;
             }

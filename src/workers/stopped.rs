@@ -26,11 +26,11 @@ pub enum StoppedBy {
     Exhausted,
     /// A schedule failed, and the search was not told to keep going.
     FirstFailure,
-    /// As many schedules were sampled as the strategy asks for. Nothing is known of the others.
+    /// As many schedules were sampled as the strategy asks for. The others were not run.
     Sampled(u64),
     /// The one schedule that the strategy replays, or `INTERLACE_REPLAY`, was run.
     Replayed,
-    /// No schedule with at most so many preemptions is left. There are others, with more.
+    /// No schedule with at most this number of preemptions is left. Others have more.
     MaxPreemptions(usize),
     /// As many executions were run as were allowed.
     MaxSchedules(u64),
@@ -41,6 +41,6 @@ pub enum StoppedBy {
     TimeLimit(Duration),
     /// A schedule that was [saved](crate::saved) when it failed fails again. No search was begun.
     SavedFailure,
-    /// The program could not be explored, or not any further.
+    /// The program could not be explored, or not to the end.
     Error(Error),
 }

@@ -22,7 +22,8 @@ struct Toy {
     threads: usize,
     max_steps: u32,
     salt: u64,
-    /// About one execution in so many fails, and one in so many contradicts what was seen.
+    /// About one execution in `failing` fails, and one in `contradicting` contradicts an earlier
+    /// one.
     failing: u64,
     contradicting: u64,
 }
@@ -43,7 +44,7 @@ impl Toy {
         let names: Vec<String> = (0..self.threads).map(|thread| thread.to_string()).collect();
         let table = ThreadTable::new(&names);
         let choices = worker.job.as_ref().unwrap().search.order();
-        // The choices that lead to an execution are the same whoever runs it.
+        // The choices that lead to an execution do not depend on the worker.
         let contradicts =
             !choices.is_empty() && self.hash(1, &choices).is_multiple_of(self.contradicting);
         let mut left = vec![self.max_steps; self.threads];
@@ -93,12 +94,12 @@ impl Toy {
         });
     }
 
-    /// What so many workers find, as text.
-    fn told_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
+    /// What this number of workers finds, as text.
+    fn text_found_by(&self, whole: Box<dyn Part>, workers: usize, keeps_going: bool) -> String {
         format!("{:?}", self.found_by(whole, workers, keeps_going))
     }
 
-    /// What so many workers find. They get in each other's way as often as `salt` says.
+    /// What this number of workers finds. They delay each other as often as `salt` says.
     fn found_by(
         &self,
         whole: Box<dyn Part>,
@@ -113,13 +114,13 @@ impl Toy {
             workers,
             shard: None,
         };
-        queue.call(workers - 1);
+        queue.expect_workers(workers - 1);
         thread::scope(|scope| {
             for number in 0..workers {
                 let queue = &queue;
                 scope.spawn(move || {
                     if number > 0 {
-                        queue.come();
+                        queue.worker_joined();
                     }
                     let mut worker = Worker::new(queue, bounds, None);
                     while worker.new_execution().is_some() {
@@ -137,7 +138,7 @@ impl Toy {
     }
 }
 
-/// Gives the markers of toys a place in the source, since schedules are told by name.
+/// Gives the markers of toys a place in the source, since schedules are printed by name.
 fn name_markers() {
     static NAMED: Once = Once::new();
     NAMED.call_once(|| {
@@ -172,17 +173,17 @@ proptest! {
         keeps_going in any::<bool>(),
     ) {
         for whole in searches(toy) {
-            let alone = toy.told_by(whole(), 1, keeps_going);
+            let alone = toy.text_found_by(whole(), 1, keeps_going);
             for workers in [2, 3, 7] {
-                let found = toy.told_by(whole(), workers, keeps_going);
+                let found = toy.text_found_by(whole(), workers, keeps_going);
                 prop_assert_eq!(&found, &alone, "{} workers", workers);
             }
         }
     }
 }
 
-/// A search of every kind. What a sample comes to does not follow from its order, so it goes through
-/// programs that contradict nothing.
+/// A search of every kind. What a sample comes to does not follow from its order, so it goes
+/// through programs that contradict nothing.
 fn searches(toy: Toy) -> Vec<fn() -> Box<dyn Part>> {
     let mut searches: Vec<fn() -> Box<dyn Part>> = vec![all, || Box::new(Bounded::new(2))];
     if toy.contradicting == u64::MAX {
@@ -205,7 +206,7 @@ fn toys_are_large_enough_and_end_in_every_way() {
         failing,
         contradicting,
     };
-    let found = toy(10, u64::MAX).told_by(all(), 3, true);
+    let found = toy(10, u64::MAX).text_found_by(all(), 3, true);
     for part in [
         "index: 17,",
         "InvariantViolation",
@@ -214,6 +215,6 @@ fn toys_are_large_enough_and_end_in_every_way() {
     ] {
         assert!(found.contains(part), "{found}");
     }
-    let found = toy(u64::MAX / 2, 100).told_by(all(), 3, true);
+    let found = toy(u64::MAX / 2, 100).text_found_by(all(), 3, true);
     assert!(found.contains("contradiction: Some"), "{found}");
 }

@@ -18,15 +18,15 @@ use crate::search::Account;
 pub(super) struct Worker {
     queue: Arc<WorkQueue>,
     bounds: Bounds,
-    /// Whether others wait for this one to run.
-    pub(super) is_called: bool,
+    /// Whether the queue still waits for this worker to run.
+    pub(super) is_awaited: bool,
     pub(super) job: Option<Job>,
-    /// The part that the job is of, for when the engine fails and keeps the rest.
+    /// The part of the job, shared so that it is known after the engine has failed and kept this.
     pub(super) part: Arc<Mutex<Option<Arc<PartResult>>>>,
     pub(super) executions: u64,
     meter: Option<Arc<Meter>>,
-    /// The last question of the meter that was heard.
-    heard: u32,
+    /// The last request of the meter that was answered.
+    answered: u32,
 }
 
 impl Worker {
@@ -34,16 +34,16 @@ impl Worker {
         Worker {
             queue: Arc::clone(queue),
             bounds,
-            is_called: false,
+            is_awaited: false,
             job: None,
             part: Arc::default(),
             executions: 0,
             meter: meter.cloned(),
-            heard: 0,
+            answered: 0,
         }
     }
 
-    /// Takes a job if it has none; false if there is none left.
+    /// Takes a job unless it has one; false if none is left.
     pub(super) fn has_job(&mut self) -> bool {
         if self.job.is_none() {
             self.job = self.queue.next();
@@ -53,23 +53,23 @@ impl Worker {
         self.job.is_some()
     }
 
-    /// Gives a part of the job to those who want one.
+    /// Gives a part of the job to the workers that wait for one.
     #[cold]
     fn share(&mut self) {
         let part = self.job.as_mut().and_then(|job| job.search.split());
         if let Some(part) = part {
             self.queue.give(part);
-            self.queue.make_room();
+            self.queue.await_new_workers();
         }
     }
 
-    /// Tells the meter how far the job is, if it has asked or the job is over.
-    fn tell(&mut self, is_over: bool) {
+    /// Reports the progress of the job if the meter has asked, or the job is over.
+    fn report(&mut self, is_over: bool) {
         if let Some(meter) = &self.meter
-            && (meter.has_asked(&mut self.heard) || is_over)
+            && (meter.has_asked(&mut self.answered) || is_over)
             && let Some(job) = &mut self.job
         {
-            job.tell(meter, is_over);
+            job.report(meter, is_over);
         }
     }
 }
@@ -84,10 +84,10 @@ impl Scheduler for Worker {
             if job.is_done || self.queue.is_cut(&job.part_result) {
                 self.job = None;
             } else if let Some(repeated) = job.search.new_execution() {
-                self.tell(false);
+                self.report(false);
                 break repeated;
             } else {
-                self.tell(true);
+                self.report(true);
                 self.job = None;
             }
         };
@@ -99,9 +99,9 @@ impl Scheduler for Worker {
         if self.queue.is_hungry() {
             self.share();
         }
-        if self.is_called && self.executions > 0 {
-            self.is_called = false;
-            self.queue.arrive();
+        if self.is_awaited && self.executions > 0 {
+            self.is_awaited = false;
+            self.queue.worker_runs();
         }
         Some(repeated)
     }
@@ -124,13 +124,13 @@ impl Scheduler for Worker {
             && self.bounds.shard.is_none()
             && job.search.progress(&[], None).is_some()
         {
-            // It is like others, perhaps like all. A shard is measured without.
+            // Suppose that all executions take these steps. Shards are measured another way.
             meter.suppose(result.trace.events);
         }
         let part = &job.part_result;
         if result.is_plain() && account == Account::default() {
-            part.note_held(result.trace.events.len());
-        } else if part.note(result, account, self.bounds.keeps_going) {
+            part.record_held(result.trace.events.len());
+        } else if part.record(result, account, self.bounds.keeps_going) {
             job.is_done = true;
             self.queue.cut_after(&job.part_result);
         }

@@ -15,13 +15,13 @@ use crate::operation::{Choice, SchedulingPoint, ThreadId};
 use crate::oracle::Oracles;
 use crate::site::Site;
 
-/// What is called that is this library's own, and panics here.
+/// The methods of this library's own that may panic here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
     NewExecution,
     Choose,
     End,
-    Room,
+    Instance,
     HasInvariants,
     Oracles,
 }
@@ -66,7 +66,7 @@ impl Scheduler for First {
     }
 }
 
-/// Two threads of two markers each, of which the first starts a third and waits for its end, and the
+/// Two threads with two markers each. The first starts a third and waits for its end, and the
 /// second catches whatever comes.
 struct TwoThreads {
     names: Vec<String>,
@@ -78,8 +78,8 @@ impl Program for TwoThreads {
         &self.names
     }
 
-    fn room(self: Arc<Self>) -> Box<dyn ProgramInstance> {
-        self.fault.call(Method::Room);
+    fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
+        self.fault.call(Method::Instance);
         Box::new(Room)
     }
 
@@ -151,9 +151,9 @@ fn assert_told(engine: Engine, method: Method, at: u64) {
     assert!(text.contains("please report this"), "{text}");
 }
 
-/// Each call of each method in all executions: a choice for each of 5 markers, the start and the join,
-/// and after the last execution the question for one more. That is asked of the thread that starts the executions, of threads in a marker and
-/// at their end, of conductors and of carriers.
+/// Each call of each method in all executions: a choice for each of 5 markers, the start and the
+/// join, and after the last execution the question for one more. That is asked of the thread that
+/// starts the executions, of threads in a marker and at their end, of conductors and of carriers.
 #[test]
 fn each_panic_of_our_own_ends_the_executions_with_an_error() {
     for engine in [Engine::Threads, Engine::Fibers] {
@@ -162,7 +162,7 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
             (Method::Choose, 7 * EXECUTIONS),
             (Method::End, EXECUTIONS),
             (Method::Oracles, EXECUTIONS),
-            (Method::Room, 1),
+            (Method::Instance, 1),
             (Method::HasInvariants, 1),
         ] {
             for at in 1..=calls {
@@ -170,9 +170,9 @@ fn each_panic_of_our_own_ends_the_executions_with_an_error() {
             }
         }
     }
-    // On threads each execution has a room of its own, and invariants are asked for at every pause.
+    // On threads each execution has its own instance, and invariants are asked for at every pause.
     for at in 2..=EXECUTIONS {
-        assert_told(Engine::Threads, Method::Room, at);
+        assert_told(Engine::Threads, Method::Instance, at);
     }
     for at in 2..=12 {
         assert_told(Engine::Threads, Method::HasInvariants, at);
@@ -204,7 +204,7 @@ fn nothing_is_printed_of_a_fault_that_is_told() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// A body that unwinds for another reason than a panic is none of this business.
+/// Unwinding that is not a panic is not a fault.
 #[test]
 fn the_unwinding_of_a_thread_passes_through() {
     let caught = catch(|| catch_fault::<()>(|| catch::unwind()));

@@ -1,18 +1,18 @@
-//! Stacks that no fiber is on any more, kept for the next. To map one and to unmap it takes longer
-//! than many a search does.
+//! Stacks of fibers that have ended, kept for the next. To map and unmap one takes longer than many
+//! searches.
 
 use std::io;
 
 use corosensei::stack::DefaultStack;
 use parking_lot::Mutex;
 
-/// The stacks that are kept, each with the size that it was made for.
+/// The stacks that are kept, each with the size it was requested with.
 static KEPT: Mutex<Vec<(usize, DefaultStack)>> = Mutex::new(Vec::new());
 
-/// How large all that are kept may be together, in bytes.
+/// The most bytes that are kept in all.
 const MAX_KEPT: usize = 16 << 20;
 
-/// What no address space holds. The sum of a stack and its guard must not overflow.
+/// Larger than any address space, but small enough that adding a guard page does not overflow.
 const MAX_SIZE: usize = usize::MAX / 4;
 
 /// A stack of at least `size` bytes, with a guard page below it.
@@ -28,7 +28,6 @@ pub(super) fn take(size: usize) -> io::Result<DefaultStack> {
     DefaultStack::new(size)
 }
 
-/// Gives back a stack that was made for `size`.
 pub(super) fn give_back(size: usize, stack: DefaultStack) {
     let mut kept = KEPT.lock();
     let total: usize = kept.iter().map(|&(size, _)| size).sum();
@@ -43,7 +42,7 @@ mod tests {
 
     use super::*;
 
-    /// A size that nobody else in this process asks for.
+    /// A size that nothing else in this process asks for.
     const SIZE: usize = (1 << 18) + 4096;
 
     #[test]

@@ -1,9 +1,9 @@
-//! How a turn has ended, as a fiber says it.
+//! How a turn of a fiber has ended.
 
 use crate::site::MarkerId;
 
-/// How a turn has ended: in one number, which fits a register when a fiber lets go of its turn, and
-/// since two are compared at every step that is repeated.
+/// How a turn has ended, as one number: it is passed in a register when a fiber yields, and two are
+/// compared at every repeated step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TurnEnd(u32);
 
@@ -13,7 +13,7 @@ impl TurnEnd {
     /// Any other end (waiting, a panic, unwound): never equal to a recorded end, so never repeated.
     /// Encoded as a marker number that is never assigned.
     pub(crate) const OTHERWISE: TurnEnd = TurnEnd(u32::MAX);
-    /// What is recorded of any other end. No turn ends so.
+    /// What is recorded for such an end. No turn ends with it.
     pub(crate) const UNREPEATABLE: TurnEnd = TurnEnd(u32::MAX - 1);
 
     #[inline]

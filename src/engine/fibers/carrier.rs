@@ -31,17 +31,17 @@ pub(super) fn carry(
     program: &Arc<dyn Program>,
     scheduler: Box<dyn Scheduler>,
     options: EngineOptions,
-    pulse: &Arc<Heartbeat>,
+    heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
     tell: impl FnOnce(Carried),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
-    let _clock = pulse.clocks.add(&own);
+    let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let run = Rc::new(Run::new(program, scheduler, options, pulse));
+    let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
     let carry_all = || {
         let mut fibers = FiberPool::new(&run, options)?;
         let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
@@ -58,14 +58,14 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
     // How the turns of an execution ended; while it has taken none, those of the one before.
     let mut turns = Vec::new();
     loop {
-        if run.pulse.is_to_stay() {
+        if run.heartbeat.is_to_stay() {
             processor.pin_current_thread();
         }
-        run.pulse.beat();
+        run.heartbeat.beat();
         let (end, outcome) = execute(run, fibers, &mut turns);
-        run.pulse.rest();
+        run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
-        let is_over = run.has_failed() || run.pulse.is_left_behind();
+        let is_over = run.has_failed() || run.heartbeat.is_left_behind();
         if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
             let scheduler = core.scheduler.take();
             return Ok(scheduler.expect("nobody else takes the scheduler"));
@@ -78,21 +78,21 @@ fn execute(
     fibers: &mut FiberPool,
     turns: &mut Vec<TurnRecord>,
 ) -> (ExecutionEnd, Option<String>) {
-    if let Err(panic) = catch_panic(|| run.room.borrow_mut().init()) {
+    if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
         return (panicked_in(Hook::SetUp, panic), None);
     }
-    run.pulse.enter(Phase::Threads);
+    run.heartbeat.enter(Phase::Threads);
     current::controlled(|| run_threads(run, fibers, turns));
-    let enter = |phase| run.pulse.enter(phase);
+    let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
-        conclude(&*run.program, &**run.room.borrow(), enter)
+        conclude(&*run.program, &**run.instance.borrow(), enter)
     } else {
         (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
     // All fibers have let go of it.
-    let dropping = || run.room.borrow_mut().drop_state();
+    let dropping = || run.instance.borrow_mut().drop_state();
     (drop_state(dropping, end), outcome)
 }
 
@@ -116,7 +116,7 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
     if run.core.borrow().held() {
         return;
     }
-    run.pulse.enter(Phase::Unwinding);
+    run.heartbeat.enter(Phase::Unwinding);
     let threads = run.core.borrow().state.threads().len();
     for thread in (0..threads).map(ThreadId::new) {
         run.drop_body(thread);
@@ -152,12 +152,12 @@ fn repeat_each(
     declared: &mut [Fiber],
     turns: &[TurnRecord],
 ) -> (usize, Option<(ThreadId, TurnEnd)>) {
-    let (pulse, wakes) = (&*run.pulse, &*run.wakes);
-    let reached = pulse.reached_by_declared();
+    let (heartbeat, wakes) = (&*run.heartbeat, &*run.wakes);
+    let reached = heartbeat.reached_by_declared();
     in_series(|series| {
         for (count, turn) in turns.iter().enumerate() {
             let number = turn.thread.index();
-            pulse.run(turn.thread);
+            heartbeat.run(turn.thread);
             let end = declared[number].resume_next(series);
             if end != turn.end || wakes.has_any() {
                 return (count, Some((turn.thread, end)));

@@ -16,7 +16,7 @@ pub(super) struct FiberPool {
     fibers: Vec<Fiber>,
     declared: usize,
     run: Rc<Run>,
-    pulse: Arc<Heartbeat>,
+    heartbeat: Arc<Heartbeat>,
     stack_size: usize,
 }
 
@@ -31,7 +31,7 @@ impl FiberPool {
             fibers: Vec::new(),
             declared: run.declared,
             run: Rc::clone(run),
-            pulse: Arc::clone(&run.pulse),
+            heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
         for name in run.program.threads() {
@@ -43,7 +43,7 @@ impl FiberPool {
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
     #[inline]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
-        self.pulse.run(thread);
+        self.heartbeat.run(thread);
         if thread.index() < self.declared {
             self.fibers[thread.index()].resume()
         } else {
@@ -72,7 +72,7 @@ impl FiberPool {
 
     /// Tells `thread` to unwind. Returns how its turn has ended.
     pub(super) fn stop(&mut self, thread: ThreadId) -> TurnEnd {
-        self.pulse.run(thread);
+        self.heartbeat.run(thread);
         self.fibers[thread.index()].stop()
     }
 

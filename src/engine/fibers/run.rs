@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use super::heartbeat::{Heartbeat, Reached};
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
-use crate::engine::body::Body;
 use crate::engine::catch::{self, Caught, caught};
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::{self, Controller};
+use crate::engine::current::{self, Body, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{Control, TurnEnd};
@@ -31,7 +30,7 @@ pub(super) struct Run {
     pub(super) declared: usize,
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
-    pub(super) room: RefCell<Box<dyn ProgramInstance>>,
+    pub(super) instance: RefCell<Box<dyn ProgramInstance>>,
     /// What was started in the turn under way: taken note of when that ends, since the state of a
     /// turn that is repeated is not kept up to date.
     starting: RefCell<Vec<(Option<String>, Body)>>,
@@ -42,7 +41,7 @@ pub(super) struct Run {
     pub(super) wakes: Arc<WakeQueue>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
-    pub(super) pulse: Arc<Heartbeat>,
+    pub(super) heartbeat: Arc<Heartbeat>,
     timeout: Duration,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
@@ -59,7 +58,7 @@ impl Run {
         program: &Arc<dyn Program>,
         scheduler: Box<dyn Scheduler>,
         options: EngineOptions,
-        pulse: &Arc<Heartbeat>,
+        heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         let core = ExecutionCore::new(program.threads(), scheduler, options);
         Run {
@@ -67,13 +66,13 @@ impl Run {
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
             core: RefCell::new(core),
-            room: RefCell::new(Arc::clone(program).room()),
+            instance: RefCell::new(Arc::clone(program).instance()),
             starting: RefCell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
             fault: RefCell::default(),
-            pulse: Arc::clone(pulse),
+            heartbeat: Arc::clone(heartbeat),
             timeout: options.timeout,
             since: Cell::new(None),
         }
@@ -88,11 +87,11 @@ impl Run {
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
     pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
         while grant == Grant::Resume {
-            self.pulse.reach(thread, None);
+            self.heartbeat.reach(thread, None);
             let result = match self.take_body(thread) {
                 None => {
-                    let room = self.room.borrow();
-                    caught(|| room.run_thread(thread))
+                    let instance = self.instance.borrow();
+                    caught(|| instance.run_thread(thread))
                 }
                 Some(body) => caught(body),
             };
@@ -148,7 +147,7 @@ impl Run {
         for (name, body) in self.starting.take() {
             let thread = core.state.spawn(parent, name.as_deref());
             let name = &core.state.threads().names()[thread.index()];
-            self.pulse.started.lock().push(Arc::clone(name));
+            self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
         }
     }
@@ -160,7 +159,7 @@ impl Run {
         if !bodies.is_empty() {
             // They have all been run or dropped.
             bodies.clear();
-            self.pulse.started.lock().clear();
+            self.heartbeat.started.lock().clear();
         }
         let core = self.core.borrow();
         if core.expects_wakes() {
@@ -176,7 +175,7 @@ impl Run {
     /// The first `count` turns have been repeated, and `current` has the turn after them.
     #[inline]
     pub(super) fn repeated(&self, count: usize, current: ThreadId) {
-        let reached = self.pulse.reached_by_declared();
+        let reached = self.heartbeat.reached_by_declared();
         let reached = reached.iter().map(Reached::marker);
         let mut core = self.core.borrow_mut();
         core.state.fast_forward(count, current, reached);
@@ -207,7 +206,7 @@ impl Run {
             None if is_over => core.state.leave(thread, ThreadState::Finished),
             None => core.state.finish(thread),
             Some(marker) => {
-                self.pulse.reach(thread, Some(marker));
+                self.heartbeat.reach(thread, Some(marker));
                 core.state.pause(thread, marker);
             }
         }
@@ -227,7 +226,7 @@ impl Run {
             core.finish(thread, violated.is_some());
             return self.next_turn(core, violated);
         };
-        self.pulse.reach(thread, Some(marker));
+        self.heartbeat.reach(thread, Some(marker));
         core.state.pause(thread, marker);
         self.next_turn(core, violated)
     }
@@ -248,7 +247,7 @@ impl Run {
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         if let Some(marker) = pause.marker() {
-            self.pulse.reach(thread, Some(marker));
+            self.heartbeat.reach(thread, Some(marker));
         }
         core.pause(thread, pause);
         self.next_turn(core, violated)
@@ -281,9 +280,9 @@ impl Run {
             let Some(mut question) = next else {
                 break;
             };
-            self.pulse.ask(Some(question.asker.thread));
+            self.heartbeat.ask(Some(question.asker.thread));
             question.ask();
-            self.pulse.ask(None);
+            self.heartbeat.ask(None);
             self.core.borrow_mut().answer(question);
         }
         // Whoever was asked may have woken a task.
@@ -292,9 +291,9 @@ impl Run {
 
     /// The invariant that does not hold where the last turn has ended.
     fn violated(&self) -> Option<FailureKind> {
-        let room = self.room.borrow();
+        let instance = self.instance.borrow();
         self.has_invariants
-            .then(|| check_invariants(&*self.program, &**room))
+            .then(|| check_invariants(&*self.program, &**instance))
             .flatten()
     }
 
@@ -317,7 +316,7 @@ impl Run {
             let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
             drop(core);
-            self.adopt(self.pulse.running());
+            self.adopt(self.heartbeat.running());
         }
     }
 
@@ -327,9 +326,9 @@ impl Run {
     pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
         let since = self.since.get()?;
         // The watcher sees a carrier at rest, since this one looks at the clock itself.
-        self.pulse.rest();
+        self.heartbeat.rest();
         let turn = self.hear_outside(since);
-        self.pulse.enter(Phase::Threads);
+        self.heartbeat.enter(Phase::Threads);
         turn
     }
 
@@ -365,12 +364,12 @@ impl Controller for Rc<Run> {
     fn withdraw(&self) {
         // The question is there if the fiber has not let go of its turn since.
         drop(self.note.take());
-        self.core.borrow_mut().withdraw(self.pulse.running());
+        self.core.borrow_mut().withdraw(self.heartbeat.running());
     }
 
     fn waker(&self) -> Waker {
         let mut core = self.core.borrow_mut();
-        let thread = self.pulse.running();
+        let thread = self.heartbeat.running();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.wakes),
             thread,

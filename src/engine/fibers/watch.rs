@@ -1,4 +1,4 @@
-//! The thread that asked for the executions: it starts a carrier and watches its pulse.
+//! The thread that asked for the executions: it starts a carrier and watches its heartbeat.
 
 use std::sync::Arc;
 use std::thread;
@@ -31,18 +31,23 @@ pub(crate) fn run(
     if scheduler.new_execution().is_none() {
         return Ok(scheduler);
     }
-    let pulse = Arc::new(Heartbeat::new(program.threads().len()));
+    let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {
-        let (program, pulse, end) = (Arc::clone(program), Arc::clone(&pulse), Arc::clone(&end));
+        let (program, heartbeat, end) = (
+            Arc::clone(program),
+            Arc::clone(&heartbeat),
+            Arc::clone(&end),
+        );
         let processor = Processor::claim();
         move || {
             let tell = |carried| end.tell(carried);
-            let carry = || carrier::carry(&program, scheduler, options, &pulse, &processor, tell);
+            let carry =
+                || carrier::carry(&program, scheduler, options, &heartbeat, &processor, tell);
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };
-    pulse.clocks.expect();
+    heartbeat.clocks.expect();
     let carrier = thread::Builder::new()
         .name("interlace fibers".to_owned())
         .spawn(carrier);
@@ -51,10 +56,10 @@ pub(crate) fn run(
         Error::new(ErrorKind::NoOsThread, text)
     })?;
     let ended = catch_fault(|| {
-        watch(&end, &pulse, options.timeout, &mut meanwhile)
-            .unwrap_or_else(|| Err(blocked(&pulse, program.threads(), options.timeout)))
+        watch(&end, &heartbeat, options.timeout, &mut meanwhile)
+            .unwrap_or_else(|| Err(blocked(&heartbeat, program.threads(), options.timeout)))
     });
-    let scheduler = ended.inspect_err(|_| pulse.leave_behind())?;
+    let scheduler = ended.inspect_err(|_| heartbeat.leave_behind())?;
     // The carrier has told its result, and only gives its stacks back.
     let _ = carrier.join();
     Ok(scheduler)
@@ -77,11 +82,11 @@ impl End {
 /// Waits for the carrier; nothing if an execution takes longer than `timeout`.
 fn watch(
     end: &End,
-    pulse: &Heartbeat,
+    heartbeat: &Heartbeat,
     timeout: Duration,
     meanwhile: &mut Deferred<'_>,
 ) -> Option<Carried> {
-    let mut time = ExecutionTime::new(timeout, &pulse.clocks, 1);
+    let mut time = ExecutionTime::new(timeout, &heartbeat.clocks, 1);
     let mut carried = end.carried.lock();
     loop {
         if let Some(carried) = carried.take() {
@@ -92,14 +97,14 @@ fn watch(
             .into_iter()
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
-        if meanwhile.is_due(&pulse.clocks) {
+        if meanwhile.is_due(&heartbeat.clocks) {
             if !is_machine_busy() {
-                pulse.stay();
+                heartbeat.stay();
             }
-            MutexGuard::unlocked(&mut carried, || meanwhile.attend());
+            MutexGuard::unlocked(&mut carried, || meanwhile.run());
         }
-        let is_up = time.is_up(pulse.executions());
-        if pulse.phase().is_none() {
+        let is_up = time.is_up(heartbeat.executions());
+        if heartbeat.phase().is_none() {
             time.begin_anew();
         } else if is_up && carried.is_none() {
             return None;
@@ -108,8 +113,8 @@ fn watch(
 }
 
 /// The question that a thread has left.
-fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
-    let site = pulse
+fn asked_of(heartbeat: &Heartbeat, thread: ThreadId, name: &str) -> String {
+    let site = heartbeat
         .reached(thread)
         .map(|marker| format!(" at {}", marker.site()));
     let site = site.unwrap_or_default();
@@ -117,17 +122,17 @@ fn asked_of(pulse: &Heartbeat, thread: ThreadId, name: &str) -> String {
 }
 
 #[cold]
-fn blocked(pulse: &Heartbeat, names: &[String], timeout: Duration) -> Error {
-    let place = match pulse.phase().map(Phase::hook) {
+fn blocked(heartbeat: &Heartbeat, names: &[String], timeout: Duration) -> Error {
+    let place = match heartbeat.phase().map(Phase::hook) {
         Some(None) => {
-            let thread = pulse.running();
-            let after = match pulse.reached(thread) {
+            let thread = heartbeat.running();
+            let after = match heartbeat.reached(thread) {
                 Some(marker) => format!("after passing {}", marker.site()),
                 None => "before its next marker".to_owned(),
             };
-            match pulse.asked() {
-                Some(asked) => asked_of(pulse, asked, &pulse.name(asked, names)),
-                None => format!("thread `{}`, {after},", pulse.name(thread, names)),
+            match heartbeat.asked() {
+                Some(asked) => asked_of(heartbeat, asked, &heartbeat.name(asked, names)),
+                None => format!("thread `{}`, {after},", heartbeat.name(thread, names)),
             }
         }
         Some(Some(hook)) => hook.to_string(),

@@ -1,5 +1,5 @@
-//! The life of the conductor: makes the state, starts the threads, decides when one has blocked,
-//! checks what they left.
+//! The conductor of a team: it makes the state, starts the threads, takes decisions when a thread
+//! has blocked, and checks the state at the end.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,11 +14,11 @@ use crate::engine::{ExecutionEnd, Phase, ProgramInstance};
 use crate::failure::Hook;
 use crate::operation::ThreadId;
 
-/// How long one thread may unwind before the next is unwound beside it. Threads unwind one after
-/// the other; but one may wait, in a destructor, for a lock that the next holds.
+/// How long one thread may unwind alone before the next one unwinds, too: it may wait, in a
+/// destructor, for a lock that the next holds.
 const GRACE: Duration = Duration::from_millis(20);
 
-/// How often it is looked whether a thread that waits in the kernel could go on, when no other can.
+/// How often to check whether a thread that waits in the kernel could go on, when no other can.
 const LOOK: Duration = Duration::from_micros(500);
 
 /// Runs executions until there are no more, or the team has been left behind.
@@ -35,7 +35,7 @@ pub(super) fn conduct(team: &Arc<Team>) {
         if !shared.core.end(&end, outcome.as_deref()) {
             return;
         }
-        // A search may have to wait for others before it has something to run.
+        // A search may have to wait for other workers before it has something to run.
         team.beat.set_idle(true);
         if team.is_for_one || !shared.core.begin() {
             shared.is_done = true;
@@ -49,10 +49,10 @@ pub(super) fn conduct(team: &Arc<Team>) {
     }
 }
 
-/// Runs one execution; nothing if threads are left that can never go on.
+/// Runs one execution; `None` if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
-    let mut room: Arc<dyn ProgramInstance> = Arc::clone(&team.program).room().into();
-    let empty = Arc::get_mut(&mut room).expect("nobody else has come to know of it");
+    let mut instance: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
+    let empty = Arc::get_mut(&mut instance).expect("it has not been shared yet");
     if let Err(panic) = catch_panic(|| empty.init()) {
         return Some((panicked_in(Hook::SetUp, panic), None));
     }
@@ -61,21 +61,21 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
         team.beat.beat();
         team.shared.lock().core.phase = phase;
     };
-    let (end, outcome) = match run_threads(team, &room)? {
-        ExecutionEnd::Held => conclude(&*team.program, &*room, enter),
+    let (end, outcome) = match run_threads(team, &instance)? {
+        ExecutionEnd::Held => conclude(&*team.program, &*instance, enter),
         end => (end, None),
     };
     enter(Phase::DropState);
-    let end = drop_state(|| drop(room), end);
+    let end = drop_state(|| drop(instance), end);
     team.beat.beat();
     Some((end, outcome))
 }
 
-/// Lets the threads run, until each has ended; nothing if some never can.
-fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
+/// Runs the threads until each has ended; `None` if some never can.
+fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
     let mut shared = team.shared.lock();
     shared.core.phase = Phase::Threads;
-    shared.room = Some(Arc::clone(room));
+    shared.instance = Some(Arc::clone(instance));
     let first = shared.core.turn();
     drop(shared);
     team.give(first);
@@ -84,7 +84,7 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
     }
 
     let mut shared = team.shared.lock();
-    shared.room = None;
+    shared.instance = None;
     let end = shared.core.ending();
     if end.is_held() {
         shared.blocked.clear();
@@ -102,10 +102,10 @@ fn run_threads(team: &Team, room: &Arc<dyn ProgramInstance>) -> Option<Execution
     Some(end)
 }
 
-/// Whether the threads' part is over. When nobody can go on, others may still let somebody: what is
-/// outside may wake a task, if that is expected; and where threads wait in the kernel, a thread that
-/// the program started gets as long as the execution may take, and one of which that is not known
-/// a moment.
+/// Whether the threads' part is over. When no thread can go on, something else may still change
+/// that: something outside may wake a task, if that is expected. And if threads wait in the kernel,
+/// threads that the program has started have until the time-out to act, and unrelated threads a
+/// moment.
 fn is_over(team: &Team) -> bool {
     let since = Instant::now();
     let mut heard = None;
@@ -134,7 +134,7 @@ fn is_over(team: &Team) -> bool {
             continue;
         }
         let others = others(&team.processor);
-        // Only now: one of them may have acted and gone to sleep.
+        // Only after looking at the others: one of them may have acted before it went to sleep.
         let mut shared = team.shared.lock();
         shared.hear();
         if shared.core.revive() {
@@ -150,10 +150,10 @@ fn is_over(team: &Team) -> bool {
 }
 
 /// Unwinds the threads that are left, in the order in which they were added; false if some wait in
-/// the kernel for what never comes.
+/// the kernel for ever.
 ///
-/// Those that are paused come first: what they hold is free then, and those that wait for it go on
-/// to their next marker, and unwind there. Calls that still sleep end with an error.
+/// Paused threads come first. That frees what they hold, so that threads that wait for it go on to
+/// their next marker, and unwind there. Calls that still sleep end with an error.
 fn unwind_threads(team: &Team) -> bool {
     let slots = team.slots.all();
     let threads = || (0..slots.len()).map(ThreadId::new);
@@ -176,7 +176,7 @@ fn unwind_threads(team: &Team) -> bool {
         wait_for_end(team, thread, Some(GRACE));
         while team.shared.lock().core.state.is_live(thread) {
             if !hold.kernel_id().is_some_and(is_running) {
-                // It sleeps again: nobody knows for how long.
+                // It sleeps again, perhaps for ever.
                 return false;
             }
             wait_for_end(team, thread, Some(GRACE));

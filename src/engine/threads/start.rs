@@ -1,4 +1,4 @@
-//! Starts a thread of a team.
+//! Starts the threads of a team.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -9,13 +9,13 @@ use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
 use crate::error::{Error, ErrorKind};
 
-/// Starts a thread of this name, on the processor of the team. If that cannot be, the others unwind.
+/// Starts a thread of this name on the processor of the team. If that fails, the others unwind.
 pub(super) fn start(
     team: &Arc<Team>,
     name: &str,
     body: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, Error> {
-    // The system takes no name with a zero in it.
+    // The system accepts no name with a zero byte.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
     let mate = Arc::clone(team);
     let body = move || {

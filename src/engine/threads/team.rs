@@ -1,4 +1,4 @@
-//! The threads that run a program, and how the turn goes from one to the next.
+//! The threads that run a program, and how they pass the turn on.
 
 mod controller;
 
@@ -27,32 +27,30 @@ use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::ThreadId;
 
-/// One thread for each thread of the program, and a conductor.
+/// A team: one thread for each thread of the program, and a conductor.
 pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
-    /// The team's lock comes first: whoever holds it may take any other of this library, and whoever
-    /// holds another never takes it. Those are the slots', the clocks', what all teams keep of each
-    /// other (`BEATS`), the ids of the engine's threads (`OWN`), the markers that were reached
-    /// (`REACHED`), the claiming of a signal (`CLAIMING`), a stand-in's post, and what the scheduler
-    /// locks, as the work queue. None of the user's code runs while any of them is held.
+    /// The team's lock comes first in the lock order: while holding it, a thread may take any other
+    /// lock of this library, but never the other way round. The others are the locks of the slots
+    /// and the clocks, `BEATS`, `OWN`, `REACHED`, `CLAIMING`, a stand-in's post, and what the
+    /// scheduler locks, such as the work queue. No user code runs while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
-    /// Where the conductor waits until a turn is not a thread's: the threads' part is over, or a
-    /// thread has blocked and the next turn is to be decided.
+    /// Where the conductor waits until the threads' part is over, or a thread has blocked and the
+    /// conductor is to decide the next turn.
     pub(super) conductor_baton: Baton,
     /// The conductor's thread, woken when a thread has been unwound.
     pub(super) conductor: OnceLock<Thread>,
-    /// Told when the conductor is done, or gives up.
+    /// Notified when the conductor is done, or gives up.
     pub(super) news: Condvar,
-    /// Told when a question has been asked that its thread may want to take back.
+    /// Notified when a question has been answered, so that its thread may withdraw it.
     answered: Condvar,
     pub(super) processor: Arc<Processor>,
-    /// The times of its threads.
     pub(super) clocks: ThreadClocks,
     pub(super) beat: Arc<Beat>,
-    /// How many threads are about to take the team's lock to wake a task. They may sleep for it, and
-    /// act all the same.
+    /// How many threads are about to take the team's lock to wake a task. They count as active,
+    /// even if they sleep for the lock.
     pub(super) waking: AtomicUsize,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
@@ -64,18 +62,18 @@ pub(super) struct Team {
 pub(super) struct TeamShared {
     pub(super) core: ExecutionCore,
     /// Where the execution takes place, while its threads run.
-    pub(super) room: Option<Arc<dyn ProgramInstance>>,
+    pub(super) instance: Option<Arc<dyn ProgramInstance>>,
     /// The threads that wait in the kernel.
     pub(super) blocked: Blocked,
-    /// The threads that the program has started in the execution under way.
+    /// The threads that the program has started in the current execution.
     pub(super) started: Vec<JoinHandle<()>>,
     /// When the thread that blocked last was first seen to sleep.
     pub(super) asleep_since: Instant,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
-    /// Whether threads are left that can never go on, so that the team is of no use any more.
+    /// Whether threads are left that can never go on, so that the team cannot be used any more.
     pub(super) is_stuck: bool,
-    /// What went wrong inside of this library, if anything did.
+    /// A fault of this library, if there was one.
     pub(super) fault: Option<Error>,
 }
 
@@ -113,7 +111,7 @@ impl Team {
             program: Arc::clone(program),
             shared: Mutex::new(TeamShared {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
-                room: None,
+                instance: None,
                 blocked: Blocked::new(&processor),
                 started: Vec::new(),
                 asleep_since: Instant::now(),
@@ -135,8 +133,8 @@ impl Team {
         }
     }
 
-    /// Something went wrong inside of this library: nobody is to decide any more, and the watcher
-    /// ends the search.
+    /// Reports a fault of this library: nothing is decided any more, and the watcher ends the
+    /// search.
     #[cold]
     pub(super) fn fail(&self, fault: Error) {
         let mut shared = self.shared.lock();
@@ -147,19 +145,19 @@ impl Team {
         self.news.notify_one();
     }
 
-    /// Waits for the ends of threads that the program has started; in the execution, all have ended.
+    /// Joins the threads that the program has started. For the program, all have ended already.
     pub(super) fn join_started(&self) {
         let started = std::mem::take(&mut self.shared.lock().started);
         if !started.is_empty() {
             for thread in started {
-                // What went wrong on it, it has told.
+                // It has reported its own faults.
                 let _ = thread.join();
             }
             self.slots.forget_started();
         }
     }
 
-    /// Wakes whoever has the turn: a thread, or the conductor when it is nobody's.
+    /// Wakes the thread that has the turn, or the conductor if no thread has.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
             Turn::Of(next) => self.slots.of(next).go(),
@@ -167,7 +165,7 @@ impl Team {
         }
     }
 
-    /// Takes note of a thread that ended, and passes the turn on; false if the team has been left
+    /// Records that a thread has ended, and passes the turn on; false if the team has been left
     /// behind.
     pub(super) fn finish(
         &self,
@@ -195,7 +193,6 @@ impl Team {
         !is_left_behind
     }
 
-    /// Decides whose turn comes next, after a thread has blocked.
     pub(super) fn decide(&self) {
         let violated = self.violated();
         let since = self.shared.lock().asleep_since;
@@ -206,12 +203,12 @@ impl Team {
         turn.inspect(|turn| self.give(*turn));
     }
 
-    /// Decides whose turn comes next, unless the execution has just failed; nothing if it is over,
-    /// as when the team has been left behind while questions were asked.
+    /// Decides whose turn comes next, unless the execution has just failed. `None` if it is already
+    /// over: the team may be left behind while questions are asked.
     ///
-    /// They are asked without the lock. Nothing else of the team changes meanwhile but what may at
-    /// any time: tasks are woken, and the team is left behind. Then threads unwind, and each of
-    /// them [waits](current::Controller::withdraw) while its question is being asked.
+    /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team
+    /// may be left behind; then each unwinding thread [waits](current::Controller::withdraw) while
+    /// its question is being asked.
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,
@@ -236,14 +233,14 @@ impl Team {
         if !self.program.has_invariants() {
             return None;
         }
-        let room = self.shared.lock().room.clone()?;
-        check_invariants(&*self.program, &*room)
+        let instance = self.shared.lock().instance.clone()?;
+        check_invariants(&*self.program, &*instance)
     }
 }
 
 impl Alarm for Team {
     fn wake(&self, thread: ThreadId, execution: u64) {
-        // It may be a thread of anybody's that this is called on.
+        // This may be called on any thread, so its faults must not unwind.
         let woken = catch_fault(|| {
             self.hear_wake(thread, execution);
             Ok(())

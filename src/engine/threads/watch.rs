@@ -20,12 +20,12 @@ use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
-/// Runs executions of `program` until `scheduler` begins no more, and gives the scheduler back.
+/// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
 ///
 /// # Errors
 ///
-/// If the operating system does not start a thread, or something goes wrong inside of this library.
-/// Then the scheduler is gone.
+/// If the operating system does not start a thread, or this library has a fault. The scheduler is
+/// lost then.
 pub(crate) fn run(
     program: &Arc<dyn Program>,
     mut scheduler: Box<dyn Scheduler>,
@@ -44,7 +44,7 @@ pub(crate) fn run(
         match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
             Watched::Done(back) => {
                 for thread in threads {
-                    // What went wrong on it, it has told.
+                    // It has reported its own faults.
                     let _ = thread.join();
                 }
                 if !options.fresh_threads {
@@ -52,18 +52,18 @@ pub(crate) fn run(
                 }
                 scheduler = back;
             }
-            // Nobody joins its threads: they are detached where `threads` is dropped.
+            // Its threads are not joined, but detached when `threads` is dropped.
             Watched::LeftBehind(back) => scheduler = back,
         }
     }
     Ok(scheduler)
 }
 
-/// How many threads were ended without unwinding, in this process.
+/// How many threads of this process were ended without unwinding.
 static ENDED: AtomicUsize = AtomicUsize::new(0);
 
-/// At most so many are. Each takes four mappings of memory for as long as the process lives, of
-/// which Linux allows 65 530, and std aborts the process where it gets none for a new thread.
+/// The most threads that may be ended in that way. Each keeps four memory mappings for the life of
+/// the process; Linux allows 65 530, and std aborts the process if it gets none for a new thread.
 const MAX_ENDED: usize = 8000;
 
 #[cold]
@@ -99,12 +99,12 @@ enum Watched {
     LeftBehind(Box<dyn Scheduler>),
 }
 
-/// Waits until the conductor is done or gives up, or an execution has taken too long; and looks
-/// meanwhile whether threads are blocked.
+/// Waits until the conductor is done or gives up, or an execution has taken too long. Meanwhile,
+/// checks whether threads are blocked.
 ///
 /// # Errors
 ///
-/// If something went wrong inside of this library, on whichever thread.
+/// If this library has a fault, on whichever thread.
 fn watch(
     team: &Team,
     timeout: Duration,
@@ -120,7 +120,7 @@ fn watch(
         }
         let is_late = time.is_up(shared.core.number);
         if is_late && shared.core.give_up() {
-            // It unwinds its threads by itself, and gets as long again for that.
+            // The conductor unwinds the threads, and gets as long again for that.
             time.begin_anew();
             team.conductor.get().inspect(|conductor| conductor.unpark());
             continue;
@@ -129,7 +129,7 @@ fn watch(
             return Ok(Watched::LeftBehind(leave_behind(team, shared)));
         }
         if meanwhile.is_due(&team.clocks) {
-            MutexGuard::unlocked(&mut shared, || meanwhile.attend());
+            MutexGuard::unlocked(&mut shared, || meanwhile.run());
             continue;
         }
         let look = lookout.rest().map(|rest| Instant::now() + rest);
@@ -141,11 +141,11 @@ fn watch(
         }
     }
     let scheduler = shared.core.scheduler.take();
-    Ok(Watched::Done(scheduler.expect("nobody else takes it")))
+    Ok(Watched::Done(scheduler.expect("only this thread takes it")))
 }
 
-/// Ends the execution from outside. Threads that are paused unwind; one that runs does so when it
-/// reaches a marker, if it ever does.
+/// Ends the execution from outside. Paused threads unwind; a running one unwinds at its next
+/// marker, if it ever reaches one.
 fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn Scheduler> {
     let end = match &shared.core.over {
         // The failure was known, and a thread did not come back from unwinding.
@@ -153,10 +153,10 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
         _ => shared.core.timed_out(),
     };
     shared.core.end(&end, None);
-    abandon(team, shared).expect("nobody else takes the scheduler")
+    abandon(team, shared).expect("only this thread takes the scheduler")
 }
 
-/// Lets go of a team and of its threads.
+/// Leaves a team behind, and lets its threads unwind or end.
 fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dyn Scheduler>> {
     let scheduler = shared.core.scheduler.take();
     let is_stuck = shared.is_stuck;
@@ -173,7 +173,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
                 slot.hold.end();
                 ENDED.fetch_add(1, Ordering::Relaxed);
             }
-            // What it waits for may come, now that others unwind.
+            // What it waits for may come when the others unwind.
             (true, false) => slot.hold.release(),
             (false, _) => {}
         }

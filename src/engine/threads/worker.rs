@@ -1,4 +1,4 @@
-//! The life of a thread that runs one thread of the program.
+//! An OS thread that runs one thread of the program.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -7,9 +7,8 @@ use super::start::start;
 use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
-use crate::engine::body::Body;
 use crate::engine::catch::{Caught, catch};
-use crate::engine::current;
+use crate::engine::current::{self, Body};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
@@ -20,8 +19,8 @@ pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
     });
 }
 
-/// Starts the OS thread of a thread that the program starts. It runs `body` when it gets its first
-/// turn, or drops it when it is to unwind.
+/// Starts an OS thread for a thread that the program starts. It runs `body` when it gets its first
+/// turn, or drops it if it is told to unwind.
 ///
 /// # Errors
 ///
@@ -58,15 +57,14 @@ fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)
 
 /// Runs the thread in one execution; false if the team has been left behind.
 fn run_declared(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
-    let Some(room) = team.shared.lock().room.clone() else {
+    let Some(instance) = team.shared.lock().instance.clone() else {
         return false;
     };
-    // The conductor drops the state: it must be the last to hold it.
-    let result = run(slot, move || room.run_thread(thread));
+    // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
+    let result = run(slot, move || instance.run_thread(thread));
     finish(team, thread, result)
 }
 
-/// Runs what a thread of the program does.
 fn run(slot: &WorkerSlot, body: impl FnOnce()) -> Result<(), Caught> {
     slot.set_user_code(true);
     let result = current::controlled(|| catch(body));
@@ -74,12 +72,8 @@ fn run(slot: &WorkerSlot, body: impl FnOnce()) -> Result<(), Caught> {
     result
 }
 
-/// Takes note of a thread that has come to its end; false if the team has been left behind.
+/// Records the end of a thread; false if the team has been left behind.
 fn finish(team: &Team, thread: ThreadId, result: Result<(), Caught>) -> bool {
-    let violated = if result.is_ok() {
-        team.violated()
-    } else {
-        None
-    };
+    let violated = result.is_ok().then(|| team.violated()).flatten();
     team.finish(thread, result, violated)
 }

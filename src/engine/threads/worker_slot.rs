@@ -1,4 +1,4 @@
-//! Where the threads of a team wait.
+//! The slots in which the threads of a team wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,12 +9,12 @@ use super::kernel::Hold;
 use crate::engine::baton::{Baton, Grant};
 use crate::operation::ThreadId;
 
-/// Where one thread waits, for its turn or in the kernel.
+/// Where one thread waits: for its turn, or held in the kernel.
 #[derive(Debug, Default)]
 pub(super) struct WorkerSlot {
     pub(super) baton: Baton,
     pub(super) hold: Hold,
-    /// Whether the thread is in the user's code: else it waits for nothing but this engine.
+    /// Whether the thread runs user code. Otherwise it waits only for this engine.
     is_user_code: AtomicBool,
 }
 
@@ -23,8 +23,8 @@ impl WorkerSlot {
         self.is_user_code.load(Ordering::Relaxed)
     }
 
-    /// Notes whether the thread goes on in the user's code. The kernel is asked only after it has
-    /// put the thread to sleep, and so after this.
+    /// Sets whether the thread runs user code. Relaxed, since the watcher reads this only after the
+    /// kernel has put the thread to sleep.
     #[inline]
     pub(super) fn set_user_code(&self, is_user_code: bool) {
         self.is_user_code.store(is_user_code, Ordering::Relaxed);
@@ -40,8 +40,8 @@ impl WorkerSlot {
     }
 }
 
-/// The slots of a team: one for each declared thread, and one for each that the program has started
-/// in the execution under way.
+/// The slots of a team: one for each declared thread, and one for each thread that the program has
+/// started in this execution.
 #[derive(Debug)]
 pub(super) struct WorkerSlots {
     slots: RwLock<Vec<Arc<WorkerSlot>>>,
@@ -65,12 +65,12 @@ impl WorkerSlots {
         self.slots.read().clone()
     }
 
-    /// Adds the slot of a thread that the program starts: that of the next id.
+    /// Adds the slot of the next thread that the program starts.
     pub(super) fn add(&self) {
         self.slots.write().push(Arc::default());
     }
 
-    /// Forgets the slots of threads that the program has started.
+    /// Removes the slots of threads that the program has started.
     pub(super) fn forget_started(&self) {
         self.slots.write().truncate(self.declared);
     }

@@ -10,25 +10,25 @@ use fastrand::Rng;
 use super::{Draw, Profile};
 use crate::operation::SchedulingPoint;
 
-/// Priorities that threads begin with have this bit; those that they get later do not.
+/// The bit that initial priorities have, and later ones do not.
 const INITIAL: u64 = 1 << 63;
 
 #[derive(Debug)]
 pub(super) struct Pct {
-    /// Of each thread, from when it is first ready.
+    /// The priority of each thread, drawn when it is first ready.
     priorities: Vec<Option<u64>>,
-    /// At which steps the thread that would go next gets a priority below all others: the place
-    /// here, so that later changes may be above or below earlier ones.
+    /// At which steps the thread that would go next gets a priority below all initial ones: its
+    /// index here, so that a later change may be above or below an earlier one.
     changes: Vec<u64>,
 }
 
 impl Pct {
     pub(super) fn new(depth: usize, profile: &Profile, rng: &mut Rng) -> Self {
-        let steps = profile.steps() as u64;
+        let steps = profile.steps as u64;
         // More changes than steps change nothing.
         let changes = match steps {
             0 | 1 => 0,
-            _ => depth.saturating_sub(1).min(profile.steps()),
+            _ => depth.saturating_sub(1).min(profile.steps),
         };
         Pct {
             priorities: Vec::new(),

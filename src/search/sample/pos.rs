@@ -12,13 +12,12 @@ use super::Draw;
 use crate::operation::SchedulingPoint;
 use crate::site::MarkerId;
 
-/// Whether two steps conflict, by what is known of them: their markers.
+/// Whether two steps conflict, as far as their markers tell.
 ///
-/// What a marker's step touches is not known when the program runs. Were every two steps taken to
-/// conflict, all priorities would be drawn anew at each step, and this would be the random walk.
-/// So only steps at one place in the source conflict, which most likely touch the same. A relation
-/// that is too small makes no schedule impossible: a thread has a new priority after each of its
-/// own steps.
+/// What a marker's step touches is not known. If every two steps conflicted, all priorities would
+/// be drawn anew at each step, and this would be the random walk. So only steps at the same marker
+/// conflict: they most likely touch the same data. Conflicts that are missed make no schedule
+/// impossible, since a thread gets a new priority after each of its steps.
 pub(super) fn same_place(one: MarkerId, other: MarkerId) -> bool {
     one == other
 }
@@ -26,7 +25,7 @@ pub(super) fn same_place(one: MarkerId, other: MarkerId) -> bool {
 #[derive(Debug)]
 pub(super) struct Pos {
     conflict: fn(MarkerId, MarkerId) -> bool,
-    /// Of each thread that has one; the others draw theirs when they are next ready.
+    /// The priority of each thread; those without draw one when they are next ready.
     priorities: Vec<Option<u64>>,
 }
 

@@ -1,4 +1,4 @@
-//! What the first executions taught of a program.
+//! How many steps the first executions of a program took.
 
 use crate::operation::Pending;
 use crate::site::MarkerId;
@@ -6,15 +6,14 @@ use crate::site::MarkerId;
 /// The most steps that were seen: in all, of each thread, and of each thread at each marker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Profile {
-    steps: usize,
-    threads: Vec<usize>,
-    /// In the order in which the markers were first met: numbers of markers depend on what else
-    /// the process has run.
-    markers: Vec<(MarkerId, Vec<usize>)>,
+    pub(super) steps: usize,
+    pub(super) threads: Vec<usize>,
+    /// In the order in which the markers were first met: their numbers depend on what else the
+    /// process has run.
+    pub(super) markers: Vec<(MarkerId, Vec<usize>)>,
 }
 
 impl Profile {
-    /// Counts a step of an execution.
     pub(super) fn count(&mut self, step: Pending) {
         let thread = step.thread.index();
         self.steps += 1;
@@ -22,28 +21,12 @@ impl Profile {
         *at(self.at_marker(step.operation.name()), thread) += 1;
     }
 
-    /// Adds what an execution was counted to have.
     pub(super) fn learn(&mut self, execution: &Profile) {
         self.steps = self.steps.max(execution.steps);
         raise(&mut self.threads, &execution.threads);
         for (marker, threads) in &execution.markers {
             raise(self.at_marker(*marker), threads);
         }
-    }
-
-    /// The most steps of an execution.
-    pub(super) fn steps(&self) -> usize {
-        self.steps
-    }
-
-    /// The most steps of each thread.
-    pub(super) fn threads(&self) -> &[usize] {
-        &self.threads
-    }
-
-    /// Every marker with the most steps of each thread there.
-    pub(super) fn markers(&self) -> &[(MarkerId, Vec<usize>)] {
-        &self.markers
     }
 
     fn at_marker(&mut self, marker: MarkerId) -> &mut Vec<usize> {

@@ -17,24 +17,24 @@ use crate::site::MarkerId;
 
 #[derive(Debug)]
 pub(super) struct Surw {
-    /// The marker of the selected steps; without one, all steps are.
+    /// The marker of the selected steps; `None` if all steps are selected.
     selected: Option<MarkerId>,
     /// How many selected steps of each thread are left.
     left: Vec<usize>,
     /// The thread that takes the next selected step, once it is drawn.
     intended: Option<ThreadId>,
-    /// The indices of the ready threads that need not wait.
+    /// The indices of the enabled threads that need not wait.
     free: Vec<usize>,
 }
 
 impl Surw {
     pub(super) fn new(profile: &Profile, rng: &mut Rng) -> Self {
-        let markers = profile.markers();
+        let markers = &profile.markers;
         let selected = (!markers.is_empty()).then(|| below(markers.len(), rng));
         Self::selecting(selected.map(|selected| &markers[selected]))
     }
 
-    /// Selects the steps at this marker, of which each thread has so many.
+    /// Selects the steps at one marker, given with the number that each thread has.
     pub(super) fn selecting(selected: Option<&(MarkerId, Vec<usize>)>) -> Self {
         Surw {
             selected: selected.map(|(marker, _)| *marker),
@@ -49,8 +49,8 @@ impl Surw {
             .is_none_or(|marker| marker == ready.operation.name())
     }
 
-    /// Notes which ready threads need not wait for the one that was drawn.
-    fn let_wait(&mut self, threads: &[Pending]) {
+    /// Finds the enabled threads that need not wait for the intended one.
+    fn find_free(&mut self, threads: &[Pending]) {
         let (selected, intended) = (self.selected, self.intended);
         let is_free = |ready: &Pending| {
             selected.is_some_and(|marker| marker != ready.operation.name())
@@ -67,7 +67,7 @@ impl Surw {
             .iter()
             .map(|ready| {
                 let left = *at(&mut self.left, ready.thread.index());
-                // One that is about to take such a step has at least that one left.
+                // A thread that is about to take a selected step has at least that one left.
                 left.max(usize::from(self.is_selected(*ready)))
             })
             .collect();
@@ -81,11 +81,11 @@ impl Draw for Surw {
         if is_next && self.intended.is_none() {
             self.intend(point.enabled, rng);
         }
-        self.let_wait(point.enabled);
+        self.find_free(point.enabled);
         if self.free.is_empty() {
-            // The one that was drawn has ended without a selected step, or cannot go on.
+            // The intended thread has ended without a selected step, or cannot go on.
             self.intend(point.enabled, rng);
-            self.let_wait(point.enabled);
+            self.find_free(point.enabled);
         }
         let choice = self.free[below(self.free.len(), rng)];
         let taken = point.enabled[choice];

@@ -70,7 +70,7 @@ fn walk(toy: &Toy<'_>) -> BTreeMap<Vec<usize>, f64> {
 const SHAPES: [&[u32]; 5] = [&[2, 2], &[3, 2], &[4, 4], &[6, 1], &[2, 2, 2]];
 
 /// Samples with a hundred executions for each order of the shape, after the first, which is drawn
-/// before anything is known of the program.
+/// while the profile is empty.
 fn deviations(
     shape: &[u32],
     expected: fn(&Toy<'_>) -> BTreeMap<Vec<usize>, f64>,
@@ -251,11 +251,11 @@ fn every_method_comes_to_every_order_of_a_small_shape() {
             seen.sort();
             seen.dedup();
             let expected = match (method, shape.len()) {
-                // Priorities that never change interrupt nobody.
+                // Priorities that never change preempt no thread.
                 (Method::Pct { depth: 1 }, 2) => 2,
                 (Method::Pct { depth: 1 }, _) => 6,
-                // All but ababc, abacb, babac and babca: when the thread that was first let go
-                // has had its turn taken, the next to go is the one that has not gone yet.
+                // All but ababc, abacb, babac and babca: when the thread that went first has been
+                // preempted, the one that has not gone yet comes next.
                 (Method::Pct { depth: 3 }, 3) => 26,
                 _ => toy.all(&mut DepthFirst::default()).len(),
             };

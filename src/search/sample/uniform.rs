@@ -25,9 +25,9 @@ pub(super) struct Uniform {
 impl Uniform {
     pub(super) fn new(profile: &Profile) -> Self {
         Uniform {
-            left: profile.threads().to_vec(),
+            left: profile.threads.clone(),
             weights: Vec::new(),
-            is_exact: profile.steps() > 0,
+            is_exact: profile.steps > 0,
         }
     }
 }
@@ -40,7 +40,7 @@ impl Draw for Uniform {
         for ready in point.enabled {
             let left = *at(&mut self.left, ready.thread.index());
             as_expected += usize::from(left > 0);
-            // A thread that has more steps than any was seen to have must go on, too.
+            // A thread with more steps than expected must be able to go on, too.
             self.weights.push(left.max(1));
         }
         self.is_exact &= live == point.enabled.len() && as_expected == live;

@@ -1,7 +1,7 @@
-//! The random walk: whoever could go on is as likely to go next as any other.
+//! The random walk: every enabled thread is as likely to go next as any other.
 //!
-//! It is biased. A schedule is the likelier the fewer threads are ready at its points, so that
-//! those in which one thread has ended early are drawn too often.
+//! It is biased: schedules with few enabled threads at their points, such as those in which one
+//! thread ends early, are drawn too often.
 
 use fastrand::Rng;
 
@@ -24,7 +24,7 @@ pub(super) fn below(end: usize, rng: &mut Rng) -> usize {
     drawn
 }
 
-/// An index, each as likely as its weight says; one weight at least is not 0.
+/// An index, drawn in proportion to its weight. At least one weight must not be 0.
 pub(super) fn weighted(weights: &[usize], rng: &mut Rng) -> usize {
     let mut left = below(weights.iter().sum(), rng);
     let is_there = |&weight: &usize| {

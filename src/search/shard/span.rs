@@ -1,8 +1,8 @@
-//! A piece of a line of whole numbers, and how it is cut.
+//! A piece of a line of whole numbers, and how to cut it.
 
 use std::ops::Range;
 
-/// A piece of a line. It may have no length; then it is a place.
+/// A piece of a line. With length 0 it is a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     start: u128,
@@ -22,10 +22,11 @@ impl Span {
         self.start + self.length
     }
 
-    /// The part of weight `own` that has parts of these weights before and after it.
+    /// The part of weight `own` between parts of the weights `before` and `after`.
     ///
-    /// The parts of a span cover it without gaps. Each is as long as its weight says, but for less
-    /// than one, and starts before the span ends, unless that has no length.
+    /// The parts of a span cover it without gaps. The length of each is proportional to its weight,
+    /// rounded to a neighbouring whole number; it starts before the span ends, unless that is
+    /// empty.
     ///
     /// The sum of the weights must be at least 1 and less than 2^32, the length at most 2^96.
     pub(super) fn part(self, before: u64, own: u64, after: u64) -> Span {

@@ -5,8 +5,8 @@ use super::super::{Account, DepthFirst, Part, Search as _};
 use super::*;
 use crate::operation::{Choice, Event, Pending, SchedulingPoint, Trace};
 
-/// A toy program. Its threads have so many steps, of which the order of the steps takes some away,
-/// adds some, or blocks threads, by a hash; with `salt` 0 it does not.
+/// A toy program. Its threads have `steps` steps; unless `salt` is 0, the order of the steps
+/// removes some, adds some, or blocks threads, by a hash.
 #[derive(Debug, Clone)]
 struct Toy {
     steps: Vec<u32>,

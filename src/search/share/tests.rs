@@ -5,8 +5,8 @@ use super::*;
 use crate::operation::{SchedulingPoint, Trace};
 use crate::search::{DepthFirst, Part, Search as _};
 
-/// Runs one execution of threads with so many steps each; a thread that `waits` becomes enabled only
-/// when thread 0 has ended.
+/// Runs one execution of threads with `counts` steps; a thread that `waits` is enabled only when
+/// thread 0 has ended.
 fn run(counts: &[usize], waits: Option<usize>, search: &mut dyn Part) -> Vec<Event> {
     let mut left = counts.to_vec();
     let mut steps = Vec::new();
@@ -71,7 +71,7 @@ fn the_multinomial_numbers_every_leaf() {
     let mut search = DepthFirst::default();
     assert!(search.new_execution().is_some());
     let tree = Multinomial::supposed(&run(&counts, None, &mut search)).unwrap();
-    assert_eq!(tree.leaves(), 4200);
+    assert_eq!(tree.leaves, 4200);
     let mut leaves = 1;
     while search.new_execution().is_some() {
         assert_eq!(leaves_of(&search, &[], &tree).unwrap().before, leaves);
@@ -88,7 +88,7 @@ fn a_thread_that_waits_contradicts_the_multinomial() {
     let mut search = DepthFirst::default();
     assert!(search.new_execution().is_some());
     let tree = Multinomial::supposed(&run(&[2, 2], Some(1), &mut search)).unwrap();
-    assert_eq!(tree.leaves(), 6);
+    assert_eq!(tree.leaves, 6);
     assert!(search.new_execution().is_none());
     assert_eq!(leaves_of(&search, &[], &tree), None);
 }
@@ -153,6 +153,6 @@ proptest! {
         let whole = Box::new(DepthFirst::default());
         let (share, leaves) = run_parts(&counts, whole, &[], &mut splits, &mut tree);
         prop_assert!((share - 1.0).abs() < 1e-12);
-        prop_assert_eq!(u128::from(leaves), tree.unwrap().leaves());
+        prop_assert_eq!(u128::from(leaves), tree.unwrap().leaves);
     }
 }

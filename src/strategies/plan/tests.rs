@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::operation::{Event, Pending};
 
-/// Runs threads with so many markers each; the threads in the order of their steps.
+/// Runs threads with `counts` markers. Returns the threads in the order of their steps.
 fn run(plan: &Plan, counts: &[usize]) -> (Vec<usize>, Plan) {
     let mut decisions = Decisions::new(plan);
     let mut left = counts.to_vec();
@@ -56,7 +56,7 @@ fn every_change_makes_a_plan_simpler() {
         deviations(&[]),
         deviations(&[(2, 1)]),
         deviations(&[(2, 1)]),
-        // The one that is left stays in its place: after 2 + 1 + 0 choices.
+        // The remaining one stays in its place: after 2 + 1 + 0 choices.
         deviations(&[(3, 0)]),
         deviations(&[(0, 1), (0, 0)]),
         deviations(&[(1, 1), (0, 0)]),

@@ -1,4 +1,5 @@
-//! A search whose parts are handles to one tree that all of them make grow, as a reduction has.
+//! A search whose parts are handles to one tree that all of them extend, as in a search that
+//! reduces.
 
 use std::sync::Arc;
 
@@ -10,13 +11,13 @@ use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::search::{Account, Part, Search};
 use crate::workers::Findings;
 
-/// Runs every execution once. Where an execution comes to a new point it takes the first choice, and
-/// leaves the others to whoever asks for work next.
+/// Runs every execution once. At a new point, an execution takes the first choice and leaves the
+/// others to the next worker that asks for work.
 #[derive(Debug, Default)]
 struct SharedTree {
-    /// The choices that lead to executions which nobody has run yet.
+    /// The choices that lead to executions that have not been run yet.
     open: Arc<Mutex<Vec<Vec<usize>>>>,
-    /// The choices of the execution under way, and how many of them were made before it.
+    /// The choices of the current execution, and how many of them were made before it.
     path: Vec<usize>,
     planned: usize,
     /// Whether the execution of `path` is to be run next.

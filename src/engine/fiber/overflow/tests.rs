@@ -1,4 +1,4 @@
-//! Faults, each in a process of its own: they end it, or change what the process does on them.
+//! Faults, each in its own process: they end it, or change how it handles them.
 
 use std::env;
 use std::os::unix::process::ExitStatusExt as _;
@@ -15,7 +15,7 @@ fn guard() -> Guard {
     Guard::new("a", 1 << 16, (1 << 20, (1 << 20) + (1 << 16)))
 }
 
-/// Runs the test of this name again, in a process of its own.
+/// Runs the test of this name again, in its own process.
 fn start(test: &str) -> Child {
     let test = format!("engine::fiber::overflow::tests::{test}");
     Command::new(env::current_exe().unwrap())
@@ -27,7 +27,7 @@ fn start(test: &str) -> Child {
         .unwrap()
 }
 
-/// Waits for a process that is over at once; nothing if it is not.
+/// Waits for a process that should end at once; `None` if it does not.
 fn end(mut process: Child) -> Option<ExitStatus> {
     for _ in 0..1000 {
         if let Some(status) = process.try_wait().unwrap() {
@@ -111,7 +111,7 @@ fn a_fault_leaves_errno_as_it_was() {
             super::guard(guard());
             let errno = errno().unwrap();
             // SAFETY: all zeroes is a value of this structure, which has room for the address
-            // where the kernel puts it; nobody else reads this process's standard error; and
+            // where the kernel puts it; nothing else reads this process's standard error; and
             // `errno` is this thread's.
             let after = unsafe {
                 let mut fault: libc::siginfo_t = std::mem::zeroed();

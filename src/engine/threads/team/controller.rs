@@ -1,25 +1,24 @@
-//! What a thread of a team does when it reaches a point, starts a thread, or waits.
+//! What a thread of a team does when it pauses, starts a thread, or waits.
 
 use std::sync::Arc;
 use std::task::Waker;
 
 use super::super::worker;
-use super::super::worker_slot::WorkerSlot;
 use super::ThreadHandle;
 use crate::engine::baton::Grant;
-use crate::engine::body::Body;
 use crate::engine::catch;
 use crate::engine::core::Turn;
-use crate::engine::current::Controller;
+use crate::engine::current::{Body, Controller};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
-impl ThreadHandle {
-    /// Lets go of the turn until it comes back.
-    fn let_go(&self, slot: &WorkerSlot, pause: YieldReason) {
-        let ThreadHandle { team, thread, .. } = self;
+impl Controller for ThreadHandle {
+    fn pause(&self, reason: YieldReason) {
+        let ThreadHandle { team, thread, slot } = self;
+        self.set_user_code(false);
+        team.beat.beat();
         let violated = team.violated();
         team.settle(None);
         let mut shared = team.shared.lock();
@@ -27,63 +26,51 @@ impl ThreadHandle {
             drop(shared);
             catch::unwind();
         }
-        shared.core.pause(*thread, pause);
+        shared.core.pause(*thread, reason);
         let turn = team.next_turn(&mut shared, violated);
         drop(shared);
         let Some(turn) = turn else {
             catch::unwind();
         };
-        if turn == Turn::Of(*thread) {
-            return;
+        if turn != Turn::Of(*thread) {
+            team.give(turn);
+            if slot.baton.wait() == Grant::Unwind {
+                catch::unwind();
+            }
         }
-        team.give(turn);
-        if slot.baton.wait() == Grant::Unwind {
-            catch::unwind();
-        }
-    }
-}
-
-impl Controller for ThreadHandle {
-    fn pause(&self, pause: YieldReason) {
-        let slot = &self.slot;
-        slot.set_user_code(false);
-        self.team.beat.beat();
-        self.let_go(slot, pause);
-        slot.set_user_code(true);
+        self.set_user_code(true);
     }
 
     fn withdraw(&self) {
-        let slot = &self.slot;
-        slot.set_user_code(false);
+        self.set_user_code(false);
         let mut shared = self.team.shared.lock();
-        // The team has been left behind. If the question is never answered, neither does this
-        // thread go on: it would take away what is being looked at.
+        // Only if the team has been left behind. This thread must not go on while its question is
+        // being asked, since that borrows from its stack.
         while shared.core.is_being_asked(self.thread) {
             self.team.answered.wait(&mut shared);
         }
         shared.core.withdraw(self.thread);
         drop(shared);
-        slot.set_user_code(true);
+        self.set_user_code(true);
     }
 
     fn waker(&self) -> Waker {
-        let slot = &self.slot;
-        slot.set_user_code(false);
+        self.set_user_code(false);
         let mut shared = self.team.shared.lock();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.team),
             thread: self.thread,
             execution: shared.core.number,
         });
-        let watched = Arc::downgrade(&waker);
-        shared.core.keep_waker(self.thread, watched);
+        let held = Arc::downgrade(&waker);
+        shared.core.keep_waker(self.thread, held);
         drop(shared);
-        slot.set_user_code(true);
+        self.set_user_code(true);
         Waker::from(waker)
     }
 
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
-        self.slot.set_user_code(false);
+        self.set_user_code(false);
         let mut shared = self.team.shared.lock();
         if shared.core.is_over() {
             drop(shared);
@@ -95,7 +82,7 @@ impl Controller for ThreadHandle {
         drop(shared);
         let started = worker::start_one(&self.team, thread, &name, body)?;
         self.team.shared.lock().started.push(started);
-        self.slot.set_user_code(true);
+        self.set_user_code(true);
         Ok(thread)
     }
 
