@@ -318,12 +318,19 @@ impl ExecutionCore {
 
     /// What there is to do when the threads' part seems over, since nobody can go on. To be asked
     /// again and again while it is to wait; `is_settled` says whether tasks that somebody may
-    /// still wake have had the time for that.
-    pub(super) fn news(&mut self, is_settled: bool) -> WakeStatus {
+    /// still wake have had the time for that, and `have_fired` whether wakers have fired that the
+    /// core was not told of.
+    pub(super) fn news(&mut self, is_settled: bool, have_fired: impl Fn() -> bool) -> WakeStatus {
         if !self.is_stuck() {
             return WakeStatus::Nothing;
         }
-        let mut news = self.outside.status(self.state.waiting(), is_settled);
+        let status = |core: &Self| {
+            let status = core.outside.status(core.state.waiting(), is_settled);
+            // A waker that is gone may have fired just before.
+            let is_known = status == WakeStatus::Wait || !have_fired();
+            if is_known { status } else { WakeStatus::Wait }
+        };
+        let mut news = status(self);
         if news == WakeStatus::Woken {
             for thread in self.outside.take_pending() {
                 self.state.wake(thread);
@@ -332,7 +339,7 @@ impl ExecutionCore {
                 self.over = None;
                 return news;
             }
-            news = self.outside.status(self.state.waiting(), is_settled);
+            news = status(self);
         }
         self.set_over(self.stuck());
         news

@@ -339,10 +339,8 @@ impl Run {
             self.hear_wakes();
             let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-            match core.news(is_settled) {
+            match core.news(is_settled, || self.wakes.are_new()) {
                 WakeStatus::Woken => return self.next_turn(core, None),
-                // The last waker may have fired just before it went.
-                WakeStatus::Nothing if self.wakes.are_new() => continue,
                 WakeStatus::Nothing => return None,
                 WakeStatus::Wait if since.elapsed() >= self.timeout => drop(core.give_up()),
                 WakeStatus::Wait => {}

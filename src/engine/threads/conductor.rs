@@ -115,7 +115,7 @@ fn is_over(team: &Team) -> bool {
             return false;
         }
         let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-        let news = shared.core.news(is_settled);
+        let news = shared.core.news(is_settled, || false);
         if news == WakeStatus::Woken {
             return false;
         }
