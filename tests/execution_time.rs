@@ -76,8 +76,8 @@ fn ran() -> Duration {
 
 /// Runs for so long, not counting the time for which it waits for a processor.
 fn run_for(time: Duration) {
-    let before = ran();
-    while ran() - before < time {
+    let end = ran() + time;
+    while ran() < end {
         std::hint::spin_loop();
     }
 }
