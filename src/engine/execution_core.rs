@@ -129,7 +129,7 @@ impl ExecutionCore {
     }
 
     /// Decides whose turn comes next, when all questions have been asked; notes how the execution
-    /// ended if it is nobody's.
+    /// ended if no thread has it.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
         let ExecutionCore {

@@ -16,7 +16,7 @@ fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     panic!("there is nothing to choose")
 }
 
-/// An execution of so many declared threads.
+/// An execution of a number of declared threads.
 fn state(threads: usize) -> ExecutionState {
     let names: Vec<String> = (0..threads).map(|index| format!("t{index}")).collect();
     ExecutionState::new(&names, MAX_STEPS)

@@ -55,7 +55,7 @@ pub(super) fn carry(
 }
 
 fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
-    // How the turns of an execution ended; while it has taken none, those of the one before.
+    // How each turn of the execution has ended. Before its first turn, those of the one before.
     let mut turns = Vec::new();
     loop {
         if run.heartbeat.is_to_stay() {
@@ -96,7 +96,7 @@ fn execute(
     (drop_state(dropping, end), outcome)
 }
 
-/// Resumes whoever has the turn until it is nobody's, and unwinds who is left.
+/// Resumes whichever thread has the turn until none has, and unwinds those that are left.
 fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
     turns.truncate(run.begin());
     let mut ended = repeat(run, fibers, turns);
@@ -127,9 +127,9 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
     }
 }
 
-/// Repeats turns as long as all is as in the execution before; forgets those after them. Returns whose
-/// turn came next, and how it has ended: the last that was to be repeated, or the first that ended
-/// otherwise.
+/// Repeats turns for as long as they end as in the execution before, and forgets the rest. Returns
+/// the turn after them, which has been taken: the last that was to be repeated, or the first that
+/// ended otherwise.
 #[inline]
 fn repeat(
     run: &Run,

@@ -187,7 +187,7 @@ impl Run {
         self.core.borrow_mut().turn().thread()
     }
 
-    /// Whose turn comes next, when that of `thread` has ended; nobody's if the execution was over
+    /// Whose turn comes next, when that of `thread` has ended; none if the execution was over
     /// before.
     // Always inline, as what it calls: this is every turn that is not repeated.
     #[allow(clippy::inline_always)]
@@ -253,7 +253,7 @@ impl Run {
         self.next_turn(core, violated)
     }
 
-    /// Decides whose turn comes next, unless the execution has just failed; nobody's if it was over
+    /// Decides whose turn comes next, unless the execution has just failed; none if it was over
     /// before.
     #[inline(never)]
     fn next_turn<'a>(
