@@ -143,8 +143,7 @@ impl ExecutionState {
     }
 
     /// The running thread came to its end.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
         self.threads.states[thread.index()] = ThreadState::Finished;
         self.end_step(thread, StepEnd::Ended);

@@ -23,8 +23,6 @@ pub(super) struct ExecutionCore {
     pub(super) over: Option<ExecutionEnd>,
     /// Where the threads stood when it ended, before any was unwound.
     stood: Vec<ThreadStatus>,
-    /// Whether that is known to say of all threads that they have finished.
-    stood_finished: bool,
     /// What they were about to acquire then, and was not free.
     blocked_on: Vec<BlockedOn>,
     locks: LockTable,
@@ -47,7 +45,6 @@ impl ExecutionCore {
             scheduler: Some(scheduler),
             over: None,
             stood: Vec::new(),
-            stood_finished: false,
             blocked_on: Vec::new(),
             locks: LockTable::default(),
             phase: Phase::SetUp,
@@ -103,7 +100,7 @@ impl ExecutionCore {
     /// Whether threads have left questions, which are to be asked before each turn is decided.
     #[inline]
     pub(super) fn has_questions(&self) -> bool {
-        !self.locks.has_no_probes()
+        self.locks.has_probes()
     }
 
     /// The next question to be asked before the next turn is decided; nothing when all have been,
@@ -111,7 +108,7 @@ impl ExecutionCore {
     /// [given back](Self::answer).
     #[inline]
     pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
-        if self.locks.has_no_probes() || self.is_over() {
+        if !self.has_questions() || self.is_over() {
             return None;
         }
         self.locks.next_question()
@@ -277,20 +274,10 @@ impl ExecutionCore {
 
     /// Notes where the threads stand, and what they wait for there.
     fn stand(&mut self) {
-        self.stood_finished = false;
         self.state.report_statuses(&mut self.stood);
         self.locks.blocked_on(&mut self.blocked_on);
         if let Some(asked) = self.locks.being_asked() {
             self.stood[asked.thread.index()].state = ThreadState::BeingAsked(asked.marker);
-        }
-    }
-
-    /// As [`stand`](Self::stand), where all have finished: mostly as in the execution before.
-    #[inline]
-    fn stand_finished(&mut self) {
-        if !self.stood_finished || self.stood.len() != self.state.threads().len() {
-            self.state.report_finished(&mut self.stood);
-            self.stood_finished = true;
         }
     }
 
@@ -359,7 +346,7 @@ impl ExecutionCore {
     pub(super) fn end(&mut self, end: &ExecutionEnd, outcome: Option<&str>) -> bool {
         match self.over {
             None => self.stand(),
-            Some(ExecutionEnd::Held) => self.stand_finished(),
+            Some(ExecutionEnd::Held) => self.state.report_finished(&mut self.stood),
             Some(_) => {}
         }
         let Some(scheduler) = &mut self.scheduler else {

@@ -52,10 +52,10 @@ pub(super) struct LockTable {
 }
 
 impl LockTable {
-    /// Whether no thread is about to acquire a lock.
+    /// Whether a thread is about to acquire a lock.
     #[inline]
-    pub(super) fn has_no_probes(&self) -> bool {
-        self.probes.is_empty()
+    pub(super) fn has_probes(&self) -> bool {
+        !self.probes.is_empty()
     }
 
     #[inline]

@@ -118,8 +118,6 @@ impl DepthFirst {
     }
 
     /// Goes on to a point that no execution has come to.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
     fn discover(&mut self, point: &SchedulingPoint<'_>) -> usize {
         let choices = match &mut self.bound {
             None => 0..point.enabled.len(),

@@ -37,8 +37,12 @@ impl ExecutionState {
             state: ThreadState::Finished,
             passed: None,
         };
-        statuses.clear();
-        statuses.resize(self.threads.len(), finished);
+        // The length is not stored where it is right already: to be loaded together with the pointer
+        // just after it was stored alone stalls the load.
+        if statuses.len() != self.threads.len() {
+            statuses.resize(self.threads.len(), finished);
+        }
+        statuses.fill(finished);
     }
 
     /// Keeps the first `count` steps to be taken again, and forgets those after them.

@@ -11,8 +11,8 @@ use crate::engine::thread_clocks::ThreadClocks;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
-/// Written by the carrier and read by its watcher, but for the last. The watcher asks whether anything moves, so
-/// that the numbers need not agree with each other to the instant.
+/// Written by the carrier and read by its watcher, but for the last field. The watcher asks whether
+/// anything moves, so the numbers need not agree with each other to the instant.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     executions: AtomicU64,
@@ -115,11 +115,11 @@ impl Heartbeat {
             .map(ThreadId::of_number)
     }
 
-    /// `thread` has reached `marker`, or it starts.
+    /// The last turn of `thread` has ended so.
     #[inline]
-    pub(super) fn reach(&self, thread: ThreadId, marker: Option<MarkerId>) {
+    pub(super) fn reach(&self, thread: ThreadId, end: TurnEnd) {
         if let Some(reached) = self.reached.get(thread.index()) {
-            reached.set(marker.map_or(TurnEnd::FINISHED, TurnEnd::at_marker));
+            reached.set(end);
         }
     }
 

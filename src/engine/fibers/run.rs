@@ -87,7 +87,8 @@ impl Run {
     /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
     pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
         while grant == Grant::Resume {
-            self.heartbeat.reach(thread, None);
+            // Whatever it has reached was in the execution before.
+            self.heartbeat.reach(thread, TurnEnd::FINISHED);
             let result = match self.take_body(thread) {
                 None => {
                     let instance = self.instance.borrow();
@@ -189,9 +190,7 @@ impl Run {
 
     /// Whose turn comes next, when that of `thread` has ended; none if the execution was over
     /// before.
-    // Always inline, as what it calls: this is every turn that is not repeated.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
+    #[inline]
     pub(super) fn turn_after(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
         if end == TurnEnd::OTHERWISE {
             return self.turn_after_note(thread);
@@ -206,7 +205,7 @@ impl Run {
             None if is_over => core.state.leave(thread, ThreadState::Finished),
             None => core.state.finish(thread),
             Some(marker) => {
-                self.heartbeat.reach(thread, Some(marker));
+                self.heartbeat.reach(thread, end);
                 core.state.pause(thread, marker);
             }
         }
@@ -226,7 +225,7 @@ impl Run {
             core.finish(thread, violated.is_some());
             return self.next_turn(core, violated);
         };
-        self.heartbeat.reach(thread, Some(marker));
+        self.heartbeat.reach(thread, end);
         core.state.pause(thread, marker);
         self.next_turn(core, violated)
     }
@@ -247,7 +246,7 @@ impl Run {
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         if let Some(marker) = pause.marker() {
-            self.heartbeat.reach(thread, Some(marker));
+            self.heartbeat.reach(thread, TurnEnd::at_marker(marker));
         }
         core.pause(thread, pause);
         self.next_turn(core, violated)

@@ -27,8 +27,8 @@ pub(super) struct WakeEvent {
 }
 
 impl WakeQueue {
-    /// Whether one has fired that was not heard, or a thread was started. Looked at before every turn: a load, where a swap
-    /// would cost as much as the turn.
+    /// Whether one has fired that was not heard, or a thread was started. It is looked at before
+    /// every turn: a load, since a swap would cost as much as the turn.
     #[inline]
     pub(super) fn has_any(&self) -> bool {
         self.has_any.load(Ordering::Relaxed)
