@@ -2,6 +2,7 @@
 
 mod acquire;
 mod baton;
+pub(crate) mod call;
 mod catch;
 mod choice;
 mod conclude;
