@@ -17,7 +17,7 @@ use crate::operation::ThreadId;
     )
 )]
 pub(crate) fn spawn(name: Option<&str>, body: impl FnOnce() + Send + 'static) -> Option<ThreadId> {
-    current::is_to_pause().then(|| current::spawn(name, Box::new(body)))
+    current::is_to_pause().then(|| current::spawn(name, Box::new(body)))?
 }
 
 /// Waits for the end of a thread that [`spawn`] has started in this execution. Going on is a step,

@@ -19,7 +19,7 @@ pub(crate) enum YieldReason {
     /// It waits in a call to the system.
     Block(Blocked),
     /// It lets others go first.
-    Yield(WaitSite),
+    Yield,
 }
 
 /// How a thread waits in a call to the system.
@@ -40,14 +40,14 @@ impl YieldReason {
             YieldReason::Wait
             | YieldReason::Join(_)
             | YieldReason::Block(_)
-            | YieldReason::Yield(_) => None,
+            | YieldReason::Yield => None,
         }
     }
 
     /// Whether the thread is inside of a call to the system, from which it need not unwind.
     pub(super) fn is_in_call(&self) -> bool {
         match self {
-            YieldReason::Join(_) | YieldReason::Block(_) | YieldReason::Yield(_) => true,
+            YieldReason::Join(_) | YieldReason::Block(_) | YieldReason::Yield => true,
             YieldReason::Reach(_) | YieldReason::Acquire(..) | YieldReason::Wait => false,
         }
     }

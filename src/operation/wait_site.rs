@@ -51,6 +51,8 @@ displayed! {
         WaitForEvents = "epoll_wait",
         Lock = "flock",
         LockRange = "fcntl",
+        Sleep = "nanosleep",
+        Yield = "sched_yield",
     }
 }
 
@@ -67,6 +69,8 @@ displayed! {
         File = "file",
         /// Several files, or none.
         Set = "set of files",
+        Clock = "clock",
+        Processor = "processor",
     }
 }
 

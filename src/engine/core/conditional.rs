@@ -38,7 +38,7 @@ impl ExecutionState {
     }
 
     /// `thread` no longer waits under a condition.
-    pub(super) fn forget_condition(&mut self, thread: ThreadId) {
+    pub(crate) fn forget_condition(&mut self, thread: ThreadId) {
         self.conditional.retain(|other| other.thread != thread);
     }
 
@@ -105,7 +105,7 @@ impl ExecutionState {
     /// Whether a thread can go on other than by a time-out or a spurious wake-up.
     fn has_ordinary(&self) -> bool {
         let mut enabled = self.enabled.iter();
-        enabled.any(|pending| pending.operation.is_ordinary())
+        enabled.any(|pending| !pending.operation.is_interruption())
     }
 
     /// Whether `thread` has taken a step of this kind since another thread took a step.

@@ -23,10 +23,6 @@ pub(super) type Carried = Result<Box<dyn Scheduler>, Error>;
 
 /// Runs executions until there are no more; the scheduler has begun the first. `tell` learns how that
 /// ended before fibers that are left unwind, which may take them for ever.
-///
-/// # Errors
-///
-/// If there is no memory for the stacks.
 pub(super) fn carry(
     program: &Arc<dyn Program>,
     scheduler: Box<dyn Scheduler>,
@@ -34,27 +30,44 @@ pub(super) fn carry(
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
     tell: impl FnOnce(Carried),
-) -> Result<(), Error> {
+) {
     let own = EngineThread::begin();
     let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
-    let carry_all = || {
-        let mut fibers = FiberPool::new(&run, options)?;
-        let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
-        tell(run.fault.take().map_or(carried, Err));
-        fibers.end();
-        Ok(())
-    };
-    current::under(Box::new(Rc::clone(&run)), || {
-        explaining_overflows(carry_all)
-    })
+    let mut next = Some(scheduler);
+    explaining_overflows(|| {
+        while let Some(scheduler) = next.take() {
+            let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
+            let controller = Box::new(Rc::clone(&run));
+            let (carried, fibers) =
+                current::under(controller, || carry_with(&run, options, processor));
+            match carried {
+                Ok((scheduler, IsDone(false))) => next = Some(scheduler),
+                Ok((scheduler, IsDone(true))) => {
+                    tell(Ok(scheduler));
+                    current::under(Box::new(run), || fibers.map(FiberPool::end));
+                    return;
+                }
+                Err(error) => {
+                    tell(Err(error));
+                    return;
+                }
+            }
+        }
+    });
 }
 
-fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
+/// Whether there are no executions left. Otherwise fibers are, which have to be replaced.
+struct IsDone(bool);
+
+fn carry_all(
+    run: &Run,
+    fibers: &mut FiberPool,
+    processor: &Processor,
+) -> Result<(Box<dyn Scheduler>, IsDone), Error> {
     // How each turn of the execution has ended. Before its first turn, those of the one before.
     let mut turns = Vec::new();
     loop {
@@ -66,9 +79,13 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.heartbeat.is_left_behind();
-        if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
+        let goes_on = !is_over && core.end(&end, outcome.as_deref()) && core.begin();
+        let left = if core.held() {0} else {core.left()};
+        if left > 0 || !goes_on {
+            left::add(left);
             let scheduler = core.scheduler.take();
-            return Ok(scheduler.expect("nobody else takes the scheduler"));
+            let scheduler = scheduler.expect("nobody else takes the scheduler");
+            return Ok((scheduler, IsDone(!goes_on)));
         }
     }
 }
@@ -117,13 +134,16 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
         return;
     }
     run.heartbeat.enter(Phase::Unwinding);
-    let threads = run.core.borrow().state.threads().len();
-    for thread in (0..threads).map(ThreadId::new) {
-        run.drop_body(thread);
-        while run.core.borrow().state.is_live(thread) {
-            let end = fibers.stop(thread);
-            run.unwound(thread, end);
+    loop {
+        let next = run.core.borrow_mut().next_to_unwind();
+        let Some((thread, grant)) = next else {
+            break;
+        };
+        if run.drops_body(thread) {
+            continue;
         }
+        let end = fibers.tell(thread, grant);
+        run.unwound(thread, end);
     }
 }
 

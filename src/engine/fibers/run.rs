@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::heartbeat::{Heartbeat, Reached};
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
-use crate::engine::catch::{self, Caught, caught};
+use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller};
 use crate::engine::execution_core::ExecutionCore;
@@ -20,7 +20,7 @@ use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
 use crate::failure::FailureKind;
-use crate::operation::{ThreadId, ThreadState};
+use crate::operation::ThreadId;
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
@@ -78,6 +78,12 @@ impl Run {
         }
     }
 
+    /// Whether threads are left that can neither go on nor unwind. They use the instance for ever.
+    pub(super) fn has_left(&self) -> bool {
+        let core = self.core.borrow();
+        !core.held() && !core.have_all_ended()
+    }
+
     /// Whether something went wrong inside of this library.
     #[inline]
     pub(super) fn has_failed(&self) -> bool {
@@ -115,15 +121,17 @@ impl Run {
         self.bodies.borrow_mut()[started].take()
     }
 
-    /// A thread that the program has started and that has not taken its first step never will.
-    pub(super) fn drop_body(&self, thread: ThreadId) {
-        if self.core.borrow().state.state(thread) == ThreadState::Starting {
-            let body = self.take_body(thread);
-            let dropped = current::uncontrolled(|| caught(|| drop(body)));
-            let ended = dropped.and(Err(Caught::Unwound));
-            let caught = ended.unwrap_or_else(|caught| caught);
-            self.core.borrow_mut().finish_caught(thread, caught);
-        }
+    /// Whether `thread` was started by the program and has not begun. It never will, so what it was
+    /// to run is dropped.
+    pub(super) fn drops_body(&self, thread: ThreadId) -> bool {
+        let Some(body) = self.take_body(thread) else {
+            return false;
+        };
+        let dropped = current::uncontrolled(|| caught(|| drop(body)));
+        let ended = dropped.and(Err(Caught::Unwound));
+        let caught = ended.unwrap_or_else(|caught| caught);
+        self.core.borrow_mut().finish_caught(thread, caught);
+        true
     }
 
     /// What `thread` is called.
@@ -296,14 +304,18 @@ impl Run {
             .flatten()
     }
 
-    /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
-    /// pauses, is told again.
+    /// `thread` has let go of its turn after the execution was over. One that has caught its
+    /// unwinding, and pauses, is told again.
     pub(super) fn unwound(&self, thread: ThreadId, end: TurnEnd) {
         let mut core = self.core.borrow_mut();
         match self.note.take() {
             Some(TurnDetail::Failed(caught)) => drop(core.finish_caught(thread, caught)),
-            None if end == TurnEnd::FINISHED => core.finish(thread, false),
-            _ => {}
+            Some(TurnDetail::Paused(pause)) => core.pause(thread, pause),
+            None => match end.marker() {
+                Some(marker) => core.state.pause(thread, marker),
+                None if end == TurnEnd::FINISHED => core.finish(thread, false),
+                None => {}
+            },
         }
     }
 
@@ -315,6 +327,7 @@ impl Run {
             let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
             drop(core);
+            // What calls have woken the core hears before it decides.
             self.adopt(self.heartbeat.running());
         }
     }
@@ -354,8 +367,22 @@ impl Run {
 }
 
 impl Controller for Rc<Run> {
-    fn pause(&self, pause: YieldReason) {
+    fn pause(&self, pause: YieldReason) -> Option<Grant> {
         self.note.set(Some(TurnDetail::Paused(pause)));
+        None
+    }
+
+    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
+        let mut core = self.core.borrow_mut();
+        body(&mut core, self.heartbeat.running());
+        if core.has_calls() {
+            // The state of a turn that is repeated is not kept up to date: it is heard after that.
+            self.wakes.alert();
+        }
+    }
+
+    fn leave(&self) {
+        self.core.borrow_mut().leave(self.heartbeat.running());
     }
 
     fn withdraw(&self) {
@@ -378,9 +405,6 @@ impl Controller for Rc<Run> {
     }
 
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
-        if self.core.borrow().is_over() {
-            catch::unwind();
-        }
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();
         starting.push((name.map(str::to_owned), body));

@@ -12,7 +12,6 @@ use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
-use crate::engine::current;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;

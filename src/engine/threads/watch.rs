@@ -1,7 +1,6 @@
 //! The thread that asked for the executions: it assembles a team and watches the clock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -11,11 +10,12 @@ use super::start::start;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
-use crate::engine::engine_thread::{self, EngineThread};
+use crate::engine::engine_thread::EngineThread;
+use crate::engine::left;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::operation::ThreadId;
 
 /// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
@@ -32,9 +32,7 @@ pub(crate) fn run(
 ) -> Result<Box<dyn Scheduler>, Error> {
     let _own = EngineThread::begin();
     while scheduler.new_execution().is_some() {
-        if LEFT.load(Ordering::Relaxed) >= MAX_LEFT {
-            return Err(too_many_left());
-        }
+        left::check()?;
         let team = Arc::new(Team::new(program, scheduler, options));
         let threads = assemble(&team)?;
         let watched = catch_fault(|| watch(&team, options.timeout, &mut meanwhile));
@@ -54,22 +52,6 @@ pub(crate) fn run(
         }
     }
     Ok(scheduler)
-}
-
-/// How many threads of this process were left, since they could neither go on nor unwind.
-static LEFT: AtomicUsize = AtomicUsize::new(0);
-
-/// The most threads that may be left. Each sleeps, with its stack, for the life of the process.
-const MAX_LEFT: usize = 8000;
-
-#[cold]
-fn too_many_left() -> Error {
-    let text = format!(
-        "{MAX_LEFT} threads of this process were deadlocked and could not be unwound: their \
-         stacks are kept, and there is no room for more. Stop at the first failure, or run \
-         fewer executions in one process"
-    );
-    Error::new(ErrorKind::NoOsThread, text)
 }
 
 fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
@@ -150,7 +132,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
     let scheduler = shared.core.scheduler.take();
     let left = shared.core.left();
     drop(shared);
-    LEFT.fetch_add(left, Ordering::Relaxed);
+    left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);
     }
