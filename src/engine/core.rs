@@ -8,11 +8,26 @@ use crate::operation::{
 use crate::site::MarkerId;
 
 mod blocked;
+#[allow(
+    dead_code,
+    reason = "for calls to the system, which are not taken over yet"
+)]
+mod clock;
+#[allow(
+    dead_code,
+    reason = "for calls to the system, which are not taken over yet"
+)]
+mod deadlines;
 mod family;
 mod fast_forward;
 mod thread_table;
 mod told;
 mod turn;
+#[allow(
+    dead_code,
+    reason = "for calls to the system, which are not taken over yet"
+)]
+mod wait_queues;
 
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};
