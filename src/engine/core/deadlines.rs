@@ -1,6 +1,7 @@
 //! Until when threads wait.
 
-use std::time::Duration;
+// From `core`, which knows durations and has no clock.
+use core::time::Duration;
 
 use crate::operation::ThreadId;
 

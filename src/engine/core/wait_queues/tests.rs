@@ -86,9 +86,9 @@ fn only_waiters_of_that_queue_are_woken() {
     assert!(queues.is_empty());
 }
 
-/// A lock for readers and writers that has one futex: readers wait with bit 1,
-/// writers with bit 2. A wake-up for one writer passes over the reader that came first. One for both
-/// takes them as they come, and the count counts only those that it is for.
+/// A lock for readers and writers that has one futex: readers wait with bit 1, writers with bit 2. A
+/// wake-up for one writer passes over the reader that came first. One for both takes them as they
+/// come, and the count counts only those that it is for.
 #[test]
 fn a_wake_up_is_only_for_masks_that_share_a_bit() {
     let (reader, writer) = (1, 2);
