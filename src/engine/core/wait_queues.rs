@@ -39,9 +39,10 @@ impl WaitQueues {
     }
 
     /// Puts `thread`, which waits nowhere yet, at the end of `queue`. Only a wake-up whose mask has a
-    /// bit in common with `mask` is for it.
+    /// bit in common with `mask` is for it. The mask is not 0, which the kernel refuses as well.
     pub(crate) fn wait(&mut self, thread: ThreadId, queue: usize, mask: u32) {
         debug_assert_eq!(self.waits(thread), None, "{thread:?} waits already");
+        debug_assert_ne!(mask, 0, "nothing could wake {thread:?}");
         self.number(queue);
         self.waiters.push(Waiter {
             thread,
