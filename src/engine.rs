@@ -31,6 +31,7 @@ mod processor;
 mod program;
 mod ready_check;
 mod scheduler;
+#[cfg(test)]
 mod spawn;
 mod thread_clocks;
 mod threads;

@@ -9,11 +9,12 @@ use std::time::Duration;
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
-use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 pub(crate) use super::core::WaitEnd;
+pub(crate) use super::current::{NewThread, Started};
+pub(crate) use super::ready_check::ReadyCheck;
 
 /// A wait of the calling thread in a queue.
 #[derive(Debug, Clone, Copy)]
@@ -117,10 +118,10 @@ pub(crate) fn await_ready(
     }
 }
 
-/// Starts a thread of the program, named by the program or after its parent. `body` is all that it
-/// runs. `None` if the system gives no thread.
-pub(crate) fn spawn(name: Option<&str>, body: Box<dyn FnOnce() + Send>) -> Option<ThreadId> {
-    current::spawn(name, body)
+/// Starts a thread of the program. `None` if the execution is over, or the system gives no thread.
+pub(crate) fn spawn(new: NewThread<'_>) -> Option<Started> {
+    let is_over = current::with_core(|core, _| core.is_over())?;
+    if is_over { None } else { current::spawn(new) }
 }
 
 /// Waits for the end of a thread that was started in this execution.

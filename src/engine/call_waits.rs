@@ -92,11 +92,11 @@ impl ExecutionCore {
     pub(super) fn block(&mut self, thread: ThreadId, blocked: Blocked) {
         let spurious = blocked.may_be_spurious.then_some(Condition::Spurious);
         let condition = blocked.deadline.map(Condition::TimeOut).or(spurious);
-        self.state.block_under(thread, blocked.site, condition);
+        self.state.block(thread, blocked.site, condition);
     }
 
     pub(super) fn let_others_go_first(&mut self, thread: ThreadId) {
-        self.state.block_under(thread, YIELD, Some(Condition::OthersFirst));
+        self.state.block(thread, YIELD, Some(Condition::OthersFirst));
     }
 
     /// Whether a thread that waits inside of a call may have become able to go on.
@@ -130,8 +130,8 @@ impl ExecutionCore {
     /// have ended, or none of the others can go on.
     ///
     /// Those that are paused unwind first. That frees what they hold; so a destructor, or a thread
-    /// that cannot unwind from where it waits, goes on when it is woken. The last are those that
-    /// unwind from where they wait.
+    /// that cannot unwind from where it waits, goes on when it is woken. Then come those that unwind
+    /// from where they wait, those whose wait ends by itself, and at last those that are to be left.
     pub(super) fn next_to_unwind(&mut self) -> Option<(ThreadId, Grant)> {
         self.hear_calls();
         let all = (0..self.state.threads().len()).map(ThreadId::new);
@@ -167,9 +167,13 @@ impl ExecutionCore {
             ThreadState::Blocked(site) | ThreadState::MayGoOn(site) => {
                 let yields = site == YIELD;
                 let has_time = matches!(self.state.state(thread), ThreadState::MayGoOn(_));
-                (yields || has_time).then_some((3, Grant::Resume))
+                Some(if yields || has_time {
+                    (3, Grant::Resume)
+                } else {
+                    (4, Grant::Unwind)
+                })
             }
-            ThreadState::Joining(_) if is_unwinding => None,
+            ThreadState::Joining(_) if is_unwinding => Some((4, Grant::Unwind)),
             _ => Some((0, Grant::Unwind)),
         }
     }
@@ -181,13 +185,8 @@ impl ExecutionCore {
     }
 
     /// How many threads are left that can neither go on nor unwind.
+    #[inline]
     pub(super) fn left(&self) -> usize {
-        let all = (0..self.state.threads().len()).map(ThreadId::new);
-        let live = all.filter(|thread| self.state.is_live(*thread)).count();
-        live + self.calls.left.len()
-    }
-
-    pub(super) fn have_all_ended(&self) -> bool {
-        self.left() == 0
+        self.calls.left.len()
     }
 }

@@ -5,9 +5,9 @@ use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState,
 };
-use conditional::Conditional;
-use crate::engine::EngineOptions;
+use super::EngineOptions;
 use crate::site::MarkerId;
+use conditional::Conditional;
 
 mod blocked;
 mod clock;
@@ -212,12 +212,6 @@ impl ExecutionState {
     /// Whether a task that was woken is to go on.
     pub(crate) fn has_woken(&self) -> bool {
         self.woken > 0
-    }
-
-    /// Whether `thread` has started and not ended.
-    pub(crate) fn is_live(&self, thread: ThreadId) -> bool {
-        let state = self.state(thread);
-        state != ThreadState::NotStarted && !state.has_ended()
     }
 
     /// Decides whose turn comes next, and gives it to that thread.

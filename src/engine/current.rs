@@ -17,6 +17,23 @@ use crate::site::Site;
 /// What a thread that the program starts runs.
 pub(super) type Body = Box<dyn FnOnce() + Send>;
 
+/// A thread that the program is about to start.
+pub(crate) struct NewThread<'a> {
+    /// What the program calls it, if it does.
+    pub(crate) name: Option<&'a str>,
+    /// How many bytes its stack is to have, if the program says.
+    pub(crate) stack_size: Option<usize>,
+    pub(crate) body: Body,
+}
+
+/// A thread that the program has started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started {
+    pub(crate) thread: ThreadId,
+    /// What the system calls it: a `pthread_t`.
+    pub(crate) handle: usize,
+}
+
 /// The run that controls a thread.
 pub(crate) trait Controller {
     /// The calling thread yields its turn. An OS thread returns when it gets the turn again, or is
@@ -38,7 +55,7 @@ pub(crate) trait Controller {
     /// # Errors
     ///
     /// If the system gives no thread.
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error>;
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error>;
 
     /// The calling thread can never go on, and cannot be unwound either. It is not scheduled again.
     fn leave(&self);
@@ -111,9 +128,9 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
-pub(super) fn spawn(name: Option<&str>, body: Body) -> Option<ThreadId> {
+pub(super) fn spawn(new: NewThread<'_>) -> Option<Started> {
     let started = with_controller(|controller| {
-        let started = controller.spawn(name, body);
+        let started = controller.spawn(new);
         started.map_err(|error| controller.fail(error)).ok()
     });
     started.flatten()
@@ -211,7 +228,7 @@ mod tests {
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
         fn fail(&self, _: Error) {}
-        fn spawn(&self, _: Option<&str>, _: Body) -> Result<ThreadId, Error> {
+        fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
             unreachable!("nothing is started here")
         }
     }

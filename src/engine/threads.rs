@@ -7,6 +7,7 @@
 //! behind, since a thread cannot be killed, and goes on with a new one.
 
 mod conductor;
+mod raw_thread;
 mod start;
 mod team;
 mod watch;

@@ -4,23 +4,6 @@ use super::{ExecutionState, Operation, Pending, ThreadId, ThreadState};
 use crate::site::MarkerId;
 
 impl ExecutionState {
-    /// The thread that has the turn, if a thread has it.
-    pub(crate) fn running(&self) -> Option<ThreadId> {
-        let is_running = |state: &ThreadState| *state == ThreadState::Running;
-        let running = self.threads.states.iter().position(is_running);
-        running.map(ThreadId::new)
-    }
-
-    /// How many turns were given in this execution.
-    pub(crate) fn given(&self) -> usize {
-        self.started + self.taken + self.resumed
-    }
-
-    /// Whether a thread could go on.
-    pub(crate) fn has_enabled(&self) -> bool {
-        !self.enabled.is_empty() || self.woken > 0
-    }
-
     /// Where `thread` stands.
     #[inline]
     pub(crate) fn state(&self, thread: ThreadId) -> ThreadState {

@@ -1,7 +1,8 @@
 //! Threads that wait and can go on under conditions: when their time is up, spuriously, or after
 //! others have gone first.
 
-use std::time::Duration;
+// From `core`, which knows durations and has no clock.
+use core::time::Duration;
 
 use super::{ExecutionState, Operation, OperationKind, Pending, StepEnd, ThreadId, ThreadState};
 use crate::operation::WaitSite;
@@ -25,7 +26,7 @@ pub(crate) enum Condition {
 
 impl ExecutionState {
     /// The running thread waits at `site`, and may also go on under a condition.
-    pub(crate) fn block_under(
+    pub(crate) fn block(
         &mut self,
         thread: ThreadId,
         site: WaitSite,

@@ -1,6 +1,7 @@
 //! What stands in for the system in one execution: who waits where, the clock, and chance.
 
-use std::time::Duration;
+// From `core`, which knows durations and has no clock.
+use core::time::Duration;
 
 use super::ThreadId;
 use super::clock::Clock;

@@ -12,6 +12,7 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
+use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
@@ -23,14 +24,18 @@ pub(super) type Carried = Result<Box<dyn Scheduler>, Error>;
 
 /// Runs executions until there are no more; the scheduler has begun the first. `tell` learns how that
 /// ended before fibers that are left unwind, which may take them for ever.
+///
+/// # Errors
+///
+/// If there is no memory for the stacks.
 pub(super) fn carry(
     program: &Arc<dyn Program>,
     scheduler: Box<dyn Scheduler>,
     options: EngineOptions,
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
-    tell: impl FnOnce(Carried),
-) {
+    tell: impl Fn(Carried),
+) -> Result<(), Error> {
     let own = EngineThread::begin();
     let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
@@ -41,33 +46,35 @@ pub(super) fn carry(
     explaining_overflows(|| {
         while let Some(scheduler) = next.take() {
             let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
-            let controller = Box::new(Rc::clone(&run));
-            let (carried, fibers) =
-                current::under(controller, || carry_with(&run, options, processor));
-            match carried {
-                Ok((scheduler, IsDone(false))) => next = Some(scheduler),
-                Ok((scheduler, IsDone(true))) => {
-                    tell(Ok(scheduler));
-                    current::under(Box::new(run), || fibers.map(FiberPool::end));
-                    return;
+            current::under(Box::new(Rc::clone(&run)), || {
+                let mut fibers = FiberPool::new(&run, options)?;
+                let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
+                match run.fault.take().map_or(carried, Err) {
+                    Ok((scheduler, Fibers::Replace)) => next = Some(scheduler),
+                    Ok((scheduler, Fibers::End)) => tell(Ok(scheduler)),
+                    Err(fault) => tell(Err(fault)),
                 }
-                Err(error) => {
-                    tell(Err(error));
-                    return;
-                }
-            }
+                fibers.end();
+                Ok(())
+            })?;
         }
-    });
+        Ok(())
+    })
 }
 
-/// Whether there are no executions left. Otherwise fibers are, which have to be replaced.
-struct IsDone(bool);
+/// What is to be done with the fibers.
+enum Fibers {
+    /// There are no more executions.
+    End,
+    /// Some can never go on, and the scheduler has begun another execution.
+    Replace,
+}
 
 fn carry_all(
     run: &Run,
     fibers: &mut FiberPool,
     processor: &Processor,
-) -> Result<(Box<dyn Scheduler>, IsDone), Error> {
+) -> Result<(Box<dyn Scheduler>, Fibers), Error> {
     // How each turn of the execution has ended. Before its first turn, those of the one before.
     let mut turns = Vec::new();
     loop {
@@ -79,14 +86,19 @@ fn carry_all(
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.heartbeat.is_left_behind();
+        let left = core.left();
         let goes_on = !is_over && core.end(&end, outcome.as_deref()) && core.begin();
-        let left = if core.held() {0} else {core.left()};
-        if left > 0 || !goes_on {
-            left::add(left);
-            let scheduler = core.scheduler.take();
-            let scheduler = scheduler.expect("nobody else takes the scheduler");
-            return Ok((scheduler, IsDone(!goes_on)));
+        if goes_on && left == 0 {
+            continue;
         }
+        left::add(left);
+        let scheduler = core.scheduler.take();
+        let scheduler = scheduler.expect("nobody else takes the scheduler");
+        return if goes_on {
+            left::check().map(|()| (scheduler, Fibers::Replace))
+        } else {
+            Ok((scheduler, Fibers::End))
+        };
     }
 }
 
@@ -108,6 +120,10 @@ fn execute(
         (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
+    if !held && run.core.borrow().left() > 0 {
+        // They use it for ever.
+        return (end, None);
+    }
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
     (drop_state(dropping, end), outcome)

@@ -11,7 +11,7 @@ use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::{self, Body, Controller};
+use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{Control, TurnEnd};
@@ -20,7 +20,7 @@ use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
 use crate::failure::FailureKind;
-use crate::operation::ThreadId;
+use crate::operation::{ThreadId, ThreadState};
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
@@ -61,6 +61,7 @@ impl Run {
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         let core = ExecutionCore::new(program.threads(), scheduler, options);
+        heartbeat.started.lock().clear();
         Run {
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
@@ -76,12 +77,6 @@ impl Run {
             timeout: options.timeout,
             since: Cell::new(None),
         }
-    }
-
-    /// Whether threads are left that can neither go on nor unwind. They use the instance for ever.
-    pub(super) fn has_left(&self) -> bool {
-        let core = self.core.borrow();
-        !core.held() && !core.have_all_ended()
     }
 
     /// Whether something went wrong inside of this library.
@@ -327,7 +322,6 @@ impl Run {
             let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
             self.wakes.take(hear);
             drop(core);
-            // What calls have woken the core hears before it decides.
             self.adopt(self.heartbeat.running());
         }
     }
@@ -404,12 +398,16 @@ impl Controller for Rc<Run> {
         Waker::from(waker)
     }
 
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();
-        starting.push((name.map(str::to_owned), body));
+        starting.push((new.name.map(str::to_owned), new.body));
         self.wakes.alert();
-        Ok(ThreadId::new(others))
+        let thread = ThreadId::new(others);
+        Ok(Started {
+            thread,
+            handle: others + 1,
+        })
     }
 
     fn fail(&self, fault: Error) {

@@ -70,15 +70,15 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
     let mut shared = team.shared.lock();
     shared.instance = None;
     let end = shared.core.ending();
-    let is_unwound = end.is_held() || {
+    if !end.is_held() {
         shared.core.phase = Phase::Unwinding;
-        drop(shared);
-        unwind_threads(team)
-    };
-    is_unwound.then(|| {
-        team.join_started();
-        end
-    })
+    }
+    drop(shared);
+    if !end.is_held() && !unwind_threads(team) {
+        return None;
+    }
+    team.join_started();
+    Some(end)
 }
 
 /// Whether the threads' part is over. When no thread can go on, something outside may still change
@@ -115,7 +115,7 @@ fn unwind_threads(team: &Team) -> bool {
             return false;
         }
         let Some((thread, grant)) = shared.core.next_to_unwind() else {
-            return shared.core.have_all_ended();
+            return shared.core.left() == 0;
         };
         drop(shared);
         team.slots.of(thread).baton.give(grant);

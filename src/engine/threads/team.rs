@@ -3,10 +3,11 @@
 mod controller;
 
 use std::sync::{Arc, OnceLock};
-use std::thread::{JoinHandle, Thread};
+use std::thread::Thread;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::raw_thread::RawThread;
 use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::Caught;
@@ -52,7 +53,7 @@ pub(super) struct TeamShared {
     /// Where the execution takes place, while its threads run.
     pub(super) instance: Option<Arc<dyn ProgramInstance>>,
     /// The threads that the program has started in the current execution.
-    pub(super) started: Vec<JoinHandle<()>>,
+    pub(super) started: Vec<RawThread>,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team cannot be used any more.
@@ -114,8 +115,7 @@ impl Team {
         let started = std::mem::take(&mut self.shared.lock().started);
         if !started.is_empty() {
             for thread in started {
-                // It has reported its own faults.
-                let _ = thread.join();
+                thread.join();
             }
             self.slots.forget_started();
         }

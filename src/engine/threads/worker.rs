@@ -1,9 +1,10 @@
 //! An OS thread that runs one thread of the program.
 
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
-use super::start::start;
+use super::raw_thread::RawThread;
+use super::start::start_raw;
 use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
@@ -29,10 +30,11 @@ pub(super) fn start_one(
     team: &Arc<Team>,
     thread: ThreadId,
     name: &str,
+    stack_size: Option<usize>,
     body: Body,
-) -> Result<JoinHandle<()>, Error> {
+) -> Result<RawThread, Error> {
     let mate = Arc::clone(team);
-    start(team, name, move || {
+    start_raw(team, name, stack_size, move || {
         under_team(&mate, thread, |slot| {
             let result = match slot.baton.wait() {
                 Grant::Resume => run(body),

@@ -7,7 +7,7 @@ use super::super::worker;
 use super::ThreadHandle;
 use crate::engine::baton::Grant;
 use crate::engine::core::Turn;
-use crate::engine::current::{Body, Controller};
+use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
@@ -68,15 +68,16 @@ impl Controller for ThreadHandle {
         body(&mut self.team.shared.lock().core, self.thread);
     }
 
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut shared = self.team.shared.lock();
-        let thread = shared.core.state.spawn(self.thread, name);
+        let thread = shared.core.state.spawn(self.thread, new.name);
         let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
         self.team.slots.add();
         drop(shared);
-        let started = worker::start_one(&self.team, thread, &name, body)?;
+        let started = worker::start_one(&self.team, thread, &name, new.stack_size, new.body)?;
+        let handle = started.handle();
         self.team.shared.lock().started.push(started);
-        Ok(thread)
+        Ok(Started { thread, handle })
     }
 
     fn leave(&self) {
