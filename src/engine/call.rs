@@ -1,7 +1,12 @@
 //! What the program's calls to the system become: operations of the run that controls the calling
 //! thread. All but [`is_controlled`] are for threads that a run controls.
 
-#![allow(dead_code, unused_variables, reason = "being built")]
+#![allow(
+    dead_code,
+    unused_variables,
+    clippy::needless_pass_by_value,
+    reason = "being built"
+)]
 
 use std::time::Duration;
 
@@ -84,8 +89,16 @@ pub(crate) fn await_ready(
 }
 
 /// Starts a thread of the program, named by the program or after its parent. `body` is all that it
-/// runs; what it returns is what [`join`] gives. `None` if the system gives no thread.
-pub(crate) fn spawn(name: Option<&str>, body: Box<dyn FnOnce() + Send>) -> Option<ThreadId> {
+/// runs. Returns what `pthread_self` gives on it, too; `None` if the system gives no thread.
+pub(crate) fn spawn(
+    name: Option<&str>,
+    body: Box<dyn FnOnce() + Send>,
+) -> Option<(ThreadId, libc::pthread_t)> {
+    todo!()
+}
+
+/// Names the calling thread, which has not reached a point yet if the standard library calls.
+pub(crate) fn set_name(name: &str) {
     todo!()
 }
 

@@ -45,12 +45,15 @@ displayed! {
         Read = "read",
         Receive = "recv",
         Accept = "accept",
+        Connect = "connect",
         Write = "write",
         Send = "send",
         Poll = "poll",
+        Select = "select",
         WaitForEvents = "epoll_wait",
         Lock = "flock",
         LockRange = "fcntl",
+        Join = "pthread_join",
     }
 }
 
@@ -67,6 +70,8 @@ displayed! {
         File = "file",
         /// Several files, or none.
         Set = "set of files",
+        /// No file: a thread that no run controls.
+        Thread = "thread",
     }
 }
 
