@@ -4,17 +4,19 @@
 //! None of these unwinds into its caller, which is code of C or of std that cannot be unwound. A
 //! thread whose execution is over while it waits leaves that code behind, if it may, or is left.
 
+#![allow(unsafe_code)]
+
 use std::time::Duration;
 
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
+use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 pub(crate) use super::core::WaitEnd;
 pub(crate) use super::current::{NewThread, Started};
-pub(crate) use super::ready_check::ReadyCheck;
 
 /// A wait of the calling thread in a queue.
 #[derive(Debug, Clone, Copy)]
@@ -98,16 +100,34 @@ pub(crate) fn random(bytes: &mut [u8]) {
     with_kernel(|kernel| kernel.randomise(bytes));
 }
 
-/// Waits until `is_ready`, which is asked before each choice. `object`, such as the number of a file,
-/// tells what it waits for from others.
+/// Waits until the virtual clock has reached `deadline`.
+pub(crate) fn sleep(deadline: Duration) {
+    wait(Wait {
+        queue: SLEEP,
+        mask: 0,
+        call: Some((SystemCall::Sleep, FileKind::Clock)),
+        deadline: Some(deadline),
+        may_be_spurious: false,
+        can_unwind: true,
+    });
+}
+
+/// The queue of those that sleep, in which nobody wakes them.
+const SLEEP: usize = 1;
+
+/// Waits until `is_ready`, which is asked before each choice, by any thread. `object`, such as the
+/// number of a file, tells what it waits for from others.
 pub(crate) fn await_ready(
     object: usize,
     call: (SystemCall, FileKind),
     deadline: Option<Duration>,
-    is_ready: ReadyCheck,
+    is_ready: &mut dyn FnMut() -> bool,
 ) -> WaitEnd {
+    // SAFETY: `end_wait` drops the check before this returns. If the thread is left, it never does,
+    // and its stack is kept.
+    let check = unsafe { ReadyCheck::leak(is_ready) };
     let blocked = current::with_core(|core, thread| {
-        core.begin_to_await(thread, object, call, deadline, is_ready)
+        core.begin_to_await(thread, object, call, deadline, check)
     });
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
@@ -127,4 +147,9 @@ pub(crate) fn spawn(new: NewThread<'_>) -> Option<Started> {
 /// Waits for the end of a thread that was started in this execution.
 pub(crate) fn join(thread: ThreadId) {
     give_up_turn(YieldReason::Join(thread), true);
+}
+
+/// Says what the program calls the calling thread.
+pub(crate) fn set_name(name: &str) {
+    current::with_core(|core, thread| core.state.rename(thread, name));
 }

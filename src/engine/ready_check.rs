@@ -1,18 +1,31 @@
 //! Whether what a thread waits for in the world outside has come.
 
-use std::fmt;
+#![allow(unsafe_code)]
 
-/// Asks whether a call would go on, without making it.
-pub(crate) struct ReadyCheck(Box<dyn FnMut() -> bool + Send>);
+use std::fmt;
+use std::ptr::NonNull;
+
+/// Asks whether a call would go on, without making it. It points to a closure on the stack of the
+/// thread that waits.
+pub(super) struct ReadyCheck(NonNull<dyn FnMut() -> bool>);
+
+// SAFETY: whoever made it promises that any thread may ask while its own waits.
+unsafe impl Send for ReadyCheck {}
 
 impl ReadyCheck {
-    /// `is_ready` must not run code of the program, and must not wait.
-    pub(crate) fn new(is_ready: impl FnMut() -> bool + Send + 'static) -> Self {
-        ReadyCheck(Box::new(is_ready))
+    /// # Safety
+    ///
+    /// The check is dropped before `is_ready` is, and before the thread that waits goes on; until
+    /// then any thread may call it.
+    pub(super) unsafe fn leak<'a>(is_ready: &'a mut (dyn FnMut() -> bool + 'a)) -> Self {
+        let is_ready: NonNull<dyn FnMut() -> bool + 'a> = is_ready.into();
+        // SAFETY: only the lifetime changes, and the caller promises that it is long enough.
+        ReadyCheck(unsafe { std::mem::transmute::<NonNull<dyn FnMut() -> bool + 'a>, _>(is_ready) })
     }
 
     pub(super) fn is_ready(&mut self) -> bool {
-        (self.0)()
+        // SAFETY: the closure lives, and nobody else calls it: see `leak`.
+        unsafe { self.0.as_mut()() }
     }
 }
 
