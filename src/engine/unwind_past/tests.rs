@@ -121,23 +121,35 @@ fn parking() {
     assert_ends(|| thread::park_timeout(Duration::from_secs(60)));
 }
 
+/// A channel keeps its note of a thread that waits, as long as the channel lives.
 #[test]
 fn receiving_and_sending() {
-    fn keep<T>(it: T) -> &'static Mutex<T> {
-        Box::leak(Box::new(Mutex::new(it)))
-    }
-    let endless = keep(mpsc::channel::<String>());
-    let bounded = keep(mpsc::sync_channel::<String>(1));
-    let meeting = keep(mpsc::sync_channel::<String>(0));
-    fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-        it.lock().unwrap_or_else(|it| it.into_inner())
-    }
-    assert_ends(|| drop(lock(endless).1.recv()));
-    assert_ends(|| drop(lock(endless).1.recv_timeout(Duration::from_secs(60))));
-    assert_ends(|| drop(lock(bounded).1.recv()));
-    lock(bounded).0.send("full".to_owned()).unwrap();
-    assert_ends(|| drop(lock(bounded).0.send("more".to_owned())));
-    assert_ends(|| drop(lock(meeting).1.recv()));
+    const LONG: Duration = Duration::from_secs(60);
+    assert_ends(|| {
+        let (_sender, receiver) = mpsc::channel::<String>();
+        let _ = receiver.recv();
+    });
+    assert_ends(|| {
+        let (_sender, receiver) = mpsc::channel::<String>();
+        let _ = receiver.recv_timeout(LONG);
+    });
+    assert_ends(|| {
+        let (_sender, receiver) = mpsc::sync_channel::<String>(1);
+        let _ = receiver.recv();
+    });
+    assert_ends(|| {
+        let (sender, _receiver) = mpsc::sync_channel(1);
+        sender.send("full".to_owned()).unwrap();
+        let _ = sender.send("more".to_owned());
+    });
+    assert_ends(|| {
+        let (_sender, receiver) = mpsc::sync_channel::<String>(0);
+        let _ = receiver.recv();
+    });
+    assert_ends(|| {
+        let (sender, _receiver) = mpsc::sync_channel(0);
+        let _ = sender.send("hand to hand".to_owned());
+    });
 }
 
 #[test]
@@ -169,17 +181,20 @@ fn joining_a_thread() {
 #[test]
 fn waiting_in_a_scope() {
     assert_ends(|| thread::scope(|_| thread::park()));
-    assert_ends(|| {
-        let value = String::from("borrowed");
-        thread::scope(|scope| {
-            // It has ended when the scope is unwound.
-            let child = scope.spawn(|| value.len());
-            while !child.is_finished() {
-                thread::yield_now();
-            }
-            // Its end has unparked this thread.
-            thread::park();
-            thread::park();
-        });
+    // Its threads free what this one has allocated.
+    (0..TIMES).for_each(|_| {
+        ended_in(&|| {
+            let value = String::from("borrowed");
+            thread::scope(|scope| {
+                // It has ended when the scope is unwound.
+                let child = scope.spawn(|| value.len());
+                while !child.is_finished() {
+                    thread::yield_now();
+                }
+                // Its end has unparked this thread.
+                thread::park();
+                thread::park();
+            });
+        })
     });
 }
