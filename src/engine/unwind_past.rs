@@ -10,11 +10,13 @@
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::AtomicU32;
 use std::thread;
+use std::time::Duration;
 
 use super::catch;
 
 mod call_sites;
 mod jump;
+mod link_time;
 mod parker;
 
 use call_sites::{MayUnwind, may_unwind};
@@ -43,8 +45,8 @@ unsafe extern "C" {
 }
 
 /// Unwinds the calling thread from the first frame above `hook` that can unwind. Returns if there is
-/// none, or if the thread is unwinding already. `word` is what the thread waits at, if that is a
-/// futex.
+/// none, if the thread is unwinding already, or if the program was optimized together with std.
+/// `word` is what the thread waits at, if that is a futex.
 ///
 /// # Safety
 ///
@@ -53,7 +55,7 @@ unsafe extern "C" {
 /// and own nothing whose absence from then on would be unsound.
 #[cold]
 pub(super) unsafe fn unwind_past(hook: *const (), word: Option<&AtomicU32>) {
-    if thread::panicking() {
+    if thread::panicking() || !link_time::are_waits_expected_to_unwind() {
         return;
     }
     let mut walk = Walk {
@@ -100,8 +102,32 @@ extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
     }
 }
 
+/// Whether the function that called the one with the local variable `local` has a table of calls
+/// that may unwind.
+fn has_caller_a_table(local: *const ()) -> bool {
+    extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
+        // SAFETY: it is the pair below, which is used only after the walk.
+        let (local, has_table) = unsafe { &mut *walk.cast::<(usize, bool)>() };
+        // SAFETY: the unwinder passes its state at this frame.
+        unsafe {
+            if _Unwind_GetCFA(context) <= *local {
+                return NO_REASON;
+            }
+            *has_table = !_Unwind_GetLanguageSpecificData(context).is_null();
+        }
+        END_OF_STACK
+    }
+
+    let mut walk = (local.addr(), false);
+    // SAFETY: `look` gets the argument that it expects, which outlives the call.
+    unsafe { _Unwind_Backtrace(look, (&raw mut walk).cast()) };
+    walk.1
+}
+
 /// Whether the call at which a frame is permits that it unwinds.
 fn may_unwind_at(context: *mut Context) -> MayUnwind {
+    const PARK: fn() = thread::park;
+    const PARK_TIMEOUT: fn(Duration) = thread::park_timeout;
     let mut is_interrupted = 0;
     // SAFETY: the context is the unwinder's, and the table of a function is as the compiler made it.
     unsafe {
@@ -110,13 +136,18 @@ fn may_unwind_at(context: *mut Context) -> MayUnwind {
             // By a signal, at any instruction: there is no call that could unwind.
             return MayUnwind::Unknown;
         }
+        let function = _Unwind_GetRegionStart(context);
+        if function == PARK as usize || function == PARK_TIMEOUT as usize {
+            // They end the process when they are unwound.
+            return MayUnwind::No;
+        }
         let table = _Unwind_GetLanguageSpecificData(context);
         if table.is_null() {
             // It may be a frame that unwinds without running anything of it. So may the next.
             return MayUnwind::No;
         }
         // The address is where the call returns to, which may already belong to the next entry.
-        may_unwind(table, address - 1 - _Unwind_GetRegionStart(context))
+        may_unwind(table, address - 1 - function)
     }
 }
 

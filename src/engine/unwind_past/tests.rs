@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::hint::black_box;
 use std::mem;
-use std::sync::{Barrier, Condvar, Mutex, Once, OnceLock, RwLock, mpsc};
+use std::sync::{Barrier, Condvar, Mutex, Once, OnceLock, PoisonError, RwLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -102,14 +102,11 @@ fn waiting_for_a_condition() {
     let pair = (Mutex::new(()), Condvar::new());
     let pair: &(Mutex<()>, Condvar) = Box::leak(Box::new(pair));
     assert_ends(|| {
-        let guard = pair.0.try_lock().unwrap_or_else(|locked| match locked {
-            std::sync::TryLockError::Poisoned(poisoned) => poisoned.into_inner(),
-            std::sync::TryLockError::WouldBlock => panic!("it is locked"),
-        });
+        let guard = pair.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _guard = pair.1.wait(guard);
     });
     assert_ends(|| {
-        let guard = pair.0.lock().unwrap_or_else(|it| it.into_inner());
+        let guard = pair.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _guard = pair.1.wait_timeout(guard, Duration::from_secs(60));
     });
     assert!(pair.0.is_poisoned());
@@ -117,7 +114,7 @@ fn waiting_for_a_condition() {
 
 #[test]
 fn parking() {
-    assert_ends(|| thread::park());
+    assert_ends(thread::park);
     assert_ends(|| thread::park_timeout(Duration::from_secs(60)));
 }
 
@@ -195,6 +192,6 @@ fn waiting_in_a_scope() {
                 thread::park();
                 thread::park();
             });
-        })
+        });
     });
 }
