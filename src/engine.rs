@@ -35,6 +35,11 @@ mod scheduler;
 mod spawn;
 mod thread_clocks;
 mod threads;
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    panic = "unwind"
+))]
 mod unwind_past;
 mod yield_reason;
 

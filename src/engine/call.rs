@@ -6,12 +6,14 @@
 
 #![allow(unsafe_code)]
 
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
 use super::ready_check::ReadyCheck;
+use super::unwind_past::unwind_past;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
@@ -31,9 +33,32 @@ pub(crate) struct Wait {
     pub(crate) deadline: Option<Duration>,
     /// Whether it may end although nobody has woken the thread.
     pub(crate) may_be_spurious: bool,
-    /// Whether the thread may unwind from here by leaving the frames above that cannot unwind, as
-    /// those of std can be left.
-    pub(crate) can_unwind: bool,
+    /// Where std has called, if it has: a thread can unwind from there, by leaving the frames of std
+    /// that cannot.
+    pub(crate) hook: Option<Hook>,
+}
+
+/// The function that std has called: the address of a local variable of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hook(*const ());
+
+impl Hook {
+    /// # Safety
+    ///
+    /// `local` is a variable of the function that std has called, and of no function that that has
+    /// called. It is used only until that function returns.
+    pub(crate) unsafe fn at(local: &u8) -> Self {
+        Hook(std::ptr::from_ref(local).cast())
+    }
+
+    /// Unwinds the calling thread. Returns if it cannot.
+    fn unwind(self, word: usize) {
+        let word = std::ptr::with_exposed_provenance_mut(word);
+        // SAFETY: a futex is four aligned bytes, and the thread waits at it.
+        let word = (!word.is_null()).then(|| unsafe { AtomicU32::from_ptr(word) });
+        // SAFETY: as whoever made this promised.
+        unsafe { unwind_past(self.0, word) };
+    }
 }
 
 /// Whether a run controls the calling thread, and it runs the program's code.
@@ -49,7 +74,11 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
         Some(blocked) => {
-            give_up_turn(YieldReason::Block(blocked), wait.can_unwind);
+            let grant = current::yield_turn(YieldReason::Block(blocked));
+            if grant == Grant::Unwind && wait.deadline.is_none() {
+                let word = if wait.call.is_none() { wait.queue } else { 0 };
+                leave(wait.hook, word);
+            }
             end_wait()
         }
     }
@@ -60,14 +89,11 @@ fn end_wait() -> WaitEnd {
     end.unwrap_or(WaitEnd::Spurious)
 }
 
-/// Yields the turn from inside of a call. Returns when the thread is to go on.
-fn give_up_turn(reason: YieldReason, can_unwind: bool) {
-    if current::yield_turn(reason) == Grant::Unwind {
-        if can_unwind && !std::thread::panicking() {
-            super::unwind_past::unwind_past();
-        }
-        current::leave();
-    }
+/// Ends the calling thread, whose execution is over and which waits for ever: by unwinding if it
+/// can, at `word` if that is a futex.
+fn leave(hook: Option<Hook>, word: usize) -> ! {
+    hook.inspect(|hook| hook.unwind(word));
+    current::leave()
 }
 
 /// Wakes at most `count` of those that wait in `queue`, the first come first. Returns how many.
@@ -87,7 +113,8 @@ fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
 
 /// Lets others go first.
 pub(crate) fn yield_now() {
-    give_up_turn(YieldReason::Yield, true);
+    // If the execution is over, it runs on to the next marker.
+    current::yield_turn(YieldReason::Yield);
 }
 
 /// The virtual time since the start of the execution. Each look moves it by a tick.
@@ -108,7 +135,7 @@ pub(crate) fn sleep(deadline: Duration) {
         call: Some((SystemCall::Sleep, FileKind::Clock)),
         deadline: Some(deadline),
         may_be_spurious: false,
-        can_unwind: true,
+        hook: None,
     });
 }
 
@@ -132,7 +159,10 @@ pub(crate) fn await_ready(
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
         Some(blocked) => {
-            give_up_turn(YieldReason::Block(blocked), false);
+            let grant = current::yield_turn(YieldReason::Block(blocked));
+            if grant == Grant::Unwind && deadline.is_none() {
+                leave(None, 0);
+            }
             end_wait()
         }
     }
@@ -145,8 +175,10 @@ pub(crate) fn spawn(new: NewThread<'_>) -> Option<Started> {
 }
 
 /// Waits for the end of a thread that was started in this execution.
-pub(crate) fn join(thread: ThreadId) {
-    give_up_turn(YieldReason::Join(thread), true);
+pub(crate) fn join(thread: ThreadId, hook: Option<Hook>) {
+    if current::yield_turn(YieldReason::Join(thread)) == Grant::Unwind {
+        leave(hook, 0);
+    }
 }
 
 /// Says what the program calls the calling thread.

@@ -46,7 +46,7 @@ impl ExecutionCore {
         if self.is_over() && wait.deadline.is_some() {
             return None;
         }
-        if wait.can_unwind {
+        if wait.hook.is_some() {
             self.calls.can_unwind.push(thread);
         }
         let Wait { queue, mask, call, deadline, .. } = *wait;
