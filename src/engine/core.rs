@@ -3,11 +3,12 @@
 
 use crate::operation::{
     Access, Choice, Event, Object, Operation, Pending, SchedulingPoint, StepEnd, ThreadId,
-    ThreadState, Way,
+    ThreadState,
 };
 use crate::site::MarkerId;
 
 mod blocked;
+mod enabled;
 mod family;
 mod fast_forward;
 mod thread_table;
@@ -213,7 +214,7 @@ impl ExecutionState {
         choose: impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice,
     ) -> Turn {
         let have_started = self.started == self.threads.declared();
-        if !have_started || self.woken > 0 || self.enabled.is_empty() || self.is_at_limit() {
+        if !have_started || self.woken > 0 || self.is_stuck() || self.is_at_limit() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -243,7 +244,7 @@ impl ExecutionState {
             self.run(thread)
         } else if self.woken > 0 {
             self.resume_woken()
-        } else if self.enabled.is_empty() {
+        } else if self.is_stuck() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
@@ -301,7 +302,7 @@ impl ExecutionState {
             self.keep_steps(self.taken);
             return None;
         }
-        self.give_slot(slot, operation);
+        self.give_slot(slot);
         self.taken += 1;
         Some(self.run(thread))
     }
@@ -326,47 +327,14 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
-        self.give_slot(index, pending.operation);
+        self.give_slot(index);
         self.run(thread)
-    }
-
-    /// The thread in this slot of the enabled takes a step that begins with `operation`. When it next
-    /// pauses it keeps the slot, unless that is among the interruptions.
-    #[inline]
-    fn give_slot(&mut self, slot: usize, operation: Operation) {
-        self.running = Some(slot);
-        if operation.is_interruption() {
-            self.running = None;
-            self.enabled.remove(slot);
-        }
     }
 
     #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
         self.threads.states[thread.index()] = ThreadState::Running;
         Turn::Of(thread)
-    }
-
-    fn insert_enabled(&mut self, pending: Pending) {
-        let slot = self.slot(pending.way());
-        self.enabled.insert(slot, pending);
-        if let Some(running) = self.running.as_mut().filter(|running| **running >= slot) {
-            *running += 1;
-        }
-    }
-
-    /// Where in the enabled this way is, or would be.
-    fn slot(&self, way: Way) -> usize {
-        self.enabled.partition_point(|other| other.way() < way)
-    }
-
-    /// `thread`, which could go on by an ordinary operation, cannot any more.
-    fn remove_enabled(&mut self, thread: ThreadId) {
-        let slot = self.slot(Way::ordinary(thread));
-        self.enabled.remove(slot);
-        if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
-            *running -= 1;
-        }
     }
 }
 

@@ -19,7 +19,7 @@ impl ExecutionState {
 
     /// Whether a thread could go on.
     pub(crate) fn has_enabled(&self) -> bool {
-        !self.enabled.is_empty() || self.woken > 0
+        !self.is_stuck() || self.woken > 0
     }
 
     /// Where `thread` stands.
