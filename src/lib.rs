@@ -87,6 +87,14 @@ mod oracle;
 // Running a program, one thread at a time.
 mod engine;
 mod environment;
+#[cfg(all(
+    feature = "system",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod system;
 
 mod acquire;
 mod marker;

@@ -27,8 +27,11 @@ pub(crate) enum ThreadState {
     NoWakerLeft,
     /// A task whose waker has fired since it began to wait.
     Woken,
-    /// A thread that waits in the kernel.
+    /// A thread that waits in a call to the system.
     Blocked(WaitSite),
+    /// As `Blocked`, but the wait may end although what it waits for has not come: by a time-out or
+    /// spuriously.
+    MayGoOn(WaitSite),
     /// As `Blocked`, but what it waits for has come: ready to go on.
     Unblocked(WaitSite),
     Finished,
@@ -40,6 +43,11 @@ pub(crate) enum ThreadState {
 impl ThreadState {
     /// Whether the thread has stopped where a scheduling point lets it go on.
     pub(crate) fn is_enabled(self) -> bool {
+        self.is_ready() || matches!(self, ThreadState::MayGoOn(_))
+    }
+
+    /// Whether a scheduling point lets the thread go on without interrupting a wait.
+    pub(crate) fn is_ready(self) -> bool {
         matches!(
             self,
             ThreadState::Starting

@@ -45,12 +45,17 @@ displayed! {
         Read = "read",
         Receive = "recv",
         Accept = "accept",
+        Connect = "connect",
         Write = "write",
         Send = "send",
         Poll = "poll",
+        Select = "select",
         WaitForEvents = "epoll_wait",
         Lock = "flock",
         LockRange = "fcntl",
+        Sleep = "nanosleep",
+        Yield = "sched_yield",
+        Join = "pthread_join",
     }
 }
 
@@ -67,6 +72,10 @@ displayed! {
         File = "file",
         /// Several files, or none.
         Set = "set of files",
+        Clock = "clock",
+        Processor = "processor",
+        /// No file: a thread that no run controls.
+        Thread = "thread",
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 28] = [
+const LAYERS: [&str; 29] = [
     "getters",
     "named",
     "error",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 28] = [
     "failure",
     "oracle",
     "engine",
+    "system",
     "strategy",
     "environment",
     "acquire",

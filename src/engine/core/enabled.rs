@@ -1,7 +1,6 @@
 //! The threads that could go on, in the order of their ways.
 
 use super::{ExecutionState, Pending, ThreadId};
-use crate::operation::Way;
 
 impl ExecutionState {
     /// The thread in this slot of the enabled takes a step.
@@ -35,30 +34,21 @@ impl ExecutionState {
     }
 
     pub(super) fn insert_enabled(&mut self, pending: Pending) {
-        let slot = self.slot(pending.way());
+        let before = |other: &Pending| other.way() < pending.way();
+        let slot = self.enabled.partition_point(before);
         self.enabled.insert(slot, pending);
         if let Some(running) = self.running.as_mut().filter(|running| **running >= slot) {
             *running += 1;
         }
     }
 
-    /// Where in the enabled this way is, or would be.
-    fn slot(&self, way: Way) -> usize {
-        self.enabled.partition_point(|other| other.way() < way)
-    }
-
-    /// `thread`, which could go on by an ordinary operation, cannot any more.
+    /// `thread` cannot go on any more, in none of its ways.
     pub(super) fn remove_enabled(&mut self, thread: ThreadId) {
-        self.close(Way::ordinary(thread));
-    }
-
-    /// This way, which was open, is not any more.
-    fn close(&mut self, way: Way) {
-        let slot = self.slot(way);
-        debug_assert_eq!(self.enabled[slot].way(), way, "it is open");
-        self.enabled.remove(slot);
-        if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
-            *running -= 1;
+        while let Some(slot) = self.enabled.iter().position(|it| it.thread == thread) {
+            self.enabled.remove(slot);
+            if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
+                *running -= 1;
+            }
         }
     }
 }

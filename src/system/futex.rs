@@ -1,0 +1,164 @@
+//! Futexes, by which the locks of std and of `parking_lot` wait: `syscall`.
+//!
+//! The contracts are those of syscall(2) and futex(2). Other system calls are passed on, and so are
+//! futexes with priority inheritance, of which the kernel itself writes the words.
+
+mod raw;
+mod request;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use libc::{c_long, timespec};
+
+pub(super) use raw::system_call;
+use request::{Request, Wait};
+
+use super::clock::since_start;
+use super::deadline::from_timespec;
+use super::errno::fail_size;
+use super::{outside, random};
+use crate::engine::call::{self, WaitEnd};
+
+stand_in! {
+    always fn syscall(number: c_long, first: usize, second: usize, third: usize, fourth: usize, fifth: usize, sixth: usize) -> c_long;
+}
+
+mod controlled {
+    use super::*;
+
+    /// syscall(2). The function of C takes as many arguments as the system call has; more are not
+    /// looked at, and six can be taken from any caller.
+    #[inline]
+    pub(super) unsafe fn syscall(
+        number: c_long,
+        first: usize,
+        second: usize,
+        third: usize,
+        fourth: usize,
+        fifth: usize,
+        sixth: usize,
+    ) -> c_long {
+        let arguments = [first, second, third, fourth, fifth, sixth];
+        // SAFETY: as the caller promises.
+        unsafe {
+            if number != libc::SYS_futex && number != libc::SYS_getrandom {
+                system_call(number, arguments)
+            } else if call::is_controlled() {
+                controlled_call(number, arguments)
+            } else {
+                uncontrolled_call(number, arguments)
+            }
+        }
+    }
+}
+
+unsafe fn uncontrolled_call(number: c_long, arguments: [usize; 6]) -> c_long {
+    let request = Request::new(number, arguments);
+    // SAFETY: as the caller promises.
+    let call = || unsafe { system_call(number, arguments) };
+    match request {
+        Some(Request::Wait(wait)) => outside::sleeping_on(wait.word, wait.expected, call),
+        Some(Request::Wake { word, .. } | Request::Requeue { word, .. }) => {
+            outside::waking(word, call)
+        }
+        None => call(),
+    }
+}
+
+unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
+    if number == libc::SYS_getrandom {
+        let [buffer, length, flags, ..] = arguments;
+        let buffer = std::ptr::with_exposed_provenance_mut(buffer);
+        #[allow(clippy::cast_possible_truncation, reason = "as the kernel does")]
+        // SAFETY: as the caller promises.
+        return unsafe { random::controlled::getrandom(buffer, length, flags as u32) } as c_long;
+    }
+    let Some(request) = Request::new(number, arguments) else {
+        // SAFETY: as the caller promises.
+        return unsafe { system_call(number, arguments) };
+    };
+    let result = match request {
+        // SAFETY: as the caller promises.
+        Request::Wait(wait) => unsafe { wait_on(&wait) },
+        Request::Wake { mask: 0, .. } => Err(libc::EINVAL),
+        Request::Wake { word, count, mask } => Ok(call::wake(word, count.max(1), mask)),
+        Request::Requeue {
+            word,
+            to,
+            wake,
+            moved,
+            expected,
+        } => {
+            // SAFETY: the caller promises that the word may be read.
+            if expected.is_some_and(|expected| unsafe { load(word) } != expected) {
+                Err(libc::EAGAIN)
+            } else {
+                let (woken, moved) = call::requeue(word, to, wake, moved);
+                // Only the form that compares counts those that were moved.
+                Ok(if expected.is_some() {
+                    woken + moved
+                } else {
+                    woken
+                })
+            }
+        }
+    };
+    match result {
+        Ok(count) => c_long::try_from(count).unwrap_or(c_long::MAX),
+        Err(error) => fail_size(error) as c_long,
+    }
+}
+
+/// Waits if the word still has the expected value. No other thread runs in between, since this one
+/// has the turn. A spurious wake-up is a wake-up: callers of futex(2) must expect one.
+unsafe fn wait_on(wait: &Wait) -> Result<usize, i32> {
+    // SAFETY: the caller promises a time.
+    let deadline = unsafe { deadline(wait) }?;
+    if wait.mask == 0 {
+        return Err(libc::EINVAL);
+    }
+    // SAFETY: the caller promises that the word may be read.
+    if unsafe { load(wait.word) } != wait.expected {
+        return Err(libc::EAGAIN);
+    }
+    let end = call::wait(call::Wait {
+        queue: wait.word,
+        mask: wait.mask,
+        call: None,
+        deadline,
+        may_be_spurious: wait.is_std(),
+        can_unwind: wait.is_std(),
+    });
+    match end {
+        WaitEnd::TimedOut => Err(libc::ETIMEDOUT),
+        WaitEnd::Woken | WaitEnd::Spurious => Ok(0),
+    }
+}
+
+/// When a wait times out, since the start of the execution.
+///
+/// # Safety
+///
+/// The address of the time is null, or of a `timespec`.
+unsafe fn deadline(wait: &Wait) -> Result<Option<Duration>, i32> {
+    if wait.time == 0 {
+        return Ok(None);
+    }
+    let time = std::ptr::with_exposed_provenance::<timespec>(wait.time);
+    // SAFETY: as the caller promises.
+    let time = from_timespec(unsafe { *time }).ok_or(libc::EINVAL)?;
+    Ok(match wait.clock {
+        Some(clock) => since_start(clock, time),
+        None => Some(call::now().saturating_add(time)),
+    })
+}
+
+/// # Safety
+///
+/// It is the address of a futex.
+unsafe fn load(word: usize) -> u32 {
+    let word = std::ptr::with_exposed_provenance_mut(word);
+    // SAFETY: a futex is four aligned bytes that all access atomically.
+    unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
+}

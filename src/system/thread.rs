@@ -1,0 +1,224 @@
+//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`.
+//!
+//! A thread that a controlled one starts is a thread of the program. The engine decides what carries
+//! it; its `pthread_t` is what `pthread_self` gives on it.
+
+use std::any::Any;
+use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+
+use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
+
+use super::table::Table;
+use crate::engine::call::{self, NewThread};
+use crate::operation::{FileKind, SystemCall, ThreadId};
+
+type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+
+interpose! {
+    always fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
+    sleeps fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
+    plain fn pthread_detach(thread: pthread_t) -> c_int;
+    plain fn pthread_exit(value: *mut c_void) -> !;
+    plain fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
+}
+
+/// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
+static STARTED: Table<Started> = Table::new();
+
+#[derive(Debug, Clone, Copy)]
+struct Started {
+    id: ThreadId,
+    is_detached: bool,
+    value: Value,
+}
+
+/// What a thread takes from another, or returns to it.
+#[derive(Debug, Clone, Copy)]
+struct Value(*mut c_void);
+
+// SAFETY: what it points to is the affair of the two threads, as in C.
+unsafe impl Send for Value {}
+
+mod controlled {
+    use super::*;
+
+    /// `pthread_create(3)`: 0, or the number of the error. Of the attributes, the size of the
+    /// stack and whether it is detached count.
+    pub(super) unsafe fn pthread_create(
+        thread: *mut pthread_t,
+        attributes: *const pthread_attr_t,
+        start: Start,
+        argument: *mut c_void,
+    ) -> c_int {
+        if !call::is_controlled() {
+            // SAFETY: as the caller promises.
+            let result = unsafe { real::pthread_create(thread, attributes, start, argument) };
+            if result == 0 {
+                // An execution may have left an older one of this number.
+                // SAFETY: the call has written it.
+                forget(unsafe { *thread });
+            }
+            return result;
+        }
+        let argument = Value(argument);
+        let new = NewThread {
+            name: None,
+            stack_size: stack_size(attributes),
+            body: Box::new(move || run(start, argument)),
+        };
+        let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
+            return libc::EAGAIN;
+        };
+        let (is_detached, value) = (is_detached(attributes), Value(ptr::null_mut()));
+        let started = Started {
+            id,
+            is_detached,
+            value,
+        };
+        STARTED.with(|them| them.insert(handle, started));
+        // SAFETY: the caller promises that it may be written.
+        unsafe { *thread = handle as pthread_t };
+        0
+    }
+
+    /// `pthread_join(3)`: 0, or the number of the error.
+    pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+        let Some(started) = STARTED.with(|them| them.get(&key(thread)).copied()) else {
+            // SAFETY: as the caller promises.
+            return unsafe { join_outside(thread, value) };
+        };
+        if started.is_detached {
+            return libc::EINVAL;
+        }
+        // SAFETY: it has no arguments.
+        if thread == unsafe { libc::pthread_self() } {
+            return libc::EDEADLK;
+        }
+        call::join(started.id);
+        if let Some(ended) = forget(thread)
+            && !value.is_null()
+        {
+            // SAFETY: the caller promises that it may be written.
+            unsafe { *value = ended.value.0 };
+        }
+        0
+    }
+
+    /// `pthread_detach(3)`: 0, or the number of the error.
+    pub(super) unsafe fn pthread_detach(thread: pthread_t) -> c_int {
+        let before = STARTED.with(|them| {
+            let started = them.get_mut(&key(thread))?;
+            Some(std::mem::replace(&mut started.is_detached, true))
+        });
+        match before {
+            Some(true) => libc::EINVAL,
+            Some(false) => 0,
+            // SAFETY: as the caller promises.
+            None => unsafe { real::pthread_detach(thread) },
+        }
+    }
+
+    /// `pthread_exit(3)`. What carries the thread lives on, so only the frames up to its start are
+    /// left, by unwinding, as the real function does it.
+    pub(super) unsafe fn pthread_exit(value: *mut c_void) -> ! {
+        resume_unwind(Box::new(Value(value)))
+    }
+
+    /// `pthread_setname_np(3)`: 0, or the number of the error. The standard library names a thread so
+    /// before it runs anything of the program's, with the first 15 bytes of the name; the whole name
+    /// is known to it by then. The name of what carries the thread does not change.
+    pub(super) unsafe fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int {
+        // SAFETY: it has no arguments.
+        if thread != unsafe { libc::pthread_self() } {
+            return 0;
+        }
+        // SAFETY: the caller promises a C string.
+        let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+        let current = std::thread::current();
+        call::set_name(current.name().unwrap_or(&name));
+        0
+    }
+}
+
+/// What a thread that is started runs.
+fn run(start: Start, argument: Value) {
+    let whole = argument;
+    let value = match catch_unwind(AssertUnwindSafe(|| Value(start(whole.0)))) {
+        Ok(value) => value,
+        Err(payload) => exited(payload),
+    };
+    // SAFETY: it has no arguments.
+    let own = key(unsafe { libc::pthread_self() });
+    STARTED.with(|them| {
+        if let Some(started) = them.get_mut(&own) {
+            started.value = value;
+        }
+    });
+}
+
+/// The value that a thread has exited with. Any other panic goes on.
+fn exited(payload: Box<dyn Any + Send>) -> Value {
+    match payload.downcast::<Value>() {
+        Ok(value) => *value,
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// Joins a thread that no run controls, which may go on while this one waits.
+unsafe fn join_outside(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+    let mut returned = Value(ptr::null_mut());
+    let mut result = libc::EBUSY;
+    let mut is_ready = || {
+        if result == libc::EBUSY {
+            // SAFETY: the caller promises a thread, and asks no more once it is joined.
+            result = unsafe { libc::pthread_tryjoin_np(thread, &raw mut returned.0) };
+        }
+        result != libc::EBUSY
+    };
+    while !is_ready() {
+        let place = (SystemCall::Join, FileKind::Thread);
+        call::await_ready(key(thread), place, None, &mut is_ready);
+    }
+    if result == 0 && !value.is_null() {
+        // SAFETY: the caller promises that it may be written.
+        unsafe { *value = returned.0 };
+    }
+    result
+}
+
+/// Whether attributes, which may be missing, ask for a detached thread.
+fn is_detached(attributes: *const pthread_attr_t) -> bool {
+    let mut state = libc::PTHREAD_CREATE_JOINABLE;
+    if !attributes.is_null() {
+        // SAFETY: the caller of `pthread_create` promises attributes, and the state lives longer
+        // than the call.
+        unsafe { pthread_attr_getdetachstate(attributes, &raw mut state) };
+    }
+    state == libc::PTHREAD_CREATE_DETACHED
+}
+
+/// The size of the stack that attributes ask for, if there are any.
+fn stack_size(attributes: *const pthread_attr_t) -> Option<usize> {
+    let mut size = 0;
+    // SAFETY: the caller of `pthread_create` promises attributes, and the size lives longer than the
+    // call.
+    let is_set = !attributes.is_null()
+        && unsafe { libc::pthread_attr_getstacksize(attributes, &raw mut size) } == 0;
+    is_set.then_some(size)
+}
+
+unsafe extern "C" {
+    /// `pthread_attr_getdetachstate(3)`
+    fn pthread_attr_getdetachstate(attributes: *const pthread_attr_t, state: *mut c_int) -> c_int;
+}
+
+fn forget(thread: pthread_t) -> Option<Started> {
+    STARTED.with(|them| them.remove(&key(thread)))
+}
+
+/// A `pthread_t` is an address on Linux.
+fn key(thread: pthread_t) -> usize {
+    usize::try_from(thread).unwrap_or(usize::MAX)
+}
