@@ -41,6 +41,7 @@ mod threads;
     panic = "unwind"
 ))]
 mod unwind_past;
+mod wait_rules;
 mod yield_reason;
 
 pub(crate) use acquire::acquire;
@@ -62,3 +63,5 @@ pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
+pub use wait_rules::Timeouts;
+pub(crate) use wait_rules::WaitRules;

@@ -1,11 +1,11 @@
 //! One execution, as far as it has come: where its threads stand, whose turn comes next, and the
 //! trace of its steps. Pure: no threads here.
 
+use super::{EngineOptions, Timeouts};
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState,
 };
-use super::EngineOptions;
 use crate::site::MarkerId;
 use conditional::Conditional;
 
@@ -13,6 +13,7 @@ mod blocked;
 mod clock;
 mod conditional;
 mod deadlines;
+mod enabled;
 mod family;
 mod fast_forward;
 mod kernel;
@@ -34,8 +35,8 @@ pub(crate) struct ExecutionState {
     notified: Vec<ThreadId>,
     /// How many declared threads have been started.
     started: usize,
-    /// Schedulable threads, by id. The running thread keeps its slot (`running`), so pausing again
-    /// needs no insertion.
+    /// The threads that could go on, in the order of their ways. The running thread keeps its slot
+    /// (`running`), so pausing again needs no insertion; but it has none if its wait was interrupted.
     enabled: Vec<Pending>,
     running: Option<usize>,
     /// How many tasks are woken, and how many threads wait for the end of another.
@@ -78,8 +79,8 @@ impl ExecutionState {
             resumed: 0,
             max_steps: options.max_steps,
             conditional: Vec::new(),
-            are_early: true,
-            max_spurious: 0,
+            are_early: options.waits.timeouts == Timeouts::Early,
+            max_spurious: options.waits.spurious_wakeups as usize,
             threads,
         }
     }
@@ -229,7 +230,7 @@ impl ExecutionState {
             self.open_conditional();
         }
         let have_started = self.started == self.threads.declared();
-        if !have_started || self.woken > 0 || self.enabled.is_empty() || self.is_at_limit() {
+        if !have_started || self.woken > 0 || self.is_stuck() || self.is_at_limit() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -259,7 +260,7 @@ impl ExecutionState {
             self.run(thread)
         } else if self.woken > 0 {
             self.resume_woken()
-        } else if self.enabled.is_empty() {
+        } else if self.is_stuck() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
@@ -317,7 +318,7 @@ impl ExecutionState {
             self.keep_steps(self.taken);
             return None;
         }
-        self.running = Some(slot);
+        self.give_slot(slot);
         self.taken += 1;
         Some(self.run(thread))
     }
@@ -328,10 +329,12 @@ impl ExecutionState {
     fn step(&mut self, index: usize, last: Option<ThreadId>) -> Turn {
         let pending = self.enabled[index];
         let thread = pending.thread;
-        self.running = Some(index);
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
-        let preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_enabled());
+        let mut preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_ready());
+        if pending.operation.is_interruption() {
+            preempts = self.enabled[0].operation.rarity() < pending.operation.rarity();
+        }
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
         let place = (in_32_bits(index), in_32_bits(enabled));
         self.steps.push(Event {
@@ -339,6 +342,7 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
+        self.give_slot(index);
         self.run(thread)
     }
 
@@ -346,24 +350,6 @@ impl ExecutionState {
     fn run(&mut self, thread: ThreadId) -> Turn {
         self.threads.states[thread.index()] = ThreadState::Running;
         Turn::Of(thread)
-    }
-
-    fn insert_enabled(&mut self, pending: Pending) {
-        let slot = self
-            .enabled
-            .partition_point(|other| other.thread < pending.thread);
-        self.enabled.insert(slot, pending);
-        if let Some(running) = self.running.as_mut().filter(|running| **running >= slot) {
-            *running += 1;
-        }
-    }
-
-    fn remove_enabled(&mut self, thread: ThreadId) {
-        let slot = self.enabled.partition_point(|other| other.thread < thread);
-        self.enabled.remove(slot);
-        if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
-            *running -= 1;
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a thread is about to do.
 
 use super::ThreadId;
+use crate::schedule::{Step, StepKind};
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it goes on. It is packed into one number, since points and
@@ -31,11 +32,11 @@ const MARKER: u32 = 0;
 const RESUME: u32 = 1 << 28;
 const JOIN: u32 = 2 << 28;
 const START: u32 = 3 << 28;
-/// Set in the kinds that end a wait though what it waits for has not come.
-const INTERRUPTION: u32 = 0b1000 << 28;
-const TIMEOUT: u32 = INTERRUPTION;
-const SPURIOUS: u32 = INTERRUPTION | 1 << 28;
-const CANCEL: u32 = INTERRUPTION | 2 << 28;
+/// The bits of a kind that are its [rarity](Operation::rarity).
+const RARITY: u32 = 0b1100 << 28;
+const TIMEOUT: u32 = 0b0100 << 28;
+const SPURIOUS: u32 = 0b1000 << 28;
+const CANCEL: u32 = 0b1001 << 28;
 
 impl Operation {
     #[inline]
@@ -78,11 +79,17 @@ impl Operation {
     }
 
     /// Whether it ends a wait though what that waits for has not come: a time-out, a spurious
-    /// wake-up, a cancellation.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for waits on virtual time"))]
+    /// wake-up, a cancellation. Other operations are *ordinary*.
     #[inline]
     pub(crate) fn is_interruption(self) -> bool {
-        self.0 & INTERRUPTION != 0
+        self.0 & RARITY != 0
+    }
+
+    /// 0 for an ordinary operation, 1 for a time-out, 2 for a spurious wake-up or a cancellation. To
+    /// take a rarer operation than need be is a preemption.
+    #[inline]
+    pub(crate) fn rarity(self) -> u32 {
+        (self.0 & RARITY) >> RARITY.trailing_zeros()
     }
 
     pub(crate) fn kind(self) -> OperationKind {
@@ -95,6 +102,23 @@ impl Operation {
             CANCEL => OperationKind::Cancel,
             _ => OperationKind::Start,
         }
+    }
+
+    pub(crate) fn step_kind(self) -> StepKind {
+        match self.kind() {
+            OperationKind::Marker => StepKind::Marker,
+            OperationKind::Start => StepKind::Start,
+            OperationKind::Join(_) => StepKind::Join,
+            OperationKind::Resume => StepKind::Resume,
+            OperationKind::Timeout => StepKind::Timeout,
+            OperationKind::Spurious => StepKind::Spurious,
+            OperationKind::Cancel => StepKind::Cancel,
+        }
+    }
+
+    /// As a schedule writes it, where the thread is called `name`.
+    pub(crate) fn step(self, name: &str) -> Step {
+        Step::of_kind(self.step_kind(), name, self.name().site().name())
     }
 
     /// The marker at which the thread is paused. In and after a wait, the marker that it passed
@@ -123,10 +147,42 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    #[inline]
+    pub(crate) fn way(self) -> Way {
+        let interruption = if self.operation.is_interruption() {
+            self.operation.0 & KIND
+        } else {
+            0
+        };
+        Way(u64::from(interruption) << 32 | u64::from(self.thread.number()))
+    }
+
     /// All of it in one number, so that comparing takes one instruction.
     #[inline]
     pub(crate) fn bits(self) -> u64 {
         u64::from(self.thread.number()) | u64::from(self.operation.0) << 32
+    }
+}
+
+/// Which thread goes on, and whether by an ordinary operation or by which kind of interruption. Among
+/// the enabled of one point, each has another. They are listed and explored in this order: ordinary
+/// operations before time-outs, those before the rest, and threads in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Way(u64);
+
+impl Way {
+    /// The thread goes on by an ordinary operation.
+    pub(crate) fn ordinary(thread: ThreadId) -> Self {
+        Way(u64::from(thread.number()))
+    }
+
+    pub(crate) fn thread(self) -> ThreadId {
+        #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
+        ThreadId::of_number(self.0 as u32)
+    }
+
+    pub(crate) fn is_interruption(self) -> bool {
+        self != Way::ordinary(self.thread())
     }
 }
 
@@ -161,5 +217,28 @@ mod tests {
                 assert_eq!(parts(one) == parts(other), one == other);
             }
         }
+    }
+
+    #[test]
+    fn ordinary_operations_come_before_time_outs_and_those_before_the_rest() {
+        let [a, b] = [0, 1].map(ThreadId::new);
+        let x = MarkerId::new(0);
+        let ordered = [
+            (a, Operation::resume(x)),
+            (b, Operation::start()),
+            (a, Operation::timeout(x)),
+            (b, Operation::timeout(x)),
+            (a, Operation::spurious(x)),
+            (b, Operation::spurious(x)),
+            (a, Operation::cancel(x)),
+        ];
+        let ways = ordered.map(|(thread, operation)| Pending { thread, operation }.way());
+        assert!(ways.is_sorted_by(|one, next| one < next));
+        assert_eq!(ordered.map(|it| it.1.rarity()), [0, 0, 1, 1, 2, 2, 2]);
+        for ((thread, operation), way) in ordered.into_iter().zip(ways) {
+            assert_eq!(way.thread(), thread);
+            assert_eq!(way.is_interruption(), operation.is_interruption());
+        }
+        assert_eq!(ways[1], Way::ordinary(b));
     }
 }

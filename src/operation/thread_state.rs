@@ -43,13 +43,17 @@ pub(crate) enum ThreadState {
 impl ThreadState {
     /// Whether the thread has stopped where a scheduling point lets it go on.
     pub(crate) fn is_enabled(self) -> bool {
+        self.is_ready() || matches!(self, ThreadState::MayGoOn(_))
+    }
+
+    /// Whether a scheduling point lets the thread go on without interrupting a wait.
+    pub(crate) fn is_ready(self) -> bool {
         matches!(
             self,
             ThreadState::Starting
                 | ThreadState::Marker(_)
                 | ThreadState::Joined(_)
                 | ThreadState::Unblocked(_)
-                | ThreadState::MayGoOn(_)
         )
     }
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::operation::{OperationKind, WaitSite};
 
+mod interruptions;
+
 const MAX_STEPS: usize = 10;
 
 fn thread(index: usize) -> ThreadId {

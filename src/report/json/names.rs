@@ -1,12 +1,12 @@
 //! Enums that are written as the names of their variants.
 
 use super::node::{Json, Node};
-use crate::engine::Engine;
+use crate::engine::{Engine, Timeouts};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Hook;
 use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
-use crate::timeline::StepKind;
+use crate::schedule::StepKind;
 use crate::verdict::Verdict;
 
 macro_rules! names {
@@ -23,4 +23,4 @@ macro_rules! names {
     };
 }
 
-names! { Engine ErrorKind FileKind Hook StepKind SystemCall Verdict }
+names! { Engine ErrorKind FileKind Hook StepKind SystemCall Timeouts Verdict }
