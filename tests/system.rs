@@ -20,7 +20,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::ptr;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Barrier, Condvar, Mutex, Once, RwLock};
+use std::sync::{Barrier, Condvar, Mutex, Once, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -173,7 +173,7 @@ fn the_standard_library_gets_random_numbers() {
 fn files_pipes_and_sockets_work() {
     link();
     let mut text = String::new();
-    File::open("Cargo.toml")
+    File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .unwrap()
         .read_to_string(&mut text)
         .unwrap();
