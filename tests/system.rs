@@ -156,17 +156,13 @@ fn the_standard_library_gets_random_numbers() {
     let mut two = [[0_u8; 32]; 2];
     for bytes in &mut two {
         // SAFETY: it writes that many bytes.
-        assert_eq!(
-            unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), 32, 0) },
-            32
-        );
+        let count = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), 32, 0) };
+        assert_eq!(count, 32);
     }
     assert_ne!(two[0], two[1]);
     // SAFETY: it writes that many bytes.
-    assert_eq!(
-        unsafe { libc::getentropy(two[0].as_mut_ptr().cast(), 32) },
-        0
-    );
+    let result = unsafe { libc::getentropy(two[0].as_mut_ptr().cast(), 32) };
+    assert_eq!(result, 0);
 }
 
 #[test]

@@ -113,7 +113,7 @@ mod tests {
     fn request(operation: c_int, rest: [usize; 4]) -> Option<Request> {
         let [value, time, second, third] = rest;
         // Callers with arguments of 32 bits leave anything in the upper half.
-        let operation = operation as usize | 0xdead << 32;
+        let operation = usize::try_from(operation).unwrap() | 0xdead << 32;
         Request::new(
             libc::SYS_futex,
             [0x1000, operation, value, time, second, third],
