@@ -3,6 +3,7 @@
 mod acquire;
 mod baton;
 pub(crate) mod call;
+mod call_waits;
 mod catch;
 mod choice;
 mod conclude;
@@ -20,6 +21,7 @@ mod fibers;
 mod flag;
 mod futures;
 mod instance;
+mod left;
 mod lock_probe;
 mod lock_question;
 mod lock_state;
@@ -27,10 +29,13 @@ mod lock_table;
 mod options;
 mod processor;
 mod program;
+mod ready_check;
 mod scheduler;
+#[cfg(test)]
 mod spawn;
 mod thread_clocks;
 mod threads;
+mod unwind_past;
 mod yield_reason;
 
 pub(crate) use acquire::acquire;

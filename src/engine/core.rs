@@ -2,18 +2,27 @@
 //! trace of its steps. Pure: no threads here.
 
 use crate::operation::{
-    Access, Choice, Event, Object, Operation, Pending, SchedulingPoint, StepEnd, ThreadId,
-    ThreadState,
+    Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
+    ThreadId, ThreadState,
 };
+use super::EngineOptions;
 use crate::site::MarkerId;
+use conditional::Conditional;
 
 mod blocked;
+mod clock;
+mod conditional;
+mod deadlines;
 mod family;
 mod fast_forward;
+mod kernel;
 mod thread_table;
 mod told;
 mod turn;
+mod wait_queues;
 
+pub(crate) use conditional::Condition;
+pub(crate) use kernel::{Kernel, WaitEnd};
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};
 
@@ -43,11 +52,17 @@ pub(crate) struct ExecutionState {
     /// themselves for ever would never end.
     resumed: usize,
     max_steps: usize,
+    /// The threads that wait and may go on under a condition.
+    conditional: Vec<Conditional>,
+    /// Whether waits may time out while others could go on.
+    are_early: bool,
+    /// How many wake-ups may be spurious.
+    max_spurious: usize,
 }
 
 impl ExecutionState {
     /// The state for executions of these declared threads.
-    pub(crate) fn new(declared: &[String], max_steps: usize) -> Self {
+    pub(crate) fn new(declared: &[String], options: EngineOptions) -> Self {
         let threads = ThreadTable::new(declared);
         ExecutionState {
             notified: Vec::new(),
@@ -61,7 +76,10 @@ impl ExecutionState {
             repeated: 0,
             accesses: Vec::new(),
             resumed: 0,
-            max_steps,
+            max_steps: options.max_steps,
+            conditional: Vec::new(),
+            are_early: true,
+            max_spurious: 0,
             threads,
         }
     }
@@ -79,6 +97,7 @@ impl ExecutionState {
         self.keep_steps(repeated);
         self.taken = 0;
         self.resumed = 0;
+        self.conditional.clear();
     }
 
     pub(crate) fn threads(&self) -> &ThreadTable {
@@ -195,12 +214,6 @@ impl ExecutionState {
         self.woken > 0
     }
 
-    /// Whether `thread` has started and not ended.
-    pub(crate) fn is_live(&self, thread: ThreadId) -> bool {
-        let state = self.state(thread);
-        state != ThreadState::NotStarted && !state.has_ended()
-    }
-
     /// Decides whose turn comes next, and gives it to that thread.
     ///
     /// At the start the declared threads run one after the other, each up to its first marker. A
@@ -212,6 +225,9 @@ impl ExecutionState {
         &mut self,
         choose: impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice,
     ) -> Turn {
+        if !self.conditional.is_empty() {
+            self.open_conditional();
+        }
         let have_started = self.started == self.threads.declared();
         if !have_started || self.woken > 0 || self.enabled.is_empty() || self.is_at_limit() {
             return self.advance_without_choice();

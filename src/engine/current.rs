@@ -6,6 +6,7 @@ use std::task::Waker;
 
 use super::baton::Grant;
 use super::catch;
+use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, with_control};
 use super::yield_reason::YieldReason;
@@ -16,12 +17,29 @@ use crate::site::Site;
 /// What a thread that the program starts runs.
 pub(super) type Body = Box<dyn FnOnce() + Send>;
 
+/// A thread that the program is about to start.
+pub(crate) struct NewThread<'a> {
+    /// What the program calls it, if it does.
+    pub(crate) name: Option<&'a str>,
+    /// How many bytes its stack is to have, if the program says.
+    pub(crate) stack_size: Option<usize>,
+    pub(crate) body: Body,
+}
+
+/// A thread that the program has started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started {
+    pub(crate) thread: ThreadId,
+    /// What the system calls it: a `pthread_t`.
+    pub(crate) handle: usize,
+}
+
 /// The run that controls a thread.
 pub(crate) trait Controller {
-    /// The calling thread yields its turn. An OS thread returns when it gets the turn again, or
-    /// unwinds if the execution is over. A fiber returns at once, and must then
+    /// The calling thread yields its turn. An OS thread returns when it gets the turn again, or is
+    /// to unwind. A fiber returns at once, with nothing, and must then
     /// [let go](Control::let_go) of the turn.
-    fn pause(&self, reason: YieldReason);
+    fn pause(&self, reason: YieldReason) -> Option<Grant>;
 
     /// Withdraws the question of the calling thread about a lock.
     fn withdraw(&self);
@@ -29,16 +47,18 @@ pub(crate) trait Controller {
     /// The waker for the calling task in the current execution.
     fn waker(&self) -> Waker;
 
+    /// Calls `body` with the execution and the calling thread.
+    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId));
+
     /// Starts a thread of the program.
     ///
     /// # Errors
     ///
     /// If the system gives no thread.
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error>;
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error>;
 
-    /// Sets whether the calling thread runs the program's code from now on, so that what it waits
-    /// for is part of the program. Initially it does.
-    fn set_user_code(&self, _is_user_code: bool) {}
+    /// The calling thread can never go on, and cannot be unwound either. It is not scheduled again.
+    fn leave(&self);
 
     /// Ends the search after a panic of this library in one of the methods above.
     fn fail(&self, fault: Error);
@@ -62,7 +82,7 @@ pub(crate) fn reach(site: &'static Site) {
         let marker = site.id();
         match control.let_go(TurnEnd::at_marker(marker)) {
             Some(grant) => obey(grant),
-            None => ask_to_pause(YieldReason::Reach(marker)),
+            None => pause(YieldReason::Reach(marker)),
         }
     }
 }
@@ -73,16 +93,19 @@ pub(super) fn is_to_pause() -> bool {
     is_controlled() && !std::thread::panicking()
 }
 
-/// Pauses the calling thread, which a run controls.
+/// Pauses the calling thread, which a run controls. Unwinds it if the execution is over.
 pub(super) fn pause(reason: YieldReason) {
-    ask_to_pause(reason);
-    if let Some(grant) = Control::current().let_go(TurnEnd::OTHERWISE) {
-        obey(grant);
-    }
+    obey(yield_turn(reason));
 }
 
-fn ask_to_pause(reason: YieldReason) {
-    with_controller(|controller| controller.pause(reason)).unwrap_or_else(|| catch::unwind());
+/// Pauses the calling thread, which a run controls, and returns what it is told then.
+pub(super) fn yield_turn(reason: YieldReason) -> Grant {
+    let control = Control::current();
+    match with_controller(|controller| controller.pause(reason)) {
+        Some(Some(grant)) => grant,
+        Some(None) => control.let_go(TurnEnd::OTHERWISE).unwrap_or(Grant::Unwind),
+        None => Grant::Unwind,
+    }
 }
 
 #[inline]
@@ -92,12 +115,38 @@ fn obey(grant: Grant) {
     }
 }
 
-pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
+/// Calls `body` with the execution that the calling thread belongs to. `None` after a fault of this
+/// library.
+pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T) -> Option<T> {
+    let (mut body, mut answer) = (Some(body), None);
+    with_controller(|controller| {
+        controller.with_core(&mut |core, thread| {
+            answer = body.take().map(|body| body(core, thread));
+        });
+    });
+    answer
+}
+
+/// Starts a thread of the program; nothing if the system gives none.
+pub(super) fn spawn(new: NewThread<'_>) -> Option<Started> {
     let started = with_controller(|controller| {
-        let started = controller.spawn(name, body);
+        let started = controller.spawn(new);
         started.map_err(|error| controller.fail(error)).ok()
     });
-    started.flatten().unwrap_or_else(|| catch::unwind())
+    started.flatten()
+}
+
+/// The calling thread can never go on. Never returns.
+pub(super) fn leave() -> ! {
+    let control = Control::current();
+    with_controller(|controller| controller.leave());
+    uncontrolled(|| {
+        loop {
+            if control.let_go(TurnEnd::OTHERWISE).is_none() {
+                std::thread::park();
+            }
+        }
+    })
 }
 
 pub(super) fn waker() -> Waker {
@@ -106,13 +155,17 @@ pub(super) fn waker() -> Waker {
 
 /// Calls the controller of the calling thread. `None` if it panicked: that is this library's fault,
 /// so the controller is told, and the panic does not reach the code under test.
+///
+/// Meanwhile no run controls the thread: what it asks of the system is asked by this library.
 #[inline]
 fn with_controller<T>(ask: impl FnOnce(&dyn Controller) -> T) -> Option<T> {
     CONTROLLER.with_borrow(|controller| {
         let controller = controller.as_deref();
         let controller = controller.expect("a controlled thread has a controller");
-        let answer = catch_fault(|| Ok(ask(controller)));
-        answer.map_err(|fault| controller.fail(fault)).ok()
+        uncontrolled(|| {
+            let answer = catch_fault(|| Ok(ask(controller)));
+            answer.map_err(|fault| controller.fail(fault)).ok()
+        })
     })
 }
 
@@ -146,6 +199,7 @@ pub(super) fn uncontrolled<T>(body: impl FnOnce() -> T) -> T {
 }
 
 /// Whether a run controls the calling thread, and it runs the program's code.
+#[inline]
 pub(super) fn is_controlled() -> bool {
     Control::current().is_by_run()
 }
@@ -153,20 +207,8 @@ pub(super) fn is_controlled() -> bool {
 /// Runs `body`, code of this library, on a thread that may belong to a program under test, as when
 /// a program explores another. What it waits for is not part of that program.
 pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
-    struct Back;
-    impl Drop for Back {
-        fn drop(&mut self) {
-            with_controller(|controller| controller.set_user_code(true));
-        }
-    }
-    if !is_controlled() {
-        return body();
-    }
-    with_controller(|controller| controller.set_user_code(false));
-    let _back = Back;
-    body()
+    if is_controlled() { uncontrolled(body) } else { body() }
 }
-
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -176,13 +218,17 @@ mod tests {
 
     struct Counted(#[allow(dead_code, reason = "counts the instances")] Arc<()>);
     impl Controller for Counted {
-        fn pause(&self, _: YieldReason) {}
+        fn pause(&self, _: YieldReason) -> Option<Grant> {
+            None
+        }
         fn withdraw(&self) {}
         fn waker(&self) -> Waker {
             Waker::noop().clone()
         }
+        fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
+        fn leave(&self) {}
         fn fail(&self, _: Error) {}
-        fn spawn(&self, _: Option<&str>, _: Body) -> Result<ThreadId, Error> {
+        fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
             unreachable!("nothing is started here")
         }
     }

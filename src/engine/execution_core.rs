@@ -3,7 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use super::catch::Caught;
-use super::core::{ExecutionState, Over, Turn};
+use super::call_waits::CallWaits;
+use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
@@ -26,12 +27,18 @@ pub(super) struct ExecutionCore {
     /// What they were about to acquire then, and was not free.
     blocked_on: Vec<BlockedOn>,
     locks: LockTable,
+    pub(super) kernel: Kernel,
+    /// How the threads that are inside of calls got there.
+    pub(super) calls: CallWaits,
     pub(super) phase: Phase,
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: ExternalWakers,
-    options: EngineOptions,
+    pub(super) options: EngineOptions,
 }
+
+/// Where chance begins in every execution.
+const SEED: u64 = 0x1A7E_B1AC_E000_0001;
 
 impl ExecutionCore {
     /// A table for a scheduler that has begun its first execution.
@@ -41,12 +48,14 @@ impl ExecutionCore {
         options: EngineOptions,
     ) -> Self {
         ExecutionCore {
-            state: ExecutionState::new(declared, options.max_steps),
+            state: ExecutionState::new(declared, options),
             scheduler: Some(scheduler),
             over: None,
             stood: Vec::new(),
             blocked_on: Vec::new(),
             locks: LockTable::default(),
+            kernel: Kernel::new(SEED),
+            calls: CallWaits::default(),
             phase: Phase::SetUp,
             number: 0,
             outside: ExternalWakers::new(options.external_wakers),
@@ -66,6 +75,8 @@ impl ExecutionCore {
         self.number += 1;
         self.outside.reset();
         self.locks.clear();
+        self.kernel.reset();
+        self.calls.clear();
         self.blocked_on.clear();
         true
     }
@@ -87,6 +98,8 @@ impl ExecutionCore {
             }
             YieldReason::Wait => self.state.wait(thread),
             YieldReason::Join(other) => self.state.join(thread, other),
+            YieldReason::Block(blocked) => self.block(thread, blocked),
+            YieldReason::Yield => self.let_others_go_first(thread),
         }
     }
 
@@ -129,6 +142,9 @@ impl ExecutionCore {
     /// ended if no thread has it.
     #[inline]
     pub(super) fn turn(&mut self) -> Turn {
+        if self.has_calls() {
+            self.hear_calls();
+        }
         let ExecutionCore {
             state, scheduler, ..
         } = self;
@@ -200,15 +216,6 @@ impl ExecutionCore {
                 None
             }
         }
-    }
-
-    /// Goes on with an execution in which nobody could, if somebody can now; false if not.
-    pub(super) fn revive(&mut self) -> bool {
-        let can_go_on = self.state.has_enabled();
-        if can_go_on {
-            self.over = None;
-        }
-        can_go_on
     }
 
     /// Whether the threads' part seems over since nobody can go on.

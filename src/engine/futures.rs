@@ -26,8 +26,9 @@ pub(crate) fn run_to_end<T>(future: impl Future<Output = T>) -> T {
 
 /// Receives wake-ups.
 pub(super) trait Alarm: Send + Sync {
-    /// Learns that the waker of the task `thread` in this execution has fired.
-    fn wake(&self, thread: ThreadId, execution: u64);
+    /// Learns that the waker of the task `thread` in this execution has fired, on a thread of the
+    /// program or outside of it.
+    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool);
 }
 
 /// The waker of one task in one execution. It may outlive the run.
@@ -45,7 +46,8 @@ impl<A: Alarm + 'static> Wake for TaskWaker<A> {
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
         if let Some(alarm) = self.alarm.upgrade() {
             // A program's thread may call this, and then wait for a lock of the engine.
-            current::aside(|| alarm.wake(self.thread, self.execution));
+            let is_inside = current::is_controlled();
+            current::aside(|| alarm.wake(self.thread, self.execution, is_inside));
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Threads that the program under test starts, and waits for.
+//! Threads that tests of the engines start, and wait for, without a call to the system.
 
-use super::current;
+use super::call::{self, NewThread};
+use super::{catch, current};
 use super::yield_reason::YieldReason;
 use crate::operation::ThreadId;
 
@@ -9,26 +10,18 @@ use crate::operation::ThreadId;
 /// The thread belongs to the program like a declared one, and takes its first step, `start`, when
 /// the schedule says so. Without a `name`, or if that is taken, the third thread that `parent`
 /// starts is called `parent/3`.
-#[cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        reason = "called when the program's calls to the system come in"
-    )
-)]
 pub(crate) fn spawn(name: Option<&str>, body: impl FnOnce() + Send + 'static) -> Option<ThreadId> {
-    current::is_to_pause().then(|| current::spawn(name, Box::new(body)))
+    let new = NewThread {
+        name,
+        stack_size: None,
+        body: Box::new(body),
+    };
+    let started = current::is_to_pause().then(|| call::spawn(new))?;
+    Some(started.unwrap_or_else(|| catch::unwind()).thread)
 }
 
 /// Waits for the end of a thread that [`spawn`] has started in this execution. Going on is a step,
 /// `join`, that is enabled once that thread has ended.
-#[cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        reason = "called when the program's calls to the system come in"
-    )
-)]
 pub(crate) fn join(thread: ThreadId) {
     if current::is_to_pause() {
         current::pause(YieldReason::Join(thread));

@@ -1,7 +1,9 @@
 //! Why a thread yields its turn before its end.
 
+use std::time::Duration;
+
 use super::lock_probe::LockProbe;
-use crate::operation::ThreadId;
+use crate::operation::{ThreadId, WaitSite};
 use crate::site::MarkerId;
 
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +16,20 @@ pub(crate) enum YieldReason {
     Wait,
     /// It waits for the end of this thread.
     Join(ThreadId),
+    /// It waits in a call to the system.
+    Block(Blocked),
+    /// It lets others go first.
+    Yield,
+}
+
+/// How a thread waits in a call to the system.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blocked {
+    pub(crate) site: WaitSite,
+    /// When the wait times out, in virtual time.
+    pub(crate) deadline: Option<Duration>,
+    /// Whether it may end although nobody has woken the thread.
+    pub(crate) may_be_spurious: bool,
 }
 
 impl YieldReason {
@@ -21,7 +37,18 @@ impl YieldReason {
     pub(super) fn marker(&self) -> Option<MarkerId> {
         match *self {
             YieldReason::Reach(marker) | YieldReason::Acquire(marker, _) => Some(marker),
-            YieldReason::Wait | YieldReason::Join(_) => None,
+            YieldReason::Wait
+            | YieldReason::Join(_)
+            | YieldReason::Block(_)
+            | YieldReason::Yield => None,
+        }
+    }
+
+    /// Whether the thread is inside of a call to the system, from which it need not unwind.
+    pub(super) fn is_in_call(&self) -> bool {
+        match self {
+            YieldReason::Join(_) | YieldReason::Block(_) | YieldReason::Yield => true,
+            YieldReason::Reach(_) | YieldReason::Acquire(..) | YieldReason::Wait => false,
         }
     }
 }

@@ -45,9 +45,12 @@ pub enum Activity {
     NoWakerLeft,
     /// It is a task that was woken and has not gone on yet.
     Woken,
-    /// It is blocked in the kernel.
+    /// It waits in a call to the system.
     Blocked(WaitSite),
-    /// It was blocked in the kernel and can go on.
+    /// It waits in a call to the system, and may go on although what it waits for has not come: by a
+    /// time-out, or spuriously.
+    MayGoOn(WaitSite),
+    /// It waited in a call to the system and can go on.
     Unblocked(WaitSite),
     /// It has ended.
     Finished,
@@ -74,6 +77,7 @@ impl Activity {
             ThreadState::NoWakerLeft => Activity::NoWakerLeft,
             ThreadState::Woken => Activity::Woken,
             ThreadState::Blocked(site) => Activity::Blocked(site),
+            ThreadState::MayGoOn(site) => Activity::MayGoOn(site),
             ThreadState::Unblocked(site) => Activity::Unblocked(site),
             ThreadState::Finished => Activity::Finished,
             ThreadState::Panicked => Activity::Panicked,
@@ -105,6 +109,9 @@ impl Activity {
             }
             Activity::Woken => format!("was woken and has not gone on, {since}"),
             Activity::Blocked(site) => format!("is blocked {site}, {since}"),
+            Activity::MayGoOn(site) => {
+                format!("waits {site}, and may go on without what it waits for, {since}")
+            }
             Activity::Unblocked(site) => format!("was blocked {site} and can go on, {since}"),
             Activity::Finished => "has finished".to_owned(),
             Activity::Panicked => format!("has panicked, {since}"),

@@ -81,7 +81,7 @@ impl Trace<'_> {
         let operation = match event.operation.kind() {
             OperationKind::Start => Some(Access::read(Object::Thread(event.thread))),
             OperationKind::Join(thread) => Some(Access::read(Object::Thread(thread))),
-            OperationKind::Marker | OperationKind::Resume => None,
+            _ => None,
         };
         let has_ended = event.end == StepEnd::Ended;
         let end = has_ended.then(|| Access::write(Object::Thread(event.thread)));

@@ -4,7 +4,7 @@ use super::ThreadId;
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it goes on. It is packed into one number, since points and
-/// traces have many, and two are compared at every point. The two highest bits tell the kind.
+/// traces have many, and two are compared at every point. The four highest bits tell the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Operation(u32);
 
@@ -18,18 +18,29 @@ pub(crate) enum OperationKind {
     Join(ThreadId),
     /// Going on after a wait that began in an earlier step.
     Resume,
+    /// Giving up a wait because its time is over.
+    Timeout,
+    /// Going on from a wait though nobody has ended it.
+    Spurious,
+    /// Dropping a task that is pending at an await.
+    Cancel,
 }
 
-const KIND: u32 = 0b11 << 30;
+const KIND: u32 = 0b1111 << 28;
 const MARKER: u32 = 0;
-const RESUME: u32 = 0b01 << 30;
-const JOIN: u32 = 0b10 << 30;
-const START: u32 = 0b11 << 30;
+const RESUME: u32 = 1 << 28;
+const JOIN: u32 = 2 << 28;
+const START: u32 = 3 << 28;
+/// Set in the kinds that end a wait though what it waits for has not come.
+const INTERRUPTION: u32 = 0b1000 << 28;
+const TIMEOUT: u32 = INTERRUPTION;
+const SPURIOUS: u32 = INTERRUPTION | 1 << 28;
+const CANCEL: u32 = INTERRUPTION | 2 << 28;
 
 impl Operation {
     #[inline]
     pub(crate) fn at_marker(name: MarkerId) -> Self {
-        Operation(MARKER | in_30_bits(name.number()))
+        Operation(MARKER | in_28_bits(name.number()))
     }
 
     pub(crate) fn start() -> Self {
@@ -37,12 +48,41 @@ impl Operation {
     }
 
     pub(crate) fn join(thread: ThreadId) -> Self {
-        Operation(JOIN | in_30_bits(thread.number()))
+        Operation(JOIN | in_28_bits(thread.number()))
     }
 
     /// Going on after a wait that began after the marker `passed`.
     pub(crate) fn resume(passed: MarkerId) -> Self {
-        Operation(RESUME | in_30_bits(passed.number()))
+        Operation(RESUME | in_28_bits(passed.number()))
+    }
+
+    /// Giving up a wait that began after the marker `passed`, since its time is over.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for waits on virtual time"))]
+    pub(crate) fn timeout(passed: MarkerId) -> Self {
+        Operation(TIMEOUT | in_28_bits(passed.number()))
+    }
+
+    /// Going on from a wait that began after the marker `passed`, though nobody has ended it.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for waits on virtual time"))]
+    pub(crate) fn spurious(passed: MarkerId) -> Self {
+        Operation(SPURIOUS | in_28_bits(passed.number()))
+    }
+
+    /// Dropping a task that passed the marker `passed` last.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "for tasks that may be cancelled")
+    )]
+    pub(crate) fn cancel(passed: MarkerId) -> Self {
+        Operation(CANCEL | in_28_bits(passed.number()))
+    }
+
+    /// Whether it ends a wait though what that waits for has not come: a time-out, a spurious
+    /// wake-up, a cancellation.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for waits on virtual time"))]
+    #[inline]
+    pub(crate) fn is_interruption(self) -> bool {
+        self.0 & INTERRUPTION != 0
     }
 
     pub(crate) fn kind(self) -> OperationKind {
@@ -50,25 +90,28 @@ impl Operation {
             MARKER => OperationKind::Marker,
             RESUME => OperationKind::Resume,
             JOIN => OperationKind::Join(ThreadId::of_number(self.0 & !KIND)),
+            TIMEOUT => OperationKind::Timeout,
+            SPURIOUS => OperationKind::Spurious,
+            CANCEL => OperationKind::Cancel,
             _ => OperationKind::Start,
         }
     }
 
-    /// The marker at which the thread is paused. After a wait, the marker that it passed last;
-    /// otherwise a pseudo-marker.
+    /// The marker at which the thread is paused. In and after a wait, the marker that it passed
+    /// last; otherwise a pseudo-marker.
     pub(crate) fn name(self) -> MarkerId {
         let marker = match self.kind() {
-            OperationKind::Marker | OperationKind::Resume => MarkerId::of_number(self.0 & !KIND),
             OperationKind::Join(_) => Some(MarkerId::join()),
             OperationKind::Start => None,
+            _ => MarkerId::of_number(self.0 & !KIND),
         };
         marker.unwrap_or_else(MarkerId::start)
     }
 }
 
 #[inline]
-fn in_30_bits(number: u32) -> u32 {
-    debug_assert!(number & KIND == 0, "fewer than 2^30 markers and threads");
+fn in_28_bits(number: u32) -> u32 {
+    debug_assert!(number & KIND == 0, "fewer than 2^28 markers and threads");
     number
 }
 
@@ -100,6 +143,9 @@ mod tests {
             Operation::at_marker(y),
             Operation::resume(x),
             Operation::resume(y),
+            Operation::timeout(x),
+            Operation::spurious(x),
+            Operation::cancel(x),
             Operation::start(),
             Operation::join(a),
             Operation::join(b),

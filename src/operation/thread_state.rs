@@ -27,8 +27,11 @@ pub(crate) enum ThreadState {
     NoWakerLeft,
     /// A task whose waker has fired since it began to wait.
     Woken,
-    /// A thread that waits in the kernel.
+    /// A thread that waits in a call to the system.
     Blocked(WaitSite),
+    /// As `Blocked`, but the wait may end although what it waits for has not come: by a time-out or
+    /// spuriously.
+    MayGoOn(WaitSite),
     /// As `Blocked`, but what it waits for has come: ready to go on.
     Unblocked(WaitSite),
     Finished,
@@ -46,6 +49,7 @@ impl ThreadState {
                 | ThreadState::Marker(_)
                 | ThreadState::Joined(_)
                 | ThreadState::Unblocked(_)
+                | ThreadState::MayGoOn(_)
         )
     }
 

@@ -53,6 +53,8 @@ displayed! {
         WaitForEvents = "epoll_wait",
         Lock = "flock",
         LockRange = "fcntl",
+        Sleep = "nanosleep",
+        Yield = "sched_yield",
         Join = "pthread_join",
     }
 }
@@ -70,6 +72,8 @@ displayed! {
         File = "file",
         /// Several files, or none.
         Set = "set of files",
+        Clock = "clock",
+        Processor = "processor",
         /// No file: a thread that no run controls.
         Thread = "thread",
     }

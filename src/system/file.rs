@@ -27,21 +27,27 @@ fn wait_for_events(file: c_int, events: c_short, call: SystemCall, time_out: c_i
     }
     let deadline = socket_time_out(file, time_out).map(|length| call::now() + length);
     let place = (call, kind::kind(file));
-    wait_until(place, deadline, &mut || is_ready(file, events))
+    wait_until(object(file), place, deadline, &mut || is_ready(file, events))
 }
 
 /// Waits until `is_ready`, or the deadline: then returns false.
 fn wait_until(
+    object: usize,
     place: (SystemCall, FileKind),
     deadline: Option<Duration>,
     is_ready: &mut dyn FnMut() -> bool,
 ) -> bool {
     while !is_ready() {
-        if call::await_ready(place, deadline, is_ready) == WaitEnd::TimedOut {
+        if call::await_ready(object, place, deadline, is_ready) == WaitEnd::TimedOut {
             return false;
         }
     }
     true
+}
+
+/// What tells a file from others, and from locks, which have addresses.
+fn object(file: c_int) -> usize {
+    usize::MAX - usize::try_from(file).unwrap_or(0)
 }
 
 /// Whether a file has one of the events, or an error that the call will give.

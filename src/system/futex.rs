@@ -90,7 +90,7 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
         // SAFETY: as the caller promises.
         Request::Wait(wait) => unsafe { wait_on(&wait) },
         Request::Wake { mask: 0, .. } => Err(libc::EINVAL),
-        Request::Wake { word, count, mask } => Ok(call::wake(word, count, mask)),
+        Request::Wake { word, count, mask } => Ok(call::wake(word, count.max(1), mask)),
         Request::Requeue {
             word,
             to,
@@ -135,6 +135,7 @@ unsafe fn wait_on(wait: &Wait) -> Result<usize, i32> {
         mask: wait.mask,
         call: None,
         deadline,
+        may_be_spurious: wait.is_std(),
         can_unwind: wait.is_std(),
     });
     match end {

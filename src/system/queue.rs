@@ -11,6 +11,7 @@ pub(super) fn wait(address: usize, deadline: Option<Duration>) -> WaitEnd {
         mask: u32::MAX,
         call: None,
         deadline,
+        may_be_spurious: false,
         can_unwind: false,
     })
 }

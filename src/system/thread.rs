@@ -11,7 +11,7 @@ use std::ptr;
 use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
 use super::table::Table;
-use crate::engine::call;
+use crate::engine::call::{self, NewThread};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
@@ -44,8 +44,8 @@ unsafe impl Send for Value {}
 mod controlled {
     use super::*;
 
-    /// `pthread_create(3)`: 0, or the number of the error. Of the attributes only whether it is
-    /// detached counts: its stack is as large as that of the program's other threads.
+    /// `pthread_create(3)`: 0, or the number of the error. Of the attributes, the size of the
+    /// stack and whether it is detached count.
     pub(super) unsafe fn pthread_create(
         thread: *mut pthread_t,
         attributes: *const pthread_attr_t,
@@ -63,7 +63,12 @@ mod controlled {
             return result;
         }
         let argument = Value(argument);
-        let Some((id, number)) = call::spawn(None, Box::new(move || run(start, argument))) else {
+        let new = NewThread {
+            name: None,
+            stack_size: stack_size(attributes),
+            body: Box::new(move || run(start, argument)),
+        };
+        let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
             return libc::EAGAIN;
         };
         let (is_detached, value) = (is_detached(attributes), Value(ptr::null_mut()));
@@ -72,9 +77,9 @@ mod controlled {
             is_detached,
             value,
         };
-        STARTED.with(|them| them.insert(key(number), started));
+        STARTED.with(|them| them.insert(handle, started));
         // SAFETY: the caller promises that it may be written.
-        unsafe { *thread = number };
+        unsafe { *thread = handle as pthread_t };
         0
     }
 
@@ -173,7 +178,8 @@ unsafe fn join_outside(thread: pthread_t, value: *mut *mut c_void) -> c_int {
         result != libc::EBUSY
     };
     while !is_ready() {
-        call::await_ready((SystemCall::Join, FileKind::Thread), None, &mut is_ready);
+        let place = (SystemCall::Join, FileKind::Thread);
+        call::await_ready(key(thread), place, None, &mut is_ready);
     }
     if result == 0 && !value.is_null() {
         // SAFETY: the caller promises that it may be written.
@@ -191,6 +197,16 @@ fn is_detached(attributes: *const pthread_attr_t) -> bool {
         unsafe { pthread_attr_getdetachstate(attributes, &raw mut state) };
     }
     state == libc::PTHREAD_CREATE_DETACHED
+}
+
+/// The size of the stack that attributes ask for, if there are any.
+fn stack_size(attributes: *const pthread_attr_t) -> Option<usize> {
+    let mut size = 0;
+    // SAFETY: the caller of `pthread_create` promises attributes, and the size lives longer than the
+    // call.
+    let is_set = !attributes.is_null()
+        && unsafe { libc::pthread_attr_getstacksize(attributes, &raw mut size) } == 0;
+    is_set.then_some(size)
 }
 
 unsafe extern "C" {

@@ -1,27 +1,9 @@
-//! Threads that wait for something to be free: in the kernel, or paused before they acquire it.
+//! Threads that wait for something to be free: in a call, or paused before they acquire it.
 
-use super::{ExecutionState, Operation, Pending, StepEnd, ThreadId, ThreadState};
-use crate::operation::WaitSite;
+use super::{ExecutionState, Operation, Pending, ThreadId, ThreadState};
 use crate::site::MarkerId;
 
 impl ExecutionState {
-    /// The thread that has the turn, if a thread has it.
-    pub(crate) fn running(&self) -> Option<ThreadId> {
-        let is_running = |state: &ThreadState| *state == ThreadState::Running;
-        let running = self.threads.states.iter().position(is_running);
-        running.map(ThreadId::new)
-    }
-
-    /// How many turns were given in this execution.
-    pub(crate) fn given(&self) -> usize {
-        self.started + self.taken + self.resumed
-    }
-
-    /// Whether a thread could go on.
-    pub(crate) fn has_enabled(&self) -> bool {
-        !self.enabled.is_empty() || self.woken > 0
-    }
-
     /// Where `thread` stands.
     #[inline]
     pub(crate) fn state(&self, thread: ThreadId) -> ThreadState {
@@ -50,39 +32,34 @@ impl ExecutionState {
         }
     }
 
-    /// The running thread waits in the kernel.
-    pub(crate) fn block(&mut self, thread: ThreadId, site: WaitSite) {
-        self.end_step(thread, StepEnd::Waits);
-        self.leave(thread, ThreadState::Blocked(site));
+    /// The blocked `thread` was woken: it is enabled, to go on from its wait.
+    pub(crate) fn unblock(&mut self, thread: ThreadId) {
+        let (ThreadState::Blocked(site) | ThreadState::MayGoOn(site)) = self.state(thread) else {
+            return;
+        };
+        self.forget_condition(thread);
+        self.leave(thread, ThreadState::Unblocked(site));
+        let operation = Operation::resume(self.passed(thread));
+        self.insert_enabled(Pending { thread, operation });
     }
 
-    /// What the blocked `thread` waits for has come: it is enabled, to go on from its wait. Or that
-    /// is gone again, and it is not.
-    pub(crate) fn set_unblocked(&mut self, thread: ThreadId, is_unblocked: bool) {
-        match (self.state(thread), is_unblocked) {
-            (ThreadState::Blocked(site), true) => {
-                self.threads.states[thread.index()] = ThreadState::Unblocked(site);
-                let operation = self.resumption(thread);
-                self.insert_enabled(Pending { thread, operation });
-            }
-            (ThreadState::Unblocked(site), false) => {
-                self.threads.states[thread.index()] = ThreadState::Blocked(site);
-                self.remove_enabled(thread);
-            }
-            _ => {}
+    /// What the blocked `thread` waits for was there, and is gone again.
+    pub(crate) fn block_again(&mut self, thread: ThreadId) {
+        if let ThreadState::Unblocked(site) = self.state(thread) {
+            self.leave(thread, ThreadState::Blocked(site));
         }
     }
 
-    /// The unblocked `thread` goes on after the execution is over.
+    /// `thread` goes on after the execution is over.
     pub(crate) fn let_go(&mut self, thread: ThreadId) {
+        self.forget_condition(thread);
         self.leave(thread, ThreadState::Running);
     }
 
-    /// Going on from a wait of `thread`, known by the marker that it passed last.
-    fn resumption(&self, thread: ThreadId) -> Operation {
+    /// The marker that `thread` passed last.
+    pub(super) fn passed(&self, thread: ThreadId) -> MarkerId {
         let mut steps = self.steps().iter().rev();
         let passed = steps.find(|event| event.thread == thread);
-        let marker = passed.map_or_else(MarkerId::start, |event| event.operation.name());
-        Operation::resume(marker)
+        passed.map_or_else(MarkerId::start, |event| event.operation.name())
     }
 }

@@ -15,6 +15,10 @@ impl ExecutionState {
         thread
     }
 
+    pub(crate) fn rename(&mut self, thread: ThreadId, name: &str) {
+        self.threads.rename(thread, name);
+    }
+
     /// The running thread goes on only after the end of `other`.
     pub(crate) fn join(&mut self, thread: ThreadId, other: ThreadId) {
         if self.state(other).has_ended() {

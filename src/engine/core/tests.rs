@@ -19,7 +19,7 @@ fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
 /// An execution of a number of declared threads.
 fn state(threads: usize) -> ExecutionState {
     let names: Vec<String> = (0..threads).map(|index| format!("t{index}")).collect();
-    ExecutionState::new(&names, MAX_STEPS)
+    ExecutionState::new(&names, options(MAX_STEPS))
 }
 
 /// Two threads, each run up to its first marker.
@@ -166,6 +166,14 @@ fn a_thread_that_is_elsewhere_at_a_repeated_step_is_asked_about() {
     );
 }
 
+/// Executions of at most this many steps.
+fn options(max_steps: usize) -> EngineOptions {
+    EngineOptions {
+        max_steps,
+        ..EngineOptions::default()
+    }
+}
+
 fn spot(number: u32) -> WaitSite {
     WaitSite { number, call: None }
 }
@@ -174,12 +182,11 @@ fn spot(number: u32) -> WaitSite {
 fn a_blocked_thread_is_ready_again_when_it_is_released() {
     let mut state = two_paused();
     state.advance(first);
-    state.block(thread(0), spot(7));
+    state.block(thread(0), spot(7), None);
     assert_eq!(state.state(thread(0)), ThreadState::Blocked(spot(7)));
-    assert_eq!(state.running(), None);
     // Thread 1 is alone, so going on takes the turn from nobody.
     assert_eq!(state.advance(first), Turn::Of(thread(1)));
-    state.set_unblocked(thread(0), true);
+    state.unblock(thread(0));
     state.pause(thread(1), MarkerId::new(1));
     // It is in its place, to go on after the marker that it passed last.
     let turn = state.advance(|point, _| {
@@ -222,26 +229,25 @@ fn a_blocked_thread_is_ready_again_when_it_is_released() {
 fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     let mut state = two_paused();
     state.advance(first);
-    state.block(thread(0), spot(0));
+    state.block(thread(0), spot(0), None);
     state.advance(first);
     // While thread 1 runs, in front of it in the list.
-    state.set_unblocked(thread(0), true);
-    state.set_unblocked(thread(0), false);
+    state.unblock(thread(0));
+    state.block_again(thread(0));
     state.leave(thread(1), ThreadState::Finished);
-    assert!(!state.has_enabled());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
-    state.set_unblocked(thread(0), true);
-    assert!(state.has_enabled());
+    state.unblock(thread(0));
     state.let_go(thread(0));
-    assert!(state.is_live(thread(0)) && !state.has_enabled());
+    assert_eq!(state.state(thread(0)), ThreadState::Running);
+    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
 }
 
 #[test]
 fn a_thread_that_blocks_before_its_first_marker_stands_at_the_start() {
     let mut state = state(1);
     state.advance(unasked);
-    state.block(thread(0), spot(0));
-    state.set_unblocked(thread(0), true);
+    state.block(thread(0), spot(0), None);
+    state.unblock(thread(0));
     state.advance(|point, _| {
         assert_eq!(
             point.enabled[0].operation,
@@ -280,7 +286,7 @@ fn a_point_shows_who_is_not_enabled_and_why() {
         match index {
             0 => state.pause(thread(0), MarkerId::new(0)),
             1 => state.wait(thread(1)),
-            2 => state.block(thread(2), spot(0)),
+            2 => state.block(thread(2), spot(0), None),
             _ => state.join(thread(3), thread(0)),
         }
     }

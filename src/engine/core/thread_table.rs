@@ -60,6 +60,15 @@ impl ThreadTable {
         thread
     }
 
+    /// The program calls `thread` so. A declared thread keeps its name, and a name that another
+    /// thread has is not given twice.
+    pub(super) fn rename(&mut self, thread: ThreadId, name: &str) {
+        let is_free = self.names.iter().all(|other| **other != *name);
+        if thread.index() >= self.declared && is_free {
+            self.names[thread.index()] = Arc::from(name);
+        }
+    }
+
     /// The names of the threads, by their ids.
     pub(crate) fn names(&self) -> &[Arc<str>] {
         &self.names

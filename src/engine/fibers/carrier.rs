@@ -12,6 +12,7 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
+use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub(super) fn carry(
     options: EngineOptions,
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
-    tell: impl FnOnce(Carried),
+    tell: impl Fn(Carried),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
     let _clock = heartbeat.clocks.add(&own);
@@ -41,20 +42,39 @@ pub(super) fn carry(
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
-    let carry_all = || {
-        let mut fibers = FiberPool::new(&run, options)?;
-        let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
-        tell(run.fault.take().map_or(carried, Err));
-        fibers.end();
+    let mut next = Some(scheduler);
+    explaining_overflows(|| {
+        while let Some(scheduler) = next.take() {
+            let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
+            current::under(Box::new(Rc::clone(&run)), || {
+                let mut fibers = FiberPool::new(&run, options)?;
+                let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
+                match run.fault.take().map_or(carried, Err) {
+                    Ok((scheduler, Fibers::Replace)) => next = Some(scheduler),
+                    Ok((scheduler, Fibers::End)) => tell(Ok(scheduler)),
+                    Err(fault) => tell(Err(fault)),
+                }
+                fibers.end();
+                Ok(())
+            })?;
+        }
         Ok(())
-    };
-    current::under(Box::new(Rc::clone(&run)), || {
-        explaining_overflows(carry_all)
     })
 }
 
-fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carried {
+/// What is to be done with the fibers.
+enum Fibers {
+    /// There are no more executions.
+    End,
+    /// Some can never go on, and the scheduler has begun another execution.
+    Replace,
+}
+
+fn carry_all(
+    run: &Run,
+    fibers: &mut FiberPool,
+    processor: &Processor,
+) -> Result<(Box<dyn Scheduler>, Fibers), Error> {
     // How each turn of the execution has ended. Before its first turn, those of the one before.
     let mut turns = Vec::new();
     loop {
@@ -66,10 +86,19 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.heartbeat.is_left_behind();
-        if is_over || !(core.end(&end, outcome.as_deref()) && core.begin()) {
-            let scheduler = core.scheduler.take();
-            return Ok(scheduler.expect("nobody else takes the scheduler"));
+        let left = core.left();
+        let goes_on = !is_over && core.end(&end, outcome.as_deref()) && core.begin();
+        if goes_on && left == 0 {
+            continue;
         }
+        left::add(left);
+        let scheduler = core.scheduler.take();
+        let scheduler = scheduler.expect("nobody else takes the scheduler");
+        return if goes_on {
+            left::check().map(|()| (scheduler, Fibers::Replace))
+        } else {
+            Ok((scheduler, Fibers::End))
+        };
     }
 }
 
@@ -91,6 +120,10 @@ fn execute(
         (run.core.borrow().ending(), None)
     };
     enter(Phase::DropState);
+    if !held && run.core.borrow().left() > 0 {
+        // They use it for ever.
+        return (end, None);
+    }
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
     (drop_state(dropping, end), outcome)
@@ -117,13 +150,16 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
         return;
     }
     run.heartbeat.enter(Phase::Unwinding);
-    let threads = run.core.borrow().state.threads().len();
-    for thread in (0..threads).map(ThreadId::new) {
-        run.drop_body(thread);
-        while run.core.borrow().state.is_live(thread) {
-            let end = fibers.stop(thread);
-            run.unwound(thread, end);
+    loop {
+        let next = run.core.borrow_mut().next_to_unwind();
+        let Some((thread, grant)) = next else {
+            break;
+        };
+        if run.drops_body(thread) {
+            continue;
         }
+        let end = fibers.tell(thread, grant);
+        run.unwound(thread, end);
     }
 }
 

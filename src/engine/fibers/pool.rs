@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::heartbeat::Heartbeat;
 use super::run::Run;
 use crate::engine::EngineOptions;
+use crate::engine::baton::Grant;
 use crate::engine::fiber::{Fiber, TurnEnd};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -70,10 +71,15 @@ impl FiberPool {
         fiber.resume()
     }
 
-    /// Tells `thread` to unwind. Returns how its turn has ended.
-    pub(super) fn stop(&mut self, thread: ThreadId) -> TurnEnd {
-        self.heartbeat.run(thread);
-        self.fibers[thread.index()].stop()
+    /// Gives the turn to `thread`, or tells it to unwind. Returns how its turn has ended.
+    pub(super) fn tell(&mut self, thread: ThreadId, grant: Grant) -> TurnEnd {
+        match grant {
+            Grant::Resume => self.resume(thread),
+            Grant::Unwind => {
+                self.heartbeat.run(thread);
+                self.fibers[thread.index()].stop()
+            }
+        }
     }
 
     /// Ends the fibers.

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use super::heartbeat::{Heartbeat, Reached};
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
-use crate::engine::catch::{self, Caught, caught};
+use crate::engine::catch::{Caught, caught};
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::{self, Body, Controller};
+use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
 use crate::engine::fiber::{Control, TurnEnd};
@@ -61,6 +61,7 @@ impl Run {
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         let core = ExecutionCore::new(program.threads(), scheduler, options);
+        heartbeat.started.lock().clear();
         Run {
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
@@ -115,15 +116,17 @@ impl Run {
         self.bodies.borrow_mut()[started].take()
     }
 
-    /// A thread that the program has started and that has not taken its first step never will.
-    pub(super) fn drop_body(&self, thread: ThreadId) {
-        if self.core.borrow().state.state(thread) == ThreadState::Starting {
-            let body = self.take_body(thread);
-            let dropped = current::uncontrolled(|| caught(|| drop(body)));
-            let ended = dropped.and(Err(Caught::Unwound));
-            let caught = ended.unwrap_or_else(|caught| caught);
-            self.core.borrow_mut().finish_caught(thread, caught);
-        }
+    /// Whether `thread` was started by the program and has not begun. It never will, so what it was
+    /// to run is dropped.
+    pub(super) fn drops_body(&self, thread: ThreadId) -> bool {
+        let Some(body) = self.take_body(thread) else {
+            return false;
+        };
+        let dropped = current::uncontrolled(|| caught(|| drop(body)));
+        let ended = dropped.and(Err(Caught::Unwound));
+        let caught = ended.unwrap_or_else(|caught| caught);
+        self.core.borrow_mut().finish_caught(thread, caught);
+        true
     }
 
     /// What `thread` is called.
@@ -296,14 +299,18 @@ impl Run {
             .flatten()
     }
 
-    /// `thread` has let go of its turn after it was told to unwind. One that has caught that, and
-    /// pauses, is told again.
+    /// `thread` has let go of its turn after the execution was over. One that has caught its
+    /// unwinding, and pauses, is told again.
     pub(super) fn unwound(&self, thread: ThreadId, end: TurnEnd) {
         let mut core = self.core.borrow_mut();
         match self.note.take() {
             Some(TurnDetail::Failed(caught)) => drop(core.finish_caught(thread, caught)),
-            None if end == TurnEnd::FINISHED => core.finish(thread, false),
-            _ => {}
+            Some(TurnDetail::Paused(pause)) => core.pause(thread, pause),
+            None => match end.marker() {
+                Some(marker) => core.state.pause(thread, marker),
+                None if end == TurnEnd::FINISHED => core.finish(thread, false),
+                None => {}
+            },
         }
     }
 
@@ -354,8 +361,22 @@ impl Run {
 }
 
 impl Controller for Rc<Run> {
-    fn pause(&self, pause: YieldReason) {
+    fn pause(&self, pause: YieldReason) -> Option<Grant> {
         self.note.set(Some(TurnDetail::Paused(pause)));
+        None
+    }
+
+    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
+        let mut core = self.core.borrow_mut();
+        body(&mut core, self.heartbeat.running());
+        if core.has_calls() {
+            // The state of a turn that is repeated is not kept up to date: it is heard after that.
+            self.wakes.alert();
+        }
+    }
+
+    fn leave(&self) {
+        self.core.borrow_mut().leave(self.heartbeat.running());
     }
 
     fn withdraw(&self) {
@@ -377,15 +398,16 @@ impl Controller for Rc<Run> {
         Waker::from(waker)
     }
 
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
-        if self.core.borrow().is_over() {
-            catch::unwind();
-        }
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();
-        starting.push((name.map(str::to_owned), body));
+        starting.push((new.name.map(str::to_owned), new.body));
         self.wakes.alert();
-        Ok(ThreadId::new(others))
+        let thread = ThreadId::new(others);
+        Ok(Started {
+            thread,
+            handle: others + 1,
+        })
     }
 
     fn fail(&self, fault: Error) {

@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::engine::current;
 use crate::engine::external_wakers::LOOK;
 use crate::engine::futures::Alarm;
 use crate::operation::ThreadId;
@@ -64,12 +63,12 @@ impl WakeQueue {
 }
 
 impl Alarm for WakeQueue {
-    fn wake(&self, thread: ThreadId, execution: u64) {
+    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
         let mut fired = self.fired.lock();
         fired.push(WakeEvent {
             thread,
             execution,
-            is_inside: current::is_controlled(),
+            is_inside,
         });
         self.has_any.store(true, Ordering::Relaxed);
         drop(fired);

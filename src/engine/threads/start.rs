@@ -1,8 +1,10 @@
 //! Starts the threads of a team.
 
+use std::io;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
+use super::raw_thread::RawThread;
 use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
@@ -17,8 +19,26 @@ pub(super) fn start(
 ) -> Result<JoinHandle<()>, Error> {
     // The system accepts no name with a zero byte.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
+    let started = builder.spawn(in_team(team, body));
+    started.map_err(|error| no_thread(team, name, &error))
+}
+
+/// As [`start`], for a thread that the program starts.
+pub(super) fn start_raw(
+    team: &Arc<Team>,
+    name: &str,
+    stack_size: Option<usize>,
+    body: impl FnOnce() + Send + 'static,
+) -> Result<RawThread, Error> {
+    let started = RawThread::start(stack_size, Box::new(in_team(team, body)));
+    started.map_err(|error| no_thread(team, name, &error))
+}
+
+/// What a thread runs that is expected to join the team.
+fn in_team<B: FnOnce() + Send + 'static>(team: &Arc<Team>, body: B) -> impl FnOnce() + use<B> {
     let mate = Arc::clone(team);
-    let body = move || {
+    team.clocks.expect();
+    move || {
         let lived = catch_fault(|| {
             mate.processor.pin_current_thread();
             let own = EngineThread::begin();
@@ -27,15 +47,16 @@ pub(super) fn start(
             Ok(())
         });
         lived.unwrap_or_else(|fault| mate.fail(fault));
-    };
-    team.clocks.expect();
-    builder.spawn(body).map_err(|error| {
-        for slot in team.slots.all() {
-            slot.baton.give(Grant::Unwind);
-        }
-        Error::new(
-            ErrorKind::NoOsThread,
-            format!("the operating system did not start a thread for `{name}`: {error}"),
-        )
-    })
+    }
+}
+
+#[cold]
+fn no_thread(team: &Team, name: &str, error: &io::Error) -> Error {
+    for slot in team.slots.all() {
+        slot.baton.give(Grant::Unwind);
+    }
+    Error::new(
+        ErrorKind::NoOsThread,
+        format!("the operating system did not start a thread for `{name}`: {error}"),
+    )
 }

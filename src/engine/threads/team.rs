@@ -2,21 +2,17 @@
 
 mod controller;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::{JoinHandle, Thread};
-use std::time::{Duration, Instant};
+use std::thread::Thread;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::beat::Beat;
-use super::blocked::Blocked;
+use super::raw_thread::RawThread;
 use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
 use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
-use crate::engine::current;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
@@ -32,15 +28,14 @@ pub(super) struct Team {
     pub(super) program: Arc<dyn Program>,
     /// The team's lock comes first in the lock order: while holding it, a thread may take any other
     /// lock of this library, but never the other way round. The others are the locks of the slots
-    /// and the clocks, `BEATS`, `OWN`, `REACHED`, `CLAIMING`, a stand-in's post, and what the
-    /// scheduler locks, such as the work queue. No user code runs while any of them is held.
+    /// and the clocks, `OWN`, and what the scheduler locks, such as the work queue. No user code runs
+    /// while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
-    /// Where the conductor waits until the threads' part is over, or a thread has blocked and the
-    /// conductor is to decide the next turn.
+    /// Where the conductor waits until the threads' part is over.
     pub(super) conductor_baton: Baton,
-    /// The conductor's thread, woken when a thread has been unwound.
+    /// The conductor's thread, woken when a thread that unwinds has ended or waits.
     pub(super) conductor: OnceLock<Thread>,
     /// Notified when the conductor is done, or gives up.
     pub(super) news: Condvar,
@@ -48,14 +43,8 @@ pub(super) struct Team {
     answered: Condvar,
     pub(super) processor: Arc<Processor>,
     pub(super) clocks: ThreadClocks,
-    pub(super) beat: Arc<Beat>,
-    /// How many threads are about to take the team's lock to wake a task. They count as active,
-    /// even if they sleep for the lock.
-    pub(super) waking: AtomicUsize,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
-    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
-    pub(super) grace: Option<Duration>,
 }
 
 /// What a team shares, under one lock.
@@ -63,33 +52,14 @@ pub(super) struct TeamShared {
     pub(super) core: ExecutionCore,
     /// Where the execution takes place, while its threads run.
     pub(super) instance: Option<Arc<dyn ProgramInstance>>,
-    /// The threads that wait in the kernel.
-    pub(super) blocked: Blocked,
     /// The threads that the program has started in the current execution.
-    pub(super) started: Vec<JoinHandle<()>>,
-    /// When the thread that blocked last was first seen to sleep.
-    pub(super) asleep_since: Instant,
+    pub(super) started: Vec<RawThread>,
     /// Whether the conductor has run all executions that there were.
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team cannot be used any more.
     pub(super) is_stuck: bool,
     /// A fault of this library, if there was one.
     pub(super) fault: Option<Error>,
-}
-
-impl TeamShared {
-    /// Finds out which blocked threads could go on, before the next turn is decided.
-    #[inline]
-    pub(super) fn hear(&mut self) {
-        if !self.blocked.is_empty() {
-            self.blocked.hear(&mut self.core.state);
-        }
-    }
-
-    /// Whether a thread is held in a call that would not go on, as far as was heard.
-    pub(super) fn awaits_calls(&self) -> bool {
-        self.blocked.awaits_calls(&self.core.state)
-    }
 }
 
 /// A thread's place in its team.
@@ -112,9 +82,7 @@ impl Team {
             shared: Mutex::new(TeamShared {
                 core: ExecutionCore::new(program.threads(), scheduler, options),
                 instance: None,
-                blocked: Blocked::new(&processor),
                 started: Vec::new(),
-                asleep_since: Instant::now(),
                 is_done: false,
                 is_stuck: false,
                 fault: None,
@@ -126,10 +94,7 @@ impl Team {
             answered: Condvar::new(),
             processor,
             clocks: ThreadClocks::default(),
-            beat: Arc::default(),
-            waking: AtomicUsize::new(0),
             is_for_one: options.fresh_threads,
-            grace: options.grace,
         }
     }
 
@@ -150,8 +115,7 @@ impl Team {
         let started = std::mem::take(&mut self.shared.lock().started);
         if !started.is_empty() {
             for thread in started {
-                // It has reported its own faults.
-                let _ = thread.join();
+                thread.join();
             }
             self.slots.forget_started();
         }
@@ -160,7 +124,7 @@ impl Team {
     /// Wakes the thread that has the turn, or the conductor if no thread has.
     pub(super) fn give(&self, turn: Turn) {
         match turn {
-            Turn::Of(next) => self.slots.of(next).go(),
+            Turn::Of(next) => self.slots.of(next).baton.give(Grant::Resume),
             Turn::Over(_) => self.conductor_baton.give(Grant::Resume),
         }
     }
@@ -173,8 +137,6 @@ impl Team {
         result: Result<(), Caught>,
         violated: Option<FailureKind>,
     ) -> bool {
-        self.beat.beat();
-        self.settle(None);
         let mut shared = self.shared.lock();
         let failure = match result {
             Ok(()) => {
@@ -188,17 +150,19 @@ impl Team {
         drop(shared);
         match next {
             Some(turn) => self.give(turn),
-            None => drop(self.conductor.get().inspect(|conductor| conductor.unpark())),
+            None => self.wake_conductor(),
         }
         !is_left_behind
     }
 
+    pub(super) fn wake_conductor(&self) {
+        self.conductor.get().inspect(|conductor| conductor.unpark());
+    }
+
+    /// Decides whose turn comes next when nobody has it, and passes it on.
     pub(super) fn decide(&self) {
-        let violated = self.violated();
-        let since = self.shared.lock().asleep_since;
-        self.settle(Some(since));
         let mut shared = self.shared.lock();
-        let turn = self.next_turn(&mut shared, violated);
+        let turn = self.next_turn(&mut shared, None);
         drop(shared);
         turn.inspect(|turn| self.give(*turn));
     }
@@ -224,7 +188,6 @@ impl Team {
         if shared.core.is_over() {
             return None;
         }
-        shared.hear();
         Some(shared.core.turn_unless(failure))
     }
 
@@ -239,27 +202,18 @@ impl Team {
 }
 
 impl Alarm for Team {
-    fn wake(&self, thread: ThreadId, execution: u64) {
+    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
         // This may be called on any thread, so its faults must not unwind.
         let woken = catch_fault(|| {
-            self.hear_wake(thread, execution);
+            let mut shared = self.shared.lock();
+            shared.core.wake(thread, execution, is_inside);
+            let is_awaited = shared.core.is_over();
+            drop(shared);
+            if is_awaited {
+                self.wake_conductor();
+            }
             Ok(())
         });
         woken.unwrap_or_else(|fault| self.fail(fault));
-    }
-}
-
-impl Team {
-    fn hear_wake(&self, thread: ThreadId, execution: u64) {
-        let is_inside = current::is_controlled();
-        self.waking.fetch_add(1, Ordering::SeqCst);
-        let mut shared = self.shared.lock();
-        self.waking.fetch_sub(1, Ordering::SeqCst);
-        shared.core.wake(thread, execution, is_inside);
-        let is_awaited = shared.core.expects_wakes() && shared.core.is_over();
-        drop(shared);
-        if is_awaited {
-            self.conductor.get().inspect(|conductor| conductor.unpark());
-        }
     }
 }

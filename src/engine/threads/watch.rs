@@ -1,23 +1,21 @@
 //! The thread that asked for the executions: it assembles a team and watches the clock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
-use super::kernel::ExactSleeps;
-use super::lookout::Lookout;
 use super::start::start;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
-use crate::engine::engine_thread::{self, EngineThread};
+use crate::engine::engine_thread::EngineThread;
+use crate::engine::left;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::operation::ThreadId;
 
 /// Runs executions of `program` until `scheduler` begins no more, and returns the scheduler.
@@ -33,14 +31,11 @@ pub(crate) fn run(
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
     let _own = EngineThread::begin();
-    let mut sleeps = None;
     while scheduler.new_execution().is_some() {
-        if ENDED.load(Ordering::Relaxed) >= MAX_ENDED {
-            return Err(too_many_ended());
-        }
+        left::check()?;
         let team = Arc::new(Team::new(program, scheduler, options));
         let threads = assemble(&team)?;
-        let watched = catch_fault(|| watch(&team, options.timeout, &mut sleeps, &mut meanwhile));
+        let watched = catch_fault(|| watch(&team, options.timeout, &mut meanwhile));
         match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
             Watched::Done(back) => {
                 for thread in threads {
@@ -57,23 +52,6 @@ pub(crate) fn run(
         }
     }
     Ok(scheduler)
-}
-
-/// How many threads of this process were ended without unwinding.
-static ENDED: AtomicUsize = AtomicUsize::new(0);
-
-/// The most threads that may be ended in that way. Each keeps four memory mappings for the life of
-/// the process; Linux allows 65 530, and std aborts the process if it gets none for a new thread.
-const MAX_ENDED: usize = 8000;
-
-#[cold]
-fn too_many_ended() -> Error {
-    let text = format!(
-        "{MAX_ENDED} threads of this process were deadlocked and could not be unwound: their \
-         stacks are kept, and there is no room for more. Stop at the first failure, or run \
-         fewer executions in one process"
-    );
-    Error::new(ErrorKind::NoOsThread, text)
 }
 
 fn assemble(team: &Arc<Team>) -> Result<Vec<JoinHandle<()>>, Error> {
@@ -99,8 +77,7 @@ enum Watched {
     LeftBehind(Box<dyn Scheduler>),
 }
 
-/// Waits until the conductor is done or gives up, or an execution has taken too long. Meanwhile,
-/// checks whether threads are blocked.
+/// Waits until the conductor is done or gives up, or an execution has taken too long.
 ///
 /// # Errors
 ///
@@ -108,10 +85,8 @@ enum Watched {
 fn watch(
     team: &Team,
     timeout: Duration,
-    sleeps: &mut Option<ExactSleeps>,
     meanwhile: &mut Deferred<'_>,
 ) -> Result<Watched, Error> {
-    let mut lookout = Lookout::new(team, sleeps);
     let mut time = ExecutionTime::new(timeout, &team.clocks, 0);
     let mut shared = team.shared.lock();
     while !shared.is_done {
@@ -122,7 +97,7 @@ fn watch(
         if is_late && shared.core.give_up() {
             // The conductor unwinds the threads, and gets as long again for that.
             time.begin_anew();
-            team.conductor.get().inspect(|conductor| conductor.unpark());
+            team.wake_conductor();
             continue;
         }
         if is_late || shared.is_stuck {
@@ -132,13 +107,9 @@ fn watch(
             MutexGuard::unlocked(&mut shared, || meanwhile.run());
             continue;
         }
-        let look = lookout.rest().map(|rest| Instant::now() + rest);
-        let next = look.into_iter().chain(meanwhile.due());
-        let next = next.fold(time.next_look(), Instant::min);
+        let due = meanwhile.due().into_iter();
+        let next = due.fold(time.next_look(), Instant::min);
         team.news.wait_until(&mut shared, next);
-        if look.is_some() && lookout.look(team, &mut shared) {
-            team.conductor_baton.give(Grant::Resume);
-        }
     }
     let scheduler = shared.core.scheduler.take();
     Ok(Watched::Done(scheduler.expect("only this thread takes it")))
@@ -156,29 +127,16 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
     abandon(team, shared).expect("only this thread takes the scheduler")
 }
 
-/// Leaves a team behind, and lets its threads unwind or end.
+/// Leaves a team behind, and lets its threads unwind.
 fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dyn Scheduler>> {
     let scheduler = shared.core.scheduler.take();
-    let is_stuck = shared.is_stuck;
-    let stand_ins = shared.blocked.dismiss();
+    let left = shared.core.left();
     drop(shared);
-    drop(stand_ins);
+    left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);
-        match (slot.hold.is_held(), is_stuck) {
-            (true, true) => {
-                slot.hold
-                    .kernel_id()
-                    .inspect(|id| engine_thread::forget(*id));
-                slot.hold.end();
-                ENDED.fetch_add(1, Ordering::Relaxed);
-            }
-            // What it waits for may come when the others unwind.
-            (true, false) => slot.hold.release(),
-            (false, _) => {}
-        }
     }
     team.conductor_baton.give(Grant::Unwind);
-    team.conductor.get().inspect(|conductor| conductor.unpark());
+    team.wake_conductor();
     scheduler
 }

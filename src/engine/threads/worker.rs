@@ -1,9 +1,10 @@
 //! An OS thread that runs one thread of the program.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread;
 
-use super::start::start;
+use super::raw_thread::RawThread;
+use super::start::start_raw;
 use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
@@ -15,7 +16,7 @@ use crate::operation::ThreadId;
 /// Runs a declared thread, in execution after execution.
 pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
     under_team(team, thread, |slot| {
-        while slot.baton.wait() == Grant::Resume && run_declared(team, slot, thread) {}
+        while slot.baton.wait() == Grant::Resume && run_declared(team, thread) {}
     });
 }
 
@@ -29,13 +30,14 @@ pub(super) fn start_one(
     team: &Arc<Team>,
     thread: ThreadId,
     name: &str,
+    stack_size: Option<usize>,
     body: Body,
-) -> Result<JoinHandle<()>, Error> {
+) -> Result<RawThread, Error> {
     let mate = Arc::clone(team);
-    start(team, name, move || {
+    start_raw(team, name, stack_size, move || {
         under_team(&mate, thread, |slot| {
             let result = match slot.baton.wait() {
-                Grant::Resume => run(slot, body),
+                Grant::Resume => run(body),
                 Grant::Unwind => catch(|| drop(body)).and(Err(Caught::Unwound)),
             };
             finish(&mate, thread, result);
@@ -46,7 +48,6 @@ pub(super) fn start_one(
 /// Runs `life` on a thread that the team controls.
 fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)) {
     let slot = team.slots.of(thread);
-    let _can_be_held = slot.hold.admit();
     let handle = ThreadHandle {
         team: Arc::clone(team),
         thread,
@@ -56,20 +57,30 @@ fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
-fn run_declared(team: &Team, slot: &WorkerSlot, thread: ThreadId) -> bool {
+fn run_declared(team: &Team, thread: ThreadId) -> bool {
     let Some(instance) = team.shared.lock().instance.clone() else {
         return false;
     };
     // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
-    let result = run(slot, move || instance.run_thread(thread));
+    let result = run(move || instance.run_thread(thread));
     finish(team, thread, result)
 }
 
-fn run(slot: &WorkerSlot, body: impl FnOnce()) -> Result<(), Caught> {
-    slot.set_user_code(true);
-    let result = current::controlled(|| catch(body));
-    slot.set_user_code(false);
-    result
+fn run(body: impl FnOnce()) -> Result<(), Caught> {
+    current::controlled(|| {
+        let result = catch(body);
+        forget_unparking();
+        result
+    })
+}
+
+/// Takes back the token that [`Thread::unpark`](std::thread::Thread::unpark) may have left, or it
+/// would reach the next execution. With the token there, `park` does not wait.
+fn forget_unparking() {
+    current::uncontrolled(|| {
+        thread::current().unpark();
+        thread::park();
+    });
 }
 
 /// Records the end of a thread; false if the team has been left behind.

@@ -1,43 +1,16 @@
 //! The slots in which the threads of a team wait.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
 
-use super::kernel::Hold;
-use crate::engine::baton::{Baton, Grant};
+use crate::engine::baton::Baton;
 use crate::operation::ThreadId;
 
-/// Where one thread waits: for its turn, or held in the kernel.
+/// Where one thread waits for its turn.
 #[derive(Debug, Default)]
 pub(super) struct WorkerSlot {
     pub(super) baton: Baton,
-    pub(super) hold: Hold,
-    /// Whether the thread runs user code. Otherwise it waits only for this engine.
-    is_user_code: AtomicBool,
-}
-
-impl WorkerSlot {
-    pub(super) fn is_user_code(&self) -> bool {
-        self.is_user_code.load(Ordering::Relaxed)
-    }
-
-    /// Sets whether the thread runs user code. Relaxed, since the watcher reads this only after the
-    /// kernel has put the thread to sleep.
-    #[inline]
-    pub(super) fn set_user_code(&self, is_user_code: bool) {
-        self.is_user_code.store(is_user_code, Ordering::Relaxed);
-    }
-
-    /// Lets the thread go on.
-    pub(super) fn go(&self) {
-        if self.hold.is_held() {
-            self.hold.release();
-        } else {
-            self.baton.give(Grant::Resume);
-        }
-    }
 }
 
 /// The slots of a team: one for each declared thread, and one for each thread that the program has

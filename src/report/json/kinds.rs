@@ -68,6 +68,7 @@ variants! { Activity:
     "no_waker_left" = NoWakerLeft,
     "woken" = Woken,
     "blocked" = Blocked(at),
+    "may_go_on" = MayGoOn(at),
     "unblocked" = Unblocked(at),
     "finished" = Finished,
     "panicked" = Panicked,

@@ -95,7 +95,7 @@ pub(super) fn wait_for(
 ) {
     if length != Some(Duration::ZERO) && !is_ready() {
         let deadline = length.map(|length| call::now().saturating_add(length));
-        wait_until(place, deadline, is_ready);
+        wait_until(usize::MAX, place, deadline, is_ready);
     }
 }
 

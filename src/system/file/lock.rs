@@ -10,7 +10,7 @@ use libc::c_int;
 
 use super::super::errno::last;
 use super::kind::kind;
-use super::wait_until;
+use super::{object, wait_until};
 use crate::operation::SystemCall;
 
 interpose! {
@@ -65,7 +65,7 @@ fn retry(
         if !is_taken || !may_wait {
             return result;
         }
-        wait_until((call, kind(file)), None, &mut is_free);
+        wait_until(object(file), (call, kind(file)), None, &mut is_free);
     }
 }
 

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::super::{Over, ThreadTable, Turn};
 use super::*;
+use crate::engine::EngineOptions;
 use crate::operation::SchedulingPoint;
 use crate::search::{DepthFirst, Search as _};
 
@@ -94,7 +95,11 @@ impl Toy {
     /// Runs all executions. Returns what was ready at every choice, how each execution ended, and
     /// how many turns were repeated.
     fn explore(&self, repeats: bool) -> (Vec<String>, usize) {
-        let mut state = ExecutionState::new(&vec![String::new(); self.threads], 50);
+        let options = EngineOptions {
+            max_steps: 50,
+            ..EngineOptions::default()
+        };
+        let mut state = ExecutionState::new(&vec![String::new(); self.threads], options);
         let mut search = DepthFirst::default();
         let (mut log, mut before) = (Vec::new(), Before::default());
         let mut execution = 0;

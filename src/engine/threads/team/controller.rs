@@ -6,43 +6,43 @@ use std::task::Waker;
 use super::super::worker;
 use super::ThreadHandle;
 use crate::engine::baton::Grant;
-use crate::engine::catch;
 use crate::engine::core::Turn;
-use crate::engine::current::{Body, Controller};
+use crate::engine::current::{Controller, NewThread, Started};
+use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
 impl Controller for ThreadHandle {
-    fn pause(&self, reason: YieldReason) {
+    fn pause(&self, reason: YieldReason) -> Option<Grant> {
         let ThreadHandle { team, thread, slot } = self;
-        self.set_user_code(false);
-        team.beat.beat();
         let violated = team.violated();
-        team.settle(None);
         let mut shared = team.shared.lock();
         if shared.core.is_over() {
+            if !reason.is_in_call() || shared.core.scheduler.is_none() {
+                return Some(Grant::Unwind);
+            }
+            // It unwinds, and a destructor waits for what another thread has.
+            shared.core.pause(*thread, reason);
             drop(shared);
-            catch::unwind();
+            team.wake_conductor();
+            return Some(slot.baton.wait());
         }
         shared.core.pause(*thread, reason);
         let turn = team.next_turn(&mut shared, violated);
         drop(shared);
-        let Some(turn) = turn else {
-            catch::unwind();
-        };
-        if turn != Turn::Of(*thread) {
-            team.give(turn);
-            if slot.baton.wait() == Grant::Unwind {
-                catch::unwind();
+        match turn {
+            None => Some(Grant::Unwind),
+            Some(turn) if turn == Turn::Of(*thread) => Some(Grant::Resume),
+            Some(turn) => {
+                team.give(turn);
+                Some(slot.baton.wait())
             }
         }
-        self.set_user_code(true);
     }
 
     fn withdraw(&self) {
-        self.set_user_code(false);
         let mut shared = self.team.shared.lock();
         // Only if the team has been left behind. This thread must not go on while its question is
         // being asked, since that borrows from its stack.
@@ -50,12 +50,9 @@ impl Controller for ThreadHandle {
             self.team.answered.wait(&mut shared);
         }
         shared.core.withdraw(self.thread);
-        drop(shared);
-        self.set_user_code(true);
     }
 
     fn waker(&self) -> Waker {
-        self.set_user_code(false);
         let mut shared = self.team.shared.lock();
         let waker = Arc::new(TaskWaker {
             alarm: Arc::downgrade(&self.team),
@@ -64,33 +61,33 @@ impl Controller for ThreadHandle {
         });
         let held = Arc::downgrade(&waker);
         shared.core.keep_waker(self.thread, held);
-        drop(shared);
-        self.set_user_code(true);
         Waker::from(waker)
     }
 
-    fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
-        self.set_user_code(false);
+    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
+        body(&mut self.team.shared.lock().core, self.thread);
+    }
+
+    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut shared = self.team.shared.lock();
-        if shared.core.is_over() {
-            drop(shared);
-            catch::unwind();
-        }
-        let thread = shared.core.state.spawn(self.thread, name);
+        let thread = shared.core.state.spawn(self.thread, new.name);
         let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
         self.team.slots.add();
         drop(shared);
-        let started = worker::start_one(&self.team, thread, &name, body)?;
+        let started = worker::start_one(&self.team, thread, &name, new.stack_size, new.body)?;
+        let handle = started.handle();
         self.team.shared.lock().started.push(started);
-        self.set_user_code(true);
-        Ok(thread)
+        Ok(Started { thread, handle })
+    }
+
+    fn leave(&self) {
+        let mut shared = self.team.shared.lock();
+        shared.core.leave(self.thread);
+        drop(shared);
+        self.team.wake_conductor();
     }
 
     fn fail(&self, fault: Error) {
         self.team.fail(fault);
-    }
-
-    fn set_user_code(&self, is_user_code: bool) {
-        self.slot.set_user_code(is_user_code);
     }
 }

@@ -72,6 +72,7 @@ fn activities() -> impl Strategy<Value = Activity> {
         any::<String>().prop_map(|name| Activity::Joining(name.into())),
         any::<String>().prop_map(|name| Activity::Joined(name.into())),
         wait_sites().prop_map(Activity::Blocked),
+        wait_sites().prop_map(Activity::MayGoOn),
         wait_sites().prop_map(Activity::Unblocked),
     ]
 }

@@ -1,0 +1,152 @@
+//! Threads that wait and can go on under conditions: when their time is up, spuriously, or after
+//! others have gone first.
+
+// From `core`, which knows durations and has no clock.
+use core::time::Duration;
+
+use super::{ExecutionState, Operation, OperationKind, Pending, StepEnd, ThreadId, ThreadState};
+use crate::operation::WaitSite;
+
+/// A thread that waits, and what lets it go on besides being woken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conditional {
+    thread: ThreadId,
+    condition: Condition,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Another thread has taken a step since, or none can.
+    OthersFirst,
+    /// Its wait times out, at this virtual time.
+    TimeOut(Duration),
+    /// Nobody has woken it, and it goes on regardless.
+    Spurious,
+}
+
+impl ExecutionState {
+    /// The running thread waits at `site`, and may also go on under a condition.
+    pub(crate) fn block(
+        &mut self,
+        thread: ThreadId,
+        site: WaitSite,
+        condition: Option<Condition>,
+    ) {
+        self.end_step(thread, StepEnd::Waits);
+        self.leave(thread, ThreadState::Blocked(site));
+        let conditional = condition.map(|condition| Conditional { thread, condition });
+        self.conditional.extend(conditional);
+    }
+
+    /// `thread` no longer waits under a condition.
+    pub(crate) fn forget_condition(&mut self, thread: ThreadId) {
+        self.conditional.retain(|other| other.thread != thread);
+    }
+
+    /// Decides which of the threads that wait under a condition can go on at the next point.
+    ///
+    /// Who has let others go first can when another thread has taken a step, or no other can take
+    /// one. A wait may time out early, while others could go on, unless it would do so twice in a
+    /// row without a step of another thread: a loop that tries again and again would never end. If
+    /// nobody else can go on, every wait may time out, or, where time-outs come late, those that are
+    /// due first. Spurious wake-ups are as many as asked for, never twice in a row, and save nobody
+    /// from a deadlock.
+    #[cold]
+    pub(super) fn open_conditional(&mut self) {
+        let waits = std::mem::take(&mut self.conditional);
+        for wait in &waits {
+            let is_open = match wait.condition {
+                Condition::OthersFirst => self.last() != Some(wait.thread),
+                Condition::TimeOut(_) => {
+                    self.are_early && !self.went_on_alone(wait.thread, OperationKind::Timeout)
+                }
+                Condition::Spurious => {
+                    self.spurious_left() > 0
+                        && !self.went_on_alone(wait.thread, OperationKind::Spurious)
+                }
+            };
+            self.set_open(*wait, is_open);
+        }
+        if !self.has_ordinary() {
+            let yields = |wait: &&Conditional| wait.condition == Condition::OthersFirst;
+            waits.iter().filter(yields).for_each(|wait| self.set_open(*wait, true));
+        }
+        if !self.has_ordinary() {
+            self.open_last(&waits);
+        }
+        self.conditional = waits;
+        let states = &self.threads.states;
+        self.conditional.retain(|wait| {
+            wait.condition != Condition::OthersFirst
+                || matches!(states[wait.thread.index()], ThreadState::Blocked(_))
+        });
+    }
+
+    /// Nobody can go on but by a time-out.
+    fn open_last(&mut self, waits: &[Conditional]) {
+        let due = |wait: &Conditional| match wait.condition {
+            Condition::TimeOut(due) => Some(due),
+            Condition::OthersFirst | Condition::Spurious => None,
+        };
+        let first = waits.iter().filter_map(due).min();
+        for wait in waits {
+            let is_open = match wait.condition {
+                Condition::TimeOut(due) => self.are_early || Some(due) == first,
+                Condition::OthersFirst => continue,
+                Condition::Spurious => first.is_some() && self.is_open(wait.thread),
+            };
+            self.set_open(*wait, is_open);
+        }
+    }
+
+    fn is_open(&self, thread: ThreadId) -> bool {
+        self.state(thread).is_enabled()
+    }
+
+    /// Whether a thread can go on other than by a time-out or a spurious wake-up.
+    fn has_ordinary(&self) -> bool {
+        let mut enabled = self.enabled.iter();
+        enabled.any(|pending| !pending.operation.is_interruption())
+    }
+
+    /// Whether `thread` has taken a step of this kind since another thread took a step.
+    fn went_on_alone(&self, thread: ThreadId, kind: OperationKind) -> bool {
+        let mut own = self.steps().iter().rev().take_while(|event| event.thread == thread);
+        own.any(|event| event.operation.kind() == kind)
+    }
+
+    fn spurious_left(&self) -> usize {
+        let is_spurious = |event: &&crate::operation::Event| {
+            event.operation.kind() == OperationKind::Spurious
+        };
+        let taken = self.steps().iter().filter(is_spurious).count();
+        self.max_spurious.saturating_sub(taken)
+    }
+
+    fn set_open(&mut self, wait: Conditional, is_open: bool) {
+        let thread = wait.thread;
+        let (closed, open) = match self.state(thread) {
+            ThreadState::Blocked(site) => (true, site),
+            ThreadState::MayGoOn(site) | ThreadState::Unblocked(site) => (false, site),
+            _ => return,
+        };
+        if closed != is_open {
+            return;
+        }
+        if is_open {
+            let passed = self.passed(thread);
+            let (state, operation) = match wait.condition {
+                Condition::OthersFirst => {
+                    (ThreadState::Unblocked(open), Operation::resume(passed))
+                }
+                Condition::TimeOut(_) => (ThreadState::MayGoOn(open), Operation::timeout(passed)),
+                Condition::Spurious => (ThreadState::MayGoOn(open), Operation::spurious(passed)),
+            };
+            self.threads.states[thread.index()] = state;
+            self.insert_enabled(Pending { thread, operation });
+        } else {
+            self.threads.states[thread.index()] = ThreadState::Blocked(open);
+            self.remove_enabled(thread);
+        }
+    }
+}
