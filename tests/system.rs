@@ -20,7 +20,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::ptr;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Barrier, Condvar, Mutex, Once, RwLock};
+use std::sync::{Barrier, Condvar, Mutex, Once, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -156,24 +156,20 @@ fn the_standard_library_gets_random_numbers() {
     let mut two = [[0_u8; 32]; 2];
     for bytes in &mut two {
         // SAFETY: it writes that many bytes.
-        assert_eq!(
-            unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), 32, 0) },
-            32
-        );
+        let count = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), 32, 0) };
+        assert_eq!(count, 32);
     }
     assert_ne!(two[0], two[1]);
     // SAFETY: it writes that many bytes.
-    assert_eq!(
-        unsafe { libc::getentropy(two[0].as_mut_ptr().cast(), 32) },
-        0
-    );
+    let result = unsafe { libc::getentropy(two[0].as_mut_ptr().cast(), 32) };
+    assert_eq!(result, 0);
 }
 
 #[test]
 fn files_pipes_and_sockets_work() {
     link();
     let mut text = String::new();
-    File::open("Cargo.toml")
+    File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .unwrap()
         .read_to_string(&mut text)
         .unwrap();

@@ -53,19 +53,27 @@ mod controlled {
     }
 }
 
+#[inline]
 unsafe fn uncontrolled_call(number: c_long, arguments: [usize; 6]) -> c_long {
-    let request = Request::new(number, arguments);
     // SAFETY: as the caller promises.
     let call = || unsafe { system_call(number, arguments) };
-    match request {
-        Some(Request::Wait(wait)) => outside::sleeping_on(wait.word, wait.expected, call),
-        Some(Request::Wake { word, .. } | Request::Requeue { word, .. }) => {
-            outside::waking(word, call)
+    if number != libc::SYS_futex {
+        return call();
+    }
+    let [word, operation, value, ..] = arguments;
+    match request::operation(operation) {
+        libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
+            outside::sleeping_on(word, request::int(value), call)
         }
-        None => call(),
+        libc::FUTEX_WAKE
+        | libc::FUTEX_WAKE_BITSET
+        | libc::FUTEX_REQUEUE
+        | libc::FUTEX_CMP_REQUEUE => outside::waking(word, call),
+        _ => call(),
     }
 }
 
+#[inline(never)]
 unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
     if number == libc::SYS_getrandom {
         let [buffer, length, flags, ..] = arguments;

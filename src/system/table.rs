@@ -54,7 +54,9 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    (0..1000).for_each(|_| TABLE.with(|it| *it.entry(7).or_default() += 1))
+                    for _ in 0..1000 {
+                        TABLE.with(|it| *it.entry(7).or_default() += 1);
+                    }
                 });
             }
         });

@@ -47,9 +47,7 @@ impl Request {
             return None;
         }
         let [word, operation, value, time, second, third] = arguments;
-        let operation = int(operation).cast_signed();
-        let flags = libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME;
-        let is_real = operation & libc::FUTEX_CLOCK_REALTIME != 0;
+        let is_real = int(operation).cast_signed() & libc::FUTEX_CLOCK_REALTIME != 0;
         let clock = if is_real {
             libc::CLOCK_REALTIME
         } else {
@@ -78,7 +76,7 @@ impl Request {
             moved: count(time),
             expected,
         };
-        match operation & !flags {
+        match self::operation(operation) {
             libc::FUTEX_WAIT => Some(wait(u32::MAX, None)),
             libc::FUTEX_WAIT_BITSET => Some(wait(int(third), Some(clock))),
             libc::FUTEX_WAKE => Some(wake(u32::MAX)),
@@ -90,9 +88,15 @@ impl Request {
     }
 }
 
+/// What a futex is to do, without the flags.
+pub(super) fn operation(argument: usize) -> c_int {
+    let flags = libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME;
+    int(argument).cast_signed() & !flags
+}
+
 /// An argument of which the kernel takes 32 bits.
 #[allow(clippy::cast_possible_truncation, reason = "as the kernel does")]
-fn int(argument: usize) -> u32 {
+pub(super) fn int(argument: usize) -> u32 {
     argument as u32
 }
 
@@ -109,7 +113,7 @@ mod tests {
     fn request(operation: c_int, rest: [usize; 4]) -> Option<Request> {
         let [value, time, second, third] = rest;
         // Callers with arguments of 32 bits leave anything in the upper half.
-        let operation = operation as usize | 0xdead << 32;
+        let operation = usize::try_from(operation).unwrap() | 0xdead << 32;
         Request::new(
             libc::SYS_futex,
             [0x1000, operation, value, time, second, third],
