@@ -53,7 +53,7 @@ impl Hook {
 
     /// Unwinds the calling thread. Returns if it cannot.
     fn unwind(self, word: usize) {
-        let word = std::ptr::with_exposed_provenance_mut(word);
+        let word = std::ptr::with_exposed_provenance_mut::<u32>(word);
         // SAFETY: a futex is four aligned bytes, and the thread waits at it.
         let word = (!word.is_null()).then(|| unsafe { AtomicU32::from_ptr(word) });
         // SAFETY: as whoever made this promised.

@@ -18,7 +18,7 @@ use super::clock::since_start;
 use super::deadline::from_timespec;
 use super::errno::fail_size;
 use super::{outside, random};
-use crate::engine::call::{self, WaitEnd};
+use crate::engine::call::{self, Hook, WaitEnd};
 
 stand_in! {
     always fn syscall(number: c_long, first: usize, second: usize, third: usize, fourth: usize, fifth: usize, sixth: usize) -> c_long;
@@ -29,7 +29,8 @@ mod controlled {
 
     /// syscall(2). The function of C takes as many arguments as the system call has; more are not
     /// looked at, and six can be taken from any caller.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "its variable is to be the hook's own")]
+    #[inline(always)]
     pub(super) unsafe fn syscall(
         number: c_long,
         first: usize,
@@ -40,12 +41,13 @@ mod controlled {
         sixth: usize,
     ) -> c_long {
         let arguments = [first, second, third, fourth, fifth, sixth];
+        let here = 0;
         // SAFETY: as the caller promises.
         unsafe {
             if number != libc::SYS_futex && number != libc::SYS_getrandom {
                 system_call(number, arguments)
             } else if call::is_controlled() {
-                controlled_call(number, arguments)
+                controlled_call(number, arguments, Hook::at(&here))
             } else {
                 uncontrolled_call(number, arguments)
             }
@@ -74,7 +76,7 @@ unsafe fn uncontrolled_call(number: c_long, arguments: [usize; 6]) -> c_long {
 }
 
 #[inline(never)]
-unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
+unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> c_long {
     if number == libc::SYS_getrandom {
         let [buffer, length, flags, ..] = arguments;
         let buffer = std::ptr::with_exposed_provenance_mut(buffer);
@@ -88,7 +90,7 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
     };
     let result = match request {
         // SAFETY: as the caller promises.
-        Request::Wait(wait) => unsafe { wait_on(&wait) },
+        Request::Wait(wait) => unsafe { wait_on(&wait, hook) },
         Request::Wake { mask: 0, .. } => Err(libc::EINVAL),
         Request::Wake { word, count, mask } => Ok(call::wake(word, count.max(1), mask)),
         Request::Requeue {
@@ -120,7 +122,7 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6]) -> c_long {
 
 /// Waits if the word still has the expected value. No other thread runs in between, since this one
 /// has the turn. A spurious wake-up is a wake-up: callers of futex(2) must expect one.
-unsafe fn wait_on(wait: &Wait) -> Result<usize, i32> {
+unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
     // SAFETY: the caller promises a time.
     let deadline = unsafe { deadline(wait) }?;
     if wait.mask == 0 {
@@ -136,7 +138,7 @@ unsafe fn wait_on(wait: &Wait) -> Result<usize, i32> {
         call: None,
         deadline,
         may_be_spurious: wait.is_std(),
-        can_unwind: wait.is_std(),
+        hook: wait.is_std().then_some(hook),
     });
     match end {
         WaitEnd::TimedOut => Err(libc::ETIMEDOUT),

@@ -12,7 +12,7 @@ pub(super) fn wait(address: usize, deadline: Option<Duration>) -> WaitEnd {
         call: None,
         deadline,
         may_be_spurious: false,
-        can_unwind: false,
+        hook: None,
     })
 }
 

@@ -11,7 +11,7 @@ use std::ptr;
 use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
 use super::table::Table;
-use crate::engine::call::{self, NewThread};
+use crate::engine::call::{self, Hook, NewThread};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
@@ -84,6 +84,8 @@ mod controlled {
     }
 
     /// `pthread_join(3)`: 0, or the number of the error.
+    #[allow(clippy::inline_always, reason = "its variable is to be the hook's own")]
+    #[inline(always)]
     pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
         let Some(started) = STARTED.with(|them| them.get(&key(thread)).copied()) else {
             // SAFETY: as the caller promises.
@@ -96,7 +98,9 @@ mod controlled {
         if thread == unsafe { libc::pthread_self() } {
             return libc::EDEADLK;
         }
-        call::join(started.id);
+        let here = 0;
+        // SAFETY: this is inlined into the hook.
+        call::join(started.id, Some(unsafe { Hook::at(&here) }));
         if let Some(ended) = forget(thread)
             && !value.is_null()
         {
