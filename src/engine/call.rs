@@ -131,7 +131,7 @@ pub(crate) fn random(bytes: &mut [u8]) {
 pub(crate) fn sleep(deadline: Duration) {
     wait(Wait {
         queue: SLEEP,
-        mask: 0,
+        mask: u32::MAX,
         call: Some((SystemCall::Sleep, FileKind::Clock)),
         deadline: Some(deadline),
         may_be_spurious: false,
