@@ -107,9 +107,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Adds an async task. Tasks and threads may be mixed.
     ///
-    /// The task needs no runtime. While its future is pending, it waits for its waker; once that
-    /// has fired, it goes on before the next scheduling choice is made. What another thread could
-    /// do in between is tried only if a marker follows the `.await`.
+    /// The task needs no runtime. While its future is pending, it waits for its waker. Once that
+    /// has fired, going on is a step, `task:resume(marker)`, with the marker that the task passed
+    /// last: so what other threads may do in between is tried.
     ///
     /// ```
     /// use interlace::{Explorer, marker};

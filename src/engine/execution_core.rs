@@ -322,7 +322,7 @@ impl ExecutionCore {
             for thread in self.outside.take_pending() {
                 self.state.wake(thread);
             }
-            if self.state.has_woken() {
+            if self.state.has_enabled() {
                 self.over = None;
                 return news;
             }

@@ -16,6 +16,7 @@ mod declared;
 mod files;
 mod handed_over;
 mod locks;
+mod mailbox;
 mod model;
 mod oracle;
 mod orders;

@@ -1,6 +1,9 @@
 //! Async tasks around tokio's types, which block no thread: their deadlocks are known by their
 //! wakers. On both engines.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use interlace::{Engine, Explorer, Report, Verdict, marker};
 use tokio::sync::{Barrier, Mutex, Notify, RwLock, Semaphore};
 
@@ -46,8 +49,9 @@ fn two_locks_in_two_orders_deadlock_in_four_of_six() {
         }
     };
     assert_counts(program(true), 2, 4).assert_fails();
-    // In one order: whole 2; and each beginning to wait while the other has both or one. A task that
-    // was woken goes on by itself, up to its next marker: a1 b1 a2 b2 and b1 a1 b2 a2.
+    // In one order: whole 2; and each beginning to wait while the other has the first. Who is woken
+    // is alone by then, since the other ends with the step that lets go of both. With r for going
+    // on: a1 b1 a2 br b2 and b1 a1 b2 ar a2.
     assert_counts(program(false), 4, 0).assert_ok();
 }
 
@@ -77,7 +81,8 @@ fn a_notification_is_kept_for_one_and_lost_for_all_who_come_later() {
 
 #[test]
 fn a_semaphore_of_one_lets_one_in() {
-    // Each before the other, and each beginning to wait while the other is inside.
+    // Each before the other, and each beginning to wait while the other is inside, which ends with
+    // the step that wakes it.
     let enter = async |semaphore: &Semaphore| {
         marker!("enter");
         let _permit = semaphore.acquire().await.unwrap();
@@ -147,7 +152,7 @@ fn one_who_reads_again_while_another_waits_to_write_deadlocks() {
 
 #[test]
 fn a_barrier_of_two_holds_two_and_of_three_holds_them_for_ever() {
-    // As with threads: either comes first.
+    // As with threads: either comes first, waits, and is alone when the other has woken it.
     let program = |size: usize| {
         move || {
             let body = async |barrier: &Barrier| {
@@ -161,4 +166,68 @@ fn a_barrier_of_two_holds_two_and_of_three_holds_them_for_ever() {
     };
     assert_counts(program(2), 2, 0).assert_ok();
     assert_counts(program(3), 0, 2).assert_fails();
+}
+
+#[test]
+fn others_go_on_between_a_wake_up_and_the_poll() {
+    // A sends, and then either goes on to its end, or lets B receive before that: in each case B has
+    // begun to wait before, or has not. With s for the step that sends, e for the one to the end, w
+    // for the one that waits, and r for going on: w s e r, w s r e; s e w, s w e, which do not wait.
+    let program = || {
+        Explorer::new(Notify::new)
+            .thread("a", |notify| {
+                marker!("send");
+                notify.notify_one();
+                marker!("end");
+            })
+            .task("b", async |notify| {
+                marker!("wait");
+                notify.notified().await;
+            })
+    };
+    assert_counts(program, 4, 0).assert_ok();
+}
+
+#[test]
+fn a_task_that_yields_may_let_all_others_go_first() {
+    // Each wakes itself and is pending, once: a marker and going on make two steps. (2 + 2)! / (2! 2!)
+    let yields = async |(): &()| {
+        marker!("x");
+        let mut has_yielded = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut has_yielded, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    };
+    let program = || Explorer::new(|| ()).task("a", yields).task("b", yields);
+    assert_counts(program, 6, 0).assert_ok();
+}
+
+#[test]
+fn a_task_that_wakes_itself_for_ever_meets_the_step_limit() {
+    let report = Explorer::new(|| ())
+        .task("spins", async |(): &()| {
+            poll_fn(|context| {
+                context.waker().wake_by_ref();
+                Poll::<()>::Pending
+            })
+            .await;
+        })
+        .max_steps(10)
+        .explore();
+    assert_eq!(
+        report.verdicts().collect::<Vec<_>>(),
+        [(Verdict::StepLimit, 1)]
+    );
+    let text = report.to_string();
+    for part in [
+        "no step passed a marker: a task was woken over and over",
+        "spins  was woken and has not gone on, before its first marker",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in {text}");
+    }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use interlace::Explorer;
 
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Test, VALUES};
+use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Step, Test, VALUES, YIELDS_AT};
 
 /// Which threads of the program are tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,14 @@ pub(crate) enum Bodies {
     Mixed,
 }
 
-/// The thread and the marker of each step of one execution.
-type Path = Vec<(usize, usize)>;
+impl Bodies {
+    pub(crate) fn is_task(self, thread: usize) -> bool {
+        self == Bodies::Tasks || self == Bodies::Mixed && thread.is_multiple_of(2)
+    }
+}
+
+/// The steps of one execution.
+type Path = Vec<Step>;
 
 /// The paths of all executions, in the order in which they were run.
 #[derive(Debug, Clone, Default)]
@@ -64,8 +70,7 @@ pub(crate) fn explorer(
     });
     for (thread, nodes) in program.threads.iter().cloned().enumerate() {
         let name = format!("t{thread}");
-        let is_task = bodies == Bodies::Tasks || bodies == Bodies::Mixed && thread % 2 == 0;
-        explorer = if is_task {
+        explorer = if bodies.is_task(thread) {
             explorer.task(name, async move |memory: &Memory| {
                 Actor { thread, memory }.perform_task(&nodes).await;
             })
@@ -152,15 +157,25 @@ impl<'a> Actor<'a> {
 
     async fn reach_in_a_future(self, marker: usize) {
         self.reach(marker);
-        if marker.is_multiple_of(2) {
-            // Goes on before the next choice is made, so this changes no schedule.
+        if marker == YIELDS_AT {
             yield_once().await;
+            self.note(marker, true);
         }
     }
 
     fn reach(self, marker: usize) {
         reach(marker);
-        self.memory.path.lock().unwrap().push((self.thread, marker));
+        self.note(marker, false);
+    }
+
+    fn note(self, marker: usize, is_resume: bool) {
+        let thread = self.thread;
+        let step = Step {
+            thread,
+            marker,
+            is_resume,
+        };
+        self.memory.path.lock().unwrap().push(step);
     }
 
     fn register(self, register: usize) -> &'a AtomicU8 {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Test, VALUES};
+use crate::bodies::Bodies;
+use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Step, Test, VALUES, YIELDS_AT};
 
 /// How an execution fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,7 @@ pub(crate) enum Kind {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Execution {
-    /// The thread and the marker of each step.
-    pub(crate) path: Vec<(usize, usize)>,
+    pub(crate) path: Vec<Step>,
     pub(crate) preemptions: usize,
     /// The number of steps up to the last that differs from the fixed order.
     pub(crate) forced: usize,
@@ -29,14 +29,17 @@ impl Execution {
     pub(crate) fn line(&self, length: usize) -> String {
         let steps = self.path[..length].iter();
         let steps: Vec<_> = steps
-            .map(|(thread, marker)| format!("t{thread}:m{marker}"))
+            .map(|step| match (step.thread, step.marker) {
+                (thread, marker) if step.is_resume => format!("t{thread}:resume(m{marker})"),
+                (thread, marker) => format!("t{thread}:m{marker}"),
+            })
             .collect();
         steps.join(" ")
     }
 
     /// What makes a failing execution smaller than another.
     fn size(&self) -> (usize, usize, Vec<usize>) {
-        let threads = self.path[..self.forced].iter().map(|&(thread, _)| thread);
+        let threads = self.path[..self.forced].iter().map(|step| step.thread);
         (self.preemptions, self.forced, threads.collect())
     }
 }
@@ -48,8 +51,10 @@ pub(crate) struct Explored {
 }
 
 impl Explored {
-    pub(crate) fn of(program: &Program) -> Self {
-        let code: Vec<_> = program.threads.iter().map(|nodes| compile(nodes)).collect();
+    pub(crate) fn of(program: &Program, bodies: Bodies) -> Self {
+        let threads = program.threads.iter().enumerate();
+        let code = threads.map(|(thread, nodes)| compile(nodes, bodies.is_task(thread)));
+        let code: Vec<_> = code.collect();
         let mut machine = Machine {
             code: &code,
             program,
@@ -124,7 +129,11 @@ impl Explored {
 /// A program without loops and nesting: loops are unrolled, and branches jump forward.
 #[derive(Debug, Clone, Copy)]
 enum Instruction {
-    Pause(usize),
+    /// Before a marker, or where a task has yielded behind it.
+    Pause {
+        marker: usize,
+        is_resume: bool,
+    },
     Do(Op),
     PanicIf(Test),
     /// Skips so many instructions unless the test holds.
@@ -132,13 +141,19 @@ enum Instruction {
     Skip(usize),
 }
 
-fn compile(nodes: &[Node]) -> Vec<Instruction> {
+fn compile(nodes: &[Node], is_task: bool) -> Vec<Instruction> {
+    let pause = |marker, is_resume| Instruction::Pause { marker, is_resume };
+    let compile = |nodes: &[Node]| compile(nodes, is_task);
     let mut code = Vec::new();
     for node in nodes {
         match node {
             Node::Plain(op) => code.push(Instruction::Do(*op)),
             Node::Marked(marker, op) => {
-                code.extend([Instruction::Pause(*marker), Instruction::Do(*op)]);
+                code.push(pause(*marker, false));
+                if is_task && *marker == YIELDS_AT {
+                    code.push(pause(*marker, true));
+                }
+                code.push(Instruction::Do(*op));
             }
             Node::If(test, then, otherwise) => {
                 let (then, otherwise) = (compile(then), compile(otherwise));
@@ -166,7 +181,8 @@ fn unroll(test: Test, times: usize, body: &[Instruction]) -> Vec<Instruction> {
 struct Thread {
     next: usize,
     registers: [u8; REGISTERS],
-    paused_at: Option<usize>,
+    /// The marker, and whether it is behind it.
+    paused_at: Option<(usize, bool)>,
 }
 
 /// One execution, as far as it has come.
@@ -190,8 +206,8 @@ impl Machine<'_> {
             let instruction = code[me.next];
             me.next += 1;
             match instruction {
-                Instruction::Pause(marker) => {
-                    me.paused_at = Some(marker);
+                Instruction::Pause { marker, is_resume } => {
+                    me.paused_at = Some((marker, is_resume));
                     break;
                 }
                 Instruction::Do(Op::Read { register, cell }) => {
@@ -228,12 +244,16 @@ impl Machine<'_> {
             executions.push(self.conclude(so_far));
             return;
         }
-        let last = so_far.path.last().map(|&(thread, _)| thread);
+        let last = so_far.path.last().map(|step| step.thread);
         let last = last.filter(|last| ready.iter().any(|(thread, _)| thread == last));
         let default = last.unwrap_or(ready[0].0);
-        for (thread, marker) in ready {
+        for (thread, (marker, is_resume)) in ready {
             let mut next = so_far.clone();
-            next.path.push((thread, marker));
+            next.path.push(Step {
+                thread,
+                marker,
+                is_resume,
+            });
             if thread != default {
                 next.forced = next.path.len();
                 next.preemptions += usize::from(last.is_some());

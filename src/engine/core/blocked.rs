@@ -14,12 +14,12 @@ impl ExecutionState {
 
     /// How many turns were given in this execution.
     pub(crate) fn given(&self) -> usize {
-        self.started + self.taken + self.resumed
+        self.started + self.taken
     }
 
     /// Whether a thread could go on.
     pub(crate) fn has_enabled(&self) -> bool {
-        !self.enabled.is_empty() || self.woken > 0
+        !self.enabled.is_empty()
     }
 
     /// Where `thread` stands.
@@ -79,7 +79,7 @@ impl ExecutionState {
     }
 
     /// Going on from a wait of `thread`, known by the marker that it passed last.
-    fn resumption(&self, thread: ThreadId) -> Operation {
+    pub(super) fn resumption(&self, thread: ThreadId) -> Operation {
         let mut steps = self.steps().iter().rev();
         let passed = steps.find(|event| event.thread == thread);
         let marker = passed.map_or_else(MarkerId::start, |event| event.operation.name());

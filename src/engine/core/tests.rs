@@ -57,26 +57,66 @@ fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
     assert!(state.steps()[1].preempts);
 }
 
+/// Takes the `choice`-th of the enabled, whose operations must be `expected`.
+fn among<const N: usize>(
+    expected: [Operation; N],
+    choice: usize,
+) -> impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice {
+    move |point, _| {
+        let enabled = point.enabled.iter().map(|pending| pending.operation);
+        assert_eq!(enabled.collect::<Vec<_>>(), expected);
+        Choice::Take(choice)
+    }
+}
+
 #[test]
-fn a_woken_task_goes_on_before_the_next_choice() {
+fn a_woken_task_is_enabled_to_go_on_from_the_marker_that_it_passed() {
+    let [passed, next] = [0, 1].map(MarkerId::new);
     let mut state = two_paused();
     state.advance(first);
     state.wait(thread(0));
-    state.advance(first);
+    state.advance(among([Operation::at_marker(passed)], 0));
+    // Fires twice before the task goes on, which counts once.
     state.wake(thread(0));
-    state.pause(thread(1), MarkerId::new(1));
-    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
-    let waits: Vec<bool> = state.steps().iter().map(Event::waits).collect();
-    assert_eq!(waits, [true, false]);
+    state.wake(thread(0));
+    state.pause(thread(1), next);
+    assert_eq!(state.state(thread(0)), ThreadState::Woken);
+    // Others may go first.
+    let both = [Operation::resume(passed), Operation::at_marker(next)];
+    assert_eq!(state.advance(among(both, 1)), Turn::Of(thread(1)));
+    state.finish(thread(1));
+    let turn = state.advance(among([Operation::resume(passed)], 0));
+    assert_eq!(turn, Turn::Of(thread(0)));
+    state.wait(thread(0));
+    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
+    let steps = state.steps().iter();
+    let waits: Vec<_> = steps.map(|it| (it.thread, it.waits())).collect();
+    let [a, b] = [0, 1].map(thread);
+    assert_eq!(waits, [(a, true), (b, false), (b, false), (a, true)]);
 }
 
 #[test]
 fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
+    let passed = MarkerId::new(0);
     let mut state = two_paused();
     state.advance(first);
     state.wake(thread(0));
     state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+    let both = [Operation::resume(passed), Operation::at_marker(passed)];
+    assert_eq!(state.advance(among(both, 0)), Turn::Of(thread(0)));
+    assert!(!state.steps()[0].waits(), "it could go on at once");
+}
+
+#[test]
+fn a_waker_that_fires_while_others_start_enables_its_task() {
+    let mut state = state(2);
+    state.advance(unasked);
+    state.wait(thread(0));
+    assert_eq!(state.advance(unasked), Turn::Of(thread(1)));
+    state.wake(thread(0));
+    state.finish(thread(1));
+    let resumes = Operation::resume(MarkerId::start());
+    assert_eq!(state.advance(among([resumes], 0)), Turn::Of(thread(0)));
 }
 
 #[test]
@@ -88,7 +128,7 @@ fn tasks_that_all_wait_are_a_deadlock() {
 }
 
 #[test]
-fn steps_and_wake_ups_count_towards_the_limit() {
+fn going_on_after_a_wake_up_counts_towards_the_limit() {
     let mut state = state(1);
     state.advance(unasked);
     for _ in 0..MAX_STEPS / 2 {
@@ -96,7 +136,7 @@ fn steps_and_wake_ups_count_towards_the_limit() {
         assert_eq!(state.advance(first), Turn::Of(thread(0)));
         state.wake(thread(0));
         state.wait(thread(0));
-        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
     }
     state.pause(thread(0), MarkerId::new(0));
     assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
