@@ -17,7 +17,7 @@ mod wait_site;
 
 pub(crate) use access::{Access, Object};
 pub(crate) use event::{Event, StepEnd, Trace, forced};
-pub(crate) use pending::{Operation, OperationKind, Pending};
+pub(crate) use pending::{Operation, OperationKind, Pending, Way};
 pub(crate) use point::{Choice, SchedulingPoint};
 pub(crate) use thread_id::ThreadId;
 pub(crate) use thread_state::{ThreadState, ThreadStatus};

@@ -3,8 +3,8 @@
 //! Minimal means, in this order: fewest preemptions, then the shortest schedule (what it leaves
 //! out follows the fixed order), then first in exploration order.
 //!
-//! First the failing execution is made smaller step by step, by cutting its schedule short and by
-//! moving the blocks of a thread together (the moves of Jalbert and Sen, "A Trace Simplification
+//! First the failing execution is made smaller step by step, by cutting its schedule short, by
+//! leaving interruptions of waits out, and by moving the blocks of a thread together (the moves of Jalbert and Sen, "A Trace Simplification
 //! Technique for Effective Debugging of Concurrent Programs", FSE 2010). That gives a bound. Then
 //! every smaller schedule is tried, in order of preemptions first (as in Musuvathi and Qadeer,
 //! "Iterative Context Bounding", PLDI 2007), then of length. Choices that follow the fixed order
@@ -19,7 +19,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use candidate::Candidate;
 use variants::Variants;
 
-use crate::operation::{Event, SchedulingPoint, ThreadId};
+use crate::operation::{Event, SchedulingPoint, Way};
 
 /// Searches for the minimal failing schedule. It proposes the next execution and learns whether
 /// that failed in the same way; it runs nothing itself.
@@ -31,9 +31,9 @@ pub(crate) struct Shrink {
     /// The schedules that are one choice away from a smaller one that was tried.
     queue: BinaryHeap<Reverse<Candidate>>,
     stage: Stage,
-    /// The threads that are still to go next in this execution, if they can.
-    preferred: VecDeque<ThreadId>,
-    path: Vec<ThreadId>,
+    /// How to go on in this execution, one after the other, where that is possible.
+    preferred: VecDeque<Way>,
+    path: Vec<Way>,
     preemptions: usize,
     /// The schedule of this execution, up to the last choice that does not follow the fixed order.
     run: Candidate,
@@ -50,11 +50,11 @@ enum Stage {
 
 impl Shrink {
     pub(crate) fn new(found: &[Event]) -> Self {
-        let threads: Vec<ThreadId> = found.iter().map(|taken| taken.thread).collect();
+        let ways: Vec<Way> = found.iter().map(|taken| taken.way()).collect();
         let preemptions = found.iter().filter(|taken| taken.preempts).count();
         Shrink {
-            best: Candidate::new(preemptions, threads.clone()),
-            variants: Variants::only(threads),
+            best: Candidate::new(preemptions, ways.clone()),
+            variants: Variants::only(ways),
             queue: BinaryHeap::from([Reverse(Candidate::default())]),
             stage: Stage::FailingExecution,
             preferred: VecDeque::new(),
@@ -77,7 +77,7 @@ impl Shrink {
 
     /// The length of the smallest failing schedule so far.
     pub(crate) fn forced(&self) -> usize {
-        self.best.threads.len()
+        self.best.ways.len()
     }
 
     pub(crate) fn is_proved(&self) -> bool {
@@ -99,7 +99,7 @@ impl Shrink {
         self.stage = Stage::Global;
         match self.queue.pop() {
             Some(Reverse(next)) if next < self.best => {
-                self.preferred = next.threads.into();
+                self.preferred = next.ways.into();
                 true
             }
             // The rest is larger than the best.
@@ -119,7 +119,7 @@ impl Shrink {
             self.queue_alternatives(point, default);
         }
         self.preemptions += usize::from(point.preempts(choice));
-        self.path.push(point.enabled[choice].thread);
+        self.path.push(point.enabled[choice].way());
         if choice != default {
             self.run = Candidate::new(self.preemptions, self.path.clone());
         }
@@ -144,10 +144,10 @@ impl Shrink {
         is_smaller
     }
 
-    /// The index of the next preferred thread that is enabled.
+    /// The index of the next preferred way that is open.
     fn next_preferred(&mut self, point: &SchedulingPoint<'_>) -> Option<usize> {
-        while let Some(thread) = self.preferred.pop_front() {
-            let choice = point.enabled.iter().position(|it| it.thread == thread);
+        while let Some(way) = self.preferred.pop_front() {
+            let choice = point.enabled.iter().position(|it| it.way() == way);
             if choice.is_some() {
                 return choice;
             }
@@ -159,9 +159,8 @@ impl Shrink {
         for (choice, ready) in point.enabled.iter().enumerate() {
             let preemptions = self.preemptions + usize::from(point.preempts(choice));
             if choice != default && self.best.may_exceed(preemptions, self.path.len() + 1) {
-                let threads = self.path.iter().copied().chain([ready.thread]).collect();
-                self.queue
-                    .push(Reverse(Candidate::new(preemptions, threads)));
+                let ways = self.path.iter().copied().chain([ready.way()]).collect();
+                self.queue.push(Reverse(Candidate::new(preemptions, ways)));
             }
         }
     }

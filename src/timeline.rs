@@ -73,6 +73,12 @@ named! {
         Join = "join",
         /// Going on after a wait that began in an earlier step.
         Resume = "resume",
+        /// Giving up a wait because its time is over.
+        Timeout = "timeout",
+        /// Going on from a wait though nobody has ended it.
+        Spurious = "spurious",
+        /// Dropping a task that is pending at an await.
+        Cancel = "cancel",
     }
 }
 
@@ -90,6 +96,9 @@ impl Timeline {
                     OperationKind::Start => StepKind::Start,
                     OperationKind::Join(_) => StepKind::Join,
                     OperationKind::Resume => StepKind::Resume,
+                    OperationKind::Timeout => StepKind::Timeout,
+                    OperationKind::Spurious => StepKind::Spurious,
+                    OperationKind::Cancel => StepKind::Cancel,
                 },
                 marker: event.operation.name().into(),
                 is_forced: number < forced,

@@ -3,7 +3,7 @@
 
 use crate::operation::{
     Access, Choice, Event, Object, Operation, Pending, SchedulingPoint, StepEnd, ThreadId,
-    ThreadState,
+    ThreadState, Way,
 };
 use crate::site::MarkerId;
 
@@ -25,8 +25,8 @@ pub(crate) struct ExecutionState {
     notified: Vec<ThreadId>,
     /// How many declared threads have been started.
     started: usize,
-    /// Schedulable threads, by id. The running thread keeps its slot (`running`), so pausing again
-    /// needs no insertion.
+    /// The threads that could go on, in the order of their ways. The running thread keeps its slot
+    /// (`running`), so pausing again needs no insertion; but it has none if its wait was interrupted.
     enabled: Vec<Pending>,
     running: Option<usize>,
     /// How many threads wait for the end of another.
@@ -271,7 +271,7 @@ impl ExecutionState {
             self.keep_steps(self.taken);
             return None;
         }
-        self.running = Some(slot);
+        self.give_slot(slot, operation);
         self.taken += 1;
         Some(self.run(thread))
     }
@@ -282,10 +282,13 @@ impl ExecutionState {
     fn step(&mut self, index: usize, last: Option<ThreadId>) -> Turn {
         let pending = self.enabled[index];
         let thread = pending.thread;
-        self.running = Some(index);
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
-        let preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_enabled());
+        let mut preempts =
+            last.is_some_and(|last| (last != thread) & self.state(last).is_enabled());
+        if pending.operation.is_interruption() {
+            preempts = self.enabled[0].operation.rarity() < pending.operation.rarity();
+        }
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
         let place = (in_32_bits(index), in_32_bits(enabled));
         self.steps.push(Event {
@@ -293,7 +296,19 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
+        self.give_slot(index, pending.operation);
         self.run(thread)
+    }
+
+    /// The thread in this slot of the enabled takes a step that begins with `operation`. When it next
+    /// pauses it keeps the slot, unless that is among the interruptions.
+    #[inline]
+    fn give_slot(&mut self, slot: usize, operation: Operation) {
+        self.running = Some(slot);
+        if operation.is_interruption() {
+            self.running = None;
+            self.enabled.remove(slot);
+        }
     }
 
     #[inline]
@@ -303,17 +318,21 @@ impl ExecutionState {
     }
 
     fn insert_enabled(&mut self, pending: Pending) {
-        let slot = self
-            .enabled
-            .partition_point(|other| other.thread < pending.thread);
+        let slot = self.slot(pending.way());
         self.enabled.insert(slot, pending);
         if let Some(running) = self.running.as_mut().filter(|running| **running >= slot) {
             *running += 1;
         }
     }
 
+    /// Where in the enabled this way is, or would be.
+    fn slot(&self, way: Way) -> usize {
+        self.enabled.partition_point(|other| other.way() < way)
+    }
+
+    /// `thread`, which could go on by an ordinary operation, cannot any more.
     fn remove_enabled(&mut self, thread: ThreadId) {
-        let slot = self.enabled.partition_point(|other| other.thread < thread);
+        let slot = self.slot(Way::ordinary(thread));
         self.enabled.remove(slot);
         if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
             *running -= 1;

@@ -81,6 +81,9 @@ fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
         match pending.operation.kind() {
             OperationKind::Marker => format!("{name} at {site:#}"),
             OperationKind::Resume => format!("{name} going on after {site:#}"),
+            OperationKind::Timeout => format!("{name} timing out after {site:#}"),
+            OperationKind::Spurious => format!("{name} waking up by itself after {site:#}"),
+            OperationKind::Cancel => format!("{name} being cancelled after {site:#}"),
             OperationKind::Start => format!("{name} at its start"),
             OperationKind::Join(other) => {
                 // A thread that does not exist in this execution has no name in it.

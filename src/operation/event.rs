@@ -1,15 +1,15 @@
 //! The steps that an execution has taken.
 
-use super::{Access, Object, Operation, OperationKind, Pending, ThreadId};
+use super::{Access, Object, Operation, OperationKind, Pending, ThreadId, Way};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) thread: ThreadId,
     pub(crate) operation: Operation,
-    /// Which of the enabled threads was chosen, and how many there were.
+    /// Which of the enabled entries was chosen, and how many there were.
     pub(crate) index: u32,
     pub(crate) enabled_count: u32,
-    /// Whether the thread of the step before could have gone on instead.
+    /// Whether it was a [preemption](super::SchedulingPoint::preempts).
     pub(crate) preempts: bool,
     pub(crate) end: StepEnd,
     /// Whether the step may have touched more than is known.
@@ -48,6 +48,12 @@ impl Event {
         }
     }
 
+    /// The way in which its thread went on.
+    pub(crate) fn way(&self) -> Way {
+        let (thread, operation) = (self.thread, self.operation);
+        Pending { thread, operation }.way()
+    }
+
     pub(crate) fn waits(&self) -> bool {
         self.end == StepEnd::Waits
     }
@@ -81,7 +87,7 @@ impl Trace<'_> {
         let operation = match event.operation.kind() {
             OperationKind::Start => Some(Access::read(Object::Thread(event.thread))),
             OperationKind::Join(thread) => Some(Access::read(Object::Thread(thread))),
-            OperationKind::Marker | OperationKind::Resume => None,
+            _ => None,
         };
         let has_ended = event.end == StepEnd::Ended;
         let end = has_ended.then(|| Access::write(Object::Thread(event.thread)));
@@ -103,9 +109,10 @@ impl Trace<'_> {
 /// last that does not follow the fixed order.
 pub(crate) fn forced(steps: &[Event]) -> usize {
     let follows = |at: usize| {
+        let step = &steps[at];
         let last = at.checked_sub(1).map(|before| steps[before].thread);
-        let goes_on = last == Some(steps[at].thread);
-        goes_on || !steps[at].preempts && steps[at].index == 0
+        let goes_on = last == Some(step.thread) && !step.operation.is_interruption();
+        goes_on || !step.preempts && step.index == 0
     };
     let is_forced = |at: &usize| !follows(*at);
     (0..steps.len()).rfind(is_forced).map_or(0, |at| at + 1)

@@ -1,4 +1,4 @@
-//! Operations, points and traces for toy models: markers only, and no accesses.
+//! Operations, points and traces for toy models: no accesses.
 
 use super::{Choice, Event, Operation, Pending, SchedulingPoint, ThreadId, Trace};
 use crate::site::MarkerId;
@@ -9,6 +9,14 @@ impl Pending {
         Pending {
             thread: ThreadId::new(thread),
             operation: Operation::at_marker(MarkerId::new(marker)),
+        }
+    }
+
+    /// This thread, in a wait that began after this marker and may time out.
+    pub(crate) fn timed(thread: usize, marker: u32) -> Self {
+        Pending {
+            thread: ThreadId::new(thread),
+            operation: Operation::timeout(MarkerId::new(marker)),
         }
     }
 }
@@ -28,6 +36,15 @@ impl<'a> SchedulingPoint<'a> {
             threads: &[],
             last: events.last().map(|event| event.thread),
             step: events.len(),
+        }
+    }
+
+    /// The step that this choice takes.
+    pub(crate) fn event(&self, choice: usize) -> Event {
+        let [index, count] = [choice, self.enabled.len()].map(|it| u32::try_from(it).unwrap());
+        Event {
+            preempts: self.preempts(choice),
+            ..Event::begin(self.enabled[choice], index, count, 0)
         }
     }
 }

@@ -43,24 +43,21 @@ impl Search for Bounded {
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
         self.spent.truncate(point.step);
         let spent = self.spent.last().copied().unwrap_or(0);
-        let only = point.last_enabled().filter(|_| spent == self.preemptions);
-        let choice = if let Some(only) = only {
-            self.leaves_out |= point.enabled.len() > 1;
-            let allowed = SchedulingPoint {
-                enabled: &point.enabled[only..=only],
-                ..*point
-            };
-            match self.tree.choose(&allowed) {
-                Choice::Take(_) => Choice::Take(only),
-                Choice::Prune => Choice::Prune,
-            }
-        } else {
-            self.tree.choose(point)
+        let free = point.without_preemption();
+        let allowed = match spent == self.preemptions {
+            true => free.clone(),
+            false => 0..point.enabled.len(),
         };
-        if let Choice::Take(index) = choice {
-            self.spent.push(spent + usize::from(point.preempts(index)));
+        self.leaves_out |= allowed.len() < point.enabled.len();
+        let (first, enabled) = (allowed.start, &point.enabled[allowed]);
+        match self.tree.choose(&SchedulingPoint { enabled, ..*point }) {
+            Choice::Take(index) => {
+                let index = first + index;
+                self.spent.push(spent + usize::from(!free.contains(&index)));
+                Choice::Take(index)
+            }
+            Choice::Prune => Choice::Prune,
         }
-        choice
     }
 
     fn end(&mut self, trace: &Trace<'_>) -> Account {

@@ -1,4 +1,5 @@
-//! Every execution once, depth first, threads in the order in which they were added.
+//! Every execution once, depth first: at each point ordinary operations before interruptions of
+//! waits, and threads in the order in which they came to be.
 
 use std::sync::Arc;
 

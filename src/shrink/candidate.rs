@@ -1,22 +1,22 @@
 //! A schedule that may fail, and its size.
 
-use crate::operation::ThreadId;
+use crate::operation::Way;
 
-/// A schedule, by threads. The smaller of two has fewer preemptions, or else fewer steps, or else
+/// A schedule, by ways. The smaller of two has fewer preemptions, or else fewer steps, or else
 /// comes first in exploration order: the derived order compares the fields in this order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Candidate {
     preemptions: usize,
     length: usize,
-    pub(super) threads: Vec<ThreadId>,
+    pub(super) ways: Vec<Way>,
 }
 
 impl Candidate {
-    pub(super) fn new(preemptions: usize, threads: Vec<ThreadId>) -> Self {
+    pub(super) fn new(preemptions: usize, ways: Vec<Way>) -> Self {
         Candidate {
             preemptions,
-            length: threads.len(),
-            threads,
+            length: ways.len(),
+            ways,
         }
     }
 
@@ -25,7 +25,7 @@ impl Candidate {
         Candidate {
             preemptions: usize::MAX,
             length: usize::MAX,
-            threads: Vec::new(),
+            ways: Vec::new(),
         }
     }
 

@@ -1,27 +1,29 @@
-//! Variants of a failing execution that may be smaller: cut short, or with two blocks of one thread
-//! moved together.
+//! Variants of a failing execution that may be smaller: cut short, without one of its interruptions,
+//! or with two blocks of one thread moved together.
 
-use crate::operation::ThreadId;
+use crate::operation::Way;
 
 /// Makes the variants lazily: an execution may have ten thousand steps.
 #[derive(Debug)]
 pub(super) struct Variants {
-    path: Vec<ThreadId>,
+    path: Vec<Way>,
     /// Where each block (a run of steps of one thread) starts. The end of the path comes last.
     blocks: Vec<usize>,
     /// The length of the next cut. Each cut halves the distance to the forced length.
     cut: usize,
     forced: usize,
+    /// Where to look for the next interruption to leave out.
+    interruption: usize,
     /// The next block to join with the following block of the same thread.
     block: usize,
     /// Whether the later of the two blocks has been moved already, so that the earlier comes next.
     moves_later: bool,
     /// A path to try as it is.
-    only: Option<Vec<ThreadId>>,
+    only: Option<Vec<Way>>,
 }
 
 impl Variants {
-    pub(super) fn only(path: Vec<ThreadId>) -> Self {
+    pub(super) fn only(path: Vec<Way>) -> Self {
         Variants {
             only: Some(path),
             ..Variants::of(&[], 0)
@@ -29,20 +31,22 @@ impl Variants {
     }
 
     /// The variants of `path`, whose first `forced` steps must be forced.
-    pub(super) fn of(path: &[ThreadId], forced: usize) -> Self {
-        let starts = (0..path.len()).filter(|&at| at == 0 || path[at - 1] != path[at]);
+    pub(super) fn of(path: &[Way], forced: usize) -> Self {
+        let is_same = |at: usize| path[at - 1].thread() == path[at].thread();
+        let starts = (0..path.len()).filter(|&at| at == 0 || !is_same(at));
         Variants {
             blocks: starts.chain([path.len()]).collect(),
             path: path.to_vec(),
             cut: 0,
             forced,
+            interruption: 0,
             block: 0,
             moves_later: false,
             only: None,
         }
     }
 
-    fn next_cut(&mut self) -> Option<Vec<ThreadId>> {
+    fn next_cut(&mut self) -> Option<Vec<Way>> {
         let length = self.cut;
         if length >= self.forced {
             return None;
@@ -51,7 +55,14 @@ impl Variants {
         Some(self.path[..length].to_vec())
     }
 
-    fn next_move(&mut self) -> Option<Vec<ThreadId>> {
+    fn next_without_interruption(&mut self) -> Option<Vec<Way>> {
+        let mut rest = self.path[self.interruption..].iter();
+        let at = self.interruption + rest.position(|way| way.is_interruption())?;
+        self.interruption = at + 1;
+        Some([&self.path[..at], &self.path[at + 1..]].concat())
+    }
+
+    fn next_move(&mut self) -> Option<Vec<Way>> {
         while self.block + 2 < self.blocks.len() {
             let block = self.block;
             self.moves_later = !self.moves_later;
@@ -65,12 +76,12 @@ impl Variants {
 
     /// The next block of the thread of `block`.
     fn next_of_thread(&self, block: usize) -> Option<usize> {
-        let thread = self.path[self.blocks[block]];
-        (block + 1..self.blocks.len() - 1).find(|&other| self.path[self.blocks[other]] == thread)
+        let thread = |block: usize| self.path[self.blocks[block]].thread();
+        (block + 1..self.blocks.len() - 1).find(|&other| thread(other) == thread(block))
     }
 
     /// The path with the two blocks joined, at the place of the later one or of the earlier.
-    fn moved(&self, earlier: usize, later: usize, is_later: bool) -> Vec<ThreadId> {
+    fn moved(&self, earlier: usize, later: usize, is_later: bool) -> Vec<Way> {
         let mut path = self.path.clone();
         let (start, end) = (self.blocks[earlier], self.blocks[earlier + 1]);
         let (next, next_end) = (self.blocks[later], self.blocks[later + 1]);
@@ -84,10 +95,11 @@ impl Variants {
 }
 
 impl Iterator for Variants {
-    type Item = Vec<ThreadId>;
+    type Item = Vec<Way>;
 
-    fn next(&mut self) -> Option<Vec<ThreadId>> {
+    fn next(&mut self) -> Option<Vec<Way>> {
         let variant = self.only.take().or_else(|| self.next_cut());
+        let variant = variant.or_else(|| self.next_without_interruption());
         variant.or_else(|| self.next_move())
     }
 }
@@ -95,9 +107,11 @@ impl Iterator for Variants {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::{Pending, ThreadId};
 
-    fn path(threads: &[usize]) -> Vec<ThreadId> {
-        threads.iter().copied().map(ThreadId::new).collect()
+    fn path(threads: &[usize]) -> Vec<Way> {
+        let ordinary = |&thread: &usize| Way::ordinary(ThreadId::new(thread));
+        threads.iter().map(ordinary).collect()
     }
 
     #[test]
@@ -113,6 +127,16 @@ mod tests {
             path(&[0, 0, 1, 1]),
         ];
         assert_eq!(variants, expected);
+    }
+
+    #[test]
+    fn each_interruption_is_left_out_in_turn() {
+        let [one, other] = [0, 1].map(|thread| Pending::timed(thread, 0).way());
+        let [a, b] = [0, 1].map(|thread| Way::ordinary(ThreadId::new(thread)));
+        // Four blocks of two threads are moved in four ways, as above.
+        let variants: Vec<_> = Variants::of(&[one, b, a, other], 0).collect();
+        assert_eq!(variants[..2], [vec![b, a, other], vec![one, b, a]]);
+        assert_eq!(variants.len(), 2 + 4);
     }
 
     #[test]

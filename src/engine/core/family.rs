@@ -6,8 +6,7 @@ impl ExecutionState {
     /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
     pub(crate) fn spawn(&mut self, parent: ThreadId, name: Option<&str>) -> ThreadId {
         let thread = self.threads.add(parent, name);
-        // It has the greatest id of all, so the slot of the running thread stays what it is.
-        self.enabled.push(Pending {
+        self.insert_enabled(Pending {
             thread,
             operation: Operation::start(),
         });
