@@ -10,6 +10,7 @@ use crate::site::MarkerId;
 mod blocked;
 mod family;
 mod fast_forward;
+mod tasks;
 mod thread_table;
 mod told;
 mod turn;
@@ -94,43 +95,12 @@ impl ExecutionState {
         }
     }
 
-    /// The running task found its future pending. A waker that fired meanwhile still counts.
-    pub(crate) fn wait(&mut self, thread: ThreadId) {
-        let notified = self.notified.iter().position(|other| *other == thread);
-        if let Some(notified) = notified {
-            self.notified.swap_remove(notified);
-            self.threads.states[thread.index()] = ThreadState::Woken;
-            let operation = self.resumption(thread);
-            self.enable_running(thread, operation);
-        } else {
-            self.end_step(thread, StepEnd::Waits);
-            self.leave(thread, ThreadState::Waiting);
-        }
-    }
-
     /// Notes where the step of `thread` has left it, if its turn was a step.
     #[inline]
     fn end_step(&mut self, thread: ThreadId, end: StepEnd) {
         let last = self.steps[..self.taken].last_mut();
         if let Some(last) = last.filter(|last| last.thread == thread) {
             last.end = end;
-        }
-    }
-
-    /// The waker of `thread` fired.
-    pub(crate) fn wake(&mut self, thread: ThreadId) {
-        match self.state(thread) {
-            ThreadState::Waiting => {
-                self.threads.states[thread.index()] = ThreadState::Woken;
-                let operation = self.resumption(thread);
-                self.insert_enabled(Pending { thread, operation });
-            }
-            // It goes on anyway, and has not polled since.
-            ThreadState::Woken => {}
-            state if is_in_a_poll(state) && !self.notified.contains(&thread) => {
-                self.notified.push(thread);
-            }
-            _ => {}
         }
     }
 
@@ -160,6 +130,7 @@ impl ExecutionState {
             before if before.is_enabled() => self.remove_enabled(thread),
             _ => {}
         }
+        self.drop_interruptions(thread);
         if state.has_ended() && self.joining > 0 {
             self.let_join(thread);
         }
@@ -172,13 +143,6 @@ impl ExecutionState {
         if let Some(slot) = self.running.take_if(is_own) {
             self.enabled.remove(slot);
         }
-    }
-
-    /// The tasks that wait for their wakers.
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = ThreadId> + '_ {
-        let numbered = self.threads.states.iter().enumerate();
-        let waiting = numbered.filter(|(_, state)| **state == ThreadState::Waiting);
-        waiting.map(|(index, _)| ThreadId::new(index))
     }
 
     /// Whether `thread` has started and not ended.
@@ -198,7 +162,7 @@ impl ExecutionState {
         choose: impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice,
     ) -> Turn {
         let have_started = self.started == self.threads.declared();
-        if !have_started || self.enabled.is_empty() || self.is_at_limit() {
+        if !have_started || !self.has_enabled() || self.is_at_limit() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -226,7 +190,7 @@ impl ExecutionState {
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)
-        } else if self.enabled.is_empty() {
+        } else if !self.has_enabled() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
@@ -305,9 +269,36 @@ impl ExecutionState {
     #[inline]
     fn give_slot(&mut self, slot: usize, operation: Operation) {
         self.running = Some(slot);
+        if self.has_interruptions() {
+            self.leave_other_ways(slot, operation);
+        }
+    }
+
+    /// The thread in this slot could also have gone on in another way, and cannot any more.
+    #[cold]
+    fn leave_other_ways(&mut self, slot: usize, operation: Operation) {
+        let thread = self.enabled[slot].thread;
         if operation.is_interruption() {
             self.running = None;
-            self.enabled.remove(slot);
+            if self.state(thread).is_enabled() {
+                self.remove_enabled(thread);
+            }
+        }
+        self.drop_interruptions(thread);
+    }
+
+    /// Whether a thread could be interrupted. Those are the last of the enabled.
+    #[inline]
+    fn has_interruptions(&self) -> bool {
+        let last = self.enabled.last();
+        last.is_some_and(|last| last.operation.is_interruption())
+    }
+
+    /// `thread` cannot be interrupted any more.
+    fn drop_interruptions(&mut self, thread: ThreadId) {
+        if self.has_interruptions() {
+            let is_other = |it: &Pending| it.thread != thread || !it.operation.is_interruption();
+            self.enabled.retain(is_other);
         }
     }
 
@@ -338,11 +329,6 @@ impl ExecutionState {
             *running -= 1;
         }
     }
-}
-
-/// Whether a task that stands there is being polled: it runs, or has stopped at a point inside.
-fn is_in_a_poll(state: ThreadState) -> bool {
-    state == ThreadState::Running || state.is_enabled() || state.is_waiting()
 }
 
 /// No process has memory for more threads, or accesses.

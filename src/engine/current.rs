@@ -29,6 +29,9 @@ pub(crate) trait Controller {
     /// The waker for the calling task in the current execution.
     fn waker(&self) -> Waker;
 
+    /// Whether the calling task, which has just got its turn, is to be cancelled.
+    fn is_cancelled(&self) -> bool;
+
     /// Starts a thread of the program.
     ///
     /// # Errors
@@ -102,6 +105,10 @@ pub(super) fn spawn(name: Option<&str>, body: Body) -> ThreadId {
 
 pub(super) fn waker() -> Waker {
     with_controller(|controller| controller.waker()).unwrap_or_else(|| catch::unwind())
+}
+
+pub(super) fn is_cancelled() -> bool {
+    with_controller(|controller| controller.is_cancelled()).unwrap_or_else(|| catch::unwind())
 }
 
 /// Calls the controller of the calling thread. `None` if it panicked: that is this library's fault,
@@ -180,6 +187,9 @@ mod tests {
         fn withdraw(&self) {}
         fn waker(&self) -> Waker {
             Waker::noop().clone()
+        }
+        fn is_cancelled(&self) -> bool {
+            false
         }
         fn fail(&self, _: Error) {}
         fn spawn(&self, _: Option<&str>, _: Body) -> Result<ThreadId, Error> {

@@ -85,7 +85,7 @@ impl ExecutionCore {
                 self.locks.add_probe(thread, marker, probe);
                 self.state.pause_to_acquire(thread, marker);
             }
-            YieldReason::Wait => self.state.wait(thread),
+            YieldReason::Wait { is_cancellable } => self.state.wait(thread, is_cancellable),
             YieldReason::Join(other) => self.state.join(thread, other),
         }
     }

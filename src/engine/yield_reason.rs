@@ -10,8 +10,8 @@ pub(crate) enum YieldReason {
     Reach(MarkerId),
     /// It has reached this marker, and will acquire the locks that the question shows.
     Acquire(MarkerId, LockProbe),
-    /// It waits for its waker, since its future is pending.
-    Wait,
+    /// It waits for its waker, since its future is pending. It may be cancelled or not.
+    Wait { is_cancellable: bool },
     /// It waits for the end of this thread.
     Join(ThreadId),
 }
@@ -21,7 +21,7 @@ impl YieldReason {
     pub(super) fn marker(&self) -> Option<MarkerId> {
         match *self {
             YieldReason::Reach(marker) | YieldReason::Acquire(marker, _) => Some(marker),
-            YieldReason::Wait | YieldReason::Join(_) => None,
+            YieldReason::Wait { .. } | YieldReason::Join(_) => None,
         }
     }
 }

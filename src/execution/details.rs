@@ -10,7 +10,7 @@ use crate::failure::{
     Activity, AwaitedLock, FailureKind, MarkerSite, Positions, ThreadPosition, Unfinished,
     ValueOrText,
 };
-use crate::operation::OperationKind;
+use crate::operation::Event;
 
 /// How many last steps are counted to show in which loop an execution is.
 const LAST_STEPS: usize = 100;
@@ -70,10 +70,8 @@ impl Record {
     /// on after a wait passes none.
     fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
-        let passes = steps
-            .iter()
-            .filter(|it| it.operation.kind() != OperationKind::Resume);
-        let passes = passes.map(|event| (event.thread, event.operation.name()));
+        let pass = |event: &Event| Some((event.thread, event.operation.passes()?));
+        let passes = steps.iter().filter_map(pass);
         let counts = passes.clone().counts();
         let passes = passes.unique().map(|pass| {
             let count = u32::try_from(counts[&pass]).unwrap_or(u32::MAX);

@@ -69,10 +69,6 @@ impl Operation {
     }
 
     /// Dropping a task that passed the marker `passed` last.
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "for tasks that may be cancelled")
-    )]
     pub(crate) fn cancel(passed: MarkerId) -> Self {
         Operation(CANCEL | in_28_bits(passed.number()))
     }
@@ -91,6 +87,12 @@ impl Operation {
         (self.0 & RARITY) >> RARITY.trailing_zeros()
     }
 
+    /// Whether it need not come, however long the rest waits for it: all interruptions but time-outs.
+    #[inline]
+    pub(crate) fn may_never_come(self) -> bool {
+        self.0 & RARITY > TIMEOUT
+    }
+
     pub(crate) fn kind(self) -> OperationKind {
         match self.0 & KIND {
             MARKER => OperationKind::Marker,
@@ -101,6 +103,12 @@ impl Operation {
             CANCEL => OperationKind::Cancel,
             _ => OperationKind::Start,
         }
+    }
+
+    /// The marker that the thread passes by it. One that waits has passed its marker before.
+    pub(crate) fn passes(self) -> Option<MarkerId> {
+        let waits = self.is_interruption() || self.kind() == OperationKind::Resume;
+        (!waits).then(|| self.name())
     }
 
     /// The marker at which the thread is paused. In and after a wait, the marker that it passed

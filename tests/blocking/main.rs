@@ -10,6 +10,7 @@
 mod beside;
 mod buffers;
 mod calls;
+mod cancelled;
 mod channels;
 mod cycles;
 mod declared;

@@ -17,9 +17,12 @@ impl ExecutionState {
         self.started + self.taken
     }
 
-    /// Whether a thread could go on.
+    /// Whether a thread could go on, by something that is sure to come: where only a cancellation is
+    /// left, nobody need ever cancel.
+    #[inline]
     pub(crate) fn has_enabled(&self) -> bool {
-        !self.enabled.is_empty()
+        let first = self.enabled.first();
+        first.is_some_and(|first| !first.operation.may_never_come())
     }
 
     /// Where `thread` stands.
@@ -62,7 +65,7 @@ impl ExecutionState {
         match (self.state(thread), is_unblocked) {
             (ThreadState::Blocked(site), true) => {
                 self.threads.states[thread.index()] = ThreadState::Unblocked(site);
-                let operation = self.resumption(thread);
+                let operation = Operation::resume(self.last_passed(thread));
                 self.insert_enabled(Pending { thread, operation });
             }
             (ThreadState::Unblocked(site), false) => {
@@ -78,11 +81,10 @@ impl ExecutionState {
         self.leave(thread, ThreadState::Running);
     }
 
-    /// Going on from a wait of `thread`, known by the marker that it passed last.
-    pub(super) fn resumption(&self, thread: ThreadId) -> Operation {
+    /// The marker that `thread` passed last, by which its waits are known.
+    pub(super) fn last_passed(&self, thread: ThreadId) -> MarkerId {
         let mut steps = self.steps().iter().rev();
         let passed = steps.find(|event| event.thread == thread);
-        let marker = passed.map_or_else(MarkerId::start, |event| event.operation.name());
-        Operation::resume(marker)
+        passed.map_or_else(MarkerId::start, |event| event.operation.name())
     }
 }

@@ -1,29 +1,29 @@
 use super::*;
 use crate::operation::{OperationKind, WaitSite};
 
-const MAX_STEPS: usize = 10;
+pub(super) const MAX_STEPS: usize = 10;
 
-fn thread(index: usize) -> ThreadId {
+pub(super) fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn first(point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+pub(super) fn first(point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     assert!(!point.enabled.is_empty());
     Choice::Take(0)
 }
 
-fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+pub(super) fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     panic!("there is nothing to choose")
 }
 
 /// An execution of a number of declared threads.
-fn state(threads: usize) -> ExecutionState {
+pub(super) fn state(threads: usize) -> ExecutionState {
     let names: Vec<String> = (0..threads).map(|index| format!("t{index}")).collect();
     ExecutionState::new(&names, MAX_STEPS)
 }
 
 /// Two threads, each run up to its first marker.
-fn two_paused() -> ExecutionState {
+pub(super) fn two_paused() -> ExecutionState {
     let mut state = state(2);
     for index in 0..2 {
         assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
@@ -55,91 +55,6 @@ fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
     state.advance(|point, _| Choice::Take(1 - point.default_choice()));
     assert!(!state.steps()[0].preempts, "nobody ran before");
     assert!(state.steps()[1].preempts);
-}
-
-/// Takes the `choice`-th of the enabled, whose operations must be `expected`.
-fn among<const N: usize>(
-    expected: [Operation; N],
-    choice: usize,
-) -> impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice {
-    move |point, _| {
-        let enabled = point.enabled.iter().map(|pending| pending.operation);
-        assert_eq!(enabled.collect::<Vec<_>>(), expected);
-        Choice::Take(choice)
-    }
-}
-
-#[test]
-fn a_woken_task_is_enabled_to_go_on_from_the_marker_that_it_passed() {
-    let [passed, next] = [0, 1].map(MarkerId::new);
-    let mut state = two_paused();
-    state.advance(first);
-    state.wait(thread(0));
-    state.advance(among([Operation::at_marker(passed)], 0));
-    // Fires twice before the task goes on, which counts once.
-    state.wake(thread(0));
-    state.wake(thread(0));
-    state.pause(thread(1), next);
-    assert_eq!(state.state(thread(0)), ThreadState::Woken);
-    // Others may go first.
-    let both = [Operation::resume(passed), Operation::at_marker(next)];
-    assert_eq!(state.advance(among(both, 1)), Turn::Of(thread(1)));
-    state.finish(thread(1));
-    let turn = state.advance(among([Operation::resume(passed)], 0));
-    assert_eq!(turn, Turn::Of(thread(0)));
-    state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
-    let steps = state.steps().iter();
-    let waits: Vec<_> = steps.map(|it| (it.thread, it.waits())).collect();
-    let [a, b] = [0, 1].map(thread);
-    assert_eq!(waits, [(a, true), (b, false), (b, false), (a, true)]);
-}
-
-#[test]
-fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
-    let passed = MarkerId::new(0);
-    let mut state = two_paused();
-    state.advance(first);
-    state.wake(thread(0));
-    state.wait(thread(0));
-    let both = [Operation::resume(passed), Operation::at_marker(passed)];
-    assert_eq!(state.advance(among(both, 0)), Turn::Of(thread(0)));
-    assert!(!state.steps()[0].waits(), "it could go on at once");
-}
-
-#[test]
-fn a_waker_that_fires_while_others_start_enables_its_task() {
-    let mut state = state(2);
-    state.advance(unasked);
-    state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Of(thread(1)));
-    state.wake(thread(0));
-    state.finish(thread(1));
-    let resumes = Operation::resume(MarkerId::start());
-    assert_eq!(state.advance(among([resumes], 0)), Turn::Of(thread(0)));
-}
-
-#[test]
-fn tasks_that_all_wait_are_a_deadlock() {
-    let mut state = state(1);
-    state.advance(unasked);
-    state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
-}
-
-#[test]
-fn going_on_after_a_wake_up_counts_towards_the_limit() {
-    let mut state = state(1);
-    state.advance(unasked);
-    for _ in 0..MAX_STEPS / 2 {
-        state.pause(thread(0), MarkerId::new(0));
-        assert_eq!(state.advance(first), Turn::Of(thread(0)));
-        state.wake(thread(0));
-        state.wait(thread(0));
-        assert_eq!(state.advance(first), Turn::Of(thread(0)));
-    }
-    state.pause(thread(0), MarkerId::new(0));
-    assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
 }
 
 #[test]
@@ -319,7 +234,7 @@ fn a_point_shows_who_is_not_enabled_and_why() {
         state.advance(unasked);
         match index {
             0 => state.pause(thread(0), MarkerId::new(0)),
-            1 => state.wait(thread(1)),
+            1 => state.wait(thread(1), false),
             2 => state.block(thread(2), spot(0)),
             _ => state.join(thread(3), thread(0)),
         }

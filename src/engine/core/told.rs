@@ -1,7 +1,7 @@
 //! What is told of an execution: its steps with what they touched, and where its threads stand.
 
 use super::{ExecutionState, in_32_bits};
-use crate::operation::{Access, Event, OperationKind, ThreadState, ThreadStatus, Trace};
+use crate::operation::{Access, Event, ThreadState, ThreadStatus, Trace};
 
 impl ExecutionState {
     pub(crate) fn steps(&self) -> &[Event] {
@@ -26,10 +26,9 @@ impl ExecutionState {
         };
         statuses.clear();
         statuses.extend(self.threads.states.iter().map(status));
-        // To go on after a wait passes nothing.
-        let passes = |event: &&Event| event.operation.kind() != OperationKind::Resume;
-        for event in self.steps().iter().filter(passes) {
-            statuses[event.thread.index()].passed = Some(event.operation.name());
+        for event in self.steps() {
+            let passed = &mut statuses[event.thread.index()].passed;
+            *passed = event.operation.passes().or(*passed);
         }
     }
 

@@ -377,6 +377,10 @@ impl Controller for Rc<Run> {
         Waker::from(waker)
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.core.borrow().state.is_cancelling()
+    }
+
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
         if self.core.borrow().is_over() {
             catch::unwind();

@@ -69,6 +69,13 @@ impl Controller for ThreadHandle {
         Waker::from(waker)
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.set_user_code(false);
+        let is_cancelled = self.team.shared.lock().core.state.is_cancelling();
+        self.set_user_code(true);
+        is_cancelled
+    }
+
     fn spawn(&self, name: Option<&str>, body: Body) -> Result<ThreadId, Error> {
         self.set_user_code(false);
         let mut shared = self.team.shared.lock();
