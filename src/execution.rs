@@ -11,7 +11,7 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::FailureKind;
-use crate::operation::{self, Access, Event, OperationKind, ThreadStatus, Trace};
+use crate::operation::{self, Access, Event, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::Timeline;
 
@@ -69,14 +69,7 @@ impl Record {
 }
 
 pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
-    let step = |event: &Event| {
-        let thread = &*names[event.thread.index()];
-        let marker = event.operation.name().site().name();
-        match event.operation.kind() {
-            OperationKind::Resume => Step::resume(thread, marker),
-            _ => Step::new(thread, marker),
-        }
-    };
+    let step = |event: &Event| event.operation.step(&names[event.thread.index()]);
     steps.iter().map(step).collect()
 }
 

@@ -4,9 +4,9 @@ use crate::engine::{Engine, EngineOptions, ExecutionEnd, Program, ThreadTable};
 use crate::error::Error;
 use crate::execution::{Chooser, Record, Single, run_single};
 use crate::failure::FailureKind;
-use crate::operation::{Choice, OperationKind, Pending, SchedulingPoint};
+use crate::operation::{Choice, Pending, SchedulingPoint};
 use crate::program::check_names;
-use crate::schedule::{Schedule, Step};
+use crate::schedule::{Schedule, Step, StepKind};
 
 mod refusal;
 
@@ -108,12 +108,16 @@ fn has_come_to_its_end(end: &ExecutionEnd) -> bool {
     }
 }
 
-/// Whether the next operation of the thread called `name` is this step. A step that names a marker
-/// also matches going on after a wait: the first version of schedules wrote both alike.
+/// Whether this operation of the thread called `name` is this step. A step that names a marker also
+/// matches going on after a wait: the first version of schedules wrote both alike.
 fn is_step(step: &Step, pending: Pending, name: &str) -> bool {
+    let operation = pending.operation;
     step.thread() == name
-        && step.marker() == pending.operation.name().site().name()
-        && (!step.is_resume() || pending.operation.kind() == OperationKind::Resume)
+        && step.marker() == operation.name().site().name()
+        && match step.kind() {
+            StepKind::Marker => !operation.is_interruption(),
+            kind => kind == operation.step_kind(),
+        }
 }
 
 impl Chooser for Follow {
@@ -136,5 +140,41 @@ impl Chooser for Follow {
         let unnamed = enabled.find(|pending| !self.names(name(pending)));
         self.stop = Some(Stop::UsedUp(*unnamed.unwrap_or(&point.enabled[0])));
         Choice::Prune
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::{Operation, ThreadId};
+    use crate::site::Site;
+
+    #[test]
+    fn a_step_at_a_marker_may_go_on_after_a_wait_and_interrupts_none() {
+        static RECV: Site = Site::new("recv", "src/a.rs", 3, 9);
+        let operations: [Operation; 5] = [
+            Operation::at_marker(RECV.id()),
+            Operation::resume(RECV.id()),
+            Operation::timeout(RECV.id()),
+            Operation::spurious(RECV.id()),
+            Operation::cancel(RECV.id()),
+        ];
+        let thread = ThreadId::new(0);
+        let fits = |step: &Step| {
+            operations.map(|operation| is_step(step, Pending { thread, operation }, "a"))
+        };
+        assert_eq!(
+            fits(&Step::new("a", "recv")),
+            [true, true, false, false, false]
+        );
+        for (at, operation) in operations.iter().enumerate().skip(1) {
+            let step = operation.step("a");
+            assert_eq!(
+                fits(&step),
+                [0, 1, 2, 3, 4].map(|other| other == at),
+                "{step}"
+            );
+        }
+        assert_eq!(fits(&Step::timeout("b", "recv")), [false; 5]);
     }
 }

@@ -208,9 +208,9 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
 pub use report::{Failure, Report};
-pub use schedule::{Schedule, Step};
+pub use schedule::{Schedule, Step, StepKind};
 pub use strategy::Strategy;
-pub use timeline::{StepKind, Timeline, TimelineStep};
+pub use timeline::{Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 

@@ -1,13 +1,17 @@
 //! [`Step`] and [`Schedule`]: which thread goes on from which marker, in which order.
 
+mod step_kind;
 mod text;
+
+pub use step_kind::StepKind;
 
 use crate::getters::getters;
 
 /// One turn: the thread `thread`, paused at the marker `marker`, goes on.
 ///
 /// A thread that waits after a marker, for a lock say, goes on with a separate step, made by
-/// [`resume`](Self::resume).
+/// [`resume`](Self::resume); or its wait is interrupted, by [`timeout`](Self::timeout),
+/// [`spurious`](Self::spurious) or [`cancel`](Self::cancel).
 ///
 /// ```
 /// use interlace::Step;
@@ -21,16 +25,17 @@ use crate::getters::getters;
 pub struct Step {
     thread: String,
     marker: String,
-    is_resume: bool,
+    kind: StepKind,
 }
 
 getters! { Step {
     /// Returns the name of the thread.
     thread: &str,
-    /// Returns whether the thread goes on after a wait, not from the marker.
-    is_resume: copy bool,
-    /// Returns the name of the marker; for a thread that goes on after a wait, of the last one that
-    /// it passed.
+    /// Returns the kind of the step: [`StepKind::Marker`] if it is written as a name alone, even if
+    /// that is `start` or `join`.
+    kind: copy StepKind,
+    /// Returns the name of the marker; for a thread that goes on after a wait or from one, of the last
+    /// that it passed.
     marker: &str,
 } }
 
@@ -41,7 +46,20 @@ impl Step {
         Step {
             thread: thread.into(),
             marker: marker.into(),
-            is_resume: false,
+            kind: StepKind::Marker,
+        }
+    }
+
+    /// Makes a step of this kind. One that has no keyword is written as a marker.
+    pub(crate) fn of_kind(
+        kind: StepKind,
+        thread: impl Into<String>,
+        marker: impl Into<String>,
+    ) -> Self {
+        let kind = kind.keyword().map_or(StepKind::Marker, |_| kind);
+        Step {
+            kind,
+            ..Step::new(thread, marker)
         }
     }
 
@@ -56,10 +74,55 @@ impl Step {
     /// ```
     #[must_use]
     pub fn resume(thread: impl Into<String>, marker: impl Into<String>) -> Self {
-        Step {
-            is_resume: true,
-            ..Step::new(thread, marker)
-        }
+        Step::of_kind(StepKind::Resume, thread, marker)
+    }
+
+    /// Makes the step in which the time is over for which `thread` waits. Its wait began when `marker`
+    /// was the last it had passed.
+    ///
+    /// ```
+    /// use interlace::Step;
+    ///
+    /// let step = Step::timeout("thread1", "recv");
+    /// assert_eq!(step.to_string(), "thread1:timeout(recv)");
+    /// ```
+    #[must_use]
+    pub fn timeout(thread: impl Into<String>, marker: impl Into<String>) -> Self {
+        Step::of_kind(StepKind::Timeout, thread, marker)
+    }
+
+    /// Makes the step in which `thread` goes on from its wait though nobody has ended that. It began
+    /// when `marker` was the last it had passed.
+    ///
+    /// ```
+    /// use interlace::Step;
+    ///
+    /// let step = Step::spurious("thread1", "wait");
+    /// assert_eq!(step.to_string(), "thread1:spurious(wait)");
+    /// ```
+    #[must_use]
+    pub fn spurious(thread: impl Into<String>, marker: impl Into<String>) -> Self {
+        Step::of_kind(StepKind::Spurious, thread, marker)
+    }
+
+    /// Makes the step that drops the task `thread` at the await where it is pending. `marker` was the
+    /// last that it had passed.
+    ///
+    /// ```
+    /// use interlace::Step;
+    ///
+    /// let step = Step::cancel("task", "send");
+    /// assert_eq!(step.to_string(), "task:cancel(send)");
+    /// ```
+    #[must_use]
+    pub fn cancel(thread: impl Into<String>, marker: impl Into<String>) -> Self {
+        Step::of_kind(StepKind::Cancel, thread, marker)
+    }
+
+    /// Returns whether the thread goes on after a wait, not from the marker.
+    #[must_use]
+    pub fn is_resume(&self) -> bool {
+        self.kind == StepKind::Resume
     }
 }
 
@@ -71,7 +134,8 @@ impl Step {
 /// It prints as one line and parses back. A name with other characters than letters, digits, `_`,
 /// `-`, `.` and `/` is printed in quotes, with Rust's escapes. The line may begin with the version
 /// of this format, `v1` or `v2`. Version 2 adds `resume(marker)`, for a thread that goes on after a
-/// wait; version 1 wrote that as `marker`, which is still understood.
+/// wait, which version 1 wrote as `marker`; that is still understood. It also adds
+/// `timeout(marker)`, `spurious(marker)` and `cancel(marker)`, which interrupt a wait.
 ///
 /// ```
 /// use interlace::{Schedule, Step};
@@ -169,7 +233,8 @@ impl IntoIterator for Schedule {
     }
 }
 
-/// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas.
+/// Builds a [`Schedule`]: `thread: marker`, or `thread: resume(marker)`, separated by commas. Instead
+/// of `resume`, there may be `timeout`, `spurious` or `cancel`.
 ///
 /// A name that is not a Rust identifier is written in quotes.
 ///
@@ -179,6 +244,7 @@ impl IntoIterator for Schedule {
 /// let schedule = schedule![thread1: read_value, "thread 2": "read-value"];
 /// assert_eq!(schedule.steps()[1], Step::new("thread 2", "read-value"));
 /// assert_eq!(schedule![a: resume(lock)].steps()[0], Step::resume("a", "lock"));
+/// assert_eq!(schedule![a: timeout(recv)].steps()[0], Step::timeout("a", "recv"));
 /// assert_eq!(schedule![], Schedule::default());
 /// ```
 #[macro_export]
@@ -187,6 +253,15 @@ macro_rules! schedule {
     (@name $name:ident) => { ::core::stringify!($name) };
     (@step $thread:tt resume ($marker:tt)) => {
         $crate::Step::resume($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
+    };
+    (@step $thread:tt timeout ($marker:tt)) => {
+        $crate::Step::timeout($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
+    };
+    (@step $thread:tt spurious ($marker:tt)) => {
+        $crate::Step::spurious($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
+    };
+    (@step $thread:tt cancel ($marker:tt)) => {
+        $crate::Step::cancel($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))
     };
     (@step $thread:tt $marker:tt) => {
         $crate::Step::new($crate::schedule!(@name $thread), $crate::schedule!(@name $marker))

@@ -5,6 +5,8 @@ mod account;
 mod bounded;
 mod contradiction;
 mod depth_first;
+#[cfg(test)]
+mod interruptions;
 mod part;
 mod plan;
 mod sample;

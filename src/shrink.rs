@@ -50,7 +50,7 @@ enum Stage {
 
 impl Shrink {
     pub(crate) fn new(found: &[Event]) -> Self {
-        let ways: Vec<Way> = found.iter().map(|taken| taken.way()).collect();
+        let ways: Vec<Way> = found.iter().map(Event::way).collect();
         let preemptions = found.iter().filter(|taken| taken.preempts).count();
         Shrink {
             best: Candidate::new(preemptions, ways.clone()),

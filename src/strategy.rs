@@ -52,8 +52,8 @@ pub enum Strategy {
     /// Every schedule with at most this many preemptions: first those with none, then those with
     /// one, and so on. So the first failure has the fewest preemptions possible.
     ///
-    /// A preemption is a switch away from a thread that could have gone on. Most bugs need one or
-    /// two. To reach the schedules with n preemptions, those with fewer are run again, but counted
+    /// A preemption is a switch away from a thread that could have gone on, an early time-out, a
+    /// spurious wake-up or a cancellation. Most bugs need one or two. To reach the schedules with n preemptions, those with fewer are run again, but counted
     /// once. After Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
     /// Multithreaded Programs" (PLDI 2007).
     Preemptions(usize),

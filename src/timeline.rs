@@ -8,8 +8,8 @@ use itertools::Itertools as _;
 
 use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
 use crate::getters::getters;
-use crate::named::named;
-use crate::operation::{Event, OperationKind};
+use crate::operation::Event;
+use crate::schedule::StepKind;
 
 /// The steps that an execution took, in order. Its `Display` has a column for each thread.
 ///
@@ -60,28 +60,6 @@ pub struct TimelineStep {
     pub(crate) waits: bool,
 }
 
-named! {
-    /// What a step begins with. [`TimelineStep`] has an example.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub enum StepKind {
-        /// The code that a marker gates.
-        Marker = "marker",
-        /// The first step of a thread that the program has started.
-        Start = "start",
-        /// Going on after another thread has ended.
-        Join = "join",
-        /// Going on after a wait that began in an earlier step.
-        Resume = "resume",
-        /// Giving up a wait because its time is over.
-        Timeout = "timeout",
-        /// Going on from a wait though nobody has ended it.
-        Spurious = "spurious",
-        /// Dropping a task that is pending at an await.
-        Cancel = "cancel",
-    }
-}
-
 impl Timeline {
     /// The timeline of `steps`, of which the first `forced` are forced; `names` are those of the
     /// threads.
@@ -91,15 +69,7 @@ impl Timeline {
             .enumerate()
             .map(|(number, event)| TimelineStep {
                 thread: Arc::clone(&names[event.thread.index()]),
-                kind: match event.operation.kind() {
-                    OperationKind::Marker => StepKind::Marker,
-                    OperationKind::Start => StepKind::Start,
-                    OperationKind::Join(_) => StepKind::Join,
-                    OperationKind::Resume => StepKind::Resume,
-                    OperationKind::Timeout => StepKind::Timeout,
-                    OperationKind::Spurious => StepKind::Spurious,
-                    OperationKind::Cancel => StepKind::Cancel,
-                },
+                kind: event.operation.step_kind(),
                 marker: event.operation.name().into(),
                 is_forced: number < forced,
                 preempts: event.preempts,
@@ -129,11 +99,13 @@ getters! { TimelineStep {
     thread: &str,
     /// Returns what the step begins with.
     kind: copy StepKind,
-    /// Returns the marker; for a thread that goes on after a wait, the last that it passed.
+    /// Returns the marker; for a thread that goes on after a wait or from one, the last that it
+    /// passed.
     marker: &MarkerSite,
     /// Returns whether the schedule forces this step. Steps after its end follow the fixed order.
     is_forced: copy bool,
-    /// Returns whether the thread of the step before could have gone on instead.
+    /// Returns whether the step is a preemption: the thread of the step before could have gone on
+    /// instead; or it interrupts a wait, by an early time-out, a spurious wake-up or a cancellation.
     preempts: copy bool,
     /// Returns whether the step ends with the thread waiting.
     waits: copy bool,
@@ -143,11 +115,18 @@ impl TimelineStep {
     /// The text in the column of the thread.
     fn cell(&self) -> Cow<'_, str> {
         let name = &self.marker.name;
-        match (self.kind == StepKind::Resume, self.waits) {
-            (false, false) => Cow::Borrowed(name),
-            (false, true) => format!("{name} (waits)").into(),
-            (true, false) => format!("{name} (goes on)").into(),
-            (true, true) => format!("{name} (goes on, waits)").into(),
+        let begins = match self.kind {
+            StepKind::Marker | StepKind::Start | StepKind::Join => None,
+            StepKind::Resume => Some("goes on"),
+            StepKind::Timeout => Some("times out"),
+            StepKind::Spurious => Some("wakes by itself"),
+            StepKind::Cancel => Some("is cancelled"),
+        };
+        match (begins, self.waits) {
+            (None, false) => Cow::Borrowed(name),
+            (None, true) => format!("{name} (waits)").into(),
+            (Some(begins), false) => format!("{name} ({begins})").into(),
+            (Some(begins), true) => format!("{name} ({begins}, waits)").into(),
         }
     }
 
@@ -275,6 +254,24 @@ mod tests {
             format!("\n{}", draw(&["thread1", "t2"], steps, 2)),
             expected
         );
+    }
+
+    #[test]
+    fn how_a_wait_ends_is_told_beside_the_marker_that_it_began_after() {
+        let told = |kind, waits| {
+            let step = TimelineStep {
+                kind,
+                ..step("t", &READ, waits)
+            };
+            step.cell().into_owned()
+        };
+        assert_eq!(told(StepKind::Resume, false), "read (goes on)");
+        assert_eq!(told(StepKind::Timeout, false), "read (times out)");
+        assert_eq!(
+            told(StepKind::Spurious, true),
+            "read (wakes by itself, waits)"
+        );
+        assert_eq!(told(StepKind::Cancel, false), "read (is cancelled)");
     }
 
     #[test]

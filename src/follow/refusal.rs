@@ -4,8 +4,8 @@ use itertools::Itertools as _;
 
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::operation::{Pending, ThreadState};
-use crate::schedule::Schedule;
+use crate::operation::{OperationKind, Pending, ThreadState};
+use crate::schedule::{Schedule, StepKind};
 
 /// Step `at` (from 0) cannot be taken.
 pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error {
@@ -15,14 +15,34 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
         return unknown_thread(schedule, at, record);
     };
     let text = format!(
-        "{} cannot be granted: `{}` {}{}{}",
+        "{} cannot be granted: `{}` {}{}{}{}",
         place(schedule, at),
         step.thread(),
         record.position(thread),
+        why_not_interrupted(step.kind()),
         did_you_mean_marker(step.marker(), record),
         record.positions(),
     );
     Error::new(ErrorKind::Diverged, text)
+}
+
+/// What else may have kept a wait from being interrupted; empty for steps of another kind.
+fn why_not_interrupted(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Timeout => {
+            "; it does not wait, or its wait cannot time out now: it has no time-out, or another \
+             thread has to go on first"
+        }
+        StepKind::Spurious => {
+            "; it does not wait, or cannot wake up by itself now: `spurious_wakeups` says how often \
+             that may happen in an execution, and to which waits"
+        }
+        StepKind::Cancel => {
+            "; it is not pending at an await, or may not be cancelled: `cancellable` says which \
+             tasks may be"
+        }
+        _ => "",
+    }
 }
 
 /// Step `at` names an unknown thread.
@@ -58,8 +78,12 @@ pub(super) fn used_up(
     has_steps: bool,
     record: &Record,
 ) -> Error {
-    let site = pending.operation.name().site();
-    let name = &record.names[pending.thread.index()];
+    let Pending { thread, operation } = pending;
+    let name = &record.names[thread.index()];
+    let stands = match operation.kind() {
+        OperationKind::Marker => format!("is paused at {}", operation.name().site()),
+        _ => record.position(thread.index()).to_string(),
+    };
     let steps = schedule.len();
     let (kind, why) = if has_steps {
         let why = format!("its {steps} steps are used up");
@@ -69,9 +93,9 @@ pub(super) fn used_up(
         (ErrorKind::ThreadWithoutSteps, why)
     };
     let text = format!(
-        "the schedule is not exact: {why}, and thread `{name}` is paused at {site}. Add `{name}:{}` \
-         as step {}, or let the rest follow by itself with `new` instead of `exact`{}",
-        site.name(),
+        "the schedule is not exact: {why}, and thread `{name}` {stands}. Add `{}` as step {}, or let \
+         the rest follow by itself with `new` instead of `exact`{}",
+        operation.step(name),
         steps + 1,
         record.positions(),
     );

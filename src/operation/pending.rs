@@ -1,6 +1,7 @@
 //! What a thread is about to do.
 
 use super::ThreadId;
+use crate::schedule::{Step, StepKind};
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it goes on. It is packed into one number, since points and
@@ -111,6 +112,23 @@ impl Operation {
         (!waits).then(|| self.name())
     }
 
+    pub(crate) fn step_kind(self) -> StepKind {
+        match self.kind() {
+            OperationKind::Marker => StepKind::Marker,
+            OperationKind::Start => StepKind::Start,
+            OperationKind::Join(_) => StepKind::Join,
+            OperationKind::Resume => StepKind::Resume,
+            OperationKind::Timeout => StepKind::Timeout,
+            OperationKind::Spurious => StepKind::Spurious,
+            OperationKind::Cancel => StepKind::Cancel,
+        }
+    }
+
+    /// As a schedule writes it, where the thread is called `name`.
+    pub(crate) fn step(self, name: &str) -> Step {
+        Step::of_kind(self.step_kind(), name, self.name().site().name())
+    }
+
     /// The marker at which the thread is paused. In and after a wait, the marker that it passed
     /// last; otherwise a pseudo-marker.
     pub(crate) fn name(self) -> MarkerId {
@@ -139,9 +157,10 @@ pub(crate) struct Pending {
 impl Pending {
     #[inline]
     pub(crate) fn way(self) -> Way {
-        let interruption = match self.operation.is_interruption() {
-            true => self.operation.0 & KIND,
-            false => 0,
+        let interruption = if self.operation.is_interruption() {
+            self.operation.0 & KIND
+        } else {
+            0
         };
         Way(u64::from(interruption) << 32 | u64::from(self.thread.number()))
     }

@@ -1,8 +1,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 
-use super::{Schedule, Step};
+use super::{Schedule, Step, StepKind};
 use crate::error::ErrorKind;
+use crate::named::Named as _;
 
 fn refusal(line: &str) -> String {
     let error = line.parse::<Schedule>().expect_err(line);
@@ -34,14 +36,29 @@ fn a_line_may_name_the_version_of_its_format() {
 
 #[test]
 fn a_step_after_a_wait_is_told_from_one_at_a_marker() {
-    let schedule = schedule![a: lock, "b 1": x, a: resume(lock), c: resume];
-    let line = "a:lock \"b 1\":x a:resume(lock) c:resume";
+    let schedule = schedule![
+        a: lock, "b 1": x, a: resume(lock), c: resume, c: timeout, a: timeout(recv),
+        b: spurious("1"), b: cancel(x)
+    ];
+    let line = "a:lock \"b 1\":x a:resume(lock) c:resume c:timeout a:timeout(recv) b:spurious(1) \
+                b:cancel(x)";
     assert_eq!(schedule.to_string(), line);
     assert_eq!(line.parse(), Ok(schedule.clone()));
-    let resumes: Vec<bool> = schedule.steps().iter().map(Step::is_resume).collect();
-    // The last step goes on from a marker of that name.
-    assert_eq!(resumes, [false, false, true, false]);
-    let rust = "schedule![a: lock, \"b 1\": x, a: resume(lock), c: resume]";
+    let kinds: Vec<StepKind> = schedule.steps().iter().map(Step::kind).collect();
+    // Without a marker in brackets, a keyword is the name of one.
+    let expected = [
+        StepKind::Marker,
+        StepKind::Marker,
+        StepKind::Resume,
+        StepKind::Marker,
+        StepKind::Marker,
+        StepKind::Timeout,
+        StepKind::Spurious,
+        StepKind::Cancel,
+    ];
+    assert_eq!(kinds, expected);
+    let rust = "schedule![a: lock, \"b 1\": x, a: resume(lock), c: resume, c: timeout, \
+                a: timeout(recv), b: spurious(\"1\"), b: cancel(x)]";
     assert_eq!(schedule.to_rust(), rust);
 }
 
@@ -62,6 +79,9 @@ fn a_bad_line_is_told_with_its_column() {
     assert!(refusal("a:x,b:y").contains("expected a space after the step, found `,` (column 4)"));
     assert!(refusal(":x").contains("expected the name of a thread, found `:` (column 1)"));
     assert!(refusal("a:resume(x b:y").contains("expected `)` after the marker"));
+    assert!(
+        refusal("a:start(x)").contains("expected a space after the step, found `(` (column 8)")
+    );
     assert!(refusal("a:resume()").contains("expected the name of a marker, found `)` (column 10)"));
     assert!(refusal("\"a:x").contains("not closed"));
     assert!(refusal(r#""\q":x"#).contains("after `\\`"));
@@ -93,11 +113,10 @@ fn what_is_no_single_step_is_refused_where_it_goes_wrong() {
 proptest! {
     #[test]
     fn every_schedule_prints_and_parses_back(
-        steps in vec((".*", ".*|resume", any::<bool>()), 0..6),
+        steps in vec((".*", ".*|resume|cancel", select(StepKind::ALL)), 0..6),
     ) {
-        let step = |(thread, marker, resumes): &(String, String, bool)| match resumes {
-            true => Step::resume(thread, marker),
-            false => Step::new(thread, marker),
+        let step = |(thread, marker, kind): &(String, String, StepKind)| {
+            Step::of_kind(*kind, thread, marker)
         };
         let schedule: Schedule = steps.iter().map(step).collect();
         for step in schedule.steps() {
@@ -114,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|resume\(|["a:\\u{}() ]){0,12}"#) {
+    fn text_that_is_nearly_a_schedule_is_one_or_an_error(line in r#"(v[0-9]|resume\(|timeout\(|start\(|["a:\\u{}() ]){0,12}"#) {
         if let Ok(schedule) = line.parse::<Schedule>() {
             prop_assert_eq!(schedule.to_string().parse(), Ok(schedule));
         }

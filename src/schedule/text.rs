@@ -6,24 +6,21 @@ use std::str::{CharIndices, FromStr};
 
 use itertools::Itertools as _;
 
-use super::{Schedule, Step};
+use super::{Schedule, Step, StepKind};
 use crate::error::{Error, ErrorKind};
 
 /// The versions of the format. A line may begin with one; without, it may be of either. The second
-/// adds [`RESUME`] to the first.
+/// adds [keywords](StepKind::keyword) to the first.
 const VERSIONS: [&str; 2] = ["v1", "v2"];
-
-/// What is written around the marker of a step that goes on after a wait.
-const RESUME: &str = "resume";
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_name(f, self.thread())?;
         f.write_char(':')?;
-        if !self.is_resume() {
+        let Some(keyword) = self.kind().keyword() else {
             return write_name(f, self.marker());
-        }
-        write!(f, "{RESUME}(")?;
+        };
+        write!(f, "{keyword}(")?;
         write_name(f, self.marker())?;
         f.write_char(')')
     }
@@ -67,10 +64,10 @@ impl Schedule {
     pub fn to_rust(&self) -> String {
         let steps = self.steps().iter().map(|step| {
             let (thread, marker) = (rust_name(step.thread()), rust_name(step.marker()));
-            if step.is_resume() {
-                return format!("{thread}: {RESUME}({marker})");
+            match step.kind().keyword() {
+                Some(keyword) => format!("{thread}: {keyword}({marker})"),
+                None => format!("{thread}: {marker}"),
             }
-            format!("{thread}: {marker}")
         });
         format!("schedule![{}]", steps.format(", "))
     }
@@ -185,12 +182,13 @@ impl<'a> Text<'a> {
         }
         let is_bare = self.peek() != Some('"');
         let name = self.name("the name of a marker")?;
-        if !is_bare || name != RESUME || !self.skip('(') {
+        let kind = StepKind::of_keyword(&name).filter(|_| is_bare && self.skip('('));
+        let Some(kind) = kind else {
             return Ok(Step::new(thread, name));
-        }
+        };
         let marker = self.name("the name of a marker")?;
         if self.skip(')') {
-            Ok(Step::resume(thread, marker))
+            Ok(Step::of_kind(kind, thread, marker))
         } else {
             Err(self.expected("`)` after the marker that the thread had passed"))
         }

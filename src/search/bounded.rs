@@ -44,9 +44,10 @@ impl Search for Bounded {
         self.spent.truncate(point.step);
         let spent = self.spent.last().copied().unwrap_or(0);
         let free = point.without_preemption();
-        let allowed = match spent == self.preemptions {
-            true => free.clone(),
-            false => 0..point.enabled.len(),
+        let allowed = if spent == self.preemptions {
+            free.clone()
+        } else {
+            0..point.enabled.len()
         };
         self.leaves_out |= allowed.len() < point.enabled.len();
         let (first, enabled) = (allowed.start, &point.enabled[allowed]);

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::Hook;
 use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
-use crate::timeline::StepKind;
+use crate::schedule::StepKind;
 use crate::verdict::Verdict;
 
 macro_rules! names {

@@ -11,17 +11,13 @@ use super::*;
 use crate::engine::Engine;
 use crate::failure::{FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
-use crate::schedule::{Schedule, Step};
+use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{errors, kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
-    let step = (any::<bool>(), pairs()).prop_map(|(resumes, (thread, marker))| {
-        if resumes {
-            Step::resume(thread, marker)
-        } else {
-            Step::new(thread, marker)
-        }
-    });
+    let kind = prop::sample::select(StepKind::ALL);
+    let step =
+        (kind, pairs()).prop_map(|(kind, (thread, marker))| Step::of_kind(kind, thread, marker));
     vec(step, 0..4).prop_map(Schedule::new)
 }
 

@@ -7,6 +7,7 @@
 
 use fastrand::Rng;
 
+use super::walk::among_own;
 use super::{Draw, Profile};
 use crate::operation::SchedulingPoint;
 
@@ -62,6 +63,6 @@ impl Draw for Pct {
                 choice = self.highest(point, rng);
             }
         }
-        choice
+        among_own(point.enabled, choice, rng)
     }
 }

@@ -9,6 +9,7 @@
 use fastrand::Rng;
 
 use super::Draw;
+use super::walk::among_own;
 use crate::operation::SchedulingPoint;
 use crate::site::MarkerId;
 
@@ -51,13 +52,14 @@ impl Draw for Pos {
                 highest = (index, priority);
             }
         }
-        let step = point.enabled[highest.0];
+        let choice = among_own(point.enabled, highest.0, rng);
+        let step = point.enabled[choice];
         self.priorities[step.thread.index()] = None;
         for ready in point.enabled {
             if (self.conflict)(ready.operation.name(), step.operation.name()) {
                 self.priorities[ready.thread.index()] = None;
             }
         }
-        highest.0
+        choice
     }
 }

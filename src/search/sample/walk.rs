@@ -6,7 +6,7 @@
 use fastrand::Rng;
 
 use super::Draw;
-use crate::operation::SchedulingPoint;
+use crate::operation::{Pending, SchedulingPoint};
 
 #[derive(Debug)]
 pub(super) struct RandomWalk;
@@ -22,6 +22,17 @@ pub(super) fn below(end: usize, rng: &mut Rng) -> usize {
     #[allow(clippy::cast_possible_truncation, reason = "less than `end`")]
     let drawn = rng.u64(..end as u64) as usize;
     drawn
+}
+
+/// One of the operations of the thread that has one at `index`: a task that was woken may go on or
+/// be cancelled.
+pub(super) fn among_own(enabled: &[Pending], index: usize, rng: &mut Rng) -> usize {
+    let own = |&other: &usize| enabled[other].thread == enabled[index].thread;
+    let mut own = (0..enabled.len()).filter(own);
+    match own.clone().count() {
+        1 => index,
+        count => own.nth(below(count, rng)).unwrap_or(index),
+    }
 }
 
 /// An index, drawn in proportion to its weight. At least one weight must not be 0.

@@ -17,7 +17,8 @@ use crate::failure::{
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
-use crate::timeline::{Columns, StepKind, Timeline, TimelineStep};
+use crate::schedule::StepKind;
+use crate::timeline::{Columns, Timeline, TimelineStep};
 
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
