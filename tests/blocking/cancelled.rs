@@ -4,7 +4,7 @@ use std::future::pending;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use interlace::{Engine, ErrorKind, Explorer, FailureKind, Report, Verdict, marker};
+use interlace::{Engine, ErrorKind, Explorer, FailureKind, Report, Verdict, marker, schedule};
 use tokio::sync::{Notify, Semaphore};
 
 /// Explores in all places, which say the same.
@@ -71,7 +71,8 @@ fn a_future_is_dropped_before_it_is_woken_and_after() {
     let failure = report.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Check(_)), "{report}");
     // Both take a preemption, and c open is the shorter: after c all is as it must be.
-    assert_eq!((failure.preemptions(), failure.schedule().len()), (1, 1));
+    assert_eq!(failure.preemptions(), 1);
+    assert_eq!(failure.schedule(), &schedule![visitor: cancel(start)]);
     assert!(failure.is_proved_minimal() && failure.is_reproduced());
 
     let report = explore(|| visit(true));
@@ -194,4 +195,41 @@ fn only_a_task_can_be_cancelled() {
     let alone = Explorer::new(Gate::default).thread("porter", |_| marker!("open"));
     let text = refused(alone.cancellable("visitor"));
     assert!(text.contains("no task was added"), "{text}");
+}
+
+#[test]
+fn a_cancellation_is_replayed_where_the_task_may_be_cancelled() {
+    for engine in [Engine::Threads, Engine::Fibers] {
+        let late = schedule![porter: open, visitor: cancel(start)];
+        let execution = visit(false).engine(engine).replay(&late);
+        assert!(matches!(
+            execution.failure_kind(),
+            Some(FailureKind::Check(_))
+        ));
+        assert_eq!(execution.steps(), late.steps());
+        // Of the two steps that it could take, the other is the default.
+        let execution = visit(false).engine(engine).replay(&schedule![porter: open]);
+        let steps: Vec<_> = execution.steps().iter().map(ToString::to_string).collect();
+        assert_eq!(steps, ["porter:open", "visitor:resume(start)"]);
+        assert!(execution.is_ok());
+
+        let unnamed = Explorer::new(Gate::default)
+            .task("visitor", async |gate: &Gate| gate.open.notified().await)
+            .thread("porter", |gate| {
+                marker!("open");
+                gate.open.notify_one();
+            });
+        let execution = unnamed.engine(engine).replay(&late);
+        let Some(FailureKind::Diverged(error)) = execution.failure_kind() else {
+            panic!("{execution:?}");
+        };
+        assert!(error.to_string().contains("`cancellable`"), "{error}");
+    }
+}
+
+#[test]
+fn a_timeline_shows_what_was_cancelled() {
+    let report = visit(false).explore();
+    let text = report.to_string();
+    assert!(text.contains("\n     1 *  start (is cancelled) "), "{text}");
 }

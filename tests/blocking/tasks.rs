@@ -2,9 +2,14 @@
 //! wakers. On both engines.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
-use interlace::{Engine, Explorer, Report, Verdict, marker};
+use interlace::{
+    AsyncTraceExecutor, Engine, ErrorKind, Explorer, FailureKind, Report, Schedule, Verdict,
+    marker, schedule,
+};
 use tokio::sync::{Barrier, Mutex, Notify, RwLock, Semaphore};
 
 #[track_caller]
@@ -230,4 +235,82 @@ fn a_task_that_wakes_itself_for_ever_meets_the_step_limit() {
     ] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
+}
+
+/// A task that waits, is woken, and has a marker after that.
+fn woken_before_a_marker() -> Explorer<Notify> {
+    Explorer::new(Notify::new)
+        .task("waits", async |notify| {
+            marker!("wait");
+            notify.notified().await;
+            marker!("after");
+        })
+        .thread("wakes", |notify| {
+            marker!("wake");
+            notify.notify_one();
+            marker!("end");
+        })
+}
+
+#[test]
+fn a_schedule_forces_steps_after_a_wait_only_if_it_has_the_one_that_goes_on() {
+    for engine in [Engine::Threads, Engine::Fibers] {
+        let replay = |line: &str| {
+            let explorer = woken_before_a_marker().engine(engine);
+            explorer.replay(&line.parse().unwrap())
+        };
+        let execution = replay("waits:wait wakes:wake waits:resume(wait) waits:after");
+        assert!(execution.is_ok() && execution.steps().len() == 5);
+        // One that ends before follows the fixed order: who ran last goes on, and not who was woken.
+        for line in ["v1 waits:wait wakes:wake", "v2 waits:wait"] {
+            let execution = replay(line);
+            assert!(execution.is_ok());
+            let steps: Vec<_> = execution.steps().iter().map(ToString::to_string).collect();
+            let expected = [
+                "waits:wait",
+                "wakes:wake",
+                "wakes:end",
+                "waits:resume(wait)",
+                "waits:after",
+            ];
+            assert_eq!(steps, expected);
+        }
+        // In the first version a step that goes on is written as the marker that it has passed. But
+        // woken tasks went on by themselves, so it has none for them.
+        assert!(replay("v1 waits:wait wakes:wake waits:wait waits:after").is_ok());
+        let execution = replay("v1 waits:wait wakes:wake waits:after wakes:end");
+        let Some(FailureKind::Diverged(error)) = execution.failure_kind() else {
+            panic!("{execution:?}");
+        };
+        let text = error.to_string();
+        for part in [
+            "step 3 of 4, `waits:after`, cannot be granted: `waits` was woken and has not gone on",
+            "to go on from its wait is a step of its own, `waits:resume(wait)`, which comes first",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+    }
+}
+
+#[test]
+fn an_exact_schedule_of_tasks_has_the_steps_in_which_they_go_on() {
+    let run = |schedule: Schedule| {
+        let notify = Arc::new(Notify::new());
+        let mut executor = AsyncTraceExecutor::exact(schedule);
+        let waits = Arc::clone(&notify);
+        executor.run("waits", async move { waits.notified().await });
+        executor.run("wakes", async move {
+            marker!("wake");
+            notify.notify_one();
+        });
+        executor.wait(Duration::from_secs(60))
+    };
+    assert_eq!(run(schedule![wakes: wake, waits: resume(start)]), Ok(()));
+    let error = run(schedule![wakes: wake]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ThreadWithoutSteps, "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("Add `waits:resume(start)` as step 2"),
+        "{text}"
+    );
 }
