@@ -8,20 +8,28 @@ use std::task::Poll;
 
 use interlace::Explorer;
 
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Step, Test, VALUES, YIELDS_AT};
+use crate::program::{
+    CELLS, Node, Op, Outcome, Program, REGISTERS, Step, StepKind, Test, VALUES, YIELDS_AT,
+};
 
 /// Which threads of the program are tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bodies {
     Threads,
     Tasks,
+    /// All, and each may be cancelled.
+    Cancellable,
     /// Every other one.
     Mixed,
 }
 
 impl Bodies {
     pub(crate) fn is_task(self, thread: usize) -> bool {
-        self == Bodies::Tasks || self == Bodies::Mixed && thread.is_multiple_of(2)
+        match self {
+            Bodies::Threads => false,
+            Bodies::Tasks | Bodies::Cancellable => true,
+            Bodies::Mixed => thread.is_multiple_of(2),
+        }
     }
 }
 
@@ -70,6 +78,9 @@ pub(crate) fn explorer(
     });
     for (thread, nodes) in program.threads.iter().cloned().enumerate() {
         let name = format!("t{thread}");
+        if bodies == Bodies::Cancellable {
+            explorer = explorer.cancellable(name.clone());
+        }
         explorer = if bodies.is_task(thread) {
             explorer.task(name, async move |memory: &Memory| {
                 Actor { thread, memory }.perform_task(&nodes).await;
@@ -158,22 +169,24 @@ impl<'a> Actor<'a> {
     async fn reach_in_a_future(self, marker: usize) {
         self.reach(marker);
         if marker == YIELDS_AT {
+            let cancelled = Cancelled(self, marker);
             yield_once().await;
-            self.note(marker, true);
+            std::mem::forget(cancelled);
+            self.note(marker, StepKind::Resume);
         }
     }
 
     fn reach(self, marker: usize) {
         reach(marker);
-        self.note(marker, false);
+        self.note(marker, StepKind::Marker);
     }
 
-    fn note(self, marker: usize, is_resume: bool) {
+    fn note(self, marker: usize, kind: StepKind) {
         let thread = self.thread;
         let step = Step {
+            kind,
             thread,
             marker,
-            is_resume,
         };
         self.memory.path.lock().unwrap().push(step);
     }
@@ -210,6 +223,17 @@ impl<'a> Actor<'a> {
 
     fn panic_if(self, test: Test) {
         assert!(!self.holds(test), "a thread panics");
+    }
+}
+
+/// Notes that a task was cancelled behind a marker. What is unwound after a failure was not.
+struct Cancelled<'a>(Actor<'a>, usize);
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.note(self.1, StepKind::Cancel);
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::bodies::Bodies;
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Step, Test, VALUES, YIELDS_AT};
+use crate::program::{
+    CELLS, Node, Op, Outcome, Program, REGISTERS, Step, StepKind, Test, VALUES, YIELDS_AT,
+};
 
 /// How an execution fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,17 +32,21 @@ impl Execution {
         let steps = self.path[..length].iter();
         let steps: Vec<_> = steps
             .map(|step| match (step.thread, step.marker) {
-                (thread, marker) if step.is_resume => format!("t{thread}:resume(m{marker})"),
-                (thread, marker) => format!("t{thread}:m{marker}"),
+                (thread, marker) => match step.kind {
+                    StepKind::Marker => format!("t{thread}:m{marker}"),
+                    StepKind::Resume => format!("t{thread}:resume(m{marker})"),
+                    StepKind::Cancel => format!("t{thread}:cancel(m{marker})"),
+                },
             })
             .collect();
         steps.join(" ")
     }
 
     /// What makes a failing execution smaller than another.
-    fn size(&self) -> (usize, usize, Vec<usize>) {
-        let threads = self.path[..self.forced].iter().map(|step| step.thread);
-        (self.preemptions, self.forced, threads.collect())
+    fn size(&self) -> (usize, usize, Vec<(bool, usize)>) {
+        let steps = self.path[..self.forced].iter();
+        let ways = steps.map(|step| (step.kind == StepKind::Cancel, step.thread));
+        (self.preemptions, self.forced, ways.collect())
     }
 }
 
@@ -60,6 +66,7 @@ impl Explored {
             program,
             cells: [0; CELLS],
             threads: vec![Thread::default(); code.len()],
+            may_cancel: bodies == Bodies::Cancellable,
             over: None,
         };
         // The threads start one after the other; each runs up to its first marker.
@@ -132,7 +139,7 @@ enum Instruction {
     /// Before a marker, or where a task has yielded behind it.
     Pause {
         marker: usize,
-        is_resume: bool,
+        before: StepKind,
     },
     Do(Op),
     PanicIf(Test),
@@ -142,16 +149,16 @@ enum Instruction {
 }
 
 fn compile(nodes: &[Node], is_task: bool) -> Vec<Instruction> {
-    let pause = |marker, is_resume| Instruction::Pause { marker, is_resume };
+    let pause = |marker, before| Instruction::Pause { marker, before };
     let compile = |nodes: &[Node]| compile(nodes, is_task);
     let mut code = Vec::new();
     for node in nodes {
         match node {
             Node::Plain(op) => code.push(Instruction::Do(*op)),
             Node::Marked(marker, op) => {
-                code.push(pause(*marker, false));
+                code.push(pause(*marker, StepKind::Marker));
                 if is_task && *marker == YIELDS_AT {
-                    code.push(pause(*marker, true));
+                    code.push(pause(*marker, StepKind::Resume));
                 }
                 code.push(Instruction::Do(*op));
             }
@@ -181,8 +188,8 @@ fn unroll(test: Test, times: usize, body: &[Instruction]) -> Vec<Instruction> {
 struct Thread {
     next: usize,
     registers: [u8; REGISTERS],
-    /// The marker, and whether it is behind it.
-    paused_at: Option<(usize, bool)>,
+    /// Before which step.
+    paused_at: Option<(StepKind, usize)>,
 }
 
 /// One execution, as far as it has come.
@@ -192,6 +199,7 @@ struct Machine<'a> {
     program: &'a Program,
     cells: [u8; CELLS],
     threads: Vec<Thread>,
+    may_cancel: bool,
     /// How it ended before its time.
     over: Option<Kind>,
 }
@@ -206,8 +214,8 @@ impl Machine<'_> {
             let instruction = code[me.next];
             me.next += 1;
             match instruction {
-                Instruction::Pause { marker, is_resume } => {
-                    me.paused_at = Some((marker, is_resume));
+                Instruction::Pause { marker, before } => {
+                    me.paused_at = Some((before, marker));
                     break;
                 }
                 Instruction::Do(Op::Read { register, cell }) => {
@@ -235,31 +243,50 @@ impl Machine<'_> {
         }
     }
 
+    /// The steps that could be taken, in exploration order.
+    fn ready(&self) -> Vec<Step> {
+        let threads = self.threads.iter().enumerate();
+        let steps = threads.filter_map(|(thread, it)| {
+            let (kind, marker) = it.paused_at?;
+            Some(Step {
+                kind,
+                thread,
+                marker,
+            })
+        });
+        let mut steps: Vec<_> = steps.collect();
+        if self.may_cancel {
+            let mut cancelled = steps.clone();
+            cancelled.retain(|step| step.kind == StepKind::Resume);
+            let kind = StepKind::Cancel;
+            steps.extend(cancelled.into_iter().map(|step| Step { kind, ..step }));
+        }
+        steps
+    }
+
     /// Goes every way from here on; `so_far` is the way that led here.
     fn explore(&self, so_far: Execution, executions: &mut Vec<Execution>) {
-        let ready: Vec<_> = (0..self.threads.len())
-            .filter_map(|thread| Some((thread, self.threads[thread].paused_at?)))
-            .collect();
+        let ready = self.ready();
         if ready.is_empty() || self.over.is_some() {
             executions.push(self.conclude(so_far));
             return;
         }
         let last = so_far.path.last().map(|step| step.thread);
-        let last = last.filter(|last| ready.iter().any(|(thread, _)| thread == last));
-        let default = last.unwrap_or(ready[0].0);
-        for (thread, (marker, is_resume)) in ready {
+        let goes_on = |step: &Step| Some(step.thread) == last && step.kind != StepKind::Cancel;
+        let last = ready.iter().position(goes_on);
+        for (choice, step) in ready.into_iter().enumerate() {
             let mut next = so_far.clone();
-            next.path.push(Step {
-                thread,
-                marker,
-                is_resume,
-            });
-            if thread != default {
+            next.path.push(step);
+            let is_cancelled = step.kind == StepKind::Cancel;
+            if choice != last.unwrap_or(0) {
                 next.forced = next.path.len();
-                next.preemptions += usize::from(last.is_some());
+                next.preemptions += usize::from(last.is_some() || is_cancelled);
             }
             let mut machine = self.clone();
-            machine.run(thread);
+            if is_cancelled {
+                machine.threads[step.thread].next = usize::MAX;
+            }
+            machine.run(step.thread);
             machine.explore(next, executions);
         }
     }

@@ -195,6 +195,13 @@ proptest! {
     }
 
     #[test]
+    fn two_tasks_that_may_be_cancelled_are_explored_as_by_brute_force(
+        program in programs(2).prop_map(|program| sharpened(program, Bodies::Cancellable))
+    ) {
+        compare(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
     fn a_thread_and_a_task_with_a_rare_failure_are_explored_as_by_brute_force(
         program in programs(2).prop_map(|program| sharpened(program, Bodies::Mixed))
     ) {

@@ -16,12 +16,23 @@ const STEPS: RangeInclusive<u64> = 1..=4;
 /// After this marker tasks yield: they wake themselves and are pending, so that going on is a step.
 pub(crate) const YIELDS_AT: usize = 0;
 
-/// A step of an execution: to go on from a marker, or after having yielded behind it.
+/// A step of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Step {
+    pub(crate) kind: StepKind,
     pub(crate) thread: usize,
     pub(crate) marker: usize,
-    pub(crate) is_resume: bool,
+}
+
+/// In the order in which those of one point are explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StepKind {
+    /// To go on from a marker.
+    Marker,
+    /// To go on after having yielded behind a marker.
+    Resume,
+    /// To be cancelled there instead.
+    Cancel,
 }
 
 #[derive(Debug, Clone)]

@@ -130,6 +130,18 @@ proptest! {
     }
 
     #[test]
+    fn tasks_that_may_be_cancelled_are_searched_by_preemptions_as_by_brute_force(
+        program in programs(2)
+    ) {
+        compare_bounded(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
+    fn what_a_sample_of_tasks_that_may_be_cancelled_finds_is_there(program in programs(2)) {
+        compare_sampled(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
     fn a_mix_with_a_rare_failure_is_searched_by_preemptions_as_by_brute_force(
         program in programs(3).prop_map(|program| sharpened(program, Bodies::Mixed))
     ) {
