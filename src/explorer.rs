@@ -32,6 +32,7 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
+mod wait_options;
 
 use request::Request;
 

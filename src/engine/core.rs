@@ -3,11 +3,12 @@
 
 use crate::operation::{
     Access, Choice, Event, Object, Operation, Pending, SchedulingPoint, StepEnd, ThreadId,
-    ThreadState, Way,
+    ThreadState,
 };
 use crate::site::MarkerId;
 
 mod blocked;
+mod enabled;
 mod family;
 mod fast_forward;
 mod tasks;
@@ -162,7 +163,7 @@ impl ExecutionState {
         choose: impl FnOnce(&SchedulingPoint<'_>, &ThreadTable) -> Choice,
     ) -> Turn {
         let have_started = self.started == self.threads.declared();
-        if !have_started || !self.has_enabled() || self.is_at_limit() {
+        if !have_started || self.is_stuck() || self.is_at_limit() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -190,7 +191,7 @@ impl ExecutionState {
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)
-        } else if !self.has_enabled() {
+        } else if self.is_stuck() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
@@ -235,7 +236,7 @@ impl ExecutionState {
             self.keep_steps(self.taken);
             return None;
         }
-        self.give_slot(slot, operation);
+        self.give_slot(slot);
         self.taken += 1;
         Some(self.run(thread))
     }
@@ -260,74 +261,14 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
-        self.give_slot(index, pending.operation);
+        self.give_slot(index);
         self.run(thread)
-    }
-
-    /// The thread in this slot of the enabled takes a step that begins with `operation`. When it next
-    /// pauses it keeps the slot, unless that is among the interruptions.
-    #[inline]
-    fn give_slot(&mut self, slot: usize, operation: Operation) {
-        self.running = Some(slot);
-        if self.has_interruptions() {
-            self.leave_other_ways(slot, operation);
-        }
-    }
-
-    /// The thread in this slot could also have gone on in another way, and cannot any more.
-    #[cold]
-    fn leave_other_ways(&mut self, slot: usize, operation: Operation) {
-        let thread = self.enabled[slot].thread;
-        if operation.is_interruption() {
-            self.running = None;
-            if self.state(thread).is_enabled() {
-                self.remove_enabled(thread);
-            }
-        }
-        self.drop_interruptions(thread);
-    }
-
-    /// Whether a thread could be interrupted. Those are the last of the enabled.
-    #[inline]
-    fn has_interruptions(&self) -> bool {
-        let last = self.enabled.last();
-        last.is_some_and(|last| last.operation.is_interruption())
-    }
-
-    /// `thread` cannot be interrupted any more.
-    fn drop_interruptions(&mut self, thread: ThreadId) {
-        if self.has_interruptions() {
-            let is_other = |it: &Pending| it.thread != thread || !it.operation.is_interruption();
-            self.enabled.retain(is_other);
-        }
     }
 
     #[inline]
     fn run(&mut self, thread: ThreadId) -> Turn {
         self.threads.states[thread.index()] = ThreadState::Running;
         Turn::Of(thread)
-    }
-
-    fn insert_enabled(&mut self, pending: Pending) {
-        let slot = self.slot(pending.way());
-        self.enabled.insert(slot, pending);
-        if let Some(running) = self.running.as_mut().filter(|running| **running >= slot) {
-            *running += 1;
-        }
-    }
-
-    /// Where in the enabled this way is, or would be.
-    fn slot(&self, way: Way) -> usize {
-        self.enabled.partition_point(|other| other.way() < way)
-    }
-
-    /// `thread`, which could go on by an ordinary operation, cannot any more.
-    fn remove_enabled(&mut self, thread: ThreadId) {
-        let slot = self.slot(Way::ordinary(thread));
-        self.enabled.remove(slot);
-        if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
-            *running -= 1;
-        }
     }
 }
 

@@ -88,12 +88,6 @@ impl Operation {
         (self.0 & RARITY) >> RARITY.trailing_zeros()
     }
 
-    /// Whether it need not come, however long the rest waits for it: all interruptions but time-outs.
-    #[inline]
-    pub(crate) fn may_never_come(self) -> bool {
-        self.0 & RARITY > TIMEOUT
-    }
-
     pub(crate) fn kind(self) -> OperationKind {
         match self.0 & KIND {
             MARKER => OperationKind::Marker,

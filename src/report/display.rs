@@ -26,7 +26,8 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        write!(f, "{}{}", self.workers, self.saved_runs)?;
+        let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
+        write!(f, "{waits}{workers}{saved_runs}")?;
         let failures = self
             .tally
             .iter()

@@ -88,6 +88,7 @@ object! { SearchIdentity:
     strategy = "strategy",
     seed = "seed",
     keeps_going = "keeps_going",
+    waits = "waits",
     shard = "shard",
     steps = "steps"
 }

@@ -31,13 +31,17 @@ impl Execution {
     pub(crate) fn line(&self, length: usize) -> String {
         let steps = self.path[..length].iter();
         let steps: Vec<_> = steps
-            .map(|step| match (step.thread, step.marker) {
-                (thread, marker) => match step.kind {
+            .map(
+                |&Step {
+                     kind,
+                     thread,
+                     marker,
+                 }| match kind {
                     StepKind::Marker => format!("t{thread}:m{marker}"),
                     StepKind::Resume => format!("t{thread}:resume(m{marker})"),
                     StepKind::Cancel => format!("t{thread}:cancel(m{marker})"),
                 },
-            })
+            )
             .collect();
         steps.join(" ")
     }

@@ -17,12 +17,9 @@ impl ExecutionState {
         self.started + self.taken
     }
 
-    /// Whether a thread could go on, by something that is sure to come: where only a cancellation is
-    /// left, nobody need ever cancel.
-    #[inline]
+    /// Whether a thread could go on.
     pub(crate) fn has_enabled(&self) -> bool {
-        let first = self.enabled.first();
-        first.is_some_and(|first| !first.operation.may_never_come())
+        !self.is_stuck()
     }
 
     /// Where `thread` stands.
