@@ -160,8 +160,10 @@ impl AsyncTraceExecutor {
         name: impl Into<String>,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.0
-            .add(name.into(), Box::new(move || engine::run_to_end(task)));
+        self.0.add(
+            name.into(),
+            Box::new(move || engine::run_to_end(task, false)),
+        );
     }
 
     /// Runs the tasks along the schedule and waits until each is ready.

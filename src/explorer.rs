@@ -108,9 +108,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Adds an async task. Tasks and threads may be mixed.
     ///
-    /// The task needs no runtime. While its future is pending, it waits for its waker; once that
-    /// has fired, it goes on before the next scheduling choice is made. What another thread could
-    /// do in between is tried only if a marker follows the `.await`.
+    /// The task needs no runtime. While its future is pending, it waits for its waker. Once that
+    /// has fired, going on is a step, `task:resume(marker)`, with the marker that the task passed
+    /// last: so what other threads may do in between is tried.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
@@ -134,6 +134,44 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         body: impl AsyncFn(&S) + Send + Sync + 'static,
     ) -> Self {
         self.program.add_task(name.into(), body);
+        self
+    }
+
+    /// Lets the task of this name be cancelled: at each `.await` where it is pending its future may
+    /// be dropped, as when a `select!` or a time-out drops one of its branches, or a client hangs
+    /// up.
+    ///
+    /// That is a step, `task:cancel(marker)`, with the marker that the task passed last; it is
+    /// tried besides going on, whether the task was woken or not. It drops the future, and ends the
+    /// task. It counts as a preemption, so the minimal schedule of a failure cancels only what must
+    /// be. Nobody need ever cancel: when that is all that could be done, it is a deadlock.
+    ///
+    /// The task may be added before or after this. If there is none of this name, nothing is run
+    /// and the report says so.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{Explorer, marker};
+    /// use tokio::sync::Notify;
+    ///
+    /// #[derive(Default)]
+    /// struct Gate { open: Notify, inside: AtomicU32 }
+    ///
+    /// let report = Explorer::new(Gate::default)
+    ///     .task("visitor", async |gate: &Gate| {
+    ///         gate.inside.fetch_add(1, SeqCst);
+    ///         gate.open.notified().await; // if it is dropped here, nobody subtracts it again
+    ///         gate.inside.fetch_sub(1, SeqCst);
+    ///     })
+    ///     .cancellable("visitor")
+    ///     .thread("porter", |gate| { marker!("open"); gate.open.notify_one() })
+    ///     .check(|gate| assert_eq!(gate.inside.load(SeqCst), 0))
+    ///     .explore();
+    /// let schedule = report.assert_fails().schedule().to_string();
+    /// assert_eq!(schedule, "visitor:cancel(start)");
+    /// ```
+    pub fn cancellable(mut self, task: impl Into<String>) -> Self {
+        self.program.add_cancellable(task.into());
         self
     }
 

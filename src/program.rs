@@ -11,6 +11,8 @@ use crate::operation::ThreadId;
 use crate::oracle::Oracles;
 
 type Body<S> = Box<dyn Fn(&S) + Send + Sync>;
+/// What a thread runs. A task may be cancelled or not.
+type ThreadBody<S> = Box<dyn Fn(&S, bool) + Send + Sync>;
 type Invariant<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
 type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 
@@ -18,7 +20,10 @@ type Describe<S> = Box<dyn Fn(&S) -> String + Send + Sync>;
 pub(crate) struct StatefulProgram<S> {
     init: Box<dyn Fn() -> S + Send + Sync>,
     names: Vec<String>,
-    bodies: Vec<Body<S>>,
+    bodies: Vec<ThreadBody<S>>,
+    /// Which threads are tasks, and the names of those that may be cancelled.
+    tasks: Vec<usize>,
+    cancellable: Vec<String>,
     invariant_names: Vec<Arc<str>>,
     invariants: Vec<Invariant<S>>,
     checks: Vec<Body<S>>,
@@ -33,6 +38,8 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
             init: Box::new(init),
             names: Vec::new(),
             bodies: Vec::new(),
+            tasks: Vec::new(),
+            cancellable: Vec::new(),
             invariant_names: Vec::new(),
             invariants: Vec::new(),
             checks: Vec::new(),
@@ -44,7 +51,7 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
 
     pub(crate) fn add_thread(&mut self, name: String, body: impl Fn(&S) + Send + Sync + 'static) {
         self.names.push(name);
-        self.bodies.push(Box::new(body));
+        self.bodies.push(Box::new(move |state, _| body(state)));
     }
 
     /// Adds a thread that polls the future of `body` until it is ready.
@@ -53,7 +60,16 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
         name: String,
         body: impl AsyncFn(&S) + Send + Sync + 'static,
     ) {
-        self.add_thread(name, move |state| engine::run_to_end(body(state)));
+        self.tasks.push(self.names.len());
+        self.names.push(name);
+        self.bodies.push(Box::new(move |state, is_cancellable| {
+            engine::run_to_end(body(state), is_cancellable);
+        }));
+    }
+
+    /// The task of this name, which may be added later, may be cancelled.
+    pub(crate) fn add_cancellable(&mut self, task: String) {
+        self.cancellable.push(task);
     }
 
     pub(crate) fn add_invariant(
@@ -107,6 +123,25 @@ impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
         self.outcome.is_some()
     }
 
+    /// Only tasks can be cancelled.
+    fn refusal(&self) -> Option<Error> {
+        let tasks = || self.tasks.iter().map(|&task| &self.names[task]);
+        let mut cancellable = self.cancellable.iter();
+        let unknown = cancellable.find(|name| !tasks().contains(name))?;
+        let why = if self.names.contains(unknown) {
+            format!("`{unknown}` is a thread, and only a task can be cancelled")
+        } else {
+            format!("there is no task `{unknown}` that could be cancelled")
+        };
+        let known = if self.tasks.is_empty() {
+            "no task was added".to_owned()
+        } else {
+            format!("the tasks are `{}`", tasks().format("`, `"))
+        };
+        let text = format!("{why}: {known}");
+        Some(Error::new(ErrorKind::BadSetting, text))
+    }
+
     fn oracles(&self) -> Option<&Oracles> {
         self.oracles.are_used().then_some(&self.oracles)
     }
@@ -136,7 +171,16 @@ impl<S: Send + Sync + 'static> ProgramInstance for StatefulInstance<S> {
     }
 
     fn run_thread(&self, thread: ThreadId) {
-        self.program.bodies[thread.index()](self.state());
+        let StatefulProgram {
+            bodies,
+            names,
+            cancellable,
+            ..
+        } = &*self.program;
+        // Most programs have none.
+        let is_cancellable =
+            !cancellable.is_empty() && cancellable.contains(&names[thread.index()]);
+        bodies[thread.index()](self.state(), is_cancellable);
     }
 
     fn check_invariants(&self) -> Option<usize> {

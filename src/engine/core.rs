@@ -17,6 +17,7 @@ mod enabled;
 mod family;
 mod fast_forward;
 mod kernel;
+mod tasks;
 mod thread_table;
 mod told;
 mod turn;
@@ -39,8 +40,7 @@ pub(crate) struct ExecutionState {
     /// (`running`), so pausing again needs no insertion; but it has none if its wait was interrupted.
     enabled: Vec<Pending>,
     running: Option<usize>,
-    /// How many tasks are woken, and how many threads wait for the end of another.
-    woken: usize,
+    /// How many threads wait for the end of another.
     joining: usize,
     /// The steps of this execution, of which `taken` have been taken. Those after them are to be
     /// taken again: they are the same as in the execution before.
@@ -49,9 +49,6 @@ pub(crate) struct ExecutionState {
     /// How many first steps are those of the execution before, and what all steps have touched.
     repeated: usize,
     accesses: Vec<Access>,
-    /// How often a woken task went on: that counts towards the limit, or tasks that wake
-    /// themselves for ever would never end.
-    resumed: usize,
     max_steps: usize,
     /// The threads that wait and may go on under a condition.
     conditional: Vec<Conditional>,
@@ -70,13 +67,11 @@ impl ExecutionState {
             started: 0,
             enabled: Vec::with_capacity(threads.len()),
             running: None,
-            woken: 0,
             joining: 0,
             steps: Vec::new(),
             taken: 0,
             repeated: 0,
             accesses: Vec::new(),
-            resumed: 0,
             max_steps: options.max_steps,
             conditional: Vec::new(),
             are_early: options.waits.timeouts == Timeouts::Early,
@@ -93,11 +88,9 @@ impl ExecutionState {
         self.started = 0;
         self.enabled.clear();
         self.running = None;
-        self.woken = 0;
         self.joining = 0;
         self.keep_steps(repeated);
         self.taken = 0;
-        self.resumed = 0;
         self.conditional.clear();
     }
 
@@ -122,43 +115,12 @@ impl ExecutionState {
         }
     }
 
-    /// The running task found its future pending. A waker that fired meanwhile still counts.
-    pub(crate) fn wait(&mut self, thread: ThreadId) {
-        let notified = self.notified.iter().position(|other| *other == thread);
-        let (state, end) = if let Some(notified) = notified {
-            self.notified.swap_remove(notified);
-            (ThreadState::Woken, StepEnd::Paused)
-        } else {
-            (ThreadState::Waiting, StepEnd::Waits)
-        };
-        self.end_step(thread, end);
-        self.leave(thread, state);
-        self.woken += usize::from(notified.is_some());
-    }
-
     /// Notes where the step of `thread` has left it, if its turn was a step.
     #[inline]
     fn end_step(&mut self, thread: ThreadId, end: StepEnd) {
         let last = self.steps[..self.taken].last_mut();
         if let Some(last) = last.filter(|last| last.thread == thread) {
             last.end = end;
-        }
-    }
-
-    /// The waker of `thread` fired.
-    pub(crate) fn wake(&mut self, thread: ThreadId) {
-        match &mut self.threads.states[thread.index()] {
-            state @ ThreadState::Waiting => {
-                *state = ThreadState::Woken;
-                self.woken += 1;
-            }
-            state
-                if (*state == ThreadState::Running || is_stopped(*state))
-                    && !self.notified.contains(&thread) =>
-            {
-                self.notified.push(thread);
-            }
-            _ => {}
         }
     }
 
@@ -184,11 +146,11 @@ impl ExecutionState {
         let before = std::mem::replace(&mut self.threads.states[thread.index()], state);
         match before {
             ThreadState::Running => self.leave_slot(thread),
-            ThreadState::Woken => self.woken -= 1,
             ThreadState::Joining(_) => self.joining -= 1,
             before if before.is_enabled() => self.remove_enabled(thread),
             _ => {}
         }
+        self.drop_interruptions(thread);
         if state.has_ended() && self.joining > 0 {
             self.let_join(thread);
         }
@@ -203,23 +165,10 @@ impl ExecutionState {
         }
     }
 
-    /// The tasks that wait for their wakers.
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = ThreadId> + '_ {
-        let numbered = self.threads.states.iter().enumerate();
-        let waiting = numbered.filter(|(_, state)| **state == ThreadState::Waiting);
-        waiting.map(|(index, _)| ThreadId::new(index))
-    }
-
-    /// Whether a task that was woken is to go on.
-    pub(crate) fn has_woken(&self) -> bool {
-        self.woken > 0
-    }
-
     /// Decides whose turn comes next, and gives it to that thread.
     ///
-    /// At the start the declared threads run one after the other, each up to its first marker. A
-    /// task that was woken goes on before the next choice is made, in the order of the threads; only
-    /// then does `choose` pick one of the threads that are enabled.
+    /// At the start the declared threads run one after the other, each up to its first marker. Then
+    /// `choose` picks one of the threads that are enabled.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(crate) fn advance(
@@ -230,7 +179,7 @@ impl ExecutionState {
             self.open_conditional();
         }
         let have_started = self.started == self.threads.declared();
-        if !have_started || self.woken > 0 || self.is_stuck() || self.is_at_limit() {
+        if !have_started || self.is_stuck() || self.is_at_limit() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -258,26 +207,11 @@ impl ExecutionState {
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)
-        } else if self.woken > 0 {
-            self.resume_woken()
         } else if self.is_stuck() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
         }
-    }
-
-    /// Lets the first woken task go on.
-    fn resume_woken(&mut self) -> Turn {
-        if self.is_at_limit() {
-            return Turn::Over(Over::StepLimit);
-        }
-        let is_woken = |state: &ThreadState| *state == ThreadState::Woken;
-        let woken = self.threads.states.iter().position(is_woken);
-        let woken = woken.expect("one is counted");
-        self.woken -= 1;
-        self.resumed += 1;
-        self.run(ThreadId::new(woken))
     }
 
     /// No thread can go on.
@@ -293,7 +227,7 @@ impl ExecutionState {
 
     #[inline]
     fn is_at_limit(&self) -> bool {
-        self.taken + self.resumed >= self.max_steps
+        self.taken >= self.max_steps
     }
 
     #[inline]
@@ -351,11 +285,6 @@ impl ExecutionState {
         self.threads.states[thread.index()] = ThreadState::Running;
         Turn::Of(thread)
     }
-}
-
-/// Whether a thread has stopped at a point, enabled or not.
-fn is_stopped(state: ThreadState) -> bool {
-    state.is_enabled() || state.is_waiting()
 }
 
 /// No process has memory for more threads, or accesses.

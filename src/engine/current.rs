@@ -49,6 +49,8 @@ pub(crate) trait Controller {
 
     /// Calls `body` with the execution and the calling thread.
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId));
+    /// Whether the calling task, which has just got its turn, is to be cancelled.
+    fn is_cancelled(&self) -> bool;
 
     /// Starts a thread of the program.
     ///
@@ -153,6 +155,10 @@ pub(super) fn waker() -> Waker {
     with_controller(|controller| controller.waker()).unwrap_or_else(|| catch::unwind())
 }
 
+pub(super) fn is_cancelled() -> bool {
+    with_controller(|controller| controller.is_cancelled()).unwrap_or_else(|| catch::unwind())
+}
+
 /// Calls the controller of the calling thread. `None` if it panicked: that is this library's fault,
 /// so the controller is told, and the panic does not reach the code under test.
 ///
@@ -227,6 +233,9 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
+        fn is_cancelled(&self) -> bool {
+            false
+        }
         fn fail(&self, _: Error) {}
         fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
             unreachable!("nothing is started here")

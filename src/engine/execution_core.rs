@@ -96,7 +96,7 @@ impl ExecutionCore {
                 self.locks.add_probe(thread, marker, probe);
                 self.state.pause_to_acquire(thread, marker);
             }
-            YieldReason::Wait => self.state.wait(thread),
+            YieldReason::Wait { is_cancellable } => self.state.wait(thread, is_cancellable),
             YieldReason::Join(other) => self.state.join(thread, other),
             YieldReason::Block(blocked) => self.block(thread, blocked),
             YieldReason::Yield => self.let_others_go_first(thread),
@@ -329,7 +329,7 @@ impl ExecutionCore {
             for thread in self.outside.take_pending() {
                 self.state.wake(thread);
             }
-            if self.state.has_woken() {
+            if !self.state.is_stuck() {
                 self.over = None;
                 return news;
             }

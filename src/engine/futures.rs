@@ -11,15 +11,19 @@ use crate::operation::ThreadId;
 /// Runs `future` to its end on the calling thread, which a run controls.
 ///
 /// A marker in any part of the future pauses the thread, and so the whole task. While the future is
-/// pending, the thread waits for its waker.
-pub(crate) fn run_to_end<T>(future: impl Future<Output = T>) -> T {
+/// pending, the thread waits for its waker. If the task `is_cancellable`, it may be cancelled there:
+/// then the future is dropped.
+pub(crate) fn run_to_end(future: impl Future<Output = ()>, is_cancellable: bool) {
     let waker = current::waker();
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
     loop {
         match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => current::pause(YieldReason::Wait),
+            Poll::Ready(()) => return,
+            Poll::Pending => current::pause(YieldReason::Wait { is_cancellable }),
+        }
+        if is_cancellable && current::is_cancelled() {
+            return;
         }
     }
 }

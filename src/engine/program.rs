@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::instance::ProgramInstance;
+use crate::error::Error;
 use crate::oracle::Oracles;
 
 /// A program under test: named threads that share a state.
@@ -24,6 +25,11 @@ pub(crate) trait Program: Send + Sync + 'static {
     /// Whether instances describe their [`outcome`](ProgramInstance::outcome).
     fn describes_outcomes(&self) -> bool {
         false
+    }
+
+    /// Why it cannot be run as it was described, beyond the names of its threads.
+    fn refusal(&self) -> Option<Error> {
+        None
     }
 
     /// What must hold at the end of an execution, besides [`check`](ProgramInstance::check).

@@ -12,8 +12,8 @@ pub(crate) enum YieldReason {
     Reach(MarkerId),
     /// It has reached this marker, and will acquire the locks that the question shows.
     Acquire(MarkerId, LockProbe),
-    /// It waits for its waker, since its future is pending.
-    Wait,
+    /// It waits for its waker, since its future is pending. It may be cancelled or not.
+    Wait { is_cancellable: bool },
     /// It waits for the end of this thread.
     Join(ThreadId),
     /// It waits in a call to the system.
@@ -37,7 +37,7 @@ impl YieldReason {
     pub(super) fn marker(&self) -> Option<MarkerId> {
         match *self {
             YieldReason::Reach(marker) | YieldReason::Acquire(marker, _) => Some(marker),
-            YieldReason::Wait
+            YieldReason::Wait { .. }
             | YieldReason::Join(_)
             | YieldReason::Block(_)
             | YieldReason::Yield => None,
@@ -48,7 +48,7 @@ impl YieldReason {
     pub(super) fn is_in_call(&self) -> bool {
         match self {
             YieldReason::Join(_) | YieldReason::Block(_) | YieldReason::Yield => true,
-            YieldReason::Reach(_) | YieldReason::Acquire(..) | YieldReason::Wait => false,
+            YieldReason::Reach(_) | YieldReason::Acquire(..) | YieldReason::Wait { .. } => false,
         }
     }
 }

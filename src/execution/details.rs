@@ -66,13 +66,14 @@ impl Record {
         }
     }
 
-    /// How often each thread passed each marker in the last steps, in order of the first pass.
+    /// How often each thread passed each marker in the last steps, in order of the first pass. To go
+    /// on after a wait passes none.
     fn last_passes(&self) -> Vec<(u32, Arc<str>, MarkerSite)> {
         let steps = &self.steps[self.steps.len().saturating_sub(LAST_STEPS)..];
-        let pass = |event: &Event| (event.thread, event.operation.name());
-        let counts = steps.iter().counts_by(pass);
-        let passes = steps.iter().map(pass).unique();
-        let passes = passes.map(|pass| {
+        let pass = |event: &Event| Some((event.thread, event.operation.passes()?));
+        let passes = steps.iter().filter_map(pass);
+        let counts = passes.clone().counts();
+        let passes = passes.unique().map(|pass| {
             let count = u32::try_from(counts[&pass]).unwrap_or(u32::MAX);
             let (thread, marker) = pass;
             let name = Arc::clone(&self.names[thread.index()]);

@@ -71,9 +71,10 @@ impl Request {
     }
 }
 
-/// Checks the names of the threads, and makes the oracles ready.
+/// Checks what was said about the threads, and makes the oracles ready.
 pub(super) fn prepare(context: RunContext<'_>) -> Result<(), Error> {
     check_names(context.program.threads())?;
+    context.program.refusal().map_or(Ok(()), Err)?;
     serial::prepare(context)
 }
 

@@ -11,7 +11,7 @@ use crate::engine::{
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::{FailureKind, SerialViews};
-use crate::operation::{Choice, Event, SchedulingPoint, ThreadId};
+use crate::operation::{Choice, Event, Pending, SchedulingPoint, ThreadId};
 
 /// Eight threads have 40 320 orders.
 const MAX_THREADS: usize = 8;
@@ -144,8 +144,9 @@ impl Scheduler for Serial {
     /// Lets the first thread of the order that can go on do so. If that is an earlier one than
     /// before, it had to wait for a later one, so the order is not possible.
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
-        let places = point.enabled.iter().map(|ready| self.place(ready.thread));
-        let Some(choice) = places.position_min() else {
+        // Nobody is interrupted as long as another can go on.
+        let place = |it: &Pending| (it.operation.rarity(), self.place(it.thread));
+        let Some(choice) = point.enabled.iter().map(place).position_min() else {
             return Choice::Prune;
         };
         let place = self.place(point.enabled[choice].thread);

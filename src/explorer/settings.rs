@@ -47,8 +47,8 @@ impl<S> Explorer<S> {
     }
 
     /// Ends an execution as a failure after `steps` steps, since it may never end by itself: a loop
-    /// that waits for another thread does not if that thread never gets its turn. Going on after
-    /// being woken counts as a step of a task. Default: 10 000.
+    /// that waits for another thread does not if that thread never gets its turn. Default:
+    /// 10 000.
     pub fn max_steps(mut self, steps: usize) -> Self {
         self.options.max_steps = steps;
         self

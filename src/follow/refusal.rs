@@ -4,8 +4,9 @@ use itertools::Itertools as _;
 
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
-use crate::operation::{OperationKind, Pending, ThreadState};
-use crate::schedule::{Schedule, StepKind};
+use crate::operation::{OperationKind, Pending, ThreadState, ThreadStatus};
+use crate::schedule::{Schedule, Step, StepKind};
+use crate::site::MarkerId;
 
 /// Step `at` (from 0) cannot be taken.
 pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error {
@@ -15,15 +16,28 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
         return unknown_thread(schedule, at, record);
     };
     let text = format!(
-        "{} cannot be granted: `{}` {}{}{}{}",
+        "{} cannot be granted: `{}` {}{}{}{}{}",
         place(schedule, at),
         step.thread(),
         record.position(thread),
+        what_comes_first(step, record.threads[thread]),
         why_not_interrupted(step.kind()),
         did_you_mean_marker(step.marker(), record),
         record.positions(),
     );
     Error::new(ErrorKind::Diverged, text)
+}
+
+/// The step by which the thread goes on from its wait, if `step` is at a marker, and that comes first.
+/// Schedules of former states of this library do not have it for tasks.
+fn what_comes_first(step: &Step, status: ThreadStatus) -> String {
+    let could_go_on = matches!(status.state, ThreadState::Woken | ThreadState::Unblocked(_));
+    if !could_go_on || step.kind() != StepKind::Marker {
+        return String::new();
+    }
+    let passed = status.passed.unwrap_or_else(MarkerId::start);
+    let resume = Step::resume(step.thread(), passed.site().name());
+    format!("; to go on from its wait is a step of its own, `{resume}`, which comes first")
 }
 
 /// What else may have kept a wait from being interrupted; empty for steps of another kind.

@@ -70,10 +70,6 @@ impl Operation {
     }
 
     /// Dropping a task that passed the marker `passed` last.
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "for tasks that may be cancelled")
-    )]
     pub(crate) fn cancel(passed: MarkerId) -> Self {
         Operation(CANCEL | in_28_bits(passed.number()))
     }
@@ -102,6 +98,12 @@ impl Operation {
             CANCEL => OperationKind::Cancel,
             _ => OperationKind::Start,
         }
+    }
+
+    /// The marker that the thread passes by it. One that waits has passed its marker before.
+    pub(crate) fn passes(self) -> Option<MarkerId> {
+        let waits = self.is_interruption() || self.kind() == OperationKind::Resume;
+        (!waits).then(|| self.name())
     }
 
     pub(crate) fn step_kind(self) -> StepKind {

@@ -25,7 +25,7 @@ pub(crate) enum ThreadState {
     Waiting,
     /// As `Waiting`, but all of its wakers are gone. Known only when no thread can go on.
     NoWakerLeft,
-    /// A task whose waker has fired since it began to wait.
+    /// As `Waiting`, but its waker has fired: ready to go on.
     Woken,
     /// A thread that waits in a call to the system.
     Blocked(WaitSite),
@@ -53,6 +53,7 @@ impl ThreadState {
             ThreadState::Starting
                 | ThreadState::Marker(_)
                 | ThreadState::Joined(_)
+                | ThreadState::Woken
                 | ThreadState::Unblocked(_)
         )
     }

@@ -10,12 +10,14 @@
 mod beside;
 mod buffers;
 mod calls;
+mod cancelled;
 mod channels;
 mod cycles;
 mod declared;
 mod files;
 mod handed_over;
 mod locks;
+mod mailbox;
 mod model;
 mod oracle;
 mod orders;

@@ -85,8 +85,8 @@ fn one_that_wakes_a_task_wakes_it_before_the_next_turn() {
                 sleeper.has_ended.store(true, SeqCst);
             })
     };
-    // The task waits, is woken when it is asked whether `wakes` could go on, and goes on at once;
-    // after that it could. So there is one schedule, and no deadlock.
+    // The task waits, and is woken when it is asked whether `wakes` could go on. That can only when
+    // the task has gone on. So there is one schedule, and no deadlock.
     assert_counts(program, 1, 0).assert_ok();
 }
 

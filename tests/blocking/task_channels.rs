@@ -42,10 +42,12 @@ impl Queue {
 
 #[test]
 fn a_worker_that_sends_to_itself_waits_for_ever_when_its_queue_is_full() {
-    // With o1 o2 for the orders, w and f for work and follow_up; a task that was woken goes on by
-    // itself. There is room for one:
-    //   o1 o2 w: o2 waits, and goes on at w; f deadlocks.
-    //   o1 w, and w o1: o2 f deadlocks; f o2 holds, the worker has waited for the second order.
+    // With o1 o2 for the orders, w and f for work and follow_up, and or wr for going on when woken.
+    // There is room for one:
+    //   o1 o2 w: o2 waits, and has the room that w makes; f deadlocks, before or or after it.
+    //   o1 w: o2 f deadlocks; f o2 holds, the worker has waited for the second order.
+    //   w o1: o2 waits if it comes before wr, which deadlocks as above, before or or after it. After
+    //   wr it is as after o1 w.
     let program = |room: usize| {
         move || {
             Explorer::new(move || Queue::with_room_for(room))
@@ -53,9 +55,10 @@ fn a_worker_that_sends_to_itself_waits_for_ever_when_its_queue_is_full() {
                 .task("works", Queue::work_off_three)
         }
     };
-    assert_counts(program(1), 2, 3).assert_fails();
-    // There is room for two, and nobody waits to send: the same five.
-    assert_counts(program(2), 5, 0).assert_ok();
+    assert_counts(program(1), 2, 6).assert_fails();
+    // There is room for two, and nobody waits to send: o1 o2 w f; o1 w, then o2 and f in either
+    // order; w o1, then o2 wr f, or wr and those two in either order.
+    assert_counts(program(2), 6, 0).assert_ok();
 }
 
 /// The sender and the receiver of one word.

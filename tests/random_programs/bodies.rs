@@ -8,19 +8,33 @@ use std::task::Poll;
 
 use interlace::Explorer;
 
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Test, VALUES};
+use crate::program::{
+    CELLS, Node, Op, Outcome, Program, REGISTERS, Step, StepKind, Test, VALUES, YIELDS_AT,
+};
 
 /// Which threads of the program are tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bodies {
     Threads,
     Tasks,
+    /// All, and each may be cancelled.
+    Cancellable,
     /// Every other one.
     Mixed,
 }
 
-/// The thread and the marker of each step of one execution.
-type Path = Vec<(usize, usize)>;
+impl Bodies {
+    pub(crate) fn is_task(self, thread: usize) -> bool {
+        match self {
+            Bodies::Threads => false,
+            Bodies::Tasks | Bodies::Cancellable => true,
+            Bodies::Mixed => thread.is_multiple_of(2),
+        }
+    }
+}
+
+/// The steps of one execution.
+type Path = Vec<Step>;
 
 /// The paths of all executions, in the order in which they were run.
 #[derive(Debug, Clone, Default)]
@@ -64,8 +78,10 @@ pub(crate) fn explorer(
     });
     for (thread, nodes) in program.threads.iter().cloned().enumerate() {
         let name = format!("t{thread}");
-        let is_task = bodies == Bodies::Tasks || bodies == Bodies::Mixed && thread % 2 == 0;
-        explorer = if is_task {
+        if bodies == Bodies::Cancellable {
+            explorer = explorer.cancellable(name.clone());
+        }
+        explorer = if bodies.is_task(thread) {
             explorer.task(name, async move |memory: &Memory| {
                 Actor { thread, memory }.perform_task(&nodes).await;
             })
@@ -152,15 +168,27 @@ impl<'a> Actor<'a> {
 
     async fn reach_in_a_future(self, marker: usize) {
         self.reach(marker);
-        if marker.is_multiple_of(2) {
-            // Goes on before the next choice is made, so this changes no schedule.
+        if marker == YIELDS_AT {
+            let cancelled = Cancelled(self, marker);
             yield_once().await;
+            std::mem::forget(cancelled);
+            self.note(marker, StepKind::Resume);
         }
     }
 
     fn reach(self, marker: usize) {
         reach(marker);
-        self.memory.path.lock().unwrap().push((self.thread, marker));
+        self.note(marker, StepKind::Marker);
+    }
+
+    fn note(self, marker: usize, kind: StepKind) {
+        let thread = self.thread;
+        let step = Step {
+            kind,
+            thread,
+            marker,
+        };
+        self.memory.path.lock().unwrap().push(step);
     }
 
     fn register(self, register: usize) -> &'a AtomicU8 {
@@ -195,6 +223,17 @@ impl<'a> Actor<'a> {
 
     fn panic_if(self, test: Test) {
         assert!(!self.holds(test), "a thread panics");
+    }
+}
+
+/// Notes that a task was cancelled behind a marker. What is unwound after a failure was not.
+struct Cancelled<'a>(Actor<'a>, usize);
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.note(self.1, StepKind::Cancel);
+        }
     }
 }
 

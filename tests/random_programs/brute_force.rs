@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::program::{CELLS, Node, Op, Outcome, Program, REGISTERS, Test, VALUES};
+use crate::bodies::Bodies;
+use crate::program::{
+    CELLS, Node, Op, Outcome, Program, REGISTERS, Step, StepKind, Test, VALUES, YIELDS_AT,
+};
 
 /// How an execution fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +18,7 @@ pub(crate) enum Kind {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Execution {
-    /// The thread and the marker of each step.
-    pub(crate) path: Vec<(usize, usize)>,
+    pub(crate) path: Vec<Step>,
     pub(crate) preemptions: usize,
     /// The number of steps up to the last that differs from the fixed order.
     pub(crate) forced: usize,
@@ -29,15 +31,26 @@ impl Execution {
     pub(crate) fn line(&self, length: usize) -> String {
         let steps = self.path[..length].iter();
         let steps: Vec<_> = steps
-            .map(|(thread, marker)| format!("t{thread}:m{marker}"))
+            .map(
+                |&Step {
+                     kind,
+                     thread,
+                     marker,
+                 }| match kind {
+                    StepKind::Marker => format!("t{thread}:m{marker}"),
+                    StepKind::Resume => format!("t{thread}:resume(m{marker})"),
+                    StepKind::Cancel => format!("t{thread}:cancel(m{marker})"),
+                },
+            )
             .collect();
         steps.join(" ")
     }
 
     /// What makes a failing execution smaller than another.
-    fn size(&self) -> (usize, usize, Vec<usize>) {
-        let threads = self.path[..self.forced].iter().map(|&(thread, _)| thread);
-        (self.preemptions, self.forced, threads.collect())
+    fn size(&self) -> (usize, usize, Vec<(bool, usize)>) {
+        let steps = self.path[..self.forced].iter();
+        let ways = steps.map(|step| (step.kind == StepKind::Cancel, step.thread));
+        (self.preemptions, self.forced, ways.collect())
     }
 }
 
@@ -48,13 +61,16 @@ pub(crate) struct Explored {
 }
 
 impl Explored {
-    pub(crate) fn of(program: &Program) -> Self {
-        let code: Vec<_> = program.threads.iter().map(|nodes| compile(nodes)).collect();
+    pub(crate) fn of(program: &Program, bodies: Bodies) -> Self {
+        let threads = program.threads.iter().enumerate();
+        let code = threads.map(|(thread, nodes)| compile(nodes, bodies.is_task(thread)));
+        let code: Vec<_> = code.collect();
         let mut machine = Machine {
             code: &code,
             program,
             cells: [0; CELLS],
             threads: vec![Thread::default(); code.len()],
+            may_cancel: bodies == Bodies::Cancellable,
             over: None,
         };
         // The threads start one after the other; each runs up to its first marker.
@@ -124,7 +140,11 @@ impl Explored {
 /// A program without loops and nesting: loops are unrolled, and branches jump forward.
 #[derive(Debug, Clone, Copy)]
 enum Instruction {
-    Pause(usize),
+    /// Before a marker, or where a task has yielded behind it.
+    Pause {
+        marker: usize,
+        before: StepKind,
+    },
     Do(Op),
     PanicIf(Test),
     /// Skips so many instructions unless the test holds.
@@ -132,13 +152,19 @@ enum Instruction {
     Skip(usize),
 }
 
-fn compile(nodes: &[Node]) -> Vec<Instruction> {
+fn compile(nodes: &[Node], is_task: bool) -> Vec<Instruction> {
+    let pause = |marker, before| Instruction::Pause { marker, before };
+    let compile = |nodes: &[Node]| compile(nodes, is_task);
     let mut code = Vec::new();
     for node in nodes {
         match node {
             Node::Plain(op) => code.push(Instruction::Do(*op)),
             Node::Marked(marker, op) => {
-                code.extend([Instruction::Pause(*marker), Instruction::Do(*op)]);
+                code.push(pause(*marker, StepKind::Marker));
+                if is_task && *marker == YIELDS_AT {
+                    code.push(pause(*marker, StepKind::Resume));
+                }
+                code.push(Instruction::Do(*op));
             }
             Node::If(test, then, otherwise) => {
                 let (then, otherwise) = (compile(then), compile(otherwise));
@@ -166,7 +192,8 @@ fn unroll(test: Test, times: usize, body: &[Instruction]) -> Vec<Instruction> {
 struct Thread {
     next: usize,
     registers: [u8; REGISTERS],
-    paused_at: Option<usize>,
+    /// Before which step.
+    paused_at: Option<(StepKind, usize)>,
 }
 
 /// One execution, as far as it has come.
@@ -176,6 +203,7 @@ struct Machine<'a> {
     program: &'a Program,
     cells: [u8; CELLS],
     threads: Vec<Thread>,
+    may_cancel: bool,
     /// How it ended before its time.
     over: Option<Kind>,
 }
@@ -190,8 +218,8 @@ impl Machine<'_> {
             let instruction = code[me.next];
             me.next += 1;
             match instruction {
-                Instruction::Pause(marker) => {
-                    me.paused_at = Some(marker);
+                Instruction::Pause { marker, before } => {
+                    me.paused_at = Some((before, marker));
                     break;
                 }
                 Instruction::Do(Op::Read { register, cell }) => {
@@ -219,27 +247,50 @@ impl Machine<'_> {
         }
     }
 
+    /// The steps that could be taken, in exploration order.
+    fn ready(&self) -> Vec<Step> {
+        let threads = self.threads.iter().enumerate();
+        let steps = threads.filter_map(|(thread, it)| {
+            let (kind, marker) = it.paused_at?;
+            Some(Step {
+                kind,
+                thread,
+                marker,
+            })
+        });
+        let mut steps: Vec<_> = steps.collect();
+        if self.may_cancel {
+            let mut cancelled = steps.clone();
+            cancelled.retain(|step| step.kind == StepKind::Resume);
+            let kind = StepKind::Cancel;
+            steps.extend(cancelled.into_iter().map(|step| Step { kind, ..step }));
+        }
+        steps
+    }
+
     /// Goes every way from here on; `so_far` is the way that led here.
     fn explore(&self, so_far: Execution, executions: &mut Vec<Execution>) {
-        let ready: Vec<_> = (0..self.threads.len())
-            .filter_map(|thread| Some((thread, self.threads[thread].paused_at?)))
-            .collect();
+        let ready = self.ready();
         if ready.is_empty() || self.over.is_some() {
             executions.push(self.conclude(so_far));
             return;
         }
-        let last = so_far.path.last().map(|&(thread, _)| thread);
-        let last = last.filter(|last| ready.iter().any(|(thread, _)| thread == last));
-        let default = last.unwrap_or(ready[0].0);
-        for (thread, marker) in ready {
+        let last = so_far.path.last().map(|step| step.thread);
+        let goes_on = |step: &Step| Some(step.thread) == last && step.kind != StepKind::Cancel;
+        let last = ready.iter().position(goes_on);
+        for (choice, step) in ready.into_iter().enumerate() {
             let mut next = so_far.clone();
-            next.path.push((thread, marker));
-            if thread != default {
+            next.path.push(step);
+            let is_cancelled = step.kind == StepKind::Cancel;
+            if choice != last.unwrap_or(0) {
                 next.forced = next.path.len();
-                next.preemptions += usize::from(last.is_some());
+                next.preemptions += usize::from(last.is_some() || is_cancelled);
             }
             let mut machine = self.clone();
-            machine.run(thread);
+            if is_cancelled {
+                machine.threads[step.thread].next = usize::MAX;
+            }
+            machine.run(step.thread);
             machine.explore(next, executions);
         }
     }

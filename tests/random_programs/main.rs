@@ -59,7 +59,7 @@ impl Noted<'_> {
 
 /// Compares what the explorer finds with what there is.
 fn compare(program: &Program, bodies: Bodies) -> TestCaseResult {
-    let expected = Explored::of(program);
+    let expected = Explored::of(program, bodies);
     // A program that reaches no marker is refused, and tested elsewhere.
     prop_assume!(expected.executions.iter().any(|e| !e.path.is_empty()));
     let noted = || Noted {
@@ -160,8 +160,8 @@ fn compare_failure(report: &Report, expected: &Explored) -> TestCaseResult {
 }
 
 /// Makes the outcome that takes the most preemptions the only wrong one.
-fn sharpened(program: Program) -> Program {
-    match Explored::of(&program).hardest_outcome() {
+fn sharpened(program: Program, bodies: Bodies) -> Program {
+    match Explored::of(&program, bodies).hardest_outcome() {
         Some(outcome) => Program {
             wrong: Wrong::Is(outcome),
             ..program
@@ -195,8 +195,15 @@ proptest! {
     }
 
     #[test]
+    fn two_tasks_that_may_be_cancelled_are_explored_as_by_brute_force(
+        program in programs(2).prop_map(|program| sharpened(program, Bodies::Cancellable))
+    ) {
+        compare(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
     fn a_thread_and_a_task_with_a_rare_failure_are_explored_as_by_brute_force(
-        program in programs(2).prop_map(sharpened)
+        program in programs(2).prop_map(|program| sharpened(program, Bodies::Mixed))
     ) {
         compare(&program, Bodies::Mixed)?;
     }
@@ -212,14 +219,14 @@ proptest! {
 
     #[test]
     fn three_threads_with_a_rare_failure_are_explored_as_by_brute_force(
-        program in programs(3).prop_map(sharpened)
+        program in programs(3).prop_map(|program| sharpened(program, Bodies::Threads))
     ) {
         compare(&program, Bodies::Threads)?;
     }
 
     #[test]
     fn three_tasks_with_a_rare_failure_are_explored_as_by_brute_force(
-        program in programs(3).prop_map(sharpened)
+        program in programs(3).prop_map(|program| sharpened(program, Bodies::Tasks))
     ) {
         compare(&program, Bodies::Tasks)?;
     }
@@ -243,7 +250,7 @@ proptest! {
 
     #[test]
     fn shards_of_threads_and_tasks_with_a_rare_failure_merge_to_the_whole(
-        program in programs(3).prop_map(sharpened),
+        program in programs(3).prop_map(|program| sharpened(program, Bodies::Mixed)),
         keeps_going in any::<bool>(),
     ) {
         compare_shards(&program, Bodies::Mixed, keeps_going)?;

@@ -10,8 +10,30 @@ pub(crate) const REGISTERS: usize = 2;
 pub(crate) const VALUES: u8 = 4;
 /// How many schedules a program may have, if its threads always go their longest ways.
 const SCHEDULES: RangeInclusive<u64> = 10..=4200;
-/// How often a thread may reach a marker: in the longest of its ways.
-const MARKERS: RangeInclusive<u64> = 1..=4;
+/// How many steps a thread may take: in the longest of its ways, as a task.
+const STEPS: RangeInclusive<u64> = 1..=4;
+
+/// After this marker tasks yield: they wake themselves and are pending, so that going on is a step.
+pub(crate) const YIELDS_AT: usize = 0;
+
+/// A step of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) kind: StepKind,
+    pub(crate) thread: usize,
+    pub(crate) marker: usize,
+}
+
+/// In the order in which those of one point are explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StepKind {
+    /// To go on from a marker.
+    Marker,
+    /// To go on after having yielded behind a marker.
+    Resume,
+    /// To be cancelled there instead.
+    Cancel,
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
@@ -167,8 +189,8 @@ fn groups() -> impl Strategy<Value = Vec<Node>> {
 fn threads() -> impl Strategy<Value = Vec<Node>> {
     prop::collection::vec(groups(), 1..5)
         .prop_map(|groups| groups.concat())
-        .prop_filter("the number of markers", |nodes| {
-            MARKERS.contains(&max_markers(nodes))
+        .prop_filter("the number of steps", |nodes| {
+            STEPS.contains(&max_steps(nodes))
         })
 }
 
@@ -196,22 +218,22 @@ pub(crate) fn programs(count: usize) -> impl Strategy<Value = Program> {
     })
 }
 
-/// How many markers the nodes reach, at most.
-fn max_markers(nodes: &[Node]) -> u64 {
+/// How many steps the nodes are, at most.
+fn max_steps(nodes: &[Node]) -> u64 {
     let of = |node: &Node| match node {
         Node::Plain(_) | Node::PanicIf(_) => 0,
-        Node::Marked(..) => 1,
-        Node::If(_, then, otherwise) => max_markers(then).max(max_markers(otherwise)),
-        Node::While(_, times, body) => *times as u64 * max_markers(body),
+        Node::Marked(marker, _) => 1 + u64::from(*marker == YIELDS_AT),
+        Node::If(_, then, otherwise) => max_steps(then).max(max_steps(otherwise)),
+        Node::While(_, times, body) => *times as u64 * max_steps(body),
     };
     nodes.iter().map(of).sum()
 }
 
-/// The multinomial of the threads' most markers.
+/// The multinomial of the threads' most steps.
 fn max_schedules(threads: &[Vec<Node>]) -> u64 {
     let (mut total, mut schedules) = (0, 1);
-    for markers in threads.iter().map(|nodes| max_markers(nodes)) {
-        for number in 1..=markers {
+    for steps in threads.iter().map(|nodes| max_steps(nodes)) {
+        for number in 1..=steps {
             total += 1;
             schedules = schedules * total / number;
         }

@@ -42,7 +42,7 @@ fn explore(
 
 /// Compares the search by rising numbers of preemptions with what there is.
 fn compare_bounded(program: &Program, bodies: Bodies) -> TestCaseResult {
-    let all = Explored::of(program);
+    let all = Explored::of(program, bodies);
     prop_assume!(all.executions.iter().any(|e| !e.path.is_empty()));
     for max in 0..4 {
         let expected = all.with_at_most(max);
@@ -73,7 +73,7 @@ fn compare_bounded(program: &Program, bodies: Bodies) -> TestCaseResult {
 
 /// Compares what samples find with what there is.
 fn compare_sampled(program: &Program, bodies: Bodies) -> TestCaseResult {
-    let all = Explored::of(program);
+    let all = Explored::of(program, bodies);
     prop_assume!(all.executions.iter().any(|e| !e.path.is_empty()));
     let schedules = 40;
     for strategy in [
@@ -130,8 +130,20 @@ proptest! {
     }
 
     #[test]
+    fn tasks_that_may_be_cancelled_are_searched_by_preemptions_as_by_brute_force(
+        program in programs(2)
+    ) {
+        compare_bounded(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
+    fn what_a_sample_of_tasks_that_may_be_cancelled_finds_is_there(program in programs(2)) {
+        compare_sampled(&program, Bodies::Cancellable)?;
+    }
+
+    #[test]
     fn a_mix_with_a_rare_failure_is_searched_by_preemptions_as_by_brute_force(
-        program in programs(3).prop_map(sharpened)
+        program in programs(3).prop_map(|program| sharpened(program, Bodies::Mixed))
     ) {
         compare_bounded(&program, Bodies::Mixed)?;
     }

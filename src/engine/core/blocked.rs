@@ -39,7 +39,7 @@ impl ExecutionState {
         };
         self.forget_condition(thread);
         self.leave(thread, ThreadState::Unblocked(site));
-        let operation = Operation::resume(self.passed(thread));
+        let operation = Operation::resume(self.last_passed(thread));
         self.insert_enabled(Pending { thread, operation });
     }
 
@@ -56,8 +56,8 @@ impl ExecutionState {
         self.leave(thread, ThreadState::Running);
     }
 
-    /// The marker that `thread` passed last.
-    pub(super) fn passed(&self, thread: ThreadId) -> MarkerId {
+    /// The marker that `thread` passed last, by which its waits are known.
+    pub(super) fn last_passed(&self, thread: ThreadId) -> MarkerId {
         let mut steps = self.steps().iter().rev();
         let passed = steps.find(|event| event.thread == thread);
         passed.map_or_else(MarkerId::start, |event| event.operation.name())

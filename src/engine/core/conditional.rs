@@ -134,7 +134,7 @@ impl ExecutionState {
             return;
         }
         if is_open {
-            let passed = self.passed(thread);
+            let passed = self.last_passed(thread);
             let (state, operation) = match wait.condition {
                 Condition::OthersFirst => {
                     (ThreadState::Unblocked(open), Operation::resume(passed))

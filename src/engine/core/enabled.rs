@@ -7,11 +7,16 @@ impl ExecutionState {
     #[inline]
     pub(super) fn give_slot(&mut self, slot: usize) {
         self.running = Some(slot);
-        // Interruptions come last.
-        let last = self.enabled.last();
-        if last.is_some_and(|it| it.operation.is_interruption()) {
+        if self.has_interruptions() {
             self.end_wait(slot);
         }
+    }
+
+    /// Whether a thread could be interrupted. Those come last.
+    #[inline]
+    fn has_interruptions(&self) -> bool {
+        let last = self.enabled.last();
+        last.is_some_and(|it| it.operation.is_interruption())
     }
 
     /// Whoever goes on in this slot waits no longer: nothing can interrupt that any more. A slot among
@@ -26,9 +31,17 @@ impl ExecutionState {
         self.running = is_kept.then_some(slot);
     }
 
+    /// `thread` cannot be interrupted any more.
+    pub(super) fn drop_interruptions(&mut self, thread: ThreadId) {
+        if self.has_interruptions() {
+            let is_left = |it: &Pending| it.thread != thread || !it.operation.is_interruption();
+            self.enabled.retain(is_left);
+        }
+    }
+
     /// Whether no thread can go on: waking up by itself or being cancelled saves none from a deadlock.
     #[inline]
-    pub(super) fn is_stuck(&self) -> bool {
+    pub(crate) fn is_stuck(&self) -> bool {
         let first = self.enabled.first();
         first.is_none_or(|it| it.operation.rarity() > 1)
     }

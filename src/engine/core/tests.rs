@@ -3,29 +3,29 @@ use crate::operation::{OperationKind, WaitSite};
 
 mod interruptions;
 
-const MAX_STEPS: usize = 10;
+pub(super) const MAX_STEPS: usize = 10;
 
-fn thread(index: usize) -> ThreadId {
+pub(super) fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn first(point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+pub(super) fn first(point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     assert!(!point.enabled.is_empty());
     Choice::Take(0)
 }
 
-fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
+pub(super) fn unasked(_: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
     panic!("there is nothing to choose")
 }
 
 /// An execution of a number of declared threads.
-fn state(threads: usize) -> ExecutionState {
+pub(super) fn state(threads: usize) -> ExecutionState {
     let names: Vec<String> = (0..threads).map(|index| format!("t{index}")).collect();
     ExecutionState::new(&names, options(MAX_STEPS))
 }
 
 /// Two threads, each run up to its first marker.
-fn two_paused() -> ExecutionState {
+pub(super) fn two_paused() -> ExecutionState {
     let mut state = state(2);
     for index in 0..2 {
         assert_eq!(state.advance(unasked), Turn::Of(thread(index)));
@@ -57,51 +57,6 @@ fn a_switch_away_from_a_thread_that_could_go_on_preempts() {
     state.advance(|point, _| Choice::Take(1 - point.default_choice()));
     assert!(!state.steps()[0].preempts, "nobody ran before");
     assert!(state.steps()[1].preempts);
-}
-
-#[test]
-fn a_woken_task_goes_on_before_the_next_choice() {
-    let mut state = two_paused();
-    state.advance(first);
-    state.wait(thread(0));
-    state.advance(first);
-    state.wake(thread(0));
-    state.pause(thread(1), MarkerId::new(1));
-    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
-    let waits: Vec<bool> = state.steps().iter().map(Event::waits).collect();
-    assert_eq!(waits, [true, false]);
-}
-
-#[test]
-fn a_waker_that_fires_before_its_task_waits_is_not_lost() {
-    let mut state = two_paused();
-    state.advance(first);
-    state.wake(thread(0));
-    state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
-}
-
-#[test]
-fn tasks_that_all_wait_are_a_deadlock() {
-    let mut state = state(1);
-    state.advance(unasked);
-    state.wait(thread(0));
-    assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
-}
-
-#[test]
-fn steps_and_wake_ups_count_towards_the_limit() {
-    let mut state = state(1);
-    state.advance(unasked);
-    for _ in 0..MAX_STEPS / 2 {
-        state.pause(thread(0), MarkerId::new(0));
-        assert_eq!(state.advance(first), Turn::Of(thread(0)));
-        state.wake(thread(0));
-        state.wait(thread(0));
-        assert_eq!(state.advance(unasked), Turn::Of(thread(0)));
-    }
-    state.pause(thread(0), MarkerId::new(0));
-    assert_eq!(state.advance(unasked), Turn::Over(Over::StepLimit));
 }
 
 #[test]
@@ -287,7 +242,7 @@ fn a_point_shows_who_is_not_enabled_and_why() {
         state.advance(unasked);
         match index {
             0 => state.pause(thread(0), MarkerId::new(0)),
-            1 => state.wait(thread(1)),
+            1 => state.wait(thread(1), false),
             2 => state.block(thread(2), spot(0), None),
             _ => state.join(thread(3), thread(0)),
         }

@@ -27,7 +27,8 @@ impl ExecutionState {
         statuses.clear();
         statuses.extend(self.threads.states.iter().map(status));
         for event in self.steps() {
-            statuses[event.thread.index()].passed = Some(event.operation.name());
+            let passed = &mut statuses[event.thread.index()].passed;
+            *passed = event.operation.passes().or(*passed);
         }
     }
 

@@ -398,6 +398,10 @@ impl Controller for Rc<Run> {
         Waker::from(waker)
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.core.borrow().state.is_cancelling()
+    }
+
     fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();

@@ -151,7 +151,7 @@ impl Toy {
                     None => state.finish(thread),
                     Some(Stop::Marker(number)) => state.pause(thread, MarkerId::new(number)),
                     Some(Stop::Wait) => {
-                        state.wait(thread);
+                        state.wait(thread, false);
                         waiting.push(thread);
                     }
                 }

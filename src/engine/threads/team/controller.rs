@@ -64,6 +64,10 @@ impl Controller for ThreadHandle {
         Waker::from(waker)
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.team.shared.lock().core.state.is_cancelling()
+    }
+
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         body(&mut self.team.shared.lock().core, self.thread);
     }
