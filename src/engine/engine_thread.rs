@@ -4,17 +4,19 @@ use std::fs;
 
 use parking_lot::Mutex;
 
+use super::outside::EngineMark;
+
 static OWN: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 
 /// Registers the calling thread as an engine's until dropped, on the same thread.
 #[derive(Debug)]
-pub(super) struct EngineThread(i32);
+pub(super) struct EngineThread(i32, EngineMark);
 
 impl EngineThread {
     pub(super) fn begin() -> Self {
         let id = kernel_id();
         OWN.lock().push(id);
-        EngineThread(id)
+        EngineThread(id, EngineMark::begin())
     }
 
     /// The kernel's id of the thread; 0 if the system does not tell.
