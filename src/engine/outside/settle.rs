@@ -56,7 +56,7 @@ impl Relation {
         let mut nudge = start + NUDGE;
         loop {
             let time = now();
-            if time - start >= limit {
+            if time.saturating_sub(start) >= limit {
                 return Settled::Busy(awake.name());
             }
             looks += 1;

@@ -23,7 +23,7 @@ impl Relation {
         let (start, before) = (now(), generation());
         let awake = loop {
             let awake = self.awake_unrelated();
-            if awake.is_empty() || now() - start >= time {
+            if awake.is_empty() || now().saturating_sub(start) >= time {
                 break awake;
             }
             nap(NAP);
@@ -33,7 +33,7 @@ impl Relation {
         generation() != before
     }
 
-    fn awake_unrelated(&self) -> Vec<Arc<Record>> {
+    pub(super) fn awake_unrelated(&self) -> Vec<Arc<Record>> {
         let (known, strangers) = (self.known(), self.strangers.lock());
         let unrelated = known.unrelated.iter().filter(|record| {
             !record.has_ended()

@@ -45,7 +45,10 @@ pub(in super::super) fn is_ready(entries: &mut [PollEntry]) -> bool {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    let (first, time) = (entries.as_mut_ptr().addr(), (&raw const no_time).addr());
+    let (first, time) = (
+        entries.as_mut_ptr().expose_provenance(),
+        (&raw const no_time).expose_provenance(),
+    );
     // SAFETY: the entries and the time, whose addresses the kernel gets, live longer than the call.
     let answer = unsafe { system_call(libc::SYS_ppoll, [first, entries.len(), time, 0, 0, 0]) };
     answer != 0
@@ -61,7 +64,7 @@ pub(in super::super) fn nap(time: Duration) {
     unsafe {
         system_call(
             libc::SYS_nanosleep,
-            [(&raw const time).addr(), 0, 0, 0, 0, 0],
+            [(&raw const time).expose_provenance(), 0, 0, 0, 0, 0],
         )
     };
 }
@@ -77,7 +80,7 @@ pub(in super::super) fn now() -> Duration {
     unsafe {
         system_call(
             libc::SYS_clock_gettime,
-            [clock, (&raw mut time).addr(), 0, 0, 0, 0],
+            [clock, (&raw mut time).expose_provenance(), 0, 0, 0, 0],
         )
     };
     let nanos = u32::try_from(time.tv_nsec).unwrap_or(0);
@@ -103,20 +106,20 @@ pub(in super::super) fn thread_name() -> String {
 ///
 /// The arguments must be such that the call keeps to memory that it may use.
 #[cfg(target_arch = "x86_64")]
-unsafe fn system_call(number: c_long, arguments: [usize; 6]) -> isize {
-    let [a, b, c, d, e, f] = arguments.map(ptr::with_exposed_provenance::<()>);
-    let answer: isize;
+unsafe fn system_call(number: c_long, arguments: [usize; 6]) -> c_long {
+    let arguments = arguments.map(ptr::with_exposed_provenance::<()>);
+    let answer: c_long;
     // SAFETY: as the caller has promised. The kernel changes no other registers than these.
     unsafe {
         asm!(
             "syscall",
-            inlateout("rax") number as isize => answer,
-            in("rdi") a,
-            in("rsi") b,
-            in("rdx") c,
-            in("r10") d,
-            in("r8") e,
-            in("r9") f,
+            inlateout("rax") number => answer,
+            in("rdi") arguments[0],
+            in("rsi") arguments[1],
+            in("rdx") arguments[2],
+            in("r10") arguments[3],
+            in("r8") arguments[4],
+            in("r9") arguments[5],
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),
@@ -129,20 +132,20 @@ unsafe fn system_call(number: c_long, arguments: [usize; 6]) -> isize {
 ///
 /// The arguments must be such that the call keeps to memory that it may use.
 #[cfg(target_arch = "aarch64")]
-unsafe fn system_call(number: c_long, arguments: [usize; 6]) -> isize {
-    let [a, b, c, d, e, f] = arguments.map(ptr::with_exposed_provenance::<()>);
-    let answer: isize;
+unsafe fn system_call(number: c_long, arguments: [usize; 6]) -> c_long {
+    let arguments = arguments.map(ptr::with_exposed_provenance::<()>);
+    let answer: c_long;
     // SAFETY: as the caller has promised. The kernel changes no other register than the first.
     unsafe {
         asm!(
             "svc 0",
             in("x8") number,
-            inlateout("x0") a => answer,
-            in("x1") b,
-            in("x2") c,
-            in("x3") d,
-            in("x4") e,
-            in("x5") f,
+            inlateout("x0") arguments[0] => answer,
+            in("x1") arguments[1],
+            in("x2") arguments[2],
+            in("x3") arguments[3],
+            in("x4") arguments[4],
+            in("x5") arguments[5],
             options(nostack),
         );
     }

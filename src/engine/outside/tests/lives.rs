@@ -1,5 +1,6 @@
 //! Threads that have ended are forgotten.
 
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread;
 
@@ -23,27 +24,28 @@ fn threads_that_were_started_one_after_the_other_are_forgotten() {
     assert_eq!(known(&threads), 0);
 }
 
+/// Starts the next one once the one before has ended; the last one returns all others by `done`.
+fn start_next(left: usize, mut before: Vec<Weak<Record>>, done: Sender<Vec<Weak<Record>>>) {
+    let own = current().unwrap();
+    let parent = before.last().and_then(Weak::upgrade);
+    while parent.as_ref().is_some_and(|parent| !parent.has_ended()) {
+        thread::yield_now();
+    }
+    if left == 0 {
+        done.send(before).unwrap();
+    } else {
+        before.push(Arc::downgrade(&own));
+        drop(start(move || start_next(left - 1, before, done)));
+    }
+}
+
 #[test]
 fn threads_of_which_each_starts_the_next_are_forgotten() {
-    fn next(mut threads: Vec<Weak<Record>>) -> Vec<Weak<Record>> {
-        let own = current().unwrap();
-        threads.push(Arc::downgrade(&own));
-        // The last two may not have ended, and the one before is still the parent of one.
-        let older = threads.len().saturating_sub(4);
-        assert_eq!(known(&threads[..older]), 0);
-        threads.drain(..older);
-        threads
-    }
-    fn go_on(left: usize, threads: Vec<Weak<Record>>, done: std::sync::mpsc::Sender<()>) {
-        let threads = next(threads);
-        if left > 0 {
-            drop(start(move || go_on(left - 1, threads, done)));
-        }
-    }
-    // A parent may end later than its child goes on, so the chain waits for it: see `next`.
-    let (done, ended) = std::sync::mpsc::channel();
-    drop(start(move || go_on(0, Vec::new(), done)));
-    assert!(ended.recv().is_err());
+    let (search, (done, ended)) = (search(), channel());
+    drop(start(move || start_next(COUNT, Vec::new(), done)));
+    let threads = ended.recv().unwrap();
+    assert_eq!(search.settle(LONG), ASLEEP);
+    assert_eq!((threads.len(), known(&threads)), (COUNT, 0));
 }
 
 #[test]

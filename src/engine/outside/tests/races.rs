@@ -1,15 +1,15 @@
 //! Going to sleep while others act.
 
+use std::hint;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
-use std::thread;
 
 use super::waits::{set, wait_while};
 use super::{ASLEEP, LONG, search, start};
 use crate::engine::outside::current;
 
-const ROUNDS: u32 = 10_000;
+const ROUNDS: u32 = 20_000;
 
 #[test]
 fn nobody_is_asleep_while_a_wake_up_is_under_way() {
@@ -24,11 +24,13 @@ fn nobody_is_asleep_while_a_wake_up_is_under_way() {
             }
         }
     });
-    for round in 1..=ROUNDS {
-        // At any moment of its going to sleep, since the round before is settled by other means.
-        while answer.load(SeqCst) != round - 1 {
-            thread::yield_now();
+    for round in (2..=ROUNDS).step_by(2) {
+        set(&question, round - 1);
+        while answer.load(SeqCst) < round - 1 {
+            hint::spin_loop();
         }
+        // It has answered, and may be anywhere on its way to sleep.
+        (0..round % 512).for_each(|_| hint::spin_loop());
         set(&question, round);
         assert_eq!(search.settle(LONG), ASLEEP);
         assert_eq!(answer.load(SeqCst), round);

@@ -6,12 +6,13 @@ use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
 use super::waits::{address, set, wait_while};
 use super::{ASLEEP, LONG, SHORT, search, start, start_stranger};
-use crate::engine::outside::{EngineMark, Settled, after_wait, before_file_wait};
+use crate::engine::outside::{EngineMark, Settled, after_wait, before_file_wait, current};
 
 fn spin_while(word: &AtomicU32, value: u32) {
     while word.load(SeqCst) == value {
@@ -80,17 +81,25 @@ fn strangers_and_engines_do_not_hinder() {
 #[test]
 fn a_stranger_is_given_one_moment() {
     let (word, search) = (Arc::new(AtomicU32::new(0)), search());
-    // Threads of other tests are strangers, too, and may come and go.
+    let (sender, receiver) = channel();
     let stranger = start_stranger({
         let word = Arc::clone(&word);
         move || {
-            let own = super::super::current().unwrap();
+            sender.send(current().unwrap().number()).unwrap();
             spin_while(&word, 0);
-            drop(own);
         }
     });
-    assert!(search.is_unrelated_awake());
+    let number = receiver.recv().unwrap();
+    // Threads of other tests are strangers, too, and may come and go.
+    let is_awaited = || {
+        search
+            .awake_unrelated()
+            .iter()
+            .any(|it| it.number() == number)
+    };
+    assert!(is_awaited() && search.is_unrelated_awake());
     search.await_unrelated(Duration::from_millis(1));
+    assert!(!is_awaited());
     assert_eq!(search.settle(LONG), ASLEEP);
     set(&word, 1);
     stranger.join().unwrap();

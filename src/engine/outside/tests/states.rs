@@ -109,10 +109,10 @@ fn who_waits_with_a_time_out_or_pauses_will_wake() {
     });
     assert_eq!(search.settle(LONG), TIMED);
     word.store(1, SeqCst);
-    assert_eq!(search.settle(LONG), ASLEEP);
     for pause in pauses {
         pause.join().unwrap();
     }
+    assert_eq!(search.settle(LONG), ASLEEP);
 }
 
 #[test]
