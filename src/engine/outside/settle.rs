@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::kernel::{nap, now, wake_all};
 use super::record::Record;
-use super::relation::Relation;
+use super::relation::{Known, Relation};
 
 /// How often to look before sleeping between two looks: a few microseconds.
 const SPINS: u32 = 20;
@@ -79,19 +79,51 @@ impl Relation {
 
     /// What is known if all sleep at one moment, or else one that is awake.
     fn look(&self) -> Result<Settled, Arc<Record>> {
-        let (known, sleeps) = loop {
+        loop {
             let known = self.known();
-            let sleeps = sleeps(&known.related)?;
-            // A thread that was started, or connected, by one of them before it went to sleep.
+            let sleeps = Sleeps::of(&known)?;
+            // Not so if one of them has started or connected another one before it went to sleep.
             if known.is_current() {
-                break (known, sleeps);
+                return sleeps.are_on(&known);
             }
+        }
+    }
+
+    /// Wakes those who sleep at a word that has changed.
+    fn nudge(&self) {
+        for record in &self.known().related {
+            if record.is_surely_asleep().is_none()
+                && let Some(address) = record.futex()
+            {
+                wake_all(address);
+            }
+        }
+    }
+}
+
+/// The sleep in which each related thread is, or `None` where one has ended.
+#[derive(Debug)]
+pub(super) struct Sleeps(Vec<Option<u64>>);
+
+impl Sleeps {
+    /// Or else one that is awake.
+    pub(super) fn of(known: &Known) -> Result<Self, Arc<Record>> {
+        let sleep = |record: &Arc<Record>| {
+            if record.has_ended() {
+                return Ok(None);
+            }
+            record.sleep_number().map(Some).ok_or(Arc::clone(record))
         };
-        // All had gone to sleep by now. Whoever is in the same sleep later has done nothing in
-        // between; so who is asleep now was not woken by one of the others.
+        let sleeps: Result<_, _> = known.related.iter().map(sleep).collect();
+        sleeps.map(Sleeps)
+    }
+
+    /// What is known if all are surely asleep, and in these sleeps still. Then none of them has done
+    /// anything since all had gone to sleep, so who is asleep now was not woken by another one.
+    pub(super) fn are_on(&self, known: &Known) -> Result<Settled, Arc<Record>> {
         let (mut will_wake, mut awaits_files) = (false, false);
-        for (record, sleep) in known.related.iter().zip(sleeps) {
-            let Some(sleep) = sleep else {
+        for (record, sleep) in known.related.iter().zip(&self.0) {
+            let Some(sleep) = *sleep else {
                 continue;
             };
             match record.is_surely_asleep() {
@@ -107,26 +139,4 @@ impl Relation {
             awaits_files,
         })
     }
-
-    /// Wakes those who sleep at a word that has changed.
-    fn nudge(&self) {
-        for record in &self.known().related {
-            if record.is_surely_asleep().is_none()
-                && let Some(address) = record.futex()
-            {
-                wake_all(address);
-            }
-        }
-    }
-}
-
-/// The sleep in which each is, or `None` where one has ended; else one that is awake.
-fn sleeps(related: &[Arc<Record>]) -> Result<Vec<Option<u64>>, Arc<Record>> {
-    let sleep = |record: &Arc<Record>| {
-        if record.has_ended() {
-            return Ok(None);
-        }
-        record.sleep_number().map(Some).ok_or(Arc::clone(record))
-    };
-    related.iter().map(sleep).collect()
 }

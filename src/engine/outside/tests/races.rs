@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
 
-use super::waits::{set, wait_while};
-use super::{ASLEEP, LONG, search, start};
-use crate::engine::outside::current;
+use super::waits::{address, set, wait_while};
+use super::{ASLEEP, LONG, search, start, start_stranger};
+use crate::engine::outside::settle::Sleeps;
+use crate::engine::outside::{after_wait, before_wait, current};
 
 const ROUNDS: u32 = 20_000;
 
@@ -99,16 +100,57 @@ fn no_thread_that_was_just_started_is_missed() {
 fn a_sleep_is_seen_in_the_record_of_its_thread_alone() {
     let word = AtomicU32::new(0);
     let own = current().unwrap();
-    crate::engine::outside::before_wait(super::waits::address(&word), 0, false);
+    before_wait(address(&word), 0, false);
     assert!(own.is_surely_asleep().is_some());
     word.store(1, SeqCst);
     assert!(own.is_surely_asleep().is_none());
     word.store(0, SeqCst);
     assert!(own.is_surely_asleep().is_some());
-    crate::engine::outside::after_wait();
+    after_wait();
     assert!(own.is_surely_asleep().is_none());
     // Memory that is gone, or that never was.
-    crate::engine::outside::before_wait(8, 0, false);
+    before_wait(8, 0, false);
     assert!(own.is_surely_asleep().is_none());
-    crate::engine::outside::after_wait();
+    after_wait();
+}
+
+/// The two looks at all threads, with something in between that a real search seldom hits.
+#[test]
+fn who_slept_at_both_looks_but_not_in_between_was_awake() {
+    let (search, word) = (search(), Arc::new(AtomicU32::new(0)));
+    let thread = start({
+        let word = Arc::clone(&word);
+        move || (0..3).for_each(|round| wait_while(&word, round))
+    });
+    assert_eq!(search.settle(LONG), ASLEEP);
+    let known = search.known();
+    let first = Sleeps::of(&known).unwrap();
+    assert_eq!(first.are_on(&known).unwrap(), ASLEEP);
+    set(&word, 1);
+    assert_eq!(search.settle(LONG), ASLEEP);
+    assert!(first.are_on(&known).is_err());
+    let second = Sleeps::of(&known).unwrap();
+    assert_eq!(second.are_on(&known).unwrap(), ASLEEP);
+    // Its word changes, and it is not awake yet.
+    word.store(2, SeqCst);
+    assert!(second.are_on(&known).is_err());
+    set(&word, 3);
+    thread.join().unwrap();
+}
+
+#[test]
+fn what_is_known_of_threads_is_not_current_once_one_was_started_or_connected() {
+    let (search, word) = (search(), Arc::new(AtomicU32::new(0)));
+    let before = search.known();
+    let thread = start_stranger({
+        let word = Arc::clone(&word);
+        move || wait_while(&word, 0)
+    });
+    assert!(!before.is_current());
+    while search.connect_sleepers_at(address(&word)) == 0 {}
+    let connected = search.known();
+    assert_eq!((before.related.len(), connected.related.len()), (0, 1));
+    set(&word, 1);
+    thread.join().unwrap();
+    assert!(!connected.is_current());
 }
