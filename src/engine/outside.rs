@@ -46,7 +46,7 @@ mod relation;
 mod settle;
 mod sleep;
 mod start;
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod unrelated;
 mod wake;
