@@ -27,6 +27,7 @@ mod lock_question;
 mod lock_state;
 mod lock_table;
 mod options;
+pub(crate) mod outside;
 mod processor;
 mod program;
 mod ready_check;

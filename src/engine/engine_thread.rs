@@ -4,28 +4,36 @@ use std::fs;
 
 use parking_lot::Mutex;
 
+use super::outside::EngineMark;
+
 static OWN: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 
 /// Registers the calling thread as an engine's until dropped, on the same thread.
 #[derive(Debug)]
-pub(super) struct EngineThread(i32);
+pub(super) struct EngineThread {
+    id: i32,
+    _mark: EngineMark,
+}
 
 impl EngineThread {
     pub(super) fn begin() -> Self {
         let id = kernel_id();
         OWN.lock().push(id);
-        EngineThread(id)
+        EngineThread {
+            id,
+            _mark: EngineMark::begin(),
+        }
     }
 
     /// The kernel's id of the thread; 0 if the system does not tell.
     pub(super) fn id(&self) -> i32 {
-        self.0
+        self.id
     }
 }
 
 impl Drop for EngineThread {
     fn drop(&mut self) {
-        forget(self.0);
+        forget(self.id);
     }
 }
 

@@ -1,0 +1,67 @@
+//! The threads of the process that no run controls: what each does, and whether one of them may
+//! still do something for the program.
+//!
+//! These *outside threads* are a server that was started before, a runtime's workers, the test
+//! harness, another test. They run freely, beside the turns of the program. Their calls pass
+//! through our hooks, which note in the [`Record`] of the thread what it is about to sleep in.
+//!
+//! # The rule
+//!
+//! Before each choice a run waits until all outside threads that are *related* to its search are
+//! surely asleep or have ended ([`Relation::settle`]). So what they do between two steps of the
+//! program has happened when the next step is chosen, however long it takes, and when no thread of
+//! the program can go on and they all sleep, that is a deadlock.
+//!
+//! - A thread is surely asleep if it has said that it goes to sleep and what it waits for has not
+//!   come: the word of the futex is what it was, the file is not ready, the thread to join has not
+//!   ended. Whoever ends a wait for good does so by changing that, and changes it first. So from
+//!   then on the sleeper counts as awake, although it has not moved yet. What the sleeper itself
+//!   does about it comes after it has said that it is awake: the call in which it sleeps takes
+//!   nothing, neither a lock nor a byte. This is why a thread that works is never called absent,
+//!   and needs no look at a clock.
+//! - All of them sleep at one moment if all had gone to sleep, and each is seen asleep in the same
+//!   sleep later than that.
+//! - A thread is related if it is *kin*: started, directly or not, by the thread that asked for the
+//!   search, or by one of the search's own; or if it is *connected*: it has woken the program, was
+//!   woken by it, or has slept at an address at which the program waits.
+//!
+//! # What remains
+//!
+//! - A related thread that runs for ever without any call never sleeps. The run waits for it until
+//!   its limit, and then names it ([`Settled::Busy`]): a time-out, not a verdict.
+//! - A thread that is not related yet and is awake does not hinder a choice. If it acts for the
+//!   program later, that may be too late for the first time: then two executions may differ, which
+//!   the search reports as such. Before a deadlock is told, it is given
+//!   [a moment](Relation::await_unrelated).
+//! - Who sleeps until a given time, or on a file that another process may write to, is asleep, and
+//!   the answer says so: only the caller knows whether that may still help the program.
+
+#![allow(dead_code, unused_imports, reason = "being built")]
+
+mod connection;
+mod kernel;
+mod record;
+mod registry;
+mod relation;
+mod settle;
+mod sleep;
+mod start;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+mod unrelated;
+mod wake;
+
+pub(crate) use connection::FileSleepers;
+pub(crate) use kernel::PollEntry;
+pub(crate) use record::Record;
+pub(crate) use registry::{EngineMark, current};
+pub(crate) use relation::Relation;
+pub(crate) use settle::Settled;
+pub(crate) use sleep::{
+    after_join, after_wait, before_file_wait, before_files_wait, before_join, before_sleep,
+    before_wait,
+};
+pub(crate) use start::StartingThread;
+pub(crate) use wake::{
+    ModelWaiter, OutsideWake, Registration, has_model_waiters, register, wake_from_outside,
+};
