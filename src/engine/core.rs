@@ -1,11 +1,11 @@
 //! One execution, as far as it has come: where its threads stand, whose turn comes next, and the
 //! trace of its steps. Pure: no threads here.
 
+use super::EngineOptions;
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState,
 };
-use super::EngineOptions;
 use crate::site::MarkerId;
 use conditional::Conditional;
 
