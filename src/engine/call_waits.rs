@@ -49,7 +49,13 @@ impl ExecutionCore {
         if wait.hook.is_some() {
             self.calls.can_unwind.push(thread);
         }
-        let Wait { queue, mask, call, deadline, .. } = *wait;
+        let Wait {
+            queue,
+            mask,
+            call,
+            deadline,
+            ..
+        } = *wait;
         Some(Blocked {
             site: self.kernel.wait(thread, queue, mask, call, deadline),
             deadline,
@@ -96,7 +102,8 @@ impl ExecutionCore {
     }
 
     pub(super) fn let_others_go_first(&mut self, thread: ThreadId) {
-        self.state.block(thread, YIELD, Some(Condition::OthersFirst));
+        self.state
+            .block(thread, YIELD, Some(Condition::OthersFirst));
     }
 
     /// Whether a thread that waits inside of a call may have become able to go on.

@@ -213,7 +213,11 @@ pub(super) fn is_controlled() -> bool {
 /// Runs `body`, code of this library, on a thread that may belong to a program under test, as when
 /// a program explores another. What it waits for is not part of that program.
 pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
-    if is_controlled() { uncontrolled(body) } else { body() }
+    if is_controlled() {
+        uncontrolled(body)
+    } else {
+        body()
+    }
 }
 #[cfg(test)]
 mod tests {

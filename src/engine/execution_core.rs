@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
-use super::catch::Caught;
 use super::call_waits::CallWaits;
+use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_question::LockQuestion;

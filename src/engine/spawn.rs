@@ -1,8 +1,8 @@
 //! Threads that tests of the engines start, and wait for, without a call to the system.
 
 use super::call::{self, NewThread};
-use super::{catch, current};
 use super::yield_reason::YieldReason;
+use super::{catch, current};
 use crate::operation::ThreadId;
 
 /// Starts a thread of the program; `None` if no run controls the calling thread, or it unwinds.

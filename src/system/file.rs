@@ -27,7 +27,9 @@ fn wait_for_events(file: c_int, events: c_short, call: SystemCall, time_out: c_i
     }
     let deadline = socket_time_out(file, time_out).map(|length| call::now() + length);
     let place = (call, kind::kind(file));
-    wait_until(object(file), place, deadline, &mut || is_ready(file, events))
+    wait_until(object(file), place, deadline, &mut || {
+        is_ready(file, events)
+    })
 }
 
 /// Waits until `is_ready`, or the deadline: then returns false.

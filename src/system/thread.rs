@@ -7,6 +7,8 @@ use std::any::Any;
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
@@ -27,11 +29,12 @@ interpose! {
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
 static STARTED: Table<Started> = Table::new();
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Started {
     id: ThreadId,
     is_detached: bool,
-    value: Value,
+    /// What it has returned, when it has ended.
+    returned: Arc<AtomicPtr<c_void>>,
 }
 
 /// What a thread takes from another, or returns to it.
@@ -63,19 +66,22 @@ mod controlled {
             return result;
         }
         let argument = Value(argument);
+        let returned = Arc::new(AtomicPtr::default());
         let new = NewThread {
             name: None,
             stack_size: stack_size(attributes),
-            body: Box::new(move || run(start, argument)),
+            body: Box::new({
+                let returned = Arc::clone(&returned);
+                move || run(start, argument, &returned)
+            }),
         };
         let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
             return libc::EAGAIN;
         };
-        let (is_detached, value) = (is_detached(attributes), Value(ptr::null_mut()));
         let started = Started {
             id,
-            is_detached,
-            value,
+            is_detached: is_detached(attributes),
+            returned,
         };
         STARTED.with(|them| them.insert(handle, started));
         // SAFETY: the caller promises that it may be written.
@@ -87,7 +93,7 @@ mod controlled {
     #[allow(clippy::inline_always, reason = "its variable is to be the hook's own")]
     #[inline(always)]
     pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
-        let Some(started) = STARTED.with(|them| them.get(&key(thread)).copied()) else {
+        let Some(started) = STARTED.with(|them| them.get(&key(thread)).cloned()) else {
             // SAFETY: as the caller promises.
             return unsafe { join_outside(thread, value) };
         };
@@ -98,14 +104,20 @@ mod controlled {
         if thread == unsafe { libc::pthread_self() } {
             return libc::EDEADLK;
         }
+<<<<<<< HEAD
         let here = 0;
         // SAFETY: this is inlined into the hook.
         call::join(started.id, Some(unsafe { Hook::at(&here) }));
         if let Some(ended) = forget(thread)
             && !value.is_null()
         {
+=======
+        call::join(started.id);
+        forget(thread);
+        if !value.is_null() {
+>>>>>>> helper-system
             // SAFETY: the caller promises that it may be written.
-            unsafe { *value = ended.value.0 };
+            unsafe { *value = started.returned.load(Ordering::Relaxed) };
         }
         0
     }
@@ -147,19 +159,17 @@ mod controlled {
 }
 
 /// What a thread that is started runs.
-fn run(start: Start, argument: Value) {
-    let whole = argument;
-    let value = match catch_unwind(AssertUnwindSafe(|| Value(start(whole.0)))) {
-        Ok(value) => value,
-        Err(payload) => exited(payload),
-    };
-    // SAFETY: it has no arguments.
-    let own = key(unsafe { libc::pthread_self() });
-    STARTED.with(|them| {
-        if let Some(started) = them.get_mut(&own) {
-            started.value = value;
-        }
-    });
+fn run(start: Start, argument: Value, returned: &AtomicPtr<c_void>) {
+    let call = AssertUnwindSafe(move || argument.call(start));
+    let value = catch_unwind(call).unwrap_or_else(exited);
+    // Who joins it has waited for its end, so nothing else need be ordered.
+    returned.store(value.0, Ordering::Relaxed);
+}
+
+impl Value {
+    fn call(self, start: Start) -> Self {
+        Value(start(self.0))
+    }
 }
 
 /// The value that a thread has exited with. Any other panic goes on.
@@ -218,8 +228,8 @@ unsafe extern "C" {
     fn pthread_attr_getdetachstate(attributes: *const pthread_attr_t, state: *mut c_int) -> c_int;
 }
 
-fn forget(thread: pthread_t) -> Option<Started> {
-    STARTED.with(|them| them.remove(&key(thread)))
+fn forget(thread: pthread_t) {
+    STARTED.with(|them| them.remove(&key(thread)));
 }
 
 /// A `pthread_t` is an address on Linux.

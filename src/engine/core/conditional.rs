@@ -26,12 +26,7 @@ pub(crate) enum Condition {
 
 impl ExecutionState {
     /// The running thread waits at `site`, and may also go on under a condition.
-    pub(crate) fn block(
-        &mut self,
-        thread: ThreadId,
-        site: WaitSite,
-        condition: Option<Condition>,
-    ) {
+    pub(crate) fn block(&mut self, thread: ThreadId, site: WaitSite, condition: Option<Condition>) {
         self.end_step(thread, StepEnd::Waits);
         self.leave(thread, ThreadState::Blocked(site));
         let conditional = condition.map(|condition| Conditional { thread, condition });
@@ -69,7 +64,10 @@ impl ExecutionState {
         }
         if !self.has_ordinary() {
             let yields = |wait: &&Conditional| wait.condition == Condition::OthersFirst;
-            waits.iter().filter(yields).for_each(|wait| self.set_open(*wait, true));
+            waits
+                .iter()
+                .filter(yields)
+                .for_each(|wait| self.set_open(*wait, true));
         }
         if !self.has_ordinary() {
             self.open_last(&waits);
@@ -111,14 +109,17 @@ impl ExecutionState {
 
     /// Whether `thread` has taken a step of this kind since another thread took a step.
     fn went_on_alone(&self, thread: ThreadId, kind: OperationKind) -> bool {
-        let mut own = self.steps().iter().rev().take_while(|event| event.thread == thread);
+        let mut own = self
+            .steps()
+            .iter()
+            .rev()
+            .take_while(|event| event.thread == thread);
         own.any(|event| event.operation.kind() == kind)
     }
 
     fn spurious_left(&self) -> usize {
-        let is_spurious = |event: &&crate::operation::Event| {
-            event.operation.kind() == OperationKind::Spurious
-        };
+        let is_spurious =
+            |event: &&crate::operation::Event| event.operation.kind() == OperationKind::Spurious;
         let taken = self.steps().iter().filter(is_spurious).count();
         self.max_spurious.saturating_sub(taken)
     }
@@ -136,9 +137,7 @@ impl ExecutionState {
         if is_open {
             let passed = self.last_passed(thread);
             let (state, operation) = match wait.condition {
-                Condition::OthersFirst => {
-                    (ThreadState::Unblocked(open), Operation::resume(passed))
-                }
+                Condition::OthersFirst => (ThreadState::Unblocked(open), Operation::resume(passed)),
                 Condition::TimeOut(_) => (ThreadState::MayGoOn(open), Operation::timeout(passed)),
                 Condition::Spurious => (ThreadState::MayGoOn(open), Operation::spurious(passed)),
             };

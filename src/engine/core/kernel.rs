@@ -73,7 +73,8 @@ impl Kernel {
     /// Wakes at most `count` of those that wait in `queue`. Returns how many.
     pub(crate) fn wake(&mut self, queue: usize, count: usize, mask: u32) -> usize {
         let woken = &mut self.woken;
-        self.queues.wake(queue, count, mask, |thread| woken.push(thread))
+        self.queues
+            .wake(queue, count, mask, |thread| woken.push(thread))
     }
 
     /// Wakes at most `wake` of those that wait in `from` and moves at most `moved` to `to`. Returns
@@ -86,7 +87,8 @@ impl Kernel {
         moved: usize,
     ) -> (usize, usize) {
         let woken = &mut self.woken;
-        self.queues.requeue(from, to, wake, moved, |thread| woken.push(thread))
+        self.queues
+            .requeue(from, to, wake, moved, |thread| woken.push(thread))
     }
 
     /// `thread` goes on. Says why: if it is still in its queue, nobody has woken it, unless what it

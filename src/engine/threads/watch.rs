@@ -11,9 +11,9 @@ use super::team::{Team, TeamShared};
 use super::{conductor, worker};
 use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
-use crate::engine::left;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
+use crate::engine::left;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -82,11 +82,7 @@ enum Watched {
 /// # Errors
 ///
 /// If this library has a fault, on whichever thread.
-fn watch(
-    team: &Team,
-    timeout: Duration,
-    meanwhile: &mut Deferred<'_>,
-) -> Result<Watched, Error> {
+fn watch(team: &Team, timeout: Duration, meanwhile: &mut Deferred<'_>) -> Result<Watched, Error> {
     let mut time = ExecutionTime::new(timeout, &team.clocks, 0);
     let mut shared = team.shared.lock();
     while !shared.is_done {

@@ -1,0 +1,219 @@
+//! What calls of libc do on threads that a run controls, on both engines.
+#![cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+#![allow(unsafe_code)]
+
+use std::cell::UnsafeCell;
+use std::io::{Read as _, Write as _, pipe};
+use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd as _;
+use std::ptr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use interlace::{Engine, Explorer, Report};
+use libc::{c_int, c_void};
+
+/// Objects of C code that two threads share.
+struct Shared {
+    mutex: UnsafeCell<libc::pthread_mutex_t>,
+    condition: UnsafeCell<libc::pthread_cond_t>,
+    lock: UnsafeCell<libc::pthread_rwlock_t>,
+    barrier: UnsafeCell<libc::pthread_barrier_t>,
+    semaphore: UnsafeCell<libc::sem_t>,
+    once: UnsafeCell<libc::pthread_once_t>,
+    count: UnsafeCell<u32>,
+}
+
+// SAFETY: the objects are for several threads, and they guard the count.
+unsafe impl Sync for Shared {}
+// SAFETY: nothing of it belongs to a thread.
+unsafe impl Send for Shared {}
+
+impl Shared {
+    fn new() -> Box<Self> {
+        // SAFETY: all zeros are what the initialisers of C give, and the others follow.
+        unsafe {
+            let shared: Box<Shared> = Box::new(MaybeUninit::zeroed().assume_init());
+            libc::pthread_barrier_init(shared.barrier.get(), ptr::null(), 2);
+            libc::sem_init(shared.semaphore.get(), 0, 0);
+            shared
+        }
+    }
+}
+
+fn on_both_engines(report: impl Fn(Engine) -> Report) -> [u64; 2] {
+    [Engine::Threads, Engine::Fibers].map(|engine| {
+        let report = report(engine);
+        println!("{report}");
+        report.assert_ok();
+        1
+    })
+}
+
+fn zero(result: c_int) {
+    assert_eq!(result, 0);
+}
+
+#[test]
+fn a_mutex_of_c_is_a_lock() {
+    let add = |shared: &Box<Shared>| unsafe {
+        zero(libc::pthread_mutex_lock(shared.mutex.get()));
+        let before = *shared.count.get();
+        interlace::marker!("between");
+        *shared.count.get() = before + 1;
+        zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+    };
+    on_both_engines(|engine| {
+        Explorer::new(Shared::new)
+            .engine(engine)
+            .thread("a", add)
+            .thread("b", add)
+            .check(|shared| assert_eq!(unsafe { *shared.count.get() }, 2))
+            .explore()
+    });
+}
+
+#[test]
+fn a_condition_of_c_wakes_who_waits() {
+    on_both_engines(|engine| {
+        Explorer::new(Shared::new)
+            .engine(engine)
+            .thread("a", |shared: &Box<Shared>| unsafe {
+                interlace::marker!("wait");
+                zero(libc::pthread_mutex_lock(shared.mutex.get()));
+                while *shared.count.get() == 0 {
+                    zero(libc::pthread_cond_wait(
+                        shared.condition.get(),
+                        shared.mutex.get(),
+                    ));
+                }
+                zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+            })
+            .thread("b", |shared: &Box<Shared>| unsafe {
+                interlace::marker!("set");
+                zero(libc::pthread_mutex_lock(shared.mutex.get()));
+                *shared.count.get() = 1;
+                interlace::marker!("signal");
+                zero(libc::pthread_cond_signal(shared.condition.get()));
+                zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+            })
+            .explore()
+    });
+}
+
+#[test]
+fn other_locks_of_c_wait_and_wake() {
+    extern "C" fn once() {
+        thread::yield_now();
+    }
+    let meet = |shared: &Box<Shared>| unsafe {
+        interlace::marker!("first");
+        zero(libc::pthread_once(shared.once.get(), once));
+        let first = libc::pthread_barrier_wait(shared.barrier.get());
+        zero(libc::pthread_rwlock_wrlock(shared.lock.get()));
+        interlace::marker!("inside");
+        assert_eq!(
+            libc::pthread_rwlock_rdlock(shared.lock.get()),
+            libc::EDEADLK
+        );
+        *shared.count.get() += 1;
+        zero(libc::pthread_rwlock_unlock(shared.lock.get()));
+        if first == 0 {
+            zero(libc::sem_wait(shared.semaphore.get()));
+        } else {
+            assert_eq!(first, libc::PTHREAD_BARRIER_SERIAL_THREAD);
+            interlace::marker!("post");
+            zero(libc::sem_post(shared.semaphore.get()));
+        }
+    };
+    on_both_engines(|engine| {
+        Explorer::new(Shared::new)
+            .engine(engine)
+            .thread("a", meet)
+            .thread("b", meet)
+            .check(|shared| assert_eq!(unsafe { *shared.count.get() }, 2))
+            .explore()
+    });
+}
+
+extern "C" fn started(argument: *mut c_void) -> *mut c_void {
+    interlace::marker!("inside");
+    argument
+}
+
+#[test]
+fn threads_started_inside_give_their_values() {
+    on_both_engines(|engine| {
+        Explorer::new(|| ())
+            .engine(engine)
+            .thread("a", |()| unsafe {
+                interlace::marker!("start");
+                let mut thread = 0;
+                let argument = ptr::without_provenance_mut(7);
+                zero(libc::pthread_create(
+                    &raw mut thread,
+                    ptr::null(),
+                    started,
+                    argument,
+                ));
+                let other = thread::Builder::new().name("named".to_owned());
+                let other = other.spawn(|| thread::current().name().unwrap().to_owned());
+                let mut value = ptr::null_mut();
+                zero(libc::pthread_join(thread, &raw mut value));
+                assert_eq!(value, argument);
+                assert_eq!(other.unwrap().join().unwrap(), "named");
+            })
+            .explore()
+    });
+}
+
+#[test]
+fn time_is_virtual_and_goes_on() {
+    let real = Instant::now();
+    on_both_engines(|engine| {
+        Explorer::new(|| ())
+            .engine(engine)
+            .thread("a", |()| {
+                interlace::marker!("sleep");
+                let since = Instant::now();
+                thread::sleep(Duration::from_secs(1000));
+                assert!(since.elapsed() >= Duration::from_secs(1000));
+                thread::park_timeout(Duration::from_secs(1000));
+                assert!(since.elapsed() >= Duration::from_secs(2000));
+                assert_eq!(unsafe { libc::usleep(5) }, 0);
+            })
+            .explore()
+    });
+    assert!(real.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn pipes_are_waited_for() {
+    const SIZE: usize = 200_000;
+    on_both_engines(|engine| {
+        Explorer::new(|| pipe().unwrap())
+            .engine(engine)
+            .thread("a", |(reader, _)| {
+                interlace::marker!("read");
+                let mut fd = libc::pollfd {
+                    fd: reader.as_raw_fd(),
+                    events: libc::POLLIN,
+                    revents: 0,
+                };
+                // SAFETY: one entry is there.
+                assert_eq!(unsafe { libc::poll(&raw mut fd, 1, -1) }, 1);
+                let mut bytes = vec![0; SIZE];
+                (&*reader).read_exact(&mut bytes).unwrap();
+            })
+            .thread("b", |(_, writer)| {
+                interlace::marker!("write");
+                // More than the pipe holds.
+                (&*writer).write_all(&vec![1; SIZE]).unwrap();
+            })
+            .explore()
+    });
+}
