@@ -1,11 +1,7 @@
 //! One execution, as far as it has come: where its threads stand, whose turn comes next, and the
 //! trace of its steps. Pure: no threads here.
 
-<<<<<<< HEAD
 use super::{EngineOptions, Timeouts};
-=======
-use super::EngineOptions;
->>>>>>> helper-system
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState,

@@ -104,18 +104,11 @@ mod controlled {
         if thread == unsafe { libc::pthread_self() } {
             return libc::EDEADLK;
         }
-<<<<<<< HEAD
         let here = 0;
         // SAFETY: this is inlined into the hook.
         call::join(started.id, Some(unsafe { Hook::at(&here) }));
-        if let Some(ended) = forget(thread)
-            && !value.is_null()
-        {
-=======
-        call::join(started.id);
         forget(thread);
         if !value.is_null() {
->>>>>>> helper-system
             // SAFETY: the caller promises that it may be written.
             unsafe { *value = started.returned.load(Ordering::Relaxed) };
         }
