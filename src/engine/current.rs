@@ -7,7 +7,7 @@ use std::task::Waker;
 use super::baton::Grant;
 use super::catch;
 use super::fault::catch_fault;
-use super::fiber::{Control, TurnEnd, with_control};
+use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -88,6 +88,10 @@ fn ask_to_pause(reason: YieldReason) {
 #[inline]
 fn obey(grant: Grant) {
     if grant == Grant::Unwind {
+        if is_exiting() {
+            // Destructors of thread-locals cannot unwind: they go on by themselves.
+            return leave_run();
+        }
         catch::unwind();
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use crate::engine::EngineOptions;
-use crate::engine::fiber::{Fiber, TurnEnd};
+use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable};
+use crate::engine::{EngineOptions, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -34,10 +34,14 @@ impl FiberPool {
             heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
-        for name in run.program.threads() {
-            pool.add(name)?;
+        let mut names = run.program.threads().iter();
+        match names.try_for_each(|name| pool.add(name)) {
+            Ok(()) => Ok(pool),
+            Err(error) => {
+                pool.end();
+                Err(error)
+            }
         }
-        Ok(pool)
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
@@ -84,11 +88,35 @@ impl FiberPool {
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
         let run = Rc::clone(&self.run);
-        let live = move |grant| run.live(thread, grant);
-        let fiber = Fiber::new(name, self.stack_size, live);
+        let block = self.block(name)?;
+        let has_block = block.is_some();
+        let live = move |first: FirstTurn| {
+            let live = || run.live(thread, first.wait());
+            if has_block {
+                let controller = Box::new(Rc::clone(&run));
+                current::under(controller, || catch::keeping_panics(live));
+            } else {
+                live();
+            }
+        };
+        let fiber = Fiber::new(name, self.stack_size, block, live);
         let fiber = fiber.map_err(|error| no_stack(name, self.stack_size, &error))?;
         self.fibers.push(fiber);
         Ok(())
+    }
+
+    /// Thread-locals for a fiber, if they can be had.
+    fn block(&self, name: &str) -> Result<Option<LentBlock>, Error> {
+        if !are_lendable() {
+            return Ok(None);
+        }
+        let block = current::uncontrolled(LentBlock::take);
+        block.map(Some).ok_or_else(|| {
+            let text = format!(
+                "the operating system did not start a thread for the thread-locals of `{name}`"
+            );
+            Error::new(ErrorKind::NoOsThread, text)
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, TurnEnd};
+use crate::engine::fiber::{Control, TurnEnd, exit_thread};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
@@ -103,6 +103,7 @@ impl Run {
                     TurnEnd::OTHERWISE
                 }
             };
+            exit_thread();
             let is_fiber = Control::current().let_go(end);
             grant = is_fiber.expect("this is the body of a fiber");
         }
