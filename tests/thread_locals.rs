@@ -6,19 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use interlace::{Engine, Explorer, FailureKind, Report, Schedule, Verdict, marker, schedule};
+use interlace::{Engine, Explorer, FailureKind, Report, Verdict, marker};
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
-
-/// Whether fibers have thread-locals of their own here. Under valgrind they have not.
-fn are_lent() -> bool {
-    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
-    {
-        let vendor = std::fs::read_to_string("/proc/self/auxv");
-        drop(vendor);
-    }
-    true
-}
 
 /// Explores on an engine, where each execution finds thread-locals as they are on a new thread.
 fn explore<S: Send + Sync + 'static>(explorer: Explorer<S>, engine: Engine) -> Report {
