@@ -130,12 +130,18 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
-            drop(ManuallyDrop::into_inner(CONTROLLER.take()));
+            set_controller(None);
         }
     }
-    CONTROLLER.set(ManuallyDrop::new(Some(controller)));
+    set_controller(Some(controller));
     let _leave = Leave;
     body()
+}
+
+/// Puts the calling thread under `controller`, or under none.
+pub(super) fn set_controller(controller: Option<Box<dyn Controller>>) {
+    let before = CONTROLLER.replace(ManuallyDrop::new(controller));
+    drop(ManuallyDrop::into_inner(before));
 }
 
 /// Runs `body` with markers pausing the calling thread.

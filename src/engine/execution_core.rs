@@ -61,13 +61,26 @@ impl ExecutionCore {
             return false;
         };
         self.state.reset(repeated);
+        self.forget();
+        true
+    }
+
+    /// Begins the execution once more that is under way, after its threads have ended. It takes the
+    /// same steps as before without asking the scheduler.
+    #[cold]
+    pub(super) fn restart(&mut self) {
+        self.state.restart();
+        self.forget();
+    }
+
+    /// Forgets all of the execution but its steps.
+    fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;
         self.outside.reset();
         self.locks.clear();
         self.blocked_on.clear();
-        true
     }
 
     /// Whether threads that reach a marker are to be unwound.

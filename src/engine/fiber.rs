@@ -73,7 +73,7 @@ impl Fiber {
                 overflow::set_guards(guards);
                 CONTROL.set(Control(yielder));
             }
-            body(FirstTurn(yielder));
+            body(FirstTurn { yielder, has_block });
             if has_block {
                 leave_run();
                 lent_block::exit_fiber();
@@ -158,15 +158,42 @@ impl Fiber {
 }
 
 /// The first turn of a fiber, which is still to come.
-pub(crate) struct FirstTurn<'a>(&'a Yielder<Grant, TurnEnd>);
+pub(crate) struct FirstTurn<'a> {
+    yielder: &'a Yielder<Grant, TurnEnd>,
+    has_block: bool,
+}
 
 impl FirstTurn<'_> {
     /// Waits for it. Returns its grant. Each thread of the fiber will find thread-locals as they are
     /// now, if they are the fiber's own.
     pub(crate) fn wait(self) -> Grant {
-        lent_block::keep_block();
-        self.0.suspend(TurnEnd::OTHERWISE)
+        if self.has_block {
+            lent_block::keep_block();
+        }
+        self.yielder.suspend(TurnEnd::OTHERWISE)
     }
+}
+
+/// Makes `block` ready to be shared by fibers that have none of their own, which are made and
+/// resumed [on](LentBlock::on) it. `prepare` is run there.
+pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
+    let (first, guards) = (block.first(), overflow::guards());
+    block.on(|| {
+        first();
+        overflow::set_guards(guards);
+        prepare();
+        CONTROL.set(THREAD);
+        CONTROL.with(|control| block.keep(control));
+    });
+}
+
+/// Ends what [`share`] has begun, when all fibers have ended. `clean_up` is run on the block.
+pub(crate) fn unshare(block: &LentBlock, clean_up: impl FnOnce()) {
+    block.on(|| {
+        leave_run();
+        clean_up();
+        lent_block::exit_fiber();
+    });
 }
 
 /// Permission to resume fibers by [`Fiber::resume_next`].

@@ -63,6 +63,33 @@ impl LentBlock {
         move || unsafe { BlockUse::begin(block_use) }
     }
 
+    /// Runs `body` with this block in place of the calling thread's. In `body` nothing of the thread's
+    /// own thread-locals may be used that was found before.
+    pub(crate) fn on<T>(&self, body: impl FnOnce() -> T) -> T {
+        /// Not inlined: where it is, the compiler does not know any address of a thread-local.
+        #[inline(never)]
+        fn out_of_line<T>(body: impl FnOnce() -> T) -> T {
+            body()
+        }
+        let own = OwnBlock::current();
+        self.enter(&own);
+        out_of_line(body)
+    }
+
+    /// Fibers that share this block find it as it is now, but for `changing`, which is different in
+    /// each turn. To be called [on](Self::on) the block.
+    pub(crate) fn keep<T>(&self, changing: *const T) {
+        self.block_use.leave_out(changing);
+        self.block_use.keep();
+    }
+
+    /// Whether a thread has left something in the block for others to see. To be called
+    /// [on](Self::on) the block.
+    #[inline]
+    pub(crate) fn has_changed(&self) -> bool {
+        self.block_use.has_changed()
+    }
+
     /// Has the calling thread use this block, until its own is [restored](OwnBlock).
     #[allow(clippy::inline_always)]
     #[inline(always)]

@@ -20,6 +20,18 @@ impl LentBlock {
         || ()
     }
 
+    pub(crate) fn on<T>(&self, _: impl FnOnce() -> T) -> T {
+        match *self {}
+    }
+
+    pub(crate) fn keep<T>(&self, _: *const T) {
+        match *self {}
+    }
+
+    pub(crate) fn has_changed(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn enter(&self, _: &OwnBlock) {
         match *self {}
     }

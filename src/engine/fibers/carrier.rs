@@ -62,7 +62,10 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
             processor.pin_current_thread();
         }
         run.heartbeat.beat();
-        let (end, outcome) = execute(run, fibers, &mut turns);
+        let (end, outcome) = match execute(run, fibers, &mut turns) {
+            Some(ended) => ended,
+            None => execute_once_more(run, fibers, &mut turns)?,
+        };
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let is_over = run.has_failed() || run.heartbeat.is_left_behind();
@@ -73,16 +76,18 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
     }
 }
 
-fn execute(
-    run: &Run,
-    fibers: &mut FiberPool,
-    turns: &mut Vec<TurnRecord>,
-) -> (ExecutionEnd, Option<String>) {
+/// How an execution ended, and its outcome.
+type Ended = (ExecutionEnd, Option<String>);
+
+/// Runs an execution; nothing if it was abandoned, since fibers are to have thread-locals of their
+/// own.
+fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Option<Ended> {
     if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
-        return (panicked_in(Hook::SetUp, panic), None);
+        return Some((panicked_in(Hook::SetUp, panic), None));
     }
     run.heartbeat.enter(Phase::Threads);
-    current::controlled(|| run_threads(run, fibers, turns));
+    let is_abandoned =
+        current::controlled(|| fibers.on_block(|fibers| run_threads(run, fibers, turns)));
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -93,14 +98,30 @@ fn execute(
     enter(Phase::DropState);
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
-    (drop_state(dropping, end), outcome)
+    let end = drop_state(dropping, end);
+    (!is_abandoned).then_some((end, outcome))
 }
 
-/// Resumes whichever thread has the turn until none has, and unwinds those that are left.
-fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
+/// Runs the execution that was abandoned from its start, with thread-locals of its own for each
+/// fiber.
+#[cold]
+fn execute_once_more(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+) -> Result<Ended, Error> {
+    fibers.lend()?;
+    run.core.borrow_mut().restart();
+    turns.clear();
+    Ok(execute(run, fibers, turns).expect("each fiber has its own"))
+}
+
+/// Resumes whichever thread has the turn until none has, and unwinds those that are left. Returns
+/// whether the execution was abandoned.
+fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
     turns.truncate(run.begin());
     let mut ended = repeat(run, fibers, turns);
-    loop {
+    let (next, is_abandoned) = loop {
         let turn = match ended {
             Some((thread, end)) => {
                 turns.push(TurnRecord::new(thread, end));
@@ -108,22 +129,36 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
             }
             None => run.first_turn(),
         };
+        if fibers.is_to_lend() {
+            break (turn, true);
+        }
         let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
-            break;
+            break (None, false);
         };
         ended = Some((thread, fibers.resume(thread)));
-    }
-    if run.core.borrow().held() {
-        return;
+    };
+    if is_abandoned {
+        run.abandon(next);
+        // The others must not see what this one has left.
+        if let Some((thread, _)) = ended {
+            unwind(run, fibers, thread);
+        }
+    } else if run.core.borrow().held() {
+        return false;
     }
     run.heartbeat.enter(Phase::Unwinding);
     let threads = run.core.borrow().state.threads().len();
     for thread in (0..threads).map(ThreadId::new) {
-        run.drop_body(thread);
-        while run.core.borrow().state.is_live(thread) {
-            let end = fibers.stop(thread);
-            run.unwound(thread, end);
-        }
+        unwind(run, fibers, thread);
+    }
+    is_abandoned
+}
+
+fn unwind(run: &Run, fibers: &mut FiberPool, thread: ThreadId) {
+    run.drop_body(thread);
+    while run.core.borrow().state.is_live(thread) {
+        let end = fibers.stop(thread);
+        run.unwound(thread, end);
     }
 }
 

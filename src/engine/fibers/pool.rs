@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable};
+use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable, share, unshare};
 use crate::engine::{EngineOptions, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -15,6 +15,11 @@ use crate::operation::ThreadId;
 pub(super) struct FiberPool {
     fibers: Vec<Fiber>,
     declared: usize,
+    /// The thread-locals that all fibers share, for as long as nobody can tell: to set the register
+    /// for each turn takes as long as the turn.
+    shared: Option<Rc<LentBlock>>,
+    /// Whether each has its own.
+    have_own: bool,
     run: Rc<Run>,
     heartbeat: Arc<Heartbeat>,
     stack_size: usize,
@@ -25,23 +30,63 @@ impl FiberPool {
     ///
     /// # Errors
     ///
-    /// If there is no memory for the stacks.
+    /// If there is no memory for the stacks, or the system starts no more threads.
     pub(super) fn new(run: &Rc<Run>, options: EngineOptions) -> Result<Self, Error> {
         let mut pool = FiberPool {
             fibers: Vec::new(),
             declared: run.declared,
+            shared: None,
+            have_own: false,
             run: Rc::clone(run),
             heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
-        let mut names = run.program.threads().iter();
-        match names.try_for_each(|name| pool.add(name)) {
-            Ok(()) => Ok(pool),
-            Err(error) => {
-                pool.end();
-                Err(error)
-            }
+        if are_lendable() {
+            let block = lent_block("the program")?;
+            share(&block, || {
+                current::set_controller(Some(Box::new(Rc::clone(run))));
+                catch::keep_panics();
+            });
+            pool.shared = Some(Rc::new(block));
         }
+        pool.add_declared().map(|()| pool)
+    }
+
+    fn add_declared(&mut self) -> Result<(), Error> {
+        let run = Rc::clone(&self.run);
+        let mut names = run.program.threads().iter();
+        let added = self.on_block(|pool| names.try_for_each(|name| pool.add(name)));
+        added.inspect_err(|_| self.clear())
+    }
+
+    /// Gives each fiber thread-locals of its own, between two executions.
+    ///
+    /// # Errors
+    ///
+    /// If the system starts no more threads.
+    #[cold]
+    pub(super) fn lend(&mut self) -> Result<(), Error> {
+        self.clear();
+        self.have_own = true;
+        self.add_declared()
+    }
+
+    /// Runs `body` on the thread-locals that fibers share, if they do not have their own. To be used
+    /// around whatever makes or resumes fibers.
+    #[inline]
+    pub(super) fn on_block<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        match self.shared.clone() {
+            Some(block) => block.on(|| body(self)),
+            None => body(self),
+        }
+    }
+
+    /// Whether a thread has left something in the thread-locals that fibers share: others would see
+    /// it, and each is to have its own.
+    #[inline]
+    pub(super) fn is_to_lend(&self) -> bool {
+        let block = self.shared.as_ref();
+        block.is_some_and(|block| block.has_changed())
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
@@ -81,14 +126,21 @@ impl FiberPool {
     }
 
     /// Ends the fibers.
-    pub(super) fn end(self) {
-        self.fibers.into_iter().for_each(Fiber::end);
+    pub(super) fn end(mut self) {
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.on_block(|pool| pool.fibers.drain(..).for_each(Fiber::end));
+        if let Some(block) = self.shared.take() {
+            unshare(&block, || current::set_controller(None));
+        }
     }
 
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
         let run = Rc::clone(&self.run);
-        let block = self.block(name)?;
+        let block = self.have_own.then(|| lent_block(name)).transpose()?;
         let has_block = block.is_some();
         let live = move |first: FirstTurn| {
             let live = || run.live(thread, first.wait());
@@ -104,20 +156,16 @@ impl FiberPool {
         self.fibers.push(fiber);
         Ok(())
     }
+}
 
-    /// Thread-locals for a fiber, if they can be had.
-    fn block(&self, name: &str) -> Result<Option<LentBlock>, Error> {
-        if !are_lendable() {
-            return Ok(None);
-        }
-        let block = current::uncontrolled(LentBlock::take);
-        block.map(Some).ok_or_else(|| {
-            let text = format!(
-                "the operating system did not start a thread for the thread-locals of `{name}`"
-            );
-            Error::new(ErrorKind::NoOsThread, text)
-        })
-    }
+/// The thread-locals of a thread that does nothing else.
+fn lent_block(name: &str) -> Result<LentBlock, Error> {
+    current::uncontrolled(LentBlock::take).ok_or_else(|| {
+        let text = format!(
+            "the operating system did not start a thread for the thread-locals of `{name}`"
+        );
+        Error::new(ErrorKind::NoOsThread, text)
+    })
 }
 
 #[cold]

@@ -103,8 +103,9 @@ impl Run {
                     TurnEnd::OTHERWISE
                 }
             };
+            let control = Control::current();
             exit_thread();
-            let is_fiber = Control::current().let_go(end);
+            let is_fiber = control.let_go(end);
             grant = is_fiber.expect("this is the body of a fiber");
         }
     }
@@ -151,6 +152,18 @@ impl Run {
             let name = &core.state.threads().names()[thread.index()];
             self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
+        }
+    }
+
+    /// Ends the threads' part of the execution without telling anybody: it is to be run once more.
+    /// `next` was given the turn, and does not get it.
+    #[cold]
+    pub(super) fn abandon(&self, next: Option<ThreadId>) {
+        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
+        if let Some((next, body)) = next.and_then(|next| Some((next, self.take_body(next)?))) {
+            // It was to be started.
+            let _ = current::uncontrolled(|| caught(|| drop(body)));
+            let _ = self.core.borrow_mut().finish_caught(next, Caught::Unwound);
         }
     }
 

@@ -38,6 +38,34 @@ impl Image {
         self.parts.iter().any(|part| part.holds(address))
     }
 
+    /// Leaves out what is at `address`.
+    pub(super) fn leave_out(&mut self, address: usize, size: usize) {
+        let Some(place) = self.parts.iter().position(|part| part.holds(address)) else {
+            return;
+        };
+        let part = &mut self.parts[place];
+        let rest = Part {
+            address: address + size,
+            copy: Box::new_uninit_slice(part.address + part.copy.len() - address - size),
+        };
+        part.copy = Box::new_uninit_slice(address - part.address);
+        self.parts.push(rest);
+    }
+
+    /// Whether anything is there that differs from the copy.
+    ///
+    /// # Safety
+    ///
+    /// As for [`copy`](Self::copy).
+    #[inline]
+    pub(super) unsafe fn differs(&self) -> bool {
+        self.parts.iter().any(|part| {
+            let there = ptr::with_exposed_provenance(part.address);
+            // SAFETY: as in `copy`. Bytes that are not initialised have some value for libc.
+            unsafe { libc::memcmp(there, part.copy.as_ptr().cast(), part.copy.len()) != 0 }
+        })
+    }
+
     /// Copies what is there now.
     ///
     /// # Safety
@@ -62,16 +90,14 @@ impl Image {
     /// As for [`copy`](Self::copy), and nobody reads them meanwhile, or relies on what was written
     /// since.
     pub(super) unsafe fn put_back(&self) {
+        // SAFETY: as the caller promises.
+        if !unsafe { self.differs() } {
+            return;
+        }
         for part in &self.parts {
-            let (there, length) = (part.address, part.copy.len());
-            let kept = part.copy.as_ptr();
-            // SAFETY: as in `copy`. Bytes that are not initialised have some value for libc.
-            unsafe {
-                let there: *mut libc::c_void = ptr::with_exposed_provenance_mut(there);
-                if libc::memcmp(there, kept.cast(), length) != 0 {
-                    libc::memcpy(there, kept.cast(), length);
-                }
-            }
+            let there = ptr::with_exposed_provenance_mut(part.address);
+            // SAFETY: as in `differs`.
+            unsafe { libc::memcpy(there, part.copy.as_ptr().cast(), part.copy.len()) };
         }
     }
 }

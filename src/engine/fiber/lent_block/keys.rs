@@ -23,6 +23,18 @@ impl KeyValues {
         KeyValues((0..count()).map(value).collect())
     }
 
+    /// Whether a key of the calling thread has another value.
+    #[inline]
+    pub(super) fn differ(&self) -> bool {
+        (0..count()).any(|key| {
+            // SAFETY: any key may be asked for.
+            let value = unsafe { libc::pthread_getspecific(key) };
+            self.0
+                .get(key as usize)
+                .map_or(!value.is_null(), |kept| *kept != value)
+        })
+    }
+
     /// Gives every key of the calling thread this value again, and calls `exit` with what it had
     /// and the key's destructor. Returns whether there was one to call.
     pub(super) fn put_back(&self, exit: impl Fn(Destructor, *mut c_void)) -> bool {

@@ -61,8 +61,23 @@ impl BlockUse {
         BORROWED.set(this);
     }
 
+    /// Leaves out a thread-local that changes from turn to turn.
+    pub(super) fn leave_out<T>(&self, local: *const T) {
+        let mut image = self.image.borrow_mut();
+        image.leave_out(local.addr(), size_of::<T>());
+    }
+
+    /// Whether a thread has left something in the block. To be called with the block in use.
+    #[inline]
+    pub(super) fn has_changed(&self) -> bool {
+        let is_longer = self.destructors.borrow().len() > self.lasting.get();
+        // SAFETY: it is the calling thread's.
+        let differs = || unsafe { self.image.borrow().differs() };
+        is_longer || self.is_exiting.get() || differs() || self.values.borrow().differ()
+    }
+
     /// Threads find the block as it is now. To be called with the block in use.
-    fn keep(&self) {
+    pub(super) fn keep(&self) {
         self.lasting.set(self.destructors.borrow().len());
         self.values.replace(KeyValues::of_calling_thread());
         // SAFETY: it is the calling thread's.
