@@ -31,7 +31,7 @@ thread_local! {
 
 #[test]
 fn each_thread_has_its_own_values_and_finds_them_as_on_a_new_thread() {
-    let count = |_: &()| {
+    let count = |(): &()| {
         assert_eq!(COUNT.get(), 0);
         for expected in 1..=2 {
             COUNT.set(COUNT.get() + 1);
@@ -134,14 +134,15 @@ fn destructors_of_thread_locals_run_at_the_end_of_each_thread_in_each_execution(
             .thread("b", |()| marker!("other"));
         let report = explore(explorer, engine);
         assert_eq!(only_verdict(&report), (Verdict::Held, 2), "{report}");
-        let told = std::mem::take(&mut *TOLD.lock().unwrap());
-        let mut sorted = told.clone();
-        sorted.sort_unstable();
-        assert_eq!(sorted, [1, 1, 2, 2, 3, 3], "{engine:?}");
+        let mut told = std::mem::take(&mut *TOLD.lock().unwrap());
         if engine == Engine::Fibers {
-            // The latest that was registered comes first.
-            assert_eq!(told, [3, 2, 1, 3, 2, 1]);
+            // The latest that was registered comes first. The first execution is abandoned where
+            // `a` pauses and has left something that `b` would see.
+            assert_eq!(told, [1, 3, 2, 1, 3, 2, 1]);
+            told.remove(0);
         }
+        told.sort_unstable();
+        assert_eq!(told, [1, 1, 2, 2, 3, 3], "{engine:?}");
     }
 }
 

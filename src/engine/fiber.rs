@@ -183,7 +183,7 @@ pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
         overflow::set_guards(guards);
         prepare();
         CONTROL.set(THREAD);
-        CONTROL.with(|control| block.keep(control));
+        block.keep();
     });
 }
 
@@ -241,8 +241,7 @@ impl Control {
     }
 }
 
-/// Lets the calling thread go on by itself, up to its end: markers do nothing there. Only for a
-/// fiber with thread-locals of its own.
+/// Lets the calling fiber go on by itself: until it has the turn again, markers do nothing.
 pub(super) fn leave_run() {
     CONTROL.set(NOBODY);
 }

@@ -46,12 +46,12 @@ pub(crate) fn are_lendable() -> bool {
 
 impl LentBlock {
     /// A block that nobody uses; `None` if the system starts no more threads. To be called only if
-    /// [they are lendable](are_lendable).
-    pub(crate) fn take() -> Option<Self> {
+    /// [they are lendable](are_lendable). `is_shared` tells whether several fibers use it.
+    pub(crate) fn take(is_shared: bool) -> Option<Self> {
         let lender = Lender::take()?;
         Some(LentBlock {
             thread_pointer: lender.thread_pointer,
-            block_use: Box::new(BlockUse::new(lender.image.clone())),
+            block_use: Box::new(BlockUse::new(lender.image.clone(), is_shared)),
             lender: Some(lender),
         })
     }
@@ -76,11 +76,14 @@ impl LentBlock {
         out_of_line(body)
     }
 
-    /// Fibers that share this block find it as it is now, but for `changing`, which is different in
-    /// each turn. To be called [on](Self::on) the block.
-    pub(crate) fn keep<T>(&self, changing: *const T) {
-        self.block_use.leave_out(changing);
+    /// Fibers that share this block find it as it is now. To be called [on](Self::on) the block.
+    pub(crate) fn keep(&self) {
         self.block_use.keep();
+    }
+
+    /// Puts back what threads have left in it. To be called [on](Self::on) the block.
+    pub(crate) fn put_back(&self) {
+        self.block_use.exit_thread();
     }
 
     /// Whether a thread has left something in the block for others to see. To be called

@@ -10,7 +10,7 @@ pub(crate) fn are_lendable() -> bool {
 }
 
 impl LentBlock {
-    pub(crate) fn take() -> Option<Self> {
+    pub(crate) fn take(_is_shared: bool) -> Option<Self> {
         None
     }
 
@@ -24,7 +24,11 @@ impl LentBlock {
         match *self {}
     }
 
-    pub(crate) fn keep<T>(&self, _: *const T) {
+    pub(crate) fn keep(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn put_back(&self) {
         match *self {}
     }
 
@@ -48,7 +52,7 @@ impl OwnBlock {
 
 pub(crate) fn keep_block() {}
 
-pub(crate) fn exit_thread() {}
+pub(crate) fn exit_thread(_has_panicked: bool) {}
 
 pub(crate) fn exit_fiber() {}
 

@@ -120,6 +120,8 @@ fn execute_once_more(
 /// whether the execution was abandoned.
 fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
     turns.truncate(run.begin());
+    // This library may have left something there.
+    fibers.put_block_back();
     let mut ended = repeat(run, fibers, turns);
     let (next, is_abandoned) = loop {
         let turn = match ended {
@@ -139,7 +141,7 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
     };
     if is_abandoned {
         run.abandon(next);
-        // The others must not see what this one has left.
+        // First the one that may have left something for the others to see.
         if let Some((thread, _)) = ended {
             unwind(run, fibers, thread);
         }
@@ -160,6 +162,8 @@ fn unwind(run: &Run, fibers: &mut FiberPool, thread: ThreadId) {
         let end = fibers.stop(thread);
         run.unwound(thread, end);
     }
+    // The others must not see what this one has left.
+    fibers.put_block_back();
 }
 
 /// Repeats turns for as long as they end as in the execution before, and forgets the rest. Returns

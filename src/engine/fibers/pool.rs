@@ -42,7 +42,7 @@ impl FiberPool {
             stack_size: options.stack_size,
         };
         if are_lendable() {
-            let block = lent_block("the program")?;
+            let block = lent_block("the program", true)?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));
                 catch::keep_panics();
@@ -78,6 +78,15 @@ impl FiberPool {
         match self.shared.clone() {
             Some(block) => block.on(|| body(self)),
             None => body(self),
+        }
+    }
+
+    /// Puts the thread-locals back that fibers share, between two of their threads.
+    #[inline]
+    pub(super) fn put_block_back(&self) {
+        if let Some(block) = self.shared.as_ref().filter(|block| block.has_changed()) {
+            // Destructors that run now have no turn.
+            current::uncontrolled(|| block.put_back());
         }
     }
 
@@ -140,7 +149,7 @@ impl FiberPool {
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
         let run = Rc::clone(&self.run);
-        let block = self.have_own.then(|| lent_block(name)).transpose()?;
+        let block = self.have_own.then(|| lent_block(name, false)).transpose()?;
         let has_block = block.is_some();
         let live = move |first: FirstTurn| {
             let live = || run.live(thread, first.wait());
@@ -159,8 +168,8 @@ impl FiberPool {
 }
 
 /// The thread-locals of a thread that does nothing else.
-fn lent_block(name: &str) -> Result<LentBlock, Error> {
-    current::uncontrolled(LentBlock::take).ok_or_else(|| {
+fn lent_block(name: &str, is_shared: bool) -> Result<LentBlock, Error> {
+    current::uncontrolled(|| LentBlock::take(is_shared)).ok_or_else(|| {
         let text = format!(
             "the operating system did not start a thread for the thread-locals of `{name}`"
         );

@@ -14,7 +14,7 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, TurnEnd, exit_thread};
+use crate::engine::fiber::{Control, TurnEnd, exit_thread, leave_run};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
@@ -96,15 +96,20 @@ impl Run {
                 }
                 Some(body) => caught(body),
             };
+            let control = Control::current();
             let end = match result {
-                Ok(()) => TurnEnd::FINISHED,
+                Ok(()) => {
+                    exit_thread(false);
+                    TurnEnd::FINISHED
+                }
                 Err(caught) => {
+                    // It does not pause any more. The note is left last, since its turn ends then.
+                    leave_run();
+                    exit_thread(true);
                     self.note.set(Some(TurnDetail::Failed(caught)));
                     TurnEnd::OTHERWISE
                 }
             };
-            let control = Control::current();
-            exit_thread();
             let is_fiber = control.let_go(end);
             grant = is_fiber.expect("this is the body of a fiber");
         }

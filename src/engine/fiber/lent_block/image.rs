@@ -38,20 +38,6 @@ impl Image {
         self.parts.iter().any(|part| part.holds(address))
     }
 
-    /// Leaves out what is at `address`.
-    pub(super) fn leave_out(&mut self, address: usize, size: usize) {
-        let Some(place) = self.parts.iter().position(|part| part.holds(address)) else {
-            return;
-        };
-        let part = &mut self.parts[place];
-        let rest = Part {
-            address: address + size,
-            copy: Box::new_uninit_slice(part.address + part.copy.len() - address - size),
-        };
-        part.copy = Box::new_uninit_slice(address - part.address);
-        self.parts.push(rest);
-    }
-
     /// Whether anything is there that differs from the copy.
     ///
     /// # Safety

@@ -25,6 +25,8 @@ pub(super) struct BlockUse {
     destructors: RefCell<Vec<(Destructor, *mut c_void)>>,
     lasting: Cell<usize>,
     is_exiting: Cell<bool>,
+    /// Whether several fibers use it, one at a time.
+    is_shared: bool,
     /// What a thread finds in the block.
     values: RefCell<KeyValues>,
     image: RefCell<Image>,
@@ -42,11 +44,12 @@ pub(super) fn address_in_block() -> usize {
 
 impl BlockUse {
     /// `image` is of the block that is going to be used.
-    pub(super) fn new(image: Image) -> Self {
+    pub(super) fn new(image: Image, is_shared: bool) -> Self {
         BlockUse {
             destructors: RefCell::default(),
             lasting: Cell::default(),
             is_exiting: Cell::default(),
+            is_shared,
             values: RefCell::default(),
             image: RefCell::new(image),
         }
@@ -59,12 +62,6 @@ impl BlockUse {
     /// It has, and this lives for as long as it runs.
     pub(super) unsafe fn begin(this: *const BlockUse) {
         BORROWED.set(this);
-    }
-
-    /// Leaves out a thread-local that changes from turn to turn.
-    pub(super) fn leave_out<T>(&self, local: *const T) {
-        let mut image = self.image.borrow_mut();
-        image.leave_out(local.addr(), size_of::<T>());
     }
 
     /// Whether a thread has left something in the block. To be called with the block in use.
@@ -123,24 +120,35 @@ fn borrowed() -> Option<&'static BlockUse> {
     unsafe { BORROWED.get().as_ref() }
 }
 
-/// From now on each thread of the calling fiber finds its block as it is now, if it is borrowed.
+impl BlockUse {
+    /// The thread of the calling fiber exits: what it has registered runs, the latest first, and the
+    /// block is put back for the next.
+    pub(super) fn exit_thread(&self) {
+        self.exit();
+        // SAFETY: the thread has exited, and no code of this library relies on anything else in the
+        // block than what was there when it was kept.
+        unsafe { self.image.borrow().put_back() };
+    }
+}
+
+/// From now on each thread of the calling fiber finds its own block as it is now.
 pub(crate) fn keep_block() {
     if let Some(block) = borrowed() {
         block.keep();
     }
 }
 
-/// The thread of the calling fiber exits, if its block is borrowed: what it has registered runs,
-/// the latest first, and the block is put back for the next.
+/// The thread of the calling fiber exits, after a panic or not. Its thread-locals are destroyed, if
+/// it has borrowed them.
+///
+/// Fibers that share a block leave it as it is, so that its change is noticed. But a panic that was
+/// kept for the report is one, and is the last thing that the thread has done.
 ///
 /// Not inlined: the compiler must not think that it knows what is in a thread-local.
 #[inline(never)]
-pub(crate) fn exit_thread() {
-    if let Some(block) = borrowed() {
-        block.exit();
-        // SAFETY: the thread has exited, and no code of this library relies on anything else in the
-        // block than what was there when it was kept.
-        unsafe { block.image.borrow().put_back() };
+pub(crate) fn exit_thread(has_panicked: bool) {
+    if let Some(block) = borrowed().filter(|block| has_panicked || !block.is_shared) {
+        block.exit_thread();
     }
 }
 
