@@ -2,7 +2,6 @@
 //! not.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::hint::black_box;
 use std::panic::{self, AssertUnwindSafe};
@@ -578,56 +577,34 @@ fn wakers_that_fire_on_foreign_threads_are_heard() {
     assert_eq!(verdicts, [(Verdict::Held, 4), (Verdict::Deadlocked, 6)]);
 }
 
+/// What the kernel calls the calling OS thread.
+#[cfg(target_os = "linux")]
+fn kernel_id() -> std::path::PathBuf {
+    std::fs::read_link("/proc/thread-self").unwrap()
+}
+
+/// Each has thread-locals of its own, but for the kernel they are one thread.
+#[cfg(target_os = "linux")]
 #[test]
-fn a_failure_that_only_shared_thread_locals_show_is_not_reproduced_and_the_report_says_why() {
-    thread_local!(static CALLS: Cell<u32> = const { Cell::new(0) });
-    let call = |(): &()| {
-        marker!("call");
-        CALLS.set(CALLS.get() + 1);
-        assert!(CALLS.get() < 2, "called twice on one thread");
+fn a_failure_that_only_a_shared_os_thread_shows_is_not_reproduced_and_the_report_says_why() {
+    let note = |ids: &Mutex<Vec<_>>| {
+        marker!("note");
+        let mut ids = ids.lock().unwrap();
+        ids.push(kernel_id());
+        assert!(ids.len() < 2 || ids[0] != ids[1], "one OS thread");
     };
-    let report = Explorer::new(|| CALLS.set(0))
-        .thread("a", call)
-        .thread("b", call)
+    let report = Explorer::new(Mutex::default)
+        .thread("a", note)
+        .thread("b", note)
         .engine(Engine::Fibers)
         .explore();
     let failure = report.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Panic(it) if it.thread() == "b"));
     assert!(!failure.is_reproduced());
     let text = report.to_string();
-    for part in ["NOT REPRODUCED", "fresh threads", "thread-locals"] {
+    for part in ["NOT REPRODUCED", "fresh threads", "the identity of the"] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
-
-    // One after the other, each on a thread of its own, they hold.
-    let report = Explorer::new(|| ())
-        .thread("a", |()| marker!("call"))
-        .thread("b", |()| marker!("call"))
-        .explore();
-    assert_eq!(only_verdict(&report), (Verdict::Held, 2));
-}
-
-#[test]
-fn a_failure_that_only_the_identity_of_threads_shows_is_not_reproduced() {
-    let report = Explorer::new(Mutex::<Vec<thread::ThreadId>>::default)
-        .thread("a", |ids| {
-            marker!("note");
-            ids.lock().unwrap().push(thread::current().id());
-        })
-        .thread("b", |ids| {
-            marker!("note");
-            ids.lock().unwrap().push(thread::current().id());
-        })
-        .check(|ids| {
-            let ids = ids.lock().unwrap();
-            assert_ne!(ids[0], ids[1]);
-        })
-        .engine(Engine::Fibers)
-        .explore();
-    assert!(!report.assert_fails().is_reproduced());
-    let text = report.to_string();
-    assert!(text.contains("NOT REPRODUCED"), "{text}");
-    assert!(text.contains("the identity of the"), "{text}");
 }
 
 #[test]

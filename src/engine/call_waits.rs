@@ -139,14 +139,19 @@ impl ExecutionCore {
     /// Those that are paused unwind first. That frees what they hold; so a destructor, or a thread
     /// that cannot unwind from where it waits, goes on when it is woken. Then come those that unwind
     /// from where they wait, those whose wait ends by itself, and at last those that are to be left.
-    pub(super) fn next_to_unwind(&mut self) -> Option<(ThreadId, Grant)> {
+    ///
+    /// `first` comes first, unless it is to be left.
+    pub(super) fn next_to_unwind(&mut self, first: Option<ThreadId>) -> Option<(ThreadId, Grant)> {
         self.hear_calls();
         let all = (0..self.state.threads().len()).map(ThreadId::new);
         let next = all.filter_map(|thread| {
             let (order, grant) = self.unwinds(thread)?;
             Some((order, thread, grant))
         });
-        let (_, thread, grant) = next.min_by_key(|(order, thread, _)| (*order, thread.index()))?;
+        let (_, thread, grant) = next.min_by_key(|(order, thread, _)| {
+            let is_last = *order == 4;
+            (is_last, Some(*thread) != first, *order, thread.index())
+        })?;
         if grant == Grant::Unwind {
             self.calls.unwinding.push(thread);
         }

@@ -55,6 +55,12 @@ pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
     flag::with(&KEEPS_PANICS, true, body)
 }
 
+/// Has panics of the calling thread kept from now on.
+pub(super) fn keep_panics() {
+    install_hook();
+    KEEPS_PANICS.set(true);
+}
+
 /// Takes the panics that were kept, the latest first.
 fn take_panics() -> impl Iterator<Item = Panic> {
     LAST_PANICS.take().into_iter().flatten()

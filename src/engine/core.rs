@@ -94,6 +94,17 @@ impl ExecutionState {
         self.conditional.clear();
     }
 
+    /// Makes ready to run this execution once more, up to where it is.
+    pub(crate) fn restart(&mut self) {
+        let repeated = self.repeated.min(self.taken);
+        self.reset(self.taken);
+        // What the steps after them touch is noted once more.
+        self.repeated = repeated;
+        let known = self.steps[..repeated].last();
+        self.accesses
+            .truncate(known.map_or(0, |last| last.accesses_end) as usize);
+    }
+
     pub(crate) fn threads(&self) -> &ThreadTable {
         &self.threads
     }

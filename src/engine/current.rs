@@ -8,7 +8,7 @@ use super::baton::Grant;
 use super::catch;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
-use super::fiber::{Control, TurnEnd, with_control};
+use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -113,6 +113,10 @@ pub(super) fn yield_turn(reason: YieldReason) -> Grant {
 #[inline]
 fn obey(grant: Grant) {
     if grant == Grant::Unwind {
+        if is_exiting() {
+            // Destructors of thread-locals cannot unwind: they go on by themselves.
+            return leave_run();
+        }
         catch::unwind();
     }
 }
@@ -185,12 +189,18 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
-            drop(ManuallyDrop::into_inner(CONTROLLER.take()));
+            set_controller(None);
         }
     }
-    CONTROLLER.set(ManuallyDrop::new(Some(controller)));
+    set_controller(Some(controller));
     let _leave = Leave;
     body()
+}
+
+/// Puts the calling thread under `controller`, or under none.
+pub(super) fn set_controller(controller: Option<Box<dyn Controller>>) {
+    let before = CONTROLLER.replace(ManuallyDrop::new(controller));
+    drop(ManuallyDrop::into_inner(before));
 }
 
 /// Runs `body` with markers pausing the calling thread.

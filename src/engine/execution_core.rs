@@ -47,9 +47,17 @@ impl ExecutionCore {
         scheduler: Box<dyn Scheduler>,
         options: EngineOptions,
     ) -> Self {
+        ExecutionCore::of(declared, Some(scheduler), options)
+    }
+
+    fn of(
+        declared: &[String],
+        scheduler: Option<Box<dyn Scheduler>>,
+        options: EngineOptions,
+    ) -> Self {
         ExecutionCore {
             state: ExecutionState::new(declared, options),
-            scheduler: Some(scheduler),
+            scheduler,
             over: None,
             stood: Vec::new(),
             blocked_on: Vec::new(),
@@ -63,6 +71,11 @@ impl ExecutionCore {
         }
     }
 
+    /// A core that decides nothing.
+    pub(super) fn without_scheduler(declared: &[String]) -> Self {
+        ExecutionCore::of(declared, None, EngineOptions::default())
+    }
+
     /// Begins the next execution, if there is one.
     pub(super) fn begin(&mut self) -> bool {
         let next = self.scheduler.as_mut().and_then(|it| it.new_execution());
@@ -70,6 +83,20 @@ impl ExecutionCore {
             return false;
         };
         self.state.reset(repeated);
+        self.forget();
+        true
+    }
+
+    /// Begins the execution once more that is under way, after its threads have ended. It takes the
+    /// same steps as before without asking the scheduler.
+    #[cold]
+    pub(super) fn restart(&mut self) {
+        self.state.restart();
+        self.forget();
+    }
+
+    /// Forgets all of the execution but its steps.
+    fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
         self.number += 1;
@@ -78,7 +105,6 @@ impl ExecutionCore {
         self.kernel.reset();
         self.calls.clear();
         self.blocked_on.clear();
-        true
     }
 
     /// Whether threads that reach a marker are to be unwound.

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::io;
 use std::ptr;
+use std::rc::Rc;
 
 use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -13,18 +14,31 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::baton::Grant;
 use super::flag;
 
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        target_env = "gnu",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    path = "fiber/shared_block.rs"
+)]
+mod lent_block;
 #[deny(unsafe_code)]
 mod stacks;
 #[deny(unsafe_code)]
 mod turn_end;
 
+use lent_block::OwnBlock;
+pub(crate) use lent_block::{LentBlock, are_lendable, exit_thread, is_exiting};
 pub(crate) use turn_end::TurnEnd;
 
 /// A coroutine that is resumed with a grant and tells how each of its turns has ended.
 pub(crate) struct Fiber {
-    coroutine: Coroutine<(), TurnEnd, ()>,
+    coroutine: Coroutine<Grant, TurnEnd, ()>,
     /// The yielder with which it lets go of its turn.
     control: Control,
+    /// Its own thread-locals. Without, it has those of the thread that resumes it.
+    block: Option<LentBlock>,
     stack_size: usize,
     /// The lowest and the highest address of its stack.
     stack: (usize, usize),
@@ -33,36 +47,48 @@ pub(crate) struct Fiber {
 
 thread_local! {
     static CONTROL: Cell<Control> = const { Cell::new(NOBODY) };
-    /// The grant of the fiber that is resumed. Not passed with each turn, since it rarely changes.
-    static GRANT: Cell<Grant> = const { Cell::new(Grant::Resume) };
 }
 
 impl Fiber {
-    /// Makes a fiber that runs `body` with the first grant, on a stack of at least `stack_size`
-    /// bytes with a guard page below it. `name` is for the message about an overflow.
+    /// Makes a fiber on a stack of at least `stack_size` bytes with a guard page below it. It runs
+    /// `body` at once, up to where that waits for its first turn. `name` is for the message about
+    /// an overflow.
     pub(crate) fn new(
         name: &str,
         stack_size: usize,
-        body: impl FnOnce(Grant) + 'static,
+        block: Option<LentBlock>,
+        body: impl FnOnce(FirstTurn) + 'static,
     ) -> io::Result<Self> {
         let stack = stacks::take(stack_size)?;
         let stack_ends = (stack.limit().get(), stack.base().get());
-        let life = move |yielder: &Yielder<(), TurnEnd>, ()| {
-            CONTROL.set(Control(yielder));
-            yielder.suspend(TurnEnd::OTHERWISE);
-            body(GRANT.get());
+        let first = block.as_ref().map(LentBlock::first);
+        let guards = overflow::guards();
+        let has_block = first.is_some();
+        let control = Rc::new(Cell::new(NOBODY));
+        let told = Rc::clone(&control);
+        let life = move |yielder: &Yielder<Grant, TurnEnd>, _| {
+            told.set(Control(yielder));
+            if let Some(first) = first {
+                first();
+                overflow::set_guards(guards);
+                CONTROL.set(Control(yielder));
+            }
+            body(FirstTurn { yielder, has_block });
+            if has_block {
+                leave_run();
+                lent_block::exit_fiber();
+            }
         };
-        let mut coroutine = Coroutine::with_stack(stack, life);
-        // It stores its yielder in `CONTROL`, and waits for its first turn.
-        let before = CONTROL.get();
-        coroutine.resume(());
         let mut fiber = Fiber {
-            coroutine,
-            control: CONTROL.replace(before),
+            coroutine: Coroutine::with_stack(stack, life),
+            control: NOBODY,
+            block,
             stack_size,
             stack: stack_ends,
             name: String::new(),
         };
+        fiber.resume();
+        fiber.control = control.get();
         fiber.rename(name);
         Ok(fiber)
     }
@@ -79,37 +105,39 @@ impl Fiber {
     /// ended.
     #[inline]
     pub(crate) fn resume(&mut self) -> TurnEnd {
-        let before = CONTROL.replace(self.control);
-        let end = self.switch();
-        CONTROL.set(before);
-        end
-    }
-
-    /// As [`resume`](Self::resume), but faster: what controls the calling thread is restored only at
-    /// the end of the series.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
-    pub(crate) fn resume_next(&mut self, _: &Series) -> TurnEnd {
-        CONTROL.set(self.control);
-        self.switch()
-    }
-
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
-    fn switch(&mut self) -> TurnEnd {
-        match self.coroutine.resume(()) {
-            CoroutineResult::Yield(end) => end,
-            CoroutineResult::Return(()) => TurnEnd::FINISHED,
-        }
+        self.resume_with(Grant::Resume)
     }
 
     /// As [`resume`](Self::resume), but tells the fiber to unwind.
     #[cold]
     pub(crate) fn stop(&mut self) -> TurnEnd {
-        GRANT.set(Grant::Unwind);
-        let end = self.resume();
-        GRANT.set(Grant::Resume);
-        end
+        self.resume_with(Grant::Unwind)
+    }
+
+    #[inline]
+    fn resume_with(&mut self, grant: Grant) -> TurnEnd {
+        in_series(|series| self.switch(grant, series))
+    }
+
+    /// As [`resume`](Self::resume), but faster: what the calling thread has for itself is restored
+    /// only at the end of the series.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    pub(crate) fn resume_next(&mut self, series: &Series) -> TurnEnd {
+        self.switch(Grant::Resume, series)
+    }
+
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn switch(&mut self, grant: Grant, Series(own): &Series) -> TurnEnd {
+        match &self.block {
+            Some(block) => block.enter(own),
+            None => CONTROL.set(self.control),
+        }
+        match self.coroutine.resume(grant) {
+            CoroutineResult::Yield(end) => end,
+            CoroutineResult::Return(()) => TurnEnd::FINISHED,
+        }
     }
 
     /// Ends the fiber and, when its body has returned, frees its stack for others.
@@ -129,20 +157,60 @@ impl Fiber {
     }
 }
 
+/// The first turn of a fiber, which is still to come.
+pub(crate) struct FirstTurn<'a> {
+    yielder: &'a Yielder<Grant, TurnEnd>,
+    has_block: bool,
+}
+
+impl FirstTurn<'_> {
+    /// Waits for it. Returns its grant. Each thread of the fiber will find thread-locals as they are
+    /// now, if they are the fiber's own.
+    pub(crate) fn wait(self) -> Grant {
+        if self.has_block {
+            lent_block::keep_block();
+        }
+        self.yielder.suspend(TurnEnd::OTHERWISE)
+    }
+}
+
+/// Makes `block` ready to be shared by fibers that have none of their own, which are made and
+/// resumed [on](LentBlock::on) it. `prepare` is run there.
+pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
+    let (first, guards) = (block.first(), overflow::guards());
+    block.on(|| {
+        first();
+        overflow::set_guards(guards);
+        prepare();
+        CONTROL.set(THREAD);
+        block.keep();
+    });
+}
+
+/// Ends what [`share`] has begun, when all fibers have ended. `clean_up` is run on the block.
+pub(crate) fn unshare(block: &LentBlock, clean_up: impl FnOnce()) {
+    block.on(|| {
+        leave_run();
+        clean_up();
+        lent_block::exit_fiber();
+    });
+}
+
 /// Permission to resume fibers by [`Fiber::resume_next`].
-pub(crate) struct Series(());
+pub(crate) struct Series(OwnBlock);
 
 /// Runs `body`, which resumes one fiber after the other by [`Fiber::resume_next`]. Between two turns
-/// it must not reach a marker.
+/// it must neither reach a marker nor use a thread-local.
 #[inline]
 pub(crate) fn in_series<T>(body: impl FnOnce(&Series) -> T) -> T {
-    flag::keeping(&CONTROL, || body(&Series(())))
+    // The block is restored before what is in it.
+    flag::keeping(&CONTROL, || body(&Series(OwnBlock::current())))
 }
 
 /// Whether a run controls the calling thread, and on which fiber: null if no run does, [`THREAD`]
 /// for an OS thread, otherwise the yielder of the fiber. So one load tells a marker what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Control(*const Yielder<(), TurnEnd>);
+pub(super) struct Control(*const Yielder<Grant, TurnEnd>);
 
 const THREAD: Control = Control(ptr::without_provenance(1));
 const NOBODY: Control = Control(ptr::null());
@@ -169,9 +237,13 @@ impl Control {
         // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between
         // two turns of a series, where nothing calls this. It is the yielder of that fiber, whose
         // body is what runs now. A yielder lives until the body returns.
-        unsafe { &*self.0 }.suspend(end);
-        Some(GRANT.get())
+        Some(unsafe { &*self.0 }.suspend(end))
     }
+}
+
+/// Lets the calling fiber go on by itself: until it has the turn again, markers do nothing.
+pub(super) fn leave_run() {
+    CONTROL.set(NOBODY);
 }
 
 /// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.
@@ -217,6 +289,10 @@ mod overflow {
     }
 
     pub(super) fn guard(_: super::Guard) {}
+
+    pub(super) fn guards() {}
+
+    pub(super) fn set_guards((): ()) {}
 }
 
 #[cfg(unix)]
@@ -259,6 +335,16 @@ mod overflow {
         let guards = RefCell::default();
         let _outer = Outer(GUARDS.replace(&raw const guards));
         body()
+    }
+
+    /// The guards of the fibers that the calling thread carries, for [`set_guards`].
+    pub(super) fn guards() -> *const RefCell<Vec<Guard>> {
+        GUARDS.get()
+    }
+
+    /// Sets the guards for a fiber that has thread-locals of its own, on it.
+    pub(super) fn set_guards(guards: *const RefCell<Vec<Guard>>) {
+        GUARDS.set(guards);
     }
 
     /// Adds a guard, or replaces that of the same stack.

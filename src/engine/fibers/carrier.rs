@@ -10,6 +10,7 @@ use super::run::Run;
 use super::turn_record::TurnRecord;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
+use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::left;
@@ -20,7 +21,7 @@ use crate::failure::Hook;
 use crate::operation::ThreadId;
 
 /// How a carrier ended: with its scheduler, unless something went wrong.
-pub(super) type Carried = Result<Box<dyn Scheduler>, Error>;
+pub(super) type CarryResult = Result<Box<dyn Scheduler>, Error>;
 
 /// Runs executions until there are no more; the scheduler has begun the first. `tell` learns how that
 /// ended before fibers that are left unwind, which may take them for ever.
@@ -34,7 +35,7 @@ pub(super) fn carry(
     options: EngineOptions,
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
-    tell: impl Fn(Carried),
+    tell: impl Fn(CarryResult),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
     let _clock = heartbeat.clocks.add(&own);
@@ -42,16 +43,18 @@ pub(super) fn carry(
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let mut next = Some(scheduler);
+    let core = ExecutionCore::new(program.threads(), scheduler, options);
+    let mut next = Some((core, false));
     explaining_overflows(|| {
-        while let Some(scheduler) = next.take() {
-            let run = Rc::new(Run::new(program, scheduler, options, heartbeat));
+        while let Some((core, have_own_blocks)) = next.take() {
+            let run = Rc::new(Run::new(program, core, options, heartbeat));
             current::under(Box::new(Rc::clone(&run)), || {
-                let mut fibers = FiberPool::new(&run, options)?;
+                let mut fibers = FiberPool::new(&run, options, have_own_blocks)?;
                 let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
                 match run.fault.take().map_or(carried, Err) {
-                    Ok((scheduler, Fibers::Replace)) => next = Some(scheduler),
-                    Ok((scheduler, Fibers::End)) => tell(Ok(scheduler)),
+                    Ok(Carried::All(scheduler)) => tell(Ok(scheduler)),
+                    Ok(Carried::UntilLeft) => next = Some((run.take_core(), have_own_blocks)),
+                    Ok(Carried::UntilShared) => next = Some((run.take_core(), true)),
                     Err(fault) => tell(Err(fault)),
                 }
                 fibers.end();
@@ -62,19 +65,18 @@ pub(super) fn carry(
     })
 }
 
-/// What is to be done with the fibers.
-enum Fibers {
-    /// There are no more executions.
-    End,
-    /// Some can never go on, and the scheduler has begun another execution.
-    Replace,
+/// Until when a run has carried executions.
+enum Carried {
+    /// There are no more.
+    All(Box<dyn Scheduler>),
+    /// Fibers can never go on, and use its instance for ever. Another execution has begun.
+    UntilLeft,
+    /// A thread has left something for the others to see in the thread-locals that they share. The
+    /// execution was abandoned, and has begun anew.
+    UntilShared,
 }
 
-fn carry_all(
-    run: &Run,
-    fibers: &mut FiberPool,
-    processor: &Processor,
-) -> Result<(Box<dyn Scheduler>, Fibers), Error> {
+fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result<Carried, Error> {
     // How each turn of the execution has ended. Before its first turn, those of the one before.
     let mut turns = Vec::new();
     loop {
@@ -82,36 +84,42 @@ fn carry_all(
             processor.pin_current_thread();
         }
         run.heartbeat.beat();
-        let (end, outcome) = execute(run, fibers, &mut turns);
+        let ended = execute(run, fibers, &mut turns);
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
-        let is_over = run.has_failed() || run.heartbeat.is_left_behind();
         let left = core.left();
-        let goes_on = !is_over && core.end(&end, outcome.as_deref()) && core.begin();
-        if goes_on && left == 0 {
-            continue;
-        }
         left::add(left);
-        let scheduler = core.scheduler.take();
-        let scheduler = scheduler.expect("nobody else takes the scheduler");
-        return if goes_on {
-            left::check().map(|()| (scheduler, Fibers::Replace))
-        } else {
-            Ok((scheduler, Fibers::End))
+        let is_over = run.has_failed() || run.heartbeat.is_left_behind();
+        let Some((end, outcome)) = ended.filter(|_| !is_over) else {
+            core.restart();
+            if !is_over {
+                return left::check().map(|()| Carried::UntilShared);
+            }
+            break;
         };
+        if !core.end(&end, outcome.as_deref()) || !core.begin() {
+            break;
+        }
+        if left > 0 {
+            return left::check().map(|()| Carried::UntilLeft);
+        }
     }
+    let scheduler = run.core.borrow_mut().scheduler.take();
+    Ok(Carried::All(scheduler.expect("nobody else takes the scheduler")))
 }
 
-fn execute(
-    run: &Run,
-    fibers: &mut FiberPool,
-    turns: &mut Vec<TurnRecord>,
-) -> (ExecutionEnd, Option<String>) {
+/// How an execution ended, and its outcome.
+type Ended = (ExecutionEnd, Option<String>);
+
+/// Runs an execution; nothing if it was abandoned, since fibers are to have thread-locals of their
+/// own.
+fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Option<Ended> {
     if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
-        return (panicked_in(Hook::SetUp, panic), None);
+        return Some((panicked_in(Hook::SetUp, panic), None));
     }
     run.heartbeat.enter(Phase::Threads);
-    current::controlled(|| run_threads(run, fibers, turns));
+    let is_abandoned =
+        current::controlled(|| fibers.on_block(|fibers| run_threads(run, fibers, turns)));
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -122,21 +130,30 @@ fn execute(
     enter(Phase::DropState);
     if !held && run.core.borrow().left() > 0 {
         // They use it for ever.
-        return (end, None);
+        return (!is_abandoned).then_some((end, None));
     }
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
-    (drop_state(dropping, end), outcome)
+    let end = drop_state(dropping, end);
+    (!is_abandoned).then_some((end, outcome))
 }
 
-/// Resumes whichever thread has the turn until none has, and unwinds those that are left.
-fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
+/// Resumes whichever thread has the turn until none has, and unwinds those that are left. Returns
+/// whether the execution was abandoned.
+fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
     turns.truncate(run.begin());
+    // This library may have left something there.
+    fibers.put_block_back();
     let mut ended = repeat(run, fibers, turns);
+    let mut is_abandoned = false;
     loop {
         let turn = match ended {
             Some((thread, end)) => {
                 turns.push(TurnRecord::new(thread, end));
+                if fibers.is_to_lend() {
+                    is_abandoned = true;
+                    run.abandon();
+                }
                 run.turn_after(thread, end)
             }
             None => run.first_turn(),
@@ -147,11 +164,13 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
         ended = Some((thread, fibers.resume(thread)));
     }
     if run.core.borrow().held() {
-        return;
+        return false;
     }
     run.heartbeat.enter(Phase::Unwinding);
+    // First the one that may have left something for the others to see.
+    let first = ended.filter(|_| is_abandoned).map(|(thread, _)| thread);
     loop {
-        let next = run.core.borrow_mut().next_to_unwind();
+        let next = run.core.borrow_mut().next_to_unwind(first);
         let Some((thread, grant)) = next else {
             break;
         };
@@ -160,7 +179,10 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) {
         }
         let end = fibers.tell(thread, grant);
         run.unwound(thread, end);
+        // The others must not see what this one has left.
+        fibers.put_block_back();
     }
+    is_abandoned
 }
 
 /// Repeats turns for as long as they end as in the execution before, and forgets the rest. Returns

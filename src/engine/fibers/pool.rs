@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use crate::engine::EngineOptions;
 use crate::engine::baton::Grant;
-use crate::engine::fiber::{Fiber, TurnEnd};
+use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable, share, unshare};
+use crate::engine::{EngineOptions, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -16,6 +16,11 @@ use crate::operation::ThreadId;
 pub(super) struct FiberPool {
     fibers: Vec<Fiber>,
     declared: usize,
+    /// The thread-locals that all fibers share, for as long as nobody can tell: to set the register
+    /// for each turn takes as long as the turn.
+    shared: Option<Rc<LentBlock>>,
+    /// Whether each has its own.
+    have_own: bool,
     run: Rc<Run>,
     heartbeat: Arc<Heartbeat>,
     stack_size: usize,
@@ -26,19 +31,64 @@ impl FiberPool {
     ///
     /// # Errors
     ///
-    /// If there is no memory for the stacks.
-    pub(super) fn new(run: &Rc<Run>, options: EngineOptions) -> Result<Self, Error> {
+    /// If there is no memory for the stacks, or the system starts no more threads.
+    pub(super) fn new(
+        run: &Rc<Run>,
+        options: EngineOptions,
+        have_own: bool,
+    ) -> Result<Self, Error> {
         let mut pool = FiberPool {
             fibers: Vec::new(),
             declared: run.declared,
+            shared: None,
+            have_own,
             run: Rc::clone(run),
             heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
-        for name in run.program.threads() {
-            pool.add(name)?;
+        if !have_own && are_lendable() {
+            let block = lent_block("the program", true)?;
+            share(&block, || {
+                current::set_controller(Some(Box::new(Rc::clone(run))));
+                catch::keep_panics();
+            });
+            pool.shared = Some(Rc::new(block));
         }
-        Ok(pool)
+        pool.add_declared().map(|()| pool)
+    }
+
+    fn add_declared(&mut self) -> Result<(), Error> {
+        let run = Rc::clone(&self.run);
+        let mut names = run.program.threads().iter();
+        let added = self.on_block(|pool| names.try_for_each(|name| pool.add(name)));
+        added.inspect_err(|_| self.clear())
+    }
+
+    /// Runs `body` on the thread-locals that fibers share, if they do not have their own. To be used
+    /// around whatever makes or resumes fibers.
+    #[inline]
+    pub(super) fn on_block<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        match self.shared.clone() {
+            Some(block) => block.on(|| body(self)),
+            None => body(self),
+        }
+    }
+
+    /// Puts the thread-locals back that fibers share, between two of their threads.
+    #[inline]
+    pub(super) fn put_block_back(&self) {
+        if let Some(block) = self.shared.as_ref().filter(|block| block.has_changed()) {
+            // Destructors that run now have no turn.
+            current::uncontrolled(|| block.put_back());
+        }
+    }
+
+    /// Whether a thread has left something in the thread-locals that fibers share: others would see
+    /// it, and each is to have its own.
+    #[inline]
+    pub(super) fn is_to_lend(&self) -> bool {
+        let block = self.shared.as_ref();
+        block.is_some_and(|block| block.has_changed())
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
@@ -83,19 +133,46 @@ impl FiberPool {
     }
 
     /// Ends the fibers.
-    pub(super) fn end(self) {
-        self.fibers.into_iter().for_each(Fiber::end);
+    pub(super) fn end(mut self) {
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.on_block(|pool| pool.fibers.drain(..).for_each(Fiber::end));
+        if let Some(block) = self.shared.take() {
+            unshare(&block, || current::set_controller(None));
+        }
     }
 
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
         let run = Rc::clone(&self.run);
-        let live = move |grant| run.live(thread, grant);
-        let fiber = Fiber::new(name, self.stack_size, live);
+        let block = self.have_own.then(|| lent_block(name, false)).transpose()?;
+        let has_block = block.is_some();
+        let live = move |first: FirstTurn| {
+            let live = || run.live(thread, first.wait());
+            if has_block {
+                let controller = Box::new(Rc::clone(&run));
+                current::under(controller, || catch::keeping_panics(live));
+            } else {
+                live();
+            }
+        };
+        let fiber = Fiber::new(name, self.stack_size, block, live);
         let fiber = fiber.map_err(|error| no_stack(name, self.stack_size, &error))?;
         self.fibers.push(fiber);
         Ok(())
     }
+}
+
+/// The thread-locals of a thread that does nothing else.
+fn lent_block(name: &str, is_shared: bool) -> Result<LentBlock, Error> {
+    current::uncontrolled(|| LentBlock::take(is_shared)).ok_or_else(|| {
+        let text = format!(
+            "the operating system did not start a thread for the thread-locals of `{name}`"
+        );
+        Error::new(ErrorKind::NoOsThread, text)
+    })
 }
 
 #[cold]

@@ -14,10 +14,10 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, TurnEnd};
+use crate::engine::fiber::{Control, TurnEnd, exit_thread, leave_run};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
+use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance};
 use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
@@ -56,11 +56,10 @@ enum TurnDetail {
 impl Run {
     pub(super) fn new(
         program: &Arc<dyn Program>,
-        scheduler: Box<dyn Scheduler>,
+        core: ExecutionCore,
         options: EngineOptions,
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
-        let core = ExecutionCore::new(program.threads(), scheduler, options);
         heartbeat.started.lock().clear();
         Run {
             program: Arc::clone(program),
@@ -77,6 +76,12 @@ impl Run {
             timeout: options.timeout,
             since: Cell::new(None),
         }
+    }
+
+    /// Takes the execution away, for another run to go on with it.
+    pub(super) fn take_core(&self) -> ExecutionCore {
+        let nothing = ExecutionCore::without_scheduler(self.program.threads());
+        self.core.replace(nothing)
     }
 
     /// Whether something went wrong inside of this library.
@@ -97,14 +102,21 @@ impl Run {
                 }
                 Some(body) => caught(body),
             };
+            let control = Control::current();
             let end = match result {
-                Ok(()) => TurnEnd::FINISHED,
+                Ok(()) => {
+                    exit_thread(false);
+                    TurnEnd::FINISHED
+                }
                 Err(caught) => {
+                    // It does not pause any more. The note is left last, since its turn ends then.
+                    leave_run();
+                    exit_thread(true);
                     self.note.set(Some(TurnDetail::Failed(caught)));
                     TurnEnd::OTHERWISE
                 }
             };
-            let is_fiber = Control::current().let_go(end);
+            let is_fiber = control.let_go(end);
             grant = is_fiber.expect("this is the body of a fiber");
         }
     }
@@ -154,6 +166,12 @@ impl Run {
             self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
         }
+    }
+
+    /// Ends the threads' part of the execution without telling anybody: it is to be run once more.
+    #[cold]
+    pub(super) fn abandon(&self) {
+        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
     }
 
     /// An execution begins. Returns how many of its first turns are those of the execution before.

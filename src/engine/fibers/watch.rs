@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::carrier::{self, Carried};
+use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
@@ -68,12 +68,12 @@ pub(crate) fn run(
 /// How a carrier ended, once it has.
 #[derive(Default)]
 struct End {
-    carried: Mutex<Option<Carried>>,
+    carried: Mutex<Option<CarryResult>>,
     news: Condvar,
 }
 
 impl End {
-    fn tell(&self, carried: Carried) {
+    fn tell(&self, carried: CarryResult) {
         self.carried.lock().get_or_insert(carried);
         self.news.notify_one();
     }
@@ -85,7 +85,7 @@ fn watch(
     heartbeat: &Heartbeat,
     timeout: Duration,
     meanwhile: &mut Deferred<'_>,
-) -> Option<Carried> {
+) -> Option<CarryResult> {
     let mut time = ExecutionTime::new(timeout, &heartbeat.clocks, 1);
     let mut carried = end.carried.lock();
     loop {

@@ -114,7 +114,7 @@ fn unwind_threads(team: &Team) -> bool {
         if shared.core.scheduler.is_none() {
             return false;
         }
-        let Some((thread, grant)) = shared.core.next_to_unwind() else {
+        let Some((thread, grant)) = shared.core.next_to_unwind(None) else {
             return shared.core.left() == 0;
         };
         drop(shared);

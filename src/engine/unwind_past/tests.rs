@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::engine::catch::{Caught, catch};
-use crate::engine::fiber::Fiber;
+use crate::engine::fiber::{Fiber, FirstTurn};
 
 mod allocations;
 mod hook;
@@ -67,8 +67,11 @@ fn assert_ends(wait: impl Fn() + Send + Sync + 'static) {
     let wait: &'static (dyn Fn() + Send + Sync) = Box::leak(Box::new(wait));
     assert_eq!(left_behind(wait), 0);
     let (sender, left) = mpsc::channel();
-    let life = move |_| sender.send(left_behind(wait)).unwrap();
-    let mut fiber = Fiber::new("waits", 64 * 1024, life).unwrap();
+    let life = move |first: FirstTurn| {
+        first.wait();
+        sender.send(left_behind(wait)).unwrap();
+    };
+    let mut fiber = Fiber::new("waits", 64 * 1024, None, life).unwrap();
     fiber.resume();
     fiber.end();
     assert_eq!(left.recv(), Ok(0));

@@ -1,0 +1,61 @@
+//! In place of `lent_block`, where threads cannot lend their thread-locals: all fibers share those of
+//! the carrier.
+
+/// There is none.
+#[derive(Debug)]
+pub(crate) enum LentBlock {}
+
+pub(crate) fn are_lendable() -> bool {
+    false
+}
+
+impl LentBlock {
+    pub(crate) fn take(_is_shared: bool) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn first(&self) -> impl FnOnce() + 'static {
+        match *self {}
+        #[allow(unreachable_code)]
+        || ()
+    }
+
+    pub(crate) fn on<T>(&self, _: impl FnOnce() -> T) -> T {
+        match *self {}
+    }
+
+    pub(crate) fn keep(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn put_back(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn has_changed(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn enter(&self, _: &OwnBlock) {
+        match *self {}
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct OwnBlock;
+
+impl OwnBlock {
+    pub(crate) fn current() -> Self {
+        OwnBlock
+    }
+}
+
+pub(crate) fn keep_block() {}
+
+pub(crate) fn exit_thread(_has_panicked: bool) {}
+
+pub(crate) fn exit_fiber() {}
+
+pub(crate) fn is_exiting() -> bool {
+    false
+}
