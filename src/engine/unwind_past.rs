@@ -102,20 +102,19 @@ extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
     }
 }
 
-/// Whether the function that called the one with the local variable `local` has a table of calls
-/// that may unwind.
-fn has_caller_a_table(local: *const ()) -> bool {
+/// Whether the function with the local variable `local` has a table of calls that may unwind.
+fn has_table(local: *const u8) -> bool {
     extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
         // SAFETY: it is the pair below, which is used only after the walk.
         let (local, has_table) = unsafe { &mut *walk.cast::<(usize, bool)>() };
         // SAFETY: the unwinder passes its state at this frame.
         unsafe {
-            if _Unwind_GetCFA(context) <= *local {
-                return NO_REASON;
+            if _Unwind_GetCFA(context) > *local {
+                return END_OF_STACK;
             }
             *has_table = !_Unwind_GetLanguageSpecificData(context).is_null();
         }
-        END_OF_STACK
+        NO_REASON
     }
 
     let mut walk = (local.addr(), false);
