@@ -5,6 +5,8 @@ use std::mem::forget;
 use std::sync::{Barrier, Condvar, Mutex, Once, OnceLock, RwLock};
 use std::thread;
 
+use super::unwinder::has_table;
+
 /// Whether functions expect that a wait in std may unwind. They do not if the optimizer sees what
 /// std calls there: then frames of the program itself cannot unwind.
 pub(super) fn are_waits_expected_to_unwind() -> bool {
@@ -39,7 +41,7 @@ fn is_expected_to_unwind(wait: impl FnOnce()) -> bool {
         let _cleanup = Cleanup;
         wait();
     }
-    super::has_table(&raw const here)
+    has_table(&raw const here)
 }
 
 struct Cleanup;
