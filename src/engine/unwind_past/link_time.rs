@@ -23,7 +23,7 @@ pub(super) fn are_waits_expected_to_unwind() -> bool {
             mutex
                 .lock()
                 .is_ok_and(|guard| is_expected_to_unwind(|| forget(condvar.wait(guard)))),
-            is_expected_to_unwind(|| forget(barrier.wait())),
+            is_expected_to_unwind(|| _ = barrier.wait()),
             is_expected_to_unwind(|| once.call_once(|| ())),
             is_expected_to_unwind(thread::park),
         ]
