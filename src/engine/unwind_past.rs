@@ -18,31 +18,14 @@ mod call_sites;
 mod jump;
 mod link_time;
 mod parker;
+mod unwinder;
 
 use call_sites::{MayUnwind, may_unwind};
 use jump::{SAVED, Suspended};
-
-/// The state of the unwinder at a frame.
-#[repr(C)]
-struct Context {
-    _opaque: [u8; 0],
-}
-
-const NO_REASON: c_int = 0;
-const END_OF_STACK: c_int = 5;
-
-// Of the Itanium C++ ABI, in the library through which std unwinds.
-unsafe extern "C" {
-    fn _Unwind_Backtrace(
-        look: extern "C" fn(*mut Context, *mut c_void) -> c_int,
-        argument: *mut c_void,
-    ) -> c_int;
-    fn _Unwind_GetCFA(context: *mut Context) -> usize;
-    fn _Unwind_GetGR(context: *mut Context, register: c_int) -> usize;
-    fn _Unwind_GetIPInfo(context: *mut Context, is_interrupted: *mut c_int) -> usize;
-    fn _Unwind_GetLanguageSpecificData(context: *mut Context) -> *const u8;
-    fn _Unwind_GetRegionStart(context: *mut Context) -> usize;
-}
+use unwinder::{
+    _Unwind_Backtrace, _Unwind_GetCFA, _Unwind_GetGR, _Unwind_GetIPInfo,
+    _Unwind_GetLanguageSpecificData, _Unwind_GetRegionStart, Context, END_OF_STACK, NO_REASON,
+};
 
 /// Unwinds the calling thread from the first frame above `hook` that can unwind. Returns if there is
 /// none, if the thread is unwinding already, or if the program was optimized together with std.
@@ -100,28 +83,6 @@ extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
             END_OF_STACK
         }
     }
-}
-
-/// Whether the function that called the one with the local variable `local` has a table of calls
-/// that may unwind.
-fn has_caller_a_table(local: *const ()) -> bool {
-    extern "C" fn look(context: *mut Context, walk: *mut c_void) -> c_int {
-        // SAFETY: it is the pair below, which is used only after the walk.
-        let (local, has_table) = unsafe { &mut *walk.cast::<(usize, bool)>() };
-        // SAFETY: the unwinder passes its state at this frame.
-        unsafe {
-            if _Unwind_GetCFA(context) <= *local {
-                return NO_REASON;
-            }
-            *has_table = !_Unwind_GetLanguageSpecificData(context).is_null();
-        }
-        END_OF_STACK
-    }
-
-    let mut walk = (local.addr(), false);
-    // SAFETY: `look` gets the argument that it expects, which outlives the call.
-    unsafe { _Unwind_Backtrace(look, (&raw mut walk).cast()) };
-    walk.1
 }
 
 /// Whether the call at which a frame is permits that it unwinds.

@@ -100,6 +100,7 @@ fn locking_for_reading_and_for_writing() {
 }
 
 /// The mutex is free afterwards, since the guard that was given to the condition variable drops.
+/// Each wait but the first finds it poisoned.
 #[test]
 fn waiting_for_a_condition() {
     let pair = (Mutex::new(()), Condvar::new());
