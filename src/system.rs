@@ -4,7 +4,12 @@
 //! thread that no run controls a call is passed on. On a controlled thread it becomes an operation
 //! of the run, so that nothing sleeps in the kernel while it has the turn.
 //!
-//! The symbols are weak: a program that defines one of them itself keeps its own.
+//! The symbols are weak: a program that defines one of them itself keeps its own, and what it does
+//! with that is not seen. Only if fat link-time optimization puts both into one unit, the compiler
+//! says that the symbol is already defined.
+//!
+//! Not seen are calls that libc makes itself (`getaddrinfo`, `lockf`), system calls by the bare
+//! instruction (rustix), and libraries that are opened while the program runs.
 
 #![allow(unsafe_code)]
 #![allow(

@@ -7,10 +7,14 @@
 #![allow(unsafe_code)]
 
 use std::cell::UnsafeCell;
+use std::fs::File;
 use std::io::{Read as _, Write as _, pipe};
 use std::mem::MaybeUninit;
+use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd as _;
+use std::path::PathBuf;
 use std::ptr;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,24 +38,31 @@ unsafe impl Sync for Shared {}
 unsafe impl Send for Shared {}
 
 impl Shared {
-    fn new() -> Box<Self> {
+    fn new() -> Arc<Self> {
         // SAFETY: all zeros are what the initialisers of C give, and the others follow.
         unsafe {
-            let shared: Box<Shared> = Box::new(MaybeUninit::zeroed().assume_init());
+            let shared: Arc<Shared> = Arc::new(MaybeUninit::zeroed().assume_init());
             libc::pthread_barrier_init(shared.barrier.get(), ptr::null(), 2);
             libc::sem_init(shared.semaphore.get(), 0, 0);
             shared
         }
     }
+
+    /// The count, when no other thread is left.
+    fn count(&self) -> u32 {
+        // SAFETY: no other thread is left.
+        unsafe { *self.count.get() }
+    }
 }
 
-fn on_both_engines(report: impl Fn(Engine) -> Report) -> [u64; 2] {
-    [Engine::Threads, Engine::Fibers].map(|engine| {
-        let report = report(engine);
-        println!("{report}");
+/// Explores on both engines, which find no failure, and run the same.
+fn on_both_engines(explore: impl Fn(Engine) -> Report) {
+    let texts = [Engine::Threads, Engine::Fibers].map(|engine| {
+        let report = explore(engine);
         report.assert_ok();
-        1
-    })
+        report.to_string()
+    });
+    assert_eq!(texts[0], texts[1]);
 }
 
 fn zero(result: c_int) {
@@ -60,7 +71,8 @@ fn zero(result: c_int) {
 
 #[test]
 fn a_mutex_of_c_is_a_lock() {
-    let add = |shared: &Box<Shared>| unsafe {
+    // SAFETY: the objects live as long as the execution, and the lock guards the count.
+    let add = |shared: &Arc<Shared>| unsafe {
         zero(libc::pthread_mutex_lock(shared.mutex.get()));
         let before = *shared.count.get();
         interlace::marker!("between");
@@ -72,7 +84,7 @@ fn a_mutex_of_c_is_a_lock() {
             .engine(engine)
             .thread("a", add)
             .thread("b", add)
-            .check(|shared| assert_eq!(unsafe { *shared.count.get() }, 2))
+            .check(|shared| assert_eq!(shared.count(), 2))
             .explore()
     });
 }
@@ -82,7 +94,8 @@ fn a_condition_of_c_wakes_who_waits() {
     on_both_engines(|engine| {
         Explorer::new(Shared::new)
             .engine(engine)
-            .thread("a", |shared: &Box<Shared>| unsafe {
+            // SAFETY: the objects live as long as the execution, and the lock guards the count.
+            .thread("a", |shared: &Arc<Shared>| unsafe {
                 interlace::marker!("wait");
                 zero(libc::pthread_mutex_lock(shared.mutex.get()));
                 while *shared.count.get() == 0 {
@@ -93,7 +106,8 @@ fn a_condition_of_c_wakes_who_waits() {
                 }
                 zero(libc::pthread_mutex_unlock(shared.mutex.get()));
             })
-            .thread("b", |shared: &Box<Shared>| unsafe {
+            // SAFETY: as above.
+            .thread("b", |shared: &Arc<Shared>| unsafe {
                 interlace::marker!("set");
                 zero(libc::pthread_mutex_lock(shared.mutex.get()));
                 *shared.count.get() = 1;
@@ -110,7 +124,8 @@ fn other_locks_of_c_wait_and_wake() {
     extern "C" fn once() {
         thread::yield_now();
     }
-    let meet = |shared: &Box<Shared>| unsafe {
+    // SAFETY: the objects live as long as the execution, and the lock guards the count.
+    let meet = |shared: &Arc<Shared>| unsafe {
         interlace::marker!("first");
         zero(libc::pthread_once(shared.once.get(), once));
         let first = libc::pthread_barrier_wait(shared.barrier.get());
@@ -135,7 +150,7 @@ fn other_locks_of_c_wait_and_wake() {
             .engine(engine)
             .thread("a", meet)
             .thread("b", meet)
-            .check(|shared| assert_eq!(unsafe { *shared.count.get() }, 2))
+            .check(|shared| assert_eq!(shared.count(), 2))
             .explore()
     });
 }
@@ -150,6 +165,7 @@ fn threads_started_inside_give_their_values() {
     on_both_engines(|engine| {
         Explorer::new(|| ())
             .engine(engine)
+            // SAFETY: the places live longer than the calls.
             .thread("a", |()| unsafe {
                 interlace::marker!("start");
                 let mut thread = 0;
@@ -184,7 +200,8 @@ fn time_is_virtual_and_goes_on() {
                 assert!(since.elapsed() >= Duration::from_secs(1000));
                 thread::park_timeout(Duration::from_secs(1000));
                 assert!(since.elapsed() >= Duration::from_secs(2000));
-                assert_eq!(unsafe { libc::usleep(5) }, 0);
+                // SAFETY: it has no conditions.
+                zero(unsafe { libc::usleep(5) });
             })
             .explore()
     });
@@ -193,6 +210,7 @@ fn time_is_virtual_and_goes_on() {
 
 #[test]
 fn pipes_are_waited_for() {
+    /// More than the pipe holds.
     const SIZE: usize = 200_000;
     on_both_engines(|engine| {
         Explorer::new(|| pipe().unwrap())
@@ -211,9 +229,79 @@ fn pipes_are_waited_for() {
             })
             .thread("b", |(_, writer)| {
                 interlace::marker!("write");
-                // More than the pipe holds.
                 (&*writer).write_all(&vec![1; SIZE]).unwrap();
             })
             .explore()
     });
+}
+
+#[test]
+fn sockets_are_waited_for() {
+    on_both_engines(|engine| {
+        Explorer::new(|| TcpListener::bind("127.0.0.1:0").unwrap())
+            .engine(engine)
+            .thread("server", |listener| {
+                interlace::marker!("accept");
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut question = [0];
+                stream.read_exact(&mut question).unwrap();
+                stream.write_all(&question).unwrap();
+            })
+            .thread("client", |listener| {
+                interlace::marker!("connect");
+                let mut stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+                stream.write_all(b"?").unwrap();
+                // SAFETY: all zeros are an empty set, and the sets live longer than the call.
+                unsafe {
+                    let mut set = MaybeUninit::zeroed().assume_init();
+                    libc::FD_SET(stream.as_raw_fd(), &raw mut set);
+                    let (limit, none) = (stream.as_raw_fd() + 1, ptr::null_mut());
+                    let count = libc::select(limit, &raw mut set, none, none, ptr::null_mut());
+                    assert_eq!(count, 1);
+                    assert!(libc::FD_ISSET(stream.as_raw_fd(), &raw const set));
+                }
+                let mut answer = [0];
+                stream.read_exact(&mut answer).unwrap();
+                assert_eq!(&answer, b"?");
+                stream
+                    .set_read_timeout(Some(Duration::from_secs(1000)))
+                    .unwrap();
+                // The server has closed its end, so this is no time-out.
+                assert_eq!(stream.read(&mut answer).unwrap(), 0);
+            })
+            .explore()
+    });
+}
+
+#[test]
+fn locks_of_files_are_waited_for() {
+    let path = std::env::temp_dir().join(format!("interlace-{}-controlled", std::process::id()));
+    File::create(&path).unwrap();
+    let lock = |path: &PathBuf| {
+        interlace::marker!("open");
+        let file = File::options().read(true).write(true).open(path).unwrap();
+        // SAFETY: the file is open, and the range lives longer than the call.
+        unsafe {
+            zero(libc::flock(file.as_raw_fd(), libc::LOCK_EX));
+            interlace::marker!("locked");
+            zero(libc::flock(file.as_raw_fd(), libc::LOCK_UN));
+            let mut range: libc::flock = MaybeUninit::zeroed().assume_init();
+            range.l_type = libc::F_WRLCK.try_into().unwrap();
+            zero(libc::fcntl(
+                file.as_raw_fd(),
+                libc::F_OFD_SETLKW,
+                &raw const range,
+            ));
+            interlace::marker!("range");
+        }
+    };
+    on_both_engines(|engine| {
+        let path = path.clone();
+        Explorer::new(move || path.clone())
+            .engine(engine)
+            .thread("a", lock)
+            .thread("b", lock)
+            .explore()
+    });
+    std::fs::remove_file(path).unwrap();
 }

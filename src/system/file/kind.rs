@@ -1,6 +1,7 @@
 //! What an open file is, as a report names it.
 
 use std::fs;
+use std::mem::MaybeUninit;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
@@ -25,6 +26,17 @@ pub(super) fn kind(file: c_int) -> FileKind {
         Ok(kind) if kind.is_socket() => FileKind::Socket,
         _ => FileKind::File,
     }
+}
+
+/// The type of an open file, as fstat(2) tells it: one of the `S_IF…`, or 0 if it is not open.
+pub(super) fn file_type(file: c_int) -> libc::mode_t {
+    let mut status = MaybeUninit::<libc::stat>::zeroed();
+    // SAFETY: all zeros are a `stat`, which the call fills in.
+    let status = unsafe {
+        libc::fstat(file, status.as_mut_ptr());
+        status.assume_init()
+    };
+    status.st_mode & libc::S_IFMT
 }
 
 #[cfg(test)]
@@ -55,5 +67,8 @@ mod tests {
         for (file, expected) in kinds {
             assert_eq!(kind(file), expected);
         }
+        assert_eq!(file_type(reader.as_raw_fd()), libc::S_IFIFO);
+        assert_eq!(file_type(socket.as_raw_fd()), libc::S_IFSOCK);
+        assert_eq!(file_type(-1), 0);
     }
 }

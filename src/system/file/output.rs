@@ -6,10 +6,10 @@
 use libc::{c_int, c_void, iovec, msghdr, size_t, sockaddr, socklen_t, ssize_t};
 
 use super::super::errno::{fail_size, last};
-use super::kind::kind;
+use super::kind::file_type;
 use super::{is_blocking, is_ready, wait_for_events};
 use crate::engine::call;
-use crate::operation::{FileKind, SystemCall};
+use crate::operation::SystemCall;
 
 interpose! {
     sleeps fn write(file: c_int, buffer: *const c_void, size: size_t) -> ssize_t;
@@ -23,28 +23,16 @@ mod controlled {
     use super::*;
 
     pub(super) unsafe fn write(file: c_int, buffer: *const c_void, size: size_t) -> ssize_t {
-        // As many bytes fit into every pipe, socket and file that is ready at all, other than a
-        // socket whose buffer is nearly full.
-        let is_short = size <= libc::PIPE_BUF && is_ready(file, libc::POLLOUT);
-        if !is_blocking(file) {
-            // SAFETY: as the caller promises.
-            return unsafe { real::write(file, buffer, size) };
-        }
         // SAFETY: as the caller promises.
         unsafe {
-            match kind(file) {
-                FileKind::Socket => send(file, buffer, size, 0),
-                FileKind::Pipe if !is_short => write_pieces(file, buffer, size),
-                _ if !wait_for_events(
-                    file,
-                    libc::POLLOUT,
-                    SystemCall::Write,
-                    libc::SO_SNDTIMEO,
-                ) =>
-                {
-                    fail_size(libc::EAGAIN)
+            match file_type(file) {
+                _ if !is_blocking(file) => real::write(file, buffer, size),
+                libc::S_IFSOCK => send(file, buffer, size, 0),
+                libc::S_IFIFO => write_pieces(file, buffer, size),
+                _ => {
+                    wait_for_events(file, libc::POLLOUT, SystemCall::Write, libc::SO_SNDTIMEO);
+                    real::write(file, buffer, size)
                 }
-                _ => real::write(file, buffer, size),
             }
         }
     }
@@ -53,14 +41,14 @@ mod controlled {
     pub(super) unsafe fn writev(file: c_int, parts: *const iovec, count: c_int) -> ssize_t {
         // SAFETY: the caller promises that many parts.
         unsafe {
-            match (is_blocking(file), usize::try_from(count), kind(file)) {
-                (true, Ok(count), FileKind::Socket) => {
+            match (is_blocking(file), usize::try_from(count), file_type(file)) {
+                (true, Ok(count), libc::S_IFSOCK) => {
                     let mut message: msghdr = std::mem::zeroed();
                     message.msg_iov = parts.cast_mut();
                     message.msg_iovlen = count;
                     sendmsg(file, &raw const message, 0)
                 }
-                (true, Ok(count), FileKind::Pipe) if count > 0 && !parts.is_null() => {
+                (true, Ok(count), libc::S_IFIFO) if count > 0 && !parts.is_null() => {
                     let parts = std::slice::from_raw_parts(parts, count);
                     let first = parts
                         .iter()
