@@ -170,7 +170,7 @@ impl ExecutionCore {
             ThreadState::Unblocked(_) | ThreadState::Joined(_) if is_unwinding => {
                 Some((1, Grant::Resume))
             }
-            ThreadState::Unblocked(_) | ThreadState::Blocked(_) | ThreadState::MayGoOn(_)
+            ThreadState::Blocked(_) | ThreadState::MayGoOn(_) | ThreadState::Joining(_)
                 if can_unwind =>
             {
                 Some((2, Grant::Unwind))

@@ -188,8 +188,11 @@ fn threads_that_have_not_begun_when_an_execution_fails_never_do() {
             .keep_going()
             .explore();
         assert_eq!((report.schedules(), report.failing()), (1, 1));
-        // Found, run again to see what its schedule forces (nothing), and run once more.
-        assert_eq!(dropped.load(SeqCst), 3, "{engine:?}");
+        // Found, run again to see what its schedule forces (nothing), and run once more. On fibers the
+        // first two begin with an execution that is abandoned, since threads that are started need
+        // thread-locals of their own.
+        let abandoned = if engine == Engine::Fibers { 2 } else { 0 };
+        assert_eq!(dropped.load(SeqCst), 3 + abandoned, "{engine:?}");
     }
 }
 

@@ -56,6 +56,12 @@ impl LentBlock {
         })
     }
 
+    /// What the system calls a thread with this block: its `pthread_t`, which glibc makes of the
+    /// address of the block.
+    pub(crate) fn handle(&self) -> usize {
+        self.lender.as_ref().map_or(0, Lender::handle)
+    }
+
     /// What a fiber that gets this block runs first, on it.
     pub(crate) fn first(&self) -> impl FnOnce() + 'static {
         let block_use = &raw const *self.block_use;

@@ -14,6 +14,10 @@ impl LentBlock {
         None
     }
 
+    pub(crate) fn handle(&self) -> usize {
+        match *self {}
+    }
+
     pub(crate) fn first(&self) -> impl FnOnce() + 'static {
         match *self {}
         #[allow(unreachable_code)]

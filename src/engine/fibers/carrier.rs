@@ -47,7 +47,7 @@ pub(super) fn carry(
     let mut next = Some((core, false));
     explaining_overflows(|| {
         while let Some((core, have_own_blocks)) = next.take() {
-            let run = Rc::new(Run::new(program, core, options, heartbeat));
+            let run = Rc::new(Run::new(program, core, have_own_blocks, options, heartbeat));
             current::under(Box::new(Rc::clone(&run)), || {
                 let mut fibers = FiberPool::new(&run, options, have_own_blocks)?;
                 let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
@@ -118,8 +118,7 @@ fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Op
         return Some((panicked_in(Hook::SetUp, panic), None));
     }
     run.heartbeat.enter(Phase::Threads);
-    let is_abandoned =
-        current::controlled(|| fibers.on_block(|fibers| run_threads(run, fibers, turns)));
+    let is_abandoned = fibers.on_block(|fibers| run_threads(run, fibers, turns));
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {

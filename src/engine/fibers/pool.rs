@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
+use super::started_blocks::lend;
 use crate::engine::baton::Grant;
 use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable, share, unshare};
 use crate::engine::{EngineOptions, catch, current};
@@ -47,7 +48,7 @@ impl FiberPool {
             stack_size: options.stack_size,
         };
         if !have_own && are_lendable() {
-            let block = lent_block("the program", true)?;
+            let block = lend("the program", true)?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));
                 catch::keep_panics();
@@ -88,7 +89,7 @@ impl FiberPool {
     #[inline]
     pub(super) fn is_to_lend(&self) -> bool {
         let block = self.shared.as_ref();
-        block.is_some_and(|block| block.has_changed())
+        block.is_some_and(|block| self.run.wants_blocks() || block.has_changed())
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
@@ -147,7 +148,11 @@ impl FiberPool {
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
         let run = Rc::clone(&self.run);
-        let block = self.have_own.then(|| lent_block(name, false)).transpose()?;
+        let block = if thread.index() >= self.declared {
+            self.run.take_block(thread)?
+        } else {
+            self.have_own.then(|| lend(name, false)).transpose()?
+        };
         let has_block = block.is_some();
         let live = move |first: FirstTurn| {
             let live = || run.live(thread, first.wait());
@@ -163,16 +168,6 @@ impl FiberPool {
         self.fibers.push(fiber);
         Ok(())
     }
-}
-
-/// The thread-locals of a thread that does nothing else.
-fn lent_block(name: &str, is_shared: bool) -> Result<LentBlock, Error> {
-    current::uncontrolled(|| LentBlock::take(is_shared)).ok_or_else(|| {
-        let text = format!(
-            "the operating system did not start a thread for the thread-locals of `{name}`"
-        );
-        Error::new(ErrorKind::NoOsThread, text)
-    })
 }
 
 #[cold]

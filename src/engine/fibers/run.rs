@@ -7,6 +7,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::{Heartbeat, Reached};
+use super::started_blocks::StartedBlocks;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, caught};
@@ -14,11 +15,13 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, TurnEnd, exit_thread, leave_run};
+use crate::engine::fiber::{
+    Control, LentBlock, TurnEnd, are_lendable, exit_thread, leave_run,
+};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
 
@@ -34,6 +37,11 @@ pub(super) struct Run {
     /// What was started in the turn under way: taken note of when that ends, since the state of a
     /// turn that is repeated is not kept up to date.
     starting: RefCell<Vec<(Option<String>, Body)>>,
+    /// The thread-locals of those threads, which their fibers keep from one execution to the next.
+    /// Nothing if all fibers share theirs.
+    blocks: Option<StartedBlocks>,
+    /// Whether a thread was started while fibers share their thread-locals.
+    wants_blocks: Cell<bool>,
     /// What the threads run that the program has started, if they have not begun.
     bodies: RefCell<Vec<Option<Body>>>,
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
@@ -57,6 +65,7 @@ impl Run {
     pub(super) fn new(
         program: &Arc<dyn Program>,
         core: ExecutionCore,
+        have_own_blocks: bool,
         options: EngineOptions,
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
@@ -68,6 +77,8 @@ impl Run {
             core: RefCell::new(core),
             instance: RefCell::new(Arc::clone(program).instance()),
             starting: RefCell::default(),
+            blocks: have_own_blocks.then(StartedBlocks::default),
+            wants_blocks: Cell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
             wakes: Arc::default(),
@@ -76,6 +87,18 @@ impl Run {
             timeout: options.timeout,
             since: Cell::new(None),
         }
+    }
+
+    /// Whether fibers share their thread-locals, and must not go on so.
+    pub(super) fn wants_blocks(&self) -> bool {
+        self.wants_blocks.get()
+    }
+
+    /// The thread-locals for the fiber of a thread that the program has started.
+    pub(super) fn take_block(&self, thread: ThreadId) -> Result<Option<LentBlock>, Error> {
+        let started = thread.index() - self.declared;
+        let blocks = self.blocks.as_ref();
+        blocks.map(|blocks| blocks.take(started)).transpose()
     }
 
     /// Takes the execution away, for another run to go on with it.
@@ -423,16 +446,27 @@ impl Controller for Rc<Run> {
     fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let mut starting = self.starting.borrow_mut();
         let others = self.core.borrow().state.threads().len() + starting.len();
+        let handle = match &self.blocks {
+            Some(blocks) => blocks.handle(others - self.declared)?,
+            // The execution is going to be abandoned.
+            None if are_lendable() => 0,
+            None => return Err(cannot_start()),
+        };
+        self.wants_blocks.set(self.blocks.is_none());
         starting.push((new.name.map(str::to_owned), new.body));
         self.wakes.alert();
         let thread = ThreadId::new(others);
-        Ok(Started {
-            thread,
-            handle: others + 1,
-        })
+        Ok(Started { thread, handle })
     }
 
     fn fail(&self, fault: Error) {
         self.fault.borrow_mut().get_or_insert(fault);
     }
+}
+
+#[cold]
+fn cannot_start() -> Error {
+    let text = "the program starts a thread, which needs thread-locals of its own. Fibers cannot have \
+                them on this system: use `Engine::Threads`";
+    Error::new(ErrorKind::NoOsThread, text)
 }

@@ -5,7 +5,6 @@ use std::hint::black_box;
 use std::mem;
 use std::sync::{Barrier, Condvar, Mutex, Once, OnceLock, PoisonError, RwLock, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use crate::engine::catch::{Caught, catch};
 use crate::engine::fiber::{Fiber, FirstTurn};
@@ -109,30 +108,20 @@ fn waiting_for_a_condition() {
         let guard = pair.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _guard = pair.1.wait(guard);
     });
-    assert_ends(|| {
-        let guard = pair.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let _guard = pair.1.wait_timeout(guard, Duration::from_secs(60));
-    });
     assert!(pair.0.is_poisoned());
 }
 
 #[test]
 fn parking() {
     assert_ends(thread::park);
-    assert_ends(|| thread::park_timeout(Duration::from_secs(60)));
 }
 
 /// A channel keeps its note of a thread that waits, as long as the channel lives.
 #[test]
 fn receiving_and_sending() {
-    const LONG: Duration = Duration::from_secs(60);
     assert_ends(|| {
         let (_sender, receiver) = mpsc::channel::<String>();
         let _ = receiver.recv();
-    });
-    assert_ends(|| {
-        let (_sender, receiver) = mpsc::channel::<String>();
-        let _ = receiver.recv_timeout(LONG);
     });
     assert_ends(|| {
         let (_sender, receiver) = mpsc::sync_channel::<String>(1);
@@ -174,28 +163,6 @@ fn waiting_for_a_value_that_another_thread_makes() {
 }
 
 #[test]
-fn joining_a_thread() {
-    let wait = || thread::spawn(|| ()).join().unwrap();
-    (0..TIMES).for_each(|_| ended_in(&wait));
-}
-
-#[test]
 fn waiting_in_a_scope() {
     assert_ends(|| thread::scope(|_| thread::park()));
-    // Its threads free what this one has allocated.
-    (0..TIMES).for_each(|_| {
-        ended_in(&|| {
-            let value = String::from("borrowed");
-            thread::scope(|scope| {
-                // It has ended when the scope is unwound.
-                let child = scope.spawn(|| value.len());
-                while !child.is_finished() {
-                    thread::yield_now();
-                }
-                // Its end has unparked this thread.
-                thread::park();
-                thread::park();
-            });
-        });
-    });
 }

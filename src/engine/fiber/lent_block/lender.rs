@@ -17,6 +17,7 @@ static IDLE: Mutex<Vec<Lender>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 pub(super) struct Lender {
     pub(super) thread_pointer: usize,
+    handle: usize,
     /// Its thread-locals as they were when it was new.
     pub(super) image: Image,
 }
@@ -33,6 +34,11 @@ impl Lender {
         self.image.holds(address)
     }
 
+    /// Its `pthread_t`.
+    pub(super) fn handle(&self) -> usize {
+        self.handle
+    }
+
     /// Keeps it for others. Its thread-locals must be as they were.
     pub(super) fn give_back(self) {
         IDLE.lock().push(self);
@@ -47,6 +53,7 @@ impl Lender {
         let image = entry.image.into_inner();
         image.filter(|_| is_started).map(|image| Lender {
             thread_pointer: entry.thread_pointer.into_inner(),
+            handle: entry.handle.into_inner(),
             image,
         })
     }
@@ -56,6 +63,7 @@ impl Lender {
 #[derive(Default)]
 struct Entry {
     thread_pointer: AtomicUsize,
+    handle: AtomicUsize,
     image: Mutex<Option<Image>>,
     is_ready: AtomicU32,
 }
@@ -93,6 +101,9 @@ extern "C" fn lend(entry: *mut libc::c_void) -> *mut libc::c_void {
     *entry.image.lock() = Some(Image::of_new_thread());
     let pointer = thread_pointer::current();
     entry.thread_pointer.store(pointer, Ordering::Relaxed);
+    // SAFETY: it has no arguments.
+    let handle = unsafe { libc::pthread_self() } as usize;
+    entry.handle.store(handle, Ordering::Relaxed);
     let word = ptr::from_ref(&entry.is_ready);
     entry.is_ready.store(1, Ordering::Release);
     // From here on the thread-locals are another's, so nothing of libc is called.

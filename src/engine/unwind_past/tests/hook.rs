@@ -1,25 +1,18 @@
-//! Stands between std and the C library in the unit tests: the thread that asked for it is unwound
-//! where it would wait.
-//!
-//! Goes away as soon as the library defines these symbols itself: [`unwinding_at_waits`] is all that
-//! the tests use.
+//! A thread that is unwound wherever it would wait.
 
-use std::cell::Cell;
-use std::ffi::{CStr, c_int, c_long, c_void};
-use std::mem;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::Waker;
 
-use super::super::unwind_past;
-use crate::engine::flag;
+use crate::engine::baton::Grant;
+use crate::engine::current::{Controller, NewThread, Started, controlled, under};
+use crate::engine::execution_core::ExecutionCore;
+use crate::engine::yield_reason::YieldReason;
+use crate::error::Error;
+use crate::operation::ThreadId;
 
 thread_local! {
-    static UNWINDS_AT_WAITS: Cell<bool> = const { Cell::new(false) };
     static WAITS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Runs `body`, and unwinds the calling thread at each call of std that would wait.
-pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    flag::with(&UNWINDS_AT_WAITS, true, body)
 }
 
 /// How often the calling thread was to be unwound.
@@ -27,62 +20,47 @@ pub(super) fn waits() -> usize {
     WAITS.get()
 }
 
-/// Unwinds the calling thread from above the function with the local variable `hook`, which waits
-/// at `word`.
-fn at_wait(hook: *const (), word: Option<&AtomicU32>) {
-    WAITS.set(WAITS.get() + 1);
-    // SAFETY: these tests only call std, through the functions below.
-    unsafe { unwind_past(hook, word) }
-}
+/// The controller of an execution that is over.
+struct Unwinds(Rc<RefCell<ExecutionCore>>);
 
-type Syscall = unsafe extern "C" fn(c_long, usize, usize, usize, usize, usize, usize) -> c_long;
-type Join = unsafe extern "C" fn(libc::pthread_t, *mut *mut c_void) -> c_int;
-
-/// The function of the C library that one of these stands before.
-fn next(name: &CStr) -> *mut c_void {
-    // SAFETY: the name ends with a zero.
-    let function = unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) };
-    assert!(!function.is_null(), "{name:?}");
-    function
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn syscall(
-    number: c_long,
-    word: usize,
-    operation: usize,
-    value: usize,
-    timeout: usize,
-    other: usize,
-    mask: usize,
-) -> c_long {
-    const WAIT: usize = (libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG) as usize;
-    if UNWINDS_AT_WAITS.get() && number == libc::SYS_futex && operation == WAIT {
-        // SAFETY: the caller waits at a word of its own.
-        let word = unsafe { AtomicU32::from_ptr(word as *mut u32) };
-        if word.load(Ordering::SeqCst) as usize == value {
-            let here = 0_u8;
-            at_wait((&raw const here).cast(), Some(word));
-        }
+impl Controller for Unwinds {
+    fn pause(&self, _: YieldReason) -> Option<Grant> {
+        WAITS.set(WAITS.get() + 1);
+        Some(Grant::Unwind)
     }
-    // SAFETY: it is that function, and the arguments are those of the caller.
-    unsafe {
-        let next: Syscall = mem::transmute(next(c"syscall"));
-        next(number, word, operation, value, timeout, other, mask)
+
+    fn withdraw(&self) {}
+
+    fn waker(&self) -> Waker {
+        Waker::noop().clone()
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
+        let mut core = self.0.borrow_mut();
+        body(&mut core, ThreadId::new(0));
+        core.kernel.reset();
+    }
+
+    fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
+        unreachable!("the execution is over")
+    }
+
+    fn leave(&self) {
+        unreachable!("each can unwind")
+    }
+
+    fn fail(&self, fault: Error) {
+        panic!("{fault}");
     }
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn pthread_join(thread: libc::pthread_t, result: *mut *mut c_void) -> c_int {
-    if UNWINDS_AT_WAITS.get() {
-        // SAFETY: the caller is about to join it, so it has not been joined, and will not be.
-        unsafe { libc::pthread_detach(thread) };
-        let here = 0_u8;
-        at_wait((&raw const here).cast(), None);
-    }
-    // SAFETY: as above.
-    unsafe {
-        let next: Join = mem::transmute(next(c"pthread_join"));
-        next(thread, result)
-    }
+/// Runs `body`, and unwinds the calling thread at each call of std that would wait.
+pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
+    let core = ExecutionCore::without_scheduler(&["waits".to_owned()]);
+    let unwinds = Unwinds(Rc::new(RefCell::new(core)));
+    under(Box::new(unwinds), || controlled(body))
 }
