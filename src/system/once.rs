@@ -3,6 +3,8 @@
 //! `pthread_once(3p)`: 0, when the routine has been called by this thread or another. The real
 //! function calls it, since it knows whether that was done before.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use libc::c_int;
 
 use super::queue;
@@ -29,6 +31,12 @@ mod controlled {
                 UNDER_WAY.with(|them| them.remove(&self.0));
                 queue::wake(self.0, usize::MAX);
             }
+        }
+        /// What glibc writes when the routine has returned.
+        const DONE: Once = 2;
+        // SAFETY: the caller promises a `pthread_once_t`, which all access atomically.
+        if unsafe { AtomicI32::from_ptr(once) }.load(Ordering::Acquire) == DONE {
+            return 0;
         }
         let address = once.addr();
         while UNDER_WAY.with(|them| them.contains_key(&address)) {
