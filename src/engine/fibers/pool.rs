@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable, share, unshare};
+use crate::engine::fiber::{
+    Fiber, FirstTurn, LentBlock, TurnEnd, has_own_thread_locals, share, unshare,
+};
 use crate::engine::{EngineOptions, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -41,7 +43,7 @@ impl FiberPool {
             heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
-        if are_lendable() {
+        if has_own_thread_locals() {
             let block = lent_block("the program", true)?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));
