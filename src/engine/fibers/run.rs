@@ -22,6 +22,8 @@ use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
 
+mod abandon;
+
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
     pub(super) program: Arc<dyn Program>,
@@ -103,7 +105,6 @@ impl Run {
                     TurnEnd::FINISHED
                 }
                 Err(caught) => {
-                    // It does not pause any more. The note is left last, since its turn ends then.
                     leave_run();
                     exit_thread(true);
                     self.note.set(Some(TurnDetail::Failed(caught)));
@@ -157,18 +158,6 @@ impl Run {
             let name = &core.state.threads().names()[thread.index()];
             self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
-        }
-    }
-
-    /// Ends the threads' part of the execution without telling anybody: it is to be run once more.
-    /// `next` was given the turn, and does not get it.
-    #[cold]
-    pub(super) fn abandon(&self, next: Option<ThreadId>) {
-        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
-        if let Some((next, body)) = next.and_then(|next| Some((next, self.take_body(next)?))) {
-            // It was to be started.
-            let _ = current::uncontrolled(|| caught(|| drop(body)));
-            let _ = self.core.borrow_mut().finish_caught(next, Caught::Unwound);
         }
     }
 
