@@ -31,7 +31,7 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
-pub(crate) use lent_block::{LentBlock, exit_thread, has_own_thread_locals, is_exiting};
+pub(crate) use lent_block::{LentBlock, has_own_thread_locals, is_exiting};
 use overflow::Guard;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
@@ -243,6 +243,17 @@ impl Control {
         // body is what runs now. A yielder lives until the body returns.
         Some(unsafe { &*self.0 }.suspend(end))
     }
+}
+
+/// The thread of the calling fiber exits, after a panic or not: what it has registered for that runs,
+/// if it has borrowed its thread-locals. Its fiber must then let go of the turn by what was its
+/// [`Control`] before.
+pub(super) fn exit_thread(has_panicked: bool) {
+    if has_panicked {
+        // The execution is over for it, and destructors cannot unwind.
+        leave_run();
+    }
+    lent_block::exit_thread(has_panicked);
 }
 
 /// Lets the calling fiber go on by itself: until it has the turn again, markers do nothing.

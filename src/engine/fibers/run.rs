@@ -14,7 +14,7 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, TurnEnd, exit_thread, leave_run};
+use crate::engine::fiber::{Control, TurnEnd, exit_thread};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance, Scheduler};
@@ -105,7 +105,6 @@ impl Run {
                     TurnEnd::FINISHED
                 }
                 Err(caught) => {
-                    leave_run();
                     exit_thread(true);
                     self.note.set(Some(TurnDetail::Failed(caught)));
                     TurnEnd::OTHERWISE
@@ -128,8 +127,7 @@ impl Run {
         if self.core.borrow().state.state(thread) == ThreadState::Starting {
             let body = self.take_body(thread);
             let dropped = current::uncontrolled(|| caught(|| drop(body)));
-            let ended = dropped.and(Err(Caught::Unwound));
-            let caught = ended.unwrap_or_else(|caught| caught);
+            let caught = dropped.err().unwrap_or(Caught::Unwound);
             self.core.borrow_mut().finish_caught(thread, caught);
         }
     }
