@@ -138,3 +138,6 @@ impl Drop for OwnBlock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
