@@ -62,7 +62,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Carrie
             processor.pin_current_thread();
         }
         run.heartbeat.beat();
-        let (end, outcome) = match execute(run, fibers, &mut turns) {
+        let (end, outcome) = match execute(run, fibers, &mut turns)? {
             Some(ended) => ended,
             None => execute_once_more(run, fibers, &mut turns)?,
         };
@@ -81,13 +81,23 @@ type Ended = (ExecutionEnd, Option<String>);
 
 /// Runs an execution; nothing if it was abandoned, since fibers are to have thread-locals of their
 /// own.
-fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Option<Ended> {
+///
+/// # Errors
+///
+/// If something goes wrong inside of this library while threads take turns. That is caught on the
+/// thread-locals which the panic is counted in.
+fn execute(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+) -> Result<Option<Ended>, Error> {
     if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
-        return Some((panicked_in(Hook::SetUp, panic), None));
+        return Ok(Some((panicked_in(Hook::SetUp, panic), None)));
     }
     run.heartbeat.enter(Phase::Threads);
-    let is_abandoned =
-        current::controlled(|| fibers.on_block(|fibers| run_threads(run, fibers, turns)));
+    let is_abandoned = current::controlled(|| {
+        fibers.on_block(|fibers| catch_fault(|| Ok(run_threads(run, fibers, turns))))
+    })?;
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -99,7 +109,7 @@ fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Op
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
     let end = drop_state(dropping, end);
-    (!is_abandoned).then_some((end, outcome))
+    Ok((!is_abandoned).then_some((end, outcome)))
 }
 
 /// Runs the execution that was abandoned from its start, with thread-locals of its own for each
@@ -113,7 +123,7 @@ fn execute_once_more(
     fibers.lend()?;
     run.core.borrow_mut().restart();
     turns.clear();
-    Ok(execute(run, fibers, turns).expect("each fiber has its own"))
+    execute(run, fibers, turns).map(|ended| ended.expect("each fiber has its own"))
 }
 
 /// Resumes whichever thread has the turn until none has, and unwinds those that are left. Returns
