@@ -130,8 +130,6 @@ fn execute_once_more(
 /// whether the execution was abandoned.
 fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
     turns.truncate(run.begin());
-    // This library may have left something there.
-    fibers.put_block_back();
     let mut ended = repeat(run, fibers, turns);
     let (next, is_abandoned) = loop {
         let turn = match ended {
@@ -141,7 +139,9 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
             }
             None => run.first_turn(),
         };
-        if fibers.is_to_lend() {
+        // A thread may see what it has left itself.
+        let is_next = ended.is_some_and(|(thread, _)| turn == Some(thread));
+        if !is_next && fibers.is_to_lend() {
             break (turn, true);
         }
         let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {

@@ -49,10 +49,8 @@ fn values_of_keys_are_destroyed_and_forgotten_when_a_thread_exits() {
     }
     let mut key = 0;
     // SAFETY: the destructor takes what the values are.
-    assert_eq!(
-        unsafe { libc::pthread_key_create(&raw mut key, Some(count)) },
-        0
-    );
+    let error = unsafe { libc::pthread_key_create(&raw mut key, Some(count)) };
+    assert_eq!(error, 0);
     let counter = Rc::new(Cell::new(0));
     let set = Rc::clone(&counter);
     run_twice(move || {
