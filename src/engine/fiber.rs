@@ -186,7 +186,7 @@ pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
         first();
         overflow::set_guards(guards);
         prepare();
-        CONTROL.set(THREAD);
+        CONTROL.set(NOBODY);
         block.keep();
     });
 }

@@ -162,8 +162,8 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
             None => run.first_turn(),
         };
         // A thread may see what it has left itself.
-        let is_next = ended.is_some_and(|(thread, _)| turn == Some(thread));
-        if !is_next && fibers.is_to_lend() {
+        let is_other = ended.is_some_and(|(thread, _)| turn != Some(thread));
+        if is_other && fibers.is_to_lend() {
             is_abandoned = true;
             run.abandon(turn);
             break;
