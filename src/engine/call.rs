@@ -12,8 +12,8 @@ use std::time::Duration;
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
+use super::execution_core::ExecutionCore;
 use super::ready_check::ReadyCheck;
-use super::unwind_past::unwind_past;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
@@ -56,8 +56,11 @@ impl Hook {
         let word = std::ptr::with_exposed_provenance_mut::<u32>(word);
         // SAFETY: a futex is four aligned bytes, and the thread waits at it.
         let word = (!word.is_null()).then(|| unsafe { AtomicU32::from_ptr(word) });
+        #[cfg(panic = "unwind")]
         // SAFETY: as whoever made this promised.
-        unsafe { unwind_past(self.0, word) };
+        unsafe {
+            super::unwind_past::unwind_past(self.0, word);
+        }
     }
 }
 
@@ -85,7 +88,7 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
 }
 
 fn end_wait() -> WaitEnd {
-    let end = current::with_core(|core, thread| core.end_wait(thread));
+    let end = current::with_core(ExecutionCore::end_wait);
     end.unwrap_or(WaitEnd::Spurious)
 }
 
@@ -113,7 +116,7 @@ fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
 
 /// Lets others go first.
 pub(crate) fn yield_now() {
-    let yields = current::with_core(|core, thread| core.yields(thread));
+    let yields = current::with_core(ExecutionCore::yields);
     if yields == Some(true) {
         // If the execution is over, it runs on to the next marker.
         current::yield_turn(YieldReason::Yield);

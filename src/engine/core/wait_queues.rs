@@ -33,7 +33,7 @@ impl WaitQueues {
     }
 
     /// Whether nobody waits in any queue.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.waiters.is_empty()
     }

@@ -105,7 +105,9 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
     }
     let scheduler = run.core.borrow_mut().scheduler.take();
-    Ok(Carried::All(scheduler.expect("nobody else takes the scheduler")))
+    Ok(Carried::All(
+        scheduler.expect("nobody else takes the scheduler"),
+    ))
 }
 
 /// How an execution ended, and its outcome.

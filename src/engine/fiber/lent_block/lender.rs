@@ -102,7 +102,7 @@ extern "C" fn lend(entry: *mut libc::c_void) -> *mut libc::c_void {
     let pointer = thread_pointer::current();
     entry.thread_pointer.store(pointer, Ordering::Relaxed);
     // SAFETY: it has no arguments.
-    let handle = unsafe { libc::pthread_self() } as usize;
+    let handle = usize::try_from(unsafe { libc::pthread_self() }).expect("an address");
     entry.handle.store(handle, Ordering::Relaxed);
     let word = ptr::from_ref(&entry.is_ready);
     entry.is_ready.store(1, Ordering::Release);
