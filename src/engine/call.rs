@@ -7,11 +7,13 @@
 #![allow(unsafe_code)]
 
 use std::sync::atomic::AtomicU32;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
+use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::unwind_past::unwind_past;
 use super::yield_reason::YieldReason;
@@ -181,7 +183,44 @@ pub(crate) fn join(thread: ThreadId, hook: Option<Hook>) {
     }
 }
 
-/// Says what the program calls the calling thread.
-pub(crate) fn set_name(name: &str) {
-    current::with_core(|core, thread| core.state.rename(thread, name));
+/// Whether a thread that is about to begin with the function `start` [has a prelude](begin_prelude).
+pub(crate) fn has_prelude(start: usize) -> bool {
+    prelude::is_of_std(start)
+}
+
+/// A thread that no run controls starts another, by the function `start`.
+pub(crate) fn learn_start(start: usize) {
+    prelude::learn_start(start);
+}
+
+/// The calling thread, which was just started, goes on ahead of its first step until it has a name.
+/// The function of `hook` is about to call std's start of a thread.
+pub(crate) fn begin_prelude(hook: Hook) {
+    prelude::begin(hook);
+}
+
+/// Whether the calling thread has not come to its first step yet.
+pub(crate) fn is_in_prelude() -> bool {
+    prelude::is_under_way()
+}
+
+/// The calling thread asks for the bounds of a stack: if it is in its prelude, that ends here, and its
+/// first step begins.
+pub(crate) fn ask_for_stack() {
+    if is_in_prelude() {
+        end_prelude();
+    } else if !is_controlled() {
+        prelude::note_question();
+    }
+}
+
+/// Ends the prelude of the calling thread, if it is in one, and waits for its first step.
+pub(crate) fn end_prelude() {
+    let Some(hook) = prelude::end() else {
+        return;
+    };
+    let introduce = |thread: Thread| current::introduce(thread.name());
+    if introduce(thread::current()) == Grant::Unwind {
+        leave(Some(hook), 0);
+    }
 }

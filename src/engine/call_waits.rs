@@ -77,7 +77,9 @@ impl ExecutionCore {
         }
         self.calls.checks.push((thread, check));
         Some(Blocked {
-            site: self.kernel.wait(thread, object, u32::MAX, Some(call), deadline),
+            site: self
+                .kernel
+                .wait(thread, object, u32::MAX, Some(call), deadline),
             deadline,
             may_be_spurious: false,
         })

@@ -246,6 +246,11 @@ pub(super) fn leave_run() {
     CONTROL.set(NOBODY);
 }
 
+/// The calling thread, which has [left](leave_run) its run, is under `control` again.
+pub(super) fn come_back(control: Control) {
+    CONTROL.set(control);
+}
+
 /// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.
 #[inline]
 pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
