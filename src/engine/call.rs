@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
+use super::fiber::Control;
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::unwind_past::unwind_past;
@@ -199,22 +200,33 @@ pub(crate) fn begin_prelude(hook: Hook) {
     prelude::begin(hook);
 }
 
-/// Whether the calling thread has not come to its first step yet.
-pub(crate) fn is_in_prelude() -> bool {
-    prelude::is_under_way()
+/// Whether std does something of its own on the calling thread, before or behind the program's code.
+pub(crate) fn is_aside() -> bool {
+    prelude::is_aside()
 }
 
-/// The calling thread asks for the bounds of a stack: if it is in its prelude, that ends here, and its
-/// first step begins.
+/// The calling thread asks for the stack of its handler of signals: if it is in its prelude, that ends
+/// here, and its first step begins.
 pub(crate) fn ask_for_stack() {
-    if is_in_prelude() {
+    if is_aside() {
         end_prelude();
     } else if !is_controlled() {
         prelude::note_question();
     }
 }
 
-/// Ends the prelude of the calling thread, if it is in one, and waits for its first step.
+/// The calling thread gives up the stack of its handler of signals. If it is std that does so, no run
+/// controls the thread until [the function that has called std](begin_prelude) goes on.
+pub(crate) fn give_up_stack() {
+    /// More than std needs from the start of a thread to here, and less than any program.
+    const NEAR: usize = 2048;
+    let here = 0_u8;
+    let here = (&raw const here).addr();
+    prelude::end_program(|bottom| bottom.0.addr().wrapping_sub(here) < NEAR);
+}
+
+/// Ends what std does of its own on the calling thread. If that was its prelude, the thread tells its
+/// name, and waits for its first step.
 pub(crate) fn end_prelude() {
     let Some(hook) = prelude::end() else {
         return;
@@ -223,4 +235,10 @@ pub(crate) fn end_prelude() {
     if introduce(thread::current()) == Grant::Unwind {
         leave(Some(hook), 0);
     }
+}
+
+/// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
+/// own.
+pub(crate) fn is_on_fiber() -> bool {
+    Control::current().is_of_fiber()
 }

@@ -226,12 +226,17 @@ impl Control {
         self != NOBODY
     }
 
+    #[inline]
+    pub(super) fn is_of_fiber(self) -> bool {
+        self != NOBODY && self != THREAD
+    }
+
     /// Yields the turn of the calling fiber, which has ended with `end`. Returns its grant when the
     /// turn comes back; `None`, at once, if this is not a fiber.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn let_go(self, end: TurnEnd) -> Option<Grant> {
-        if self == NOBODY || self == THREAD {
+        if !self.is_of_fiber() {
             return None;
         }
         // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between

@@ -1,11 +1,15 @@
-//! The prelude of a thread that std starts: what std does there before the program's code, run ahead
-//! of the thread's first step so that its name is known by then.
+//! What std does on a thread that it starts before the program's code, and after it.
 //!
-//! std first makes the thread known to itself, by its name. Then it asks for the bounds of its stack,
-//! for the message about an overflow, and then comes the program's code. So the question about the
-//! stack ends the prelude. std leaves it out where its handlers are not installed, as under a `main`
-//! of C. Whether it asks, and by which function it starts threads, is learnt from a thread that this
-//! library starts through it, and there is always one before a program runs.
+//! First std makes the thread known to itself, by its name, then to its handler of signals, and then
+//! it asks whether the thread has a stack for that handler. The program's code comes next. All of
+//! this, the prelude, is run ahead of the thread's first step, so that its name is known by then.
+//! Behind the program's code std takes the stack of the handler away, and makes the thread unknown to
+//! it. Both take a lock of std that threads of the whole process share, so no run controls a thread
+//! meanwhile.
+//!
+//! std leaves the stack out where its handlers are not installed, as under a `main` of C; then there
+//! is no prelude. Whether it does, and by which function it starts threads, is learnt from a thread
+//! that this library starts through it, of which there is always one before a program runs.
 
 use std::cell::Cell;
 use std::io;
@@ -18,16 +22,27 @@ use super::flag;
 
 /// The function by which std starts threads; 0 while that is not known.
 static STD_START: AtomicUsize = AtomicUsize::new(0);
-/// Whether threads of std ask for the bounds of their stack.
+/// Whether threads of std ask for the stack of their handler.
 static DO_ASK: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Who is to control the calling thread after its prelude, if it is in one, and what called std.
-    static UNDER_WAY: Cell<Option<(Control, Hook)>> = const { Cell::new(None) };
-    /// Whether the calling thread, which this library controls, starts one by std.
+    /// What the calling thread is in, where no run controls it.
+    static ASIDE: Cell<Option<Aside>> = const { Cell::new(None) };
+    /// What has called std, on a thread of the program that std has started.
+    static BOTTOM: Cell<Option<Hook>> = const { Cell::new(None) };
+    /// Whether the calling thread starts one of this library.
     static IS_STARTING: Cell<bool> = const { Cell::new(false) };
-    /// Whether the calling thread has asked for the bounds of a stack.
+    /// Whether the calling thread has asked for the stack of a handler.
     static HAS_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What std does of its own on a thread of the program.
+#[derive(Debug, Clone, Copy)]
+struct Aside {
+    /// Who controls the thread otherwise.
+    control: Control,
+    /// The thread in its prelude; nothing behind the program's code.
+    prelude: Option<Hook>,
 }
 
 /// Starts a thread of this library through std, and learns how std does it.
@@ -61,27 +76,41 @@ pub(super) fn is_of_std(start: usize) -> bool {
     STD_START.load(Ordering::Relaxed) == start && DO_ASK.load(Ordering::Relaxed)
 }
 
-/// The calling thread, which was just started, is in its prelude until that [ends](end). Meanwhile no
-/// run controls it. It is unwound from what calls the function of `hook`.
+/// The calling thread, which was just started, is in its prelude until that [ends](end). It can be
+/// unwound from whatever calls the function of `hook`.
 pub(super) fn begin(hook: Hook) {
-    UNDER_WAY.set(Some((Control::current(), hook)));
+    BOTTOM.set(Some(hook));
+    step_aside(Some(hook));
+}
+
+/// The program's code on the calling thread has returned to std, if that calls from near enough to
+/// where the thread began.
+pub(super) fn end_program(is_near: impl FnOnce(Hook) -> bool) {
+    if ASIDE.get().is_none() && BOTTOM.get().is_some_and(is_near) {
+        step_aside(None);
+    }
+}
+
+fn step_aside(prelude: Option<Hook>) {
+    let control = Control::current();
+    ASIDE.set(Some(Aside { control, prelude }));
     leave_run();
 }
 
-/// Whether the calling thread is in its prelude.
+/// Whether std does something of its own on the calling thread.
 #[inline]
-pub(super) fn is_under_way() -> bool {
-    UNDER_WAY.get().is_some()
+pub(super) fn is_aside() -> bool {
+    ASIDE.get().is_some()
 }
 
-/// Ends the prelude of the calling thread, if it is in one.
+/// Puts the calling thread under its run again. Returns the thread if this ends its prelude.
 pub(super) fn end() -> Option<Hook> {
-    let (control, hook) = UNDER_WAY.take()?;
+    let Aside { control, prelude } = ASIDE.take()?;
     come_back(control);
-    Some(hook)
+    prelude
 }
 
-/// The calling thread, which no run controls, asks for the bounds of a stack.
+/// The calling thread, which no run controls, asks for the stack of its handler.
 pub(super) fn note_question() {
     HAS_ASKED.set(true);
 }

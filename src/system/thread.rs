@@ -1,4 +1,5 @@
-//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`, `getattr_np`.
+//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`; and
+//! `sigaltstack`, which std calls just before and just behind what a thread is to run.
 //!
 //! A thread that a controlled one starts is a thread of the program. The engine decides what carries
 //! it; its `pthread_t` is what `pthread_self` gives on it.
@@ -9,7 +10,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
+use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t, stack_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
@@ -23,7 +24,7 @@ interpose! {
     plain fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
     always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
-    always fn pthread_getattr_np(thread: pthread_t, attributes: *mut pthread_attr_t) -> c_int;
+    always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
 }
 
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
@@ -139,24 +140,40 @@ mod controlled {
     }
 
     /// `pthread_setname_np(3)`: 0, or the number of the error. The name of what carries a controlled
-    /// thread does not change, and so neither does that of a thread in its prelude.
+    /// thread does not change, not by std either.
     pub(super) unsafe fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int {
-        if call::is_controlled() || call::is_in_prelude() {
+        if call::is_controlled() || call::is_aside() {
             return 0;
         }
         // SAFETY: as the caller promises.
         unsafe { real::pthread_setname_np(thread, name) }
     }
 
-    /// `pthread_getattr_np(3)`: 0, or the number of the error. std asks for the stack of a thread just
-    /// before it runs what the program has given it.
-    pub(super) unsafe fn pthread_getattr_np(
-        thread: pthread_t,
-        attributes: *mut pthread_attr_t,
-    ) -> c_int {
-        call::ask_for_stack();
-        // SAFETY: as the caller promises.
-        unsafe { real::pthread_getattr_np(thread, attributes) }
+    /// `sigaltstack(2)`: 0, or -1 and the number of the error. A fiber never has such a stack, since
+    /// that of the OS thread serves all fibers.
+    pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
+        if new.is_null() {
+            call::ask_for_stack();
+        }
+        let is_on_fiber = call::is_on_fiber();
+        // SAFETY: the caller promises that it may be read, if it is there.
+        if unsafe { new.as_ref() }.is_some_and(|new| new.ss_flags & libc::SS_DISABLE != 0) {
+            call::give_up_stack();
+        }
+        if !is_on_fiber {
+            // SAFETY: as the caller promises.
+            return unsafe { real::sigaltstack(new, old) };
+        }
+        if !old.is_null() {
+            let none = stack_t {
+                ss_sp: ptr::null_mut(),
+                ss_flags: libc::SS_DISABLE,
+                ss_size: 0,
+            };
+            // SAFETY: the caller promises that it may be written.
+            unsafe { *old = none };
+        }
+        0
     }
 }
 
@@ -178,7 +195,7 @@ impl Value {
             call::begin_prelude(unsafe { Hook::at(&here) });
         }
         let value = start(self.0);
-        // It has ended long since, unless std has become another.
+        // Long since, unless std has become another; but std had its own things to do after that.
         call::end_prelude();
         Value(value)
     }
