@@ -197,7 +197,7 @@ pub(crate) fn learn_start(start: usize) {
 /// The calling thread, which was just started, goes on ahead of its first step until it has a name.
 /// The function of `hook` is about to call std's start of a thread.
 pub(crate) fn begin_prelude(hook: Hook) {
-    prelude::begin(hook);
+    prelude::begin(hook.0);
 }
 
 /// Whether std does something of its own on the calling thread, before or behind the program's code.
@@ -218,22 +218,18 @@ pub(crate) fn ask_for_stack() {
 /// The calling thread gives up the stack of its handler of signals. If it is std that does so, no run
 /// controls the thread until [the function that has called std](begin_prelude) goes on.
 pub(crate) fn give_up_stack() {
-    /// More than std needs from the start of a thread to here, and less than any program.
-    const NEAR: usize = 2048;
-    let here = 0_u8;
-    let here = (&raw const here).addr();
-    prelude::end_program(|bottom| bottom.0.addr().wrapping_sub(here) < NEAR);
+    prelude::end_program();
 }
 
 /// Ends what std does of its own on the calling thread. If that was its prelude, the thread tells its
 /// name, and waits for its first step.
 pub(crate) fn end_prelude() {
-    let Some(hook) = prelude::end() else {
+    let Some(bottom) = prelude::end() else {
         return;
     };
     let introduce = |thread: Thread| current::introduce(thread.name());
     if introduce(thread::current()) == Grant::Unwind {
-        leave(Some(hook), 0);
+        leave(Some(Hook(bottom)), 0);
     }
 }
 

@@ -13,10 +13,10 @@
 
 use std::cell::Cell;
 use std::io;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{Builder, JoinHandle};
 
-use super::call::Hook;
 use super::fiber::{Control, come_back, leave_run};
 use super::flag;
 
@@ -28,8 +28,9 @@ static DO_ASK: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// What the calling thread is in, where no run controls it.
     static ASIDE: Cell<Option<Aside>> = const { Cell::new(None) };
-    /// What has called std, on a thread of the program that std has started.
-    static BOTTOM: Cell<Option<Hook>> = const { Cell::new(None) };
+    /// The address of a variable of what has called std, on a thread of the program that std has
+    /// started; otherwise null.
+    static BOTTOM: Cell<*const ()> = const { Cell::new(ptr::null()) };
     /// Whether the calling thread starts one of this library.
     static IS_STARTING: Cell<bool> = const { Cell::new(false) };
     /// Whether the calling thread has asked for the stack of a handler.
@@ -41,8 +42,8 @@ thread_local! {
 struct Aside {
     /// Who controls the thread otherwise.
     control: Control,
-    /// The thread in its prelude; nothing behind the program's code.
-    prelude: Option<Hook>,
+    /// Whether the program's code is still to come.
+    is_prelude: bool,
 }
 
 /// Starts a thread of this library through std, and learns how std does it.
@@ -76,24 +77,30 @@ pub(super) fn is_of_std(start: usize) -> bool {
     STD_START.load(Ordering::Relaxed) == start && DO_ASK.load(Ordering::Relaxed)
 }
 
-/// The calling thread, which was just started, is in its prelude until that [ends](end). It can be
-/// unwound from whatever calls the function of `hook`.
-pub(super) fn begin(hook: Hook) {
-    BOTTOM.set(Some(hook));
-    step_aside(Some(hook));
+/// The calling thread, which was just started, is in its prelude until that [ends](end). `bottom` is
+/// the address of a variable of the function that calls std.
+pub(super) fn begin(bottom: *const ()) {
+    BOTTOM.set(bottom);
+    step_aside(true);
 }
 
-/// The program's code on the calling thread has returned to std, if that calls from near enough to
-/// where the thread began.
-pub(super) fn end_program(is_near: impl FnOnce(Hook) -> bool) {
-    if ASIDE.get().is_none() && BOTTOM.get().is_some_and(is_near) {
-        step_aside(None);
+/// If it is std that calls, the program's code on the calling thread has come to its end.
+pub(super) fn end_program() {
+    /// More than std needs from the start of a thread to here, and less than most programs need.
+    const NEAR: usize = 2048;
+    let here = 0_u8;
+    let depth = BOTTOM.get().addr().wrapping_sub((&raw const here).addr());
+    if depth < NEAR && !is_aside() {
+        step_aside(false);
     }
 }
 
-fn step_aside(prelude: Option<Hook>) {
+fn step_aside(is_prelude: bool) {
     let control = Control::current();
-    ASIDE.set(Some(Aside { control, prelude }));
+    ASIDE.set(Some(Aside {
+        control,
+        is_prelude,
+    }));
     leave_run();
 }
 
@@ -103,11 +110,12 @@ pub(super) fn is_aside() -> bool {
     ASIDE.get().is_some()
 }
 
-/// Puts the calling thread under its run again. Returns the thread if this ends its prelude.
-pub(super) fn end() -> Option<Hook> {
-    let Aside { control, prelude } = ASIDE.take()?;
-    come_back(control);
-    prelude
+/// Puts the calling thread under its run again. Returns where its prelude [began](begin), if this ends
+/// that.
+pub(super) fn end() -> Option<*const ()> {
+    let aside = ASIDE.take()?;
+    come_back(aside.control);
+    aside.is_prelude.then(|| BOTTOM.get())
 }
 
 /// The calling thread, which no run controls, asks for the stack of its handler.
