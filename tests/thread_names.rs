@@ -142,17 +142,35 @@ fn a_panic_in_a_named_thread_is_a_value_for_who_joins_it() {
 }
 
 #[test]
-fn threads_that_have_not_begun_never_do() {
+fn threads_that_have_not_begun_never_do_and_drop_what_they_were_to_run() {
     static BEGUN: AtomicU32 = AtomicU32::new(0);
-    let report = explore(|| {
-        Explorer::new(|| ()).thread("main", |()| {
-            let begin = || _ = BEGUN.fetch_add(1, SeqCst);
-            let threads = [named("worker").spawn(begin), Builder::new().spawn(begin)];
-            threads.map(drop);
-            panic!("at once");
-        })
-    });
-    assert_eq!((report.schedules(), report.failing()), (1, 1));
+    for engine in ENGINES {
+        let kept = Arc::new(());
+        let own = Arc::clone(&kept);
+        let explorer = || {
+            let own = Arc::clone(&own);
+            Explorer::new(move || Arc::clone(&own)).thread("main", |state: &Arc<()>| {
+                let begin = || {
+                    let state = Arc::clone(state);
+                    move || {
+                        drop(state);
+                        BEGUN.fetch_add(1, SeqCst);
+                    }
+                };
+                // On fibers, the first execution is begun anew when it has started a thread.
+                drop(named("first").spawn(|| ()).unwrap());
+                marker!("start");
+                drop(named("worker").spawn(begin()).unwrap());
+                drop(thread::spawn(begin()));
+                panic!("at once");
+            })
+        };
+        let report = explorer().engine(engine).keep_going().explore();
+        // `start` is before the first step of the other, or after it.
+        assert_eq!((report.schedules(), report.failing()), (2, 2));
+        // This one, that of the explorer below, which is gone, and nobody else's.
+        assert_eq!(Arc::strong_count(&kept), 2, "{engine:?}");
+    }
     assert_eq!(BEGUN.load(SeqCst), 0);
 }
 

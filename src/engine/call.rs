@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
-use super::fiber::Control;
+use super::fiber::{Control, at_next_local};
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::unwind_past::unwind_past;
@@ -195,9 +195,9 @@ pub(crate) fn learn_start(start: usize) {
 }
 
 /// The calling thread, which was just started, goes on ahead of its first step until it has a name.
-/// The function of `hook` is about to call std's start of a thread.
-pub(crate) fn begin_prelude(hook: Hook) {
-    prelude::begin(hook.0);
+/// `here` is a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: &u8) {
+    prelude::begin(here);
 }
 
 /// Whether std does something of its own on the calling thread, before or behind the program's code.
@@ -222,14 +222,17 @@ pub(crate) fn give_up_stack() {
 }
 
 /// Ends what std does of its own on the calling thread. If that was its prelude, the thread tells its
-/// name, and waits for its first step.
+/// name, and waits for its first step. If it is to unwind instead, it does where that drops what it
+/// was to run.
 pub(crate) fn end_prelude() {
-    let Some(bottom) = prelude::end() else {
-        return;
-    };
     let introduce = |thread: Thread| current::introduce(thread.name());
-    if introduce(thread::current()) == Grant::Unwind {
-        leave(Some(Hook(bottom)), 0);
+    if prelude::end() && introduce(thread::current()) == Grant::Unwind {
+        // That of std for what is to run on threads that this one starts, just before the program's
+        // code, in the scope in which std catches panics.
+        at_next_local(|here| {
+            // SAFETY: it is a variable of what std has called, and owns nothing at that call.
+            leave(Some(unsafe { Hook::at(here) }), 0)
+        });
     }
 }
 

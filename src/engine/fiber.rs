@@ -29,7 +29,7 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
-pub(crate) use lent_block::{LentBlock, are_lendable, exit_thread, is_exiting};
+pub(crate) use lent_block::{LentBlock, are_lendable, at_next_local, exit_thread, is_exiting};
 pub(crate) use turn_end::TurnEnd;
 
 /// A coroutine that is resumed with a grant and tells how each of its turns has ended.

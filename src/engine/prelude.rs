@@ -30,7 +30,7 @@ thread_local! {
     static ASIDE: Cell<Option<Aside>> = const { Cell::new(None) };
     /// The address of a variable of what has called std, on a thread of the program that std has
     /// started; otherwise null.
-    static BOTTOM: Cell<*const ()> = const { Cell::new(ptr::null()) };
+    static BOTTOM: Cell<*const u8> = const { Cell::new(ptr::null()) };
     /// Whether the calling thread starts one of this library.
     static IS_STARTING: Cell<bool> = const { Cell::new(false) };
     /// Whether the calling thread has asked for the stack of a handler.
@@ -77,10 +77,10 @@ pub(super) fn is_of_std(start: usize) -> bool {
     STD_START.load(Ordering::Relaxed) == start && DO_ASK.load(Ordering::Relaxed)
 }
 
-/// The calling thread, which was just started, is in its prelude until that [ends](end). `bottom` is
-/// the address of a variable of the function that calls std.
-pub(super) fn begin(bottom: *const ()) {
-    BOTTOM.set(bottom);
+/// The calling thread, which was just started, is in its prelude until that [ends](end). `here` is
+/// a variable of the function that calls std.
+pub(super) fn begin(here: &u8) {
+    BOTTOM.set(here);
     step_aside(true);
 }
 
@@ -110,12 +110,12 @@ pub(super) fn is_aside() -> bool {
     ASIDE.get().is_some()
 }
 
-/// Puts the calling thread under its run again. Returns where its prelude [began](begin), if this ends
-/// that.
-pub(super) fn end() -> Option<*const ()> {
-    let aside = ASIDE.take()?;
-    come_back(aside.control);
-    aside.is_prelude.then(|| BOTTOM.get())
+/// Puts the calling thread under its run again. Returns whether this ends its prelude.
+pub(super) fn end() -> bool {
+    ASIDE.take().is_some_and(|aside| {
+        come_back(aside.control);
+        aside.is_prelude
+    })
 }
 
 /// The calling thread, which no run controls, asks for the stack of its handler.

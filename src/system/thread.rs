@@ -186,13 +186,10 @@ fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_
 }
 
 impl Value {
-    /// Not inlined: a thread that ends in its prelude is unwound from whatever calls this.
-    #[inline(never)]
     fn call(self, start: Start, has_prelude: bool) -> Self {
         let here = 0;
         if has_prelude {
-            // SAFETY: this function calls std, and returns no sooner than that does.
-            call::begin_prelude(unsafe { Hook::at(&here) });
+            call::begin_prelude(&here);
         }
         let value = start(self.0);
         // Long since, unless std has become another; but std had its own things to do after that.
