@@ -149,8 +149,8 @@ mod controlled {
         unsafe { real::pthread_setname_np(thread, name) }
     }
 
-    /// `sigaltstack(2)`: 0, or -1 and the number of the error. A fiber never has such a stack, since
-    /// that of the OS thread serves all fibers.
+    /// `sigaltstack(2)`: 0, or -1 and the number of the error. On a fiber, that of the OS thread
+    /// serves for all, and stays.
     pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
         if new.is_null() {
             call::ask_for_stack();
@@ -165,13 +165,8 @@ mod controlled {
             return unsafe { real::sigaltstack(new, old) };
         }
         if !old.is_null() {
-            let none = stack_t {
-                ss_sp: ptr::null_mut(),
-                ss_flags: libc::SS_DISABLE,
-                ss_size: 0,
-            };
-            // SAFETY: the caller promises that it may be written.
-            unsafe { *old = none };
+            // SAFETY: as the caller promises; a call without a new one changes nothing.
+            return unsafe { real::sigaltstack(ptr::null(), old) };
         }
         0
     }
