@@ -28,6 +28,7 @@ mod lock_state;
 mod lock_table;
 mod options;
 pub(crate) mod outside;
+mod prelude;
 mod processor;
 mod program;
 mod ready_check;

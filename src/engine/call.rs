@@ -7,12 +7,15 @@
 #![allow(unsafe_code)]
 
 use std::sync::atomic::AtomicU32;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
 use super::execution_core::ExecutionCore;
+use super::fiber::{Control, at_next_local};
+use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
@@ -187,7 +190,60 @@ pub(crate) fn join(thread: ThreadId, hook: Option<Hook>) {
     }
 }
 
-/// Says what the program calls the calling thread.
-pub(crate) fn set_name(name: &str) {
-    current::with_core(|core, thread| core.state.rename(thread, name));
+/// Whether a thread that is about to begin with the function `start` [has a prelude](begin_prelude).
+pub(crate) fn has_prelude(start: usize) -> bool {
+    prelude::is_of_std(start)
+}
+
+/// A thread that no run controls starts another, by the function `start`.
+pub(crate) fn learn_start(start: usize) {
+    prelude::learn_start(start);
+}
+
+/// The calling thread, which was just started, goes on ahead of its first step until it has a name.
+/// `here` is a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: &u8) {
+    prelude::begin(here);
+}
+
+/// Whether std does something of its own on the calling thread, before or behind the program's code.
+pub(crate) fn is_aside() -> bool {
+    prelude::is_aside()
+}
+
+/// The calling thread asks for the stack of its handler of signals: if it is in its prelude, that ends
+/// here, and its first step begins.
+pub(crate) fn ask_for_stack() {
+    if is_aside() {
+        end_prelude();
+    } else if !is_controlled() {
+        prelude::note_question();
+    }
+}
+
+/// The calling thread gives up the stack of its handler of signals. If it is std that does so, no run
+/// controls the thread until [the function that has called std](begin_prelude) goes on.
+pub(crate) fn give_up_stack() {
+    prelude::end_program();
+}
+
+/// Ends what std does of its own on the calling thread. If that was its prelude, the thread tells its
+/// name, and waits for its first step. If it is to unwind instead, it does where that drops what it
+/// was to run.
+pub(crate) fn end_prelude() {
+    let introduce = |thread: Thread| current::introduce(thread.name());
+    if prelude::end() && introduce(thread::current()) == Grant::Unwind {
+        // That of std for what is to run on threads that this one starts, just before the program's
+        // code, in the scope in which std catches panics.
+        at_next_local(|here| {
+            // SAFETY: it is a variable of what std has called, and owns nothing at that call.
+            leave(Some(unsafe { Hook::at(here) }), 0)
+        });
+    }
+}
+
+/// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
+/// own.
+pub(crate) fn is_on_fiber() -> bool {
+    Control::current().is_of_fiber()
 }

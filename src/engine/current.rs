@@ -23,6 +23,9 @@ pub(crate) struct NewThread<'a> {
     pub(crate) name: Option<&'a str>,
     /// How many bytes its stack is to have, if the program says.
     pub(crate) stack_size: Option<usize>,
+    /// Whether `body` begins at once, before the first step of the thread, and tells its name where
+    /// that step begins.
+    pub(crate) has_prelude: bool,
     pub(crate) body: Body,
 }
 
@@ -40,6 +43,10 @@ pub(crate) trait Controller {
     /// to unwind. A fiber returns at once, with nothing, and must then
     /// [let go](Control::let_go) of the turn.
     fn pause(&self, reason: YieldReason) -> Option<Grant>;
+
+    /// As [`pause`](Self::pause), for a thread that has run ahead of its first step: the program
+    /// calls it by `name`, if it does.
+    fn introduce(&self, name: Option<&str>) -> Option<Grant>;
 
     /// Withdraws the question of the calling thread about a lock.
     fn withdraw(&self);
@@ -102,8 +109,18 @@ pub(super) fn pause(reason: YieldReason) {
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
 pub(super) fn yield_turn(reason: YieldReason) -> Grant {
+    let_go(|controller| controller.pause(reason))
+}
+
+/// Tells what the program calls the calling thread, which waits for its first turn. Returns what it
+/// is told then.
+pub(super) fn introduce(name: Option<&str>) -> Grant {
+    let_go(|controller| controller.introduce(name))
+}
+
+fn let_go(ask: impl FnOnce(&dyn Controller) -> Option<Grant>) -> Grant {
     let control = Control::current();
-    match with_controller(|controller| controller.pause(reason)) {
+    match with_controller(ask) {
         Some(Some(grant)) => grant,
         Some(None) => control.let_go(TurnEnd::OTHERWISE).unwrap_or(Grant::Unwind),
         None => Grant::Unwind,
@@ -239,6 +256,9 @@ mod tests {
     struct Counted(#[allow(dead_code, reason = "counts the instances")] Arc<()>);
     impl Controller for Counted {
         fn pause(&self, _: YieldReason) -> Option<Grant> {
+            None
+        }
+        fn introduce(&self, _: Option<&str>) -> Option<Grant> {
             None
         }
         fn withdraw(&self) {}

@@ -1,16 +1,16 @@
-//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`.
+//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`; and
+//! `sigaltstack`, which std calls just before and just behind what a thread is to run.
 //!
 //! A thread that a controlled one starts is a thread of the program. The engine decides what carries
 //! it; its `pthread_t` is what `pthread_self` gives on it.
 
 use std::any::Any;
-use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
+use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t, stack_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
@@ -23,7 +23,8 @@ interpose! {
     sleeps fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
     plain fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
-    plain fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
+    always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
+    always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
 }
 
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
@@ -56,6 +57,7 @@ mod controlled {
         argument: *mut c_void,
     ) -> c_int {
         if !call::is_controlled() {
+            call::learn_start(start as usize);
             // SAFETY: as the caller promises.
             let result = unsafe { real::pthread_create(thread, attributes, start, argument) };
             if result == 0 {
@@ -67,12 +69,14 @@ mod controlled {
         }
         let argument = Value(argument);
         let returned = Arc::new(AtomicPtr::default());
+        let has_prelude = call::has_prelude(start as usize);
         let new = NewThread {
             name: None,
             stack_size: stack_size(attributes),
+            has_prelude,
             body: Box::new({
                 let returned = Arc::clone(&returned);
-                move || run(start, argument, &returned)
+                move || run(start, argument, has_prelude, &returned)
             }),
         };
         let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
@@ -135,33 +139,57 @@ mod controlled {
         resume_unwind(Box::new(Value(value)))
     }
 
-    /// `pthread_setname_np(3)`: 0, or the number of the error. The standard library names a thread so
-    /// before it runs anything of the program's, with the first 15 bytes of the name; the whole name
-    /// is known to it by then. The name of what carries the thread does not change.
+    /// `pthread_setname_np(3)`: 0, or the number of the error. The name of what carries a controlled
+    /// thread does not change, not by std either.
     pub(super) unsafe fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int {
-        // SAFETY: it has no arguments.
-        if thread != unsafe { libc::pthread_self() } {
+        if call::is_controlled() || call::is_aside() {
             return 0;
         }
-        // SAFETY: the caller promises a C string.
-        let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let current = std::thread::current();
-        call::set_name(current.name().unwrap_or(&name));
+        // SAFETY: as the caller promises.
+        unsafe { real::pthread_setname_np(thread, name) }
+    }
+
+    /// `sigaltstack(2)`: 0, or -1 and the number of the error. On a fiber, that of the OS thread
+    /// serves for all, and stays.
+    pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
+        if new.is_null() {
+            call::ask_for_stack();
+        }
+        let is_on_fiber = call::is_on_fiber();
+        // SAFETY: the caller promises that it may be read, if it is there.
+        if unsafe { new.as_ref() }.is_some_and(|new| new.ss_flags & libc::SS_DISABLE != 0) {
+            call::give_up_stack();
+        }
+        if !is_on_fiber {
+            // SAFETY: as the caller promises.
+            return unsafe { real::sigaltstack(new, old) };
+        }
+        if !old.is_null() {
+            // SAFETY: as the caller promises; a call without a new one changes nothing.
+            return unsafe { real::sigaltstack(ptr::null(), old) };
+        }
         0
     }
 }
 
 /// What a thread that is started runs.
-fn run(start: Start, argument: Value, returned: &AtomicPtr<c_void>) {
-    let call = AssertUnwindSafe(move || argument.call(start));
+fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_void>) {
+    let call = AssertUnwindSafe(move || argument.call(start, has_prelude));
     let value = catch_unwind(call).unwrap_or_else(exited);
     // Who joins it has waited for its end, so nothing else need be ordered.
     returned.store(value.0, Ordering::Relaxed);
 }
 
 impl Value {
-    fn call(self, start: Start) -> Self {
-        Value(start(self.0))
+    fn call(self, start: Start, has_prelude: bool) -> Self {
+        let here = 0;
+        if has_prelude {
+            call::begin_prelude(&here);
+        }
+        let value = start(self.0);
+        // Long since, unless std has become another; but std had its own things to do after that.
+        call::end_prelude();
+        Value(value)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn carry(
         while let Some((core, have_own_blocks)) = next.take() {
             let run = Rc::new(Run::new(program, core, have_own_blocks, options, heartbeat));
             current::under(Box::new(Rc::clone(&run)), || {
-                let mut fibers = FiberPool::new(&run, options, have_own_blocks)?;
+                let mut fibers = FiberPool::new(&run, have_own_blocks)?;
                 let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
                 match run.fault.take().map_or(carried, Err) {
                     Ok(Carried::All(scheduler)) => tell(Ok(scheduler)),

@@ -1,25 +1,24 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
+mod controller;
+mod life;
+
 use std::cell::{Cell, RefCell, RefMut};
-use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::{Heartbeat, Reached};
-use super::started_blocks::StartedBlocks;
+use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
-use crate::engine::baton::Grant;
-use crate::engine::catch::{Caught, caught};
+use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::{self, Body, Controller, NewThread, Started};
+use crate::engine::current::Body;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, LentBlock, TurnEnd, exit_thread, has_own_thread_locals};
-use crate::engine::futures::TaskWaker;
+use crate::engine::fiber::TurnEnd;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance};
-use crate::error::{Error, ErrorKind};
+use crate::engine::{EngineOptions, Phase, Program, ProgramInstance};
+use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
 
@@ -34,12 +33,16 @@ pub(super) struct Run {
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
     pub(super) instance: RefCell<Box<dyn ProgramInstance>>,
-    /// What was started in the turn under way: taken note of when that ends, since the state of a
-    /// turn that is repeated is not kept up to date.
-    starting: RefCell<Vec<(Option<String>, Body)>>,
-    /// The thread-locals of those threads, which their fibers keep from one execution to the next.
-    /// Nothing if all fibers share theirs.
-    blocks: Option<StartedBlocks>,
+    /// What the threads are called that were started in the turn under way: taken note of when that
+    /// ends, since the state of a turn that is repeated is not kept up to date.
+    starting: RefCell<Vec<Option<String>>>,
+    /// What the program calls the thread that has just told its name.
+    introduced: Cell<Option<String>>,
+    /// The fibers of such threads.
+    pub(super) started: StartedFibers,
+    /// Whether each fiber has thread-locals of its own.
+    have_own_blocks: bool,
+    stack_size: usize,
     /// Whether a thread was started while fibers share their thread-locals.
     wants_blocks: Cell<bool>,
     /// What the threads run that the program has started, if they have not begun.
@@ -77,7 +80,10 @@ impl Run {
             core: RefCell::new(core),
             instance: RefCell::new(Arc::clone(program).instance()),
             starting: RefCell::default(),
-            blocks: have_own_blocks.then(StartedBlocks::default),
+            introduced: Cell::default(),
+            started: StartedFibers::default(),
+            have_own_blocks,
+            stack_size: options.stack_size,
             wants_blocks: Cell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
@@ -94,13 +100,6 @@ impl Run {
         self.wants_blocks.get()
     }
 
-    /// The thread-locals for the fiber of a thread that the program has started.
-    pub(super) fn take_block(&self, thread: ThreadId) -> Result<Option<LentBlock>, Error> {
-        let started = thread.index() - self.declared;
-        let blocks = self.blocks.as_ref();
-        blocks.map(|blocks| blocks.take(started)).transpose()
-    }
-
     /// Takes the execution away, for another run to go on with it.
     pub(super) fn take_core(&self) -> ExecutionCore {
         let nothing = ExecutionCore::without_scheduler(self.program.threads());
@@ -113,79 +112,19 @@ impl Run {
         self.fault.borrow().is_some()
     }
 
-    /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
-    pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
-        while grant == Grant::Resume {
-            // Whatever it has reached was in the execution before.
-            self.heartbeat.reach(thread, TurnEnd::FINISHED);
-            let result = match self.take_body(thread) {
-                None => {
-                    let instance = self.instance.borrow();
-                    caught(|| instance.run_thread(thread))
-                }
-                Some(body) => caught(body),
-            };
-            let control = Control::current();
-            let end = match result {
-                Ok(()) => {
-                    exit_thread(false);
-                    TurnEnd::FINISHED
-                }
-                Err(caught) => {
-                    exit_thread(true);
-                    self.note.set(Some(TurnDetail::Failed(caught)));
-                    TurnEnd::OTHERWISE
-                }
-            };
-            let is_fiber = control.let_go(end);
-            grant = is_fiber.expect("this is the body of a fiber");
-        }
-    }
-
-    /// What `thread` runs, if the program has started it.
-    #[inline]
-    fn take_body(&self, thread: ThreadId) -> Option<Body> {
-        let started = thread.index().checked_sub(self.declared)?;
-        self.bodies.borrow_mut()[started].take()
-    }
-
-    /// Whether `thread` was started by the program and has not begun. It never will, so what it was
-    /// to run is dropped.
-    pub(super) fn drops_body(&self, thread: ThreadId) -> bool {
-        let Some(body) = self.take_body(thread) else {
-            return false;
-        };
-        let dropped = current::uncontrolled(|| caught(|| drop(body)));
-        let ended = dropped.and(Err(Caught::Unwound));
-        let caught = ended.unwrap_or_else(|caught| caught);
-        self.core.borrow_mut().finish_caught(thread, caught);
-        true
-    }
-
     /// What `thread` is called.
     pub(super) fn name(&self, thread: ThreadId) -> Arc<str> {
         Arc::clone(&self.core.borrow().state.threads().names()[thread.index()])
-    }
-
-    /// There is no fiber for `thread`, which has the turn: that ends the search.
-    #[cold]
-    pub(super) fn refuse(&self, thread: ThreadId, error: Error) -> TurnEnd {
-        self.fault.borrow_mut().get_or_insert(error);
-        drop(self.take_body(thread));
-        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
-        self.note.set(Some(TurnDetail::Failed(Caught::Unwound)));
-        TurnEnd::OTHERWISE
     }
 
     /// Takes note of the threads that were started in the turn of `parent`.
     #[cold]
     fn adopt(&self, parent: ThreadId) {
         let mut core = self.core.borrow_mut();
-        for (name, body) in self.starting.take() {
+        for name in self.starting.take() {
             let thread = core.state.spawn(parent, name.as_deref());
             let name = &core.state.threads().names()[thread.index()];
             self.heartbeat.started.lock().push(Arc::clone(name));
-            self.bodies.borrow_mut().push(Some(body));
         }
     }
 
@@ -391,74 +330,4 @@ impl Run {
             self.wakes.wait();
         }
     }
-}
-
-impl Controller for Rc<Run> {
-    fn pause(&self, pause: YieldReason) -> Option<Grant> {
-        self.note.set(Some(TurnDetail::Paused(pause)));
-        None
-    }
-
-    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
-        let mut core = self.core.borrow_mut();
-        body(&mut core, self.heartbeat.running());
-        if core.has_calls() {
-            // The state of a turn that is repeated is not kept up to date: it is heard after that.
-            self.wakes.alert();
-        }
-    }
-
-    fn leave(&self) {
-        self.core.borrow_mut().leave(self.heartbeat.running());
-    }
-
-    fn withdraw(&self) {
-        // The question is there if the fiber has not let go of its turn since.
-        drop(self.note.take());
-        self.core.borrow_mut().withdraw(self.heartbeat.running());
-    }
-
-    fn waker(&self) -> Waker {
-        let mut core = self.core.borrow_mut();
-        let thread = self.heartbeat.running();
-        let waker = Arc::new(TaskWaker {
-            alarm: Arc::downgrade(&self.wakes),
-            thread,
-            execution: core.number,
-        });
-        let watched = Arc::downgrade(&waker);
-        core.keep_waker(thread, watched);
-        Waker::from(waker)
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.core.borrow().state.is_cancelling()
-    }
-
-    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
-        let mut starting = self.starting.borrow_mut();
-        let others = self.core.borrow().state.threads().len() + starting.len();
-        let handle = match &self.blocks {
-            Some(blocks) => blocks.handle(others - self.declared)?,
-            // The execution is going to be abandoned.
-            None if has_own_thread_locals() => 0,
-            None => return Err(cannot_start()),
-        };
-        self.wants_blocks.set(self.blocks.is_none());
-        starting.push((new.name.map(str::to_owned), new.body));
-        self.wakes.alert();
-        let thread = ThreadId::new(others);
-        Ok(Started { thread, handle })
-    }
-
-    fn fail(&self, fault: Error) {
-        self.fault.borrow_mut().get_or_insert(fault);
-    }
-}
-
-#[cold]
-fn cannot_start() -> Error {
-    let text = "the program starts a thread, which needs thread-locals of its own. Fibers cannot have \
-                them on this system: use `Engine::Threads`";
-    Error::new(ErrorKind::NoOsThread, text)
 }

@@ -10,6 +10,7 @@ use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
+use crate::engine::prelude;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
@@ -48,9 +49,8 @@ pub(crate) fn run(
         }
     };
     heartbeat.clocks.expect();
-    let carrier = thread::Builder::new()
-        .name("interlace fibers".to_owned())
-        .spawn(carrier);
+    let builder = thread::Builder::new().name("interlace fibers".to_owned());
+    let carrier = prelude::spawn_by_std(builder, carrier);
     let carrier = carrier.map_err(|error| {
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)

@@ -29,6 +29,10 @@ impl Controller for Unwinds {
         Some(Grant::Unwind)
     }
 
+    fn introduce(&self, _: Option<&str>) -> Option<Grant> {
+        None
+    }
+
     fn withdraw(&self) {}
 
     fn waker(&self) -> Waker {
