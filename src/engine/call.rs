@@ -122,9 +122,12 @@ pub(crate) fn now() -> Duration {
     with_kernel(|kernel| kernel.clock.now()).unwrap_or_default()
 }
 
-/// Fills `bytes` by chance: the same in every execution.
+/// Fills `bytes` by chance: the same in every execution, whatever other threads draw.
 pub(crate) fn random(bytes: &mut [u8]) {
-    with_kernel(|kernel| kernel.randomise(bytes));
+    current::with_core(|core, thread| {
+        let stream = core.state.threads().stream(thread);
+        core.kernel.randomise(stream, bytes);
+    });
 }
 
 /// Waits until the virtual clock has reached `deadline`.
