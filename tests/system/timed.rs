@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use interlace::{Explorer, Timeouts, Verdict, marker};
+use interlace::{Explorer, Timeouts, Verdict, marker, schedule};
 
 use crate::oracle::assert_always;
 
@@ -58,13 +58,19 @@ fn a_wait_for_what_is_given_back_at_once_times_out_only_early() {
     // with b first.
     let late = || pool(false).timeouts(Timeouts::Late);
     let report = assert_always(late, &[(Verdict::Panicked, 4)]);
-    let failure = report.assert_fails();
-    println!("{failure}");
+    let text = report.assert_fails().to_string();
+    assert!(text.contains("take (times out) "), "{text}");
+    assert!(!text.contains("early"), "{text}");
 
     // While one waits, its time may be up before the other gives back. Then it fails: a1 b1 and
     // that.
     let counts = [(Verdict::Held, 4), (Verdict::Panicked, 2)];
     let report = assert_always(|| pool(true), &counts);
     let failure = report.assert_fails();
-    println!("{failure}");
+    let too_slow = schedule![a: take, b: take, b: timeout(take)];
+    assert_eq!(failure.schedule(), &too_slow, "{failure}");
+    assert_eq!(failure.preemptions(), 2, "{failure}");
+    let text = failure.to_string();
+    assert!(text.contains("take (times out early) "), "{text}");
+    assert!(text.contains("\nearly time-outs: a wait has timed out"), "{text}");
 }
