@@ -52,6 +52,7 @@ pub(crate) use current::{aside, reach};
 pub(crate) use deferred::Deferred;
 pub(crate) use ending::{ExecutionEnd, Phase};
 pub(crate) use fault::catch_fault;
+pub(crate) use fiber::has_own_thread_locals;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
 pub(crate) use lock_probe::LockQuery;

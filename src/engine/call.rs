@@ -113,8 +113,11 @@ fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
 
 /// Lets others go first.
 pub(crate) fn yield_now() {
-    // If the execution is over, it runs on to the next marker.
-    current::yield_turn(YieldReason::Yield);
+    let yields = current::with_core(|core, thread| core.yields(thread));
+    if yields == Some(true) {
+        // If the execution is over, it runs on to the next marker.
+        current::yield_turn(YieldReason::Yield);
+    }
 }
 
 /// The virtual time since the start of the execution. Each look moves it by a tick.

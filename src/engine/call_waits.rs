@@ -21,6 +21,8 @@ pub(super) struct CallWaits {
     /// The threads that were told to unwind, and those that can neither go on nor unwind.
     unwinding: Vec<ThreadId>,
     left: Vec<ThreadId>,
+    /// How often each thread has yielded since it last waited, by id.
+    yields: Vec<u8>,
 }
 
 impl CallWaits {
@@ -30,8 +32,14 @@ impl CallWaits {
         self.can_unwind.clear();
         self.unwinding.clear();
         self.left.clear();
+        self.yields.clear();
     }
 }
+
+/// How often a thread may yield before it lets others go first. Locks yield a few times before they
+/// wait, as those of `parking_lot` do: that is no choice of theirs. Whoever yields for longer waits for
+/// others.
+const FREE_YIELDS: u8 = 16;
 
 /// Where a thread is that lets others go first.
 pub(super) const YIELD: WaitSite = WaitSite {
@@ -45,6 +53,9 @@ impl ExecutionCore {
     pub(super) fn begin_wait(&mut self, thread: ThreadId, wait: &Wait) -> Option<Blocked> {
         if self.is_over() && wait.deadline.is_some() {
             return None;
+        }
+        if let Some(yields) = self.calls.yields.get_mut(thread.index()) {
+            *yields = 0;
         }
         if wait.hook.is_some() {
             self.calls.can_unwind.push(thread);
@@ -92,6 +103,17 @@ impl ExecutionCore {
         let check = check.map(|at| self.calls.checks.swap_remove(at).1);
         let is_ready = check.is_some_and(|mut check| check.is_ready());
         self.kernel.end_wait(thread, is_ready)
+    }
+
+    /// Whether `thread`, which yields, lets others go first.
+    pub(super) fn yields(&mut self, thread: ThreadId) -> bool {
+        let yields = &mut self.calls.yields;
+        if yields.len() <= thread.index() {
+            yields.resize(thread.index() + 1, 0);
+        }
+        let own = &mut yields[thread.index()];
+        *own = (*own + 1) % FREE_YIELDS;
+        *own == 0
     }
 
     /// The running thread waits as `blocked` says.

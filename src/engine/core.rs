@@ -4,7 +4,7 @@
 use super::{EngineOptions, Timeouts};
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
-    ThreadId, ThreadState,
+    ThreadId, ThreadState, WaitSite,
 };
 use crate::site::MarkerId;
 use conditional::Conditional;
@@ -165,6 +165,24 @@ impl ExecutionState {
         if state.has_ended() && self.joining > 0 {
             self.let_join(thread);
         }
+    }
+
+    /// `thread` was given the turn, has not gone on yet, and is not to. The execution is over.
+    #[cold]
+    pub(crate) fn take_back(&mut self, thread: ThreadId) {
+        let step = self.steps().last().filter(|step| step.thread == thread);
+        let state = step.map_or(ThreadState::NotStarted, |step| {
+            match step.operation.kind() {
+                OperationKind::Start => ThreadState::Starting,
+                OperationKind::Join(other) => ThreadState::Joined(other),
+                OperationKind::Marker => ThreadState::Marker(step.operation.name()),
+                OperationKind::Resume
+                | OperationKind::Timeout
+                | OperationKind::Spurious
+                | OperationKind::Cancel => ThreadState::Unblocked(WaitSite::unknown()),
+            }
+        });
+        self.leave(thread, state);
     }
 
     /// The running `thread` gives its slot back. After the end of an execution several may run, of

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::run_context::RunContext;
-use crate::engine::{Engine, EngineOptions};
+use crate::engine::{Engine, EngineOptions, has_own_thread_locals};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::FailureKind;
@@ -67,8 +67,9 @@ fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
             " (the same OS threads run every execution, unless `fresh_threads(true)` asks for new \
              ones)"
         }
+        Engine::Fibers if has_own_thread_locals() => "",
         Engine::Fibers => {
-            " (on `Engine::Fibers` all threads share one OS thread and its thread-locals; \
+            " (on `Engine::Fibers` all threads share one OS thread and, here, its thread-locals; \
              `Engine::Threads` with `fresh_threads(true)` has new ones for each execution)"
         }
     }

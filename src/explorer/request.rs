@@ -42,7 +42,7 @@ impl Request {
             Some(Engine::Fibers) if options.fresh_threads => {
                 return Err(only_on_threads(
                     "`fresh_threads` is for `Engine::Threads`: on `Engine::Fibers` all threads of \
-                     all executions share one OS thread and its thread-locals",
+                     all executions share one OS thread",
                 ));
             }
             Some(Engine::Fibers) if options.grace.is_some() => {

@@ -37,6 +37,16 @@ pub struct WaitSite {
     pub(crate) call: Option<(SystemCall, FileKind)>,
 }
 
+impl WaitSite {
+    /// A place of which nothing is known.
+    pub(crate) fn unknown() -> Self {
+        WaitSite {
+            number: 0,
+            call: None,
+        }
+    }
+}
+
 displayed! {
     /// A system call that may wait.
     #[allow(dead_code, reason = "calls are not seen on every system")]

@@ -31,9 +31,9 @@ pub(crate) struct LentBlock {
 
 /// Whether fibers can have thread-locals of their own: user code may set the register, and the
 /// thread-locals of the program can be told from those of libc.
-pub(crate) fn are_lendable() -> bool {
-    static ARE_LENDABLE: OnceLock<bool> = OnceLock::new();
-    *ARE_LENDABLE.get_or_init(|| {
+pub(crate) fn has_own_thread_locals() -> bool {
+    static HAS_OWN: OnceLock<bool> = OnceLock::new();
+    *HAS_OWN.get_or_init(|| {
         let block = thread_pointer::is_settable().then(Lender::take).flatten();
         block.is_some_and(|lender| {
             let offset = thread_exit::address_in_block().wrapping_sub(thread_pointer::current());
@@ -46,7 +46,7 @@ pub(crate) fn are_lendable() -> bool {
 
 impl LentBlock {
     /// A block that nobody uses; `None` if the system starts no more threads. To be called only if
-    /// [they are lendable](are_lendable). `is_shared` tells whether several fibers use it.
+    /// [they can be lent](has_own_thread_locals). `is_shared` tells whether several fibers use it.
     pub(crate) fn take(is_shared: bool) -> Option<Self> {
         let lender = Lender::take()?;
         Some(LentBlock {
@@ -144,3 +144,6 @@ impl Drop for OwnBlock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 #[derive(Debug)]
 pub(crate) enum LentBlock {}
 
-pub(crate) fn are_lendable() -> bool {
+pub(crate) fn has_own_thread_locals() -> bool {
     false
 }
 

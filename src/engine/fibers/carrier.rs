@@ -84,7 +84,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
             processor.pin_current_thread();
         }
         run.heartbeat.beat();
-        let ended = execute(run, fibers, &mut turns);
+        let ended = execute(run, fibers, &mut turns)?;
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let left = core.left();
@@ -113,12 +113,22 @@ type Ended = (ExecutionEnd, Option<String>);
 
 /// Runs an execution; nothing if it was abandoned, since fibers are to have thread-locals of their
 /// own.
-fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Option<Ended> {
+///
+/// # Errors
+///
+/// If something goes wrong inside of this library while threads take turns. That is caught on the
+/// thread-locals which the panic is counted in.
+fn execute(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+) -> Result<Option<Ended>, Error> {
     if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
-        return Some((panicked_in(Hook::SetUp, panic), None));
+        return Ok(Some((panicked_in(Hook::SetUp, panic), None)));
     }
     run.heartbeat.enter(Phase::Threads);
-    let is_abandoned = fibers.on_block(|fibers| run_threads(run, fibers, turns));
+    let is_abandoned =
+        fibers.on_block(|fibers| catch_fault(|| Ok(run_threads(run, fibers, turns))))?;
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -129,34 +139,35 @@ fn execute(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> Op
     enter(Phase::DropState);
     if !held && run.core.borrow().left() > 0 {
         // They use it for ever.
-        return (!is_abandoned).then_some((end, None));
+        return Ok((!is_abandoned).then_some((end, None)));
     }
     // All fibers have let go of it.
     let dropping = || run.instance.borrow_mut().drop_state();
     let end = drop_state(dropping, end);
-    (!is_abandoned).then_some((end, outcome))
+    Ok((!is_abandoned).then_some((end, outcome)))
 }
 
 /// Resumes whichever thread has the turn until none has, and unwinds those that are left. Returns
 /// whether the execution was abandoned.
 fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
     turns.truncate(run.begin());
-    // This library may have left something there.
-    fibers.put_block_back();
     let mut ended = repeat(run, fibers, turns);
     let mut is_abandoned = false;
     loop {
         let turn = match ended {
             Some((thread, end)) => {
                 turns.push(TurnRecord::new(thread, end));
-                if fibers.is_to_lend() {
-                    is_abandoned = true;
-                    run.abandon();
-                }
                 run.turn_after(thread, end)
             }
             None => run.first_turn(),
         };
+        // A thread may see what it has left itself.
+        let is_other = ended.is_some_and(|(thread, _)| turn != Some(thread));
+        if is_other && fibers.is_to_lend() {
+            is_abandoned = true;
+            run.abandon(turn);
+            break;
+        }
         let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
             break;
         };

@@ -7,7 +7,9 @@ use super::heartbeat::Heartbeat;
 use super::run::Run;
 use super::started_blocks::lend;
 use crate::engine::baton::Grant;
-use crate::engine::fiber::{Fiber, FirstTurn, LentBlock, TurnEnd, are_lendable, share, unshare};
+use crate::engine::fiber::{
+    Fiber, FirstTurn, LentBlock, TurnEnd, has_own_thread_locals, share, unshare,
+};
 use crate::engine::{EngineOptions, catch, current};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -47,7 +49,7 @@ impl FiberPool {
             heartbeat: Arc::clone(&run.heartbeat),
             stack_size: options.stack_size,
         };
-        if !have_own && are_lendable() {
+        if !have_own && has_own_thread_locals() {
             let block = lend("the program", true)?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));

@@ -15,15 +15,15 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{
-    Control, LentBlock, TurnEnd, are_lendable, exit_thread, leave_run,
-};
+use crate::engine::fiber::{Control, LentBlock, TurnEnd, exit_thread, has_own_thread_locals};
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
+
+mod abandon;
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
@@ -132,8 +132,6 @@ impl Run {
                     TurnEnd::FINISHED
                 }
                 Err(caught) => {
-                    // It does not pause any more. The note is left last, since its turn ends then.
-                    leave_run();
                     exit_thread(true);
                     self.note.set(Some(TurnDetail::Failed(caught)));
                     TurnEnd::OTHERWISE
@@ -189,12 +187,6 @@ impl Run {
             self.heartbeat.started.lock().push(Arc::clone(name));
             self.bodies.borrow_mut().push(Some(body));
         }
-    }
-
-    /// Ends the threads' part of the execution without telling anybody: it is to be run once more.
-    #[cold]
-    pub(super) fn abandon(&self) {
-        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
     }
 
     /// An execution begins. Returns how many of its first turns are those of the execution before.
@@ -449,7 +441,7 @@ impl Controller for Rc<Run> {
         let handle = match &self.blocks {
             Some(blocks) => blocks.handle(others - self.declared)?,
             // The execution is going to be abandoned.
-            None if are_lendable() => 0,
+            None if has_own_thread_locals() => 0,
             None => return Err(cannot_start()),
         };
         self.wants_blocks.set(self.blocks.is_none());

@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libc::{c_int, c_void, pthread_key_t};
 
 use super::next_symbol::next_symbol;
-use super::thread_exit::Destructor;
+
+/// What is called with an object, or the value of a key, when a thread exits.
+pub(super) type Destructor = unsafe extern "C" fn(*mut c_void);
 
 /// The values of all keys of one thread, by key; null where there are fewer.
 #[derive(Debug, Default)]

@@ -13,10 +13,8 @@ use std::sync::atomic::AtomicUsize;
 use libc::{c_int, c_void};
 
 use super::image::Image;
-use super::keys::KeyValues;
+use super::keys::{Destructor, KeyValues};
 use super::next_symbol::next_symbol;
-
-pub(super) type Destructor = unsafe extern "C" fn(*mut c_void);
 
 /// The use that one fiber makes of a block, for as many threads as it runs, one after the other.
 #[derive(Debug)]
