@@ -77,9 +77,18 @@ fn a_lock_of_parking_lot_has_one_count() {
             .thread("b", move |lock| body(lock, 'b'))
             .outcome(|lock| lock.lock().clone())
     };
-    // Who finds the lock taken lets others go first, up to seven times, and tries again. With l for
-    // `lock`, i for `inside` and y for going on: before `aabb` come
+    // Each takes the lock, and gives it back inside, twice. Who finds it taken waits, and tries again
+    // after a step of the other. Where both are at the first `lock` and a goes, it finishes, and b
+    // after it (aabb: 1 way to be late: ...).
     let report = assert_always(explorer, &[(Verdict::Held, 40)]);
     let outcomes: Vec<_> = report.outcomes().collect();
-    println!("{outcomes:?}");
+    let expected = [
+        ("\"aabb\"", 4),
+        ("\"abab\"", 8),
+        ("\"abba\"", 8),
+        ("\"baab\"", 8),
+        ("\"baba\"", 8),
+        ("\"bbaa\"", 4),
+    ];
+    assert_eq!(outcomes, expected, "{report}");
 }

@@ -49,9 +49,10 @@ fn a_guard_that_two_threads_hold_is_left_in_the_order_of_each() {
         count.fetch_add(1, SeqCst);
     };
     assert_always(|| adds(at_once), &[(Verdict::Held, 6)]).assert_ok();
-    // With `read` and `write` before them: 8! / (4! 4!) = 70. The update of neither is lost if
-    // both steps of one come before those of the other: 4 ways to go on after a1 a2 and so on, so
-    // 15 + 15... .
+    // With `read` and `write` before them: 8! / (4! 4!) = 70. Nothing is lost where one has passed
+    // `write` before the other passes `read`. If a has, b begins after two, three or four steps of a,
+    // and the rest of both follows in any order: the paths of 6 steps, 2 of a and 4 of b: 15. As many if
+    // b has.
     let lossy = |count: &AtomicU32| {
         marker!("read");
         let before = count.load(SeqCst);

@@ -1,9 +1,10 @@
-//! Tasks that wait for the first of several, with `select!` of tokio.
+//! Tasks that wait for the first of two, which draws whom it asks first.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-use interlace::{Explorer, Verdict, marker};
+use interlace::{Explorer, Verdict, marker, schedule};
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
 use crate::oracle::assert_always_fresh;
@@ -24,19 +25,25 @@ impl Ends {
             has_value: AtomicBool::new(false),
         }
     }
+
+    /// Waits until one has sent, and asks for the value first if `asks_value_first`.
+    async fn select(&self, asks_value_first: fn() -> bool) {
+        let [value, stop] = self.receivers.lock().unwrap().take().unwrap();
+        marker!("select");
+        let has_value = if asks_value_first() {
+            tokio::select! { biased; _ = value => true, _ = stop => false }
+        } else {
+            tokio::select! { biased; _ = stop => false, _ = value => true }
+        };
+        self.has_value.store(has_value, SeqCst);
+    }
 }
 
 /// A worker that is sent a value and told to stop, and is to take the value.
-fn worker(is_biased: bool) -> Explorer<Ends> {
+fn worker(asks_value_first: fn() -> bool) -> Explorer<Ends> {
     Explorer::new(Ends::new)
         .task("worker", async move |ends: &Ends| {
-            let [value, stop] = ends.receivers.lock().unwrap().take().unwrap();
-            marker!("select");
-            if is_biased {
-                tokio::select! { biased; _ = value => ends.has_value.store(true, SeqCst), _ = stop => {} }
-            } else {
-                tokio::select! { _ = value => ends.has_value.store(true, SeqCst), _ = stop => {} }
-            }
+            ends.select(asks_value_first).await;
         })
         .thread("sender", |ends| {
             let [value, stop] = ends.senders.lock().unwrap().take().unwrap();
@@ -49,9 +56,18 @@ fn worker(is_biased: bool) -> Explorer<Ends> {
 }
 
 #[test]
-fn a_select_draws_the_same_in_every_execution() {
+fn a_select_that_draws_does_the_same_under_the_same_schedule() {
     // S is `select`, + that the task goes on, V is `send` and P `stop`: S V + P, S V P +, V S P, V P S.
-    assert_always_fresh(|| worker(true), &[(Verdict::Held, 4)]).assert_ok();
-    let report = assert_always_fresh(|| worker(false), &[(Verdict::Held, 4)]);
-    println!("{report}");
+    let held = [(Verdict::Held, 4)];
+    assert_always_fresh(|| worker(|| true), &held).assert_ok();
+    // In S V P + and V P S both have sent.
+    let counts = [(Verdict::Held, 2), (Verdict::CheckFailed, 2)];
+    let report = assert_always_fresh(|| worker(|| false), &counts);
+    let stopped = schedule![sender: send, sender: stop];
+    assert_eq!(report.assert_fails().schedule(), &stopped);
+    // Whichever it draws, it draws it again.
+    let draws = || RandomState::new().hash_one(0) % 2 == 0;
+    let drawn = worker(draws).keep_going().explore();
+    let counts: Vec<_> = drawn.verdicts().collect();
+    assert_always_fresh(|| worker(draws), &counts);
 }

@@ -72,5 +72,8 @@ fn a_wait_for_what_is_given_back_at_once_times_out_only_early() {
     assert_eq!(failure.preemptions(), 2, "{failure}");
     let text = failure.to_string();
     assert!(text.contains("take (times out early) "), "{text}");
-    assert!(text.contains("\nearly time-outs: a wait has timed out"), "{text}");
+    assert!(
+        text.contains("\nearly time-outs: a wait has timed out"),
+        "{text}"
+    );
 }
