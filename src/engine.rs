@@ -31,6 +31,7 @@ pub(crate) mod outside;
 mod processor;
 mod program;
 mod ready_check;
+mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;

@@ -1,7 +1,8 @@
 //! Waits that end when their time is up.
 
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use interlace::{Explorer, Timeouts, Verdict, marker, schedule};
 
@@ -76,4 +77,32 @@ fn a_wait_for_what_is_given_back_at_once_times_out_only_early() {
         text.contains("\nearly time-outs: a wait has timed out"),
         "{text}"
     );
+}
+
+#[test]
+fn by_the_real_clock_sleeps_and_waits_take_their_time() {
+    // `sleep`, the end of the sleep and `x`. Whoever sleeps does so until nobody else can go on: both
+    // orders of the markers, and the end comes last. The time of a wait that nobody ends is up, too.
+    let length = Duration::from_millis(3);
+    let explorer = || {
+        Explorer::new(|| ())
+            .thread("a", move |()| {
+                marker!("sleep");
+                let since = Instant::now();
+                thread::sleep(length);
+                assert!(since.elapsed() >= length);
+                thread::park_timeout(length);
+                assert!(since.elapsed() >= 2 * length);
+            })
+            .thread("b", |()| marker!("x"))
+            .real_time(true)
+    };
+    let since = Instant::now();
+    let report = explorer().explore();
+    report.assert_ok();
+    assert!(
+        since.elapsed() >= 4 * length,
+        "two executions, each with two waits"
+    );
+    assert_always(explorer, &[(Verdict::Held, 2)]).assert_ok();
 }
