@@ -32,6 +32,7 @@ mod prelude;
 mod processor;
 mod program;
 mod ready_check;
+mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;

@@ -85,7 +85,11 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
                 let word = if wait.call.is_none() { wait.queue } else { 0 };
                 leave(wait.hook, word);
             }
-            end_wait()
+            let end = end_wait();
+            if end == WaitEnd::TimedOut {
+                wait_in_earnest(wait.deadline, || false);
+            }
+            end
         }
     }
 }
@@ -93,6 +97,15 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
 fn end_wait() -> WaitEnd {
     let end = current::with_core(ExecutionCore::end_wait);
     end.unwrap_or(WaitEnd::Spurious)
+}
+
+/// Where the program sees the real clock, the calling thread waits in earnest, since its wait has
+/// timed out in the model: until `deadline`, or until `is_ready`.
+fn wait_in_earnest(deadline: Option<Duration>, is_ready: impl FnMut() -> bool) {
+    let times = current::with_core(|core, _| core.calls.real_time);
+    if let (Some(real_time), Some(deadline)) = (times, deadline) {
+        current::uncontrolled(|| real_time.wait_until(deadline, is_ready));
+    }
 }
 
 /// Ends the calling thread, whose execution is over and which waits for ever: by unwinding if it
@@ -126,14 +139,26 @@ pub(crate) fn yield_now() {
     }
 }
 
-/// The virtual time since the start of the execution. Each look moves it by a tick.
+/// The time since the start of the execution. If it is virtual, each look moves it by a tick.
 pub(crate) fn now() -> Duration {
-    with_kernel(|kernel| kernel.clock.now()).unwrap_or_default()
+    let now = current::with_core(|core, _| match core.calls.real_time.now() {
+        Some(now) => now,
+        None => core.kernel.clock.now(),
+    });
+    now.unwrap_or_default()
 }
 
-/// Fills `bytes` by chance: the same in every execution.
+/// Whether the program sees the real clock.
+pub(crate) fn is_real_time() -> bool {
+    current::with_core(|core, _| core.calls.real_time.is_real()) == Some(true)
+}
+
+/// Fills `bytes` by chance: the same in every execution, whatever other threads draw.
 pub(crate) fn random(bytes: &mut [u8]) {
-    with_kernel(|kernel| kernel.randomise(bytes));
+    current::with_core(|core, thread| {
+        let stream = core.state.threads().stream(thread);
+        core.kernel.randomise(stream, bytes);
+    });
 }
 
 /// Waits until the virtual clock has reached `deadline`.
@@ -172,7 +197,16 @@ pub(crate) fn await_ready(
             if grant == Grant::Unwind && deadline.is_none() {
                 leave(None, 0);
             }
-            end_wait()
+            let end = end_wait();
+            if end == WaitEnd::TimedOut {
+                let mut has_come = false;
+                wait_in_earnest(deadline, || {
+                    has_come = is_ready();
+                    has_come
+                });
+                return if has_come { WaitEnd::Woken } else { end };
+            }
+            end
         }
     }
 }

@@ -8,6 +8,7 @@ use super::call::Wait;
 use super::core::{Condition, WaitEnd};
 use super::execution_core::ExecutionCore;
 use super::ready_check::ReadyCheck;
+use super::real_time::RealTime;
 use super::yield_reason::Blocked;
 use crate::operation::{FileKind, SystemCall, ThreadId, ThreadState, WaitSite};
 
@@ -23,9 +24,18 @@ pub(super) struct CallWaits {
     left: Vec<ThreadId>,
     /// How often each thread has yielded since it last waited, by id.
     yields: Vec<u8>,
+    pub(super) real_time: RealTime,
 }
 
 impl CallWaits {
+    /// Of an execution that begins now.
+    pub(super) fn new(is_time_real: bool) -> Self {
+        CallWaits {
+            real_time: RealTime::begin(is_time_real),
+            ..CallWaits::default()
+        }
+    }
+
     #[inline]
     pub(super) fn clear(&mut self) {
         self.checks.clear();
@@ -33,6 +43,7 @@ impl CallWaits {
         self.unwinding.clear();
         self.left.clear();
         self.yields.clear();
+        self.real_time = RealTime::begin(self.real_time.is_real());
     }
 }
 
@@ -212,6 +223,22 @@ impl ExecutionCore {
             ThreadState::Joining(_) if is_unwinding => Some((4, Grant::Unwind)),
             _ => Some((0, Grant::Unwind)),
         }
+    }
+
+    /// Whether a thread waits that cannot unwind from there, and goes on only if it is woken.
+    #[cold]
+    pub(super) fn may_wait_for_ever(&self) -> bool {
+        let mut all = (0..self.state.threads().len()).map(ThreadId::new);
+        !self.calls.left.is_empty()
+            || all.any(|thread| {
+                let waits = match self.state.state(thread) {
+                    ThreadState::Blocked(site)
+                    | ThreadState::MayGoOn(site)
+                    | ThreadState::Unblocked(site) => site != YIELD,
+                    _ => false,
+                };
+                waits && !self.calls.can_unwind.contains(&thread)
+            })
     }
 
     /// `thread` can neither go on nor unwind.

@@ -1,7 +1,7 @@
 //! One execution, as far as it has come: where its threads stand, whose turn comes next, and the
 //! trace of its steps. Pure: no threads here.
 
-use super::{EngineOptions, Timeouts};
+use super::EngineOptions;
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState, WaitSite,
@@ -77,7 +77,7 @@ impl ExecutionState {
             max_steps: options.max_steps,
             conditional: Vec::new(),
             given_up: Vec::new(),
-            are_early: options.waits.timeouts == Timeouts::Early,
+            are_early: options.waits.times_out_early(),
             max_spurious: options.waits.spurious_wakeups as usize,
             threads,
         }

@@ -63,7 +63,7 @@ impl ExecutionCore {
             blocked_on: Vec::new(),
             locks: LockTable::default(),
             kernel: Kernel::new(SEED),
-            calls: CallWaits::default(),
+            calls: CallWaits::new(options.waits.real_time),
             phase: Phase::SetUp,
             number: 0,
             outside: ExternalWakers::new(options.external_wakers),

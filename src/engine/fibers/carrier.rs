@@ -191,8 +191,14 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
         }
         let end = fibers.tell(thread, grant);
         run.unwound(thread, end);
-        // The others must not see what this one has left.
-        fibers.put_block_back();
+        // The others must not see what this one has left. But a thread that waits may have put its
+        // thread-locals into a queue of the process, as `parking_lot` does.
+        if !run.core.borrow().may_wait_for_ever() {
+            fibers.put_block_back();
+        }
+    }
+    if run.core.borrow().left() > 0 {
+        fibers.keep_block();
     }
     is_abandoned
 }

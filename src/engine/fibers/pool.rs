@@ -19,6 +19,8 @@ pub(super) struct FiberPool {
     /// The thread-locals that all fibers share, for as long as nobody can tell: to set the register
     /// for each turn takes as long as the turn.
     shared: Option<Rc<LentBlock>>,
+    /// Whether they are to stay as they are, since a thread is left that uses them for ever.
+    is_block_kept: bool,
     /// Whether each has its own.
     have_own: bool,
     run: Rc<Run>,
@@ -35,6 +37,7 @@ impl FiberPool {
         let mut pool = FiberPool {
             fibers: Vec::new(),
             shared: None,
+            is_block_kept: false,
             have_own,
             run: Rc::clone(run),
             heartbeat: Arc::clone(&run.heartbeat),
@@ -65,6 +68,12 @@ impl FiberPool {
             Some(block) => block.on(|| body(self)),
             None => body(self),
         }
+    }
+
+    /// Leaves the thread-locals that fibers share as they are, for the life of the process.
+    #[cold]
+    pub(super) fn keep_block(&mut self) {
+        self.is_block_kept = true;
     }
 
     /// Puts the thread-locals back that fibers share, between two of their threads.
@@ -125,8 +134,10 @@ impl FiberPool {
     fn clear(&mut self) {
         self.on_block(|pool| pool.fibers.drain(..).for_each(Fiber::end));
         self.run.started.end();
-        if let Some(block) = self.shared.take() {
-            unshare(&block, || current::set_controller(None));
+        match self.shared.take() {
+            Some(block) if self.is_block_kept => std::mem::forget(block),
+            Some(block) => unshare(&block, || current::set_controller(None)),
+            None => {}
         }
     }
 
