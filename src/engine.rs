@@ -34,6 +34,7 @@ mod ready_check;
 mod scheduler;
 #[cfg(test)]
 mod spawn;
+mod surroundings;
 mod thread_clocks;
 mod threads;
 #[cfg(all(

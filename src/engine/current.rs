@@ -52,6 +52,9 @@ pub(crate) trait Controller {
     /// Whether the calling task, which has just got its turn, is to be cancelled.
     fn is_cancelled(&self) -> bool;
 
+    /// Waits until the threads that no run controls, and that have to do with the program, sleep.
+    fn settle(&self);
+
     /// Starts a thread of the program.
     ///
     /// # Errors
@@ -131,6 +134,11 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
         });
     });
     answer
+}
+
+/// Waits until the threads that no run controls, and that have to do with the program, sleep.
+pub(super) fn settle() {
+    with_controller(|controller| controller.settle());
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -247,6 +255,7 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
+        fn settle(&self) {}
         fn is_cancelled(&self) -> bool {
             false
         }

@@ -54,7 +54,7 @@ mod wake;
 pub(crate) use connection::FileSleepers;
 pub(crate) use kernel::PollEntry;
 pub(crate) use record::Record;
-pub(crate) use registry::{EngineMark, current};
+pub(crate) use registry::{EngineMark, aside, current, stay_aside};
 pub(crate) use relation::Relation;
 pub(crate) use settle::Settled;
 pub(crate) use sleep::{

@@ -1,10 +1,10 @@
 //! Wakers that fired, on whichever thread.
 
 use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::engine::external_wakers::LOOK;
 use crate::engine::futures::Alarm;
 use crate::operation::ThreadId;
 
@@ -53,11 +53,11 @@ impl WakeQueue {
         self.has_any()
     }
 
-    /// Sleeps until one fires, or it is time to look.
-    pub(super) fn wait(&self) {
+    /// Sleeps until one fires, or for so long.
+    pub(super) fn wait(&self, rest: Duration) {
         let mut fired = self.fired.lock();
         if fired.is_empty() {
-            self.news.wait_for(&mut fired, LOOK);
+            self.news.wait_for(&mut fired, rest);
         }
     }
 }

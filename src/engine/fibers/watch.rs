@@ -8,8 +8,10 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
+use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
@@ -31,6 +33,8 @@ pub(crate) fn run(
     if scheduler.new_execution().is_none() {
         return Ok(scheduler);
     }
+    let _own = EngineThread::begin();
+    let surroundings = Surroundings::new();
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {
@@ -43,7 +47,7 @@ pub(crate) fn run(
         move || {
             let tell = |carried| end.tell(carried);
             let carry =
-                || carrier::carry(&program, scheduler, options, &heartbeat, &processor, tell);
+                || carrier::carry(&program, scheduler, options, &heartbeat, &processor, &surroundings, tell);
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };

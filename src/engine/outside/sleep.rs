@@ -13,10 +13,12 @@ use super::wake::{connect_with_waiters, has_model_waiters};
 /// The calling thread is about to wait until the word at `address` is not `expected`.
 #[inline]
 pub(crate) fn before_wait(address: usize, expected: u32, is_timed: bool) {
-    with_current(|record| record.fall_asleep(Kind::Futex, address, expected, is_timed));
-    if has_model_waiters() {
-        connect_with_waiters(address);
-    }
+    with_current(|record| {
+        record.fall_asleep(Kind::Futex, address, expected, is_timed);
+        if has_model_waiters() && !record.is_engine() {
+            connect_with_waiters(address);
+        }
+    });
 }
 
 /// The calling thread is about to wait for events of one file.

@@ -84,6 +84,12 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
+    fn settle(&self) {
+        if !self.team.surroundings.is_empty() {
+            self.team.settle(&mut self.team.shared.lock());
+        }
+    }
+
     fn leave(&self) {
         let mut shared = self.team.shared.lock();
         shared.core.leave(self.thread);
