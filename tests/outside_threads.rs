@@ -155,7 +155,10 @@ fn a_thread_that_works_for_ever_is_named() {
             }
         }
     };
-    thread::Builder::new().name("forever".to_owned()).spawn(forever).unwrap();
+    thread::Builder::new()
+        .name("forever".to_owned())
+        .spawn(forever)
+        .unwrap();
     let sender = Arc::new(Mutex::new(sender));
     for engine in [Engine::Threads, Engine::Fibers] {
         let sender = Arc::clone(&sender);
@@ -170,6 +173,9 @@ fn a_thread_that_works_for_ever_is_named() {
             .explore();
         assert_eq!(verdicts(&report), [(Verdict::TimedOut, 1)], "{report}");
         let text = report.to_string();
-        assert!(text.contains("thread \"forever\", which is no thread of the program"), "{text}");
+        assert!(
+            text.contains("thread \"forever\", which is no thread of the program"),
+            "{text}"
+        );
     }
 }

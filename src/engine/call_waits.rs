@@ -81,7 +81,9 @@ impl ExecutionCore {
         }
         self.calls.checks.push((thread, check));
         Some(Blocked {
-            site: self.kernel.wait(thread, object, u32::MAX, Some(call), deadline),
+            site: self
+                .kernel
+                .wait(thread, object, u32::MAX, Some(call), deadline),
             deadline,
             may_be_spurious: false,
         })
@@ -107,7 +109,9 @@ impl ExecutionCore {
             let wake = |kernel: &mut Kernel| kernel.wake(queue, count, mask);
             woken = self.surroundings.update(&mut self.kernel, wake);
         }
-        let outside = self.surroundings.wake_sleepers_at(queue, count - woken, mask);
+        let outside = self
+            .surroundings
+            .wake_sleepers_at(queue, count - woken, mask);
         (woken, outside)
     }
 

@@ -7,9 +7,9 @@ use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_question::LockQuestion;
+use super::lock_table::{BlockedOn, LockTable};
 use super::outside::Settled;
 use super::surroundings::Surroundings;
-use super::lock_table::{BlockedOn, LockTable};
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
 use crate::failure::{
@@ -81,10 +81,7 @@ impl ExecutionCore {
     }
 
     /// A core that decides nothing.
-    pub(super) fn without_scheduler(
-        declared: &[String],
-        surroundings: &Arc<Surroundings>,
-    ) -> Self {
+    pub(super) fn without_scheduler(declared: &[String], surroundings: &Arc<Surroundings>) -> Self {
         ExecutionCore::of(declared, None, surroundings, EngineOptions::default())
     }
 

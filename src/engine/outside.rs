@@ -64,4 +64,5 @@ pub(crate) use sleep::{
 pub(crate) use start::StartingThread;
 pub(crate) use wake::{
     ModelWaiter, OutsideWake, Registration, has_model_waiters, register, wake_from_outside,
+    wake_other_runs,
 };

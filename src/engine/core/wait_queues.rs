@@ -127,7 +127,9 @@ impl WaitQueues {
 
     /// The queue and the mask of each thread that waits, whoever came first in front.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
-        self.waiters.iter().map(|waiter| (waiter.queue, waiter.mask))
+        self.waiters
+            .iter()
+            .map(|waiter| (waiter.queue, waiter.mask))
     }
 
     /// The threads in `queue`, whoever came first in front.

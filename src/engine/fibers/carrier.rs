@@ -14,8 +14,8 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::left;
-use crate::engine::surroundings::Surroundings;
 use crate::engine::processor::{Processor, is_machine_busy};
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
 use crate::failure::Hook;
@@ -88,6 +88,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
         run.heartbeat.beat();
         let ended = execute(run, fibers, &mut turns);
+        run.surroundings.end_turns();
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let left = core.left();
@@ -108,7 +109,9 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
     }
     let scheduler = run.core.borrow_mut().scheduler.take();
-    Ok(Carried::All(scheduler.expect("nobody else takes the scheduler")))
+    Ok(Carried::All(
+        scheduler.expect("nobody else takes the scheduler"),
+    ))
 }
 
 /// How an execution ended, and its outcome.

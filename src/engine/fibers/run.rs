@@ -15,9 +15,7 @@ use crate::engine::conclude::check_invariants;
 use crate::engine::current::{self, Body, Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
-use crate::engine::fiber::{
-    Control, LentBlock, TurnEnd, are_lendable, exit_thread, leave_run,
-};
+use crate::engine::fiber::{Control, LentBlock, TurnEnd, are_lendable, exit_thread, leave_run};
 use crate::engine::futures::TaskWaker;
 use crate::engine::outside::Settled;
 use crate::engine::surroundings::Surroundings;
@@ -49,7 +47,7 @@ pub(super) struct Run {
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
     pub(super) wakes: Arc<WakeQueue>,
-    surroundings: Arc<Surroundings>,
+    pub(super) surroundings: Arc<Surroundings>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) heartbeat: Arc<Heartbeat>,
@@ -212,6 +210,7 @@ impl Run {
             self.heartbeat.started.lock().clear();
         }
         self.since.set(None);
+        self.surroundings.begin_turn();
         // Invariants are evaluated at every step, new or not, and outside threads are waited for.
         if self.has_invariants || !self.surroundings.is_empty() {
             return 0;
@@ -262,6 +261,7 @@ impl Run {
         if is_over || core.has_questions() {
             return self.next_turn(core, None);
         }
+        self.surroundings.begin_turn();
         core.turn().thread()
     }
 
@@ -312,6 +312,7 @@ impl Run {
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
     ) -> Option<ThreadId> {
+        self.surroundings.begin_turn();
         if core.is_over() {
             return None;
         }
@@ -430,6 +431,7 @@ impl Run {
 
     #[cold]
     fn hear_outside(&self) -> Option<ThreadId> {
+        self.surroundings.end_turns();
         let since = self.since();
         let mut pace = Pace::new();
         let mut heard = None;
@@ -477,6 +479,8 @@ impl Controller for Rc<Run> {
     }
 
     fn settle(&self) {
+        Run::settle(self);
+        self.surroundings.await_other_runs(self.timeout);
         Run::settle(self);
     }
 

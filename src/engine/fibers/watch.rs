@@ -11,8 +11,8 @@ use super::heartbeat::Heartbeat;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::surroundings::Surroundings;
 use crate::engine::processor::{Processor, is_machine_busy};
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -46,8 +46,17 @@ pub(crate) fn run(
         let processor = Processor::claim();
         move || {
             let tell = |carried| end.tell(carried);
-            let carry =
-                || carrier::carry(&program, scheduler, options, &heartbeat, &processor, &surroundings, tell);
+            let carry = || {
+                carrier::carry(
+                    &program,
+                    scheduler,
+                    options,
+                    &heartbeat,
+                    &processor,
+                    &surroundings,
+                    tell,
+                )
+            };
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };

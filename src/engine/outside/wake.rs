@@ -89,6 +89,21 @@ pub(crate) fn wake_from_outside(queue: usize, count: usize, mask: u32) -> usize 
     woken
 }
 
+/// As [`wake_from_outside`], on behalf of a thread of the run with this relation: threads of the
+/// other runs, since runs may share what they wait for.
+pub(crate) fn wake_other_runs(own: &Relation, queue: usize, count: usize, mask: u32) -> usize {
+    if count == 0 || !has_model_waiters() {
+        return 0;
+    }
+    let mut woken = 0;
+    for run in runs() {
+        if woken < count && !std::ptr::eq(run.relation(), own) && run.has_waiter(queue) {
+            woken += aside(|| run.wake(queue, count - woken, mask));
+        }
+    }
+    woken
+}
+
 /// Connects the calling thread, which no run controls, with the runs whose threads wait at `queue`.
 #[cold]
 pub(super) fn connect_with_waiters(queue: usize) {

@@ -68,6 +68,7 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
         team.decide();
     }
 
+    team.surroundings.end_turns();
     let mut shared = team.shared.lock();
     shared.instance = None;
     let end = shared.core.ending();
@@ -89,6 +90,7 @@ fn is_over(team: &Team) -> bool {
     loop {
         let mut shared = team.shared.lock();
         if shared.core.is_stuck() {
+            team.surroundings.end_turns();
             team.settle(&mut shared);
         }
         if !shared.core.is_over() {

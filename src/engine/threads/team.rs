@@ -194,6 +194,7 @@ impl Team {
         if shared.core.is_over() {
             return None;
         }
+        self.surroundings.begin_turn();
         Some(shared.core.turn_unless(failure))
     }
 

@@ -130,6 +130,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
     let scheduler = shared.core.scheduler.take();
     let left = shared.core.left();
     drop(shared);
+    team.surroundings.end_turns();
     left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);

@@ -43,7 +43,14 @@ pub(in super::super) fn wake(address: usize, count: usize, mask: u32) -> usize {
         if left == 0 {
             break;
         }
-        let arguments = [address, operation, left.cast_unsigned() as usize, 0, 0, mask as usize];
+        let arguments = [
+            address,
+            operation,
+            left.cast_unsigned() as usize,
+            0,
+            0,
+            mask as usize,
+        ];
         // SAFETY: the call touches no memory of this process.
         let answer = unsafe { system_call(libc::SYS_futex, arguments) };
         woken += usize::try_from(answer).unwrap_or(0);

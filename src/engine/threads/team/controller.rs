@@ -85,9 +85,16 @@ impl Controller for ThreadHandle {
     }
 
     fn settle(&self) {
-        if !self.team.surroundings.is_empty() {
-            self.team.settle(&mut self.team.shared.lock());
-        }
+        let team = &self.team;
+        let settle = || {
+            if !team.surroundings.is_empty() {
+                team.settle(&mut team.shared.lock());
+            }
+        };
+        settle();
+        let limit = team.shared.lock().core.options.timeout;
+        team.surroundings.await_other_runs(limit);
+        settle();
     }
 
     fn leave(&self) {
