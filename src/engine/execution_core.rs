@@ -357,12 +357,13 @@ impl ExecutionCore {
         self.outside.keep(thread, waker);
     }
 
-    /// The waker of `thread` in the execution of this number fired, on a thread of the program or
-    /// outside of it. Where wake-ups from outside are expected they are put off until nobody else
-    /// can go on: so nothing depends on when they come.
-    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, is_inside: bool) {
+    /// The waker of `thread` in the execution of this number fired. What the program has brought
+    /// about, on whichever thread, is heard at once, since the run waits for it before each choice.
+    /// What nothing but time has brought is put off, where it is expected, until nobody else can go
+    /// on: so nothing depends on when it comes.
+    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, by_time: bool) {
         if self.number != execution {
-        } else if is_inside || !self.outside.is_expected() {
+        } else if !by_time || !self.outside.is_expected() {
             self.state.wake(thread);
         } else {
             self.outside.record(thread);

@@ -5,8 +5,9 @@
 
 use libc::{c_int, c_long};
 
+use super::errno::last;
 use crate::engine::outside::{
-    PollEntry, after_wait, before_file_wait, before_files_wait, before_sleep, before_wait,
+    PollEntry, after_timed_wait, before_file_wait, before_files_wait, before_sleep, before_wait,
     has_model_waiters, wake_from_outside,
 };
 
@@ -21,47 +22,47 @@ pub(super) fn sleeping<T>(call: impl FnOnce() -> T) -> T {
 pub(super) fn pausing<T>(call: impl FnOnce() -> T) -> T {
     before_sleep();
     let result = call();
-    after_wait();
+    after_timed_wait(true);
     result
 }
 
 /// Makes a call that sleeps while the word at an address has a certain value, until woken there.
 #[inline]
-pub(super) fn sleeping_on<T>(
+pub(super) fn sleeping_on(
     address: usize,
     expected: u32,
     is_timed: bool,
-    call: impl FnOnce() -> T,
-) -> T {
+    call: impl FnOnce() -> c_long,
+) -> c_long {
     before_wait(address, expected, is_timed);
     let result = call();
-    after_wait();
+    after_timed_wait(is_timed && result < 0 && last() == libc::ETIMEDOUT);
     result
 }
 
 /// Makes a call that takes nothing from a file, and ends when that has one of the events.
 #[inline]
-pub(super) fn awaiting_file<T>(
+pub(super) fn awaiting_file(
     file: c_int,
     events: i16,
     is_timed: bool,
-    call: impl FnOnce() -> T,
-) -> T {
+    call: impl FnOnce() -> c_int,
+) -> c_int {
     before_file_wait(file, events, is_timed);
     let result = call();
-    after_wait();
+    after_timed_wait(result == 0);
     result
 }
 
 /// As [`awaiting_file`], for several files.
-pub(super) fn awaiting_files<T>(
+pub(super) fn awaiting_files(
     files: &[PollEntry],
     is_timed: bool,
-    call: impl FnOnce() -> T,
-) -> T {
+    call: impl FnOnce() -> c_int,
+) -> c_int {
     before_files_wait(files, is_timed);
     let result = call();
-    after_wait();
+    after_timed_wait(result == 0);
     result
 }
 

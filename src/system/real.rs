@@ -103,6 +103,7 @@ macro_rules! real {
 /// - `plain`: it neither sleeps nor wakes;
 /// - `sleeps`: the thread may sleep in it;
 /// - `pauses`: it ends after some time;
+/// - `reads`: the thread may sleep until its first argument, a file, has input;
 /// - `noted`: by the module `uncontrolled` beside them, which notes what the thread sleeps in;
 /// - `wakes`: it may wake all those that wait for its first argument;
 /// - `signals`: it may wake one of those;
@@ -154,6 +155,12 @@ macro_rules! passed_on {
     (pauses $name:ident($($argument:ident),*)) => {
         if !crate::engine::call::is_controlled() {
             return crate::system::outside::pausing(|| real::$name($($argument),*));
+        }
+    };
+    (reads $name:ident($first:ident $(, $argument:ident)*)) => {
+        if !crate::engine::call::is_controlled() {
+            crate::system::file::wait_outside($first, libc::POLLIN, libc::SO_RCVTIMEO);
+            return real::$name($first $(, $argument)*);
         }
     };
     (noted $name:ident($($argument:ident),*)) => {

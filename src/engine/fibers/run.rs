@@ -369,7 +369,7 @@ impl Run {
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
             let mut core = self.core.borrow_mut();
-            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
+            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.by_time);
             self.wakes.take(hear);
             drop(core);
             self.adopt(self.heartbeat.running());

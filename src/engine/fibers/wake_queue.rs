@@ -21,8 +21,8 @@ pub(super) struct WakeQueue {
 pub(super) struct WakeEvent {
     pub(super) thread: ThreadId,
     pub(super) execution: u64,
-    /// Whether a thread of a program fired it.
-    pub(super) is_inside: bool,
+    /// Whether nothing but time has brought it.
+    pub(super) by_time: bool,
 }
 
 impl WakeQueue {
@@ -63,12 +63,12 @@ impl WakeQueue {
 }
 
 impl Alarm for WakeQueue {
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool) {
         let mut fired = self.fired.lock();
         fired.push(WakeEvent {
             thread,
             execution,
-            is_inside,
+            by_time,
         });
         self.has_any.store(true, Ordering::Relaxed);
         drop(fired);

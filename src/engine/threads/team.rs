@@ -222,11 +222,11 @@ impl Team {
 }
 
 impl Alarm for Team {
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool) {
         // This may be called on any thread, so its faults must not unwind.
         let woken = catch_fault(|| {
             let mut shared = self.shared.lock();
-            shared.core.wake(thread, execution, is_inside);
+            shared.core.wake(thread, execution, by_time);
             let is_awaited = shared.core.is_over();
             drop(shared);
             if is_awaited {
