@@ -95,9 +95,10 @@ fn load(word: usize) -> u32 {
     unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
 }
 
-/// Waits until the threads that no run controls, and that have to do with the program, sleep.
+/// Waits until all is done that other threads are about to do about what the calling thread is going
+/// to wait for: those that no run controls, and those of other runs of the search.
 pub(crate) fn settle() {
-    current::settle();
+    current::settle(true);
 }
 
 fn end_wait() -> WaitEnd {
@@ -117,7 +118,7 @@ pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
     let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
     let (woken, outside) = woken.unwrap_or_default();
     if outside > 0 {
-        settle();
+        current::settle(false);
     }
     woken + outside
 }

@@ -52,8 +52,9 @@ pub(crate) trait Controller {
     /// Whether the calling task, which has just got its turn, is to be cancelled.
     fn is_cancelled(&self) -> bool;
 
-    /// Waits until the threads that no run controls, and that have to do with the program, sleep.
-    fn settle(&self);
+    /// Waits until the threads that no run controls, and that have to do with the program, sleep; if
+    /// the calling thread is `about_to_wait`, also for other runs of the search.
+    fn settle(&self, about_to_wait: bool);
 
     /// Starts a thread of the program.
     ///
@@ -137,8 +138,8 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
 }
 
 /// Waits until the threads that no run controls, and that have to do with the program, sleep.
-pub(super) fn settle() {
-    with_controller(|controller| controller.settle());
+pub(super) fn settle(about_to_wait: bool) {
+    with_controller(|controller| controller.settle(about_to_wait));
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -255,7 +256,7 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
-        fn settle(&self) {}
+        fn settle(&self, _: bool) {}
         fn is_cancelled(&self) -> bool {
             false
         }

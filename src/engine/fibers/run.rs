@@ -478,10 +478,12 @@ impl Controller for Rc<Run> {
         }
     }
 
-    fn settle(&self) {
+    fn settle(&self, about_to_wait: bool) {
         Run::settle(self);
-        self.surroundings.await_other_runs(self.timeout);
-        Run::settle(self);
+        if about_to_wait {
+            self.surroundings.await_other_runs(self.timeout);
+            Run::settle(self);
+        }
     }
 
     fn leave(&self) {

@@ -84,7 +84,7 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
-    fn settle(&self) {
+    fn settle(&self, about_to_wait: bool) {
         let team = &self.team;
         let settle = || {
             if !team.surroundings.is_empty() {
@@ -92,9 +92,11 @@ impl Controller for ThreadHandle {
             }
         };
         settle();
-        let limit = team.shared.lock().core.options.timeout;
-        team.surroundings.await_other_runs(limit);
-        settle();
+        if about_to_wait {
+            let limit = team.shared.lock().core.options.timeout;
+            team.surroundings.await_other_runs(limit);
+            settle();
+        }
     }
 
     fn leave(&self) {
