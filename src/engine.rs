@@ -36,6 +36,7 @@ mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;
+mod surroundings;
 mod thread_clocks;
 mod threads;
 #[cfg(all(

@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)]
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub(crate) use super::current::{NewThread, Started};
 pub(crate) struct Wait {
     /// The queue, named by an address: that of a futex, or of a lock.
     pub(crate) queue: usize,
+    /// What the word there must hold for the thread to wait, if it is a futex.
+    pub(crate) expected: Option<u32>,
     /// Who wakes with a mask that has no bit in common does not wake this thread.
     pub(crate) mask: u32,
     /// What the report names; `None` for a futex.
@@ -79,6 +81,8 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
     let blocked = current::with_core(|core, thread| core.begin_wait(thread, &wait));
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
+        // A thread that no run controls may have changed it before it could see this one wait.
+        Some(_) if wait.expected.is_some_and(|it| load(wait.queue) != it) => end_wait(),
         Some(blocked) => {
             let grant = current::yield_turn(YieldReason::Block(blocked));
             if grant == Grant::Unwind && wait.deadline.is_none() {
@@ -92,6 +96,19 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
             end
         }
     }
+}
+
+/// What a futex holds.
+fn load(word: usize) -> u32 {
+    let word = std::ptr::with_exposed_provenance_mut(word);
+    // SAFETY: a futex is four aligned bytes, and the thread is about to wait at it.
+    unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
+}
+
+/// Waits until all is done that other threads are about to do about what the calling thread is going
+/// to wait for: those that no run controls, and those of other runs of the search.
+pub(crate) fn settle() {
+    current::settle(true);
 }
 
 fn end_wait() -> WaitEnd {
@@ -117,13 +134,19 @@ fn leave(hook: Option<Hook>, word: usize) -> ! {
 
 /// Wakes at most `count` of those that wait in `queue`, the first come first. Returns how many.
 pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
-    with_kernel(|kernel| kernel.wake(queue, count, mask)).unwrap_or(0)
+    let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
+    let (woken, outside) = woken.unwrap_or_default();
+    if outside > 0 {
+        current::settle(false);
+    }
+    woken + outside
 }
 
 /// Wakes the first `wake` of those that wait in `from`, and moves the next `moved` to `to`. Returns
 /// how many were woken, and how many moved.
 pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usize, usize) {
-    with_kernel(|kernel| kernel.requeue(from, to, wake, moved)).unwrap_or_default()
+    let requeued = current::with_core(|core, _| core.requeue_in_call(from, to, wake, moved));
+    requeued.unwrap_or_default()
 }
 
 fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
@@ -165,6 +188,7 @@ pub(crate) fn random(bytes: &mut [u8]) {
 pub(crate) fn sleep(deadline: Duration) {
     wait(Wait {
         queue: SLEEP,
+        expected: None,
         mask: u32::MAX,
         call: Some((SystemCall::Sleep, FileKind::Clock)),
         deadline: Some(deadline),

@@ -186,7 +186,6 @@ pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
         first();
         overflow::set_guards(guards);
         prepare();
-        CONTROL.set(NOBODY);
         block.keep();
     });
 }

@@ -14,14 +14,15 @@ use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t, stack_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
+use crate::engine::outside::{Record, StartingThread, after_join, before_join};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
 interpose! {
-    always fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
-    sleeps fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
-    plain fn pthread_detach(thread: pthread_t) -> c_int;
+    noted fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
+    noted fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
+    noted fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
     always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
     always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
@@ -45,6 +46,87 @@ struct Value(*mut c_void);
 // SAFETY: what it points to is the affair of the two threads, as in C.
 unsafe impl Send for Value {}
 
+/// What is known of threads that uncontrolled ones have started and nobody has joined.
+static OUTSIDE: Table<Arc<Record>> = Table::new();
+
+/// What an uncontrolled thread has told a new one to run.
+struct First {
+    starting: StartingThread,
+    start: Start,
+    argument: *mut c_void,
+}
+
+extern "C-unwind" fn begin(first: *mut c_void) -> *mut c_void {
+    // SAFETY: it is what `pthread_create` has made for this thread alone.
+    let first = unsafe { Box::from_raw(first.cast::<First>()) };
+    let First {
+        starting,
+        start,
+        argument,
+    } = *first;
+    starting.begin();
+    start(argument)
+}
+
+mod uncontrolled {
+    use super::*;
+
+    /// `pthread_create(3)`, which notes who starts whom.
+    pub(super) unsafe fn pthread_create(
+        thread: *mut pthread_t,
+        attributes: *const pthread_attr_t,
+        start: Start,
+        argument: *mut c_void,
+    ) -> c_int {
+        call::learn_start(start as usize);
+        let Some(starting) = StartingThread::by_current() else {
+            // SAFETY: as the caller promises.
+            return unsafe { real::pthread_create(thread, attributes, start, argument) };
+        };
+        let record = starting.record();
+        let first = Box::into_raw(Box::new(First {
+            starting,
+            start,
+            argument,
+        }));
+        // SAFETY: as the caller promises; the new thread gets a box of its own.
+        let result = unsafe { real::pthread_create(thread, attributes, begin, first.cast()) };
+        if result != 0 {
+            // SAFETY: there is no thread that has taken it.
+            drop(unsafe { Box::from_raw(first) });
+            return result;
+        }
+        // SAFETY: the call has written it.
+        let key = key(unsafe { *thread });
+        // An execution may have left an older one of this number.
+        STARTED.with(|them| them.remove(&key));
+        if let Some(record) = record.filter(|_| !is_detached(attributes)) {
+            OUTSIDE.with(|them| them.insert(key, record));
+        }
+        0
+    }
+
+    pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+        // SAFETY: as the caller promises.
+        let join = || unsafe { real::pthread_join(thread, value) };
+        match OUTSIDE.with(|them| them.remove(&key(thread))) {
+            Some(record) => {
+                before_join(&record);
+                let result = join();
+                after_join();
+                result
+            }
+            None => join(),
+        }
+    }
+
+    pub(super) unsafe fn pthread_detach(thread: pthread_t) -> c_int {
+        OUTSIDE.with(|them| them.remove(&key(thread)));
+        // SAFETY: as the caller promises.
+        unsafe { real::pthread_detach(thread) }
+    }
+}
+
 mod controlled {
     use super::*;
 
@@ -56,17 +138,6 @@ mod controlled {
         start: Start,
         argument: *mut c_void,
     ) -> c_int {
-        if !call::is_controlled() {
-            call::learn_start(start as usize);
-            // SAFETY: as the caller promises.
-            let result = unsafe { real::pthread_create(thread, attributes, start, argument) };
-            if result == 0 {
-                // An execution may have left an older one of this number.
-                // SAFETY: the call has written it.
-                forget(unsafe { *thread });
-            }
-            return result;
-        }
         let argument = Value(argument);
         let returned = Arc::new(AtomicPtr::default());
         let has_prelude = call::has_prelude(start as usize);

@@ -14,6 +14,7 @@ use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
 use crate::engine::left;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -31,9 +32,10 @@ pub(crate) fn run(
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
     let _own = EngineThread::begin();
+    let surroundings = Surroundings::new();
     while scheduler.new_execution().is_some() {
         left::check()?;
-        let team = Arc::new(Team::new(program, scheduler, options));
+        let team = Arc::new(Team::new(program, scheduler, &surroundings, options));
         let threads = assemble(&team)?;
         let watched = catch_fault(|| watch(&team, options.timeout, &mut meanwhile));
         match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
@@ -128,6 +130,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
     let scheduler = shared.core.scheduler.take();
     let left = shared.core.left();
     drop(shared);
+    team.surroundings.end_turns();
     left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);
