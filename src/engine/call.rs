@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
-use super::fiber::{Control, at_next_local};
+use super::fiber::at_next_local;
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::unwind_past::unwind_past;
@@ -239,5 +239,5 @@ pub(crate) fn end_prelude() {
 /// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
 /// own.
 pub(crate) fn is_on_fiber() -> bool {
-    Control::current().is_of_fiber()
+    prelude::control().is_of_fiber()
 }

@@ -110,6 +110,13 @@ pub(super) fn is_aside() -> bool {
     ASIDE.get().is_some()
 }
 
+/// Who controls the calling thread, when std does nothing of its own.
+pub(super) fn control() -> Control {
+    ASIDE
+        .get()
+        .map_or_else(Control::current, |aside| aside.control)
+}
+
 /// Puts the calling thread under its run again. Returns whether this ends its prelude.
 pub(super) fn end() -> bool {
     ASIDE.take().is_some_and(|aside| {
