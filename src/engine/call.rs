@@ -195,8 +195,8 @@ pub(crate) fn learn_start(start: usize) {
 }
 
 /// The calling thread, which was just started, goes on ahead of its first step until it has a name.
-/// `here` is a variable of the function that is about to call std's start of a thread.
-pub(crate) fn begin_prelude(here: &u8) {
+/// `here` is the address of a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: *const u8) {
     prelude::begin(here);
 }
 

@@ -158,9 +158,9 @@ fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_
 
 impl Value {
     fn call(self, start: Start, has_prelude: bool) -> Self {
-        let here = 0;
+        let here = 0_u8;
         if has_prelude {
-            call::begin_prelude(&here);
+            call::begin_prelude(&raw const here);
         }
         let value = start(self.0);
         // Long since, unless std has become another; but std had its own things to do after that.
