@@ -9,6 +9,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
 use crate::engine::execution_time::ExecutionTime;
+use crate::engine::fair_locks;
 use crate::engine::fault::catch_fault;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
@@ -31,6 +32,7 @@ pub(crate) fn run(
     if scheduler.new_execution().is_none() {
         return Ok(scheduler);
     }
+    fair_locks::prepare();
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {
