@@ -67,9 +67,9 @@ fn a_select_that_draws_does_the_same_under_the_same_schedule() {
     let failure = report.assert_fails();
     assert_eq!(failure.schedule(), &schedule![], "{failure}");
     // Whichever it draws, it draws it again.
-    let draws = || RandomState::new().hash_one(0) % 2 == 0;
-    let drawn = worker(draws).engine(Engine::Fibers).keep_going();
-    let counts: Vec<_> = drawn.explore().verdicts().collect();
+    let draws = || RandomState::new().hash_one(0).is_multiple_of(2);
+    let first = worker(draws).engine(Engine::Fibers).keep_going();
+    let counts: Vec<_> = first.explore().verdicts().collect();
     let report = assert_always_fresh(|| worker(draws), &counts);
     assert_eq!(report.schedules(), 4, "{report}");
 }
