@@ -29,6 +29,7 @@ mod lock_state;
 mod lock_table;
 mod options;
 pub(crate) mod outside;
+mod prelude;
 mod processor;
 mod program;
 mod ready_check;
@@ -36,6 +37,7 @@ mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;
+mod surroundings;
 mod thread_clocks;
 mod threads;
 #[cfg(all(

@@ -65,11 +65,11 @@ impl ThreadTable {
         thread
     }
 
-    /// The program calls `thread` so. A declared thread keeps its name, and a name that another
-    /// thread has is not given twice.
+    /// The program calls `thread` so, which was just added. A name that another thread has is not
+    /// given twice.
     pub(super) fn rename(&mut self, thread: ThreadId, name: &str) {
         let is_free = self.names.iter().all(|other| **other != *name);
-        if thread.index() >= self.declared && is_free {
+        if is_free {
             self.names[thread.index()] = Arc::from(name);
         }
     }

@@ -27,7 +27,7 @@ const ASLEEP: Settled = Settled::Asleep {
 
 /// Starts a thread as the hook of `pthread_create` does.
 fn start<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    let starting = StartingThread::by_current();
+    let starting = StartingThread::by_current().unwrap();
     thread::spawn(|| {
         starting.begin();
         body()

@@ -16,7 +16,9 @@ use crate::engine::core::Turn;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
+use crate::engine::outside::Settled;
 use crate::engine::processor::Processor;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
@@ -31,6 +33,7 @@ pub(super) struct Team {
     /// and the clocks, `OWN`, and what the scheduler locks, such as the work queue. No user code runs
     /// while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
+    pub(super) surroundings: Arc<Surroundings>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
     /// Where the conductor waits until the threads' part is over.
@@ -73,6 +76,7 @@ impl Team {
     pub(super) fn new(
         program: &Arc<dyn Program>,
         scheduler: Box<dyn Scheduler>,
+        surroundings: &Arc<Surroundings>,
         options: EngineOptions,
     ) -> Self {
         let threads = program.threads().len();
@@ -80,13 +84,14 @@ impl Team {
         Team {
             program: Arc::clone(program),
             shared: Mutex::new(TeamShared {
-                core: ExecutionCore::new(program.threads(), scheduler, options),
+                core: ExecutionCore::new(program.threads(), scheduler, surroundings, options),
                 instance: None,
                 started: Vec::new(),
                 is_done: false,
                 is_stuck: false,
                 fault: None,
             }),
+            surroundings: Arc::clone(surroundings),
             slots: WorkerSlots::new(threads),
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
@@ -179,6 +184,7 @@ impl Team {
         failure: Option<FailureKind>,
     ) -> Option<Turn> {
         if failure.is_none() {
+            self.settle(shared);
             while let Some(mut question) = shared.core.next_question() {
                 MutexGuard::unlocked(shared, || question.ask());
                 shared.core.answer(question);
@@ -188,7 +194,21 @@ impl Team {
         if shared.core.is_over() {
             return None;
         }
+        self.surroundings.begin_turn();
         Some(shared.core.turn_unless(failure))
+    }
+
+    /// Waits, without the lock, until the outside threads sleep that have to do with the program, or
+    /// the team is left behind.
+    pub(super) fn settle(&self, shared: &mut MutexGuard<'_, TeamShared>) {
+        while !self.surroundings.is_empty() && shared.core.scheduler.is_some() {
+            let settled = MutexGuard::unlocked(shared, || self.surroundings.settle());
+            let is_busy = matches!(settled, Settled::Busy(_));
+            shared.core.note_settled(settled);
+            if !is_busy {
+                break;
+            }
+        }
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
@@ -202,11 +222,11 @@ impl Team {
 }
 
 impl Alarm for Team {
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool) {
         // This may be called on any thread, so its faults must not unwind.
         let woken = catch_fault(|| {
             let mut shared = self.shared.lock();
-            shared.core.wake(thread, execution, is_inside);
+            shared.core.wake(thread, execution, by_time);
             let is_awaited = shared.core.is_over();
             drop(shared);
             if is_awaited {

@@ -157,7 +157,7 @@ fn who_joins_is_awake_once_the_other_has_ended() {
     let joiner = start({
         let word = Arc::clone(&word);
         move || {
-            let starting = StartingThread::by_current();
+            let starting = StartingThread::by_current().unwrap();
             let record = starting.record().unwrap();
             let joined = thread::spawn({
                 let word = Arc::clone(&word);
