@@ -171,6 +171,15 @@ pub(crate) fn now() -> Duration {
     now.unwrap_or_default()
 }
 
+/// The time since the start of the execution. Nothing if it is not virtual.
+pub(crate) fn virtual_now() -> Option<Duration> {
+    let now = current::with_core(|core, _| {
+        let is_real = core.calls.real_time.is_real();
+        (!is_real).then(|| core.kernel.clock.now())
+    });
+    now.flatten()
+}
+
 /// Whether the program sees the real clock.
 pub(crate) fn is_real_time() -> bool {
     current::with_core(|core, _| core.calls.real_time.is_real()) == Some(true)
