@@ -201,7 +201,7 @@ fn helped(helper: impl Fn(&AtomicU32) + Clone + Send + Sync + 'static) -> Explor
 fn a_helper_that_is_started_inside_is_a_thread_of_the_program() {
     let report = explore(|| {
         helped(|sum| {
-            work(3);
+            work(1);
             sum.fetch_add(1, SeqCst);
         })
     });

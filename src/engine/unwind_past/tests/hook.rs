@@ -7,6 +7,7 @@ use std::task::Waker;
 use crate::engine::baton::Grant;
 use crate::engine::current::{Controller, NewThread, Started, controlled, under};
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -49,6 +50,7 @@ impl Controller for Unwinds {
         unreachable!("the execution is over")
     }
 
+    fn settle(&self, _: bool) {}
     fn leave(&self) {
         unreachable!("each can unwind")
     }
@@ -60,7 +62,7 @@ impl Controller for Unwinds {
 
 /// Runs `body`, and unwinds the calling thread at each call of std that would wait.
 pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    let core = ExecutionCore::without_scheduler(&["waits".to_owned()]);
+    let core = ExecutionCore::without_scheduler(&["waits".to_owned()], &Surroundings::new());
     let unwinds = Unwinds(Rc::new(RefCell::new(core)));
     under(Box::new(unwinds), || controlled(body))
 }
