@@ -50,7 +50,7 @@ impl FiberPool {
             stack_size: options.stack_size,
         };
         if !have_own && has_own_thread_locals() {
-            let block = lend("the program", true)?;
+            let block = lend("the program")?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));
                 catch::keep_panics();
@@ -95,7 +95,8 @@ impl FiberPool {
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
         self.heartbeat.run(thread);
         if thread.index() < self.declared {
@@ -153,7 +154,7 @@ impl FiberPool {
         let block = if thread.index() >= self.declared {
             self.run.take_block(thread)?
         } else {
-            self.have_own.then(|| lend(name, false)).transpose()?
+            self.have_own.then(|| lend(name)).transpose()?
         };
         let has_block = block.is_some();
         let live = move |first: FirstTurn| {

@@ -28,7 +28,7 @@ impl StartedBlocks {
     pub(super) fn handle(&self, started: usize) -> Result<usize, Error> {
         let mut blocks = self.0.borrow_mut();
         while blocks.len() <= started {
-            let block = lend("a started thread", false)?;
+            let block = lend("a started thread")?;
             blocks.push(StartedBlock {
                 handle: block.handle(),
                 block: Some(block),
@@ -54,8 +54,8 @@ impl StartedBlocks {
 /// # Errors
 ///
 /// If the system starts no more threads.
-pub(super) fn lend(name: &str, is_shared: bool) -> Result<LentBlock, Error> {
-    current::uncontrolled(|| LentBlock::take(is_shared)).ok_or_else(|| {
+pub(super) fn lend(name: &str) -> Result<LentBlock, Error> {
+    current::uncontrolled(|| LentBlock::take()).ok_or_else(|| {
         let text = format!(
             "the operating system did not start a thread for the thread-locals of `{name}`"
         );
