@@ -144,29 +144,8 @@ impl FiberPool {
 
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
-<<<<<<< HEAD
-        let block = self.have_own.then(|| lend(name, false)).transpose()?;
+        let block = self.have_own.then(|| lend(name)).transpose()?;
         let fiber = self.run.make_fiber(thread, name, block)?;
-=======
-        let run = Rc::clone(&self.run);
-        let block = if thread.index() >= self.declared {
-            self.run.take_block(thread)?
-        } else {
-            self.have_own.then(|| lend(name)).transpose()?
-        };
-        let has_block = block.is_some();
-        let live = move |first: FirstTurn| {
-            let live = || run.live(thread, first.wait());
-            if has_block {
-                let controller = Box::new(Rc::clone(&run));
-                current::under(controller, || catch::keeping_panics(live));
-            } else {
-                live();
-            }
-        };
-        let fiber = Fiber::new(name, self.stack_size, block, live);
-        let fiber = fiber.map_err(|error| no_stack(name, self.stack_size, &error))?;
->>>>>>> helper-speed
         self.fibers.push(fiber);
         Ok(())
     }

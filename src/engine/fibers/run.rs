@@ -117,63 +117,6 @@ impl Run {
         self.fault.borrow().is_some()
     }
 
-<<<<<<< HEAD
-=======
-    /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
-    pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
-        while grant == Grant::Resume {
-            // Whatever it has reached was in the execution before.
-            self.heartbeat.reach(thread, TurnEnd::FINISHED);
-            let result = match self.take_body(thread) {
-                None => {
-                    let instance = self.instance.borrow();
-                    caught(|| instance.run_thread(thread))
-                }
-                Some(body) => caught(body),
-            };
-            let control = Control::current();
-            let end = match result {
-                Ok(()) => {
-                    // Shared thread-locals stay as they are, so that a change is noticed. (A panic
-                    // below is one itself, since it is kept for the report, and the last thing that
-                    // the thread has done.)
-                    if self.blocks.is_some() {
-                        exit_thread(false);
-                    }
-                    TurnEnd::FINISHED
-                }
-                Err(caught) => {
-                    exit_thread(true);
-                    self.note.set(Some(TurnDetail::Failed(caught)));
-                    TurnEnd::OTHERWISE
-                }
-            };
-            let is_fiber = control.let_go(end);
-            grant = is_fiber.expect("this is the body of a fiber");
-        }
-    }
-
-    /// What `thread` runs, if the program has started it.
-    #[inline]
-    fn take_body(&self, thread: ThreadId) -> Option<Body> {
-        let started = thread.index().checked_sub(self.declared)?;
-        self.bodies.borrow_mut()[started].take()
-    }
-
-    /// Whether `thread` was started by the program and has not begun. It never will, so what it was
-    /// to run is dropped.
-    pub(super) fn drops_body(&self, thread: ThreadId) -> bool {
-        let Some(body) = self.take_body(thread) else {
-            return false;
-        };
-        let dropped = current::uncontrolled(|| caught(|| drop(body)));
-        let ended = dropped.and(Err(Caught::Unwound));
-        let caught = ended.unwrap_or_else(|caught| caught);
-        self.core.borrow_mut().finish_caught(thread, caught);
-        true
-    }
-
->>>>>>> helper-speed
     /// What `thread` is called.
     pub(super) fn name(&self, thread: ThreadId) -> Arc<str> {
         Arc::clone(&self.core.borrow().state.threads().names()[thread.index()])
