@@ -149,10 +149,6 @@ pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usi
     requeued.unwrap_or_default()
 }
 
-fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
-    current::with_core(|core, _| body(&mut core.kernel))
-}
-
 /// Lets others go first.
 pub(crate) fn yield_now() {
     let yields = current::with_core(ExecutionCore::yields);
