@@ -55,6 +55,11 @@ impl Hook {
         Hook(std::ptr::from_ref(local).cast())
     }
 
+    /// Whether an address is in the frame of a function further up.
+    pub(crate) fn is_in_frame_above(self, address: usize) -> bool {
+        current::is_in_frame_above(self.0.addr(), address)
+    }
+
     /// Unwinds the calling thread. Returns if it cannot.
     fn unwind(self, word: usize) {
         let word = std::ptr::with_exposed_provenance_mut::<u32>(word);
@@ -148,12 +153,23 @@ pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usi
     requeued.unwrap_or_default()
 }
 
+/// Waits, with the turn, until other threads have done something that takes them a moment.
+pub(crate) fn await_other_threads(is_done: impl Fn() -> bool) {
+    while !is_done() {
+        current::aside(thread::yield_now);
+    }
+}
+
 /// Lets others go first.
 pub(crate) fn yield_now() {
     let yields = current::with_core(ExecutionCore::yields);
     if yields == Some(true) {
         // If the execution is over, it runs on to the next marker.
         current::yield_turn(YieldReason::Yield);
+    } else {
+        // Perhaps for the lock of a row of `parking_lot`'s table, which a thread of another run has.
+        settle();
+        current::aside(thread::yield_now);
     }
 }
 

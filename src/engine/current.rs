@@ -1,6 +1,6 @@
 //! The controller of the calling thread, in a thread-local, and what threads ask of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
@@ -81,6 +81,17 @@ thread_local! {
     /// In a `ManuallyDrop`, so that access need not check for a destructor: [`under`] empties it.
     static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
+    /// An address in the outermost frame that is under the controller; 0 if that is not known.
+    static BASE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether `address` is in a frame of the calling thread, further up than the variable at `here`.
+pub(super) fn is_in_frame_above(here: usize, address: usize) -> bool {
+    /// On stacks of fibers, with nothing else near.
+    const NEAR: usize = 64 << 10;
+    let base = BASE.get();
+    let end = if base > here { base } else { here + NEAR };
+    (here..end).contains(&address)
 }
 
 /// Pauses the calling thread at `site`, if a run controls it and it is not unwinding.
@@ -220,6 +231,8 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
     }
     set_controller(Some(controller));
     let _leave = Leave;
+    let here = 0_u8;
+    BASE.set((&raw const here).addr());
     body()
 }
 

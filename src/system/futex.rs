@@ -134,6 +134,11 @@ unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
     if wait.mask == 0 {
         return Err(libc::EINVAL);
     }
+    if wait.is_for_row() && hook.is_in_frame_above(wait.word) {
+        // SAFETY: the caller promises that the word may be read.
+        call::await_other_threads(|| unsafe { load(wait.word) } != wait.expected);
+        return Ok(0);
+    }
     // What other threads are about to do about it is done first.
     call::settle();
     // SAFETY: the caller promises that the word may be read.

@@ -38,6 +38,13 @@ impl Wait {
     pub(super) fn is_std(&self) -> bool {
         self.clock.is_some() && self.mask == u32::MAX
     }
+
+    /// Whether it may be a wait for the lock of a row of `parking_lot`'s table, which is at a word in
+    /// the frame of the waiter. Such a lock is held for a moment, never while its thread waits, and by
+    /// threads of all runs and engines.
+    pub(super) fn is_for_row(&self) -> bool {
+        self.clock.is_none() && self.time == 0 && self.expected == 1
+    }
 }
 
 impl Request {
