@@ -176,7 +176,7 @@ impl Team {
     /// over: the team may be left behind while questions are asked.
     ///
     /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team
-    /// may be left behind; then each unwinding thread [waits](current::Controller::withdraw) while
+    /// may be left behind; then each unwinding thread [waits](crate::engine::current::Controller::withdraw) while
     /// its question is being asked.
     fn next_turn(
         &self,
