@@ -5,19 +5,21 @@ use std::time::Duration;
 use super::Explorer;
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Expects the tasks to be woken from outside of the program: by a runtime, a timer, or a
-    /// thread that was not added here. Default: false.
+    /// Expects the tasks to be woken from outside of the program: by a timer, a runtime or another
+    /// process. Default: false.
     ///
     /// Without this, it is a deadlock when no thread can go on while tasks wait. With it, that is a
     /// deadlock at once only if no waker of those tasks is left; otherwise they are waited for
     /// until the [time-out](Self::timeout). Since nobody can tell who holds a waker, one in a lock
     /// of the state itself counts too: tasks that wait for each other may then time out instead.
     ///
-    /// Wake-ups from outside come at any time. So that the program does the same under the same
-    /// schedule, they are held back until no other thread can go on. When one has come, the others
-    /// get 100 ms to come too, so that the order of the tasks does not depend on theirs. Earlier
-    /// wake-ups are never tried. If work outside is ready before the task first asks for it, that
-    /// is a difference that cannot be hidden.
+    /// What the program has brought about itself, by asking a thread that was started elsewhere, is
+    /// heard before the next step: the run waits for such a thread until it sleeps. Other wake-ups
+    /// come at any time. So that the program does the same under the same schedule, they are held
+    /// back until no other thread can go on. When one has come, the others get 100 ms to come too, so
+    /// that the order of the tasks does not depend on theirs. Earlier wake-ups are never tried. If
+    /// work outside is ready before the task first asks for it, that is a difference that cannot be
+    /// hidden.
     ///
     /// ```
     /// use std::future::poll_fn;
@@ -51,15 +53,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     }
 
     /// Runs each execution on new OS threads, for code that keeps something in thread-locals from
-    /// one call to the next. Otherwise the threads of one execution run the next one too, and find
-    /// there what the one before left. Default: false.
+    /// one call to the next. Otherwise the OS threads of the declared threads run the next execution
+    /// too, and find there what the one before left. Default: false.
     ///
     /// Each execution then starts one OS thread for each thread of the program, and one more for
     /// setup, invariants and checks. That costs some ten times as much as a short execution.
     ///
-    /// There are no such threads on [`Engine::Fibers`](crate::Engine::Fibers): if the code asks for
-    /// both, nothing is run and the report says so. If only the environment asks for fibers, this
-    /// takes precedence.
+    /// This is for [`Engine::Threads`](crate::Engine::Threads). On
+    /// [`Engine::Fibers`](crate::Engine::Fibers) thread-locals are new in every execution anyway,
+    /// where threads have their own. If the code asks for both, nothing is run and the report says
+    /// so. If only the environment asks for fibers, this takes precedence.
     ///
     /// ```
     /// use std::cell::Cell;
