@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -178,4 +178,73 @@ fn a_thread_that_works_for_ever_is_named() {
             "{text}"
         );
     }
+}
+
+/// A thread that is started inside, works or gives way, and is joined after a marker.
+fn helped(helper: impl Fn(&AtomicU32) + Clone + Send + Sync + 'static) -> Explorer<Arc<AtomicU32>> {
+    Explorer::new(|| Arc::new(AtomicU32::new(0)))
+        .thread("a", move |sum: &Arc<AtomicU32>| {
+            marker!("spawn");
+            let (sum, helper) = (Arc::clone(sum), helper.clone());
+            let started = thread::spawn(move || helper(&sum));
+            marker!("join");
+            started.join().unwrap();
+            marker!("end");
+        })
+        .thread("b", |_| {
+            marker!("x");
+            marker!("y");
+        })
+}
+
+#[test]
+fn a_helper_that_is_started_inside_is_a_thread_of_the_program() {
+    let report = explore(|| {
+        helped(|sum| {
+            work(1);
+            sum.fetch_add(1, SeqCst);
+        })
+    });
+    // The helper starts after `spawn` and has ended when `a` goes on from joining it, which is a step:
+    // before `join` or after it. The two steps of `b` lie anywhere: 2 * 7! / (5! 2!) orders.
+    assert_eq!(verdicts(&report), [(Verdict::Held, 42)], "{report}");
+}
+
+#[test]
+fn one_who_is_notified_is_one_of_all_who_wait() {
+    #[derive(Default)]
+    struct State {
+        mutex: Mutex<()>,
+        condition: Condvar,
+        waiting: AtomicU32,
+        both: AtomicU32,
+    }
+    fn wait(state: &State) {
+        let guard = state.mutex.lock().unwrap();
+        state.waiting.fetch_add(1, SeqCst);
+        drop(state.condition.wait(guard).unwrap());
+    }
+    // One that the setup starts is no thread of the program.
+    let report = explore(|| {
+        Explorer::new(|| {
+            let state = Arc::new(State::default());
+            let other = Arc::clone(&state);
+            thread::spawn(move || wait(&other));
+            state
+        })
+        .thread("b", |state: &Arc<State>| {
+            marker!("wait");
+            wait(state);
+        })
+        .thread("c", |state| {
+            marker!("notify");
+            let _guard = state.mutex.lock().unwrap();
+            state.both.store(state.waiting.load(SeqCst), SeqCst);
+            state.condition.notify_one();
+        })
+    });
+    // The thread of the program comes first. If it waits after the notification, which the other one
+    // has had, nobody wakes it.
+    let expected = [(Verdict::Held, 1), (Verdict::Deadlocked, 1)];
+    assert_eq!(verdicts(&report), expected, "{report}");
 }

@@ -14,7 +14,7 @@ use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
 use super::execution_core::ExecutionCore;
-use super::fiber::{Control, at_next_local};
+use super::fiber::at_next_local;
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
@@ -171,6 +171,15 @@ pub(crate) fn now() -> Duration {
     now.unwrap_or_default()
 }
 
+/// The time since the start of the execution. Nothing if it is not virtual.
+pub(crate) fn virtual_now() -> Option<Duration> {
+    let now = current::with_core(|core, _| {
+        let is_real = core.calls.real_time.is_real();
+        (!is_real).then(|| core.kernel.clock.now())
+    });
+    now.flatten()
+}
+
 /// Whether the program sees the real clock.
 pub(crate) fn is_real_time() -> bool {
     current::with_core(|core, _| core.calls.real_time.is_real()) == Some(true)
@@ -259,8 +268,8 @@ pub(crate) fn learn_start(start: usize) {
 }
 
 /// The calling thread, which was just started, goes on ahead of its first step until it has a name.
-/// `here` is a variable of the function that is about to call std's start of a thread.
-pub(crate) fn begin_prelude(here: &u8) {
+/// `here` is the address of a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: *const u8) {
     prelude::begin(here);
 }
 
@@ -303,5 +312,5 @@ pub(crate) fn end_prelude() {
 /// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
 /// own.
 pub(crate) fn is_on_fiber() -> bool {
-    Control::current().is_of_fiber()
+    prelude::control().is_of_fiber()
 }

@@ -178,7 +178,8 @@ impl ExecutionCore {
 
     /// Decides whose turn comes next, when all questions have been asked; notes how the execution
     /// ended if no thread has it.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn turn(&mut self) -> Turn {
         if self.has_calls() {
             self.hear_calls();

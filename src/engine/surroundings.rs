@@ -20,6 +20,7 @@ const SLICE: Duration = Duration::from_millis(10);
 /// a deadlock is told.
 const MOMENT: Duration = Duration::from_millis(20);
 
+/// All runs of the process.
 static RUNS: Mutex<Vec<Weak<Surroundings>>> = Mutex::new(Vec::new());
 
 /// The outside threads of a run, and what they have done that the run has not heard of.
@@ -61,7 +62,7 @@ impl Surroundings {
         });
         let run: Arc<dyn OutsideWake> = Arc::clone(&surroundings) as _;
         *surroundings.registration.lock() = Some(register(Arc::downgrade(&run)));
-        RUNS.lock().push(Arc::downgrade(&surroundings));
+        aside(|| RUNS.lock().push(Arc::downgrade(&surroundings)));
         surroundings
     }
 
@@ -88,8 +89,7 @@ impl Surroundings {
     /// wait for each other. Gives up when `limit` has passed.
     pub(super) fn await_other_runs(&self, limit: Duration) {
         let others: Vec<_> = aside(|| {
-            let mut runs = RUNS.lock();
-            runs.retain(|run| run.strong_count() > 0);
+            let runs = RUNS.lock();
             let runs = runs.iter().filter_map(Weak::upgrade);
             runs.filter(|run| run.asker == self.asker && !std::ptr::eq(&raw const **run, self))
                 .map(|run| (run.choices.load(Acquire), run))
@@ -170,6 +170,12 @@ impl Surroundings {
             waits.waiter.get_or_insert_with(ModelWaiter::begin);
         }
         result
+    }
+}
+
+impl Drop for Surroundings {
+    fn drop(&mut self) {
+        aside(|| RUNS.lock().retain(|run| run.strong_count() > 0));
     }
 }
 

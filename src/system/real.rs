@@ -185,6 +185,9 @@ macro_rules! passed_on {
 /// Defines a symbol that jumps to the hook of its name in scope. It is weak, which only assembly
 /// can say, so that it gives way to one of the program's own. The static makes the linker take the
 /// object file in which it lies: nothing else of it may be called.
+///
+/// It has no size: `.size` needs a label of its own, and where assembly defines one, LLVM inlines no
+/// function with assembly from that object file into others, as those that switch stacks.
 macro_rules! define {
     ($name:ident) => {
         const _: () = {
@@ -205,7 +208,6 @@ macro_rules! define {
             concat!(".type ", stringify!($name), ", %function"),
             concat!(stringify!($name), ":"),
             concat!($jump, " {hook}"),
-            concat!(".size ", stringify!($name), ", .-", stringify!($name)),
             ".popsection",
             hook = sym $name,
         );

@@ -1,5 +1,4 @@
-//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`; and
-//! `sigaltstack`, which std calls just before and just behind what a thread is to run.
+//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`.
 //!
 //! A thread that a controlled one starts is a thread of the program. The engine decides what carries
 //! it; its `pthread_t` is what `pthread_self` gives on it.
@@ -10,7 +9,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t, stack_t};
+use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
@@ -25,7 +24,6 @@ interpose! {
     noted fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
     always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
-    always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
 }
 
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
@@ -219,28 +217,6 @@ mod controlled {
         // SAFETY: as the caller promises.
         unsafe { real::pthread_setname_np(thread, name) }
     }
-
-    /// `sigaltstack(2)`: 0, or -1 and the number of the error. On a fiber, that of the OS thread
-    /// serves for all, and stays.
-    pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
-        if new.is_null() {
-            call::ask_for_stack();
-        }
-        let is_on_fiber = call::is_on_fiber();
-        // SAFETY: the caller promises that it may be read, if it is there.
-        if unsafe { new.as_ref() }.is_some_and(|new| new.ss_flags & libc::SS_DISABLE != 0) {
-            call::give_up_stack();
-        }
-        if !is_on_fiber {
-            // SAFETY: as the caller promises.
-            return unsafe { real::sigaltstack(new, old) };
-        }
-        if !old.is_null() {
-            // SAFETY: as the caller promises; a call without a new one changes nothing.
-            return unsafe { real::sigaltstack(ptr::null(), old) };
-        }
-        0
-    }
 }
 
 /// What a thread that is started runs.
@@ -253,9 +229,9 @@ fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_
 
 impl Value {
     fn call(self, start: Start, has_prelude: bool) -> Self {
-        let here = 0;
+        let here = 0_u8;
         if has_prelude {
-            call::begin_prelude(&here);
+            call::begin_prelude(&raw const here);
         }
         let value = start(self.0);
         // Long since, unless std has become another; but std had its own things to do after that.

@@ -10,6 +10,7 @@ use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
+use crate::engine::fair_locks;
 use crate::engine::fault::catch_fault;
 use crate::engine::prelude;
 use crate::engine::processor::{Processor, is_machine_busy};
@@ -34,6 +35,7 @@ pub(crate) fn run(
     if scheduler.new_execution().is_none() {
         return Ok(scheduler);
     }
+    fair_locks::prepare();
     let _own = EngineThread::begin();
     let surroundings = Surroundings::new();
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));

@@ -176,8 +176,10 @@ impl Team {
     /// over: the team may be left behind while questions are asked.
     ///
     /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team
-    /// may be left behind; then each unwinding thread [waits](crate::engine::current::Controller::withdraw) while
-    /// its question is being asked.
+    /// may be left behind; then each unwinding thread [waits][withdraw] while its question is being
+    /// asked.
+    ///
+    /// [withdraw]: crate::engine::current::Controller::withdraw
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,

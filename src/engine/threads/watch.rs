@@ -13,9 +13,9 @@ use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::left;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
+use crate::engine::{fair_locks, left};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
@@ -31,6 +31,7 @@ pub(crate) fn run(
     options: EngineOptions,
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
+    fair_locks::prepare();
     let _own = EngineThread::begin();
     let surroundings = Surroundings::new();
     while scheduler.new_execution().is_some() {

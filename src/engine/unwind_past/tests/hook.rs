@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
@@ -47,7 +48,8 @@ impl Controller for Unwinds {
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.0.borrow_mut();
         body(&mut core, ThreadId::new(0));
-        core.kernel.reset();
+        let surroundings = Arc::clone(&core.surroundings);
+        surroundings.update(&mut core.kernel, |kernel| kernel.reset());
     }
 
     fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
