@@ -23,29 +23,42 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// ```
     /// use std::future::poll_fn;
-    /// use std::task::Poll;
+    /// use std::sync::mpsc::{Sender, channel};
+    /// use std::task::{Poll, Waker};
+    /// use std::thread;
+    /// use std::time::Duration;
     /// use interlace::{Explorer, marker};
     ///
-    /// /// Is ready when a thread outside has woken it.
-    /// async fn ask() {
+    /// /// Starts a thread that is none of the program's, and wakes whoever asks after a while.
+    /// fn timer() -> Sender<Waker> {
+    ///     let (ask, asked) = channel::<Waker>();
+    ///     thread::spawn(move || {
+    ///         for waker in asked {
+    ///             thread::sleep(Duration::from_millis(1));
+    ///             waker.wake();
+    ///         }
+    ///     });
+    ///     ask
+    /// }
+    ///
+    /// async fn rest(timer: &Sender<Waker>) {
     ///     let mut has_asked = false;
     ///     poll_fn(|context| {
     ///         if std::mem::replace(&mut has_asked, true) {
     ///             return Poll::Ready(());
     ///         }
-    ///         let waker = context.waker().clone();
-    ///         std::thread::spawn(move || waker.wake());
+    ///         timer.send(context.waker().clone()).unwrap();
     ///         Poll::Pending
     ///     })
     ///     .await
     /// }
     ///
-    /// let report = Explorer::new(|| ())
-    ///     .task("asks", async |()| { ask().await; marker!("answer") })
-    ///     .thread("looks", |()| marker!("look"))
+    /// let report = Explorer::new(timer)
+    ///     .task("rests", async |timer| { rest(timer).await; marker!("rested") })
+    ///     .thread("looks", |_| marker!("look"))
     ///     .external_wakers(true)
     ///     .explore();
-    /// assert_eq!(report.schedules(), 1); // `asks` is woken after `looks` has ended
+    /// assert_eq!(report.schedules(), 1); // `rests` is woken after `looks` has ended
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
         self.options.external_wakers = are_expected;
