@@ -11,7 +11,6 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
-use super::core::Kernel;
 use super::current;
 use super::execution_core::ExecutionCore;
 use super::fiber::at_next_local;
@@ -147,10 +146,6 @@ pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
 pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usize, usize) {
     let requeued = current::with_core(|core, _| core.requeue_in_call(from, to, wake, moved));
     requeued.unwrap_or_default()
-}
-
-fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
-    current::with_core(|core, _| body(&mut core.kernel))
 }
 
 /// Lets others go first.

@@ -53,7 +53,8 @@ impl ExecutionCore {
             Some(Settled::Busy(_)) => true,
             None => false,
         };
-        self.awaits_world() || will_wake && !self.kernel.queues.is_empty()
+        let may_be_answered = self.awaits_world() && self.options.grace.is_none();
+        may_be_answered || will_wake && !self.kernel.queues.is_empty()
     }
 
     /// The end of an execution that the clock ends now.
@@ -89,11 +90,6 @@ impl ExecutionCore {
         } else {
             self.outside.record(thread);
         }
-    }
-
-    /// Whether something outside of the program wakes tasks.
-    pub(in crate::engine) fn expects_wakes(&self) -> bool {
-        self.outside.is_expected()
     }
 
     /// What there is to do when the threads' part seems over, since nobody can go on. To be asked

@@ -155,6 +155,13 @@ impl ExecutionCore {
         !self.calls.checks.is_empty()
     }
 
+    /// Whether a thread waits for the world outside, and could not go on now.
+    #[cold]
+    pub(in crate::engine) fn awaits_answer(&mut self) -> bool {
+        let mut checks = self.calls.checks.iter_mut();
+        checks.any(|(_, check)| !check.is_ready())
+    }
+
     /// Finds out which threads that wait inside of calls can go on.
     #[cold]
     pub(in crate::engine) fn hear_calls(&mut self) {

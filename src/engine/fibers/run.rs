@@ -57,6 +57,8 @@ pub(super) struct Run {
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) heartbeat: Arc<Heartbeat>,
     timeout: Duration,
+    /// Within which time the world outside answers, if that is promised.
+    grace: Option<Duration>,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
 }
@@ -96,6 +98,7 @@ impl Run {
             fault: RefCell::default(),
             heartbeat: Arc::clone(heartbeat),
             timeout: options.timeout,
+            grace: options.grace,
             since: Cell::new(None),
         }
     }
@@ -314,6 +317,22 @@ impl Run {
     fn settle(&self) {
         if !self.surroundings.is_empty() {
             self.wait_for_sleep();
+        }
+        if let Some(grace) = self.grace {
+            self.await_answers(grace);
+        }
+    }
+
+    /// Waits until all threads could go on that wait for the world outside, or for the grace.
+    #[cold]
+    fn await_answers(&self, grace: Duration) {
+        let (since, mut pace) = (Instant::now(), Pace::new());
+        while self.core.borrow_mut().awaits_answer() {
+            let left = grace.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(pace.next().min(left));
         }
     }
 

@@ -3,7 +3,8 @@
 mod controller;
 
 use std::sync::{Arc, OnceLock};
-use std::thread::Thread;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
@@ -14,6 +15,7 @@ use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::external_wakers::Pace;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
 use crate::engine::outside::Settled;
@@ -48,6 +50,8 @@ pub(super) struct Team {
     pub(super) clocks: ThreadClocks,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
+    /// Within which time the world outside answers, if that is promised.
+    grace: Option<Duration>,
 }
 
 /// What a team shares, under one lock.
@@ -100,6 +104,7 @@ impl Team {
             processor,
             clocks: ThreadClocks::default(),
             is_for_one: options.fresh_threads,
+            grace: options.grace,
         }
     }
 
@@ -210,6 +215,21 @@ impl Team {
             if !is_busy {
                 break;
             }
+        }
+        if let Some(grace) = self.grace {
+            Team::await_answers(shared, grace);
+        }
+    }
+
+    /// Waits until all threads could go on that wait for the world outside, or for the grace.
+    fn await_answers(shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
+        let (since, mut pace) = (Instant::now(), Pace::new());
+        while shared.core.awaits_answer() && shared.core.scheduler.is_some() {
+            let left = grace.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            MutexGuard::unlocked(shared, || thread::sleep(pace.next().min(left)));
         }
     }
 
