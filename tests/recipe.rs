@@ -7,7 +7,7 @@ use std::path::Path;
 
 use scratch::Scratch;
 
-const LIB: &str = r#"
+const LIB: &str = r"
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 #[derive(Default)]
@@ -30,7 +30,7 @@ mod tests {
         explore!(super::Counter);
     }
 }
-"#;
+";
 
 /// Two threads of two markers each have 4! / (2! 2!) schedules.
 const EXPLORE: &str = r#"
@@ -65,7 +65,7 @@ fn of_readme(start: &str, end: &str) -> String {
 /// The README's manifest, with the interlace of this folder.
 fn manifest() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let path = format!("path = {root:?}, default-features = false");
+    let path = format!("path = \"{}\", default-features = false", root.display());
     let recipe = of_readme(
         "interlace-explorer = { version = \"0.1\", optional",
         "explorer\"]\n",
@@ -102,6 +102,7 @@ debug = false
 
 fn checker() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = root.display();
     let counter = of_readme("counter = { …", "}").replace('…', "path = \"..\"");
     format!(
         r#"
@@ -112,7 +113,7 @@ edition = "2024"
 
 [dev-dependencies]
 {counter}
-interlace-explorer = {{ path = {root:?}, default-features = false }}
+interlace-explorer = {{ path = "{root}", default-features = false }}
 "#
     )
 }
