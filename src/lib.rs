@@ -1,8 +1,8 @@
 //! Finds concurrency bugs by exploring every interleaving of the points you mark.
 //!
 //! Write `// interlace: read_value` beside the operations that matter. Interlace runs the threads
-//! and async tasks under test one at a time and pauses each at its markers, so that it can run them
-//! in every order, shrink the first failing order to a minimal one, and print it as a regression
+//! and async tasks under test one at a time and pauses each at its markers, and wherever it waits
+//! for a lock, a channel, another thread or a time, so that it can run them in every order, shrink the first failing order to a minimal one, and print it as a regression
 //! test.
 //!
 //! ```
@@ -39,6 +39,7 @@
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
+//! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
@@ -51,19 +52,22 @@
 //! # What is run
 //!
 //! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on when
-//! the schedule says so; between two markers it runs without interruption. At the start, the
-//! threads run one after the other, in the order in which they were added, each up to its first
-//! marker. After the last step of a schedule, the rest follows in a fixed order: the thread that
+//! the schedule says so; between two markers it runs without interruption, unless it has to wait.
+//! Going on after a wait is a step of its own, and so is a time-out. A thread that the program
+//! starts is one of its threads. At the start, the declared threads run one after the other, in the
+//! order in which they were added, each up to its first marker or wait. After the last step of a schedule, the rest follows in a fixed order: the thread that
 //! ran last goes on until it ends or blocks, then the others in the order in which they were added.
 //! So a short schedule stands for a whole execution, and the empty one is legal.
 //!
 //! # Limits
 //!
-//! Only the order of markers is explored, under sequential consistency. The program must do the
-//! same whenever the schedule is the same. A thread that blocks on something that a paused thread
-//! holds is detected on Linux, in system calls only with a [`grace`](Explorer::grace). Elsewhere
-//! its execution times out, unless a marker says what it [acquires](Acquire). Async tasks that wait
-//! for each other are always detected.
+//! Only the order of markers and waits is explored, under sequential consistency. The program must
+//! do the same whenever the schedule is the same. Locks, channels, threads that the program starts,
+//! sleeps and time-outs are part of the search on Linux with glibc, on x86-64 and 64-bit ARM, with
+//! the cargo feature `system`, which is on by default: there, functions of libc that this library
+//! defines take the place of libc's. Calls that bypass libc are not seen. Elsewhere an execution in
+//! which a thread blocks times out, unless a marker says what the thread [acquires](Acquire). Async
+//! tasks that wait for each other are always detected.
 
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 

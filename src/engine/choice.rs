@@ -13,7 +13,9 @@ displayed! {
     /// What runs a program.
     ///
     /// Both run one thread of the program at a time, in the same order, with the same verdicts. They
-    /// differ in what a thread of the program is, and so in what it may do and what it costs.
+    /// differ in what a thread of the program is, and so in what a step costs. On Linux with glibc,
+    /// waiting for locks, channels, threads, files and times is a step on either, and blocks no OS
+    /// thread.
     ///
     /// ```
     /// use interlace::{Engine, Explorer, marker};
@@ -34,18 +36,21 @@ displayed! {
     #[non_exhaustive]
     pub enum Engine {
         /// Each thread of the program is an OS thread, with thread-locals and an identity of its own,
-        /// as in production. A hand-over costs about two microseconds. The default.
+        /// as in production. Those of declared threads are kept from one execution to the next, unless
+        /// [`fresh_threads`](crate::Explorer::fresh_threads) says otherwise. A hand-over costs about
+        /// two microseconds. The default.
         #[default]
         Threads = "threads",
         /// Each thread of the program is a coroutine with a stack of its own, and all of them share
-        /// one OS thread. A hand-over costs tens of nanoseconds. What blocks the OS thread blocks them
-        /// all, and ends the search with an error when the [time-out](crate::Explorer::timeout) is up.
+        /// one OS thread. A hand-over costs tens of nanoseconds. What blocks the OS thread all the
+        /// same, as a loop or a call that bypasses libc, blocks them all, and ends the search with an
+        /// error when the [time-out](crate::Explorer::timeout) is up.
         ///
-        /// On Linux with glibc, on x86-64 and 64-bit ARM, each has thread-locals and a
+        /// On Linux with glibc, on x86-64 and 64-bit ARM, each has thread-locals, a park token and a
         /// [`ThreadId`](std::thread::ThreadId) of its own, new in every execution, and they are
-        /// destroyed when it ends. But [`name`](std::thread::Thread::name) is `None`. Elsewhere,
-        /// and where the system lets no program set the segment register, all share those of the
-        /// OS thread.
+        /// destroyed when it ends. Of a declared thread [`name`](std::thread::Thread::name) is `None`.
+        /// Elsewhere, and where user code may not set the segment register, all share those of the OS
+        /// thread: code that keeps something there belongs on [`Threads`](Engine::Threads).
         Fibers = "fibers",
     }
 }

@@ -7,10 +7,11 @@ use crate::operation::{
     ThreadId, ThreadState, WaitSite,
 };
 use crate::site::MarkerId;
-use conditional::Conditional;
+use condition::Conditional;
 
 mod blocked;
 mod clock;
+mod condition;
 mod conditional;
 mod deadlines;
 mod enabled;
@@ -23,7 +24,7 @@ mod told;
 mod turn;
 mod wait_queues;
 
-pub(crate) use conditional::Condition;
+pub(crate) use condition::Condition;
 pub(crate) use kernel::{Kernel, WaitEnd};
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};

@@ -1,8 +1,9 @@
 //! Asks whether the locks are free that a paused thread is about to acquire. That runs user code.
 
+use super::catch;
+use super::fiber::with_control;
 use super::lock_probe::LockProbe;
 use super::lock_state::LockState;
-use super::{catch, current};
 use crate::operation::ThreadId;
 use crate::site::MarkerId;
 
@@ -29,6 +30,6 @@ impl LockQuestion {
     pub(super) fn ask(&mut self) {
         let LockQuestion { probe, shown, .. } = self;
         let ask = || probe.ask(&mut |lock| shown.push(lock));
-        drop(current::uncontrolled(|| catch::catch(ask)));
+        drop(with_control(false, || catch::catch(ask)));
     }
 }

@@ -54,7 +54,7 @@ const CAUSES: &str = "What usually causes this:\n\
     - the clock, or randomness\n\
     - the order of a `HashMap` or `HashSet`, which std seeds anew each time\n\
     - the order or the hash of addresses\n\
-    - threads that the program starts by itself, or wake-ups from outside of it\n\
+    - threads that are no part of the search, or wake-ups from outside of it\n\
     - what is left over from one execution to the next: statics, files, thread-locals";
 
 const REMEDY: &str = "\nLet the setup make what differs, from fixed values";

@@ -5,45 +5,60 @@ use std::time::Duration;
 use super::Explorer;
 
 impl<S: Send + Sync + 'static> Explorer<S> {
-    /// Expects the tasks to be woken from outside of the program: by a runtime, a timer, or a
-    /// thread that was not added here. Default: false.
+    /// Expects the tasks to be woken from outside of the program: by a timer, a runtime or another
+    /// process. Default: false.
     ///
     /// Without this, it is a deadlock when no thread can go on while tasks wait. With it, that is a
     /// deadlock at once only if no waker of those tasks is left; otherwise they are waited for
     /// until the [time-out](Self::timeout). Since nobody can tell who holds a waker, one in a lock
     /// of the state itself counts too: tasks that wait for each other may then time out instead.
     ///
-    /// Wake-ups from outside come at any time. So that the program does the same under the same
-    /// schedule, they are held back until no other thread can go on. When one has come, the others
-    /// get 100 ms to come too, so that the order of the tasks does not depend on theirs. Earlier
-    /// wake-ups are never tried. If work outside is ready before the task first asks for it, that
-    /// is a difference that cannot be hidden.
+    /// What the program has brought about itself, by asking a thread that was started elsewhere, is
+    /// heard before the next step: the run waits for such a thread until it sleeps. Other wake-ups
+    /// come at any time. So that the program does the same under the same schedule, they are held
+    /// back until no other thread can go on. When one has come, the others get 100 ms to come too, so
+    /// that the order of the tasks does not depend on theirs. Earlier wake-ups are never tried. If
+    /// work outside is ready before the task first asks for it, that is a difference that cannot be
+    /// hidden.
     ///
     /// ```
     /// use std::future::poll_fn;
-    /// use std::task::Poll;
+    /// use std::sync::mpsc::{Sender, channel};
+    /// use std::task::{Poll, Waker};
+    /// use std::thread;
+    /// use std::time::Duration;
     /// use interlace::{Explorer, marker};
     ///
-    /// /// Is ready when a thread outside has woken it.
-    /// async fn ask() {
+    /// /// Starts a thread that is none of the program's, and wakes whoever asks after a while.
+    /// fn timer() -> Sender<Waker> {
+    ///     let (ask, asked) = channel::<Waker>();
+    ///     thread::spawn(move || {
+    ///         for waker in asked {
+    ///             thread::sleep(Duration::from_millis(1));
+    ///             waker.wake();
+    ///         }
+    ///     });
+    ///     ask
+    /// }
+    ///
+    /// async fn rest(timer: &Sender<Waker>) {
     ///     let mut has_asked = false;
     ///     poll_fn(|context| {
     ///         if std::mem::replace(&mut has_asked, true) {
     ///             return Poll::Ready(());
     ///         }
-    ///         let waker = context.waker().clone();
-    ///         std::thread::spawn(move || waker.wake());
+    ///         timer.send(context.waker().clone()).unwrap();
     ///         Poll::Pending
     ///     })
     ///     .await
     /// }
     ///
-    /// let report = Explorer::new(|| ())
-    ///     .task("asks", async |()| { ask().await; marker!("answer") })
-    ///     .thread("looks", |()| marker!("look"))
+    /// let report = Explorer::new(timer)
+    ///     .task("rests", async |timer| { rest(timer).await; marker!("rested") })
+    ///     .thread("looks", |_| marker!("look"))
     ///     .external_wakers(true)
     ///     .explore();
-    /// assert_eq!(report.schedules(), 1); // `asks` is woken after `looks` has ended
+    /// assert_eq!(report.schedules(), 1); // `rests` is woken after `looks` has ended
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
         self.options.external_wakers = are_expected;
@@ -51,15 +66,16 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     }
 
     /// Runs each execution on new OS threads, for code that keeps something in thread-locals from
-    /// one call to the next. Otherwise the threads of one execution run the next one too, and find
-    /// there what the one before left. Default: false.
+    /// one call to the next. Otherwise the OS threads of the declared threads run the next execution
+    /// too, and find there what the one before left. Default: false.
     ///
     /// Each execution then starts one OS thread for each thread of the program, and one more for
     /// setup, invariants and checks. That costs some ten times as much as a short execution.
     ///
-    /// There are no such threads on [`Engine::Fibers`](crate::Engine::Fibers): if the code asks for
-    /// both, nothing is run and the report says so. If only the environment asks for fibers, this
-    /// takes precedence.
+    /// This is for [`Engine::Threads`](crate::Engine::Threads). On
+    /// [`Engine::Fibers`](crate::Engine::Fibers) thread-locals are new in every execution anyway,
+    /// where threads have their own. If the code asks for both, nothing is run and the report says
+    /// so. If only the environment asks for fibers, this takes precedence.
     ///
     /// ```
     /// use std::cell::Cell;

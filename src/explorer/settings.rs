@@ -58,8 +58,8 @@ impl<S> Explorer<S> {
     ///
     /// On Linux, only time in which its threads run, or all of them sleep, counts. Time in which
     /// one of them waits for a busy processor does not, so that a busy machine causes no failures.
-    /// Threads started by the program itself do not count: while the others wait for them, those
-    /// sleep. Elsewhere, all time counts.
+    /// Elsewhere, all time counts. It is real time, and not the [virtual time](Self::real_time) that
+    /// the program sees.
     ///
     /// The clock is read now and then, so an execution may get up to an eighth more.
     ///

@@ -1,10 +1,10 @@
-//! Where a thread waits in the kernel, as a report names it.
+//! Where a thread waits for the system, as a report names it.
 
 use std::fmt;
 
 use crate::named::displayed;
 
-/// A place in the kernel at which threads of an execution wait, as its `Display` names it. Places
+/// A place at which threads of an execution wait for the system, as its `Display` names it. Places
 /// are numbered in the order in which they were first waited at, since addresses and file
 /// descriptors differ from run to run.
 ///

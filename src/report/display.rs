@@ -46,7 +46,8 @@ impl fmt::Display for Report {
             write!(
                 f,
                 "\nhint: `Engine::Fibers` runs such searches some hundred times as fast (some four \
-                 times where interlace is not optimized), if the code blocks nowhere but at markers"
+                 times where interlace is not optimized), if the code blocks nowhere that is not \
+                 seen"
             )?;
         }
         Ok(())

@@ -201,8 +201,8 @@ impl Failure {
             Some(false) => {
                 "\n\nNOT REPRODUCED: run once more on fresh threads, this schedule did not fail \
                  in this way. The program depends on something besides the schedule: the clock, \
-                 randomness, or, on `Engine::Fibers`, thread-locals and the identity of the \
-                 thread, which all fibers share."
+                 randomness, or, on `Engine::Fibers`, the identity of the OS thread, which all \
+                 fibers share, and its thread-locals where they have none of their own."
             }
             None => {
                 "\n\nNot seen again on fresh threads, since that takes longer than the time-out."

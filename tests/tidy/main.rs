@@ -197,6 +197,31 @@ fn every_test_and_benchmark_is_in_a_manifest() {
     }
 }
 
+/// Each row of the table ends with tests, as `file::name`.
+#[test]
+fn every_invariant_is_held_by_tests_that_there_are() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, section) = text.split_once("\n## Invariants\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let is_row = |row: &&str| row.starts_with("| ") && row.contains(".rs::");
+    let rows: Vec<&str> = section.lines().filter(is_row).collect();
+    for (row, number) in rows.iter().zip(1..) {
+        assert!(row.starts_with(&format!("| {number} |")), "{row}");
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        for test in tests.split(", ") {
+            let (file, name) = test.split_once("::").expect(test);
+            let file = file.replacen(
+                "core/",
+                "src/engine/core/",
+                usize::from(file.starts_with("core/")),
+            );
+            let code = fs::read_to_string(root().join(&file)).expect(test);
+            assert!(code.contains(&format!("fn {name}(")), "there is no {test}");
+        }
+    }
+    assert!(rows.len() > 30, "the table was read");
+}
+
 #[test]
 fn the_readme_names_the_version_and_the_toolchain_of_the_manifest() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();

@@ -1,29 +1,9 @@
 //! Threads that wait and can go on under conditions: when their time is up, spuriously, or after
 //! others have gone first.
 
-// From `core`, which knows durations and has no clock.
-use core::time::Duration;
-
+use super::condition::{Condition, Conditional};
 use super::{ExecutionState, Operation, OperationKind, Pending, StepEnd, ThreadId, ThreadState};
 use crate::operation::WaitSite;
-
-/// A thread that waits, and what lets it go on besides being woken.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Conditional {
-    thread: ThreadId,
-    site: WaitSite,
-    condition: Condition,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    /// Another thread has taken a step since, or none can.
-    OthersFirst,
-    /// Its wait times out, at this virtual time.
-    TimeOut(Duration),
-    /// Nobody has woken it, and it goes on regardless.
-    Spurious,
-}
 
 impl ExecutionState {
     /// The running thread waits at `site`, and may also go on under a condition.

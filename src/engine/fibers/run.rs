@@ -1,7 +1,9 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
+mod abandon;
 mod controller;
 mod life;
+mod outside;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::sync::Arc;
@@ -14,17 +16,13 @@ use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::current::Body;
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
 use crate::engine::fiber::TurnEnd;
-use crate::engine::outside::Settled;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, Phase, Program, ProgramInstance};
+use crate::engine::{EngineOptions, Program, ProgramInstance};
 use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
-
-mod abandon;
 
 /// A program on fibers. All of it is touched by one OS thread.
 pub(super) struct Run {
@@ -309,108 +307,6 @@ impl Run {
             self.wakes.take(hear);
             drop(core);
             self.adopt(self.heartbeat.running());
-        }
-    }
-
-    /// Waits until the outside threads sleep that have to do with the program.
-    #[inline]
-    fn settle(&self) {
-        if !self.surroundings.is_empty() {
-            self.wait_for_sleep();
-        }
-        if let Some(grace) = self.grace {
-            self.await_answers(grace);
-        }
-    }
-
-    /// Waits until all threads could go on that wait for the world outside, or for the grace.
-    #[cold]
-    fn await_answers(&self, grace: Duration) {
-        let (since, mut pace) = (Instant::now(), Pace::new());
-        while self.core.borrow_mut().awaits_answer() {
-            let left = grace.saturating_sub(since.elapsed());
-            if left.is_zero() {
-                break;
-            }
-            std::thread::sleep(pace.next().min(left));
-        }
-    }
-
-    /// Returns whether they sleep: otherwise the time of the execution is up.
-    #[cold]
-    fn wait_for_sleep(&self) -> bool {
-        loop {
-            let settled = self.surroundings.settle();
-            let is_busy = matches!(settled, Settled::Busy(_));
-            let mut core = self.core.borrow_mut();
-            core.note_settled(settled);
-            if !is_busy {
-                return true;
-            }
-            if self.since().elapsed() >= self.timeout {
-                if !core.is_over() || core.is_stuck() {
-                    let end = core.timed_out();
-                    core.fail(end);
-                }
-                return false;
-            }
-            drop(core);
-            // The watcher sees a carrier at rest, since this one looks at the clock itself.
-            self.heartbeat.rest();
-            self.heartbeat.enter(Phase::Threads);
-        }
-    }
-
-    /// When the run began to wait in this execution.
-    fn since(&self) -> Instant {
-        let since = self.since.get().unwrap_or_else(Instant::now);
-        self.since.set(Some(since));
-        since
-    }
-
-    /// When nobody can go on, waits for something outside of the program to change that, if it may.
-    /// Returns whose turn comes next then.
-    #[inline]
-    pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
-        if !self.core.borrow().is_stuck() {
-            return None;
-        }
-        self.heartbeat.rest();
-        let turn = self.hear_outside();
-        self.heartbeat.enter(Phase::Threads);
-        turn
-    }
-
-    #[cold]
-    fn hear_outside(&self) -> Option<ThreadId> {
-        self.surroundings.end_turns();
-        let since = self.since();
-        let mut pace = Pace::new();
-        let mut heard = None;
-        loop {
-            if !self.wait_for_sleep() {
-                return None;
-            }
-            self.hear_wakes();
-            let mut core = self.core.borrow_mut();
-            let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
-            match core.news(is_settled, || self.wakes.are_new()) {
-                WakeStatus::Woken => return self.next_turn(core, None),
-                WakeStatus::Nothing => {
-                    drop(core);
-                    if self.surroundings.await_others() {
-                        continue;
-                    }
-                    return None;
-                }
-                WakeStatus::Wait if since.elapsed() >= self.timeout => drop(core.give_up()),
-                WakeStatus::Wait => {}
-            }
-            if core.has_heard() {
-                heard.get_or_insert_with(Instant::now);
-            }
-            drop(core);
-            self.wakes.wait(pace.next());
         }
     }
 }

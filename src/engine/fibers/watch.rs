@@ -157,7 +157,7 @@ fn blocked(heartbeat: &Heartbeat, names: &[String], timeout: Duration) -> Error 
         ErrorKind::TimedOut,
         format!(
             "{place} has not come back for {timeout:?}. On `Engine::Fibers` all threads share one \
-             OS thread: one that blocks it, in a lock, a channel, a sleep or a loop, stops them \
+             OS thread: one that blocks it, in a loop or in a call that is not seen, stops them \
              all. Use `Engine::Threads` for such code. The OS thread cannot be killed and was left \
              behind"
         ),

@@ -181,8 +181,10 @@ impl Team {
     /// over: the team may be left behind while questions are asked.
     ///
     /// They are asked without the lock. Meanwhile tasks may be woken, as at any time, and the team
-    /// may be left behind; then each unwinding thread [waits](current::Controller::withdraw) while
-    /// its question is being asked.
+    /// may be left behind; then each unwinding thread [waits][withdraw] while its question is being
+    /// asked.
+    ///
+    /// [withdraw]: crate::engine::current::Controller::withdraw
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,
@@ -215,12 +217,12 @@ impl Team {
             }
         }
         if let Some(grace) = self.grace {
-            self.await_answers(shared, grace);
+            Team::await_answers(shared, grace);
         }
     }
 
     /// Waits until all threads could go on that wait for the world outside, or for the grace.
-    fn await_answers(&self, shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
+    fn await_answers(shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
         let (since, mut pace) = (Instant::now(), Pace::new());
         while shared.core.awaits_answer() && shared.core.scheduler.is_some() {
             let left = grace.saturating_sub(since.elapsed());

@@ -35,7 +35,7 @@ mod uncontrolled {
         // SAFETY: the caller promises that many files.
         let files = unsafe { std::slice::from_raw_parts(files, length) };
         let entries = files.iter().map(|it| PollEntry::new(it.fd, it.events));
-        outside::awaiting_files(&Vec::from_iter(entries), millis > 0, poll)
+        outside::awaiting_files(&entries.collect::<Vec<_>>(), millis > 0, poll)
     }
 
     /// Waits for the events in poll(2), which does not take them.

@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::*;
 use crate::engine::{Timeouts, WaitRules};
 
+#[allow(clippy::unnecessary_wraps, reason = "as `block` takes it")]
 fn due(seconds: u64) -> Option<Condition> {
     Some(Condition::TimeOut(Duration::from_secs(seconds)))
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
+use crate::engine::core::Kernel;
 use crate::engine::current::{Controller, NewThread, Started, controlled, under};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::surroundings::Surroundings;
@@ -51,7 +52,7 @@ impl Controller for Unwinds {
         let mut core = self.0.borrow_mut();
         body(&mut core, ThreadId::new(0));
         let surroundings = Arc::clone(&core.surroundings);
-        surroundings.update(&mut core.kernel, |kernel| kernel.reset());
+        surroundings.update(&mut core.kernel, Kernel::reset);
     }
 
     fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {

@@ -1,0 +1,182 @@
+//! Threads that wait inside of calls to the system: how they begin to, and when they can go on.
+
+use std::time::Duration;
+
+use super::ExecutionCore;
+use crate::engine::call::Wait;
+use crate::engine::core::{Condition, Kernel, WaitEnd};
+use crate::engine::ready_check::ReadyCheck;
+use crate::engine::yield_reason::Blocked;
+use crate::operation::{FileKind, SystemCall, ThreadId, WaitSite};
+
+/// How often a thread may yield before it lets others go first. Locks yield a few times before they
+/// wait, as those of `parking_lot` do: that is no choice of theirs. Whoever yields for longer waits for
+/// others.
+const FREE_YIELDS: u8 = 16;
+
+/// Where a thread is that lets others go first.
+pub(super) const YIELD: WaitSite = WaitSite {
+    number: 0,
+    call: Some((SystemCall::Yield, FileKind::Processor)),
+};
+
+impl ExecutionCore {
+    /// `thread`, which is running, is about to wait. Nothing if it need not, as when the execution is
+    /// over and the wait has a time-out.
+    pub(in crate::engine) fn begin_wait(
+        &mut self,
+        thread: ThreadId,
+        wait: &Wait,
+    ) -> Option<Blocked> {
+        if self.is_over() && wait.deadline.is_some() {
+            return None;
+        }
+        if let Some(yields) = self.calls.yields.get_mut(thread.index()) {
+            *yields = 0;
+        }
+        if wait.hook.is_some() {
+            self.calls.can_unwind.push(thread);
+        }
+        let Wait {
+            queue,
+            mask,
+            call,
+            deadline,
+            ..
+        } = *wait;
+        if wait.expected.is_some() {
+            self.surroundings.wait_at(queue);
+        }
+        let wait_there = |kernel: &mut Kernel| kernel.wait(thread, queue, mask, call, deadline);
+        Some(Blocked {
+            site: self.surroundings.update(&mut self.kernel, wait_there),
+            deadline,
+            may_be_spurious: wait.may_be_spurious,
+        })
+    }
+
+    /// As [`begin_wait`](Self::begin_wait), for something in the world outside.
+    pub(in crate::engine) fn begin_to_await(
+        &mut self,
+        thread: ThreadId,
+        object: usize,
+        call: (SystemCall, FileKind),
+        deadline: Option<Duration>,
+        check: ReadyCheck,
+    ) -> Option<Blocked> {
+        if self.is_over() && deadline.is_some() {
+            return None;
+        }
+        self.calls.checks.push((thread, check));
+        Some(Blocked {
+            site: self
+                .kernel
+                .wait(thread, object, u32::MAX, Some(call), deadline),
+            deadline,
+            may_be_spurious: false,
+        })
+    }
+
+    /// `thread` has the turn again, and goes on from its wait.
+    pub(in crate::engine) fn end_wait(&mut self, thread: ThreadId) -> WaitEnd {
+        self.state.forget_condition(thread);
+        self.calls.can_unwind.retain(|other| *other != thread);
+        let waits_for_world = |(other, _): &(ThreadId, ReadyCheck)| *other == thread;
+        let check = self.calls.checks.iter().position(waits_for_world);
+        let check = check.map(|at| self.calls.checks.swap_remove(at).1);
+        let is_ready = check.is_some_and(|mut check| check.is_ready());
+        let end = |kernel: &mut Kernel| kernel.end_wait(thread, is_ready);
+        self.surroundings.update(&mut self.kernel, end)
+    }
+
+    /// A thread wakes at most `count` of those that wait in `queue`. Returns how many were, of the
+    /// program and of those outside.
+    pub(in crate::engine) fn wake_in_call(
+        &mut self,
+        queue: usize,
+        count: usize,
+        mask: u32,
+    ) -> (usize, usize) {
+        let mut woken = 0;
+        if !self.kernel.queues.is_empty() {
+            let wake = |kernel: &mut Kernel| kernel.wake(queue, count, mask);
+            woken = self.surroundings.update(&mut self.kernel, wake);
+        }
+        let outside = self
+            .surroundings
+            .wake_sleepers_at(queue, count - woken, mask);
+        (woken, outside)
+    }
+
+    /// As [`wake_in_call`](Self::wake_in_call), and moves the next `moved` to another queue.
+    pub(in crate::engine) fn requeue_in_call(
+        &mut self,
+        from: usize,
+        to: usize,
+        wake: usize,
+        moved: usize,
+    ) -> (usize, usize) {
+        let requeue = |kernel: &mut Kernel| kernel.requeue(from, to, wake, moved);
+        self.surroundings.update(&mut self.kernel, requeue)
+    }
+
+    /// Whether `thread`, which yields, lets others go first.
+    pub(in crate::engine) fn yields(&mut self, thread: ThreadId) -> bool {
+        let yields = &mut self.calls.yields;
+        if yields.len() <= thread.index() {
+            yields.resize(thread.index() + 1, 0);
+        }
+        let own = &mut yields[thread.index()];
+        *own = (*own + 1) % FREE_YIELDS;
+        *own == 0
+    }
+
+    /// The running thread waits as `blocked` says.
+    pub(in crate::engine) fn block(&mut self, thread: ThreadId, blocked: Blocked) {
+        let spurious = blocked.may_be_spurious.then_some(Condition::Spurious);
+        let condition = blocked.deadline.map(Condition::TimeOut).or(spurious);
+        self.state.block(thread, blocked.site, condition);
+    }
+
+    pub(in crate::engine) fn let_others_go_first(&mut self, thread: ThreadId) {
+        self.state
+            .block(thread, YIELD, Some(Condition::OthersFirst));
+    }
+
+    /// Whether a thread that waits inside of a call may have become able to go on.
+    #[inline]
+    pub(in crate::engine) fn has_calls(&self) -> bool {
+        self.kernel.has_woken() || self.awaits_world() || self.surroundings.has_news()
+    }
+
+    /// Whether a thread waits for the world outside.
+    #[inline]
+    pub(in crate::engine) fn awaits_world(&self) -> bool {
+        !self.calls.checks.is_empty()
+    }
+
+    /// Whether a thread waits for the world outside, and could not go on now.
+    #[cold]
+    pub(in crate::engine) fn awaits_answer(&mut self) -> bool {
+        let mut checks = self.calls.checks.iter_mut();
+        checks.any(|(_, check)| !check.is_ready())
+    }
+
+    /// Finds out which threads that wait inside of calls can go on.
+    #[cold]
+    pub(in crate::engine) fn hear_calls(&mut self) {
+        if self.surroundings.has_news() {
+            self.surroundings.update(&mut self.kernel, |_| ());
+        }
+        for thread in self.kernel.take_woken() {
+            self.state.unblock(thread);
+        }
+        for (thread, check) in &mut self.calls.checks {
+            if check.is_ready() {
+                self.state.unblock(*thread);
+            } else {
+                self.state.block_again(*thread);
+            }
+        }
+    }
+}
