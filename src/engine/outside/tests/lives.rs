@@ -51,7 +51,7 @@ fn start_next(left: usize, mut before: Vec<Weak<Record>>, done: Sender<usize>) {
         drop(start(move || start_next(left - 1, before, done)));
         return;
     }
-    drop(StartingThread::by_current());
+    drop(StartingThread::by_current().unwrap());
     done.send(known_in_the_end(&before)).unwrap();
 }
 
@@ -65,7 +65,7 @@ fn threads_of_which_each_starts_the_next_are_forgotten() {
 #[test]
 fn a_thread_that_could_not_be_started_has_ended() {
     let search = search();
-    let starting = StartingThread::by_current();
+    let starting = StartingThread::by_current().unwrap();
     let record = starting.record().unwrap();
     assert!(all().0.iter().any(|it| Arc::ptr_eq(it, &record)));
     drop(starting);
