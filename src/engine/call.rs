@@ -11,7 +11,6 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
-use super::core::Kernel;
 use super::current;
 use super::execution_core::ExecutionCore;
 use super::fiber::at_next_local;

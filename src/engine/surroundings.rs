@@ -28,8 +28,6 @@ pub(super) struct Surroundings {
     relation: Relation,
     has_news: AtomicBool,
     waits: Mutex<Waits>,
-    /// Of runs with the same number, one asked for all.
-    asker: u64,
     /// How many choices the run has come to.
     choices: AtomicUsize,
     /// Whether the run is in the middle of a turn, and does not wait for others there.
@@ -52,7 +50,6 @@ impl Surroundings {
     pub(super) fn new() -> Arc<Self> {
         let relation = Relation::new();
         let surroundings = Arc::new(Surroundings {
-            asker: relation.asker(),
             choices: AtomicUsize::new(0),
             is_in_turn: AtomicBool::new(false),
             relation,
@@ -84,14 +81,14 @@ impl Surroundings {
         self.is_in_turn.store(false, Release);
     }
 
-    /// The other runs of the same search that are in the middle of a turn, and may have there what
-    /// this one is about to wait for. A run that waits for them is not in a turn meanwhile, so no two
+    /// Waits for the other runs that are in the middle of a turn, and may have there what this one is
+    /// about to wait for: a static of the program, or the lock of a row of `parking_lot`'s table. A run that waits for them is not in a turn meanwhile, so no two
     /// wait for each other. Gives up when `limit` has passed.
     pub(super) fn await_other_runs(&self, limit: Duration) {
         let others: Vec<_> = aside(|| {
             let runs = RUNS.lock();
             let runs = runs.iter().filter_map(Weak::upgrade);
-            runs.filter(|run| run.asker == self.asker && !std::ptr::eq(&raw const **run, self))
+            runs.filter(|run| !std::ptr::eq(&raw const **run, self))
                 .map(|run| (run.choices.load(Acquire), run))
                 .collect()
         });

@@ -67,12 +67,6 @@ impl Relation {
         }
     }
 
-    /// The number of the thread that has asked for the search.
-    pub(crate) fn asker(&self) -> u64 {
-        let roots = self.roots.lock();
-        roots.first().map_or(u64::MAX, |record| record.number())
-    }
-
     /// Threads that the calling one has started, or will, are kin.
     pub(crate) fn add_current_thread(&self) {
         if let Some(record) = current() {

@@ -70,19 +70,19 @@ impl Drop for Registration {
 }
 
 /// Wakes at most `count` threads of runs that wait in `queue`, on behalf of the calling thread,
-/// which no run controls. Returns how many. They are one process, so the address is one queue.
+/// which no run controls. Returns how many. They are one process, so the address is one queue. It may
+/// be a thread of an engine: its locks and those of programs are in one table of `parking_lot`.
 #[cold]
 pub(crate) fn wake_from_outside(queue: usize, count: usize, mask: u32) -> usize {
     let mut is_outside = false;
     with_current(|record| is_outside = !record.is_engine());
-    if !is_outside {
-        return 0;
-    }
     let mut woken = 0;
     for run in runs() {
         if woken < count && run.has_waiter(queue) {
-            // First, so that who is woken already waits for this thread.
-            run.relation().connect_current_thread();
+            if is_outside {
+                // First, so that who is woken already waits for this thread.
+                run.relation().connect_current_thread();
+            }
             woken += aside(|| run.wake(queue, count - woken, mask));
         }
     }

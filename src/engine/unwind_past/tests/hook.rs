@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
@@ -12,6 +12,8 @@ use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
+
+static SURROUNDINGS: LazyLock<Arc<Surroundings>> = LazyLock::new(Surroundings::new);
 
 thread_local! {
     static WAITS: Cell<usize> = const { Cell::new(0) };
@@ -69,7 +71,7 @@ impl Controller for Unwinds {
 
 /// Runs `body`, and unwinds the calling thread at each call of std that would wait.
 pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    let core = ExecutionCore::without_scheduler(&["waits".to_owned()], &Surroundings::new());
+    let core = ExecutionCore::without_scheduler(&["waits".to_owned()], &SURROUNDINGS);
     let unwinds = Unwinds(Rc::new(RefCell::new(core)));
     under(Box::new(unwinds), || controlled(body))
 }
