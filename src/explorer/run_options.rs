@@ -21,29 +21,34 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// ```
     /// use std::future::poll_fn;
-    /// use std::task::Poll;
+    /// use std::sync::mpsc::{Sender, channel};
+    /// use std::task::{Poll, Waker};
     /// use interlace::{Explorer, marker};
     ///
-    /// /// Is ready when a thread outside has woken it.
-    /// async fn ask() {
+    /// /// Is ready when the service has woken it.
+    /// async fn ask(service: &Sender<Waker>) {
     ///     let mut has_asked = false;
     ///     poll_fn(|context| {
     ///         if std::mem::replace(&mut has_asked, true) {
     ///             return Poll::Ready(());
     ///         }
-    ///         let waker = context.waker().clone();
-    ///         std::thread::spawn(move || waker.wake());
+    ///         service.send(context.waker().clone()).unwrap();
     ///         Poll::Pending
     ///     })
     ///     .await
     /// }
     ///
+    /// // A thread that was there before belongs to no run.
+    /// let (service, requests) = channel::<Waker>();
+    /// std::thread::spawn(move || requests.into_iter().for_each(Waker::wake));
     /// let report = Explorer::new(|| ())
-    ///     .task("asks", async |()| { ask().await; marker!("answer") })
+    ///     .task("asks", async move |()| { ask(&service).await; marker!("answer") })
     ///     .thread("looks", |()| marker!("look"))
     ///     .external_wakers(true)
     ///     .explore();
-    /// assert_eq!(report.schedules(), 1); // `asks` is woken after `looks` has ended
+    /// // The service wakes `asks` before anything else happens: two steps, to go on and to pass
+    /// // `answer`, and one of `looks` have 3! / (2! 1!) orders.
+    /// assert_eq!(report.schedules(), 3);
     /// ```
     pub fn external_wakers(mut self, are_expected: bool) -> Self {
         self.options.external_wakers = are_expected;
