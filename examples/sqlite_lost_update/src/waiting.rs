@@ -2,10 +2,11 @@
 //!
 //! `SQLite` has a *busy handler*, which it calls when the lock is taken, and asks again for as long
 //! as that says so. The one that it has by itself, `busy_timeout`, sleeps. While interlace explores,
-//! a thread that sleeps keeps the turn, as it may be about to come back: so whoever has the lock is
-//! paused until the time is up, and no wait is ever rewarded. A busy handler with a marker makes of
-//! each wait a scheduling point, and the search sees what comes of it. There must be a limit to it:
-//! who may ask again for ever could be scheduled for ever.
+//! a sleep takes no time: its end is a step, which comes after or before whoever has the lock goes
+//! on, so both are seen, a wait that is rewarded and one that is in vain. But a sleep does not end
+//! early twice while nobody else takes a step, so many sleeps are never all in vain. A busy handler
+//! with a marker makes a scheduling point of each wait, and the search sees what comes of it. There
+//! must be a limit to it: who may ask again for ever could be scheduled for ever.
 //!
 //! Waiting does not always help. A deferred transaction begins as a reader; if another has written
 //! since, or is about to, it can no longer become a writer however long it waits, so `SQLite`
