@@ -1,81 +1,125 @@
-//! What a step costs that ends with its thread blocked: from its last instruction in the user's code
-//! to the first of whoever goes on. At a lock in memory, and at the lock of a file, under a grace
-//! that it is to be compared with. `cargo bench --bench blocked`; with `--test`, a few steps only.
+//! What a step costs that ends with its thread blocked, beside a hand-over: both are a thread's going
+//! on after another's marker, but one comes to a marker of its own and the other to a wait. On each
+//! engine, at a bare futex and at a lock of std, which looks a hundred times before it waits.
+//! `cargo bench --bench blocked`; with `-- --test`, a few steps only.
 
 use std::env;
-use std::fs::{self, File};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use interlace::{Explorer, marker};
+use interlace::{Engine, Explorer, Schedule, Step, marker};
 
-const GRACE: Duration = Duration::from_millis(1);
+const ROUNDS: usize = 15;
 
-/// When the thread that is about to block was last seen.
-static SINCE: Mutex<Option<Instant>> = Mutex::new(None);
-static TIMES: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
+/// Elsewhere a thread that blocks is not seen, and the program would not go on.
+const CAN_BLOCK: bool = cfg!(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+));
 
-/// Takes the lock and pauses inside; whoever goes on there notes how long ago another blocked.
-fn enter<G>(lock: impl Fn() -> G) {
-    marker!("enter");
-    *SINCE.lock().unwrap() = Some(Instant::now());
-    let _guard = lock();
-    *SINCE.lock().unwrap() = None;
-    marker!("inside");
-    if let Some(since) = SINCE.lock().unwrap().take() {
-        TIMES.lock().unwrap().push(since.elapsed());
-    }
+#[derive(Default)]
+struct Shared {
+    lock: Mutex<()>,
+    word: AtomicU32,
 }
 
-fn measure(what: &str, explorer: Explorer<Mutex<()>>, schedules: u64) {
-    let report = explorer.max_schedules(schedules).progress(false).explore();
-    report.assert_ok();
-    let mut times = std::mem::take(&mut *TIMES.lock().unwrap());
-    if times.is_empty() {
-        println!("SKIPPED: nothing was seen to block at {what} on this system");
-        return;
-    }
-    times.sort();
-    let at = |share: usize| times[(times.len() - 1) * share / 100];
-    println!(
-        "{} blocked steps at {what} in {schedules} executions: median {:?}, 90 % below {:?}",
-        times.len(),
-        at(50),
-        at(90)
-    );
+/// What the second thread does each time that it goes on.
+#[derive(Clone, Copy, PartialEq)]
+enum Comes {
+    ToAMarker,
+    ToAWait,
+    ToALock,
+}
+
+/// The time for `pairs` of a step of the first thread, which comes to a marker, and one of the second.
+fn measure(engine: Engine, comes: Comes, pairs: u32) -> Duration {
+    let go_on = match comes {
+        Comes::ToAMarker => Step::new("second", "begin"),
+        Comes::ToAWait | Comes::ToALock => Step::resume("second", "begin"),
+    };
+    let schedule: Schedule = [Step::new("second", "begin")]
+        .into_iter()
+        .chain((1..pairs).flat_map(|_| [Step::new("first", "turn"), go_on.clone()]))
+        .collect();
+    let first = move |shared: &Shared| {
+        for _ in 0..pairs {
+            let guard = (comes == Comes::ToALock).then(|| shared.lock.lock().unwrap());
+            marker!("turn");
+            drop(guard);
+            if comes == Comes::ToAWait {
+                shared.word.fetch_add(1, SeqCst);
+                atomic_wait::wake_one(&raw const shared.word);
+            }
+        }
+    };
+    let second = move |shared: &Shared| match comes {
+        Comes::ToAMarker => (0..pairs).for_each(|_| marker!("begin")),
+        Comes::ToAWait => {
+            marker!("begin");
+            for seen in 0..pairs {
+                atomic_wait::wait(&shared.word, seen);
+            }
+        }
+        Comes::ToALock => {
+            marker!("begin");
+            drop(shared.lock.lock().unwrap());
+        }
+    };
+    let explorer = Explorer::new(Shared::default)
+        .thread("first", first)
+        .thread("second", second)
+        .engine(engine)
+        .max_steps(usize::MAX);
+    let since = Instant::now();
+    let execution = explorer.replay(&schedule);
+    let elapsed = since.elapsed();
+    assert!(execution.is_ok(), "{execution}");
+    assert!(execution.steps().len() >= schedule.len(), "{execution}");
+    elapsed
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 fn main() {
-    let is_test = env::args().any(|argument| argument == "--test");
-    let schedules = if is_test { 10 } else { 1000 };
-    let thread = |lock: &Mutex<()>| (0..4).for_each(|_| enter(|| lock.lock().unwrap()));
-    let in_memory = Explorer::new(Mutex::default)
-        .thread("a", thread)
-        .thread("b", thread);
-    measure("a lock", in_memory, schedules);
-
-    // Elsewhere there is no grace, and the second would wait for the first until the time-out.
-    if !cfg!(target_os = "linux") {
-        println!("SKIPPED: there is no grace on this system");
+    if !CAN_BLOCK {
+        println!("SKIPPED: no blocked thread is seen on this system");
         return;
     }
-    let path = env::temp_dir().join(format!("interlace-bench-{}", std::process::id()));
-    File::create(&path).unwrap();
-    let in_file = path.clone();
-    let thread = move |_: &Mutex<()>| {
-        (0..4).for_each(|_| {
-            enter(|| {
-                let file = File::open(&in_file).unwrap();
-                file.lock().unwrap();
-                file
-            });
-        });
-    };
-    let in_file = Explorer::new(Mutex::default)
-        .thread("a", thread.clone())
-        .thread("b", thread)
-        .workers(1)
-        .grace(GRACE);
-    measure("a file lock", in_file, schedules);
-    fs::remove_file(path).unwrap();
+    let is_test = env::args().any(|argument| argument == "--test");
+    let (rounds, pairs) = if is_test { (1, 100) } else { (ROUNDS, 20_000) };
+    println!("medians of {rounds} rounds of {pairs} pairs of steps:");
+    for engine in [Engine::Threads, Engine::Fibers] {
+        let (mut hand_overs, mut waits, mut locks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut ratios = [Vec::new(), Vec::new()];
+        for _ in 0..rounds {
+            let pair = |comes| {
+                let elapsed = measure(engine, comes, pairs);
+                elapsed.as_secs_f64() * 1e9 / f64::from(pairs)
+            };
+            let hand_over = pair(Comes::ToAMarker) / 2.0;
+            // The other half of the pair is a hand-over.
+            let wait = pair(Comes::ToAWait) - hand_over;
+            let lock = pair(Comes::ToALock) - hand_over;
+            ratios[0].push(wait / hand_over);
+            ratios[1].push(lock / hand_over);
+            hand_overs.push(hand_over);
+            waits.push(wait);
+            locks.push(lock);
+        }
+        let [wait_ratio, lock_ratio] = ratios.map(median);
+        println!("  {engine:?}: hand-over {:6.0} ns", median(hand_overs));
+        println!(
+            "    blocked at a futex {:6.0} ns, {wait_ratio:.2} times as much",
+            median(waits)
+        );
+        println!(
+            "    blocked at a lock  {:6.0} ns, {lock_ratio:.2} times as much",
+            median(locks)
+        );
+    }
 }

@@ -5,18 +5,19 @@
 //! 10 400 600 for 13. `MEMORY_MARKERS=13 cargo test --release --test memory -- --nocapture`
 //! runs ten million on fibers; `MEMORY_THREAD_MARKERS=10` as many as 184 756 on threads. A tenth of
 //! them fail where one thread has one marker more: `MEMORY_FAILING_MARKERS=11` is 1 352 078 of those
-//! on each engine.
+//! on each engine, and `MEMORY_STARTED_MARKERS=11` as many in which a thread starts another and joins
+//! it.
 
 #![cfg(target_os = "linux")]
 
 use std::env;
 use std::fs;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use interlace::{Engine, Explorer, Verdict, marker};
+use interlace::{Engine, Explorer, Report, Verdict, marker};
 
 /// What a search may take on top of what the process has at its start, in kilobytes.
 const MOST: u64 = 20 * 1024;
@@ -93,8 +94,13 @@ fn fate(order: &[u8]) -> Verdict {
     }
 }
 
-/// How often each verdict comes in all orders of `a` zeros and `b` ones.
-fn fates(a: u64, b: u64) -> Vec<(Verdict, u64)> {
+/// How often each verdict comes in all orders of `a` zeros and `b` ones, each counted `weight` times.
+fn fates(
+    a: u64,
+    b: u64,
+    fate: fn(&[u8]) -> Verdict,
+    weight: fn(&[u8]) -> u64,
+) -> Vec<(Verdict, u64)> {
     let all = [
         Verdict::Held,
         Verdict::Panicked,
@@ -111,7 +117,7 @@ fn fates(a: u64, b: u64) -> Vec<(Verdict, u64)> {
                 .collect();
             let fate = fate(&order);
             let count = counts.iter_mut().find(|(verdict, _)| *verdict == fate);
-            count.unwrap().1 += 1;
+            count.unwrap().1 += weight(&order);
         }
     }
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
@@ -123,18 +129,80 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The most threads that any execution looked at has seen.
 static MOST_THREADS: AtomicUsize = AtomicUsize::new(0);
 
+/// What a process has of what a search may leave behind.
+struct Before {
+    resident: u64,
+    threads: usize,
+    files: usize,
+    since: Instant,
+}
+
+impl Before {
+    fn now() -> Self {
+        MOST_THREADS.store(0, SeqCst);
+        BEGUN.store(0, SeqCst);
+        Before {
+            resident: status("VmRSS:"),
+            threads: entries("/proc/self/task"),
+            files: entries("/proc/self/fd"),
+            since: Instant::now(),
+        }
+    }
+
+    /// All is as before, and was not much more in between: `each` threads for each worker and for the
+    /// first, which has begun alone. Of these, the process keeps those that lend their thread-locals
+    /// to fibers, `lenders` for each worker at most.
+    fn assert_flat(&self, what: &str, report: &Report, each: usize, lenders: usize) {
+        let workers = thread::available_parallelism().unwrap().get() + 1;
+        let most_left = self.threads + lenders * workers;
+        let elapsed = self.since.elapsed();
+        let (after, most) = (status("VmRSS:"), status("VmHWM:"));
+        // A pool of workers does not wait for its threads when it is dropped.
+        let begun = self.since;
+        while entries("/proc/self/task") > most_left && begun.elapsed() < elapsed + PATIENCE {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let left = (entries("/proc/self/task"), entries("/proc/self/fd"));
+        let most_threads = MOST_THREADS.load(SeqCst);
+        println!(
+            "{what}: {} executions in {elapsed:.1?}, {} failing; resident {} kB before, {after} kB \
+             after, {most} kB at most; threads {} before, {} after, {most_threads} at most; files \
+             {} before, {} after",
+            report.schedules(),
+            report.failing(),
+            self.resident,
+            self.threads,
+            left.0,
+            self.files,
+            left.1,
+        );
+        assert!(left.0 <= most_left, "{} > {most_left}", left.0);
+        assert_eq!(left.1, self.files);
+        assert!(
+            most_threads <= self.threads + each * workers,
+            "{most_threads}"
+        );
+        assert!(most - self.resident < MOST, "{most} kB at most");
+    }
+}
+
+static BEGUN: AtomicUsize = AtomicUsize::new(0);
+
+/// The setup of each execution. It looks at the threads from time to time.
+fn set_up<S: Default>() -> S {
+    if BEGUN.fetch_add(1, SeqCst).is_multiple_of(1024) {
+        MOST_THREADS.fetch_max(entries("/proc/self/task"), SeqCst);
+    }
+    S::default()
+}
+
 /// Explores everything; the task that takes the last step knows the order, and fails or not.
 fn explore_failing(engine: Engine, markers: u64) {
-    static BEGUN: AtomicUsize = AtomicUsize::new(0);
     let (a, b) = (markers, markers + 1);
     let total = usize::try_from(a + b).unwrap();
-    let expected = fates(a, b);
+    let expected = fates(a, b, fate, |_| 1);
 
-    MOST_THREADS.store(0, SeqCst);
-    BEGUN.store(0, SeqCst);
-    let resident = status("VmRSS:");
-    let (threads, files) = (entries("/proc/self/task"), entries("/proc/self/fd"));
-    let since = Instant::now();
+    let before = Before::now();
     let walk = move |name: u8, markers: u64| {
         async move |order: &Mutex<Vec<u8>>| {
             for _ in 0..markers {
@@ -155,13 +223,7 @@ fn explore_failing(engine: Engine, markers: u64) {
             }
         }
     };
-    let set_up = || {
-        if BEGUN.fetch_add(1, SeqCst).is_multiple_of(1024) {
-            MOST_THREADS.fetch_max(entries("/proc/self/task"), SeqCst);
-        }
-        Mutex::default()
-    };
-    let report = Explorer::new(set_up)
+    let report = Explorer::new(set_up::<Mutex<Vec<u8>>>)
         .task("a", walk(0, a))
         .task("b", walk(1, b))
         .check(|order| assert!(fate(&order.lock().unwrap()) != Verdict::CheckFailed))
@@ -169,35 +231,81 @@ fn explore_failing(engine: Engine, markers: u64) {
         .engine(engine)
         .keep_going()
         .explore();
-    let elapsed = since.elapsed();
-    let (after, most) = (status("VmRSS:"), status("VmHWM:"));
-    // A pool of workers does not wait for its threads when it is dropped.
-    while entries("/proc/self/task") > threads && since.elapsed() < elapsed + PATIENCE {
-        thread::sleep(Duration::from_millis(1));
-    }
-    let left = (entries("/proc/self/task"), entries("/proc/self/fd"));
-    println!(
-        "{engine:?}: {} executions in {:.1?}, {} failing; resident {resident} kB before, {after} \
-         kB after, {most} kB at most; threads {threads} before, {} after, {} at most; files \
-         {files} before, {} after",
-        report.schedules(),
-        elapsed,
-        report.failing(),
-        left.0,
-        MOST_THREADS.load(SeqCst),
-        left.1,
-    );
     assert_eq!(report.verdicts().collect::<Vec<_>>(), expected);
-    assert_eq!(left, (threads, files));
-    // Two tasks, a conductor or a carrier, and who waits for them, for each worker and for the
-    // first, which has begun alone.
-    let workers = thread::available_parallelism().unwrap().get();
-    let most_threads = MOST_THREADS.load(SeqCst);
-    assert!(
-        most_threads <= threads + 4 * (workers + 1),
-        "{most_threads}"
-    );
-    assert!(most - resident < MOST, "{most} kB at most");
+    // Two tasks, a conductor or a carrier, and who waits for them.
+    before.assert_flat(&format!("{engine:?}"), &report, 4, 0);
+}
+
+/// As [`fate`], without what takes steps for ever: its number of executions has no formula.
+fn fate_of_started(order: &[u8]) -> Verdict {
+    match fate(order) {
+        Verdict::StepLimit => Verdict::Deadlocked,
+        other => other,
+    }
+}
+
+/// Takes a step, or the first; the last one to do so fails or not.
+fn step(order: &Mutex<Vec<u8>>, name: u8, total: usize) {
+    let order = {
+        let mut order = order.lock().unwrap();
+        order.push(name);
+        order.clone()
+    };
+    if order.len() < total {
+        return;
+    }
+    match fate_of_started(&order) {
+        Verdict::Panicked => panic!("the last of {order:?}"),
+        Verdict::Deadlocked if name == 0 => {
+            let lock = Mutex::new(());
+            let _once = lock.lock();
+            let _again = lock.lock();
+        }
+        Verdict::Deadlocked => loop {
+            thread::park();
+        },
+        _ => {}
+    }
+}
+
+/// Explores everything. One thread starts another and joins it, which takes `markers` steps: `start`
+/// and those at markers. Another thread takes as many at its own. `join` comes after the last step of
+/// the started thread, before or after any of those that the other still has then.
+fn explore_started(engine: Engine, markers: u64) {
+    let total = usize::try_from(2 * markers).unwrap();
+    let expected = fates(markers, markers, fate_of_started, |order| {
+        let places = order.iter().rev().take_while(|&&name| name == 1).count() + 1;
+        u64::try_from(places).unwrap()
+    });
+
+    let before = Before::now();
+    let report = Explorer::new(set_up::<Arc<Mutex<Vec<u8>>>>)
+        .thread("parent", move |order: &Arc<Mutex<Vec<u8>>>| {
+            let order = Arc::clone(order);
+            let child = thread::spawn(move || {
+                step(&order, 0, total);
+                for _ in 1..markers {
+                    marker!("step");
+                    step(&order, 0, total);
+                }
+            });
+            child.join().expect("the started thread does not panic");
+        })
+        .thread("other", move |order: &Arc<Mutex<Vec<u8>>>| {
+            for _ in 0..markers {
+                marker!("step");
+                step(order, 1, total);
+            }
+        })
+        .check(|order| assert!(fate_of_started(&order.lock().unwrap()) != Verdict::CheckFailed))
+        .engine(engine)
+        .keep_going()
+        .explore();
+    assert_eq!(report.verdicts().collect::<Vec<_>>(), expected, "{report}");
+    // Three threads, or those that lend their thread-locals to three fibers; a conductor or a carrier,
+    // and who waits for them.
+    let lenders = if engine == Engine::Fibers { 3 } else { 0 };
+    before.assert_flat(&format!("{engine:?}, started inside"), &report, 5, lenders);
 }
 
 /// Blocks a thread in the kernel: at the first sleep that it sees, which in a long search may be any,
@@ -223,4 +331,7 @@ fn memory_threads_and_files_stay_flat() {
     let failing = |default| markers("MEMORY_FAILING_MARKERS", default);
     explore_failing(Engine::Fibers, failing(7));
     explore_failing(Engine::Threads, failing(5));
+    let started = |default| markers("MEMORY_STARTED_MARKERS", default);
+    explore_started(Engine::Fibers, started(7));
+    explore_started(Engine::Threads, started(5));
 }

@@ -77,7 +77,10 @@ fn about_thread_locals(engine: Engine, options: EngineOptions) -> &'static str {
 
 fn list(pending: &[Pending], names: &[Arc<str>]) -> String {
     let one = |pending: &Pending| {
-        let name = &names[pending.thread.index()];
+        // A thread that does not exist in this execution has no name in it.
+        let name = names
+            .get(pending.thread.index())
+            .map_or("another thread", |name| name);
         let site = pending.operation.name().site();
         match pending.operation.kind() {
             OperationKind::Marker => format!("{name} at {site:#}"),

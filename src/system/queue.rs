@@ -23,7 +23,9 @@ pub(super) fn wake(address: usize, count: usize) -> usize {
 }
 
 /// Tries until it is not busy any more, waiting at `address` in between. Returns what the last try
-/// did, or `ETIMEDOUT`.
+/// did, or `ETIMEDOUT`. Before each wait it is tried once more when all is done that others are about
+/// to do: code in C has locks of the whole process, which another run of the search may have for a
+/// moment.
 pub(super) fn retry(
     address: usize,
     deadline: Option<Duration>,
@@ -31,6 +33,11 @@ pub(super) fn retry(
     mut attempt: impl FnMut() -> libc::c_int,
 ) -> libc::c_int {
     loop {
+        let result = attempt();
+        if result != busy {
+            return result;
+        }
+        call::settle();
         let result = attempt();
         if result != busy {
             return result;

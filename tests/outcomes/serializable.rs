@@ -1,8 +1,7 @@
 //! `serializable`: every execution ends as some serial order of the threads does.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
 use interlace::{Engine, ErrorKind, Explorer, FailureKind, Verdict, marker, schedule};
@@ -337,6 +336,7 @@ fn a_panic_of_the_view_is_a_failure_that_says_so() {
 
 #[test]
 fn a_serial_order_that_does_not_come_back_is_an_error_that_names_it() {
+    static RELEASED: AtomicBool = AtomicBool::new(false);
     let report = Explorer::new(|| AtomicU32::new(0))
         .thread("a", |value| {
             marker!("x");
@@ -345,13 +345,14 @@ fn a_serial_order_that_does_not_come_back_is_an_error_that_names_it() {
         .thread("b", |value| {
             marker!("y");
             // For ever, as far as the time-out is concerned.
-            while value.load(SeqCst) == 0 {
-                thread::sleep(Duration::from_millis(10));
+            while value.load(SeqCst) == 0 && !RELEASED.load(SeqCst) {
+                std::hint::spin_loop();
             }
         })
         .timeout(Duration::from_millis(200))
         .serializable(|value| value.load(SeqCst))
         .explore();
+    RELEASED.store(true, SeqCst);
     let error = report.error().unwrap();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let text = error.to_string();

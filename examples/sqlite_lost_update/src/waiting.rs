@@ -2,10 +2,11 @@
 //!
 //! `SQLite` has a *busy handler*, which it calls when the lock is taken, and asks again for as long
 //! as that says so. The one that it has by itself, `busy_timeout`, sleeps. While interlace explores,
-//! a thread that sleeps keeps the turn, as it may be about to come back: so whoever has the lock is
-//! paused until the time is up, and no wait is ever rewarded. A busy handler with a marker makes of
-//! each wait a scheduling point, and the search sees what comes of it. There must be a limit to it:
-//! who may ask again for ever could be scheduled for ever.
+//! a sleep takes no time: its end is a step, which comes after or before whoever has the lock goes
+//! on, so both are seen, a wait that is rewarded and one that is in vain. But a sleep does not end
+//! early twice while nobody else takes a step, so many sleeps are never all in vain. A busy handler
+//! with a marker makes a scheduling point of each wait, and the search sees what comes of it. There
+//! must be a limit to it: who may ask again for ever could be scheduled for ever.
 //!
 //! Waiting does not always help. A deferred transaction begins as a reader; if another has written
 //! since, or is about to, it can no longer become a writer however long it waits, so `SQLite`
@@ -67,9 +68,9 @@ fn deposit(connection: &mut Connection, behavior: TransactionBehavior) -> Result
     transaction.commit() // interlace: commit
 }
 
-/// Sleeps, as production code does, but not for long.
+/// Sleeps, as production code does. In a millisecond `SQLite` sleeps once.
 fn sleep(connection: &mut Connection, _: Arc<AtomicU32>) -> Result<()> {
-    connection.busy_timeout(Duration::from_millis(20))
+    connection.busy_timeout(Duration::from_millis(1))
 }
 
 /// Lets others go on before the lock is tried again.
@@ -123,13 +124,15 @@ fn explore_waiting() -> Report {
 }
 
 pub(crate) fn show() {
-    println!("BEGIN IMMEDIATE, with a busy_timeout of 20 ms:\n");
+    println!("BEGIN IMMEDIATE, with a busy_timeout of 1 ms:\n");
     let sleeping = explore_sleeping();
     println!("{sleeping}\n");
     sleeping.assert_ok();
-    // The client that begins first has three steps. The other begins after one or two of them, and
-    // is refused when its time is up, or after all three. Twice that, for either may be first.
-    let outcomes = [("\"1 made, 0 waits\"", 4), ("\"2 made, 0 waits\"", 2)];
+    // The client that begins first has three steps. If the other begins after all of them, it does
+    // not sleep: 1 order. If it begins after two, its sleep ends before the third, and it is
+    // refused, or after that: 1 and 1. If it begins after one, its sleep ends before the second or
+    // the third, and it is refused, or after that: 2 and 1. Twice that, for either may be first.
+    let outcomes = [("\"1 made, 0 waits\"", 6), ("\"2 made, 0 waits\"", 6)];
     assert!(sleeping.outcomes().eq(outcomes));
 
     println!("BEGIN DEFERRED, with a busy handler that lets others go on:\n");
