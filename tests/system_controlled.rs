@@ -89,6 +89,42 @@ fn a_mutex_of_c_is_a_lock() {
     });
 }
 
+/// libc must tell fibers apart: by their owner, such locks know who may take them again.
+#[test]
+fn a_recursive_mutex_of_c_is_for_one_thread() {
+    // SAFETY: the objects live as long as the execution, and the lock guards the count.
+    let add = |shared: &Arc<Shared>, lock: unsafe extern "C" fn(*mut _) -> c_int| unsafe {
+        if lock(shared.mutex.get()) == libc::EBUSY {
+            return;
+        }
+        let before = *shared.count.get();
+        interlace::marker!("between");
+        zero(libc::pthread_mutex_lock(shared.mutex.get()));
+        *shared.count.get() = before + 1;
+        zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+        zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+    };
+    let shared = || {
+        let shared = Shared::new();
+        // SAFETY: nobody else knows it yet.
+        unsafe { *shared.mutex.get() = libc::PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP };
+        shared
+    };
+    let explore = |lock: unsafe extern "C" fn(*mut _) -> c_int, count: u32| {
+        on_both_engines(|engine| {
+            Explorer::new(shared)
+                .engine(engine)
+                .thread("a", move |shared| add(shared, lock))
+                .thread("b", move |shared| add(shared, lock))
+                .check(move |shared| assert!((count..=2).contains(&shared.count())))
+                .explore()
+        });
+    };
+    explore(libc::pthread_mutex_lock, 2);
+    // One at least gets it.
+    explore(libc::pthread_mutex_trylock, 1);
+}
+
 #[test]
 fn a_condition_of_c_wakes_who_waits() {
     on_both_engines(|engine| {
