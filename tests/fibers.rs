@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::hint::black_box;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, Once, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -176,7 +176,7 @@ fn a_small_stack_is_enough_for_a_small_thread() {
     assert_eq!(only_verdict(&report), (Verdict::Held, 2));
 }
 
-/// Explores a program in which a fiber blocks after it has passed `after`.
+/// Explores a program in which a fiber keeps the OS thread that all share; the report says where.
 #[track_caller]
 fn assert_blocks<S: Send + Sync + 'static>(explorer: Explorer<S>, place: &str) {
     let since = Instant::now();
@@ -186,11 +186,12 @@ fn assert_blocks<S: Send + Sync + 'static>(explorer: Explorer<S>, place: &str) {
         .explore();
     let took = since.elapsed();
     assert!(took >= Duration::from_millis(200), "{took:?}");
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    // Of a loop only the time counts for which it has had a processor.
+    assert!(took < Duration::from_secs(20), "{took:?}");
     let error = report.error().expect("a fiber blocks");
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let text = error.to_string();
-    for part in [place, "200ms", "Engine::Threads"] {
+    for part in [place, "200ms", "a loop without a call", "Engine::Threads"] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
     assert!(
@@ -200,67 +201,242 @@ fn assert_blocks<S: Send + Sync + 'static>(explorer: Explorer<S>, place: &str) {
     assert_lost_update_is_found();
 }
 
-#[test]
-fn a_lock_held_across_a_marker_is_an_error_that_names_who_waits_for_it() {
-    let hold = |lock: &Mutex<()>| {
-        marker!("enter");
-        let _guard = lock.lock();
-        marker!("inside");
-    };
-    let explorer = Explorer::new(|| Mutex::new(()))
-        .thread("a", hold)
-        .thread("b", hold);
-    // a:enter a:inside b:enter b:inside, and then a:enter b:enter.
-    assert_blocks(
-        explorer,
-        "thread `b`, after passing enter (tests/fibers.rs:",
-    );
+/// Waits for something that no thread of the program does, without any call.
+fn spin_until(released: &AtomicBool) {
+    while !released.load(SeqCst) {
+        std::hint::spin_loop();
+    }
 }
 
 #[test]
-fn a_thread_that_sleeps_for_too_long_is_an_error() {
+fn a_thread_that_waits_in_a_loop_is_an_error_that_names_it() {
+    static RELEASED: AtomicBool = AtomicBool::new(false);
     let explorer = Explorer::new(|| ())
         .thread("quick", |()| marker!("go"))
-        .thread("sleepy", |()| thread::sleep(Duration::from_secs(2)));
-    assert_blocks(explorer, "thread `sleepy`, before its next marker");
+        .thread("spins", |()| {
+            marker!("enter");
+            spin_until(&RELEASED);
+        });
+    assert_blocks(
+        explorer,
+        "thread `spins`, after passing enter (tests/fibers.rs:",
+    );
+    let explorer = Explorer::new(|| ())
+        .thread("quick", |()| marker!("go"))
+        .thread("spins", |()| spin_until(&RELEASED));
+    assert_blocks(explorer, "thread `spins`, before its next marker");
+    RELEASED.store(true, SeqCst);
 }
 
+/// Sleeps by the bare instruction, of which nobody but the kernel knows.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
-fn a_thread_that_receives_from_an_empty_channel_is_an_error() {
-    let explorer = Explorer::new(|| {
-        let (sender, receiver) = mpsc::channel::<()>();
-        (sender, Mutex::new(receiver))
-    })
-    .thread("receiver", |(_sender, receiver)| {
-        marker!("take");
-        let _ = receiver.lock().unwrap().recv();
-    })
-    .thread("idler", |_| marker!("pass"));
-    assert_blocks(explorer, "thread `receiver`, after passing take");
-}
-
-#[test]
-fn a_destructor_that_blocks_while_a_fiber_is_unwound_is_an_error() {
-    struct Locks<'a>(&'a Mutex<()>);
-    impl Drop for Locks<'_> {
-        fn drop(&mut self) {
-            drop(self.0.lock());
+fn a_call_that_bypasses_libc_is_an_error() {
+    fn sleep(length: Duration) {
+        let time = [length.as_secs(), length.subsec_nanos().into()];
+        #[allow(unsafe_code, reason = "there is no safe way around libc")]
+        // SAFETY: `nanosleep` reads a `timespec`, two 64-bit numbers, and writes nothing. The call
+        // changes the three registers.
+        unsafe {
+            std::arch::asm!(
+                "syscall",
+                inlateout("rax") 35_u64 => _,
+                in("rdi") time.as_ptr(),
+                in("rsi") 0,
+                out("rcx") _,
+                out("r11") _,
+                options(nostack),
+            );
         }
     }
-    let explorer = Explorer::new(|| Mutex::new(()))
-        .thread("fails", |_| {
-            marker!("third");
-            panic!("now");
-        })
-        .thread("waits", |lock| {
-            let _guard = Locks(lock);
-            marker!("first");
-        })
-        .thread("holds", |lock| {
-            let _guard = lock.lock().unwrap();
-            marker!("second");
+    let explorer = Explorer::new(|| ())
+        .thread("quick", |()| marker!("go"))
+        .thread("sleepy", |()| {
+            marker!("rest");
+            sleep(Duration::from_secs(2));
         });
-    assert_blocks(explorer, "thread `waits`");
+    assert_blocks(explorer, "thread `sleepy`, after passing rest");
+}
+
+#[test]
+fn a_thread_that_sleeps_for_too_long_in_real_time_is_an_error() {
+    let explorer = Explorer::new(|| ())
+        .thread("quick", |()| marker!("go"))
+        .thread("sleepy", |()| thread::sleep(Duration::from_secs(2)))
+        .real_time(true);
+    assert_blocks(explorer, "thread `sleepy`");
+}
+
+/// What threads wait for in calls, where these are operations of the model: as exact as on threads.
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod waits {
+    use std::sync::Condvar;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_held_across_a_marker_is_waited_for() {
+        let add = |count: &Mutex<u32>| {
+            marker!("enter");
+            let mut count = count.lock().unwrap();
+            let before = *count;
+            marker!("inside");
+            *count = before + 1;
+        };
+        let report = on_both(|| {
+            Explorer::new(Mutex::<u32>::default)
+                .thread("a", add)
+                .thread("b", add)
+                .check(|count| assert_eq!(*count.lock().unwrap(), 2))
+        });
+        // Who enters first has the lock until it has come to its end. The other one enters before
+        // that, and waits, or after it.
+        assert_eq!(only_verdict(&report), (Verdict::Held, 4));
+    }
+
+    #[test]
+    fn two_locks_in_two_orders_are_a_deadlock() {
+        type Locks = [Mutex<()>; 2];
+        let report = on_both(|| {
+            let lock = |first: usize| {
+                move |locks: &Locks| {
+                    let _first = locks[first].lock().unwrap();
+                    marker!("second");
+                    let _second = locks[1 - first].lock().unwrap();
+                }
+            };
+            Explorer::new(Locks::default)
+                .thread("a", lock(0))
+                .thread("b", lock(1))
+                .keep_going()
+        });
+        // Both have their first locks before any step. Whoever comes first, both wait.
+        assert_eq!(only_verdict(&report), (Verdict::Deadlocked, 2));
+    }
+
+    #[test]
+    fn a_sleep_ends_when_its_time_comes_and_takes_none() {
+        let since = Instant::now();
+        let report = on_both(|| {
+            Explorer::new(|| ())
+                .thread("quick", |()| marker!("go"))
+                .thread("sleepy", |()| {
+                    marker!("rest");
+                    thread::sleep(Duration::from_secs(1000));
+                })
+                .timeout(Duration::from_secs(60))
+        });
+        // `go` comes before `rest`, before the end of the sleep, or after it.
+        assert_eq!(only_verdict(&report), (Verdict::Held, 3));
+        assert!(since.elapsed() < Duration::from_secs(60));
+    }
+
+    type Channel = (mpsc::Sender<u32>, Mutex<mpsc::Receiver<u32>>);
+
+    fn channel() -> Channel {
+        let (sender, receiver) = mpsc::channel();
+        (sender, Mutex::new(receiver))
+    }
+
+    fn receive((_, receiver): &Channel) {
+        marker!("take");
+        assert_eq!(receiver.lock().unwrap().recv(), Ok(7));
+    }
+
+    #[test]
+    fn a_thread_that_receives_waits_for_who_sends() {
+        let report = on_both(|| {
+            Explorer::new(channel)
+                .thread("receiver", receive)
+                .thread("sender", |(sender, _)| {
+                    marker!("give");
+                    sender.send(7).unwrap();
+                })
+        });
+        // `take` comes first, and the receiver goes on after `give`; or it comes last.
+        assert_eq!(only_verdict(&report), (Verdict::Held, 2));
+    }
+
+    #[test]
+    fn a_thread_that_receives_what_nobody_sends_is_a_deadlock() {
+        let report = on_both(|| {
+            Explorer::new(channel)
+                .thread("receiver", receive)
+                .thread("idler", |_| marker!("pass"))
+                .keep_going()
+        });
+        assert_eq!(only_verdict(&report), (Verdict::Deadlocked, 2));
+        let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
+            panic!("{report}");
+        };
+        let text = deadlock.to_string();
+        for part in [
+            "receiver  is blocked",
+            "after passing take (tests/fibers.rs:",
+            "idler     has finished",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_is_waited_for_and_its_lock_is_free_meanwhile() {
+        let report = on_both(|| {
+            Explorer::new(<(Mutex<bool>, Condvar)>::default)
+                .thread("waits", |(is_set, changed)| {
+                    marker!("wait");
+                    let is_set = is_set.lock().unwrap();
+                    drop(changed.wait_while(is_set, |is_set| !*is_set).unwrap());
+                })
+                .thread("sets", |(is_set, changed)| {
+                    marker!("set");
+                    *is_set.lock().unwrap() = true;
+                    changed.notify_one();
+                })
+        });
+        assert_eq!(only_verdict(&report), (Verdict::Held, 2));
+    }
+
+    #[test]
+    fn a_destructor_waits_while_a_fiber_is_unwound() {
+        static LOCKED: AtomicU32 = AtomicU32::new(0);
+        struct Locks<'a>(&'a Mutex<()>);
+        impl Drop for Locks<'_> {
+            fn drop(&mut self) {
+                drop(self.0.lock());
+                LOCKED.fetch_add(1, SeqCst);
+            }
+        }
+        let explorer = || {
+            Explorer::new(|| Mutex::new(()))
+                .thread("fails", |_| {
+                    marker!("third");
+                    panic!("now");
+                })
+                .thread("waits", |lock| {
+                    let _guard = Locks(lock);
+                    marker!("first");
+                })
+                .thread("holds", |lock| {
+                    let _guard = lock.lock().unwrap();
+                    marker!("second");
+                })
+        };
+        let report = on_both(|| explorer().keep_going());
+        // `third` comes after none of the steps of the others, or after one or more of those in
+        // their two orders: `first`, `second`, and that `waits` goes on; or `second`, `first`.
+        assert_eq!(only_verdict(&report), (Verdict::Panicked, 6));
+        for engine in [Engine::Threads, Engine::Fibers] {
+            LOCKED.store(0, SeqCst);
+            let execution = explorer().engine(engine).replay(&schedule![fails: third]);
+            assert!(!execution.is_ok());
+            assert_eq!(LOCKED.load(SeqCst), 1, "{engine:?}");
+        }
+    }
 }
 
 #[test]
@@ -286,14 +462,16 @@ fn a_setup_a_check_and_an_invariant_that_block_are_errors() {
 
 #[test]
 fn a_replay_that_blocks_is_refused_with_the_same_error() {
+    static RELEASED: AtomicBool = AtomicBool::new(false);
     let execution = Explorer::new(|| ())
         .thread("t", |()| {
             marker!("x");
-            thread::sleep(Duration::from_secs(2));
+            spin_until(&RELEASED);
         })
         .engine(Engine::Fibers)
         .timeout(Duration::from_millis(400))
         .replay(&schedule![t: x]);
+    RELEASED.store(true, SeqCst);
     let text = execution.to_string();
     assert!(text.contains("thread `t`, after passing x"), "{text}");
 }
@@ -518,6 +696,30 @@ fn explorers_and_executors_work_inside_of_bodies_checks_and_invariants() {
     assert_eq!(only_verdict(&report), (Verdict::Held, 10));
 }
 
+/// Wakes on a thread that no run controls, and returns when that is done.
+fn wake_elsewhere(waker: Waker) {
+    static SERVICE: Once = Once::new();
+    static REQUEST: Mutex<Option<Waker>> = Mutex::new(None);
+    static IS_ASKED: AtomicBool = AtomicBool::new(false);
+    fn serve() {
+        loop {
+            if IS_ASKED.load(SeqCst) {
+                let waker = REQUEST.lock().unwrap().take();
+                waker.unwrap().wake();
+                IS_ASKED.store(false, SeqCst);
+            }
+            thread::sleep(Duration::from_micros(100));
+        }
+    }
+    // The first to call this is a thread that no run controls.
+    SERVICE.call_once(|| drop(thread::spawn(serve)));
+    *REQUEST.lock().unwrap() = Some(waker);
+    IS_ASKED.store(true, SeqCst);
+    while IS_ASKED.load(SeqCst) {
+        std::hint::spin_loop();
+    }
+}
+
 #[test]
 fn wakers_that_fire_on_foreign_threads_are_heard() {
     // Each task has another thread wake it, once before it is pending and once after the other
@@ -531,7 +733,7 @@ fn wakers_that_fire_on_foreign_threads_are_heard() {
             let waker = context.waker().clone();
             OLD.lock().unwrap().push(waker.clone());
             if rounds < 3 {
-                thread::spawn(move || waker.wake()).join().unwrap();
+                wake_elsewhere(waker);
                 return Poll::Pending;
             }
             Poll::Ready(())
@@ -540,6 +742,7 @@ fn wakers_that_fire_on_foreign_threads_are_heard() {
     }
     let report = on_both(|| {
         OLD.lock().unwrap().clear();
+        wake_elsewhere(Waker::noop().clone());
         Explorer::new(|| {
             OLD.lock().unwrap().drain(..).for_each(Waker::wake);
             Slot::default()
@@ -564,7 +767,7 @@ fn wakers_that_fire_on_foreign_threads_are_heard() {
             marker!("second");
             let waker = slot.lock().unwrap().take();
             if let Some(waker) = waker {
-                thread::spawn(move || waker.wake()).join().unwrap();
+                wake_elsewhere(waker);
             }
         })
         .keep_going()
@@ -575,6 +778,35 @@ fn wakers_that_fire_on_foreign_threads_are_heard() {
     // of the 5! / (3! 2!) = 10 orders. Otherwise a is alone when b has woken it.
     let verdicts: Vec<_> = report.verdicts().collect();
     assert_eq!(verdicts, [(Verdict::Held, 4), (Verdict::Deadlocked, 6)]);
+}
+
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+#[test]
+fn wakers_that_fire_on_threads_started_inside_of_bodies_are_heard() {
+    let report = on_both(|| {
+        Explorer::new(|| ())
+            .task("a", async |()| {
+                marker!("first");
+                let mut is_first = true;
+                poll_fn(|context| {
+                    if std::mem::take(&mut is_first) {
+                        let waker = context.waker().clone();
+                        thread::spawn(move || waker.wake()).join().unwrap();
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(())
+                })
+                .await;
+            })
+            .thread("b", |()| marker!("go"))
+    });
+    // `first`, the only step of the thread that it starts, the join and that the task goes on come
+    // one after the other, and `go` comes before one of them or last.
+    assert_eq!(only_verdict(&report), (Verdict::Held, 5));
 }
 
 /// What the kernel calls the calling OS thread.
@@ -655,6 +887,8 @@ fn the_time_out_is_for_one_execution_and_not_for_the_search() {
         .engine(Engine::Fibers)
         .workers(1)
         .timeout(Duration::from_millis(250))
+        // So the sleep takes its time, and ends when the others have come to their ends.
+        .real_time(true)
         .explore();
     // 4! / 2! = 12 executions of 30 ms are 360 ms.
     assert_eq!(only_verdict(&report), (Verdict::Held, 12));
