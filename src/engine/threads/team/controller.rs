@@ -98,10 +98,6 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
-    fn identify(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn leave(&self) {
         let mut shared = self.team.shared.lock();
         shared.core.leave(self.thread);
