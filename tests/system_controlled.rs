@@ -314,9 +314,24 @@ fn sockets_are_waited_for() {
 
 #[test]
 fn locks_of_files_are_waited_for() {
-    let path = std::env::temp_dir().join(format!("interlace-{}-controlled", std::process::id()));
-    File::create(&path).unwrap();
-    let lock = |path: &PathBuf| {
+    /// A file for one execution, since others may run at the same time.
+    struct Locked(PathBuf);
+    impl Locked {
+        fn create() -> Self {
+            static NUMBER: AtomicU32 = AtomicU32::new(0);
+            let (process, number) = (std::process::id(), NUMBER.fetch_add(1, SeqCst));
+            let name = format!("interlace-{process}-{number}-controlled");
+            let path = std::env::temp_dir().join(name);
+            File::create(&path).unwrap();
+            Locked(path)
+        }
+    }
+    impl Drop for Locked {
+        fn drop(&mut self) {
+            std::fs::remove_file(&self.0).unwrap();
+        }
+    }
+    let lock = |Locked(path): &Locked| {
         interlace::marker!("open");
         let file = File::options().read(true).write(true).open(path).unwrap();
         // SAFETY: the file is open, and the range lives longer than the call.
@@ -335,12 +350,10 @@ fn locks_of_files_are_waited_for() {
         }
     };
     on_both_engines(|engine| {
-        let path = path.clone();
-        Explorer::new(move || path.clone())
+        Explorer::new(Locked::create)
             .engine(engine)
             .thread("a", lock)
             .thread("b", lock)
             .explore()
     });
-    std::fs::remove_file(path).unwrap();
 }
