@@ -150,7 +150,9 @@ mod controlled {
     }
 
     /// `sigaltstack(2)`: 0, or -1 and the number of the error. On a fiber, that of the OS thread
-    /// serves for all, and stays.
+    /// serves for all, and stays. std is not told, or it would not give one up at the end of a
+    /// thread, and take the lock behind that with the run in control: no other thread of the process
+    /// would be woken then.
     pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
         if new.is_null() {
             call::ask_for_stack();
@@ -165,8 +167,13 @@ mod controlled {
             return unsafe { real::sigaltstack(new, old) };
         }
         if !old.is_null() {
-            // SAFETY: as the caller promises; a call without a new one changes nothing.
-            return unsafe { real::sigaltstack(ptr::null(), old) };
+            let none = stack_t {
+                ss_sp: ptr::null_mut(),
+                ss_flags: libc::SS_DISABLE,
+                ss_size: 0,
+            };
+            // SAFETY: the caller promises that it may be written.
+            unsafe { *old = none };
         }
         0
     }
