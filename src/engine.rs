@@ -15,6 +15,7 @@ mod engine_thread;
 mod execution_core;
 mod execution_time;
 mod external_wakers;
+mod fair_locks;
 mod fault;
 mod fiber;
 mod fibers;
@@ -36,6 +37,7 @@ mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;
+mod surroundings;
 mod thread_clocks;
 mod threads;
 #[cfg(all(

@@ -214,3 +214,13 @@ fn a_hundred_executions_are_the_same() {
         }
     }
 }
+
+#[test]
+fn std_shares_a_lock_with_other_threads_of_the_process() {
+    // Each worker starts and ends threads, for which std takes a lock of its own.
+    for _ in 0..20 {
+        let report = three().engine(Engine::Fibers).workers(2).explore();
+        report.assert_ok();
+        assert_eq!(report.schedules(), 70);
+    }
+}

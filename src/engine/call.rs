@@ -6,15 +6,14 @@
 
 #![allow(unsafe_code)]
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
-use super::core::Kernel;
 use super::current;
 use super::execution_core::ExecutionCore;
-use super::fiber::{Control, at_next_local};
+use super::fiber::at_next_local;
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
@@ -28,6 +27,8 @@ pub(crate) use super::current::{NewThread, Started};
 pub(crate) struct Wait {
     /// The queue, named by an address: that of a futex, or of a lock.
     pub(crate) queue: usize,
+    /// What the word there must hold for the thread to wait, if it is a futex.
+    pub(crate) expected: Option<u32>,
     /// Who wakes with a mask that has no bit in common does not wake this thread.
     pub(crate) mask: u32,
     /// What the report names; `None` for a futex.
@@ -79,6 +80,8 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
     let blocked = current::with_core(|core, thread| core.begin_wait(thread, &wait));
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
+        // A thread that no run controls may have changed it before it could see this one wait.
+        Some(_) if wait.expected.is_some_and(|it| load(wait.queue) != it) => end_wait(),
         Some(blocked) => {
             let grant = current::yield_turn(YieldReason::Block(blocked));
             if grant == Grant::Unwind && wait.deadline.is_none() {
@@ -92,6 +95,19 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
             end
         }
     }
+}
+
+/// What a futex holds.
+fn load(word: usize) -> u32 {
+    let word = std::ptr::with_exposed_provenance_mut(word);
+    // SAFETY: a futex is four aligned bytes, and the thread is about to wait at it.
+    unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
+}
+
+/// Waits until all is done that other threads are about to do about what the calling thread is going
+/// to wait for: those that no run controls, and those of other runs of the search.
+pub(crate) fn settle() {
+    current::settle(true);
 }
 
 fn end_wait() -> WaitEnd {
@@ -117,17 +133,19 @@ fn leave(hook: Option<Hook>, word: usize) -> ! {
 
 /// Wakes at most `count` of those that wait in `queue`, the first come first. Returns how many.
 pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
-    with_kernel(|kernel| kernel.wake(queue, count, mask)).unwrap_or(0)
+    let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
+    let (woken, outside) = woken.unwrap_or_default();
+    if outside > 0 {
+        current::settle(false);
+    }
+    woken + outside
 }
 
 /// Wakes the first `wake` of those that wait in `from`, and moves the next `moved` to `to`. Returns
 /// how many were woken, and how many moved.
 pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usize, usize) {
-    with_kernel(|kernel| kernel.requeue(from, to, wake, moved)).unwrap_or_default()
-}
-
-fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
-    current::with_core(|core, _| body(&mut core.kernel))
+    let requeued = current::with_core(|core, _| core.requeue_in_call(from, to, wake, moved));
+    requeued.unwrap_or_default()
 }
 
 /// Lets others go first.
@@ -148,6 +166,15 @@ pub(crate) fn now() -> Duration {
     now.unwrap_or_default()
 }
 
+/// The time since the start of the execution. Nothing if it is not virtual.
+pub(crate) fn virtual_now() -> Option<Duration> {
+    let now = current::with_core(|core, _| {
+        let is_real = core.calls.real_time.is_real();
+        (!is_real).then(|| core.kernel.clock.now())
+    });
+    now.flatten()
+}
+
 /// Whether the program sees the real clock.
 pub(crate) fn is_real_time() -> bool {
     current::with_core(|core, _| core.calls.real_time.is_real()) == Some(true)
@@ -165,6 +192,7 @@ pub(crate) fn random(bytes: &mut [u8]) {
 pub(crate) fn sleep(deadline: Duration) {
     wait(Wait {
         queue: SLEEP,
+        expected: None,
         mask: u32::MAX,
         call: Some((SystemCall::Sleep, FileKind::Clock)),
         deadline: Some(deadline),
@@ -240,8 +268,8 @@ pub(crate) fn learn_start(start: usize) {
 }
 
 /// The calling thread, which was just started, goes on ahead of its first step until it has a name.
-/// `here` is a variable of the function that is about to call std's start of a thread.
-pub(crate) fn begin_prelude(here: &u8) {
+/// `here` is the address of a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: *const u8) {
     prelude::begin(here);
 }
 
@@ -284,5 +312,5 @@ pub(crate) fn end_prelude() {
 /// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
 /// own.
 pub(crate) fn is_on_fiber() -> bool {
-    Control::current().is_of_fiber()
+    prelude::control().is_of_fiber()
 }

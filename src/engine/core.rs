@@ -250,7 +250,7 @@ impl ExecutionState {
     /// No thread can go on.
     fn nobody(&self) -> Turn {
         let mut states = self.threads.states.iter();
-        let is_complete = states.all(|state| *state == ThreadState::Finished);
+        let is_complete = states.all(|state| matches!(state, ThreadState::Finished));
         Turn::Over(if is_complete {
             Over::Complete
         } else {

@@ -59,6 +59,10 @@ pub(crate) trait Controller {
     /// Whether the calling task, which has just got its turn, is to be cancelled.
     fn is_cancelled(&self) -> bool;
 
+    /// Waits until the threads that no run controls, and that have to do with the program, sleep; if
+    /// the calling thread is `about_to_wait`, also for other runs of the search.
+    fn settle(&self, about_to_wait: bool);
+
     /// Starts a thread of the program.
     ///
     /// # Errors
@@ -157,6 +161,11 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
         });
     });
     answer
+}
+
+/// Waits until the threads that no run controls, and that have to do with the program, sleep.
+pub(super) fn settle(about_to_wait: bool) {
+    with_controller(|controller| controller.settle(about_to_wait));
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -284,6 +293,7 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
+        fn settle(&self, _: bool) {}
         fn is_cancelled(&self) -> bool {
             false
         }

@@ -186,7 +186,6 @@ pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
         first();
         overflow::set_guards(guards);
         prepare();
-        CONTROL.set(NOBODY);
         block.keep();
     });
 }
@@ -258,7 +257,7 @@ pub(super) fn exit_thread(has_panicked: bool) {
         // The execution is over for it, and destructors cannot unwind.
         leave_run();
     }
-    lent_block::exit_thread(has_panicked);
+    lent_block::exit_thread();
 }
 
 /// Lets the calling fiber go on by itself: until it has the turn again, markers do nothing.

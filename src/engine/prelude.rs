@@ -1,7 +1,7 @@
 //! What std does on a thread that it starts before the program's code, and after it.
 //!
-//! First std makes the thread known to itself, by its name, then to its handler of signals, and then
-//! it asks whether the thread has a stack for that handler. The program's code comes next. All of
+//! First std makes the thread known to itself, by its name, then to its handler of signals; then it
+//! asks whether the thread has a stack for that handler, and gives it one. The program's code comes next. All of
 //! this, the prelude, is run ahead of the thread's first step, so that its name is known by then.
 //! Behind the program's code std takes the stack of the handler away, and makes the thread unknown to
 //! it. Both take a lock of std that threads of the whole process share, so no run controls a thread
@@ -78,8 +78,8 @@ pub(super) fn is_of_std(start: usize) -> bool {
 }
 
 /// The calling thread, which was just started, is in its prelude until that [ends](end). `here` is
-/// a variable of the function that calls std.
-pub(super) fn begin(here: &u8) {
+/// the address of a variable of the function that calls std.
+pub(super) fn begin(here: *const u8) {
     BOTTOM.set(here);
     step_aside(true);
 }
@@ -108,6 +108,13 @@ fn step_aside(is_prelude: bool) {
 #[inline]
 pub(super) fn is_aside() -> bool {
     ASIDE.get().is_some()
+}
+
+/// Who controls the calling thread, when std does nothing of its own.
+pub(super) fn control() -> Control {
+    ASIDE
+        .get()
+        .map_or_else(Control::current, |aside| aside.control)
 }
 
 /// Puts the calling thread under its run again. Returns whether this ends its prelude.

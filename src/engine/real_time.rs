@@ -31,7 +31,7 @@ impl RealTime {
             if is_ready() {
                 break;
             }
-            thread::sleep((deadline - now).min(LOOK));
+            thread::sleep(deadline.saturating_sub(now).min(LOOK));
         }
     }
 }

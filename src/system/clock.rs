@@ -23,8 +23,8 @@ mod controlled {
 
     /// `clock_gettime(2)`: 0, or -1. Clocks of the processor's time are real.
     pub(super) unsafe fn clock_gettime(clock: clockid_t, time: *mut timespec) -> c_int {
-        let start = start(clock).filter(|_| !call::is_real_time());
-        let Some(start) = start else {
+        let now = start(clock).and_then(|start| Some(start + call::virtual_now()?));
+        let Some(now) = now else {
             // SAFETY: as the caller promises.
             return unsafe { real::clock_gettime(clock, time) };
         };
@@ -32,7 +32,7 @@ mod controlled {
             return fail(libc::EFAULT);
         }
         // SAFETY: the caller promises that it may be written.
-        unsafe { *time = to_timespec(start + call::now()) };
+        unsafe { *time = to_timespec(now) };
         0
     }
 
@@ -70,10 +70,8 @@ mod controlled {
 
 /// The time that a virtual clock shows.
 fn now(clock: clockid_t) -> Duration {
-    if call::is_real_time() {
-        return read(clock);
-    }
-    start(clock).unwrap_or_default() + call::now()
+    let now = start(clock).and_then(|start| Some(start + call::virtual_now()?));
+    now.unwrap_or_else(|| read(clock))
 }
 
 /// The time that a clock of the system shows.
@@ -126,9 +124,12 @@ fn start(clock: clockid_t) -> Option<Duration> {
     let start = &STARTS[usize::try_from(clock).ok()?];
     let mut nanos = start.load(Ordering::Relaxed);
     if nanos == 0 {
-        let read = u64::try_from(read(clock).as_nanos())
-            .unwrap_or(u64::MAX)
-            .max(1);
+        let mut read = read(clock);
+        if clock == libc::CLOCK_MONOTONIC {
+            // Far behind, so that what has noted a time by the real clock does not think it past.
+            read /= 2;
+        }
+        let read = u64::try_from(read.as_nanos()).unwrap_or(u64::MAX).max(1);
         // Not by a `Once`: who finds that under way would wait in the model.
         let stored = start.compare_exchange(0, read, Ordering::Relaxed, Ordering::Relaxed);
         nanos = stored.err().unwrap_or(read);

@@ -102,7 +102,11 @@ macro_rules! real {
 ///
 /// - `plain`: it neither sleeps nor wakes;
 /// - `sleeps`: the thread may sleep in it;
-/// - `wakes`: it may wake those that wait for its first argument;
+/// - `pauses`: it ends after some time;
+/// - `reads`: the thread may sleep until its first argument, a file, has input;
+/// - `noted`: by the module `uncontrolled` beside them, which notes what the thread sleeps in;
+/// - `wakes`: it may wake all those that wait for its first argument;
+/// - `signals`: it may wake one of those;
 /// - `always`: not at all; `controlled` serves all threads.
 ///
 /// They may unwind, since an ended execution may have to leave the frames above.
@@ -148,6 +152,28 @@ macro_rules! passed_on {
             return crate::system::outside::sleeping(|| real::$name($($argument),*));
         }
     };
+    (pauses $name:ident($($argument:ident),*)) => {
+        if !crate::engine::call::is_controlled() {
+            return crate::system::outside::pausing(|| real::$name($($argument),*));
+        }
+    };
+    (reads $name:ident($first:ident $(, $argument:ident)*)) => {
+        if !crate::engine::call::is_controlled() {
+            crate::system::file::wait_outside($first, libc::POLLIN, libc::SO_RCVTIMEO);
+            return real::$name($first $(, $argument)*);
+        }
+    };
+    (noted $name:ident($($argument:ident),*)) => {
+        if !crate::engine::call::is_controlled() {
+            return uncontrolled::$name($($argument),*);
+        }
+    };
+    (signals $name:ident($first:ident)) => {
+        if !crate::engine::call::is_controlled() {
+            let queue = $first.addr();
+            return crate::system::outside::signalling(queue, || real::$name($first));
+        }
+    };
     (wakes $name:ident($first:ident $(, $argument:ident)*)) => {
         if !crate::engine::call::is_controlled() {
             let queue = $first.addr();
@@ -159,6 +185,9 @@ macro_rules! passed_on {
 /// Defines a symbol that jumps to the hook of its name in scope. It is weak, which only assembly
 /// can say, so that it gives way to one of the program's own. The static makes the linker take the
 /// object file in which it lies: nothing else of it may be called.
+///
+/// It has no size: `.size` needs a label of its own, and where assembly defines one, LLVM inlines no
+/// function with assembly from that object file into others, as those that switch stacks.
 macro_rules! define {
     ($name:ident) => {
         const _: () = {
@@ -179,7 +208,6 @@ macro_rules! define {
             concat!(".type ", stringify!($name), ", %function"),
             concat!(stringify!($name), ":"),
             concat!($jump, " {hook}"),
-            concat!(".size ", stringify!($name), ", .-", stringify!($name)),
             ".popsection",
             hook = sym $name,
         );

@@ -1,5 +1,4 @@
-//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`; and
-//! `sigaltstack`, which std calls just before and just behind what a thread is to run.
+//! Threads: `pthread_create`, `join`, `detach`, `exit`, `setname_np`.
 //!
 //! A thread that a controlled one starts is a thread of the program. The engine decides what carries
 //! it; its `pthread_t` is what `pthread_self` gives on it.
@@ -10,21 +9,21 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t, stack_t};
+use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
+use crate::engine::outside::{Record, StartingThread, after_join, before_join};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
 interpose! {
-    always fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
-    sleeps fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
-    plain fn pthread_detach(thread: pthread_t) -> c_int;
+    noted fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
+    noted fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
+    noted fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
     always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
-    always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
 }
 
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
@@ -45,6 +44,87 @@ struct Value(*mut c_void);
 // SAFETY: what it points to is the affair of the two threads, as in C.
 unsafe impl Send for Value {}
 
+/// What is known of threads that uncontrolled ones have started and nobody has joined.
+static OUTSIDE: Table<Arc<Record>> = Table::new();
+
+/// What an uncontrolled thread has told a new one to run.
+struct First {
+    starting: StartingThread,
+    start: Start,
+    argument: *mut c_void,
+}
+
+extern "C-unwind" fn begin(first: *mut c_void) -> *mut c_void {
+    // SAFETY: it is what `pthread_create` has made for this thread alone.
+    let first = unsafe { Box::from_raw(first.cast::<First>()) };
+    let First {
+        starting,
+        start,
+        argument,
+    } = *first;
+    starting.begin();
+    start(argument)
+}
+
+mod uncontrolled {
+    use super::*;
+
+    /// `pthread_create(3)`, which notes who starts whom.
+    pub(super) unsafe fn pthread_create(
+        thread: *mut pthread_t,
+        attributes: *const pthread_attr_t,
+        start: Start,
+        argument: *mut c_void,
+    ) -> c_int {
+        call::learn_start(start as usize);
+        let Some(starting) = StartingThread::by_current() else {
+            // SAFETY: as the caller promises.
+            return unsafe { real::pthread_create(thread, attributes, start, argument) };
+        };
+        let record = starting.record();
+        let first = Box::into_raw(Box::new(First {
+            starting,
+            start,
+            argument,
+        }));
+        // SAFETY: as the caller promises; the new thread gets a box of its own.
+        let result = unsafe { real::pthread_create(thread, attributes, begin, first.cast()) };
+        if result != 0 {
+            // SAFETY: there is no thread that has taken it.
+            drop(unsafe { Box::from_raw(first) });
+            return result;
+        }
+        // SAFETY: the call has written it.
+        let key = key(unsafe { *thread });
+        // An execution may have left an older one of this number.
+        STARTED.with(|them| them.remove(&key));
+        if let Some(record) = record.filter(|_| !is_detached(attributes)) {
+            OUTSIDE.with(|them| them.insert(key, record));
+        }
+        0
+    }
+
+    pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+        // SAFETY: as the caller promises.
+        let join = || unsafe { real::pthread_join(thread, value) };
+        match OUTSIDE.with(|them| them.remove(&key(thread))) {
+            Some(record) => {
+                before_join(&record);
+                let result = join();
+                after_join();
+                result
+            }
+            None => join(),
+        }
+    }
+
+    pub(super) unsafe fn pthread_detach(thread: pthread_t) -> c_int {
+        OUTSIDE.with(|them| them.remove(&key(thread)));
+        // SAFETY: as the caller promises.
+        unsafe { real::pthread_detach(thread) }
+    }
+}
+
 mod controlled {
     use super::*;
 
@@ -56,17 +136,6 @@ mod controlled {
         start: Start,
         argument: *mut c_void,
     ) -> c_int {
-        if !call::is_controlled() {
-            call::learn_start(start as usize);
-            // SAFETY: as the caller promises.
-            let result = unsafe { real::pthread_create(thread, attributes, start, argument) };
-            if result == 0 {
-                // An execution may have left an older one of this number.
-                // SAFETY: the call has written it.
-                forget(unsafe { *thread });
-            }
-            return result;
-        }
         let argument = Value(argument);
         let returned = Arc::new(AtomicPtr::default());
         let has_prelude = call::has_prelude(start as usize);
@@ -148,35 +217,6 @@ mod controlled {
         // SAFETY: as the caller promises.
         unsafe { real::pthread_setname_np(thread, name) }
     }
-
-    /// `sigaltstack(2)`: 0, or -1 and the number of the error. On a fiber, that of the OS thread
-    /// serves for all, and stays. std is not told, or it would not give one up at the end of a
-    /// thread, and take the lock behind that with the run in control: no other thread of the process
-    /// would be woken then.
-    pub(super) unsafe fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int {
-        if new.is_null() {
-            call::ask_for_stack();
-        }
-        let is_on_fiber = call::is_on_fiber();
-        // SAFETY: the caller promises that it may be read, if it is there.
-        if unsafe { new.as_ref() }.is_some_and(|new| new.ss_flags & libc::SS_DISABLE != 0) {
-            call::give_up_stack();
-        }
-        if !is_on_fiber {
-            // SAFETY: as the caller promises.
-            return unsafe { real::sigaltstack(new, old) };
-        }
-        if !old.is_null() {
-            let none = stack_t {
-                ss_sp: ptr::null_mut(),
-                ss_flags: libc::SS_DISABLE,
-                ss_size: 0,
-            };
-            // SAFETY: the caller promises that it may be written.
-            unsafe { *old = none };
-        }
-        0
-    }
 }
 
 /// What a thread that is started runs.
@@ -189,9 +229,9 @@ fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_
 
 impl Value {
     fn call(self, start: Start, has_prelude: bool) -> Self {
-        let here = 0;
+        let here = 0_u8;
         if has_prelude {
-            call::begin_prelude(&here);
+            call::begin_prelude(&raw const here);
         }
         let value = start(self.0);
         // Long since, unless std has become another; but std had its own things to do after that.

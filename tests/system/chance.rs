@@ -77,9 +77,12 @@ fn a_lock_of_parking_lot_has_one_count() {
             .thread("b", move |lock| body(lock, 'b'))
             .outcome(|lock| lock.lock().clone())
     };
-    // Each takes the lock, and gives it back inside, twice. Who finds it taken waits, and tries again
-    // after a step of the other. Where both are at the first `lock` and a goes, it finishes, and b
-    // after it (aabb: 1 way to be late: ...).
+    // Each passes `lock` and `inside` twice. Who finds the lock taken waits, and is woken when it is
+    // given back; but the other may take it again before. Where a has it first (20 of 40):
+    // - aabb: b comes after both, or waits in the first or the second and goes on after both, or
+    //   waits in the first, goes on in the second and waits again: 4.
+    // - abab: b, then a, then b comes after the other or waits in it: 2 × 2 × 2.
+    // - abba: b comes after a or waits in it: 2. Then a has the same four ways as b in aabb.
     let report = assert_always(explorer, &[(Verdict::Held, 40)]);
     let outcomes: Vec<_> = report.outcomes().collect();
     let expected = [

@@ -37,7 +37,8 @@ impl Move {
     async fn takes_last(&self) {
         let mut from = self.from.lock().await;
         self.acknowledged.notified().await;
-        self.to.lock().unwrap().push(from.recv().await.unwrap());
+        let item = from.recv().await.unwrap();
+        self.to.lock().unwrap().push(item);
     }
 
     fn is_kept(&self) -> bool {

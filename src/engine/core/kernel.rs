@@ -96,6 +96,8 @@ impl Kernel {
     /// waits for `has_come` from elsewhere.
     pub(crate) fn end_wait(&mut self, thread: ThreadId, has_come: bool) -> WaitEnd {
         let deadline = self.deadlines.remove(thread);
+        // If it was woken while it went on by itself.
+        self.woken.retain(|other| *other != thread);
         if !self.queues.cancel(thread) || has_come {
             return WaitEnd::Woken;
         }

@@ -33,7 +33,7 @@ impl WaitQueues {
     }
 
     /// Whether nobody waits in any queue.
-    #[cfg(test)]
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.waiters.is_empty()
     }
@@ -123,6 +123,13 @@ impl WaitQueues {
     pub(crate) fn waits(&self, thread: ThreadId) -> Option<usize> {
         let waiter = self.waiters.iter().find(|it| it.thread == thread);
         waiter.map(|waiter| waiter.queue)
+    }
+
+    /// The queue and the mask of each thread that waits, whoever came first in front.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.waiters
+            .iter()
+            .map(|waiter| (waiter.queue, waiter.mask))
     }
 
     /// The threads in `queue`, whoever came first in front.

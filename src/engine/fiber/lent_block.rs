@@ -46,12 +46,12 @@ pub(crate) fn has_own_thread_locals() -> bool {
 
 impl LentBlock {
     /// A block that nobody uses; `None` if the system starts no more threads. To be called only if
-    /// [they can be lent](has_own_thread_locals). `is_shared` tells whether several fibers use it.
-    pub(crate) fn take(is_shared: bool) -> Option<Self> {
+    /// [they can be lent](has_own_thread_locals).
+    pub(crate) fn take() -> Option<Self> {
         let lender = Lender::take()?;
         Some(LentBlock {
             thread_pointer: lender.thread_pointer,
-            block_use: Box::new(BlockUse::new(lender.image.clone(), is_shared)),
+            block_use: Box::new(BlockUse::new(lender.image.clone())),
             lender: Some(lender),
         })
     }

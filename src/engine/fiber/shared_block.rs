@@ -10,7 +10,7 @@ pub(crate) fn has_own_thread_locals() -> bool {
 }
 
 impl LentBlock {
-    pub(crate) fn take(_is_shared: bool) -> Option<Self> {
+    pub(crate) fn take() -> Option<Self> {
         None
     }
 
@@ -56,7 +56,7 @@ impl OwnBlock {
 
 pub(crate) fn keep_block() {}
 
-pub(crate) fn exit_thread(_has_panicked: bool) {}
+pub(crate) fn exit_thread() {}
 
 pub(crate) fn exit_fiber() {}
 

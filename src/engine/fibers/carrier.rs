@@ -15,6 +15,7 @@ use crate::engine::fault::catch_fault;
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
 use crate::failure::Hook;
@@ -35,15 +36,17 @@ pub(super) fn carry(
     options: EngineOptions,
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
+    surroundings: &Arc<Surroundings>,
     tell: impl Fn(CarryResult),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
+    surroundings.add_current_thread();
     let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let core = ExecutionCore::new(program.threads(), scheduler, options);
+    let core = ExecutionCore::new(program.threads(), scheduler, surroundings, options);
     let mut next = Some((core, false));
     explaining_overflows(|| {
         while let Some((core, have_own_blocks)) = next.take() {
@@ -85,6 +88,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
         run.heartbeat.beat();
         let ended = execute(run, fibers, &mut turns)?;
+        run.surroundings.end_turns();
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let left = core.left();

@@ -43,7 +43,7 @@ impl FiberPool {
             heartbeat: Arc::clone(&run.heartbeat),
         };
         if !have_own && has_own_thread_locals() {
-            let block = lend("the program", true)?;
+            let block = lend("the program")?;
             share(&block, || {
                 current::set_controller(Some(Box::new(Rc::clone(run))));
                 catch::keep_panics();
@@ -94,7 +94,8 @@ impl FiberPool {
     }
 
     /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
         self.heartbeat.run(thread);
         match self.fibers.get_mut(thread.index()) {
@@ -143,7 +144,7 @@ impl FiberPool {
 
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
-        let block = self.have_own.then(|| lend(name, false)).transpose()?;
+        let block = self.have_own.then(|| lend(name)).transpose()?;
         let fiber = self.run.make_fiber(thread, name, block)?;
         self.fibers.push(fiber);
         Ok(())

@@ -14,8 +14,10 @@ use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::current::Body;
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::external_wakers::{SETTLE, WakeStatus};
+use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
 use crate::engine::fiber::TurnEnd;
+use crate::engine::outside::Settled;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Phase, Program, ProgramInstance};
 use crate::error::Error;
@@ -50,10 +52,13 @@ pub(super) struct Run {
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
     pub(super) wakes: Arc<WakeQueue>,
+    pub(super) surroundings: Arc<Surroundings>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) heartbeat: Arc<Heartbeat>,
     timeout: Duration,
+    /// Within which time the world outside answers, if that is promised.
+    grace: Option<Duration>,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
 }
@@ -73,7 +78,9 @@ impl Run {
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         heartbeat.started.lock().clear();
+        let surroundings = Arc::clone(&core.surroundings);
         Run {
+            surroundings,
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
@@ -91,6 +98,7 @@ impl Run {
             fault: RefCell::default(),
             heartbeat: Arc::clone(heartbeat),
             timeout: options.timeout,
+            grace: options.grace,
             since: Cell::new(None),
         }
     }
@@ -102,7 +110,7 @@ impl Run {
 
     /// Takes the execution away, for another run to go on with it.
     pub(super) fn take_core(&self) -> ExecutionCore {
-        let nothing = ExecutionCore::without_scheduler(self.program.threads());
+        let nothing = ExecutionCore::without_scheduler(self.program.threads(), &self.surroundings);
         self.core.replace(nothing)
     }
 
@@ -137,15 +145,13 @@ impl Run {
             bodies.clear();
             self.heartbeat.started.lock().clear();
         }
-        let core = self.core.borrow();
-        if core.expects_wakes() {
-            self.since.set(Some(Instant::now()));
-        }
-        // Invariants are evaluated at every step, new or not.
-        if self.has_invariants {
+        self.since.set(None);
+        self.surroundings.begin_turn();
+        // Invariants are evaluated at every step, new or not, and outside threads are waited for.
+        if self.has_invariants || !self.surroundings.is_empty() {
             return 0;
         }
-        core.state.replayed_turns()
+        self.core.borrow().state.replayed_turns()
     }
 
     /// The first `count` turns have been repeated, and `current` has the turn after them.
@@ -160,7 +166,10 @@ impl Run {
     /// Whose turn an execution begins with that repeats none.
     #[cold]
     pub(super) fn first_turn(&self) -> Option<ThreadId> {
-        self.core.borrow_mut().turn().thread()
+        self.settle();
+        self.hear_wakes();
+        let core = self.core.borrow_mut();
+        self.next_turn(core, None)
     }
 
     /// Whose turn comes next, when that of `thread` has ended; none if the execution was over
@@ -173,6 +182,7 @@ impl Run {
         if self.has_invariants {
             return self.turn_after_observing(thread, end);
         }
+        self.settle();
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         let is_over = core.is_over();
@@ -187,12 +197,14 @@ impl Run {
         if is_over || core.has_questions() {
             return self.next_turn(core, None);
         }
+        self.surroundings.begin_turn();
         core.turn().thread()
     }
 
     /// As [`turn_after`](Self::turn_after), where invariants are to be evaluated.
     #[inline(never)]
     fn turn_after_observing(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
+        self.settle();
         let violated = self.violated();
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
@@ -208,6 +220,7 @@ impl Run {
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
     #[inline(never)]
     fn turn_after_note(&self, thread: ThreadId) -> Option<ThreadId> {
+        self.settle();
         let pause = match self.note.take().expect("it has left a note") {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
@@ -235,6 +248,7 @@ impl Run {
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
     ) -> Option<ThreadId> {
+        self.surroundings.begin_turn();
         if core.is_over() {
             return None;
         }
@@ -291,35 +305,104 @@ impl Run {
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
             let mut core = self.core.borrow_mut();
-            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
+            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.by_time);
             self.wakes.take(hear);
             drop(core);
             self.adopt(self.heartbeat.running());
         }
     }
 
-    /// When nobody can go on, waits for something outside of the program to wake a task, if it
-    /// may. Returns whose turn comes next then.
+    /// Waits until the outside threads sleep that have to do with the program.
+    #[inline]
+    fn settle(&self) {
+        if !self.surroundings.is_empty() {
+            self.wait_for_sleep();
+        }
+        if let Some(grace) = self.grace {
+            self.await_answers(grace);
+        }
+    }
+
+    /// Waits until all threads could go on that wait for the world outside, or for the grace.
+    #[cold]
+    fn await_answers(&self, grace: Duration) {
+        let (since, mut pace) = (Instant::now(), Pace::new());
+        while self.core.borrow_mut().awaits_answer() {
+            let left = grace.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(pace.next().min(left));
+        }
+    }
+
+    /// Returns whether they sleep: otherwise the time of the execution is up.
+    #[cold]
+    fn wait_for_sleep(&self) -> bool {
+        loop {
+            let settled = self.surroundings.settle();
+            let is_busy = matches!(settled, Settled::Busy(_));
+            let mut core = self.core.borrow_mut();
+            core.note_settled(settled);
+            if !is_busy {
+                return true;
+            }
+            if self.since().elapsed() >= self.timeout {
+                if !core.is_over() || core.is_stuck() {
+                    let end = core.timed_out();
+                    core.fail(end);
+                }
+                return false;
+            }
+            drop(core);
+            // The watcher sees a carrier at rest, since this one looks at the clock itself.
+            self.heartbeat.rest();
+            self.heartbeat.enter(Phase::Threads);
+        }
+    }
+
+    /// When the run began to wait in this execution.
+    fn since(&self) -> Instant {
+        let since = self.since.get().unwrap_or_else(Instant::now);
+        self.since.set(Some(since));
+        since
+    }
+
+    /// When nobody can go on, waits for something outside of the program to change that, if it may.
+    /// Returns whose turn comes next then.
     #[inline]
     pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
-        let since = self.since.get()?;
-        // The watcher sees a carrier at rest, since this one looks at the clock itself.
+        if !self.core.borrow().is_stuck() {
+            return None;
+        }
         self.heartbeat.rest();
-        let turn = self.hear_outside(since);
+        let turn = self.hear_outside();
         self.heartbeat.enter(Phase::Threads);
         turn
     }
 
     #[cold]
-    fn hear_outside(&self, since: Instant) -> Option<ThreadId> {
+    fn hear_outside(&self) -> Option<ThreadId> {
+        self.surroundings.end_turns();
+        let since = self.since();
+        let mut pace = Pace::new();
         let mut heard = None;
         loop {
+            if !self.wait_for_sleep() {
+                return None;
+            }
             self.hear_wakes();
             let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
             match core.news(is_settled, || self.wakes.are_new()) {
                 WakeStatus::Woken => return self.next_turn(core, None),
-                WakeStatus::Nothing => return None,
+                WakeStatus::Nothing => {
+                    drop(core);
+                    if self.surroundings.await_others() {
+                        continue;
+                    }
+                    return None;
+                }
                 WakeStatus::Wait if since.elapsed() >= self.timeout => drop(core.give_up()),
                 WakeStatus::Wait => {}
             }
@@ -327,7 +410,7 @@ impl Run {
                 heard.get_or_insert_with(Instant::now);
             }
             drop(core);
-            self.wakes.wait();
+            self.wakes.wait(pace.next());
         }
     }
 }

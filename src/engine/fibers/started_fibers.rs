@@ -34,7 +34,7 @@ impl StartedFibers {
         make: impl Fn(LentBlock) -> Result<Fiber, Error>,
     ) -> Result<usize, Error> {
         while self.0.borrow().len() <= started {
-            let block = lend("a started thread", false)?;
+            let block = lend("a started thread")?;
             let handle = block.handle();
             let fiber = Rc::new(RefCell::new(make(block)?));
             self.0.borrow_mut().push(StartedFiber { handle, fiber });
@@ -68,8 +68,8 @@ impl StartedFibers {
 /// # Errors
 ///
 /// If the system starts no more threads.
-pub(super) fn lend(name: &str, is_shared: bool) -> Result<LentBlock, Error> {
-    current::uncontrolled(|| LentBlock::take(is_shared)).ok_or_else(|| {
+pub(super) fn lend(name: &str) -> Result<LentBlock, Error> {
+    current::uncontrolled(|| LentBlock::take()).ok_or_else(|| {
         let text = format!(
             "the operating system did not start a thread for the thread-locals of `{name}`"
         );

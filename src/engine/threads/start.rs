@@ -43,6 +43,7 @@ fn in_team<B: FnOnce() + Send + 'static>(team: &Arc<Team>, body: B) -> impl FnOn
         let lived = catch_fault(|| {
             mate.processor.pin_current_thread();
             let own = EngineThread::begin();
+            mate.surroundings.add_current_thread();
             let _clock = mate.clocks.add(&own);
             body();
             Ok(())

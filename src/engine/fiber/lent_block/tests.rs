@@ -21,7 +21,7 @@ fn run_twice(body: impl Fn() + 'static) {
             exit_thread(false);
         }
     };
-    let mut fiber = Fiber::new("t", STACK_SIZE, LentBlock::take(false), life).unwrap();
+    let mut fiber = Fiber::new("t", STACK_SIZE, LentBlock::take(), life).unwrap();
     assert_eq!(fiber.resume(), TurnEnd::FINISHED);
     fiber.end();
 }
@@ -71,7 +71,7 @@ fn what_is_left_in_a_shared_block_is_seen_until_it_is_put_back() {
     if !has_own_thread_locals() {
         return;
     }
-    let block = LentBlock::take(true).unwrap();
+    let block = LentBlock::take().unwrap();
     let first = block.first();
     block.on(|| {
         first();

@@ -23,8 +23,6 @@ pub(super) struct BlockUse {
     destructors: RefCell<Vec<(Destructor, *mut c_void)>>,
     lasting: Cell<usize>,
     is_exiting: Cell<bool>,
-    /// Whether several fibers use it, one at a time.
-    is_shared: bool,
     /// What a thread finds in the block.
     values: RefCell<KeyValues>,
     image: RefCell<Image>,
@@ -51,12 +49,11 @@ pub(super) fn address_in_block() -> usize {
 
 impl BlockUse {
     /// `image` is of the block that is going to be used.
-    pub(super) fn new(image: Image, is_shared: bool) -> Self {
+    pub(super) fn new(image: Image) -> Self {
         BlockUse {
             destructors: RefCell::default(),
             lasting: Cell::default(),
             is_exiting: Cell::default(),
-            is_shared,
             values: RefCell::default(),
             image: RefCell::new(image),
         }
@@ -148,13 +145,10 @@ pub(crate) fn keep_block() {
 /// The thread of the calling fiber exits, after a panic or not. Its thread-locals are destroyed, if
 /// it has borrowed them.
 ///
-/// Fibers that share a block leave it as it is, so that its change is noticed. But a panic that was
-/// kept for the report is one, and is the last thing that the thread has done.
-///
 /// Not inlined: the compiler must not think that it knows what is in a thread-local.
 #[inline(never)]
-pub(crate) fn exit_thread(has_panicked: bool) {
-    if let Some(block) = borrowed().filter(|block| has_panicked || !block.is_shared) {
+pub(crate) fn exit_thread() {
+    if let Some(block) = borrowed() {
         block.exit_thread();
     }
 }

@@ -23,9 +23,17 @@ impl Controller for Rc<Run> {
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.core.borrow_mut();
         body(&mut core, self.heartbeat.running());
-        if core.has_calls() {
+        if core.has_calls() || !self.surroundings.is_empty() {
             // The state of a turn that is repeated is not kept up to date: it is heard after that.
             self.wakes.alert();
+        }
+    }
+
+    fn settle(&self, about_to_wait: bool) {
+        Run::settle(self);
+        if about_to_wait {
+            self.surroundings.await_other_runs(self.timeout);
+            Run::settle(self);
         }
     }
 

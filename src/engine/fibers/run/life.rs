@@ -53,7 +53,12 @@ impl Run {
             let control = Control::current();
             let end = match result {
                 Ok(()) => {
-                    exit_thread(false);
+                    // Shared thread-locals stay as they are, so that a change is noticed. (A panic
+                    // below is one itself, since it is kept for the report, and the last thing that
+                    // the thread has done.)
+                    if self.have_own_blocks {
+                        exit_thread(false);
+                    }
                     TurnEnd::FINISHED
                 }
                 Err(caught) => {

@@ -98,6 +98,21 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
+    fn settle(&self, about_to_wait: bool) {
+        let team = &self.team;
+        let settle = || {
+            if !team.surroundings.is_empty() {
+                team.settle(&mut team.shared.lock());
+            }
+        };
+        settle();
+        if about_to_wait {
+            let limit = team.shared.lock().core.options.timeout;
+            team.surroundings.await_other_runs(limit);
+            settle();
+        }
+    }
+
     fn leave(&self) {
         let mut shared = self.team.shared.lock();
         shared.core.leave(self.thread);
