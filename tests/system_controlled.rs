@@ -15,6 +15,7 @@ use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,6 +88,44 @@ fn a_mutex_of_c_is_a_lock() {
             .check(|shared| assert_eq!(shared.count(), 2))
             .explore()
     });
+}
+
+/// Such locks know by their owner who may take them again, so libc must tell fibers apart.
+#[test]
+fn a_recursive_mutex_of_c_is_for_one_thread() {
+    type Lock = unsafe extern "C" fn(*mut libc::pthread_mutex_t) -> c_int;
+    type Counted = (Arc<Shared>, AtomicU32);
+    // SAFETY: the objects live as long as the execution, and the lock guards the count.
+    let add = |(shared, entered): &Counted, lock: Lock| unsafe {
+        if lock(shared.mutex.get()) == libc::EBUSY {
+            return;
+        }
+        entered.fetch_add(1, SeqCst);
+        let before = *shared.count.get();
+        interlace::marker!("between");
+        zero(libc::pthread_mutex_lock(shared.mutex.get()));
+        *shared.count.get() = before + 1;
+        zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+        zero(libc::pthread_mutex_unlock(shared.mutex.get()));
+    };
+    let recursive = || {
+        let shared = Shared::new();
+        // SAFETY: nobody else knows it yet.
+        unsafe { *shared.mutex.get() = libc::PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP };
+        (shared, AtomicU32::new(0))
+    };
+    let explore = |lock: Lock| {
+        on_both_engines(|engine| {
+            Explorer::new(recursive)
+                .engine(engine)
+                .thread("a", move |counted| add(counted, lock))
+                .thread("b", move |counted| add(counted, lock))
+                .check(|(shared, entered)| assert_eq!(shared.count(), entered.load(SeqCst)))
+                .explore()
+        });
+    };
+    explore(libc::pthread_mutex_lock);
+    explore(libc::pthread_mutex_trylock);
 }
 
 #[test]
@@ -275,9 +314,24 @@ fn sockets_are_waited_for() {
 
 #[test]
 fn locks_of_files_are_waited_for() {
-    let path = std::env::temp_dir().join(format!("interlace-{}-controlled", std::process::id()));
-    File::create(&path).unwrap();
-    let lock = |path: &PathBuf| {
+    /// A file for one execution, since others may run at the same time.
+    struct Locked(PathBuf);
+    impl Locked {
+        fn create() -> Self {
+            static NUMBER: AtomicU32 = AtomicU32::new(0);
+            let (process, number) = (std::process::id(), NUMBER.fetch_add(1, SeqCst));
+            let name = format!("interlace-{process}-{number}-controlled");
+            let path = std::env::temp_dir().join(name);
+            File::create(&path).unwrap();
+            Locked(path)
+        }
+    }
+    impl Drop for Locked {
+        fn drop(&mut self) {
+            std::fs::remove_file(&self.0).unwrap();
+        }
+    }
+    let lock = |Locked(path): &Locked| {
         interlace::marker!("open");
         let file = File::options().read(true).write(true).open(path).unwrap();
         // SAFETY: the file is open, and the range lives longer than the call.
@@ -296,12 +350,10 @@ fn locks_of_files_are_waited_for() {
         }
     };
     on_both_engines(|engine| {
-        let path = path.clone();
-        Explorer::new(move || path.clone())
+        Explorer::new(Locked::create)
             .engine(engine)
             .thread("a", lock)
             .thread("b", lock)
             .explore()
     });
-    std::fs::remove_file(path).unwrap();
 }

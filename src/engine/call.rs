@@ -261,6 +261,11 @@ pub(crate) fn spawn(new: NewThread<'_>) -> Option<Started> {
     if is_over { None } else { current::spawn(new) }
 }
 
+/// libc is about to ask which thread calls it, as a lock does that knows its owner.
+pub(crate) fn identify() {
+    current::identify();
+}
+
 /// Waits for the end of a thread that was started in this execution.
 pub(crate) fn join(thread: ThreadId, hook: Option<Hook>) {
     if current::yield_turn(YieldReason::Join(thread)) == Grant::Unwind {

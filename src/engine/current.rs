@@ -70,6 +70,15 @@ pub(crate) trait Controller {
     /// If the system gives no thread.
     fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error>;
 
+    /// libc is about to ask which thread calls it. It knows threads by their thread-locals.
+    ///
+    /// # Errors
+    ///
+    /// If the calling thread shares them with others.
+    fn identify(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The calling thread can never go on, and cannot be unwound either. It is not scheduled again.
     fn leave(&self);
 
@@ -177,6 +186,14 @@ pub(super) fn spawn(new: NewThread<'_>) -> Option<Started> {
         started.map_err(|error| controller.fail(error)).ok()
     });
     started.flatten()
+}
+
+/// libc is about to ask which thread calls it.
+pub(super) fn identify() {
+    with_controller(|controller| {
+        let identified = controller.identify();
+        identified.unwrap_or_else(|error| controller.fail(error));
+    });
 }
 
 /// The calling thread can never go on. Never returns.

@@ -1,4 +1,4 @@
-//! Mutexes of C code: `pthread_mutex_lock`, `timedlock`, `clocklock`, `unlock`.
+//! Mutexes of C code: `pthread_mutex_lock`, `trylock`, `timedlock`, `clocklock`, `unlock`.
 //!
 //! The real mutex stays what it is, so its kind, its owner and its errors are exact. It is only
 //! tried, and who finds it taken waits in the model. `pthread_mutex_lock(3p)`,
@@ -10,9 +10,11 @@ use libc::{c_int, clockid_t, pthread_mutex_t, timespec};
 
 use super::clock::deadline;
 use super::queue;
+use crate::engine::call;
 
 interpose! {
     sleeps fn pthread_mutex_lock(mutex: *mut pthread_mutex_t) -> c_int;
+    plain fn pthread_mutex_trylock(mutex: *mut pthread_mutex_t) -> c_int;
     sleeps fn pthread_mutex_timedlock(mutex: *mut pthread_mutex_t, time: *const timespec) -> c_int;
     sleeps fn pthread_mutex_clocklock(mutex: *mut pthread_mutex_t, clock: clockid_t, time: *const timespec) -> c_int;
     wakes fn pthread_mutex_unlock(mutex: *mut pthread_mutex_t) -> c_int;
@@ -24,6 +26,17 @@ pub(super) mod controlled {
     pub(in crate::system) unsafe fn pthread_mutex_lock(mutex: *mut pthread_mutex_t) -> c_int {
         // SAFETY: as the caller promises.
         unsafe { lock(mutex, None) }
+    }
+
+    /// `pthread_mutex_trylock(3p)`: 0, or the number of the error.
+    pub(in crate::system) unsafe fn pthread_mutex_trylock(mutex: *mut pthread_mutex_t) -> c_int {
+        // SAFETY: as the caller promises.
+        unsafe {
+            if may_know_owner(mutex) {
+                call::identify();
+            }
+            real::pthread_mutex_trylock(mutex)
+        }
     }
 
     pub(super) unsafe fn pthread_mutex_timedlock(
@@ -42,7 +55,7 @@ pub(super) mod controlled {
     ) -> c_int {
         // SAFETY: as the caller promises.
         unsafe {
-            match (deadline(clock, time), libc::pthread_mutex_trylock(mutex)) {
+            match (deadline(clock, time), pthread_mutex_trylock(mutex)) {
                 (Err(error), libc::EBUSY) => error,
                 (Ok(deadline), libc::EBUSY) => lock(mutex, Some(deadline)),
                 (_, result) => result,
@@ -63,7 +76,7 @@ pub(super) mod controlled {
 unsafe fn lock(mutex: *mut pthread_mutex_t, deadline: Option<Duration>) -> c_int {
     // SAFETY: as the caller promises.
     queue::retry(mutex.addr(), deadline, libc::EBUSY, || unsafe {
-        match libc::pthread_mutex_trylock(mutex) {
+        match controlled::pthread_mutex_trylock(mutex) {
             libc::EBUSY if is_checked(mutex) => lock_until_past(mutex),
             result => result,
         }
@@ -86,14 +99,26 @@ unsafe fn lock_until_past(mutex: *mut pthread_mutex_t) -> c_int {
 
 /// Whether a mutex checks for errors.
 unsafe fn is_checked(mutex: *mut pthread_mutex_t) -> bool {
+    /// The bits of a kind that are not flags.
+    const KINDS: c_int = 3;
+    // SAFETY: as the caller promises.
+    let kind = unsafe { kind(mutex) };
+    kind & KINDS == libc::PTHREAD_MUTEX_ERRORCHECK
+}
+
+/// Whether a mutex asks who locks it. Only the usual ones surely do not.
+unsafe fn may_know_owner(mutex: *mut pthread_mutex_t) -> bool {
+    // SAFETY: as the caller promises.
+    let kind = unsafe { kind(mutex) };
+    kind != libc::PTHREAD_MUTEX_NORMAL
+}
+
+unsafe fn kind(mutex: *mut pthread_mutex_t) -> c_int {
     /// Where the kind is, counted in `int`s: static initialisers, such as
     /// `PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP`, fix it for 64-bit Linux.
     const KIND: usize = 4;
-    /// The bits of it that are not flags.
-    const KINDS: c_int = 3;
     // SAFETY: it lies within the mutex, and is not written after its initialisation.
-    let kind = unsafe { mutex.cast::<c_int>().add(KIND).read() };
-    kind & KINDS == libc::PTHREAD_MUTEX_ERRORCHECK
+    unsafe { mutex.cast::<c_int>().add(KIND).read() }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use libc::{c_int, clockid_t, pthread_rwlock_t, timespec};
 
 use super::clock::deadline;
 use super::queue;
+use crate::engine::call;
 
 interpose! {
     sleeps fn pthread_rwlock_rdlock(lock: *mut pthread_rwlock_t) -> c_int;
@@ -95,6 +96,7 @@ unsafe fn acquire(
         tv_sec: 0,
         tv_nsec: 0,
     };
+    call::identify();
     // SAFETY: as the caller promises, and the time lives longer than the call.
     queue::retry(lock.addr(), deadline, libc::ETIMEDOUT, || unsafe {
         attempt(lock, &raw const past)

@@ -43,7 +43,7 @@ pub(super) struct Run {
     /// Whether each fiber has thread-locals of its own.
     have_own_blocks: bool,
     stack_size: usize,
-    /// Whether a thread was started while fibers share their thread-locals.
+    /// Whether fibers share their thread-locals, and a thread has done what needs its own.
     wants_blocks: Cell<bool>,
     /// What the threads run that the program has started, if they have not begun.
     bodies: RefCell<Vec<Option<Body>>>,

@@ -24,7 +24,7 @@ use crate::operation::ThreadId;
 /// # Errors
 ///
 /// If the operating system starts no thread or gives no memory, an execution does not end in time,
-/// since a fiber blocks the thread that all of them share, or something goes wrong inside of this
+/// since a fiber keeps the thread that all of them share, or something goes wrong inside of this
 /// library. Then the scheduler is gone with the carrier.
 pub(crate) fn run(
     program: &Arc<dyn Program>,
@@ -157,9 +157,11 @@ fn blocked(heartbeat: &Heartbeat, names: &[String], timeout: Duration) -> Error 
         ErrorKind::TimedOut,
         format!(
             "{place} has not come back for {timeout:?}. On `Engine::Fibers` all threads share one \
-             OS thread: one that blocks it, in a loop or in a call that is not seen, stops them \
-             all. Use `Engine::Threads` for such code. The OS thread cannot be killed and was left \
-             behind"
+             OS thread. One that keeps it stops them all: in a loop without a call, or in a call \
+             that does not go through libc. Locks, channels and sleeps of threads do not keep it \
+             where the feature `system` works, except for sleeps in real time; those of a setup, a \
+             check or an invariant always do. Use `Engine::Threads` for such code. The OS thread \
+             cannot be killed and was left behind"
         ),
     )
 }

@@ -72,18 +72,11 @@ impl Controller for Rc<Run> {
     fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
         let started = self.bodies.borrow().len();
         let thread = ThreadId::new(self.declared + started);
-        let handle = if self.have_own_blocks {
-            let make = |block| Run::make_fiber(self, thread, "a started thread", Some(block));
-            self.started.add(started, make)?
-        } else if has_own_thread_locals() {
-            // The execution is going to be abandoned.
-            self.wants_blocks.set(true);
-            0
-        } else {
-            return Err(cannot_start());
-        };
+        self.want_own_block("starts a thread")?;
+        let make = |block| Run::make_fiber(self, thread, "a started thread", Some(block));
+        let handle = self.started.add(started, make)?;
         self.bodies.borrow_mut().push(Some(new.body));
-        let name = if new.has_prelude && self.have_own_blocks {
+        let name = if new.has_prelude {
             // Within the turn of the calling thread, on top of its stack.
             self.started
                 .tell(started, "a started thread", Grant::Resume);
@@ -96,14 +89,31 @@ impl Controller for Rc<Run> {
         Ok(Started { thread, handle })
     }
 
+    fn identify(&self) -> Result<(), Error> {
+        self.want_own_block("uses a lock of C that knows which thread has it")
+    }
+
     fn fail(&self, fault: Error) {
         self.fault.borrow_mut().get_or_insert(fault);
     }
 }
 
-#[cold]
-fn cannot_start() -> Error {
-    let text = "the program starts a thread, which needs thread-locals of its own. Fibers cannot have \
-                them on this system: use `Engine::Threads`";
-    Error::new(ErrorKind::NoOsThread, text)
+impl Run {
+    /// Each thread is to have thread-locals of its own, since the program does something. If they share
+    /// theirs, the execution is going to be abandoned.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot have their own.
+    fn want_own_block(&self, does: &str) -> Result<(), Error> {
+        if has_own_thread_locals() {
+            self.wants_blocks.set(!self.have_own_blocks);
+            return Ok(());
+        }
+        let text = format!(
+            "the program {does}, for which threads need thread-locals of their own. Fibers cannot \
+             have them on this system: use `Engine::Threads`"
+        );
+        Err(Error::new(ErrorKind::NoOsThread, text))
+    }
 }
