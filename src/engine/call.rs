@@ -21,6 +21,7 @@ use crate::operation::{FileKind, SystemCall, ThreadId};
 
 pub(crate) use super::core::WaitEnd;
 pub(crate) use super::current::{NewThread, Started};
+pub(crate) use super::surroundings::Stopped;
 
 /// A wait of the calling thread in a queue.
 #[derive(Debug, Clone, Copy)]
@@ -80,9 +81,10 @@ pub(crate) fn is_controlled() -> bool {
 }
 
 /// Waits in a queue until woken. Does not return if the execution is over and nobody wakes the
-/// thread.
-pub(crate) fn wait(wait: Wait) -> WaitEnd {
+/// thread. Other runs may have been stopped, to look at what it waits for: they go on when it waits.
+pub(crate) fn wait(wait: Wait, stopped: Option<Stopped>) -> WaitEnd {
     let blocked = current::with_core(|core, thread| core.begin_wait(thread, &wait));
+    drop(stopped);
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
         // A thread that no run controls may have changed it before it could see this one wait.
@@ -110,9 +112,10 @@ fn load(word: usize) -> u32 {
 }
 
 /// Waits until all is done that other threads are about to do about what the calling thread is going
-/// to wait for: those that no run controls, and those of other runs of the search.
-pub(crate) fn settle() {
-    current::settle(true);
+/// to wait for: those that no run controls, and those of other runs, which stop at their next choices
+/// until what is returned is dropped.
+pub(crate) fn stop_others() -> Option<Stopped> {
+    current::stop_others()
 }
 
 fn end_wait() -> WaitEnd {
@@ -141,7 +144,7 @@ pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
     let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
     let (woken, outside) = woken.unwrap_or_default();
     if outside > 0 {
-        current::settle(false);
+        current::settle();
     }
     woken + outside
 }
@@ -168,7 +171,7 @@ pub(crate) fn yield_now() {
         current::yield_turn(YieldReason::Yield);
     } else {
         // Perhaps for the lock of a row of `parking_lot`'s table, which a thread of another run has.
-        settle();
+        drop(stop_others());
         current::aside(thread::yield_now);
     }
 }
@@ -206,7 +209,7 @@ pub(crate) fn random(bytes: &mut [u8]) {
 
 /// Waits until the virtual clock has reached `deadline`.
 pub(crate) fn sleep(deadline: Duration) {
-    wait(Wait {
+    let sleep = Wait {
         queue: SLEEP,
         expected: None,
         mask: u32::MAX,
@@ -214,7 +217,8 @@ pub(crate) fn sleep(deadline: Duration) {
         deadline: Some(deadline),
         may_be_spurious: false,
         hook: None,
-    });
+    };
+    wait(sleep, None);
 }
 
 /// The queue of those that sleep, in which nobody wakes them.

@@ -9,6 +9,7 @@ use super::catch;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
+use super::surroundings::Stopped;
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -61,7 +62,10 @@ pub(crate) trait Controller {
 
     /// Waits until the threads that no run controls, and that have to do with the program, sleep; if
     /// the calling thread is `about_to_wait`, also for other runs of the search.
-    fn settle(&self, about_to_wait: bool);
+    fn settle(&self);
+
+    /// Stops all other runs at their next choices.
+    fn stop_others(&self) -> Stopped;
 
     /// Starts a thread of the program.
     ///
@@ -175,8 +179,13 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
 }
 
 /// Waits until the threads that no run controls, and that have to do with the program, sleep.
-pub(super) fn settle(about_to_wait: bool) {
-    with_controller(|controller| controller.settle(about_to_wait));
+pub(super) fn settle() {
+    with_controller(|controller| controller.settle());
+}
+
+/// Stops all other runs at their next choices.
+pub(super) fn stop_others() -> Option<Stopped> {
+    with_controller(|controller| controller.stop_others())
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -306,7 +315,10 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
-        fn settle(&self, _: bool) {}
+        fn settle(&self) {}
+        fn stop_others(&self) -> Stopped {
+            unreachable!("nothing waits here")
+        }
         fn is_cancelled(&self) -> bool {
             false
         }

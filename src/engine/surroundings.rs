@@ -1,9 +1,9 @@
 //! A run and the threads that no run controls: what these do to threads of the run that wait, and
 //! what the run does to them.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Arc, Weak};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -20,6 +20,21 @@ const SLICE: Duration = Duration::from_millis(10);
 /// a deadlock is told.
 const MOMENT: Duration = Duration::from_millis(20);
 
+/// Had by the run that has stopped all others.
+static STOPPER: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+static IS_STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Keeps other runs from beginning turns, until dropped.
+#[derive(Debug)]
+pub(crate) struct Stopped(#[allow(dead_code, reason = "held")] std::sync::MutexGuard<'static, ()>);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        IS_STOPPED.store(false, SeqCst);
+    }
+}
+
 /// All runs of the process.
 static RUNS: Mutex<Vec<Weak<Surroundings>>> = Mutex::new(Vec::new());
 
@@ -28,8 +43,6 @@ pub(super) struct Surroundings {
     relation: Relation,
     has_news: AtomicBool,
     waits: Mutex<Waits>,
-    /// How many choices the run has come to.
-    choices: AtomicUsize,
     /// Whether the run is in the middle of a turn, and does not wait for others there.
     is_in_turn: AtomicBool,
     registration: Mutex<Option<Registration>>,
@@ -50,7 +63,6 @@ impl Surroundings {
     pub(super) fn new() -> Arc<Self> {
         let relation = Relation::new();
         let surroundings = Arc::new(Surroundings {
-            choices: AtomicUsize::new(0),
             is_in_turn: AtomicBool::new(false),
             relation,
             has_news: AtomicBool::new(false),
@@ -68,43 +80,53 @@ impl Surroundings {
         self.relation.add_current_thread();
     }
 
-    /// The run has come to a choice, and another turn begins.
+    /// A turn begins, or a setup or check: the run may have locks of the whole process for a moment.
+    /// Waits while another run has [stopped](Self::stop_others) all others.
     #[inline]
     pub(super) fn begin_turn(&self) {
-        self.choices
-            .store(self.choices.load(Relaxed).wrapping_add(1), Release);
-        self.is_in_turn.store(true, Relaxed);
+        self.is_in_turn.store(true, SeqCst);
+        if IS_STOPPED.load(SeqCst) {
+            self.begin_turn_later();
+        }
     }
 
-    /// The run is not in a turn any more.
+    #[cold]
+    fn begin_turn_later(&self) {
+        while IS_STOPPED.load(SeqCst) {
+            self.is_in_turn.store(false, SeqCst);
+            std::thread::yield_now();
+            self.is_in_turn.store(true, SeqCst);
+        }
+    }
+
+    /// The run has come to a choice, and no turn begins for now.
     pub(super) fn end_turns(&self) {
-        self.is_in_turn.store(false, Release);
+        self.is_in_turn.store(false, SeqCst);
     }
 
-    /// Waits for the other runs that are in the middle of a turn, and may have there what this one is
-    /// about to wait for: a static of the program, or the lock of a row of `parking_lot`'s table. A run that waits for them is not in a turn meanwhile, so no two
-    /// wait for each other. Gives up when `limit` has passed.
-    pub(super) fn await_other_runs(&self, limit: Duration) {
+    /// Waits until all other runs of the process have come to a choice, and keeps them there: so what
+    /// this one is about to wait for is not had by another for a moment, as a static of the program or
+    /// a lock of SQLite's may be. Gives up when `limit` has passed.
+    ///
+    /// A run that waits for others is not in a turn meanwhile, so no two wait for each other.
+    pub(super) fn stop_others(&self, limit: Duration) -> Stopped {
+        self.end_turns();
+        let lock = STOPPER.lock().unwrap_or_else(PoisonError::into_inner);
+        IS_STOPPED.store(true, SeqCst);
         let others: Vec<_> = aside(|| {
             let runs = RUNS.lock();
             let runs = runs.iter().filter_map(Weak::upgrade);
             runs.filter(|run| !std::ptr::eq(&raw const **run, self))
-                .map(|run| (run.choices.load(Acquire), run))
                 .collect()
         });
-        if others.is_empty() {
-            return;
-        }
-        self.end_turns();
         let since = Instant::now();
-        for (choices, run) in others {
-            let is_in_turn =
-                || run.is_in_turn.load(Acquire) && run.choices.load(Acquire) == choices;
-            while is_in_turn() && since.elapsed() < limit {
+        for run in others {
+            while run.is_in_turn.load(SeqCst) && since.elapsed() < limit {
                 std::thread::yield_now();
             }
         }
-        self.is_in_turn.store(true, Relaxed);
+        self.is_in_turn.store(true, SeqCst);
+        Stopped(lock)
     }
 
     /// Whether there is no thread that the run waits for before each choice.

@@ -140,20 +140,23 @@ unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
         return Ok(0);
     }
     // What other threads are about to do about it is done first.
-    call::settle();
+    let stopped = call::stop_others();
     // SAFETY: the caller promises that the word may be read.
     if unsafe { load(wait.word) } != wait.expected {
         return Err(libc::EAGAIN);
     }
-    let end = call::wait(call::Wait {
-        queue: wait.word,
-        expected: Some(wait.expected),
-        mask: wait.mask,
-        call: None,
-        deadline,
-        may_be_spurious: wait.is_std(),
-        hook: wait.is_std().then_some(hook),
-    });
+    let end = call::wait(
+        call::Wait {
+            queue: wait.word,
+            expected: Some(wait.expected),
+            mask: wait.mask,
+            call: None,
+            deadline,
+            may_be_spurious: wait.is_std(),
+            hook: wait.is_std().then_some(hook),
+        },
+        stopped,
+    );
     match end {
         WaitEnd::TimedOut => Err(libc::ETIMEDOUT),
         WaitEnd::Woken | WaitEnd::Spurious => Ok(0),

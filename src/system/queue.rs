@@ -2,19 +2,26 @@
 
 use std::time::Duration;
 
-use crate::engine::call::{self, Wait, WaitEnd};
+use crate::engine::call::{self, Stopped, Wait, WaitEnd};
 
 /// Waits for a lock or condition at this address. C code calls: it may not be able to unwind.
 pub(super) fn wait(address: usize, deadline: Option<Duration>) -> WaitEnd {
-    call::wait(Wait {
-        queue: address,
-        expected: None,
-        mask: u32::MAX,
-        call: None,
-        deadline,
-        may_be_spurious: false,
-        hook: None,
-    })
+    wait_for(address, deadline, None)
+}
+
+fn wait_for(address: usize, deadline: Option<Duration>, stopped: Option<Stopped>) -> WaitEnd {
+    call::wait(
+        Wait {
+            queue: address,
+            expected: None,
+            mask: u32::MAX,
+            call: None,
+            deadline,
+            may_be_spurious: false,
+            hook: None,
+        },
+        stopped,
+    )
 }
 
 /// Wakes at most `count` of those that wait for what is at this address. Returns how many.
@@ -37,12 +44,12 @@ pub(super) fn retry(
         if result != busy {
             return result;
         }
-        call::settle();
+        let stopped = call::stop_others();
         let result = attempt();
         if result != busy {
             return result;
         }
-        if wait(address, deadline) == WaitEnd::TimedOut {
+        if wait_for(address, deadline, stopped) == WaitEnd::TimedOut {
             return libc::ETIMEDOUT;
         }
     }

@@ -87,6 +87,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
             processor.pin_current_thread();
         }
         run.heartbeat.beat();
+        run.surroundings.begin_turn();
         let ended = execute(run, fibers, &mut turns)?;
         run.surroundings.end_turns();
         run.heartbeat.rest();

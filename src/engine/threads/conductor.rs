@@ -17,6 +17,7 @@ use crate::operation::{ThreadId, ThreadState};
 pub(super) fn conduct(team: &Arc<Team>) {
     loop {
         let result = execute(team);
+        team.surroundings.end_turns();
         let mut shared = team.shared.lock();
         let Some((end, outcome)) = result else {
             shared.is_stuck = true;
@@ -40,6 +41,7 @@ pub(super) fn conduct(team: &Arc<Team>) {
 
 /// Runs one execution; `None` if threads are left that can never go on.
 fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
+    team.surroundings.begin_turn();
     let mut instance: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
     let empty = Arc::get_mut(&mut instance).expect("it has not been shared yet");
     if let Err(panic) = catch_panic(|| empty.init()) {
@@ -68,7 +70,7 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
         team.decide();
     }
 
-    team.surroundings.end_turns();
+    team.surroundings.begin_turn();
     let mut shared = team.shared.lock();
     shared.instance = None;
     let end = shared.core.ending();

@@ -10,6 +10,7 @@ use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::has_own_thread_locals;
 use crate::engine::futures::TaskWaker;
+use crate::engine::surroundings::Stopped;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -29,12 +30,13 @@ impl Controller for Rc<Run> {
         }
     }
 
-    fn settle(&self, about_to_wait: bool) {
+    fn settle(&self) {
         Run::settle(self);
-        if about_to_wait {
-            self.surroundings.await_other_runs(self.timeout);
-            Run::settle(self);
-        }
+    }
+
+    fn stop_others(&self) -> Stopped {
+        Run::settle(self);
+        self.surroundings.stop_others(self.timeout)
     }
 
     fn leave(&self) {

@@ -10,6 +10,7 @@ use crate::engine::core::Turn;
 use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::TaskWaker;
+use crate::engine::surroundings::Stopped;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -98,19 +99,17 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
-    fn settle(&self, about_to_wait: bool) {
+    fn settle(&self) {
         let team = &self.team;
-        let settle = || {
-            if !team.surroundings.is_empty() {
-                team.settle(&mut team.shared.lock());
-            }
-        };
-        settle();
-        if about_to_wait {
-            let limit = team.shared.lock().core.options.timeout;
-            team.surroundings.await_other_runs(limit);
-            settle();
+        if !team.surroundings.is_empty() {
+            team.settle(&mut team.shared.lock());
         }
+    }
+
+    fn stop_others(&self) -> Stopped {
+        self.settle();
+        let limit = self.team.shared.lock().core.options.timeout;
+        self.team.surroundings.stop_others(limit)
     }
 
     fn leave(&self) {

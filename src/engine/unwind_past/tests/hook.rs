@@ -4,12 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 use std::task::Waker;
+use std::time::Duration;
 
 use crate::engine::baton::Grant;
 use crate::engine::core::Kernel;
 use crate::engine::current::{Controller, NewThread, Started, controlled, under};
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::surroundings::Surroundings;
+use crate::engine::surroundings::{Stopped, Surroundings};
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -59,7 +60,11 @@ impl Controller for Unwinds {
         unreachable!("the execution is over")
     }
 
-    fn settle(&self, _: bool) {}
+    fn settle(&self) {}
+
+    fn stop_others(&self) -> Stopped {
+        SURROUNDINGS.stop_others(Duration::ZERO)
+    }
 
     fn leave(&self) {
         unreachable!("each can unwind")
