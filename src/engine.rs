@@ -31,7 +31,6 @@ mod scheduler;
 mod spawn;
 mod thread_clocks;
 mod threads;
-mod wait_rules;
 mod yield_reason;
 
 pub(crate) use acquire::acquire;
@@ -53,5 +52,3 @@ pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
-pub use wait_rules::Timeouts;
-pub(crate) use wait_rules::WaitRules;

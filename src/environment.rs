@@ -11,7 +11,7 @@ use itertools::Itertools as _;
 
 pub(crate) use program::{Purpose, purpose};
 
-use crate::engine::{Engine, Timeouts};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::search::Shard;
 use crate::strategy::{self, Strategy};
@@ -22,8 +22,6 @@ pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
     pub(crate) max_schedules: Option<u64>,
     pub(crate) progress: Option<bool>,
-    /// Whether clocks and sleeps are the real ones.
-    pub(crate) real_time: Option<bool>,
     /// The text of the one schedule to run.
     pub(crate) replay: Option<String>,
     /// The file that gets reports as JSON.
@@ -33,11 +31,8 @@ pub(crate) struct Settings {
     /// Whether failures are saved where the code does not say where.
     pub(crate) saved: Option<bool>,
     pub(crate) seed: Option<u64>,
-    /// How many spurious wake-ups an execution may have.
-    pub(crate) spurious_wakeups: Option<u32>,
     pub(crate) strategy: Option<Strategy>,
     pub(crate) time_limit: Option<Duration>,
-    pub(crate) timeouts: Option<Timeouts>,
     pub(crate) workers: Option<usize>,
 }
 
@@ -50,7 +45,7 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 14] = [
+const VARIABLES: [Variable; 11] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -65,11 +60,6 @@ const VARIABLES: [Variable; 14] = [
         name: "INTERLACE_PROGRESS",
         wants: "`1` to show it or `0` not to",
         set: |value, settings| store(&mut settings.progress, flag(value)),
-    },
-    Variable {
-        name: "INTERLACE_REAL_TIME",
-        wants: "`1` for real time or `0` for virtual time",
-        set: |value, settings| store(&mut settings.real_time, flag(value)),
     },
     Variable {
         name: "INTERLACE_REPLAY",
@@ -103,19 +93,9 @@ const VARIABLES: [Variable; 14] = [
         },
     },
     Variable {
-        name: "INTERLACE_SPURIOUS_WAKEUPS",
-        wants: "a number of wake-ups in an execution",
-        set: |value, settings| store(&mut settings.spurious_wakeups, value.parse().ok()),
-    },
-    Variable {
         name: "INTERLACE_STRATEGY",
         wants: strategy::WANTS,
         set: |value, settings| store(&mut settings.strategy, value.parse().ok()),
-    },
-    Variable {
-        name: "INTERLACE_TIMEOUTS",
-        wants: "`early` or `late`",
-        set: |value, settings| store(&mut settings.timeouts, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_TIME_LIMIT",
@@ -184,16 +164,13 @@ impl Settings {
             engine: self.engine.or(others.engine),
             max_schedules: self.max_schedules.or(others.max_schedules),
             progress: self.progress.or(others.progress),
-            real_time: self.real_time.or(others.real_time),
             replay: self.replay.or(others.replay),
             report: self.report.or(others.report),
             saved: self.saved.or(others.saved),
             shard: self.shard.or(others.shard),
             seed: self.seed.or(others.seed),
-            spurious_wakeups: self.spurious_wakeups.or(others.spurious_wakeups),
             strategy: self.strategy.or(others.strategy),
             time_limit: self.time_limit.or(others.time_limit),
-            timeouts: self.timeouts.or(others.timeouts),
             workers: self.workers.or(others.workers),
         }
     }
@@ -238,15 +215,12 @@ mod tests {
             ("INTERLACE_ENGINE", "fibers"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_PROGRESS", "0"),
-            ("INTERLACE_REAL_TIME", "1"),
             ("INTERLACE_REPLAY", "a:x b:y"),
             ("INTERLACE_REPORT", "target/report.jsonl"),
             ("INTERLACE_SAVED", "0"),
             ("INTERLACE_SHARD", "2/3"),
             ("INTERLACE_SEED", "18446744073709551615"),
-            ("INTERLACE_SPURIOUS_WAKEUPS", "2"),
             ("INTERLACE_STRATEGY", "pct:4"),
-            ("INTERLACE_TIMEOUTS", "late"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
@@ -255,19 +229,16 @@ mod tests {
             engine: Some(Engine::Fibers),
             max_schedules: Some(1000),
             progress: Some(false),
-            real_time: Some(true),
             replay: Some("a:x b:y".to_owned()),
             report: Some(PathBuf::from("target/report.jsonl")),
             saved: Some(false),
             shard: Some((2, 3)),
             seed: Some(u64::MAX),
-            spurious_wakeups: Some(2),
             strategy: Some(Strategy::Pct {
                 depth: 4,
                 schedules: 1000,
             }),
             time_limit: Some(Duration::from_millis(1500)),
-            timeouts: Some(Timeouts::Late),
             workers: Some(3),
         };
         assert_eq!(settings, Ok(expected));
@@ -280,16 +251,13 @@ mod tests {
             ("INTERLACE_ENGINE", "Threads"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_PROGRESS", "yes"),
-            ("INTERLACE_REAL_TIME", "true"),
             ("INTERLACE_REPORT", ""),
             ("INTERLACE_SAVED", "off"),
             ("INTERLACE_SHARD", "0/3"),
             ("INTERLACE_SHARD", "3"),
             ("INTERLACE_SEED", "-1"),
-            ("INTERLACE_SPURIOUS_WAKEUPS", "-1"),
             ("INTERLACE_STRATEGY", "best"),
             ("INTERLACE_STRATEGY", "replay:nonsense"),
-            ("INTERLACE_TIMEOUTS", "never"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
             ("INTERLACE_WORKERS", "0"),
@@ -309,9 +277,9 @@ mod tests {
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
-             `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, \
-             `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
-             `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_PROGRESS`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, \
+             `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_STRATEGY`, `INTERLACE_TIME_LIMIT`, \
+             `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

@@ -32,7 +32,6 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
-mod wait_options;
 
 use request::Request;
 

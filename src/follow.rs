@@ -20,8 +20,7 @@ pub(crate) struct Followed {
 }
 
 /// Runs one execution of `program` along `schedule`. Any further steps follow the fixed order; if
-/// `is_exact`, there may be none. Spurious wake-ups that it names are allowed, so that a regression
-/// test needs no setting.
+/// `is_exact`, there may be none.
 ///
 /// # Errors
 ///
@@ -29,15 +28,11 @@ pub(crate) struct Followed {
 pub(crate) fn follow(
     engine: Engine,
     program: &std::sync::Arc<dyn Program>,
-    mut options: EngineOptions,
+    options: EngineOptions,
     schedule: &Schedule,
     is_exact: bool,
 ) -> Result<Followed, Error> {
     check_names(program.threads())?;
-    let is_spurious = |step: &&Step| step.kind() == StepKind::Spurious;
-    let named = schedule.steps().iter().filter(is_spurious).count();
-    let named = u32::try_from(named).unwrap_or(u32::MAX);
-    options.waits.spurious_wakeups = options.waits.spurious_wakeups.max(named);
     let follow = Follow {
         schedule: schedule.clone(),
         is_exact,

@@ -112,7 +112,7 @@ mod executor;
 mod explorer;
 
 pub use acquire::{Acquire, AcquireShared};
-pub use engine::{Engine, LockId, Timeouts};
+pub use engine::{Engine, LockId};
 pub use error::{Error, ErrorKind};
 pub use execution::Execution;
 pub use executor::{AsyncTraceExecutor, TraceExecutor};

@@ -5,9 +5,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
-use interlace::{
-    Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, Timeouts, marker,
-};
+use interlace::{Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, marker};
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
 fn explorer() -> Explorer<()> {
@@ -239,28 +237,4 @@ fn a_long_search_tells_its_size_where_it_is_asked_to() {
 fn a_test_is_silent_unless_asked() {
     let output = run("searches_long", &[]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-}
-
-#[test]
-#[ignore = "run by a_report_names_the_rules_for_waits"]
-fn explores_with_rules_for_waits() {
-    let report = explorer().spurious_wakeups(1).explore();
-    assert_eq!(
-        report.to_string(),
-        "interlace: no failure in 6 schedules; every schedule was run\nwaits: time-outs only where \
-         nobody else could go on, at most 1 spurious wake-up in an execution"
-    );
-    let report = explorer().timeouts(Timeouts::Early).explore();
-    assert!(!report.to_string().contains("time-outs"), "{report}");
-}
-
-#[test]
-fn a_report_names_the_rules_for_waits() {
-    run(
-        "explores_with_rules_for_waits",
-        &[
-            ("INTERLACE_TIMEOUTS", "late"),
-            ("INTERLACE_SPURIOUS_WAKEUPS", "3"),
-        ],
-    );
 }

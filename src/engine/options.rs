@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::WaitRules;
-
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
     /// How long an execution may take, from its setup to its last check, not counting the time for
@@ -19,7 +17,6 @@ pub(crate) struct EngineOptions {
     pub(crate) fresh_threads: bool,
     /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
     pub(crate) grace: Option<Duration>,
-    pub(crate) waits: WaitRules,
 }
 
 impl Default for EngineOptions {
@@ -31,7 +28,6 @@ impl Default for EngineOptions {
             external_wakers: false,
             fresh_threads: false,
             grace: None,
-            waits: WaitRules::default(),
         }
     }
 }

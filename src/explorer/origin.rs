@@ -6,7 +6,6 @@ use std::thread;
 
 use parking_lot::Mutex;
 
-use crate::engine::WaitRules;
 use crate::environment::Settings;
 use crate::report::{Call, SearchIdentity};
 
@@ -22,9 +21,8 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
     }
 }
 
-/// Adds the strategy, the seed, and how waits may end.
-pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings, waits: WaitRules) {
-    origin.waits = waits;
+/// Adds the strategy and the seed.
+pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings) {
     let strategy = settings.strategy.clone().unwrap_or_default();
     let is_drawn = strategy.plan().is_ok_and(|plan| plan.schedules().is_some());
     origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::run_context::RunContext;
 use super::serial;
-use crate::engine::{Engine, EngineOptions, Program, WaitRules};
+use crate::engine::{Engine, EngineOptions, Program};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::program::check_names;
@@ -30,14 +30,9 @@ impl Request {
     ///
     /// If a variable has a bad value, or the settings in code exclude each other.
     pub(super) fn resolve(&self) -> Result<(Settings, RunContext<'_>), Error> {
-        let mut options = self.options;
+        let options = self.options;
         let in_code = self.settings.engine;
         let settings = self.settings.clone().or(Settings::from_environment()?);
-        options.waits = WaitRules {
-            timeouts: settings.timeouts.unwrap_or_default(),
-            real_time: settings.real_time.unwrap_or_default(),
-            spurious_wakeups: settings.spurious_wakeups.unwrap_or_default(),
-        };
         let engine = match in_code {
             Some(Engine::Fibers) if options.fresh_threads => {
                 return Err(only_on_threads(

@@ -47,7 +47,10 @@ fn why_not_interrupted(kind: StepKind) -> &'static str {
             "; it does not wait, or its wait cannot time out now: it has no time-out, or another \
              thread has to go on first"
         }
-        StepKind::Spurious => "; it does not wait, or does so where nobody wakes up by himself",
+        StepKind::Spurious => {
+            "; it does not wait, or cannot wake up by itself now: `spurious_wakeups` says how often \
+             that may happen in an execution, and to which waits"
+        }
         StepKind::Cancel => {
             "; it is not pending at an await, or may not be cancelled: `cancellable` says which \
              tasks may be"

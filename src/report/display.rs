@@ -26,8 +26,7 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
-        write!(f, "{waits}{workers}{saved_runs}")?;
+        write!(f, "{}{}", self.workers, self.saved_runs)?;
         let failures = self
             .tally
             .iter()

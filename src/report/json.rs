@@ -88,7 +88,6 @@ object! { SearchIdentity:
     strategy = "strategy",
     seed = "seed",
     keeps_going = "keeps_going",
-    waits = "waits",
     shard = "shard",
     steps = "steps"
 }

@@ -92,7 +92,6 @@ fn difference(one: &Report, other: &Report) -> Option<&'static str> {
         (a.strategy != b.strategy, "strategies"),
         (a.seed != b.seed, "seeds"),
         (a.keeps_going != b.keeps_going, "uses of `keep_going`"),
-        (a.waits != b.waits, "rules for waits"),
         (one.engine != other.engine && is_measured, "engines"),
         (of(a) != of(b), "numbers of shards"),
     ]

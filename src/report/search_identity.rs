@@ -4,7 +4,6 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
-use crate::engine::WaitRules;
 use crate::search::Shard;
 
 /// What was searched, and how. Reports that differ in this are not of the same search.
@@ -24,7 +23,6 @@ pub(crate) struct SearchIdentity {
     /// The seed of sampled schedules; 0 if none were sampled.
     pub(crate) seed: u64,
     pub(crate) keeps_going: bool,
-    pub(crate) waits: WaitRules,
     /// The part of the search, unless it is the whole.
     pub(crate) shard: Option<Shard>,
     /// How many steps each thread takes in the first execution; shards are measured by them.

@@ -8,7 +8,6 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::node::{Json, Node};
-use crate::engine::WaitRules;
 use crate::error::Error;
 use crate::failure::ValueOrText;
 use crate::schedule::Schedule;
@@ -148,28 +147,6 @@ impl Json for Duration {
             return Err(nanos.wrong("is a second or more"));
         }
         Ok(Duration::new(seconds.number()?, below_a_second))
-    }
-}
-
-impl Json for WaitRules {
-    fn write(&self) -> Value {
-        json!({
-            "timeouts": self.timeouts.write(),
-            "real_time": self.real_time,
-            "spurious_wakeups": self.spurious_wakeups,
-        })
-    }
-
-    fn read(node: &Node<'_>) -> Result<Self, Error> {
-        Ok(WaitRules {
-            timeouts: node.read("timeouts")?,
-            real_time: node.read("real_time")?,
-            spurious_wakeups: node.read("spurious_wakeups")?,
-        })
-    }
-
-    fn absent() -> Option<Self> {
-        Some(WaitRules::default())
     }
 }
 

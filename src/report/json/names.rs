@@ -1,7 +1,7 @@
 //! Enums that are written as the names of their variants.
 
 use super::node::{Json, Node};
-use crate::engine::{Engine, Timeouts};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::failure::Hook;
 use crate::named::Named;
@@ -23,4 +23,4 @@ macro_rules! names {
     };
 }
 
-names! { Engine ErrorKind FileKind Hook StepKind SystemCall Timeouts Verdict }
+names! { Engine ErrorKind FileKind Hook StepKind SystemCall Verdict }

@@ -9,12 +9,6 @@ pub(super) trait Json: Sized {
     fn write(&self) -> Value;
 
     fn read(node: &Node<'_>) -> Result<Self, Error>;
-
-    /// What a field means that is not there; nothing if it must be. Fields that were added later need
-    /// not be in reports of before.
-    fn absent() -> Option<Self> {
-        None
-    }
 }
 
 /// A value in a document, and the path that leads to it.
@@ -40,10 +34,7 @@ impl<'a> Node<'a> {
 
     /// The value of the field `name` of an object, read.
     pub(super) fn read<T: Json>(&self, name: &str) -> Result<T, Error> {
-        match (self.value.get(name), T::absent()) {
-            (None, Some(absent)) if self.value.is_object() => Ok(absent),
-            _ => T::read(&self.field(name)?),
-        }
+        T::read(&self.field(name)?)
     }
 
     /// The node itself, unless it is null.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::Strategy;
 
 use super::*;
-use crate::engine::{Engine, Timeouts, WaitRules};
+use crate::engine::Engine;
 use crate::failure::{FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
@@ -65,16 +65,8 @@ fn origins() -> impl Strategy<Value = SearchIdentity> {
     let texts = any::<(String, String, String, String)>();
     let shard = any::<(u32, u32)>().prop_map(|(number, of)| Shard::new(number, of));
     let threads = vec((any::<String>(), any::<u32>()), 0..4);
-    let waits = prop::sample::select(Timeouts::ALL);
-    let waits = (waits, any::<(bool, u32)>());
-    let waits = waits.prop_map(|(timeouts, (real_time, spurious_wakeups))| WaitRules {
-        timeouts,
-        real_time,
-        spurious_wakeups,
-    });
-    (texts, any::<(u64, bool, u64)>(), threads, (shard, waits)).prop_map(
-        |((package, test, explored_at, strategy), numbers, threads, (shard, waits))| {
-            let (round, keeps_going, seed) = numbers;
+    (texts, any::<(u64, bool, u64)>(), threads, shard).prop_map(
+        |((package, test, explored_at, strategy), (round, keeps_going, seed), threads, shard)| {
             SearchIdentity {
                 package,
                 test,
@@ -83,7 +75,6 @@ fn origins() -> impl Strategy<Value = SearchIdentity> {
                 threads: threads.iter().map(|thread| thread.0.clone()).collect(),
                 strategy,
                 keeps_going,
-                waits,
                 seed,
                 shard,
                 steps: threads.iter().map(|thread| thread.1).collect(),
