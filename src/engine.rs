@@ -2,7 +2,6 @@
 
 mod acquire;
 mod baton;
-pub(crate) mod call;
 mod catch;
 mod choice;
 mod conclude;

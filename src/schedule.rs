@@ -78,7 +78,7 @@ impl Step {
     }
 
     /// Makes the step in which the time is over for which `thread` waits. Its wait began when `marker`
-    /// was the last it had passed.
+    /// was the last it had passed. No engine takes such a step yet.
     ///
     /// ```
     /// use interlace::Step;
@@ -92,7 +92,7 @@ impl Step {
     }
 
     /// Makes the step in which `thread` goes on from its wait though nobody has ended that. It began
-    /// when `marker` was the last it had passed.
+    /// when `marker` was the last it had passed. No engine takes such a step yet.
     ///
     /// ```
     /// use interlace::Step;

@@ -44,13 +44,9 @@ fn what_comes_first(step: &Step, status: ThreadStatus) -> String {
 fn why_not_interrupted(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Timeout => {
-            "; it does not wait, or its wait cannot time out now: it has no time-out, or another \
-             thread has to go on first"
+            "; that a wait times out is no step yet: time-outs go by the real clock"
         }
-        StepKind::Spurious => {
-            "; it does not wait, or cannot wake up by itself now: `spurious_wakeups` says how often \
-             that may happen in an execution, and to which waits"
-        }
+        StepKind::Spurious => "; that a thread wakes up by itself is no step yet",
         StepKind::Cancel => {
             "; it is not pending at an await, or may not be cancelled: `cancellable` says which \
              tasks may be"

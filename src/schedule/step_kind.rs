@@ -16,9 +16,10 @@ named! {
         Join = "join",
         /// Going on after a wait that began in an earlier step.
         Resume = "resume",
-        /// Giving up a wait because its time is over.
+        /// Giving up a wait because its time is over. No engine takes such a step yet: time-outs of the
+        /// program go by the real clock.
         Timeout = "timeout",
-        /// Going on from a wait though nobody has ended it.
+        /// Going on from a wait though nobody has ended it. No engine takes such a step yet.
         Spurious = "spurious",
         /// Dropping a task that is pending at an await.
         Cancel = "cancel",
