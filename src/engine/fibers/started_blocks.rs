@@ -55,7 +55,7 @@ impl StartedBlocks {
 ///
 /// If the system starts no more threads.
 pub(super) fn lend(name: &str) -> Result<LentBlock, Error> {
-    current::uncontrolled(|| LentBlock::take()).ok_or_else(|| {
+    current::uncontrolled(LentBlock::take).ok_or_else(|| {
         let text = format!(
             "the operating system did not start a thread for the thread-locals of `{name}`"
         );
