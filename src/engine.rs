@@ -15,6 +15,7 @@ mod engine_thread;
 mod execution_core;
 mod execution_time;
 mod external_wakers;
+mod fair_locks;
 mod fault;
 mod fiber;
 mod fibers;
@@ -28,12 +29,15 @@ mod lock_state;
 mod lock_table;
 mod options;
 pub(crate) mod outside;
+mod prelude;
 mod processor;
 mod program;
 mod ready_check;
+mod real_time;
 mod scheduler;
 #[cfg(test)]
 mod spawn;
+mod surroundings;
 mod thread_clocks;
 mod threads;
 #[cfg(all(

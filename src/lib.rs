@@ -85,6 +85,16 @@ mod operation;
 mod oracle;
 
 // Running a program, one thread at a time.
+#[cfg_attr(
+    not(all(
+        feature = "system",
+        target_os = "linux",
+        target_env = "gnu",
+        not(target_feature = "crt-static"),
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    allow(dead_code, reason = "what only calls to the system need")
+)]
 mod engine;
 mod environment;
 #[cfg(all(

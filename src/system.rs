@@ -27,6 +27,7 @@ mod deadline;
 mod errno;
 mod file;
 mod futex;
+mod handler_stack;
 mod mutex;
 mod once;
 mod outside;

@@ -118,6 +118,7 @@ impl TimelineStep {
         let begins = match self.kind {
             StepKind::Marker | StepKind::Start | StepKind::Join => None,
             StepKind::Resume => Some("goes on"),
+            StepKind::Timeout if self.preempts => Some("times out early"),
             StepKind::Timeout => Some("times out"),
             StepKind::Spurious => Some("wakes by itself"),
             StepKind::Cancel => Some("is cancelled"),
@@ -258,15 +259,19 @@ mod tests {
 
     #[test]
     fn how_a_wait_ends_is_told_beside_the_marker_that_it_began_after() {
-        let told = |kind, waits| {
+        let told_of = |kind, preempts, waits| {
             let step = TimelineStep {
                 kind,
+                preempts,
                 ..step("t", &READ, waits)
             };
             step.cell().into_owned()
         };
+        let told = |kind, waits| told_of(kind, false, waits);
         assert_eq!(told(StepKind::Resume, false), "read (goes on)");
         assert_eq!(told(StepKind::Timeout, false), "read (times out)");
+        let early = told_of(StepKind::Timeout, true, false);
+        assert_eq!(early, "read (times out early)");
         assert_eq!(
             told(StepKind::Spurious, true),
             "read (wakes by itself, waits)"

@@ -55,11 +55,26 @@ async fn wait_once(keep: impl FnOnce(Waker)) {
     .await;
 }
 
+/// A thread outside of the program that does something with each waker, after some time. Returns
+/// what gives it one.
+fn outside(delay: Duration, act: fn(Waker)) -> impl Fn(Waker) + Clone + Send + Sync + 'static {
+    let (sender, wakers) = mpsc::channel();
+    thread::spawn(move || {
+        for waker in wakers {
+            if !delay.is_zero() {
+                thread::sleep(delay);
+            }
+            act(waker);
+        }
+    });
+    move |waker| sender.send(waker).unwrap()
+}
+
 /// A task that waits for `keep`'s waker and then has a marker, beside threads of two and of one.
-fn beside_threads(keep: fn(Waker)) -> Explorer<Mutex<String>> {
+fn beside_threads(keep: impl Fn(Waker) + Clone + Send + Sync + 'static) -> Explorer<Mutex<String>> {
     Explorer::new(Mutex::<String>::default)
         .task("asks", async move |log: &Mutex<String>| {
-            wait_once(keep).await;
+            wait_once(&keep).await;
             log.lock().unwrap().push('w');
             marker!("answer");
         })
@@ -77,23 +92,35 @@ fn beside_threads(keep: fn(Waker)) -> Explorer<Mutex<String>> {
 }
 
 #[test]
-fn a_wake_up_from_outside_is_heard_when_nobody_else_can_go_on() {
+fn a_wake_up_that_time_brings_is_heard_when_nobody_else_can_go_on() {
     // 3! / (2! 1!) = 3 orders of the others' steps, after which the task goes on: of those, one
     // (only first second) has `one` before `two`.
     let expected = [("\"12w\"", 2), ("\"21w\"", 1)];
-    let at_once: fn(Waker) = |waker| thread::spawn(move || waker.wake()).join().unwrap();
-    let later: fn(Waker) = |waker| {
-        thread::spawn(move || {
-            thread::sleep(Duration::from_millis(20));
-            waker.wake();
-        });
-    };
-    for keep in [at_once, later] {
-        let report = explore(|| beside_threads(keep));
-        assert_eq!(verdicts(&report), [(Verdict::Held, 3)], "{report}");
-        assert!(report.is_exhaustive());
-        assert_eq!(report.outcomes().collect::<Vec<_>>(), expected);
-    }
+    let later = outside(Duration::from_millis(20), Waker::wake);
+    let report = explore(|| beside_threads(later.clone()));
+    assert_eq!(verdicts(&report), [(Verdict::Held, 3)], "{report}");
+    assert!(report.is_exhaustive());
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_wake_up_that_the_program_brings_is_heard_before_the_next_step() {
+    // The thread outside is waited for, so the task is woken when the first step is chosen. To go
+    // on, and to answer, are two steps: 5! / (2! 2! 1!) = 30 orders. Where each thread's first step
+    // lies among these is counted by hand.
+    let expected = [
+        ("\"12w\"", 4),
+        ("\"1w2\"", 8),
+        ("\"21w\"", 3),
+        ("\"2w1\"", 3),
+        ("\"w12\"", 8),
+        ("\"w21\"", 4),
+    ];
+    let at_once = outside(Duration::ZERO, Waker::wake);
+    let report = explore(|| beside_threads(at_once.clone()));
+    assert_eq!(verdicts(&report), [(Verdict::Held, 30)], "{report}");
+    assert!(report.is_exhaustive());
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -129,22 +156,23 @@ fn tasks_that_are_woken_from_outside_in_one_order_go_on_in_every_order() {
         }
     });
     // Often, since the first waker to fire may be gone, or not, when the second is looked for.
-    for _ in 0..100 {
-        let report = explore(|| {
-            let task = |name: char, server: mpsc::Sender<Waker>| {
-                async move |log: &Mutex<String>| {
-                    wait_once(|waker| server.send(waker).unwrap()).await;
-                    log.lock().unwrap().push(name);
-                    marker!("answer");
-                }
-            };
-            Explorer::new(Mutex::<String>::default)
-                .task("a", task('a', server.clone()))
-                .task("b", task('b', server.clone()))
-                .outcome(|log| log.lock().unwrap().clone())
-                .external_wakers(true)
-                .workers(1)
-        });
+    for engine in [Engine::Threads, Engine::Fibers].repeat(100) {
+        let task = |name: char, server: mpsc::Sender<Waker>| {
+            async move |log: &Mutex<String>| {
+                wait_once(|waker| server.send(waker).unwrap()).await;
+                log.lock().unwrap().push(name);
+                marker!("answer");
+            }
+        };
+        // Of two workers the server might wake one task each.
+        let report = Explorer::new(Mutex::<String>::default)
+            .task("a", task('a', server.clone()))
+            .task("b", task('b', server.clone()))
+            .outcome(|log| log.lock().unwrap().clone())
+            .external_wakers(true)
+            .engine(engine)
+            .workers(1)
+            .explore();
         // Each goes on, and answers: 4! / (2! 2!) orders, in half of which `a` goes on first.
         let expected = [("\"ab\"", 3), ("\"ba\"", 3)];
         assert_eq!(report.outcomes().collect::<Vec<_>>(), expected);
@@ -231,13 +259,8 @@ fn a_task_whose_waker_nobody_holds_is_a_deadlock_at_once() {
 
 #[test]
 fn a_waker_that_goes_without_being_called_ends_the_waiting() {
-    let later: fn(Waker) = |waker| {
-        thread::spawn(move || {
-            thread::sleep(Duration::from_millis(50));
-            drop(waker);
-        });
-    };
-    let report = explore(|| beside_threads(later));
+    let later = outside(Duration::from_millis(50), drop);
+    let report = explore(|| beside_threads(later.clone()));
     assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 3)]);
     assert!(
         report.to_string().contains("nobody holds a waker"),
@@ -270,9 +293,9 @@ fn a_waker_that_is_kept_and_never_called_is_waited_for_until_the_time_is_up() {
             assert!(text.contains(part), "`{part}` is not in {text}");
         }
         // And the next is right.
-        let at_once = |waker: Waker| thread::spawn(move || waker.wake()).join().unwrap();
+        let at_once = outside(Duration::ZERO, Waker::wake);
         let next = beside_threads(at_once).engine(engine).workers(workers);
-        assert_eq!(verdicts(&next.explore()), [(Verdict::Held, 3)]);
+        assert_eq!(verdicts(&next.explore()), [(Verdict::Held, 30)]);
     };
     thread::scope(|scope| PLACES.map(|place| drop(scope.spawn(move || in_place(place)))));
 }

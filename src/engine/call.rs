@@ -6,14 +6,17 @@
 
 #![allow(unsafe_code)]
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::baton::Grant;
 use super::core::Kernel;
 use super::current;
+use super::execution_core::ExecutionCore;
+use super::fiber::at_next_local;
+use super::prelude;
 use super::ready_check::ReadyCheck;
-use super::unwind_past::unwind_past;
 use super::yield_reason::YieldReason;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
@@ -25,6 +28,8 @@ pub(crate) use super::current::{NewThread, Started};
 pub(crate) struct Wait {
     /// The queue, named by an address: that of a futex, or of a lock.
     pub(crate) queue: usize,
+    /// What the word there must hold for the thread to wait, if it is a futex.
+    pub(crate) expected: Option<u32>,
     /// Who wakes with a mask that has no bit in common does not wake this thread.
     pub(crate) mask: u32,
     /// What the report names; `None` for a futex.
@@ -56,8 +61,11 @@ impl Hook {
         let word = std::ptr::with_exposed_provenance_mut::<u32>(word);
         // SAFETY: a futex is four aligned bytes, and the thread waits at it.
         let word = (!word.is_null()).then(|| unsafe { AtomicU32::from_ptr(word) });
+        #[cfg(panic = "unwind")]
         // SAFETY: as whoever made this promised.
-        unsafe { unwind_past(self.0, word) };
+        unsafe {
+            super::unwind_past::unwind_past(self.0, word);
+        }
     }
 }
 
@@ -73,20 +81,48 @@ pub(crate) fn wait(wait: Wait) -> WaitEnd {
     let blocked = current::with_core(|core, thread| core.begin_wait(thread, &wait));
     match blocked.flatten() {
         None => WaitEnd::TimedOut,
+        // A thread that no run controls may have changed it before it could see this one wait.
+        Some(_) if wait.expected.is_some_and(|it| load(wait.queue) != it) => end_wait(),
         Some(blocked) => {
             let grant = current::yield_turn(YieldReason::Block(blocked));
             if grant == Grant::Unwind && wait.deadline.is_none() {
                 let word = if wait.call.is_none() { wait.queue } else { 0 };
                 leave(wait.hook, word);
             }
-            end_wait()
+            let end = end_wait();
+            if end == WaitEnd::TimedOut {
+                wait_in_earnest(wait.deadline, || false);
+            }
+            end
         }
     }
 }
 
+/// What a futex holds.
+fn load(word: usize) -> u32 {
+    let word = std::ptr::with_exposed_provenance_mut(word);
+    // SAFETY: a futex is four aligned bytes, and the thread is about to wait at it.
+    unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
+}
+
+/// Waits until all is done that other threads are about to do about what the calling thread is going
+/// to wait for: those that no run controls, and those of other runs of the search.
+pub(crate) fn settle() {
+    current::settle(true);
+}
+
 fn end_wait() -> WaitEnd {
-    let end = current::with_core(|core, thread| core.end_wait(thread));
+    let end = current::with_core(ExecutionCore::end_wait);
     end.unwrap_or(WaitEnd::Spurious)
+}
+
+/// Where the program sees the real clock, the calling thread waits in earnest, since its wait has
+/// timed out in the model: until `deadline`, or until `is_ready`.
+fn wait_in_earnest(deadline: Option<Duration>, is_ready: impl FnMut() -> bool) {
+    let times = current::with_core(|core, _| core.calls.real_time);
+    if let (Some(real_time), Some(deadline)) = (times, deadline) {
+        current::uncontrolled(|| real_time.wait_until(deadline, is_ready));
+    }
 }
 
 /// Ends the calling thread, whose execution is over and which waits for ever: by unwinding if it
@@ -98,42 +134,66 @@ fn leave(hook: Option<Hook>, word: usize) -> ! {
 
 /// Wakes at most `count` of those that wait in `queue`, the first come first. Returns how many.
 pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
-    with_kernel(|kernel| kernel.wake(queue, count, mask)).unwrap_or(0)
+    let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
+    let (woken, outside) = woken.unwrap_or_default();
+    if outside > 0 {
+        current::settle(false);
+    }
+    woken + outside
 }
 
 /// Wakes the first `wake` of those that wait in `from`, and moves the next `moved` to `to`. Returns
 /// how many were woken, and how many moved.
 pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usize, usize) {
-    with_kernel(|kernel| kernel.requeue(from, to, wake, moved)).unwrap_or_default()
-}
-
-fn with_kernel<T>(body: impl FnOnce(&mut Kernel) -> T) -> Option<T> {
-    current::with_core(|core, _| body(&mut core.kernel))
+    let requeued = current::with_core(|core, _| core.requeue_in_call(from, to, wake, moved));
+    requeued.unwrap_or_default()
 }
 
 /// Lets others go first.
 pub(crate) fn yield_now() {
-    let yields = current::with_core(|core, thread| core.yields(thread));
+    let yields = current::with_core(ExecutionCore::yields);
     if yields == Some(true) {
         // If the execution is over, it runs on to the next marker.
         current::yield_turn(YieldReason::Yield);
     }
 }
 
-/// The virtual time since the start of the execution. Each look moves it by a tick.
+/// The time since the start of the execution. If it is virtual, each look moves it by a tick.
 pub(crate) fn now() -> Duration {
-    with_kernel(|kernel| kernel.clock.now()).unwrap_or_default()
+    let now = current::with_core(|core, _| match core.calls.real_time.now() {
+        Some(now) => now,
+        None => core.kernel.clock.now(),
+    });
+    now.unwrap_or_default()
 }
 
-/// Fills `bytes` by chance: the same in every execution.
+/// The time since the start of the execution. Nothing if it is not virtual.
+pub(crate) fn virtual_now() -> Option<Duration> {
+    let now = current::with_core(|core, _| {
+        let is_real = core.calls.real_time.is_real();
+        (!is_real).then(|| core.kernel.clock.now())
+    });
+    now.flatten()
+}
+
+/// Whether the program sees the real clock.
+pub(crate) fn is_real_time() -> bool {
+    current::with_core(|core, _| core.calls.real_time.is_real()) == Some(true)
+}
+
+/// Fills `bytes` by chance: the same in every execution, whatever other threads draw.
 pub(crate) fn random(bytes: &mut [u8]) {
-    with_kernel(|kernel| kernel.randomise(bytes));
+    current::with_core(|core, thread| {
+        let stream = core.state.threads().stream(thread);
+        core.kernel.randomise(stream, bytes);
+    });
 }
 
 /// Waits until the virtual clock has reached `deadline`.
 pub(crate) fn sleep(deadline: Duration) {
     wait(Wait {
         queue: SLEEP,
+        expected: None,
         mask: u32::MAX,
         call: Some((SystemCall::Sleep, FileKind::Clock)),
         deadline: Some(deadline),
@@ -166,7 +226,16 @@ pub(crate) fn await_ready(
             if grant == Grant::Unwind && deadline.is_none() {
                 leave(None, 0);
             }
-            end_wait()
+            let end = end_wait();
+            if end == WaitEnd::TimedOut {
+                let mut has_come = false;
+                wait_in_earnest(deadline, || {
+                    has_come = is_ready();
+                    has_come
+                });
+                return if has_come { WaitEnd::Woken } else { end };
+            }
+            end
         }
     }
 }
@@ -184,7 +253,60 @@ pub(crate) fn join(thread: ThreadId, hook: Option<Hook>) {
     }
 }
 
-/// Says what the program calls the calling thread.
-pub(crate) fn set_name(name: &str) {
-    current::with_core(|core, thread| core.state.rename(thread, name));
+/// Whether a thread that is about to begin with the function `start` [has a prelude](begin_prelude).
+pub(crate) fn has_prelude(start: usize) -> bool {
+    prelude::is_of_std(start)
+}
+
+/// A thread that no run controls starts another, by the function `start`.
+pub(crate) fn learn_start(start: usize) {
+    prelude::learn_start(start);
+}
+
+/// The calling thread, which was just started, goes on ahead of its first step until it has a name.
+/// `here` is the address of a variable of the function that is about to call std's start of a thread.
+pub(crate) fn begin_prelude(here: *const u8) {
+    prelude::begin(here);
+}
+
+/// Whether std does something of its own on the calling thread, before or behind the program's code.
+pub(crate) fn is_aside() -> bool {
+    prelude::is_aside()
+}
+
+/// The calling thread asks for the stack of its handler of signals: if it is in its prelude, that ends
+/// here, and its first step begins.
+pub(crate) fn ask_for_stack() {
+    if is_aside() {
+        end_prelude();
+    } else if !is_controlled() {
+        prelude::note_question();
+    }
+}
+
+/// The calling thread gives up the stack of its handler of signals. If it is std that does so, no run
+/// controls the thread until [the function that has called std](begin_prelude) goes on.
+pub(crate) fn give_up_stack() {
+    prelude::end_program();
+}
+
+/// Ends what std does of its own on the calling thread. If that was its prelude, the thread tells its
+/// name, and waits for its first step. If it is to unwind instead, it does where that drops what it
+/// was to run.
+pub(crate) fn end_prelude() {
+    let introduce = |thread: Thread| current::introduce(thread.name());
+    if prelude::end() && introduce(thread::current()) == Grant::Unwind {
+        // That of std for what is to run on threads that this one starts, just before the program's
+        // code, in the scope in which std catches panics.
+        at_next_local(|here| {
+            // SAFETY: it is a variable of what std has called, and owns nothing at that call.
+            leave(Some(unsafe { Hook::at(here) }), 0)
+        });
+    }
+}
+
+/// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its
+/// own.
+pub(crate) fn is_on_fiber() -> bool {
+    prelude::control().is_of_fiber()
 }

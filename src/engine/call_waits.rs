@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::baton::Grant;
 use super::call::Wait;
-use super::core::{Condition, WaitEnd};
+use super::core::{Condition, Kernel, WaitEnd};
 use super::execution_core::ExecutionCore;
 use super::ready_check::ReadyCheck;
+use super::real_time::RealTime;
 use super::yield_reason::Blocked;
 use crate::operation::{FileKind, SystemCall, ThreadId, ThreadState, WaitSite};
 
@@ -23,9 +24,18 @@ pub(super) struct CallWaits {
     left: Vec<ThreadId>,
     /// How often each thread has yielded since it last waited, by id.
     yields: Vec<u8>,
+    pub(super) real_time: RealTime,
 }
 
 impl CallWaits {
+    /// Of an execution that begins now.
+    pub(super) fn new(is_time_real: bool) -> Self {
+        CallWaits {
+            real_time: RealTime::begin(is_time_real),
+            ..CallWaits::default()
+        }
+    }
+
     #[inline]
     pub(super) fn clear(&mut self) {
         self.checks.clear();
@@ -33,6 +43,7 @@ impl CallWaits {
         self.unwinding.clear();
         self.left.clear();
         self.yields.clear();
+        self.real_time = RealTime::begin(self.real_time.is_real());
     }
 }
 
@@ -67,8 +78,12 @@ impl ExecutionCore {
             deadline,
             ..
         } = *wait;
+        if wait.expected.is_some() {
+            self.surroundings.wait_at(queue);
+        }
+        let wait_there = |kernel: &mut Kernel| kernel.wait(thread, queue, mask, call, deadline);
         Some(Blocked {
-            site: self.kernel.wait(thread, queue, mask, call, deadline),
+            site: self.surroundings.update(&mut self.kernel, wait_there),
             deadline,
             may_be_spurious: wait.may_be_spurious,
         })
@@ -88,7 +103,9 @@ impl ExecutionCore {
         }
         self.calls.checks.push((thread, check));
         Some(Blocked {
-            site: self.kernel.wait(thread, object, u32::MAX, Some(call), deadline),
+            site: self
+                .kernel
+                .wait(thread, object, u32::MAX, Some(call), deadline),
             deadline,
             may_be_spurious: false,
         })
@@ -102,7 +119,34 @@ impl ExecutionCore {
         let check = self.calls.checks.iter().position(waits_for_world);
         let check = check.map(|at| self.calls.checks.swap_remove(at).1);
         let is_ready = check.is_some_and(|mut check| check.is_ready());
-        self.kernel.end_wait(thread, is_ready)
+        let end = |kernel: &mut Kernel| kernel.end_wait(thread, is_ready);
+        self.surroundings.update(&mut self.kernel, end)
+    }
+
+    /// A thread wakes at most `count` of those that wait in `queue`. Returns how many were, of the
+    /// program and of those outside.
+    pub(super) fn wake_in_call(&mut self, queue: usize, count: usize, mask: u32) -> (usize, usize) {
+        let mut woken = 0;
+        if !self.kernel.queues.is_empty() {
+            let wake = |kernel: &mut Kernel| kernel.wake(queue, count, mask);
+            woken = self.surroundings.update(&mut self.kernel, wake);
+        }
+        let outside = self
+            .surroundings
+            .wake_sleepers_at(queue, count - woken, mask);
+        (woken, outside)
+    }
+
+    /// As [`wake_in_call`](Self::wake_in_call), and moves the next `moved` to another queue.
+    pub(super) fn requeue_in_call(
+        &mut self,
+        from: usize,
+        to: usize,
+        wake: usize,
+        moved: usize,
+    ) -> (usize, usize) {
+        let requeue = |kernel: &mut Kernel| kernel.requeue(from, to, wake, moved);
+        self.surroundings.update(&mut self.kernel, requeue)
     }
 
     /// Whether `thread`, which yields, lets others go first.
@@ -131,7 +175,7 @@ impl ExecutionCore {
     /// Whether a thread that waits inside of a call may have become able to go on.
     #[inline]
     pub(super) fn has_calls(&self) -> bool {
-        self.kernel.has_woken() || self.awaits_world()
+        self.kernel.has_woken() || self.awaits_world() || self.surroundings.has_news()
     }
 
     /// Whether a thread waits for the world outside.
@@ -140,9 +184,19 @@ impl ExecutionCore {
         !self.calls.checks.is_empty()
     }
 
+    /// Whether a thread waits for the world outside, and could not go on now.
+    #[cold]
+    pub(super) fn awaits_answer(&mut self) -> bool {
+        let mut checks = self.calls.checks.iter_mut();
+        checks.any(|(_, check)| !check.is_ready())
+    }
+
     /// Finds out which threads that wait inside of calls can go on.
     #[cold]
     pub(super) fn hear_calls(&mut self) {
+        if self.surroundings.has_news() {
+            self.surroundings.update(&mut self.kernel, |_| ());
+        }
         for thread in self.kernel.take_woken() {
             self.state.unblock(thread);
         }
@@ -210,6 +264,22 @@ impl ExecutionCore {
             ThreadState::Joining(_) if is_unwinding => Some((4, Grant::Unwind)),
             _ => Some((0, Grant::Unwind)),
         }
+    }
+
+    /// Whether a thread waits that cannot unwind from there, and goes on only if it is woken.
+    #[cold]
+    pub(super) fn may_wait_for_ever(&self) -> bool {
+        let mut all = (0..self.state.threads().len()).map(ThreadId::new);
+        !self.calls.left.is_empty()
+            || all.any(|thread| {
+                let waits = match self.state.state(thread) {
+                    ThreadState::Blocked(site)
+                    | ThreadState::MayGoOn(site)
+                    | ThreadState::Unblocked(site) => site != YIELD,
+                    _ => false,
+                };
+                waits && !self.calls.can_unwind.contains(&thread)
+            })
     }
 
     /// `thread` can neither go on nor unwind.

@@ -1,7 +1,7 @@
 //! One execution, as far as it has come: where its threads stand, whose turn comes next, and the
 //! trace of its steps. Pure: no threads here.
 
-use super::{EngineOptions, Timeouts};
+use super::EngineOptions;
 use crate::operation::{
     Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState, WaitSite,
@@ -52,6 +52,8 @@ pub(crate) struct ExecutionState {
     max_steps: usize,
     /// The threads that wait and may go on under a condition.
     conditional: Vec<Conditional>,
+    /// The waits that timed out, or ended spuriously, and how many steps had been taken by then.
+    given_up: Vec<(Conditional, usize)>,
     /// Whether waits may time out while others could go on.
     are_early: bool,
     /// How many wake-ups may be spurious.
@@ -74,7 +76,8 @@ impl ExecutionState {
             accesses: Vec::new(),
             max_steps: options.max_steps,
             conditional: Vec::new(),
-            are_early: options.waits.timeouts == Timeouts::Early,
+            given_up: Vec::new(),
+            are_early: options.waits.times_out_early(),
             max_spurious: options.waits.spurious_wakeups as usize,
             threads,
         }
@@ -92,6 +95,7 @@ impl ExecutionState {
         self.keep_steps(repeated);
         self.taken = 0;
         self.conditional.clear();
+        self.given_up.clear();
     }
 
     /// Makes ready to run this execution once more, up to where it is.

@@ -23,6 +23,9 @@ pub(crate) struct NewThread<'a> {
     pub(crate) name: Option<&'a str>,
     /// How many bytes its stack is to have, if the program says.
     pub(crate) stack_size: Option<usize>,
+    /// Whether `body` begins at once, before the first step of the thread, and tells its name where
+    /// that step begins.
+    pub(crate) has_prelude: bool,
     pub(crate) body: Body,
 }
 
@@ -41,6 +44,10 @@ pub(crate) trait Controller {
     /// [let go](Control::let_go) of the turn.
     fn pause(&self, reason: YieldReason) -> Option<Grant>;
 
+    /// As [`pause`](Self::pause), for a thread that has run ahead of its first step: the program
+    /// calls it by `name`, if it does.
+    fn introduce(&self, name: Option<&str>) -> Option<Grant>;
+
     /// Withdraws the question of the calling thread about a lock.
     fn withdraw(&self);
 
@@ -51,6 +58,10 @@ pub(crate) trait Controller {
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId));
     /// Whether the calling task, which has just got its turn, is to be cancelled.
     fn is_cancelled(&self) -> bool;
+
+    /// Waits until the threads that no run controls, and that have to do with the program, sleep; if
+    /// the calling thread is `about_to_wait`, also for other runs of the search.
+    fn settle(&self, about_to_wait: bool);
 
     /// Starts a thread of the program.
     ///
@@ -102,8 +113,18 @@ pub(super) fn pause(reason: YieldReason) {
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
 pub(super) fn yield_turn(reason: YieldReason) -> Grant {
+    let_go(|controller| controller.pause(reason))
+}
+
+/// Tells what the program calls the calling thread, which waits for its first turn. Returns what it
+/// is told then.
+pub(super) fn introduce(name: Option<&str>) -> Grant {
+    let_go(|controller| controller.introduce(name))
+}
+
+fn let_go(ask: impl FnOnce(&dyn Controller) -> Option<Grant>) -> Grant {
     let control = Control::current();
-    match with_controller(|controller| controller.pause(reason)) {
+    match with_controller(ask) {
         Some(Some(grant)) => grant,
         Some(None) => control.let_go(TurnEnd::OTHERWISE).unwrap_or(Grant::Unwind),
         None => Grant::Unwind,
@@ -131,6 +152,11 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
         });
     });
     answer
+}
+
+/// Waits until the threads that no run controls, and that have to do with the program, sleep.
+pub(super) fn settle(about_to_wait: bool) {
+    with_controller(|controller| controller.settle(about_to_wait));
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -241,12 +267,16 @@ mod tests {
         fn pause(&self, _: YieldReason) -> Option<Grant> {
             None
         }
+        fn introduce(&self, _: Option<&str>) -> Option<Grant> {
+            None
+        }
         fn withdraw(&self) {}
         fn waker(&self) -> Waker {
             Waker::noop().clone()
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
+        fn settle(&self, _: bool) {}
         fn is_cancelled(&self) -> bool {
             false
         }

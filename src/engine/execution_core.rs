@@ -8,6 +8,8 @@ use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::{ExternalWakers, WakeStatus};
 use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
+use super::outside::Settled;
+use super::surroundings::Surroundings;
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
 use crate::failure::{
@@ -34,6 +36,9 @@ pub(super) struct ExecutionCore {
     /// Counts executions, so that a waker of an earlier one is told from those of this one.
     pub(super) number: u64,
     outside: ExternalWakers,
+    pub(super) surroundings: Arc<Surroundings>,
+    /// What the outside threads did when it was looked last.
+    settled: Option<Settled>,
     pub(super) options: EngineOptions,
 }
 
@@ -45,14 +50,16 @@ impl ExecutionCore {
     pub(super) fn new(
         declared: &[String],
         scheduler: Box<dyn Scheduler>,
+        surroundings: &Arc<Surroundings>,
         options: EngineOptions,
     ) -> Self {
-        ExecutionCore::of(declared, Some(scheduler), options)
+        ExecutionCore::of(declared, Some(scheduler), surroundings, options)
     }
 
     fn of(
         declared: &[String],
         scheduler: Option<Box<dyn Scheduler>>,
+        surroundings: &Arc<Surroundings>,
         options: EngineOptions,
     ) -> Self {
         ExecutionCore {
@@ -63,17 +70,19 @@ impl ExecutionCore {
             blocked_on: Vec::new(),
             locks: LockTable::default(),
             kernel: Kernel::new(SEED),
-            calls: CallWaits::default(),
+            calls: CallWaits::new(options.waits.real_time),
             phase: Phase::SetUp,
             number: 0,
             outside: ExternalWakers::new(options.external_wakers),
+            surroundings: Arc::clone(surroundings),
+            settled: None,
             options,
         }
     }
 
     /// A core that decides nothing.
-    pub(super) fn without_scheduler(declared: &[String]) -> Self {
-        ExecutionCore::of(declared, None, EngineOptions::default())
+    pub(super) fn without_scheduler(declared: &[String], surroundings: &Arc<Surroundings>) -> Self {
+        ExecutionCore::of(declared, None, surroundings, EngineOptions::default())
     }
 
     /// Begins the next execution, if there is one.
@@ -101,8 +110,9 @@ impl ExecutionCore {
         self.phase = Phase::SetUp;
         self.number += 1;
         self.outside.reset();
+        self.settled = None;
         self.locks.clear();
-        self.kernel.reset();
+        self.surroundings.update(&mut self.kernel, Kernel::reset);
         self.calls.clear();
         self.blocked_on.clear();
     }
@@ -275,7 +285,31 @@ impl ExecutionCore {
             let (limit, threads) = (self.options.timeout, Positions::default());
             return FailureKind::TimeOut(TimeOut(Unfinished::NotWoken { limit, threads }));
         }
+        if self.may_be_changed() {
+            let (limit, threads) = (self.options.timeout, Positions::default());
+            return FailureKind::TimeOut(TimeOut(Unfinished::Nothing { limit, threads }));
+        }
         FailureKind::Deadlock(Deadlock::default())
+    }
+
+    /// What the outside threads do, as far as it is known now.
+    pub(super) fn note_settled(&mut self, settled: Settled) {
+        self.settled = Some(settled);
+    }
+
+    /// Whether it may change from outside that nobody can go on: a thread waits for a file, or one
+    /// waits in a call for a thread that will wake up by itself.
+    fn may_be_changed(&self) -> bool {
+        let will_wake = match self.settled {
+            Some(Settled::Asleep {
+                will_wake,
+                awaits_files,
+            }) => will_wake || awaits_files,
+            Some(Settled::Busy(_)) => true,
+            None => false,
+        };
+        let may_be_answered = self.awaits_world() && self.options.grace.is_none();
+        may_be_answered || will_wake && !self.kernel.queues.is_empty()
     }
 
     /// The end of an execution that the clock ends now.
@@ -283,9 +317,14 @@ impl ExecutionCore {
     pub(super) fn timed_out(&self) -> ExecutionEnd {
         let limit = self.options.timeout;
         let threads = Positions::default();
-        let unfinished = match self.phase.hook() {
-            Some(hook) => Unfinished::Hook { hook, limit },
-            None => Unfinished::Threads { limit, threads },
+        let unfinished = match (&self.settled, self.phase.hook()) {
+            (Some(Settled::Busy(busy)), _) => Unfinished::Outside {
+                limit,
+                busy: busy.clone(),
+                threads,
+            },
+            (_, Some(hook)) => Unfinished::Hook { hook, limit },
+            (_, None) => Unfinished::Threads { limit, threads },
         };
         FailureKind::TimeOut(TimeOut(unfinished)).into()
     }
@@ -320,21 +359,17 @@ impl ExecutionCore {
         self.outside.keep(thread, waker);
     }
 
-    /// The waker of `thread` in the execution of this number fired, on a thread of the program or
-    /// outside of it. Where wake-ups from outside are expected they are put off until nobody else
-    /// can go on: so nothing depends on when they come.
-    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, is_inside: bool) {
+    /// The waker of `thread` in the execution of this number fired. What the program has brought
+    /// about, on whichever thread, is heard at once, since the run waits for it before each choice.
+    /// What nothing but time has brought is put off, where it is expected, until nobody else can go
+    /// on: so nothing depends on when it comes.
+    pub(super) fn wake(&mut self, thread: ThreadId, execution: u64, by_time: bool) {
         if self.number != execution {
-        } else if is_inside || !self.outside.is_expected() {
+        } else if !by_time || !self.outside.is_expected() {
             self.state.wake(thread);
         } else {
             self.outside.record(thread);
         }
-    }
-
-    /// Whether something outside of the program wakes tasks.
-    pub(super) fn expects_wakes(&self) -> bool {
-        self.outside.is_expected()
     }
 
     /// What there is to do when the threads' part seems over, since nobody can go on. To be asked
@@ -344,6 +379,13 @@ impl ExecutionCore {
     pub(super) fn news(&mut self, is_settled: bool, have_fired: impl Fn() -> bool) -> WakeStatus {
         if !self.is_stuck() {
             return WakeStatus::Nothing;
+        }
+        if self.has_calls() {
+            self.hear_calls();
+        }
+        if !self.state.is_stuck() {
+            self.over = None;
+            return WakeStatus::Woken;
         }
         let status = |core: &Self| {
             let status = core.outside.status(core.state.waiting(), is_settled);
@@ -363,6 +405,9 @@ impl ExecutionCore {
             news = status(self);
         }
         self.set_over(self.stuck());
+        if news == WakeStatus::Nothing && self.may_be_changed() && !self.outside.is_over() {
+            return WakeStatus::Wait;
+        }
         news
     }
 

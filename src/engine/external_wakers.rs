@@ -6,8 +6,22 @@ use std::time::Duration;
 
 use crate::operation::ThreadId;
 
-/// How often to check whether a waker is still held outside. A wake-up is noticed at once.
-pub(super) const LOOK: Duration = Duration::from_millis(5);
+/// How long to rest between two looks at the world outside, when nobody can go on.
+#[derive(Debug)]
+pub(super) struct Pace(Duration);
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        Pace(Duration::from_micros(100))
+    }
+
+    /// Longer each time, up to a millisecond.
+    pub(super) fn next(&mut self) -> Duration {
+        let rest = self.0;
+        self.0 = (rest * 2).min(Duration::from_millis(1));
+        rest
+    }
+}
 
 /// How long to wait for further wake-ups after one has come.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
@@ -101,6 +115,11 @@ impl ExternalWakers {
         } else {
             WakeStatus::Wait
         }
+    }
+
+    /// Whether the time for waiting is up.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Stops waiting; false if it had stopped already.

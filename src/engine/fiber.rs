@@ -31,7 +31,7 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
-pub(crate) use lent_block::{LentBlock, has_own_thread_locals, is_exiting};
+pub(crate) use lent_block::{LentBlock, at_next_local, has_own_thread_locals, is_exiting};
 use overflow::Guard;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
@@ -186,7 +186,6 @@ pub(crate) fn share(block: &LentBlock, prepare: impl FnOnce()) {
         first();
         overflow::set_guards(guards);
         prepare();
-        CONTROL.set(NOBODY);
         block.keep();
     });
 }
@@ -230,12 +229,17 @@ impl Control {
         self != NOBODY
     }
 
+    #[inline]
+    pub(super) fn is_of_fiber(self) -> bool {
+        self != NOBODY && self != THREAD
+    }
+
     /// Yields the turn of the calling fiber, which has ended with `end`. Returns its grant when the
     /// turn comes back; `None`, at once, if this is not a fiber.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn let_go(self, end: TurnEnd) -> Option<Grant> {
-        if self == NOBODY || self == THREAD {
+        if !self.is_of_fiber() {
             return None;
         }
         // SAFETY: `CONTROL` holds a yielder only while a fiber runs on this OS thread, or between
@@ -259,6 +263,11 @@ pub(super) fn exit_thread(has_panicked: bool) {
 /// Lets the calling fiber go on by itself: until it has the turn again, markers do nothing.
 pub(super) fn leave_run() {
     CONTROL.set(NOBODY);
+}
+
+/// The calling thread, which has [left](leave_run) its run, is under `control` again.
+pub(super) fn come_back(control: Control) {
+    CONTROL.set(control);
 }
 
 /// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.

@@ -10,7 +10,7 @@ mod carrier;
 mod heartbeat;
 mod pool;
 mod run;
-mod started_blocks;
+mod started_fibers;
 mod turn_record;
 mod wake_queue;
 mod watch;

@@ -5,6 +5,7 @@ use std::sync::Weak;
 use std::task::{Context, Poll, Wake};
 
 use super::current;
+use super::outside::is_up_by_itself;
 use super::yield_reason::YieldReason;
 use crate::operation::ThreadId;
 
@@ -30,9 +31,9 @@ pub(crate) fn run_to_end(future: impl Future<Output = ()>, is_cancellable: bool)
 
 /// Receives wake-ups.
 pub(super) trait Alarm: Send + Sync {
-    /// Learns that the waker of the task `thread` in this execution has fired, on a thread of the
-    /// program or outside of it.
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool);
+    /// Learns that the waker of the task `thread` in this execution has fired: by nothing but time,
+    /// or by what the program has done.
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool);
 }
 
 /// The waker of one task in one execution. It may outlive the run.
@@ -50,8 +51,8 @@ impl<A: Alarm + 'static> Wake for TaskWaker<A> {
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
         if let Some(alarm) = self.alarm.upgrade() {
             // A program's thread may call this, and then wait for a lock of the engine.
-            let is_inside = current::is_controlled();
-            current::aside(|| alarm.wake(self.thread, self.execution, is_inside));
+            let by_time = !current::is_controlled() && is_up_by_itself();
+            current::aside(|| alarm.wake(self.thread, self.execution, by_time));
         }
     }
 }

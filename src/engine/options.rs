@@ -17,7 +17,7 @@ pub(crate) struct EngineOptions {
     pub(crate) external_wakers: bool,
     /// Whether each execution gets new OS threads.
     pub(crate) fresh_threads: bool,
-    /// How long a thread may sleep in a call before it counts as blocked, if it ever does.
+    /// Within which time the world outside answers, if that is promised.
     pub(crate) grace: Option<Duration>,
     pub(crate) waits: WaitRules,
 }

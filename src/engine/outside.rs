@@ -54,14 +54,15 @@ mod wake;
 pub(crate) use connection::FileSleepers;
 pub(crate) use kernel::PollEntry;
 pub(crate) use record::Record;
-pub(crate) use registry::{EngineMark, current};
+pub(crate) use registry::{EngineMark, aside, current, stay_aside};
 pub(crate) use relation::Relation;
 pub(crate) use settle::Settled;
 pub(crate) use sleep::{
-    after_join, after_wait, before_file_wait, before_files_wait, before_join, before_sleep,
-    before_wait,
+    after_join, after_timed_wait, after_wait, before_file_wait, before_files_wait, before_join,
+    before_sleep, before_wait, is_up_by_itself,
 };
 pub(crate) use start::StartingThread;
 pub(crate) use wake::{
     ModelWaiter, OutsideWake, Registration, has_model_waiters, register, wake_from_outside,
+    wake_other_runs,
 };

@@ -16,8 +16,6 @@ static TEAMS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 #[derive(Debug)]
 pub(crate) struct Processor {
     core: Option<CoreId>,
-    /// Whether the calling thread may use others, too.
-    has_others: bool,
     /// Whether there were other claims in this process.
     is_in_company: bool,
 }
@@ -27,8 +25,7 @@ impl Processor {
     /// different ones, since a test runner may run many side by side.
     pub(crate) fn claim() -> Self {
         let mut allowed = core_affinity::get_core_ids().unwrap_or_default();
-        let has_others = allowed.len() > 1;
-        if has_others {
+        if allowed.len() > 1 {
             let first = std::process::id() as usize % allowed.len();
             allowed.rotate_left(first);
         }
@@ -41,20 +38,12 @@ impl Processor {
         }
         Processor {
             core,
-            has_others,
             is_in_company,
         }
     }
 
     pub(crate) fn is_in_company(&self) -> bool {
         self.is_in_company
-    }
-
-    /// Whether this processor is the only one in `allowed`, a list as Linux prints it, although the
-    /// claiming thread may use others. Then the thread was started by one that is pinned here.
-    pub(crate) fn is_alone_in(&self, allowed: &str) -> bool {
-        let core = self.core.map(|core| core.id.to_string());
-        self.has_others && core.is_some_and(|core| core == allowed)
     }
 
     /// Pins the calling thread to this processor. If the system refuses, all still works, only

@@ -20,7 +20,12 @@ impl ReadyCheck {
     pub(super) unsafe fn leak<'a>(is_ready: &'a mut (dyn FnMut() -> bool + 'a)) -> Self {
         let is_ready: NonNull<dyn FnMut() -> bool + 'a> = is_ready.into();
         // SAFETY: only the lifetime changes, and the caller promises that it is long enough.
-        ReadyCheck(unsafe { std::mem::transmute::<NonNull<dyn FnMut() -> bool + 'a>, _>(is_ready) })
+        let is_ready = unsafe {
+            std::mem::transmute::<NonNull<dyn FnMut() -> bool + 'a>, NonNull<dyn FnMut() -> bool>>(
+                is_ready,
+            )
+        };
+        ReadyCheck(is_ready)
     }
 
     pub(super) fn is_ready(&mut self) -> bool {

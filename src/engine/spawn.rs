@@ -14,6 +14,7 @@ pub(crate) fn spawn(name: Option<&str>, body: impl FnOnce() + Send + 'static) ->
     let new = NewThread {
         name,
         stack_size: None,
+        has_prelude: false,
         body: Box::new(body),
     };
     let started = current::is_to_pause().then(|| call::spawn(new))?;

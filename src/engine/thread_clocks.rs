@@ -101,11 +101,6 @@ impl ThreadTimes {
     }
 }
 
-/// How long the thread with this id has run.
-pub(super) fn ran(id: i32) -> Option<Duration> {
-    ThreadTimes::of(&format!("self/task/{id}")).map(|times| times.ran)
-}
-
 /// Whether a thread runs or waits for a processor.
 fn is_awake(thread: &str) -> bool {
     // The name, which may contain anything, is in parentheses before the state.

@@ -7,6 +7,7 @@
 //! behind, since a thread cannot be killed, and goes on with a new one.
 
 mod conductor;
+#[cfg_attr(not(unix), path = "threads/std_thread.rs")]
 mod raw_thread;
 mod start;
 mod team;

@@ -49,6 +49,14 @@ pub(crate) struct WaitRules {
     pub(crate) spurious_wakeups: u32,
 }
 
+impl WaitRules {
+    /// Whether waits may time out while others could go on. By the real clock nobody knows when that
+    /// would be.
+    pub(crate) fn times_out_early(self) -> bool {
+        self.timeouts == Timeouts::Early && !self.real_time
+    }
+}
+
 /// What differs from the default, on a line of its own.
 impl fmt::Display for WaitRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

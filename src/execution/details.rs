@@ -26,7 +26,10 @@ impl Record {
                 limit.last_passes = ValueOrText::Value(self.last_passes());
             }
             FailureKind::TimeOut(time_out) => match &mut time_out.0 {
-                Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
+                Unfinished::Threads { threads, .. }
+                | Unfinished::NotWoken { threads, .. }
+                | Unfinished::Outside { threads, .. }
+                | Unfinished::Nothing { threads, .. } => {
                     *threads = self.positions();
                 }
                 Unfinished::Hook { .. } | Unfinished::Text(_) => {}

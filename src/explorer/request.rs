@@ -45,13 +45,7 @@ impl Request {
                      all executions share one OS thread",
                 ));
             }
-            Some(Engine::Fibers) if options.grace.is_some() => {
-                return Err(only_on_threads(
-                    "`grace` is for `Engine::Threads`: on `Engine::Fibers` all threads share one \
-                     OS thread, and one that sleeps in a call holds up all others",
-                ));
-            }
-            _ if options.fresh_threads || options.grace.is_some() => Engine::Threads,
+            _ if options.fresh_threads => Engine::Threads,
             _ => settings.engine.unwrap_or_default(),
         };
         let context = RunContext {

@@ -85,34 +85,25 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Lets a thread count as blocked when it has slept in a system call for this long. Default:
-    /// such a thread is waited for.
+    /// Promises that the world outside answers within this time. Default: no promise.
     ///
-    /// A thread that waits for a lock, a channel or the like is seen as blocked without this. But
-    /// if a thread reads from a pipe to which a paused thread is to write, or asks a database
-    /// server for a row that a paused thread's connection has locked, it sleeps in a call, and
-    /// nobody can tell whether an answer is under way. With a grace, it is set aside like any other
-    /// blocked thread.
+    /// A thread that reads from a pipe, or asks a database server, goes on when there is something to
+    /// read. Whether there is, is asked before each choice; until then the thread is not ready, and
+    /// others go on. If another thread of the program writes, that depends on the schedule alone. But
+    /// an answer from outside may be under way, and whether it has come by the next choice depends on
+    /// who is faster.
     ///
-    /// The grace is a promise: whatever is outside of the program, such as a server, answers within
-    /// that time, and only another thread of the program can end a longer sleep. So it is a
-    /// deadlock when no thread can go on, and the report tells in which call each waits. While a
-    /// thread is blocked like this, the search waits before each choice until its call would go on,
-    /// or for the grace. As long as the promise holds, which threads are ready depends on the
-    /// schedule alone. Set it to several times the slowest answer, but each step that ends like
-    /// this costs as much.
+    /// With a grace, the search waits before each choice until every such thread could go on, or for
+    /// the grace. So which threads are ready depends on the schedule alone, as long as the promise
+    /// holds. And when no thread can go on, it is a deadlock after the grace, since only a thread of
+    /// the program could end the wait; without, the world is waited for until the
+    /// [time-out](Self::timeout). Set it to several times the slowest answer, but each step after
+    /// which a thread waits for another thread in such a call costs as much.
     ///
-    /// It covers calls without a time-out: those that read, write, accept on and `poll` pipes,
-    /// FIFOs, sockets, eventfds and epolls, and those that lock files (`flock`, and `fcntl` with
-    /// `F_OFD_SETLKW`). To find out whether a file lock is free, it is taken for a moment. A
-    /// blocked thread is held in a signal handler, and afterwards the call begins anew; only a call
-    /// that has written a part returns, as after any signal. When an execution has failed, calls
-    /// that still sleep return `ECANCELED`, so that their threads unwind.
-    ///
-    /// It works on Linux on x86-64 and ARM64, and has no effect elsewhere. On
-    /// [`Engine::Fibers`](crate::Engine::Fibers) nothing may block: if the code asks for both,
-    /// nothing is run and the report says so. If only the environment asks for fibers, this takes
-    /// precedence.
+    /// It covers calls on pipes, FIFOs, sockets, eventfds and epolls (those that read, write, connect,
+    /// accept and poll), and those that lock files (`flock`, and `fcntl` with `F_SETLKW` or
+    /// `F_OFD_SETLKW`), on Linux with glibc, on both engines; elsewhere it has no effect. To find out
+    /// whether a file lock is free, it is taken for a moment.
     ///
     /// ```
     /// use std::io::{PipeReader, PipeWriter, Read, Write, pipe};

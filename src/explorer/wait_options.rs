@@ -12,7 +12,7 @@ impl<S> Explorer<S> {
     /// needs it. With [`Timeouts::Late`] there are none, and there is less to explore: for code whose
     /// time-outs are so long that nobody is ever too slow.
     ///
-    /// ```no_run
+    /// ```
     /// use interlace::{Explorer, Timeouts, marker};
     /// use std::sync::{Condvar, Mutex, OnceLock};
     /// use std::time::Duration;
@@ -87,7 +87,7 @@ impl<S> Explorer<S> {
     /// wake-up is a step, `thread:spurious(marker)`, and counts as a preemption. There is none where
     /// nothing else could go on: that is a deadlock.
     ///
-    /// ```no_run
+    /// ```
     /// use interlace::{Explorer, marker};
     /// use std::sync::{Condvar, Mutex};
     ///

@@ -42,6 +42,18 @@ pub(crate) enum Unfinished {
         limit: Duration,
         threads: Positions,
     },
+    /// The program had to do with a thread that it does not control, which did not go to sleep.
+    Outside {
+        limit: Duration,
+        /// What the thread is called.
+        busy: String,
+        threads: Positions,
+    },
+    /// No thread could go on, and what they waited for did not come from elsewhere.
+    Nothing {
+        limit: Duration,
+        threads: Positions,
+    },
     /// Known only as text: fibers were blocked, or a report of version 1 was read.
     Text(String),
 }
@@ -52,7 +64,9 @@ impl TimeOut {
         match &self.0 {
             Unfinished::Hook { limit, .. }
             | Unfinished::Threads { limit, .. }
-            | Unfinished::NotWoken { limit, .. } => Some(*limit),
+            | Unfinished::NotWoken { limit, .. }
+            | Unfinished::Outside { limit, .. }
+            | Unfinished::Nothing { limit, .. } => Some(*limit),
             Unfinished::Text(_) => None,
         }
     }
@@ -69,9 +83,10 @@ impl TimeOut {
     /// known.
     pub fn threads(&self) -> &[ThreadPosition] {
         match &self.0 {
-            Unfinished::Threads { threads, .. } | Unfinished::NotWoken { threads, .. } => {
-                threads.threads()
-            }
+            Unfinished::Threads { threads, .. }
+            | Unfinished::NotWoken { threads, .. }
+            | Unfinished::Outside { threads, .. }
+            | Unfinished::Nothing { threads, .. } => threads.threads(),
             Unfinished::Hook { .. } | Unfinished::Text(_) => &[],
         }
     }
@@ -99,6 +114,23 @@ impl fmt::Display for TimeOut {
                  nothing outside is to call it, this is a deadlock; if it takes longer, raise \
                  `timeout`{threads}",
                 threads.held()
+            ),
+            Unfinished::Outside {
+                limit,
+                busy,
+                threads,
+            } => write!(
+                f,
+                "timed out: {busy}, which is no thread of the program but has had to do with it, \
+                 was still busy when the execution had taken {limit:?}. The next step is chosen \
+                 when it sleeps or has ended. If its work takes longer, raise `timeout`{threads}"
+            ),
+            Unfinished::Nothing { limit, threads } => write!(
+                f,
+                "timed out: no thread can go on, and nothing outside of the program has changed \
+                 that within {limit:?}. Threads that are not the program's, or other processes, \
+                 might still do so. If it takes longer, raise `timeout`; otherwise this is a \
+                 deadlock{threads}"
             ),
             Unfinished::Text(text) => f.write_str(text),
         }

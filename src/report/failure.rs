@@ -7,8 +7,8 @@ use super::regression::{self, Call};
 use crate::execution::Record;
 use crate::failure::FailureKind;
 use crate::getters::getters;
-use crate::schedule::Schedule;
-use crate::timeline::Timeline;
+use crate::schedule::{Schedule, StepKind};
+use crate::timeline::{Timeline, TimelineStep};
 use crate::workers::FailingExecution;
 
 /// A failing execution, shrunk to a minimal schedule.
@@ -184,6 +184,16 @@ impl Failure {
         )
     }
 
+    /// What it means that a wait has timed out early, if one has.
+    fn early(&self) -> &'static str {
+        let is_early = |step: &TimelineStep| step.kind() == StepKind::Timeout && step.preempts();
+        if !self.timeline.steps().iter().any(is_early) {
+            return "";
+        }
+        "\nearly time-outs: a wait has timed out, or a sleep ended, while others could go on, as if \
+         they were too slow. `timeouts(Timeouts::Late)` leaves such executions out.\n"
+    }
+
     /// Why the failure is not certain, if it is not.
     fn doubt(&self) -> &'static str {
         match self.reproduced {
@@ -207,6 +217,7 @@ impl fmt::Display for Failure {
         writeln!(f, "{}", self.provenance())?;
         writeln!(f, "\n{}", self.timeline)?;
         writeln!(f, "{}", self.forced_steps())?;
+        f.write_str(self.early())?;
         write!(
             f,
             "\nregression test, to paste beside the test that found this:\n\n"

@@ -23,7 +23,8 @@ mod controlled {
 
     /// `clock_gettime(2)`: 0, or -1. Clocks of the processor's time are real.
     pub(super) unsafe fn clock_gettime(clock: clockid_t, time: *mut timespec) -> c_int {
-        let Some(start) = start(clock) else {
+        let now = start(clock).and_then(|start| Some(start + call::virtual_now()?));
+        let Some(now) = now else {
             // SAFETY: as the caller promises.
             return unsafe { real::clock_gettime(clock, time) };
         };
@@ -31,7 +32,7 @@ mod controlled {
             return fail(libc::EFAULT);
         }
         // SAFETY: the caller promises that it may be written.
-        unsafe { *time = to_timespec(start + call::now()) };
+        unsafe { *time = to_timespec(now) };
         0
     }
 
@@ -69,13 +70,26 @@ mod controlled {
 
 /// The time that a virtual clock shows.
 fn now(clock: clockid_t) -> Duration {
-    start(clock).unwrap_or_default() + call::now()
+    let now = start(clock).and_then(|start| Some(start + call::virtual_now()?));
+    now.unwrap_or_else(|| read(clock))
 }
 
-/// An absolute time of this clock, in virtual time since the start of the execution. `None` if the
+/// The time that a clock of the system shows.
+fn read(clock: clockid_t) -> Duration {
+    let mut time = to_timespec(Duration::ZERO);
+    // SAFETY: the time lives longer than the call.
+    unsafe { real::clock_gettime(clock, &raw mut time) };
+    from_timespec(time).unwrap_or_default()
+}
+
+/// An absolute time of this clock, in time since the start of the execution. `None` if the
 /// clock is not virtual. A time before the start is the start.
 pub(super) fn since_start(clock: clockid_t, time: Duration) -> Option<Duration> {
-    start(clock).map(|start| time.saturating_sub(start))
+    let start = start(clock)?;
+    if call::is_real_time() {
+        return Some(call::now().saturating_add(time.saturating_sub(read(clock))));
+    }
+    Some(time.saturating_sub(start))
 }
 
 /// When the wait of a call ends that takes an absolute time of this clock.
@@ -110,11 +124,12 @@ fn start(clock: clockid_t) -> Option<Duration> {
     let start = &STARTS[usize::try_from(clock).ok()?];
     let mut nanos = start.load(Ordering::Relaxed);
     if nanos == 0 {
-        let mut time = to_timespec(Duration::ZERO);
-        // SAFETY: the time lives longer than the call.
-        unsafe { real::clock_gettime(clock, &raw mut time) };
-        let read = from_timespec(time).unwrap_or_default().as_nanos();
-        let read = u64::try_from(read).unwrap_or(u64::MAX).max(1);
+        let mut read = read(clock);
+        if clock == libc::CLOCK_MONOTONIC {
+            // Far behind, so that what has noted a time by the real clock does not think it past.
+            read /= 2;
+        }
+        let read = u64::try_from(read.as_nanos()).unwrap_or(u64::MAX).max(1);
         // Not by a `Once`: who finds that under way would wait in the model.
         let stored = start.compare_exchange(0, read, Ordering::Relaxed, Ordering::Relaxed);
         nanos = stored.err().unwrap_or(read);

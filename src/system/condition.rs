@@ -20,7 +20,7 @@ interpose! {
     sleeps fn pthread_cond_wait(condition: *mut pthread_cond_t, mutex: *mut pthread_mutex_t) -> c_int;
     sleeps fn pthread_cond_timedwait(condition: *mut pthread_cond_t, mutex: *mut pthread_mutex_t, time: *const timespec) -> c_int;
     sleeps fn pthread_cond_clockwait(condition: *mut pthread_cond_t, mutex: *mut pthread_mutex_t, clock: clockid_t, time: *const timespec) -> c_int;
-    wakes fn pthread_cond_signal(condition: *mut pthread_cond_t) -> c_int;
+    signals fn pthread_cond_signal(condition: *mut pthread_cond_t) -> c_int;
     wakes fn pthread_cond_broadcast(condition: *mut pthread_cond_t) -> c_int;
 }
 

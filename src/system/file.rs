@@ -15,6 +15,7 @@ use std::time::Duration;
 use libc::{c_int, c_short};
 
 use super::deadline::from_timeval;
+use super::outside;
 use crate::engine::call::{self, WaitEnd};
 use crate::operation::{FileKind, SystemCall};
 
@@ -45,6 +46,25 @@ fn wait_until(
         }
     }
     true
+}
+
+/// Has the calling thread, which no run controls, wait until a call on `file` would not sleep, which
+/// poll(2) tells by `events`: what it waits for is noted meanwhile. The call itself, which takes
+/// something, is made when the thread counts as awake.
+pub(super) fn wait_outside(file: c_int, events: c_short, time_out: c_int) {
+    if is_ready(file, events) || !is_blocking(file) {
+        return;
+    }
+    let length = socket_time_out(file, time_out);
+    let millis = length.and_then(|length| c_int::try_from(length.as_millis()).ok());
+    let mut entry = libc::pollfd {
+        fd: file,
+        events,
+        revents: 0,
+    };
+    // SAFETY: one entry is there.
+    let poll = || unsafe { events::real::poll(&raw mut entry, 1, millis.unwrap_or(-1)) };
+    outside::awaiting_file(file, events, millis.is_some(), poll);
 }
 
 /// What tells a file from others, and from locks, which have addresses.

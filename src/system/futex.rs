@@ -62,15 +62,21 @@ unsafe fn uncontrolled_call(number: c_long, arguments: [usize; 6]) -> c_long {
     if number != libc::SYS_futex {
         return call();
     }
-    let [word, operation, value, ..] = arguments;
+    let [word, operation, value, time, ..] = arguments;
     match request::operation(operation) {
         libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
-            outside::sleeping_on(word, request::int(value), call)
+            outside::sleeping_on(word, request::int(value), time != 0, call)
         }
-        libc::FUTEX_WAKE
+        operation @ (libc::FUTEX_WAKE
         | libc::FUTEX_WAKE_BITSET
         | libc::FUTEX_REQUEUE
-        | libc::FUTEX_CMP_REQUEUE => outside::waking(word, call),
+        | libc::FUTEX_CMP_REQUEUE) => {
+            let mask = match operation {
+                libc::FUTEX_WAKE_BITSET => request::int(arguments[5]),
+                _ => u32::MAX,
+            };
+            outside::waking_some(word, request::count(value), mask, call)
+        }
         _ => call(),
     }
 }
@@ -128,12 +134,15 @@ unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
     if wait.mask == 0 {
         return Err(libc::EINVAL);
     }
+    // What other threads are about to do about it is done first.
+    call::settle();
     // SAFETY: the caller promises that the word may be read.
     if unsafe { load(wait.word) } != wait.expected {
         return Err(libc::EAGAIN);
     }
     let end = call::wait(call::Wait {
         queue: wait.word,
+        expected: Some(wait.expected),
         mask: wait.mask,
         call: None,
         deadline,

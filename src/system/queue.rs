@@ -8,6 +8,7 @@ use crate::engine::call::{self, Wait, WaitEnd};
 pub(super) fn wait(address: usize, deadline: Option<Duration>) -> WaitEnd {
     call::wait(Wait {
         queue: address,
+        expected: None,
         mask: u32::MAX,
         call: None,
         deadline,

@@ -102,7 +102,11 @@ macro_rules! real {
 ///
 /// - `plain`: it neither sleeps nor wakes;
 /// - `sleeps`: the thread may sleep in it;
-/// - `wakes`: it may wake those that wait for its first argument;
+/// - `pauses`: it ends after some time;
+/// - `reads`: the thread may sleep until its first argument, a file, has input;
+/// - `noted`: by the module `uncontrolled` beside them, which notes what the thread sleeps in;
+/// - `wakes`: it may wake all those that wait for its first argument;
+/// - `signals`: it may wake one of those;
 /// - `always`: not at all; `controlled` serves all threads.
 ///
 /// They may unwind, since an ended execution may have to leave the frames above.
@@ -146,6 +150,28 @@ macro_rules! passed_on {
     (sleeps $name:ident($($argument:ident),*)) => {
         if !crate::engine::call::is_controlled() {
             return crate::system::outside::sleeping(|| real::$name($($argument),*));
+        }
+    };
+    (pauses $name:ident($($argument:ident),*)) => {
+        if !crate::engine::call::is_controlled() {
+            return crate::system::outside::pausing(|| real::$name($($argument),*));
+        }
+    };
+    (reads $name:ident($first:ident $(, $argument:ident)*)) => {
+        if !crate::engine::call::is_controlled() {
+            crate::system::file::wait_outside($first, libc::POLLIN, libc::SO_RCVTIMEO);
+            return real::$name($first $(, $argument)*);
+        }
+    };
+    (noted $name:ident($($argument:ident),*)) => {
+        if !crate::engine::call::is_controlled() {
+            return uncontrolled::$name($($argument),*);
+        }
+    };
+    (signals $name:ident($first:ident)) => {
+        if !crate::engine::call::is_controlled() {
+            let queue = $first.addr();
+            return crate::system::outside::signalling(queue, || real::$name($first));
         }
     };
     (wakes $name:ident($first:ident $(, $argument:ident)*)) => {

@@ -11,10 +11,10 @@ use super::errno::fail;
 use crate::engine::call;
 
 interpose! {
-    sleeps fn nanosleep(length: *const timespec, rest: *mut timespec) -> c_int;
-    sleeps fn clock_nanosleep(clock: clockid_t, flags: c_int, time: *const timespec, rest: *mut timespec) -> c_int;
-    sleeps fn usleep(micros: useconds_t) -> c_int;
-    sleeps fn sleep(seconds: c_uint) -> c_uint;
+    pauses fn nanosleep(length: *const timespec, rest: *mut timespec) -> c_int;
+    pauses fn clock_nanosleep(clock: clockid_t, flags: c_int, time: *const timespec, rest: *mut timespec) -> c_int;
+    pauses fn usleep(micros: useconds_t) -> c_int;
+    pauses fn sleep(seconds: c_uint) -> c_uint;
     plain fn sched_yield() -> c_int;
 }
 

@@ -4,7 +4,6 @@
 //! it; its `pthread_t` is what `pthread_self` gives on it.
 
 use std::any::Any;
-use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::Arc;
@@ -14,16 +13,17 @@ use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
+use crate::engine::outside::{Record, StartingThread, after_join, before_join};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
 
 interpose! {
-    always fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
-    sleeps fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
-    plain fn pthread_detach(thread: pthread_t) -> c_int;
+    noted fn pthread_create(thread: *mut pthread_t, attributes: *const pthread_attr_t, start: Start, argument: *mut c_void) -> c_int;
+    noted fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int;
+    noted fn pthread_detach(thread: pthread_t) -> c_int;
     plain fn pthread_exit(value: *mut c_void) -> !;
-    plain fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
+    always fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int;
 }
 
 /// The threads that controlled ones have started and nobody has joined, by their `pthread_t`.
@@ -44,6 +44,87 @@ struct Value(*mut c_void);
 // SAFETY: what it points to is the affair of the two threads, as in C.
 unsafe impl Send for Value {}
 
+/// What is known of threads that uncontrolled ones have started and nobody has joined.
+static OUTSIDE: Table<Arc<Record>> = Table::new();
+
+/// What an uncontrolled thread has told a new one to run.
+struct First {
+    starting: StartingThread,
+    start: Start,
+    argument: *mut c_void,
+}
+
+extern "C-unwind" fn begin(first: *mut c_void) -> *mut c_void {
+    // SAFETY: it is what `pthread_create` has made for this thread alone.
+    let first = unsafe { Box::from_raw(first.cast::<First>()) };
+    let First {
+        starting,
+        start,
+        argument,
+    } = *first;
+    starting.begin();
+    start(argument)
+}
+
+mod uncontrolled {
+    use super::*;
+
+    /// `pthread_create(3)`, which notes who starts whom.
+    pub(super) unsafe fn pthread_create(
+        thread: *mut pthread_t,
+        attributes: *const pthread_attr_t,
+        start: Start,
+        argument: *mut c_void,
+    ) -> c_int {
+        call::learn_start(start as usize);
+        let Some(starting) = StartingThread::by_current() else {
+            // SAFETY: as the caller promises.
+            return unsafe { real::pthread_create(thread, attributes, start, argument) };
+        };
+        let record = starting.record();
+        let first = Box::into_raw(Box::new(First {
+            starting,
+            start,
+            argument,
+        }));
+        // SAFETY: as the caller promises; the new thread gets a box of its own.
+        let result = unsafe { real::pthread_create(thread, attributes, begin, first.cast()) };
+        if result != 0 {
+            // SAFETY: there is no thread that has taken it.
+            drop(unsafe { Box::from_raw(first) });
+            return result;
+        }
+        // SAFETY: the call has written it.
+        let key = key(unsafe { *thread });
+        // An execution may have left an older one of this number.
+        STARTED.with(|them| them.remove(&key));
+        if let Some(record) = record.filter(|_| !is_detached(attributes)) {
+            OUTSIDE.with(|them| them.insert(key, record));
+        }
+        0
+    }
+
+    pub(super) unsafe fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+        // SAFETY: as the caller promises.
+        let join = || unsafe { real::pthread_join(thread, value) };
+        match OUTSIDE.with(|them| them.remove(&key(thread))) {
+            Some(record) => {
+                before_join(&record);
+                let result = join();
+                after_join();
+                result
+            }
+            None => join(),
+        }
+    }
+
+    pub(super) unsafe fn pthread_detach(thread: pthread_t) -> c_int {
+        OUTSIDE.with(|them| them.remove(&key(thread)));
+        // SAFETY: as the caller promises.
+        unsafe { real::pthread_detach(thread) }
+    }
+}
+
 mod controlled {
     use super::*;
 
@@ -55,24 +136,16 @@ mod controlled {
         start: Start,
         argument: *mut c_void,
     ) -> c_int {
-        if !call::is_controlled() {
-            // SAFETY: as the caller promises.
-            let result = unsafe { real::pthread_create(thread, attributes, start, argument) };
-            if result == 0 {
-                // An execution may have left an older one of this number.
-                // SAFETY: the call has written it.
-                forget(unsafe { *thread });
-            }
-            return result;
-        }
         let argument = Value(argument);
         let returned = Arc::new(AtomicPtr::default());
+        let has_prelude = call::has_prelude(start as usize);
         let new = NewThread {
             name: None,
             stack_size: stack_size(attributes),
+            has_prelude,
             body: Box::new({
                 let returned = Arc::clone(&returned);
-                move || run(start, argument, &returned)
+                move || run(start, argument, has_prelude, &returned)
             }),
         };
         let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
@@ -135,33 +208,35 @@ mod controlled {
         resume_unwind(Box::new(Value(value)))
     }
 
-    /// `pthread_setname_np(3)`: 0, or the number of the error. The standard library names a thread so
-    /// before it runs anything of the program's, with the first 15 bytes of the name; the whole name
-    /// is known to it by then. The name of what carries the thread does not change.
+    /// `pthread_setname_np(3)`: 0, or the number of the error. The name of what carries a controlled
+    /// thread does not change, not by std either.
     pub(super) unsafe fn pthread_setname_np(thread: pthread_t, name: *const c_char) -> c_int {
-        // SAFETY: it has no arguments.
-        if thread != unsafe { libc::pthread_self() } {
+        if call::is_controlled() || call::is_aside() {
             return 0;
         }
-        // SAFETY: the caller promises a C string.
-        let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let current = std::thread::current();
-        call::set_name(current.name().unwrap_or(&name));
-        0
+        // SAFETY: as the caller promises.
+        unsafe { real::pthread_setname_np(thread, name) }
     }
 }
 
 /// What a thread that is started runs.
-fn run(start: Start, argument: Value, returned: &AtomicPtr<c_void>) {
-    let call = AssertUnwindSafe(move || argument.call(start));
+fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_void>) {
+    let call = AssertUnwindSafe(move || argument.call(start, has_prelude));
     let value = catch_unwind(call).unwrap_or_else(exited);
     // Who joins it has waited for its end, so nothing else need be ordered.
     returned.store(value.0, Ordering::Relaxed);
 }
 
 impl Value {
-    fn call(self, start: Start) -> Self {
-        Value(start(self.0))
+    fn call(self, start: Start, has_prelude: bool) -> Self {
+        let here = 0_u8;
+        if has_prelude {
+            call::begin_prelude(&raw const here);
+        }
+        let value = start(self.0);
+        // Long since, unless std has become another; but std had its own things to do after that.
+        call::end_prelude();
+        Value(value)
     }
 }
 

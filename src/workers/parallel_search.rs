@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::{Bounds, Findings, StoppedBy};
+use crate::engine::outside::EngineMark;
 use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Meter;
@@ -29,6 +30,8 @@ pub(crate) struct ParallelSearch {
 
 impl ParallelSearch {
     pub(super) fn run(self: Arc<Self>, whole: Box<dyn Part>) -> (Findings, StoppedBy) {
+        // By this the other workers know for whom they work, also when the first has ended.
+        let _mark = EngineMark::begin();
         let queue = Arc::new(WorkQueue::new(whole));
         let (ended, all_ended) = mpsc::channel();
         let invitation = Arc::new(Mutex::new(Some(Invitation {

@@ -1,8 +1,9 @@
 //! A model of `std::sync::Mutex` on Linux, and every execution of programs made of such locks.
 //!
 //! A lock is a word: 0 is free, 1 is taken, 2 is taken and somebody may wait. Who finds it taken
-//! makes it 2 and waits for as long as it is 2. So a thread that waits can go on when the word is 0
-//! or 1; and if another was faster, it makes the word 2 and waits again: that is a step, too.
+//! makes it 2 and waits in the queue of the word. Who frees it wakes the first in the queue if it was
+//! 2. Whoever is woken can go on; and if another was faster, it makes the word 2 and waits again, at
+//! the end of the queue: that is a step, too.
 
 use std::ops::AddAssign;
 
@@ -32,6 +33,8 @@ impl AddAssign for Ends {
 #[derive(Debug, Clone)]
 struct State {
     words: Vec<u8>,
+    /// Who waits for a lock and has not been woken, whoever came first in front.
+    queue: Vec<(usize, usize)>,
     threads: Vec<Place>,
 }
 
@@ -46,8 +49,8 @@ struct Place {
 /// Who is held back by a lock that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
-    /// Who waits, for as long as the word says that somebody does.
-    Word,
+    /// Who waits, until woken.
+    Queue,
     /// And who is about to take it.
     Declared,
     /// Who waits, whatever the word.
@@ -56,7 +59,7 @@ enum Rule {
 
 /// Runs every execution of `bodies`.
 pub(crate) fn every(bodies: &[Body], locks: usize) -> Ends {
-    start(bodies, locks, Rule::Word)
+    start(bodies, locks, Rule::Queue)
 }
 
 /// As `every`, of locks of files: who waits can go on when the lock is free, and only then.
@@ -78,6 +81,7 @@ fn start(bodies: &[Body], locks: usize, rule: Rule) -> Ends {
     };
     let state = State {
         words: vec![0; locks],
+        queue: Vec::new(),
         threads: vec![start; bodies.len()],
     };
     explore(bodies, &state, rule)
@@ -91,8 +95,10 @@ fn explore(bodies: &[Body], state: &State, rule: Rule) -> Ends {
             return false;
         };
         let is_shut = matches!(segment.first(), Some(&Act::Lock(lock)) if state.words[lock] > 0);
-        let least = if rule == Rule::Taken { 1 } else { 2 };
-        let waits = place.waits.is_some_and(|lock| state.words[lock] >= least);
+        let waits = place.waits.is_some_and(|lock| match rule {
+            Rule::Taken => state.words[lock] > 0,
+            Rule::Queue | Rule::Declared => state.queue.contains(&(*thread, lock)),
+        });
         let is_held_back = rule == Rule::Declared && is_shut;
         !(waits || is_held_back)
     };
@@ -115,9 +121,17 @@ impl State {
     fn step(&mut self, body: &Body, thread: usize) {
         let place = &mut self.threads[thread];
         let mut was_waiting = place.waits.take().is_some();
+        // Of a file's lock, which has no queue.
+        self.queue.retain(|(other, _)| *other != thread);
         for act in &body[place.segment][place.act..] {
             match *act {
-                Act::Unlock(lock) => self.words[lock] = 0,
+                Act::Unlock(lock) => {
+                    let first = self.queue.iter().position(|(_, other)| *other == lock);
+                    if let Some(first) = first.filter(|_| self.words[lock] == 2) {
+                        self.queue.remove(first);
+                    }
+                    self.words[lock] = 0;
+                }
                 Act::Lock(lock) if self.words[lock] == 0 => {
                     // Who has waited does not know whether others do.
                     self.words[lock] = if was_waiting { 2 } else { 1 };
@@ -125,6 +139,7 @@ impl State {
                 Act::Lock(lock) => {
                     self.words[lock] = 2;
                     place.waits = Some(lock);
+                    self.queue.push((thread, lock));
                     return;
                 }
             }

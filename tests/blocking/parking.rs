@@ -78,9 +78,12 @@ fn joins(holds: bool) -> Explorer<Mutex<Option<Thread>>> {
 
 #[test]
 fn one_who_joins_and_holds_what_the_other_needs_deadlocks() {
-    // unpark join: held. join unpark: who joins waits for the child, the child for its word, and
-    // whoever is to say it for the lock.
-    let report = assert_counts(|| joins(true), 1, 1);
+    // The child's `start` comes before, between or after `join` and `unpark`, and then each of them
+    // goes on when it can. Where `join` comes first, who joins waits for the child, the child for its
+    // word, and whoever is to say it for the lock: start has 3 places. Where `unpark` comes first, the
+    // child has its word before it starts (`start` before or after `join`: 2 of those that hold), or
+    // goes on for it (start unpark, then its going on before or after `join`: 2).
+    let report = assert_counts(|| joins(true), 4, 3);
     let failure = report.assert_fails();
     assert_eq!(failure.schedule(), &schedule![], "{failure}");
     assert!(failure.is_reproduced(), "{failure}");
@@ -88,5 +91,6 @@ fn one_who_joins_and_holds_what_the_other_needs_deadlocks() {
 
 #[test]
 fn one_who_joins_and_holds_nothing_goes_on() {
-    assert_counts(|| joins(false), 2, 0).assert_ok();
+    // As above, and the three with `join` first go on as well: the child is told at last.
+    assert_counts(|| joins(false), 7, 0).assert_ok();
 }

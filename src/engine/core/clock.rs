@@ -28,6 +28,7 @@ impl Clock {
     }
 
     /// The time, which this look does not move.
+    #[cfg(test)]
     pub(crate) fn peek(&self) -> Duration {
         self.time
     }

@@ -11,6 +11,7 @@ use crate::operation::WaitSite;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Conditional {
     thread: ThreadId,
+    site: WaitSite,
     condition: Condition,
 }
 
@@ -29,22 +30,34 @@ impl ExecutionState {
     pub(crate) fn block(&mut self, thread: ThreadId, site: WaitSite, condition: Option<Condition>) {
         self.end_step(thread, StepEnd::Waits);
         self.leave(thread, ThreadState::Blocked(site));
-        let conditional = condition.map(|condition| Conditional { thread, condition });
-        self.conditional.extend(conditional);
+        self.conditional
+            .extend(condition.map(|condition| Conditional {
+                thread,
+                site,
+                condition,
+            }));
     }
 
     /// `thread` no longer waits under a condition.
     pub(crate) fn forget_condition(&mut self, thread: ThreadId) {
-        self.conditional.retain(|other| other.thread != thread);
+        let place = self.conditional.iter().position(|it| it.thread == thread);
+        if let Some(place) = place {
+            let wait = self.conditional.remove(place);
+            let last = self.steps().last().filter(|last| last.thread == thread);
+            if last.is_some_and(|last| last.operation.is_interruption()) {
+                self.given_up.push((wait, self.taken));
+            }
+        }
     }
 
     /// Decides which of the threads that wait under a condition can go on at the next point.
     ///
     /// Who has let others go first can when another thread has taken a step, or no other can take
-    /// one. A wait may time out early, while others could go on, unless it would do so twice in a
-    /// row without a step of another thread: a loop that tries again and again would never end. If
+    /// one. A wait may time out early, while others could go on, unless one at the same place did so
+    /// before and no other thread has taken a step since: a loop that tries again and again would
+    /// never end. If
     /// nobody else can go on, every wait may time out, or, where time-outs come late, those that are
-    /// due first. Spurious wake-ups are as many as asked for, never twice in a row, and save nobody
+    /// due first. Spurious wake-ups are as many as asked for, under the same rule, and save nobody
     /// from a deadlock.
     #[cold]
     pub(super) fn open_conditional(&mut self) {
@@ -52,13 +65,8 @@ impl ExecutionState {
         for wait in &waits {
             let is_open = match wait.condition {
                 Condition::OthersFirst => self.last() != Some(wait.thread),
-                Condition::TimeOut(_) => {
-                    self.are_early && !self.went_on_alone(wait.thread, OperationKind::Timeout)
-                }
-                Condition::Spurious => {
-                    self.spurious_left() > 0
-                        && !self.went_on_alone(wait.thread, OperationKind::Spurious)
-                }
+                Condition::TimeOut(_) => self.are_early && !self.gave_up_alone(*wait),
+                Condition::Spurious => self.spurious_left() > 0 && !self.gave_up_alone(*wait),
             };
             self.set_open(*wait, is_open);
         }
@@ -107,14 +115,15 @@ impl ExecutionState {
         enabled.any(|pending| !pending.operation.is_interruption())
     }
 
-    /// Whether `thread` has taken a step of this kind since another thread took a step.
-    fn went_on_alone(&self, thread: ThreadId, kind: OperationKind) -> bool {
-        let mut own = self
-            .steps()
-            .iter()
-            .rev()
-            .take_while(|event| event.thread == thread);
-        own.any(|event| event.operation.kind() == kind)
+    /// Whether the thread has given up waiting at the same place before, and no other thread has
+    /// taken a step since.
+    fn gave_up_alone(&self, wait: Conditional) -> bool {
+        let mut before = self.given_up.iter();
+        before.any(|(other, step)| {
+            let mut since = self.steps()[*step..].iter();
+            (other.thread, other.site) == (wait.thread, wait.site)
+                && since.all(|event| event.thread == wait.thread)
+        })
     }
 
     fn spurious_left(&self) -> usize {

@@ -34,18 +34,20 @@ impl Deadlines {
     }
 
     /// When the wait of `thread` ends by itself.
+    #[cfg(test)]
     pub(crate) fn of(&self, thread: ThreadId) -> Option<Duration> {
         let found = self.sorted.iter().find(|(_, other)| *other == thread);
         found.map(|(deadline, _)| *deadline)
     }
 
     /// The first deadline, and whose it is.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn earliest(&self) -> Option<(Duration, ThreadId)> {
         self.sorted.first().copied()
     }
 
     /// All deadlines, earliest first; of two at the same time, the thread with the lower id first.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Duration, ThreadId)> + '_ {
         self.sorted.iter().copied()
     }

@@ -15,7 +15,8 @@ use crate::operation::{FileKind, SystemCall, WaitSite};
 pub(crate) struct Kernel {
     pub(crate) queues: WaitQueues,
     pub(crate) clock: Clock,
-    chance: fastrand::Rng,
+    /// What each thread draws from, by its [stream](super::ThreadTable::stream).
+    chance: Vec<(u64, fastrand::Rng)>,
     seed: u64,
     deadlines: Deadlines,
     /// The threads that were woken, of which the scheduler has not been told.
@@ -36,7 +37,7 @@ impl Kernel {
         Kernel {
             queues: WaitQueues::default(),
             clock: Clock::default(),
-            chance: fastrand::Rng::with_seed(seed),
+            chance: Vec::new(),
             seed,
             deadlines: Deadlines::default(),
             woken: Vec::new(),
@@ -48,7 +49,7 @@ impl Kernel {
     pub(crate) fn reset(&mut self) {
         self.queues.clear();
         self.clock.reset();
-        self.chance = fastrand::Rng::with_seed(self.seed);
+        self.chance.clear();
         self.deadlines.clear();
         self.woken.clear();
     }
@@ -95,6 +96,8 @@ impl Kernel {
     /// waits for `has_come` from elsewhere.
     pub(crate) fn end_wait(&mut self, thread: ThreadId, has_come: bool) -> WaitEnd {
         let deadline = self.deadlines.remove(thread);
+        // If it was woken while it went on by itself.
+        self.woken.retain(|other| *other != thread);
         if !self.queues.cancel(thread) || has_come {
             return WaitEnd::Woken;
         }
@@ -118,8 +121,37 @@ impl Kernel {
         !self.woken.is_empty()
     }
 
-    /// Fills `bytes` by chance: the same in every execution.
-    pub(crate) fn randomise(&mut self, bytes: &mut [u8]) {
-        self.chance.fill(bytes);
+    /// Fills `bytes` by chance, from the stream of a thread: so what it draws is the same in every
+    /// execution, whatever others have drawn before.
+    pub(crate) fn randomise(&mut self, stream: u64, bytes: &mut [u8]) {
+        let known = self.chance.iter().position(|(other, _)| *other == stream);
+        let at = known.unwrap_or_else(|| {
+            let chance = fastrand::Rng::with_seed(self.seed ^ stream);
+            self.chance.push((stream, chance));
+            self.chance.len() - 1
+        });
+        self.chance[at].1.fill(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draw(kernel: &mut Kernel, stream: u64) -> [u8; 8] {
+        let mut bytes = [0; 8];
+        kernel.randomise(stream, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn what_a_thread_draws_depends_on_no_other() {
+        let mut kernel = Kernel::new(7);
+        let alone = [1, 1].map(|stream| draw(&mut kernel, stream));
+        assert_ne!(alone[0], alone[1]);
+        kernel.reset();
+        let [first, other, second] = [1, 2, 1].map(|stream| draw(&mut kernel, stream));
+        assert_eq!([first, second], alone);
+        assert_ne!(other, first);
     }
 }

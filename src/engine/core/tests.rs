@@ -1,6 +1,7 @@
 use super::*;
 use crate::operation::{OperationKind, WaitSite};
 
+mod conditions;
 mod interruptions;
 
 pub(super) const MAX_STEPS: usize = 10;

@@ -13,6 +13,8 @@ pub(crate) struct ThreadTable {
     parents: Vec<Option<ThreadId>>,
     /// How many threads each has started.
     children: Vec<u32>,
+    /// What each draws its random numbers from.
+    streams: Vec<u64>,
     declared: usize,
 }
 
@@ -24,6 +26,7 @@ impl ThreadTable {
             names: declared.iter().map(|name| Arc::from(&**name)).collect(),
             parents: vec![None; count],
             children: vec![0; count],
+            streams: (1..).take(count).map(|number| stream(0, number)).collect(),
             declared: count,
         }
     }
@@ -36,6 +39,7 @@ impl ThreadTable {
             self.names.truncate(self.declared);
             self.parents.truncate(self.declared);
             self.children.truncate(self.declared);
+            self.streams.truncate(self.declared);
             self.children.fill(0);
         }
         self.states.fill(ThreadState::NotStarted);
@@ -57,14 +61,15 @@ impl ThreadTable {
         self.names.push(name);
         self.parents.push(Some(parent));
         self.children.push(0);
+        self.streams.push(stream(self.stream(parent), number));
         thread
     }
 
-    /// The program calls `thread` so. A declared thread keeps its name, and a name that another
-    /// thread has is not given twice.
+    /// The program calls `thread` so, which was just added. A name that another thread has is not
+    /// given twice.
     pub(super) fn rename(&mut self, thread: ThreadId, name: &str) {
         let is_free = self.names.iter().all(|other| **other != *name);
-        if thread.index() >= self.declared && is_free {
+        if is_free {
             self.names[thread.index()] = Arc::from(name);
         }
     }
@@ -80,6 +85,12 @@ impl ThreadTable {
         self.parents[thread.index()]
     }
 
+    /// What a thread draws its random numbers from. It depends on the parent and on how many threads
+    /// that has started before, and not on the schedule of others.
+    pub(crate) fn stream(&self, thread: ThreadId) -> u64 {
+        self.streams[thread.index()]
+    }
+
     /// How many threads were declared.
     pub(super) fn declared(&self) -> usize {
         self.declared
@@ -90,9 +101,31 @@ impl ThreadTable {
     }
 }
 
+/// The stream of the thread of this number that the one with the stream `parent` starts.
+fn stream(parent: u64, number: u32) -> u64 {
+    // An odd factor with bits all over, as the golden ratio has them, keeps numbers apart.
+    (parent ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thread_draws_from_the_same_stream_whoever_else_starts_some() {
+        let streams = |others_first: bool| {
+            let mut table = ThreadTable::new(&["a".to_owned(), "b".to_owned()]);
+            let [a, b] = [0, 1].map(ThreadId::new);
+            if others_first {
+                table.add(b, None);
+            }
+            let started = [a, a].map(|parent| table.add(parent, None));
+            [a, b, started[0], started[1]].map(|thread| table.stream(thread))
+        };
+        let own = streams(false);
+        assert_eq!(streams(true), own);
+        assert!((1..4).all(|at| !own[..at].contains(&own[at])), "{own:?}");
+    }
 
     #[test]
     fn threads_are_called_after_their_parents_unless_the_program_names_them() {

@@ -125,6 +125,13 @@ impl WaitQueues {
         waiter.map(|waiter| waiter.queue)
     }
 
+    /// The queue and the mask of each thread that waits, whoever came first in front.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.waiters
+            .iter()
+            .map(|waiter| (waiter.queue, waiter.mask))
+    }
+
     /// The threads in `queue`, whoever came first in front.
     pub(crate) fn waiting_at(&self, queue: usize) -> impl Iterator<Item = ThreadId> + '_ {
         let waiters = self.waiters.iter().filter(move |it| it.queue == queue);

@@ -60,6 +60,8 @@ pub(crate) fn exit_thread() {}
 
 pub(crate) fn exit_fiber() {}
 
+pub(crate) fn at_next_local(_: fn(&u8)) {}
+
 pub(crate) fn is_exiting() -> bool {
     false
 }

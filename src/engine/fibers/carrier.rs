@@ -15,6 +15,7 @@ use crate::engine::fault::{catch_fault, fault_caught};
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
 use crate::failure::Hook;
@@ -35,21 +36,23 @@ pub(super) fn carry(
     options: EngineOptions,
     heartbeat: &Arc<Heartbeat>,
     processor: &Processor,
+    surroundings: &Arc<Surroundings>,
     tell: impl Fn(CarryResult),
 ) -> Result<(), Error> {
     let own = EngineThread::begin();
+    surroundings.add_current_thread();
     let _clock = heartbeat.clocks.add(&own);
     // One that is alone may run where the system finds room for it; so may all where there is little.
     if processor.is_in_company() && !is_machine_busy() {
         processor.pin_current_thread();
     }
-    let core = ExecutionCore::new(program.threads(), scheduler, options);
+    let core = ExecutionCore::new(program.threads(), scheduler, surroundings, options);
     let mut next = Some((core, false));
     explaining_overflows(|| {
         while let Some((core, have_own_blocks)) = next.take() {
             let run = Rc::new(Run::new(program, core, have_own_blocks, options, heartbeat));
             current::under(Box::new(Rc::clone(&run)), || {
-                let mut fibers = FiberPool::new(&run, options, have_own_blocks)?;
+                let mut fibers = FiberPool::new(&run, have_own_blocks)?;
                 let carried = catch_fault(|| carry_all(&run, &mut fibers, processor));
                 match run.fault.take().map_or(carried, Err) {
                     Ok(Carried::All(scheduler)) => tell(Ok(scheduler)),
@@ -85,6 +88,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
         run.heartbeat.beat();
         let ended = execute(run, fibers, &mut turns)?;
+        run.surroundings.end_turns();
         run.heartbeat.rest();
         let mut core = run.core.borrow_mut();
         let left = core.left();
@@ -105,7 +109,9 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         }
     }
     let scheduler = run.core.borrow_mut().scheduler.take();
-    Ok(Carried::All(scheduler.expect("nobody else takes the scheduler")))
+    Ok(Carried::All(
+        scheduler.expect("nobody else takes the scheduler"),
+    ))
 }
 
 /// How an execution ended, and its outcome.
@@ -194,8 +200,14 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
         }
         let end = fibers.tell(thread, grant);
         run.unwound(thread, end);
-        // The others must not see what this one has left.
-        fibers.put_block_back();
+        // The others must not see what this one has left. But a thread that waits may have put its
+        // thread-locals into a queue of the process, as `parking_lot` does.
+        if !run.core.borrow().may_wait_for_ever() {
+            fibers.put_block_back();
+        }
+    }
+    if run.core.borrow().left() > 0 {
+        fibers.keep_block();
     }
     is_abandoned
 }

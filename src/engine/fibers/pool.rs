@@ -1,32 +1,30 @@
-//! The fibers of a carrier: one for each thread of the program.
+//! The fibers of a carrier: one for each declared thread of the program, and those of its run.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::heartbeat::Heartbeat;
 use super::run::Run;
-use super::started_blocks::lend;
+use super::started_fibers::lend;
 use crate::engine::baton::Grant;
-use crate::engine::fiber::{
-    Fiber, FirstTurn, LentBlock, TurnEnd, has_own_thread_locals, share, unshare,
-};
-use crate::engine::{EngineOptions, catch, current};
-use crate::error::{Error, ErrorKind};
+use crate::engine::fiber::{Fiber, LentBlock, TurnEnd, has_own_thread_locals, share, unshare};
+use crate::engine::{catch, current};
+use crate::error::Error;
 use crate::operation::ThreadId;
 
-/// The fibers of a carrier, by the ids of the threads that they run. Those of threads that the
-/// program starts are made when they are first needed, and kept for later executions.
+/// The fibers of a carrier.
 pub(super) struct FiberPool {
+    /// Those of the declared threads, by their ids.
     fibers: Vec<Fiber>,
-    declared: usize,
     /// The thread-locals that all fibers share, for as long as nobody can tell: to set the register
     /// for each turn takes as long as the turn.
     shared: Option<Rc<LentBlock>>,
+    /// Whether they are to stay as they are, since a thread is left that uses them for ever.
+    is_block_kept: bool,
     /// Whether each has its own.
     have_own: bool,
     run: Rc<Run>,
     heartbeat: Arc<Heartbeat>,
-    stack_size: usize,
 }
 
 impl FiberPool {
@@ -35,19 +33,14 @@ impl FiberPool {
     /// # Errors
     ///
     /// If there is no memory for the stacks, or the system starts no more threads.
-    pub(super) fn new(
-        run: &Rc<Run>,
-        options: EngineOptions,
-        have_own: bool,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(run: &Rc<Run>, have_own: bool) -> Result<Self, Error> {
         let mut pool = FiberPool {
             fibers: Vec::new(),
-            declared: run.declared,
             shared: None,
+            is_block_kept: false,
             have_own,
             run: Rc::clone(run),
             heartbeat: Arc::clone(&run.heartbeat),
-            stack_size: options.stack_size,
         };
         if !have_own && has_own_thread_locals() {
             let block = lend("the program")?;
@@ -77,6 +70,12 @@ impl FiberPool {
         }
     }
 
+    /// Leaves the thread-locals that fibers share as they are, for the life of the process.
+    #[cold]
+    pub(super) fn keep_block(&mut self) {
+        self.is_block_kept = true;
+    }
+
     /// Puts the thread-locals back that fibers share, between two of their threads.
     #[inline]
     pub(super) fn put_block_back(&self) {
@@ -99,41 +98,33 @@ impl FiberPool {
     #[inline(always)]
     pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
         self.heartbeat.run(thread);
-        if thread.index() < self.declared {
-            self.fibers[thread.index()].resume()
-        } else {
-            self.resume_started(thread)
+        match self.fibers.get_mut(thread.index()) {
+            Some(fiber) => fiber.resume(),
+            None => self.tell_started(thread, Grant::Resume),
         }
     }
 
     /// The fibers of the declared threads.
     pub(super) fn declared(&mut self) -> &mut [Fiber] {
-        &mut self.fibers[..self.declared]
-    }
-
-    /// As [`resume`](Self::resume), for a thread that the program has started.
-    #[cold]
-    fn resume_started(&mut self, thread: ThreadId) -> TurnEnd {
-        let name = self.run.name(thread);
-        while self.fibers.len() <= thread.index() {
-            if let Err(error) = self.add(&name) {
-                return self.run.refuse(thread, error);
-            }
-        }
-        let fiber = &mut self.fibers[thread.index()];
-        fiber.rename(&name);
-        fiber.resume()
+        &mut self.fibers
     }
 
     /// Gives the turn to `thread`, or tells it to unwind. Returns how its turn has ended.
     pub(super) fn tell(&mut self, thread: ThreadId, grant: Grant) -> TurnEnd {
-        match grant {
-            Grant::Resume => self.resume(thread),
-            Grant::Unwind => {
-                self.heartbeat.run(thread);
-                self.fibers[thread.index()].stop()
-            }
+        self.heartbeat.run(thread);
+        match self.fibers.get_mut(thread.index()) {
+            Some(fiber) if grant == Grant::Resume => fiber.resume(),
+            Some(fiber) => fiber.stop(),
+            None => self.tell_started(thread, grant),
         }
+    }
+
+    /// As [`tell`](Self::tell), for a thread that the program has started.
+    #[cold]
+    fn tell_started(&self, thread: ThreadId, grant: Grant) -> TurnEnd {
+        let started = thread.index() - self.fibers.len();
+        let name = self.run.name(thread);
+        self.run.started.tell(started, &name, grant)
     }
 
     /// Ends the fibers.
@@ -143,40 +134,19 @@ impl FiberPool {
 
     fn clear(&mut self) {
         self.on_block(|pool| pool.fibers.drain(..).for_each(Fiber::end));
-        if let Some(block) = self.shared.take() {
-            unshare(&block, || current::set_controller(None));
+        self.run.started.end();
+        match self.shared.take() {
+            Some(block) if self.is_block_kept => std::mem::forget(block),
+            Some(block) => unshare(&block, || current::set_controller(None)),
+            None => {}
         }
     }
 
     fn add(&mut self, name: &str) -> Result<(), Error> {
         let thread = ThreadId::new(self.fibers.len());
-        let run = Rc::clone(&self.run);
-        let block = if thread.index() >= self.declared {
-            self.run.take_block(thread)?
-        } else {
-            self.have_own.then(|| lend(name)).transpose()?
-        };
-        let has_block = block.is_some();
-        let live = move |first: FirstTurn| {
-            let live = || run.live(thread, first.wait());
-            if has_block {
-                let controller = Box::new(Rc::clone(&run));
-                current::under(controller, || catch::keeping_panics(live));
-            } else {
-                live();
-            }
-        };
-        let fiber = Fiber::new(name, self.stack_size, block, live);
-        let fiber = fiber.map_err(|error| no_stack(name, self.stack_size, &error))?;
+        let block = self.have_own.then(|| lend(name)).transpose()?;
+        let fiber = self.run.make_fiber(thread, name, block)?;
         self.fibers.push(fiber);
         Ok(())
     }
-}
-
-#[cold]
-fn no_stack(name: &str, size: usize, error: &std::io::Error) -> Error {
-    Error::new(
-        ErrorKind::NoOsThread,
-        format!("no stack of {size} bytes for the fiber of `{name}`: {error}"),
-    )
 }

@@ -1,25 +1,26 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
+mod controller;
+mod life;
+
 use std::cell::{Cell, RefCell, RefMut};
-use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::{Heartbeat, Reached};
-use super::started_blocks::StartedBlocks;
+use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
-use crate::engine::baton::Grant;
-use crate::engine::catch::{Caught, caught};
+use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::{self, Body, Controller, NewThread, Started};
+use crate::engine::current::Body;
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::external_wakers::{SETTLE, WakeStatus};
-use crate::engine::fiber::{Control, LentBlock, TurnEnd, exit_thread, has_own_thread_locals};
-use crate::engine::futures::TaskWaker;
+use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
+use crate::engine::fiber::TurnEnd;
+use crate::engine::outside::Settled;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, ProgramInstance};
-use crate::error::{Error, ErrorKind};
+use crate::engine::{EngineOptions, Phase, Program, ProgramInstance};
+use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::operation::{ThreadId, ThreadState};
 
@@ -34,12 +35,16 @@ pub(super) struct Run {
     pub(super) core: RefCell<ExecutionCore>,
     /// Where it takes place. A fiber borrows it while it runs its thread.
     pub(super) instance: RefCell<Box<dyn ProgramInstance>>,
-    /// What was started in the turn under way: taken note of when that ends, since the state of a
-    /// turn that is repeated is not kept up to date.
-    starting: RefCell<Vec<(Option<String>, Body)>>,
-    /// The thread-locals of those threads, which their fibers keep from one execution to the next.
-    /// Nothing if all fibers share theirs.
-    blocks: Option<StartedBlocks>,
+    /// What the threads are called that were started in the turn under way: taken note of when that
+    /// ends, since the state of a turn that is repeated is not kept up to date.
+    starting: RefCell<Vec<Option<String>>>,
+    /// What the program calls the thread that has just told its name.
+    introduced: Cell<Option<String>>,
+    /// The fibers of such threads.
+    pub(super) started: StartedFibers,
+    /// Whether each fiber has thread-locals of its own.
+    have_own_blocks: bool,
+    stack_size: usize,
     /// Whether a thread was started while fibers share their thread-locals.
     wants_blocks: Cell<bool>,
     /// What the threads run that the program has started, if they have not begun.
@@ -47,10 +52,13 @@ pub(super) struct Run {
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
     pub(super) wakes: Arc<WakeQueue>,
+    pub(super) surroundings: Arc<Surroundings>,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) heartbeat: Arc<Heartbeat>,
     timeout: Duration,
+    /// Within which time the world outside answers, if that is promised.
+    grace: Option<Duration>,
     /// When the threads of the execution began, where it matters.
     since: Cell<Option<Instant>>,
 }
@@ -70,14 +78,19 @@ impl Run {
         heartbeat: &Arc<Heartbeat>,
     ) -> Self {
         heartbeat.started.lock().clear();
+        let surroundings = Arc::clone(&core.surroundings);
         Run {
+            surroundings,
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
             core: RefCell::new(core),
             instance: RefCell::new(Arc::clone(program).instance()),
             starting: RefCell::default(),
-            blocks: have_own_blocks.then(StartedBlocks::default),
+            introduced: Cell::default(),
+            started: StartedFibers::default(),
+            have_own_blocks,
+            stack_size: options.stack_size,
             wants_blocks: Cell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
@@ -85,6 +98,7 @@ impl Run {
             fault: RefCell::default(),
             heartbeat: Arc::clone(heartbeat),
             timeout: options.timeout,
+            grace: options.grace,
             since: Cell::new(None),
         }
     }
@@ -94,16 +108,9 @@ impl Run {
         self.wants_blocks.get()
     }
 
-    /// The thread-locals for the fiber of a thread that the program has started.
-    pub(super) fn take_block(&self, thread: ThreadId) -> Result<Option<LentBlock>, Error> {
-        let started = thread.index() - self.declared;
-        let blocks = self.blocks.as_ref();
-        blocks.map(|blocks| blocks.take(started)).transpose()
-    }
-
     /// Takes the execution away, for another run to go on with it.
     pub(super) fn take_core(&self) -> ExecutionCore {
-        let nothing = ExecutionCore::without_scheduler(self.program.threads());
+        let nothing = ExecutionCore::without_scheduler(self.program.threads(), &self.surroundings);
         self.core.replace(nothing)
     }
 
@@ -113,84 +120,19 @@ impl Run {
         self.fault.borrow().is_some()
     }
 
-    /// The life of a fiber: runs its thread in execution after execution, as long as it is told to.
-    pub(super) fn live(&self, thread: ThreadId, mut grant: Grant) {
-        while grant == Grant::Resume {
-            // Whatever it has reached was in the execution before.
-            self.heartbeat.reach(thread, TurnEnd::FINISHED);
-            let result = match self.take_body(thread) {
-                None => {
-                    let instance = self.instance.borrow();
-                    caught(|| instance.run_thread(thread))
-                }
-                Some(body) => caught(body),
-            };
-            let control = Control::current();
-            let end = match result {
-                Ok(()) => {
-                    // Shared thread-locals stay as they are, so that a change is noticed. (A panic
-                    // below is one itself, since it is kept for the report, and the last thing that
-                    // the thread has done.)
-                    if self.blocks.is_some() {
-                        exit_thread(false);
-                    }
-                    TurnEnd::FINISHED
-                }
-                Err(caught) => {
-                    exit_thread(true);
-                    self.note.set(Some(TurnDetail::Failed(caught)));
-                    TurnEnd::OTHERWISE
-                }
-            };
-            let is_fiber = control.let_go(end);
-            grant = is_fiber.expect("this is the body of a fiber");
-        }
-    }
-
-    /// What `thread` runs, if the program has started it.
-    #[inline]
-    fn take_body(&self, thread: ThreadId) -> Option<Body> {
-        let started = thread.index().checked_sub(self.declared)?;
-        self.bodies.borrow_mut()[started].take()
-    }
-
-    /// Whether `thread` was started by the program and has not begun. It never will, so what it was
-    /// to run is dropped.
-    pub(super) fn drops_body(&self, thread: ThreadId) -> bool {
-        let Some(body) = self.take_body(thread) else {
-            return false;
-        };
-        let dropped = current::uncontrolled(|| caught(|| drop(body)));
-        let ended = dropped.and(Err(Caught::Unwound));
-        let caught = ended.unwrap_or_else(|caught| caught);
-        self.core.borrow_mut().finish_caught(thread, caught);
-        true
-    }
-
     /// What `thread` is called.
     pub(super) fn name(&self, thread: ThreadId) -> Arc<str> {
         Arc::clone(&self.core.borrow().state.threads().names()[thread.index()])
-    }
-
-    /// There is no fiber for `thread`, which has the turn: that ends the search.
-    #[cold]
-    pub(super) fn refuse(&self, thread: ThreadId, error: Error) -> TurnEnd {
-        self.fault.borrow_mut().get_or_insert(error);
-        drop(self.take_body(thread));
-        self.core.borrow_mut().fail(ExecutionEnd::Pruned);
-        self.note.set(Some(TurnDetail::Failed(Caught::Unwound)));
-        TurnEnd::OTHERWISE
     }
 
     /// Takes note of the threads that were started in the turn of `parent`.
     #[cold]
     fn adopt(&self, parent: ThreadId) {
         let mut core = self.core.borrow_mut();
-        for (name, body) in self.starting.take() {
+        for name in self.starting.take() {
             let thread = core.state.spawn(parent, name.as_deref());
             let name = &core.state.threads().names()[thread.index()];
             self.heartbeat.started.lock().push(Arc::clone(name));
-            self.bodies.borrow_mut().push(Some(body));
         }
     }
 
@@ -203,15 +145,13 @@ impl Run {
             bodies.clear();
             self.heartbeat.started.lock().clear();
         }
-        let core = self.core.borrow();
-        if core.expects_wakes() {
-            self.since.set(Some(Instant::now()));
-        }
-        // Invariants are evaluated at every step, new or not.
-        if self.has_invariants {
+        self.since.set(None);
+        self.surroundings.begin_turn();
+        // Invariants are evaluated at every step, new or not, and outside threads are waited for.
+        if self.has_invariants || !self.surroundings.is_empty() {
             return 0;
         }
-        core.state.replayed_turns()
+        self.core.borrow().state.replayed_turns()
     }
 
     /// The first `count` turns have been repeated, and `current` has the turn after them.
@@ -226,7 +166,10 @@ impl Run {
     /// Whose turn an execution begins with that repeats none.
     #[cold]
     pub(super) fn first_turn(&self) -> Option<ThreadId> {
-        self.core.borrow_mut().turn().thread()
+        self.settle();
+        self.hear_wakes();
+        let core = self.core.borrow_mut();
+        self.next_turn(core, None)
     }
 
     /// Whose turn comes next, when that of `thread` has ended; none if the execution was over
@@ -239,6 +182,7 @@ impl Run {
         if self.has_invariants {
             return self.turn_after_observing(thread, end);
         }
+        self.settle();
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
         let is_over = core.is_over();
@@ -253,12 +197,14 @@ impl Run {
         if is_over || core.has_questions() {
             return self.next_turn(core, None);
         }
+        self.surroundings.begin_turn();
         core.turn().thread()
     }
 
     /// As [`turn_after`](Self::turn_after), where invariants are to be evaluated.
     #[inline(never)]
     fn turn_after_observing(&self, thread: ThreadId, end: TurnEnd) -> Option<ThreadId> {
+        self.settle();
         let violated = self.violated();
         self.hear_wakes();
         let mut core = self.core.borrow_mut();
@@ -274,6 +220,7 @@ impl Run {
     /// As [`turn_after`](Self::turn_after), if the turn has ended as a note says.
     #[inline(never)]
     fn turn_after_note(&self, thread: ThreadId) -> Option<ThreadId> {
+        self.settle();
         let pause = match self.note.take().expect("it has left a note") {
             TurnDetail::Paused(pause) => pause,
             TurnDetail::Failed(caught) => {
@@ -301,6 +248,7 @@ impl Run {
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
     ) -> Option<ThreadId> {
+        self.surroundings.begin_turn();
         if core.is_over() {
             return None;
         }
@@ -357,35 +305,104 @@ impl Run {
     fn hear_wakes(&self) {
         if self.wakes.has_any() {
             let mut core = self.core.borrow_mut();
-            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.is_inside);
+            let hear = |fired: WakeEvent| core.wake(fired.thread, fired.execution, fired.by_time);
             self.wakes.take(hear);
             drop(core);
             self.adopt(self.heartbeat.running());
         }
     }
 
-    /// When nobody can go on, waits for something outside of the program to wake a task, if it
-    /// may. Returns whose turn comes next then.
+    /// Waits until the outside threads sleep that have to do with the program.
+    #[inline]
+    fn settle(&self) {
+        if !self.surroundings.is_empty() {
+            self.wait_for_sleep();
+        }
+        if let Some(grace) = self.grace {
+            self.await_answers(grace);
+        }
+    }
+
+    /// Waits until all threads could go on that wait for the world outside, or for the grace.
+    #[cold]
+    fn await_answers(&self, grace: Duration) {
+        let (since, mut pace) = (Instant::now(), Pace::new());
+        while self.core.borrow_mut().awaits_answer() {
+            let left = grace.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(pace.next().min(left));
+        }
+    }
+
+    /// Returns whether they sleep: otherwise the time of the execution is up.
+    #[cold]
+    fn wait_for_sleep(&self) -> bool {
+        loop {
+            let settled = self.surroundings.settle();
+            let is_busy = matches!(settled, Settled::Busy(_));
+            let mut core = self.core.borrow_mut();
+            core.note_settled(settled);
+            if !is_busy {
+                return true;
+            }
+            if self.since().elapsed() >= self.timeout {
+                if !core.is_over() || core.is_stuck() {
+                    let end = core.timed_out();
+                    core.fail(end);
+                }
+                return false;
+            }
+            drop(core);
+            // The watcher sees a carrier at rest, since this one looks at the clock itself.
+            self.heartbeat.rest();
+            self.heartbeat.enter(Phase::Threads);
+        }
+    }
+
+    /// When the run began to wait in this execution.
+    fn since(&self) -> Instant {
+        let since = self.since.get().unwrap_or_else(Instant::now);
+        self.since.set(Some(since));
+        since
+    }
+
+    /// When nobody can go on, waits for something outside of the program to change that, if it may.
+    /// Returns whose turn comes next then.
     #[inline]
     pub(super) fn wait_for_outside(&self) -> Option<ThreadId> {
-        let since = self.since.get()?;
-        // The watcher sees a carrier at rest, since this one looks at the clock itself.
+        if !self.core.borrow().is_stuck() {
+            return None;
+        }
         self.heartbeat.rest();
-        let turn = self.hear_outside(since);
+        let turn = self.hear_outside();
         self.heartbeat.enter(Phase::Threads);
         turn
     }
 
     #[cold]
-    fn hear_outside(&self, since: Instant) -> Option<ThreadId> {
+    fn hear_outside(&self) -> Option<ThreadId> {
+        self.surroundings.end_turns();
+        let since = self.since();
+        let mut pace = Pace::new();
         let mut heard = None;
         loop {
+            if !self.wait_for_sleep() {
+                return None;
+            }
             self.hear_wakes();
             let mut core = self.core.borrow_mut();
             let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
             match core.news(is_settled, || self.wakes.are_new()) {
                 WakeStatus::Woken => return self.next_turn(core, None),
-                WakeStatus::Nothing => return None,
+                WakeStatus::Nothing => {
+                    drop(core);
+                    if self.surroundings.await_others() {
+                        continue;
+                    }
+                    return None;
+                }
                 WakeStatus::Wait if since.elapsed() >= self.timeout => drop(core.give_up()),
                 WakeStatus::Wait => {}
             }
@@ -393,77 +410,7 @@ impl Run {
                 heard.get_or_insert_with(Instant::now);
             }
             drop(core);
-            self.wakes.wait();
+            self.wakes.wait(pace.next());
         }
     }
-}
-
-impl Controller for Rc<Run> {
-    fn pause(&self, pause: YieldReason) -> Option<Grant> {
-        self.note.set(Some(TurnDetail::Paused(pause)));
-        None
-    }
-
-    fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
-        let mut core = self.core.borrow_mut();
-        body(&mut core, self.heartbeat.running());
-        if core.has_calls() {
-            // The state of a turn that is repeated is not kept up to date: it is heard after that.
-            self.wakes.alert();
-        }
-    }
-
-    fn leave(&self) {
-        self.core.borrow_mut().leave(self.heartbeat.running());
-    }
-
-    fn withdraw(&self) {
-        // The question is there if the fiber has not let go of its turn since.
-        drop(self.note.take());
-        self.core.borrow_mut().withdraw(self.heartbeat.running());
-    }
-
-    fn waker(&self) -> Waker {
-        let mut core = self.core.borrow_mut();
-        let thread = self.heartbeat.running();
-        let waker = Arc::new(TaskWaker {
-            alarm: Arc::downgrade(&self.wakes),
-            thread,
-            execution: core.number,
-        });
-        let watched = Arc::downgrade(&waker);
-        core.keep_waker(thread, watched);
-        Waker::from(waker)
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.core.borrow().state.is_cancelling()
-    }
-
-    fn spawn(&self, new: NewThread<'_>) -> Result<Started, Error> {
-        let mut starting = self.starting.borrow_mut();
-        let others = self.core.borrow().state.threads().len() + starting.len();
-        let handle = match &self.blocks {
-            Some(blocks) => blocks.handle(others - self.declared)?,
-            // The execution is going to be abandoned.
-            None if has_own_thread_locals() => 0,
-            None => return Err(cannot_start()),
-        };
-        self.wants_blocks.set(self.blocks.is_none());
-        starting.push((new.name.map(str::to_owned), new.body));
-        self.wakes.alert();
-        let thread = ThreadId::new(others);
-        Ok(Started { thread, handle })
-    }
-
-    fn fail(&self, fault: Error) {
-        self.fault.borrow_mut().get_or_insert(fault);
-    }
-}
-
-#[cold]
-fn cannot_start() -> Error {
-    let text = "the program starts a thread, which needs thread-locals of its own. Fibers cannot have \
-                them on this system: use `Engine::Threads`";
-    Error::new(ErrorKind::NoOsThread, text)
 }

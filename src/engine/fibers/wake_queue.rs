@@ -1,10 +1,10 @@
 //! Wakers that fired, on whichever thread.
 
 use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::engine::external_wakers::LOOK;
 use crate::engine::futures::Alarm;
 use crate::operation::ThreadId;
 
@@ -21,8 +21,8 @@ pub(super) struct WakeQueue {
 pub(super) struct WakeEvent {
     pub(super) thread: ThreadId,
     pub(super) execution: u64,
-    /// Whether a thread of a program fired it.
-    pub(super) is_inside: bool,
+    /// Whether nothing but time has brought it.
+    pub(super) by_time: bool,
 }
 
 impl WakeQueue {
@@ -53,22 +53,22 @@ impl WakeQueue {
         self.has_any()
     }
 
-    /// Sleeps until one fires, or it is time to look.
-    pub(super) fn wait(&self) {
+    /// Sleeps until one fires, or for so long.
+    pub(super) fn wait(&self, rest: Duration) {
         let mut fired = self.fired.lock();
         if fired.is_empty() {
-            self.news.wait_for(&mut fired, LOOK);
+            self.news.wait_for(&mut fired, rest);
         }
     }
 }
 
 impl Alarm for WakeQueue {
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool) {
         let mut fired = self.fired.lock();
         fired.push(WakeEvent {
             thread,
             execution,
-            is_inside,
+            by_time,
         });
         self.has_any.store(true, Ordering::Relaxed);
         drop(fired);

@@ -8,9 +8,13 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
+use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
+use crate::engine::fair_locks;
 use crate::engine::fault::catch_fault;
+use crate::engine::prelude;
 use crate::engine::processor::{Processor, is_machine_busy};
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
@@ -31,6 +35,9 @@ pub(crate) fn run(
     if scheduler.new_execution().is_none() {
         return Ok(scheduler);
     }
+    fair_locks::prepare();
+    let _own = EngineThread::begin();
+    let surroundings = Surroundings::new();
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {
@@ -42,15 +49,23 @@ pub(crate) fn run(
         let processor = Processor::claim();
         move || {
             let tell = |carried| end.tell(carried);
-            let carry =
-                || carrier::carry(&program, scheduler, options, &heartbeat, &processor, tell);
+            let carry = || {
+                carrier::carry(
+                    &program,
+                    scheduler,
+                    options,
+                    &heartbeat,
+                    &processor,
+                    &surroundings,
+                    tell,
+                )
+            };
             catch_fault(carry).unwrap_or_else(|error| end.tell(Err(error)));
         }
     };
     heartbeat.clocks.expect();
-    let carrier = thread::Builder::new()
-        .name("interlace fibers".to_owned())
-        .spawn(carrier);
+    let builder = thread::Builder::new().name("interlace fibers".to_owned());
+    let carrier = prelude::spawn_by_std(builder, carrier);
     let carrier = carrier.map_err(|error| {
         let text = format!("the operating system did not start a thread for the fibers: {error}");
         Error::new(ErrorKind::NoOsThread, text)

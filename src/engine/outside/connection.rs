@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::fence;
 
+use super::kernel;
 use super::record::Record;
 use super::relation::Relation;
 
@@ -28,6 +29,15 @@ impl Relation {
             }
         }
         count
+    }
+
+    /// Wakes at most `count` of the outside threads that sleep at `address`, where the program wakes.
+    /// Returns how many.
+    pub(crate) fn wake_sleepers_at(&self, address: usize, count: usize, mask: u32) -> usize {
+        if count == 0 || self.connect_sleepers_at(address) == 0 {
+            return 0;
+        }
+        kernel::wake(address, count, mask)
     }
 
     /// To be called before the program writes to a pipe, a socket or a counter, or closes one.

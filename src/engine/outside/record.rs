@@ -17,6 +17,8 @@ pub(crate) struct Record {
     place: AtomicUsize,
     /// A [`Kind`], whether there is a time-out, and the word or the events that are waited for.
     detail: AtomicU64,
+    /// Whether its last sleep has ended by itself.
+    by_itself: AtomicBool,
     /// What does not fit in there.
     more: Mutex<More>,
     number: u64,
@@ -67,6 +69,7 @@ impl Record {
             sequence: AtomicU64::new(0),
             place: AtomicUsize::new(0),
             detail: AtomicU64::new(0),
+            by_itself: AtomicBool::new(false),
             more: Mutex::default(),
             number,
             parent: Mutex::new(parent),
@@ -94,9 +97,11 @@ impl Record {
         self.sequence.store(sequence | 1, Release);
     }
 
-    /// Notes that the calling thread, which is that of the record, is awake.
+    /// Notes that the calling thread, which is that of the record, is awake, perhaps by itself: its
+    /// time was up.
     #[inline]
-    pub(super) fn wake_up(&self) {
+    pub(super) fn wake_up(&self, by_itself: bool) {
+        self.by_itself.store(by_itself, Relaxed);
         let sequence = self.sequence.load(Relaxed);
         self.sequence.store((sequence | 1) + 1, Release);
     }
@@ -193,6 +198,10 @@ impl Record {
     fn learn_name(&self) {
         // By now a thread of std has given itself the name that the user has chosen.
         self.name.get_or_init(kernel::thread_name);
+    }
+
+    pub(super) fn woke_by_itself(&self) -> bool {
+        self.by_itself.load(Relaxed)
     }
 
     pub(super) fn number(&self) -> u64 {

@@ -59,7 +59,7 @@ pub(crate) fn current() -> Option<Arc<Record>> {
 }
 
 /// Runs code of this module that may wait for a lock. That wait is not one of the thread's.
-pub(super) fn aside<T>(act: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(act: impl FnOnce() -> T) -> T {
     struct Restore(*const Record);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -68,6 +68,11 @@ pub(super) fn aside<T>(act: impl FnOnce() -> T) -> T {
     }
     let _restore = Restore(CURRENT.replace(ASIDE));
     act()
+}
+
+/// From now on the calling thread's calls are not noted: its thread-locals are lent to fibers.
+pub(crate) fn stay_aside() {
+    CURRENT.set(ASIDE);
 }
 
 #[cold]

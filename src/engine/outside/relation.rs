@@ -60,11 +60,17 @@ impl Relation {
         }
         Relation {
             bit,
-            roots: Mutex::new(current().into_iter().collect()),
+            roots: Mutex::new(askers()),
             known: Mutex::default(),
             alone_in: AtomicUsize::new(0),
             strangers: Mutex::default(),
         }
+    }
+
+    /// The number of the thread that has asked for the search.
+    pub(crate) fn asker(&self) -> u64 {
+        let roots = self.roots.lock();
+        roots.first().map_or(u64::MAX, |record| record.number())
     }
 
     /// Threads that the calling one has started, or will, are kin.
@@ -81,7 +87,7 @@ impl Relation {
 
     /// Whether no thread is related to the search. One load and a comparison, if none was before.
     #[inline]
-    pub(super) fn is_alone(&self) -> bool {
+    pub(crate) fn is_alone(&self) -> bool {
         self.alone_in.load(Relaxed) == generation() || self.known().related.is_empty()
     }
 
@@ -134,6 +140,19 @@ impl Drop for Relation {
     fn drop(&mut self) {
         aside(|| *BITS.lock() &= !(self.bit & !SHARED));
     }
+}
+
+/// The calling thread, and those that it works for: a search's workers are started by who asks.
+fn askers() -> Vec<Arc<Record>> {
+    let mut askers = Vec::from_iter(current());
+    while let Some(parent) = askers.last().and_then(|it| it.parent())
+        && parent.is_engine()
+    {
+        askers.push(parent);
+    }
+    // Who has asked first comes first.
+    askers.reverse();
+    askers
 }
 
 fn is_descendant(record: &Record, roots: &[Arc<Record>]) -> bool {

@@ -13,10 +13,12 @@ use super::wake::{connect_with_waiters, has_model_waiters};
 /// The calling thread is about to wait until the word at `address` is not `expected`.
 #[inline]
 pub(crate) fn before_wait(address: usize, expected: u32, is_timed: bool) {
-    with_current(|record| record.fall_asleep(Kind::Futex, address, expected, is_timed));
-    if has_model_waiters() {
-        connect_with_waiters(address);
-    }
+    with_current(|record| {
+        record.fall_asleep(Kind::Futex, address, expected, is_timed);
+        if has_model_waiters() && !record.is_engine() {
+            connect_with_waiters(address);
+        }
+    });
 }
 
 /// The calling thread is about to wait for events of one file.
@@ -45,7 +47,7 @@ pub(crate) fn before_join(joined: &Arc<Record>) {
 /// The calling thread is awake again, and forgets the other thread, which may know this one.
 pub(crate) fn after_join() {
     with_current(|record| {
-        record.wake_up();
+        record.wake_up(false);
         record.set_joined(None);
     });
 }
@@ -59,5 +61,18 @@ pub(crate) fn before_sleep() {
 /// The calling thread is awake again.
 #[inline]
 pub(crate) fn after_wait() {
-    with_current(Record::wake_up);
+    after_timed_wait(false);
+}
+
+/// The calling thread is awake again, perhaps since its time was up.
+#[inline]
+pub(crate) fn after_timed_wait(is_up: bool) {
+    with_current(|record| record.wake_up(is_up));
+}
+
+/// Whether the calling thread, which no run controls, acts since some time has passed.
+pub(crate) fn is_up_by_itself() -> bool {
+    let mut is_up = false;
+    with_current(|record| is_up = record.woke_by_itself());
+    is_up
 }

@@ -11,9 +11,10 @@ use super::registry::{add, adopt, aside, current, remove};
 pub(crate) struct StartingThread(Option<Arc<Record>>);
 
 impl StartingThread {
-    pub(crate) fn by_current() -> Self {
-        let parent = current();
-        StartingThread(Some(aside(|| add(parent))))
+    /// Nothing if the calling thread's calls are not noted.
+    pub(crate) fn by_current() -> Option<Self> {
+        let parent = current()?;
+        Some(StartingThread(Some(aside(|| add(Some(parent))))))
     }
 
     /// Called first on the new thread.

@@ -27,7 +27,7 @@ const ASLEEP: Settled = Settled::Asleep {
 
 /// Starts a thread as the hook of `pthread_create` does.
 fn start<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    let starting = StartingThread::by_current();
+    let starting = StartingThread::by_current().unwrap();
     thread::spawn(|| {
         starting.begin();
         body()
@@ -36,7 +36,8 @@ fn start<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHa
 
 /// Starts a thread that is not of the kin of the calling one.
 fn start_stranger<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    thread::spawn(|| start(body)).join().unwrap()
+    let other = super::aside(|| thread::spawn(|| start(body)));
+    other.join().unwrap()
 }
 
 /// A search for which a thread of its own asks, so that threads of other tests are not its kin.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::registry::aside;
+use super::registry::{aside, with_current};
 use super::relation::Relation;
 
 /// A run whose threads wait in queues of the model.
@@ -73,11 +73,31 @@ impl Drop for Registration {
 /// which no run controls. Returns how many. They are one process, so the address is one queue.
 #[cold]
 pub(crate) fn wake_from_outside(queue: usize, count: usize, mask: u32) -> usize {
+    let mut is_outside = false;
+    with_current(|record| is_outside = !record.is_engine());
+    if !is_outside {
+        return 0;
+    }
     let mut woken = 0;
     for run in runs() {
         if woken < count && run.has_waiter(queue) {
             // First, so that who is woken already waits for this thread.
             run.relation().connect_current_thread();
+            woken += aside(|| run.wake(queue, count - woken, mask));
+        }
+    }
+    woken
+}
+
+/// As [`wake_from_outside`], on behalf of a thread of the run with this relation: threads of the
+/// other runs, since runs may share what they wait for.
+pub(crate) fn wake_other_runs(own: &Relation, queue: usize, count: usize, mask: u32) -> usize {
+    if count == 0 || !has_model_waiters() {
+        return 0;
+    }
+    let mut woken = 0;
+    for run in runs() {
+        if woken < count && !std::ptr::eq(run.relation(), own) && run.has_waiter(queue) {
             woken += aside(|| run.wake(queue, count - woken, mask));
         }
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
-use crate::engine::external_wakers::{self, SETTLE, WakeStatus};
+use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
 use crate::engine::{ExecutionEnd, Phase, ProgramInstance};
 use crate::failure::Hook;
 use crate::operation::{ThreadId, ThreadState};
@@ -60,6 +60,7 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
     let mut shared = team.shared.lock();
     shared.core.phase = Phase::Threads;
     shared.instance = Some(Arc::clone(instance));
+    team.settle(&mut shared);
     let first = shared.core.turn();
     drop(shared);
     team.give(first);
@@ -67,6 +68,7 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
         team.decide();
     }
 
+    team.surroundings.end_turns();
     let mut shared = team.shared.lock();
     shared.instance = None;
     let end = shared.core.ending();
@@ -84,15 +86,26 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
 /// Whether the threads' part is over. When no thread can go on, something outside may still change
 /// that.
 fn is_over(team: &Team) -> bool {
-    let mut heard = None;
+    let (mut heard, mut pace) = (None, Pace::new());
     loop {
         let mut shared = team.shared.lock();
+        if shared.core.is_stuck() {
+            team.surroundings.end_turns();
+            team.settle(&mut shared);
+        }
         if !shared.core.is_over() {
             return false;
         }
         let is_settled = heard.is_some_and(|since: Instant| since.elapsed() >= SETTLE);
         match shared.core.news(is_settled, || false) {
             WakeStatus::Woken => return false,
+            WakeStatus::Nothing if shared.core.is_stuck() => {
+                drop(shared);
+                if team.surroundings.await_others() {
+                    continue;
+                }
+                return true;
+            }
             WakeStatus::Nothing => return true,
             WakeStatus::Wait => {}
         }
@@ -103,7 +116,7 @@ fn is_over(team: &Team) -> bool {
             return true;
         }
         drop(shared);
-        thread::park_timeout(external_wakers::LOOK);
+        thread::park_timeout(pace.next());
     }
 }
 

@@ -45,7 +45,7 @@ impl RawThread {
 
     /// What the system calls the thread, in a number.
     pub(super) fn handle(&self) -> usize {
-        self.0 as usize
+        usize::try_from(self.0).expect("an address, or a small number")
     }
 
     pub(super) fn join(self) {

@@ -9,6 +9,7 @@ use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::fault::catch_fault;
+use crate::engine::prelude;
 use crate::error::{Error, ErrorKind};
 
 /// Starts a thread of this name on the processor of the team. If that fails, the others unwind.
@@ -19,7 +20,7 @@ pub(super) fn start(
 ) -> Result<JoinHandle<()>, Error> {
     // The system accepts no name with a zero byte.
     let builder = Builder::new().name(name.replace('\0', "\u{2400}"));
-    let started = builder.spawn(in_team(team, body));
+    let started = prelude::spawn_by_std(builder, in_team(team, body));
     started.map_err(|error| no_thread(team, name, &error))
 }
 
@@ -42,6 +43,7 @@ fn in_team<B: FnOnce() + Send + 'static>(team: &Arc<Team>, body: B) -> impl FnOn
         let lived = catch_fault(|| {
             mate.processor.pin_current_thread();
             let own = EngineThread::begin();
+            mate.surroundings.add_current_thread();
             let _clock = mate.clocks.add(&own);
             body();
             Ok(())

@@ -3,7 +3,8 @@
 mod controller;
 
 use std::sync::{Arc, OnceLock};
-use std::thread::Thread;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
@@ -14,9 +15,12 @@ use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::external_wakers::Pace;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
+use crate::engine::outside::Settled;
 use crate::engine::processor::Processor;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
@@ -31,6 +35,7 @@ pub(super) struct Team {
     /// and the clocks, `OWN`, and what the scheduler locks, such as the work queue. No user code runs
     /// while any of them is held.
     pub(super) shared: Mutex<TeamShared>,
+    pub(super) surroundings: Arc<Surroundings>,
     /// Where each thread waits for its turn.
     pub(super) slots: WorkerSlots,
     /// Where the conductor waits until the threads' part is over.
@@ -45,6 +50,8 @@ pub(super) struct Team {
     pub(super) clocks: ThreadClocks,
     /// Whether the team is for one execution.
     pub(super) is_for_one: bool,
+    /// Within which time the world outside answers, if that is promised.
+    grace: Option<Duration>,
 }
 
 /// What a team shares, under one lock.
@@ -73,6 +80,7 @@ impl Team {
     pub(super) fn new(
         program: &Arc<dyn Program>,
         scheduler: Box<dyn Scheduler>,
+        surroundings: &Arc<Surroundings>,
         options: EngineOptions,
     ) -> Self {
         let threads = program.threads().len();
@@ -80,13 +88,14 @@ impl Team {
         Team {
             program: Arc::clone(program),
             shared: Mutex::new(TeamShared {
-                core: ExecutionCore::new(program.threads(), scheduler, options),
+                core: ExecutionCore::new(program.threads(), scheduler, surroundings, options),
                 instance: None,
                 started: Vec::new(),
                 is_done: false,
                 is_stuck: false,
                 fault: None,
             }),
+            surroundings: Arc::clone(surroundings),
             slots: WorkerSlots::new(threads),
             conductor_baton: Baton::default(),
             conductor: OnceLock::new(),
@@ -95,6 +104,7 @@ impl Team {
             processor,
             clocks: ThreadClocks::default(),
             is_for_one: options.fresh_threads,
+            grace: options.grace,
         }
     }
 
@@ -179,6 +189,7 @@ impl Team {
         failure: Option<FailureKind>,
     ) -> Option<Turn> {
         if failure.is_none() {
+            self.settle(shared);
             while let Some(mut question) = shared.core.next_question() {
                 MutexGuard::unlocked(shared, || question.ask());
                 shared.core.answer(question);
@@ -188,7 +199,36 @@ impl Team {
         if shared.core.is_over() {
             return None;
         }
+        self.surroundings.begin_turn();
         Some(shared.core.turn_unless(failure))
+    }
+
+    /// Waits, without the lock, until the outside threads sleep that have to do with the program, or
+    /// the team is left behind.
+    pub(super) fn settle(&self, shared: &mut MutexGuard<'_, TeamShared>) {
+        while !self.surroundings.is_empty() && shared.core.scheduler.is_some() {
+            let settled = MutexGuard::unlocked(shared, || self.surroundings.settle());
+            let is_busy = matches!(settled, Settled::Busy(_));
+            shared.core.note_settled(settled);
+            if !is_busy {
+                break;
+            }
+        }
+        if let Some(grace) = self.grace {
+            self.await_answers(shared, grace);
+        }
+    }
+
+    /// Waits until all threads could go on that wait for the world outside, or for the grace.
+    fn await_answers(&self, shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
+        let (since, mut pace) = (Instant::now(), Pace::new());
+        while shared.core.awaits_answer() && shared.core.scheduler.is_some() {
+            let left = grace.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            MutexGuard::unlocked(shared, || thread::sleep(pace.next().min(left)));
+        }
     }
 
     /// The invariant that does not hold where the running thread has just stopped.
@@ -202,11 +242,11 @@ impl Team {
 }
 
 impl Alarm for Team {
-    fn wake(&self, thread: ThreadId, execution: u64, is_inside: bool) {
+    fn wake(&self, thread: ThreadId, execution: u64, by_time: bool) {
         // This may be called on any thread, so its faults must not unwind.
         let woken = catch_fault(|| {
             let mut shared = self.shared.lock();
-            shared.core.wake(thread, execution, is_inside);
+            shared.core.wake(thread, execution, by_time);
             let is_awaited = shared.core.is_over();
             drop(shared);
             if is_awaited {

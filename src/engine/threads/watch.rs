@@ -13,8 +13,9 @@ use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
-use crate::engine::left;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
+use crate::engine::{fair_locks, left};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
@@ -30,10 +31,12 @@ pub(crate) fn run(
     options: EngineOptions,
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
+    fair_locks::prepare();
     let _own = EngineThread::begin();
+    let surroundings = Surroundings::new();
     while scheduler.new_execution().is_some() {
         left::check()?;
-        let team = Arc::new(Team::new(program, scheduler, options));
+        let team = Arc::new(Team::new(program, scheduler, &surroundings, options));
         let threads = assemble(&team)?;
         let watched = catch_fault(|| watch(&team, options.timeout, &mut meanwhile));
         match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
@@ -128,6 +131,7 @@ fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dy
     let scheduler = shared.core.scheduler.take();
     let left = shared.core.left();
     drop(shared);
+    team.surroundings.end_turns();
     left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);

@@ -9,7 +9,7 @@ use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, catch};
-use crate::engine::current::{self, Body};
+use crate::engine::current::{self, NewThread};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
@@ -20,8 +20,9 @@ pub(super) fn work(team: &Arc<Team>, thread: ThreadId) {
     });
 }
 
-/// Starts an OS thread for a thread that the program starts. It runs `body` when it gets its first
-/// turn, or drops it if it is told to unwind.
+/// Starts an OS thread for a thread that the program starts. It runs the body when it gets its first
+/// turn, or drops it if it is told to unwind. A body with a prelude runs at once, and waits for that
+/// turn itself.
 ///
 /// # Errors
 ///
@@ -30,15 +31,21 @@ pub(super) fn start_one(
     team: &Arc<Team>,
     thread: ThreadId,
     name: &str,
-    stack_size: Option<usize>,
-    body: Body,
+    new: NewThread<'_>,
 ) -> Result<RawThread, Error> {
     let mate = Arc::clone(team);
+    let NewThread {
+        stack_size,
+        has_prelude,
+        body,
+        ..
+    } = new;
     start_raw(team, name, stack_size, move || {
         under_team(&mate, thread, |slot| {
-            let result = match slot.baton.wait() {
-                Grant::Resume => run(body),
-                Grant::Unwind => catch(|| drop(body)).and(Err(Caught::Unwound)),
+            let result = if has_prelude || slot.baton.wait() == Grant::Resume {
+                run(body)
+            } else {
+                catch(|| drop(body)).and(Err(Caught::Unwound))
             };
             finish(&mate, thread, result);
         });

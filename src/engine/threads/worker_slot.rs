@@ -11,6 +11,8 @@ use crate::operation::ThreadId;
 #[derive(Debug, Default)]
 pub(super) struct WorkerSlot {
     pub(super) baton: Baton,
+    /// Where the thread that starts this one waits until it has told its name.
+    pub(super) introduction: Baton,
 }
 
 /// The slots of a team: one for each declared thread, and one for each thread that the program has

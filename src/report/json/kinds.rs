@@ -79,6 +79,8 @@ variants! { Unfinished:
     "hook" = Hook { hook, limit },
     "threads" = Threads { limit, threads },
     "not_woken" = NotWoken { limit, threads },
+    "outside" = Outside { limit, busy, threads },
+    "nothing" = Nothing { limit, threads },
     "told" = Text(text),
 }
 

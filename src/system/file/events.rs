@@ -9,16 +9,58 @@ use libc::{c_int, epoll_event, nfds_t, pollfd, sigset_t, size_t, timespec};
 
 use super::super::deadline::{from_millis, from_timespec};
 use super::super::errno::fail;
-use super::{is_ready, wait_until};
+use super::{is_ready, outside, wait_until};
 use crate::engine::call;
+use crate::engine::outside::PollEntry;
 use crate::operation::{FileKind, SystemCall};
 
 interpose! {
-    sleeps fn poll(files: *mut pollfd, count: nfds_t, millis: c_int) -> c_int;
+    noted fn poll(files: *mut pollfd, count: nfds_t, millis: c_int) -> c_int;
     sleeps fn __poll_chk(files: *mut pollfd, count: nfds_t, millis: c_int, room: size_t) -> c_int;
     sleeps fn ppoll(files: *mut pollfd, count: nfds_t, time: *const timespec, signals: *const sigset_t) -> c_int;
-    sleeps fn epoll_wait(epoll: c_int, events: *mut epoll_event, count: c_int, millis: c_int) -> c_int;
+    noted fn epoll_wait(epoll: c_int, events: *mut epoll_event, count: c_int, millis: c_int) -> c_int;
     sleeps fn epoll_pwait(epoll: c_int, events: *mut epoll_event, count: c_int, millis: c_int, signals: *const sigset_t) -> c_int;
+}
+
+mod uncontrolled {
+    use super::*;
+
+    pub(super) unsafe fn poll(files: *mut pollfd, count: nfds_t, millis: c_int) -> c_int {
+        // SAFETY: as the caller promises.
+        let poll = || unsafe { real::poll(files, count, millis) };
+        if millis == 0 || files.is_null() {
+            return poll();
+        }
+        let length = usize::try_from(count).unwrap_or(0);
+        // SAFETY: the caller promises that many files.
+        let files = unsafe { std::slice::from_raw_parts(files, length) };
+        let entries = files.iter().map(|it| PollEntry::new(it.fd, it.events));
+        outside::awaiting_files(&Vec::from_iter(entries), millis > 0, poll)
+    }
+
+    /// Waits for the events in poll(2), which does not take them.
+    pub(super) unsafe fn epoll_wait(
+        epoll: c_int,
+        events: *mut epoll_event,
+        count: c_int,
+        millis: c_int,
+    ) -> c_int {
+        if millis != 0 {
+            let mut entry = pollfd {
+                fd: epoll,
+                events: libc::POLLIN,
+                revents: 0,
+            };
+            // SAFETY: one entry is there.
+            let poll = || unsafe { real::poll(&raw mut entry, 1, millis) };
+            let result = outside::awaiting_file(epoll, libc::POLLIN, millis > 0, poll);
+            if result < 0 {
+                return result;
+            }
+        }
+        // SAFETY: as the caller promises.
+        unsafe { real::epoll_wait(epoll, events, count, 0) }
+    }
 }
 
 mod controlled {

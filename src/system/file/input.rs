@@ -11,15 +11,15 @@ use super::wait_for_events;
 use crate::operation::SystemCall;
 
 interpose! {
-    sleeps fn read(file: c_int, buffer: *mut c_void, size: size_t) -> ssize_t;
-    sleeps fn __read_chk(file: c_int, buffer: *mut c_void, size: size_t, room: size_t) -> ssize_t;
-    sleeps fn readv(file: c_int, parts: *const iovec, count: c_int) -> ssize_t;
-    sleeps fn recv(file: c_int, buffer: *mut c_void, size: size_t, flags: c_int) -> ssize_t;
-    sleeps fn __recv_chk(file: c_int, buffer: *mut c_void, size: size_t, room: size_t, flags: c_int) -> ssize_t;
-    sleeps fn recvfrom(file: c_int, buffer: *mut c_void, size: size_t, flags: c_int, from: *mut sockaddr, length: *mut socklen_t) -> ssize_t;
-    sleeps fn recvmsg(file: c_int, message: *mut msghdr, flags: c_int) -> ssize_t;
-    sleeps fn accept(file: c_int, from: *mut sockaddr, length: *mut socklen_t) -> c_int;
-    sleeps fn accept4(file: c_int, from: *mut sockaddr, length: *mut socklen_t, flags: c_int) -> c_int;
+    reads fn read(file: c_int, buffer: *mut c_void, size: size_t) -> ssize_t;
+    reads fn __read_chk(file: c_int, buffer: *mut c_void, size: size_t, room: size_t) -> ssize_t;
+    reads fn readv(file: c_int, parts: *const iovec, count: c_int) -> ssize_t;
+    reads fn recv(file: c_int, buffer: *mut c_void, size: size_t, flags: c_int) -> ssize_t;
+    reads fn __recv_chk(file: c_int, buffer: *mut c_void, size: size_t, room: size_t, flags: c_int) -> ssize_t;
+    reads fn recvfrom(file: c_int, buffer: *mut c_void, size: size_t, flags: c_int, from: *mut sockaddr, length: *mut socklen_t) -> ssize_t;
+    reads fn recvmsg(file: c_int, message: *mut msghdr, flags: c_int) -> ssize_t;
+    reads fn accept(file: c_int, from: *mut sockaddr, length: *mut socklen_t) -> c_int;
+    reads fn accept4(file: c_int, from: *mut sockaddr, length: *mut socklen_t, flags: c_int) -> c_int;
 }
 
 mod controlled {

@@ -101,7 +101,7 @@ pub(super) fn int(argument: usize) -> u32 {
 }
 
 /// A number of threads, which is signed.
-fn count(argument: usize) -> usize {
+pub(super) fn count(argument: usize) -> usize {
     let count: c_int = int(argument).cast_signed();
     usize::try_from(count).unwrap_or(0)
 }

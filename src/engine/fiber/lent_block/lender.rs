@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::image::Image;
 use super::thread_pointer;
+use crate::engine::outside::{aside, stay_aside};
 
 /// The lenders that nobody uses. They are kept for ever: as many as were ever needed at one time.
 static IDLE: Mutex<Vec<Lender>> = Mutex::new(Vec::new());
@@ -88,7 +89,9 @@ fn start_thread(entry: &Entry) -> bool {
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
         let mut thread = MaybeUninit::uninit();
         let argument = ptr::from_ref(entry).cast_mut().cast();
-        let error = libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), lend, argument);
+        let error = aside(|| {
+            libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), lend, argument)
+        });
         libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut());
         libc::pthread_attr_destroy(attributes.as_mut_ptr());
         error == 0
@@ -98,11 +101,12 @@ fn start_thread(entry: &Entry) -> bool {
 extern "C" fn lend(entry: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: it is the entry that `start_thread` was given, which lives until `is_ready` is set.
     let entry = unsafe { &*entry.cast::<Entry>() };
+    stay_aside();
     *entry.image.lock() = Some(Image::of_new_thread());
     let pointer = thread_pointer::current();
     entry.thread_pointer.store(pointer, Ordering::Relaxed);
     // SAFETY: it has no arguments.
-    let handle = unsafe { libc::pthread_self() } as usize;
+    let handle = usize::try_from(unsafe { libc::pthread_self() }).expect("an address");
     entry.handle.store(handle, Ordering::Relaxed);
     let word = ptr::from_ref(&entry.is_ready);
     entry.is_ready.store(1, Ordering::Release);

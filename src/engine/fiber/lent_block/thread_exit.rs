@@ -31,6 +31,15 @@ pub(super) struct BlockUse {
 thread_local! {
     /// The use of the block that the calling thread has borrowed; null if it has its own.
     static BORROWED: Cell<*const BlockUse> = const { Cell::new(ptr::null()) };
+    /// What is called when the calling thread next registers a destructor.
+    static AT_NEXT: Cell<Option<fn(&u8)>> = const { Cell::new(None) };
+}
+
+/// Has `call` called when the calling thread next comes to use a thread-local with a destructor for
+/// the first time, with a variable of the function of libc that std calls then. It may unwind past
+/// that.
+pub(crate) fn at_next_local(call: fn(&u8)) {
+    AT_NEXT.set(Some(call));
 }
 
 /// The address of a thread-local of this library, for the calling thread.
@@ -164,12 +173,16 @@ type AtExit = unsafe extern "C" fn(Destructor, *mut c_void, *mut c_void) -> c_in
 /// Registers the destructor of an object for the exit of the calling thread, as the part of libc in
 /// `__cxa_thread_atexit` of the Itanium C++ ABI does.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn __cxa_thread_atexit_impl(
+unsafe extern "C-unwind" fn __cxa_thread_atexit_impl(
     destructor: Destructor,
     object: *mut c_void,
     module: *mut c_void,
 ) -> c_int {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
+    if let Some(call) = AT_NEXT.take() {
+        let here = 0;
+        call(&here);
+    }
     if let Some(block) = borrowed() {
         block.destructors.borrow_mut().push((destructor, object));
         return 0;

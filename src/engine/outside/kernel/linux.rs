@@ -31,12 +31,31 @@ pub(in super::super) fn is_word(address: usize, expected: u32) -> bool {
 
 /// Lets all that wait at `address` look again. A futex wait may end for no reason.
 pub(in super::super) fn wake_all(address: usize) {
+    wake(address, usize::MAX, u32::MAX);
+}
+
+/// Wakes at most `count` of those that wait at `address`. Returns how many.
+pub(in super::super) fn wake(address: usize, count: usize, mask: u32) -> usize {
+    let mut woken = 0;
     for flags in [libc::FUTEX_PRIVATE_FLAG, 0] {
-        let operation = (libc::FUTEX_WAKE | flags).cast_unsigned() as usize;
-        let all = i32::MAX.cast_unsigned() as usize;
+        let operation = (libc::FUTEX_WAKE_BITSET | flags).cast_unsigned() as usize;
+        let left = i32::try_from(count - woken).unwrap_or(i32::MAX);
+        if left == 0 {
+            break;
+        }
+        let arguments = [
+            address,
+            operation,
+            left.cast_unsigned() as usize,
+            0,
+            0,
+            mask as usize,
+        ];
         // SAFETY: the call touches no memory of this process.
-        unsafe { system_call(libc::SYS_futex, [address, operation, all, 0, 0, 0]) };
+        let answer = unsafe { system_call(libc::SYS_futex, arguments) };
+        woken += usize::try_from(answer).unwrap_or(0);
     }
+    woken
 }
 
 /// Whether one of the files is ready, or is not open.

@@ -38,7 +38,7 @@ fn start_next(left: usize, mut before: Vec<Weak<Record>>, done: Sender<usize>) {
         drop(start(move || start_next(left - 1, before, done)));
         return;
     }
-    drop(StartingThread::by_current());
+    drop(StartingThread::by_current().unwrap());
     // The parent may be about to let go of its own record.
     let start = Instant::now();
     while known(&before) > 0 && start.elapsed() < LONG {
@@ -57,7 +57,7 @@ fn threads_of_which_each_starts_the_next_are_forgotten() {
 #[test]
 fn a_thread_that_could_not_be_started_has_ended() {
     let search = search();
-    let starting = StartingThread::by_current();
+    let starting = StartingThread::by_current().unwrap();
     let record = starting.record().unwrap();
     assert!(all().0.iter().any(|it| Arc::ptr_eq(it, &record)));
     drop(starting);

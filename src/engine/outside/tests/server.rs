@@ -64,7 +64,7 @@ fn a_server_of_strangers_is_waited_for_once_it_was_woken() {
 fn who_works_longer_than_the_limit_is_named() {
     let (line, search) = (Line::default(), search());
     let server = std::thread::Builder::new().name("server".to_owned());
-    let starting = crate::engine::outside::StartingThread::by_current();
+    let starting = crate::engine::outside::StartingThread::by_current().unwrap();
     let server = server.spawn({
         let line = Arc::clone(&line);
         move || {

@@ -102,7 +102,7 @@ fn who_waits_with_a_time_out_or_pauses_will_wake() {
                 before_wait(address(&word), 0, true);
             }
             while word.load(SeqCst) == 0 {
-                thread::sleep(Duration::from_millis(1));
+                super::super::kernel::nap(Duration::from_millis(1));
             }
             after_wait();
         })
@@ -132,7 +132,7 @@ fn who_waits_for_a_file_is_awake_once_it_is_ready() {
                 }
                 // In place of the wait: as if it took long to come back from there.
                 while go_on.load(SeqCst) == u32::from(is_set) {
-                    thread::sleep(Duration::from_millis(1));
+                    super::super::kernel::nap(Duration::from_millis(1));
                 }
                 after_wait();
                 reader.read_exact(&mut [0]).unwrap();
@@ -157,7 +157,7 @@ fn who_joins_is_awake_once_the_other_has_ended() {
     let joiner = start({
         let word = Arc::clone(&word);
         move || {
-            let starting = StartingThread::by_current();
+            let starting = StartingThread::by_current().unwrap();
             let record = starting.record().unwrap();
             let joined = thread::spawn({
                 let word = Arc::clone(&word);

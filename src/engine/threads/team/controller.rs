@@ -42,6 +42,15 @@ impl Controller for ThreadHandle {
         }
     }
 
+    fn introduce(&self, name: Option<&str>) -> Option<Grant> {
+        if let Some(name) = name {
+            let mut shared = self.team.shared.lock();
+            shared.core.state.rename(self.thread, name);
+        }
+        self.slot.introduction.give(Grant::Resume);
+        Some(self.slot.baton.wait())
+    }
+
     fn withdraw(&self) {
         let mut shared = self.team.shared.lock();
         // Only if the team has been left behind. This thread must not go on while its question is
@@ -78,10 +87,30 @@ impl Controller for ThreadHandle {
         let name = Arc::clone(&shared.core.state.threads().names()[thread.index()]);
         self.team.slots.add();
         drop(shared);
-        let started = worker::start_one(&self.team, thread, &name, new.stack_size, new.body)?;
+        let has_prelude = new.has_prelude;
+        let started = worker::start_one(&self.team, thread, &name, new)?;
         let handle = started.handle();
         self.team.shared.lock().started.push(started);
+        if has_prelude {
+            // Nobody else has the turn meanwhile, so the name is known before any choice.
+            self.team.slots.of(thread).introduction.wait();
+        }
         Ok(Started { thread, handle })
+    }
+
+    fn settle(&self, about_to_wait: bool) {
+        let team = &self.team;
+        let settle = || {
+            if !team.surroundings.is_empty() {
+                team.settle(&mut team.shared.lock());
+            }
+        };
+        settle();
+        if about_to_wait {
+            let limit = team.shared.lock().core.options.timeout;
+            team.surroundings.await_other_runs(limit);
+            settle();
+        }
     }
 
     fn leave(&self) {

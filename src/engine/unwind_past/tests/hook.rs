@@ -2,11 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
 use crate::engine::current::{Controller, NewThread, Started, controlled, under};
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -29,6 +31,10 @@ impl Controller for Unwinds {
         Some(Grant::Unwind)
     }
 
+    fn introduce(&self, _: Option<&str>) -> Option<Grant> {
+        None
+    }
+
     fn withdraw(&self) {}
 
     fn waker(&self) -> Waker {
@@ -42,12 +48,15 @@ impl Controller for Unwinds {
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.0.borrow_mut();
         body(&mut core, ThreadId::new(0));
-        core.kernel.reset();
+        let surroundings = Arc::clone(&core.surroundings);
+        surroundings.update(&mut core.kernel, |kernel| kernel.reset());
     }
 
     fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
         unreachable!("the execution is over")
     }
+
+    fn settle(&self, _: bool) {}
 
     fn leave(&self) {
         unreachable!("each can unwind")
@@ -60,7 +69,7 @@ impl Controller for Unwinds {
 
 /// Runs `body`, and unwinds the calling thread at each call of std that would wait.
 pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    let core = ExecutionCore::without_scheduler(&["waits".to_owned()]);
+    let core = ExecutionCore::without_scheduler(&["waits".to_owned()], &Surroundings::new());
     let unwinds = Unwinds(Rc::new(RefCell::new(core)));
     under(Box::new(unwinds), || controlled(body))
 }

@@ -129,6 +129,14 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
         (limits(), positions()).prop_map(|(limit, threads)| Unfinished::Threads { limit, threads }),
         (limits(), positions())
             .prop_map(|(limit, threads)| Unfinished::NotWoken { limit, threads }),
+        (limits(), any::<String>(), positions()).prop_map(|(limit, busy, threads)| {
+            Unfinished::Outside {
+                limit,
+                busy,
+                threads,
+            }
+        }),
+        (limits(), positions()).prop_map(|(limit, threads)| Unfinished::Nothing { limit, threads }),
         any::<String>().prop_map(Unfinished::Text),
     ];
     unfinished.prop_map(TimeOut)
