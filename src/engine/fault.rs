@@ -1,16 +1,27 @@
 //! Panics of this library's own code become errors that tell their location.
 
-use super::catch::{self, Caught, catch};
+use super::catch::{self, Caught, catch, caught};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Panic;
 
 /// Runs `body`, code of this library, and turns a panic into an error. Panics of the user's code
 /// must be caught inside; the unwinding of a program's thread passes through.
 pub(crate) fn catch_fault<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch(body).unwrap_or_else(|caught| match caught {
+    catch(body).unwrap_or_else(explain)
+}
+
+/// As [`catch_fault`], where panics of the calling thread are already being kept.
+#[inline]
+pub(super) fn fault_caught<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    caught(body).unwrap_or_else(explain)
+}
+
+#[cold]
+fn explain<T>(caught: Caught) -> Result<T, Error> {
+    match caught {
         Caught::Panic(panic) => Err(fault(&panic)),
         Caught::Unwound => catch::unwind(),
-    })
+    }
 }
 
 #[cold]

@@ -11,7 +11,7 @@ use super::turn_record::TurnRecord;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::fault::catch_fault;
+use crate::engine::fault::{catch_fault, fault_caught};
 use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
@@ -135,7 +135,7 @@ fn execute(
     }
     run.heartbeat.enter(Phase::Threads);
     let is_abandoned =
-        fibers.on_block(|fibers| catch_fault(|| Ok(run_threads(run, fibers, turns))))?;
+        fibers.on_block(|fibers| fault_caught(|| Ok(run_threads(run, fibers, turns))))?;
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
@@ -157,8 +157,12 @@ fn execute(
 /// Resumes whichever thread has the turn until none has, and unwinds those that are left. Returns
 /// whether the execution was abandoned.
 fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -> bool {
-    turns.truncate(run.begin());
+    let repeated = run.begin();
+    let passed_on = last_if_passed_on(turns, repeated);
+    turns.truncate(repeated);
     let mut ended = repeat(run, fibers, turns);
+    // What it leaves was looked at when the turn went to another thread for the first time.
+    let mut is_known = turns.len() + 1 == repeated && ended == passed_on && ended.is_some();
     let mut is_abandoned = false;
     loop {
         let turn = match ended {
@@ -170,11 +174,12 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
         };
         // A thread may see what it has left itself.
         let is_other = ended.is_some_and(|(thread, _)| turn != Some(thread));
-        if is_other && fibers.is_to_lend() {
+        if is_other && !is_known && fibers.is_to_lend() {
             is_abandoned = true;
             run.abandon(turn);
             break;
         }
+        is_known = false;
         let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
             break;
         };
@@ -206,6 +211,15 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
         fibers.keep_block();
     }
     is_abandoned
+}
+
+/// The last of `count` turns, if another thread has the turn after them.
+#[inline]
+fn last_if_passed_on(turns: &[TurnRecord], count: usize) -> Option<(ThreadId, TurnEnd)> {
+    let [.., last, next] = turns.get(..=count)? else {
+        return None;
+    };
+    (last.thread != next.thread).then_some((last.thread, last.end))
 }
 
 /// Repeats turns for as long as they end as in the execution before, and forgets the rest. Returns
