@@ -204,7 +204,7 @@ impl ExecutionCore {
 
     /// Goes on with an execution in which nobody could, if somebody can now; false if not.
     pub(super) fn revive(&mut self) -> bool {
-        let can_go_on = self.state.has_enabled();
+        let can_go_on = !self.state.is_stuck();
         if can_go_on {
             self.over = None;
         }
@@ -322,7 +322,7 @@ impl ExecutionCore {
             for thread in self.outside.take_pending() {
                 self.state.wake(thread);
             }
-            if self.state.has_enabled() {
+            if !self.state.is_stuck() {
                 self.over = None;
                 return news;
             }

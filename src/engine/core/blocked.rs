@@ -17,11 +17,6 @@ impl ExecutionState {
         self.started + self.taken
     }
 
-    /// Whether a thread could go on.
-    pub(crate) fn has_enabled(&self) -> bool {
-        !self.is_stuck()
-    }
-
     /// Where `thread` stands.
     #[inline]
     pub(crate) fn state(&self, thread: ThreadId) -> ThreadState {

@@ -42,7 +42,7 @@ impl ExecutionState {
 
     /// Whether no thread can go on: waking up by itself or being cancelled saves none from a deadlock.
     #[inline]
-    pub(super) fn is_stuck(&self) -> bool {
+    pub(crate) fn is_stuck(&self) -> bool {
         let first = self.enabled.first();
         first.is_none_or(|it| it.operation.rarity() > 1)
     }
@@ -62,13 +62,9 @@ impl ExecutionState {
 
     /// `thread`, which could go on by an ordinary operation, cannot any more.
     pub(super) fn remove_enabled(&mut self, thread: ThreadId) {
-        self.close(Way::ordinary(thread));
-    }
-
-    /// This way, which was open, is not any more.
-    fn close(&mut self, way: Way) {
+        let way = Way::ordinary(thread);
         let slot = self.slot(way);
-        debug_assert_eq!(self.enabled[slot].way(), way, "it is open");
+        debug_assert_eq!(self.enabled[slot].way(), way, "it could go on");
         self.enabled.remove(slot);
         if let Some(running) = self.running.as_mut().filter(|running| **running > slot) {
             *running -= 1;

@@ -185,12 +185,12 @@ fn a_thread_that_could_go_on_and_cannot_any_more_is_not_ready() {
     state.set_unblocked(thread(0), true);
     state.set_unblocked(thread(0), false);
     state.leave(thread(1), ThreadState::Finished);
-    assert!(!state.has_enabled());
+    assert!(state.is_stuck());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
     state.set_unblocked(thread(0), true);
-    assert!(state.has_enabled());
+    assert!(!state.is_stuck());
     state.let_go(thread(0));
-    assert!(state.is_live(thread(0)) && !state.has_enabled());
+    assert!(state.is_live(thread(0)) && state.is_stuck());
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn a_task_that_waits_for_ever_is_a_deadlock_though_it_may_be_cancelled() {
     let (mut state, _) = one_cancellable();
     state.advance(first);
     state.finish(thread(1));
-    assert!(!state.has_enabled());
+    assert!(state.is_stuck());
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
     // What is unwound is not among the enabled any more.
     state.leave(thread(0), ThreadState::Unwound);
