@@ -11,7 +11,7 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::FailureKind;
-use crate::operation::{self, Access, Event, ThreadStatus, Trace};
+use crate::operation::{self, Access, Event, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::Timeline;
 
@@ -69,8 +69,13 @@ impl Record {
 }
 
 pub(crate) fn by_name(steps: &[Event], names: &[Arc<str>]) -> Schedule {
-    let step = |event: &Event| event.operation.step(&names[event.thread.index()]);
-    steps.iter().map(step).collect()
+    let written = |event: &Event| step(event.operation, &names[event.thread.index()]);
+    steps.iter().map(written).collect()
+}
+
+/// An operation as a schedule writes it, where its thread is called `name`.
+pub(crate) fn step(operation: Operation, name: &str) -> Step {
+    Step::of_kind(operation.step_kind(), name, operation.name().site().name())
 }
 
 /// One execution: the steps it took, and how it ended.

@@ -151,6 +151,7 @@ impl Chooser for Follow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execution;
     use crate::operation::{Operation, ThreadId};
     use crate::site::Site;
 
@@ -173,7 +174,7 @@ mod tests {
             [true, true, false, false, false]
         );
         for (at, operation) in operations.iter().enumerate().skip(1) {
-            let step = operation.step("a");
+            let step = execution::step(*operation, "a");
             assert_eq!(
                 fits(&step),
                 [0, 1, 2, 3, 4].map(|other| other == at),

@@ -3,7 +3,7 @@
 use itertools::Itertools as _;
 
 use crate::error::{Error, ErrorKind};
-use crate::execution::Record;
+use crate::execution::{Record, step};
 use crate::operation::{OperationKind, Pending, ThreadState, ThreadStatus};
 use crate::schedule::{Schedule, Step, StepKind};
 use crate::site::MarkerId;
@@ -106,7 +106,7 @@ pub(super) fn used_up(
     let text = format!(
         "the schedule is not exact: {why}, and thread `{name}` {stands}. Add `{}` as step {}, or let \
          the rest follow by itself with `new` instead of `exact`{}",
-        operation.step(name),
+        step(operation, name),
         steps + 1,
         record.positions(),
     );

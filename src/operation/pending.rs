@@ -1,7 +1,7 @@
 //! What a thread is about to do.
 
 use super::ThreadId;
-use crate::schedule::{Step, StepKind};
+use crate::schedule::StepKind;
 use crate::site::MarkerId;
 
 /// What a thread is about to do when it goes on. It is packed into one number, since points and
@@ -116,11 +116,6 @@ impl Operation {
             OperationKind::Spurious => StepKind::Spurious,
             OperationKind::Cancel => StepKind::Cancel,
         }
-    }
-
-    /// As a schedule writes it, where the thread is called `name`.
-    pub(crate) fn step(self, name: &str) -> Step {
-        Step::of_kind(self.step_kind(), name, self.name().site().name())
     }
 
     /// The marker at which the thread is paused. In and after a wait, the marker that it passed
