@@ -215,6 +215,7 @@ impl OneShotProgram {
             timeout,
             max_steps: usize::MAX,
             external_wakers: self.external_wakers,
+            is_nested: engine::begins_nested(),
             ..EngineOptions::default()
         };
         let schedule = std::mem::take(&mut self.schedule);

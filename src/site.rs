@@ -61,15 +61,20 @@ impl Site {
     /// The site's id, given on the first call.
     #[inline]
     pub(crate) fn id(&'static self) -> MarkerId {
-        let known = MarkerId::of_number(self.id.load(Ordering::Acquire));
-        known.unwrap_or_else(|| self.register())
+        self.known_id().unwrap_or_else(|| self.register())
+    }
+
+    /// The site's id, if it has one.
+    #[inline]
+    pub(crate) fn known_id(&self) -> Option<MarkerId> {
+        MarkerId::of_number(self.id.load(Ordering::Acquire))
     }
 
     #[cold]
     fn register(&'static self) -> MarkerId {
         let mut reached = REACHED.write();
         // Another thread may have registered the site while this one waited for the lock.
-        if let Some(known) = MarkerId::of_number(self.id.load(Ordering::Acquire)) {
+        if let Some(known) = self.known_id() {
             return known;
         }
         let others = u32::try_from(reached.len());

@@ -26,5 +26,5 @@ pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     // SAFETY: `_withdraw` withdraws the probe before this returns or unwinds, and waits for that if
     // the question is being asked.
     let probe = unsafe { LockProbe::leave(question) };
-    current::pause(YieldReason::Acquire(site.id(), probe));
+    current::pause(YieldReason::Acquire(current::id_of(site), probe));
 }

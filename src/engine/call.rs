@@ -109,10 +109,16 @@ fn load(word: usize) -> u32 {
     unsafe { AtomicU32::from_ptr(word) }.load(Ordering::SeqCst)
 }
 
-/// Waits until all is done that other threads are about to do about what the calling thread is going
-/// to wait for: those that no run controls, and those of other runs of the search.
+/// Waits until all is done that threads which no run controls are about to do about what the calling
+/// thread is going to wait for.
 pub(crate) fn settle() {
-    current::settle(true);
+    current::settle();
+}
+
+/// From here on to the end of the execution, no other one runs that calls the system. To be called
+/// before a thread does what others could notice.
+pub(crate) fn take_process_lock() {
+    current::take_process_lock();
 }
 
 fn end_wait() -> WaitEnd {
@@ -141,7 +147,7 @@ pub(crate) fn wake(queue: usize, count: usize, mask: u32) -> usize {
     let woken = current::with_core(|core, _| core.wake_in_call(queue, count, mask));
     let (woken, outside) = woken.unwrap_or_default();
     if outside > 0 {
-        current::settle(false);
+        current::settle();
     }
     woken + outside
 }
@@ -162,12 +168,13 @@ pub(crate) fn await_other_threads(is_done: impl Fn() -> bool) {
 
 /// Lets others go first.
 pub(crate) fn yield_now() {
+    take_process_lock();
     let yields = current::with_core(ExecutionCore::yields);
     if yields == Some(true) {
         // If the execution is over, it runs on to the next marker.
         current::yield_turn(YieldReason::Yield);
     } else {
-        // Perhaps for the lock of a row of `parking_lot`'s table, which a thread of another run has.
+        // Perhaps for the lock of a row of `parking_lot`'s table, which a thread has that no run controls.
         settle();
         current::aside(thread::yield_now);
     }

@@ -12,7 +12,7 @@ use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
-use crate::site::Site;
+use crate::site::{MarkerId, Site};
 
 /// What a thread that the program starts runs.
 pub(super) type Body = Box<dyn FnOnce() + Send>;
@@ -59,9 +59,11 @@ pub(crate) trait Controller {
     /// Whether the calling task, which has just got its turn, is to be cancelled.
     fn is_cancelled(&self) -> bool;
 
-    /// Waits until the threads that no run controls, and that have to do with the program, sleep; if
-    /// the calling thread is `about_to_wait`, also for other runs of the search.
-    fn settle(&self, about_to_wait: bool);
+    /// Waits until the threads that no run controls, and that have to do with the program, sleep.
+    fn settle(&self);
+
+    /// Other executions could notice what the calling thread is about to do.
+    fn take_process_lock(&self);
 
     /// Starts a thread of the program.
     ///
@@ -90,6 +92,7 @@ thread_local! {
     /// In a `ManuallyDrop`, so that access need not check for a destructor: [`under`] empties it.
     static CONTROLLER: RefCell<ManuallyDrop<Option<Box<dyn Controller>>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
+    static IS_IN_EXECUTION: Cell<bool> = const { Cell::new(false) };
     /// An address in the outermost frame that is under the controller; 0 if that is not known.
     static BASE: Cell<usize> = const { Cell::new(0) };
 }
@@ -112,12 +115,20 @@ pub(super) fn is_in_frame_above(here: usize, address: usize) -> bool {
 pub(crate) fn reach(site: &'static Site) {
     let control = Control::current();
     if control.is_by_run() && !std::thread::panicking() {
-        let marker = site.id();
+        let marker = id_of(site);
         match control.let_go(TurnEnd::at_marker(marker)) {
             Some(grant) => obey(grant),
             None => pause(YieldReason::Reach(marker)),
         }
     }
+}
+
+/// The id of a marker that the calling thread has come to. The first who comes to one waits for a
+/// lock of this library: that is no wait of the program.
+#[inline]
+pub(super) fn id_of(site: &'static Site) -> MarkerId {
+    site.known_id()
+        .unwrap_or_else(|| uncontrolled(|| site.id()))
 }
 
 /// Whether a marker pauses the calling thread.
@@ -175,8 +186,25 @@ pub(super) fn with_core<T>(body: impl FnOnce(&mut ExecutionCore, ThreadId) -> T)
 }
 
 /// Waits until the threads that no run controls, and that have to do with the program, sleep.
-pub(super) fn settle(about_to_wait: bool) {
-    with_controller(|controller| controller.settle(about_to_wait));
+pub(super) fn settle() {
+    with_controller(|controller| controller.settle());
+}
+
+/// Other executions could notice what the calling thread is about to do.
+pub(super) fn take_process_lock() {
+    with_controller(|controller| controller.take_process_lock());
+}
+
+/// All that the calling thread runs from now on is part of executions.
+pub(super) fn enter_executions() {
+    IS_IN_EXECUTION.set(true);
+}
+
+/// Whether a search for which the calling thread asks is part of an execution of another one. Then that
+/// other one is as noticeable as what runs in it.
+pub(crate) fn begins_nested() -> bool {
+    take_process_lock();
+    IS_IN_EXECUTION.get() || CONTROLLER.with_borrow(|controller| controller.is_some())
 }
 
 /// Starts a thread of the program; nothing if the system gives none.
@@ -306,7 +334,8 @@ mod tests {
         }
         fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
         fn leave(&self) {}
-        fn settle(&self, _: bool) {}
+        fn settle(&self) {}
+        fn take_process_lock(&self) {}
         fn is_cancelled(&self) -> bool {
             false
         }

@@ -20,6 +20,8 @@ pub(crate) struct EngineOptions {
     /// Within which time the world outside answers, if that is promised.
     pub(crate) grace: Option<Duration>,
     pub(crate) waits: WaitRules,
+    /// Whether the search is code of an execution of another one.
+    pub(crate) is_nested: bool,
 }
 
 impl Default for EngineOptions {
@@ -32,6 +34,7 @@ impl Default for EngineOptions {
             fresh_threads: false,
             grace: None,
             waits: WaitRules::default(),
+            is_nested: false,
         }
     }
 }

@@ -1,17 +1,18 @@
 //! A run and the threads that no run controls: what these do to threads of the run that wait, and
 //! what the run does to them.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::core::Kernel;
 use super::outside::{
-    ModelWaiter, OutsideWake, Registration, Relation, Settled, aside, register, wake_other_runs,
+    ModelWaiter, OutsideWake, Registration, Relation, Settled, register, wake_other_runs,
 };
+use super::process_lock::ProcessLock;
 
 /// For how long to wait for outside threads at a time, before the run looks whether it is over.
 const SLICE: Duration = Duration::from_millis(10);
@@ -20,18 +21,12 @@ const SLICE: Duration = Duration::from_millis(10);
 /// a deadlock is told.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// All runs of the process.
-static RUNS: Mutex<Vec<Weak<Surroundings>>> = Mutex::new(Vec::new());
-
 /// The outside threads of a run, and what they have done that the run has not heard of.
 pub(super) struct Surroundings {
     relation: Relation,
     has_news: AtomicBool,
     waits: Mutex<Waits>,
-    /// How many choices the run has come to.
-    choices: AtomicUsize,
-    /// Whether the run is in the middle of a turn, and does not wait for others there.
-    is_in_turn: AtomicBool,
+    pub(super) process_lock: ProcessLock,
     registration: Mutex<Option<Registration>>,
 }
 
@@ -46,12 +41,11 @@ struct Waits {
 }
 
 impl Surroundings {
-    /// Of a run that the calling thread asks for.
-    pub(super) fn new() -> Arc<Self> {
+    /// Of a run that the calling thread asks for. If it `is_nested`, that is code of another execution.
+    pub(super) fn new(is_nested: bool) -> Arc<Self> {
         let relation = Relation::new();
         let surroundings = Arc::new(Surroundings {
-            choices: AtomicUsize::new(0),
-            is_in_turn: AtomicBool::new(false),
+            process_lock: ProcessLock::new(is_nested),
             relation,
             has_news: AtomicBool::new(false),
             waits: Mutex::default(),
@@ -59,52 +53,12 @@ impl Surroundings {
         });
         let run: Arc<dyn OutsideWake> = Arc::clone(&surroundings) as _;
         *surroundings.registration.lock() = Some(register(Arc::downgrade(&run)));
-        aside(|| RUNS.lock().push(Arc::downgrade(&surroundings)));
         surroundings
     }
 
     /// The calling thread is one of the run's own.
     pub(super) fn add_current_thread(&self) {
         self.relation.add_current_thread();
-    }
-
-    /// The run has come to a choice, and another turn begins.
-    #[inline]
-    pub(super) fn begin_turn(&self) {
-        self.choices
-            .store(self.choices.load(Relaxed).wrapping_add(1), Release);
-        self.is_in_turn.store(true, Relaxed);
-    }
-
-    /// The run is not in a turn any more.
-    pub(super) fn end_turns(&self) {
-        self.is_in_turn.store(false, Release);
-    }
-
-    /// Waits for the other runs that are in the middle of a turn, and may have there what this one is
-    /// about to wait for: a static of the program, or the lock of a row of `parking_lot`'s table. A run that waits for them is not in a turn meanwhile, so no two
-    /// wait for each other. Gives up when `limit` has passed.
-    pub(super) fn await_other_runs(&self, limit: Duration) {
-        let others: Vec<_> = aside(|| {
-            let runs = RUNS.lock();
-            let runs = runs.iter().filter_map(Weak::upgrade);
-            runs.filter(|run| !std::ptr::eq(&raw const **run, self))
-                .map(|run| (run.choices.load(Acquire), run))
-                .collect()
-        });
-        if others.is_empty() {
-            return;
-        }
-        self.end_turns();
-        let since = Instant::now();
-        for (choices, run) in others {
-            let is_in_turn =
-                || run.is_in_turn.load(Acquire) && run.choices.load(Acquire) == choices;
-            while is_in_turn() && since.elapsed() < limit {
-                std::thread::yield_now();
-            }
-        }
-        self.is_in_turn.store(true, Relaxed);
     }
 
     /// Whether there is no thread that the run waits for before each choice.
@@ -118,9 +72,13 @@ impl Surroundings {
         self.relation.settle(SLICE)
     }
 
-    /// Gives threads that are awake, and have had nothing to do with the program, a moment. Returns
-    /// whether there were any.
+    /// Nobody can go on: gives those a moment that may change that, executions of other runs and
+    /// threads that are awake and have had nothing to do with the program. Returns whether there were
+    /// any.
     pub(super) fn await_others(&self) -> bool {
+        if self.process_lock.let_interrupted_end() {
+            return true;
+        }
         let are_awake = self.relation.is_unrelated_awake();
         if are_awake {
             self.relation.await_unrelated(MOMENT);
@@ -167,12 +125,6 @@ impl Surroundings {
             waits.waiter.get_or_insert_with(ModelWaiter::begin);
         }
         result
-    }
-}
-
-impl Drop for Surroundings {
-    fn drop(&mut self) {
-        aside(|| RUNS.lock().retain(|run| run.strong_count() > 0));
     }
 }
 

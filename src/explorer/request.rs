@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::run_context::RunContext;
 use super::serial;
-use crate::engine::{Engine, EngineOptions, Program, WaitRules};
+use crate::engine::{Engine, EngineOptions, Program, WaitRules, begins_nested};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::program::check_names;
@@ -31,6 +31,7 @@ impl Request {
     /// If a variable has a bad value, or the settings in code exclude each other.
     pub(super) fn resolve(&self) -> Result<(Settings, RunContext<'_>), Error> {
         let mut options = self.options;
+        options.is_nested = begins_nested();
         let in_code = self.settings.engine;
         let settings = self.settings.clone().or(Settings::from_environment()?);
         options.waits = WaitRules {

@@ -94,6 +94,7 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> 
         // SAFETY: as the caller promises.
         return unsafe { system_call(number, arguments) };
     };
+    call::take_process_lock();
     let result = match request {
         // SAFETY: as the caller promises.
         Request::Wait(wait) => unsafe { wait_on(&wait, hook) },

@@ -30,6 +30,7 @@ pub(super) mod controlled {
 
     /// `pthread_mutex_trylock(3p)`: 0, or the number of the error.
     pub(in crate::system) unsafe fn pthread_mutex_trylock(mutex: *mut pthread_mutex_t) -> c_int {
+        call::take_process_lock();
         // SAFETY: as the caller promises.
         unsafe {
             if may_know_owner(mutex) {

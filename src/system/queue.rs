@@ -23,9 +23,8 @@ pub(super) fn wake(address: usize, count: usize) -> usize {
 }
 
 /// Tries until it is not busy any more, waiting at `address` in between. Returns what the last try
-/// did, or `ETIMEDOUT`. Before each wait it is tried once more when all is done that others are about
-/// to do: code in C has locks of the whole process, which another run of the search may have for a
-/// moment.
+/// did, or `ETIMEDOUT`. Before each wait it is tried once more when all is done that threads which no
+/// run controls are about to do.
 pub(super) fn retry(
     address: usize,
     deadline: Option<Duration>,

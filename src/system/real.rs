@@ -109,6 +109,8 @@ macro_rules! real {
 /// - `signals`: it may wake one of those;
 /// - `always`: not at all; `controlled` serves all threads.
 ///
+/// Where a call may sleep or wake, executions of other searches could notice it.
+///
 /// They may unwind, since an ended execution may have to leave the frames above.
 macro_rules! interpose {
     ($($kind:ident fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
@@ -151,6 +153,7 @@ macro_rules! passed_on {
         if !crate::engine::call::is_controlled() {
             return crate::system::outside::sleeping(|| real::$name($($argument),*));
         }
+        crate::engine::call::take_process_lock();
     };
     (pauses $name:ident($($argument:ident),*)) => {
         if !crate::engine::call::is_controlled() {
@@ -162,23 +165,27 @@ macro_rules! passed_on {
             crate::system::file::wait_outside($first, libc::POLLIN, libc::SO_RCVTIMEO);
             return real::$name($first $(, $argument)*);
         }
+        crate::engine::call::take_process_lock();
     };
     (noted $name:ident($($argument:ident),*)) => {
         if !crate::engine::call::is_controlled() {
             return uncontrolled::$name($($argument),*);
         }
+        crate::engine::call::take_process_lock();
     };
     (signals $name:ident($first:ident)) => {
         if !crate::engine::call::is_controlled() {
             let queue = $first.addr();
             return crate::system::outside::signalling(queue, || real::$name($first));
         }
+        crate::engine::call::take_process_lock();
     };
     (wakes $name:ident($first:ident $(, $argument:ident)*)) => {
         if !crate::engine::call::is_controlled() {
             let queue = $first.addr();
             return crate::system::outside::waking(queue, || real::$name($first $(, $argument)*));
         }
+        crate::engine::call::take_process_lock();
     };
 }
 

@@ -144,7 +144,6 @@ impl Run {
             self.heartbeat.started.lock().clear();
         }
         self.since.set(None);
-        self.surroundings.begin_turn();
         // Invariants are evaluated at every step, new or not, and outside threads are waited for.
         if self.has_invariants || !self.surroundings.is_empty() {
             return 0;
@@ -195,7 +194,6 @@ impl Run {
         if is_over || core.has_questions() {
             return self.next_turn(core, None);
         }
-        self.surroundings.begin_turn();
         core.turn().thread()
     }
 
@@ -246,7 +244,6 @@ impl Run {
         mut core: RefMut<'a, ExecutionCore>,
         failure: Option<FailureKind>,
     ) -> Option<ThreadId> {
-        self.surroundings.begin_turn();
         if core.is_over() {
             return None;
         }

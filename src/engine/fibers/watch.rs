@@ -37,7 +37,7 @@ pub(crate) fn run(
     }
     fair_locks::prepare();
     let _own = EngineThread::begin();
-    let surroundings = Surroundings::new();
+    let surroundings = Surroundings::new(options.is_nested);
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {
@@ -46,6 +46,7 @@ pub(crate) fn run(
             Arc::clone(&heartbeat),
             Arc::clone(&end),
         );
+        let surroundings = Arc::clone(&surroundings);
         let processor = Processor::claim();
         move || {
             let tell = |carried| end.tell(carried);
@@ -71,9 +72,10 @@ pub(crate) fn run(
         Error::new(ErrorKind::NoOsThread, text)
     })?;
     let ended = catch_fault(|| {
-        watch(&end, &heartbeat, options.timeout, &mut meanwhile)
+        watch(&end, &heartbeat, &surroundings, options.timeout, &mut meanwhile)
             .unwrap_or_else(|| Err(blocked(&heartbeat, program.threads(), options.timeout)))
     });
+    surroundings.process_lock.end();
     let scheduler = ended.inspect_err(|_| heartbeat.leave_behind())?;
     // The carrier has told its result, and only gives its stacks back.
     let _ = carrier.join();
@@ -98,6 +100,7 @@ impl End {
 fn watch(
     end: &End,
     heartbeat: &Heartbeat,
+    surroundings: &Surroundings,
     timeout: Duration,
     meanwhile: &mut Deferred<'_>,
 ) -> Option<CarryResult> {
@@ -119,7 +122,7 @@ fn watch(
             MutexGuard::unlocked(&mut carried, || meanwhile.run());
         }
         let is_up = time.is_up(heartbeat.executions());
-        if heartbeat.phase().is_none() {
+        if heartbeat.phase().is_none() || surroundings.process_lock.is_awaited() {
             time.begin_anew();
         } else if is_up && carried.is_none() {
             return None;

@@ -9,15 +9,20 @@ use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
-use crate::engine::{ExecutionEnd, Phase, ProgramInstance};
+use crate::engine::{ExecutionEnd, Phase, ProgramInstance, current};
 use crate::failure::Hook;
 use crate::operation::{ThreadId, ThreadState};
 
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct(team: &Arc<Team>) {
+    current::enter_executions();
     loop {
+        team.surroundings.process_lock.begin_execution();
         let result = execute(team);
         let mut shared = team.shared.lock();
+        if shared.core.scheduler.is_some() {
+            team.surroundings.process_lock.end_execution();
+        }
         let Some((end, outcome)) = result else {
             shared.is_stuck = true;
             drop(shared);
@@ -68,7 +73,6 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
         team.decide();
     }
 
-    team.surroundings.end_turns();
     let mut shared = team.shared.lock();
     shared.instance = None;
     let end = shared.core.ending();
@@ -90,7 +94,6 @@ fn is_over(team: &Team) -> bool {
     loop {
         let mut shared = team.shared.lock();
         if shared.core.is_stuck() {
-            team.surroundings.end_turns();
             team.settle(&mut shared);
         }
         if !shared.core.is_over() {

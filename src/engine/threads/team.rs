@@ -190,6 +190,11 @@ impl Team {
         shared: &mut MutexGuard<'_, TeamShared>,
         failure: Option<FailureKind>,
     ) -> Option<Turn> {
+        if shared.core.is_over() {
+            // Not later, without the lock: the calling thread may have ended, and another execution
+            // may have begun by then.
+            return None;
+        }
         if failure.is_none() {
             self.settle(shared);
             while let Some(mut question) = shared.core.next_question() {
@@ -201,7 +206,6 @@ impl Team {
         if shared.core.is_over() {
             return None;
         }
-        self.surroundings.begin_turn();
         Some(shared.core.turn_unless(failure))
     }
 

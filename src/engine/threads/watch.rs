@@ -27,18 +27,31 @@ use crate::operation::ThreadId;
 /// lost then.
 pub(crate) fn run(
     program: &Arc<dyn Program>,
-    mut scheduler: Box<dyn Scheduler>,
+    scheduler: Box<dyn Scheduler>,
     options: EngineOptions,
     mut meanwhile: Deferred<'_>,
 ) -> Result<Box<dyn Scheduler>, Error> {
     fair_locks::prepare();
     let _own = EngineThread::begin();
-    let surroundings = Surroundings::new();
+    let surroundings = Surroundings::new(options.is_nested);
+    let ended = run_teams(program, scheduler, &surroundings, options, &mut meanwhile);
+    surroundings.process_lock.end();
+    ended
+}
+
+/// Runs the executions on one team after another: on the first, unless it is left behind.
+fn run_teams(
+    program: &Arc<dyn Program>,
+    mut scheduler: Box<dyn Scheduler>,
+    surroundings: &Arc<Surroundings>,
+    options: EngineOptions,
+    meanwhile: &mut Deferred<'_>,
+) -> Result<Box<dyn Scheduler>, Error> {
     while scheduler.new_execution().is_some() {
         left::check()?;
-        let team = Arc::new(Team::new(program, scheduler, &surroundings, options));
+        let team = Arc::new(Team::new(program, scheduler, surroundings, options));
         let threads = assemble(&team)?;
-        let watched = catch_fault(|| watch(&team, options.timeout, &mut meanwhile));
+        let watched = catch_fault(|| watch(&team, options.timeout, meanwhile));
         match watched.inspect_err(|_| drop(abandon(&team, team.shared.lock())))? {
             Watched::Done(back) => {
                 for thread in threads {
@@ -92,7 +105,11 @@ fn watch(team: &Team, timeout: Duration, meanwhile: &mut Deferred<'_>) -> Result
         if let Some(fault) = shared.fault.take() {
             return Err(fault);
         }
-        let is_late = time.is_up(shared.core.number);
+        let mut is_late = time.is_up(shared.core.number);
+        if team.surroundings.process_lock.is_awaited() {
+            time.begin_anew();
+            is_late = false;
+        }
         if is_late && shared.core.give_up() {
             // The conductor unwinds the threads, and gets as long again for that.
             time.begin_anew();
@@ -129,9 +146,9 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
 /// Leaves a team behind, and lets its threads unwind.
 fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dyn Scheduler>> {
     let scheduler = shared.core.scheduler.take();
+    team.surroundings.process_lock.end_execution();
     let left = shared.core.left();
     drop(shared);
-    team.surroundings.end_turns();
     left::add(left);
     for slot in team.slots.all() {
         slot.baton.give(Grant::Unwind);

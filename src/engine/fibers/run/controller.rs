@@ -29,12 +29,12 @@ impl Controller for Rc<Run> {
         }
     }
 
-    fn settle(&self, about_to_wait: bool) {
+    fn settle(&self) {
         Run::settle(self);
-        if about_to_wait {
-            self.surroundings.await_other_runs(self.timeout);
-            Run::settle(self);
-        }
+    }
+
+    fn take_process_lock(&self) {
+        self.surroundings.process_lock.need();
     }
 
     fn leave(&self) {

@@ -80,7 +80,6 @@ impl Run {
 
     #[cold]
     fn hear_outside(&self) -> Option<ThreadId> {
-        self.surroundings.end_turns();
         let since = self.since();
         let mut pace = Pace::new();
         let mut heard = None;

@@ -98,18 +98,16 @@ impl Controller for ThreadHandle {
         Ok(Started { thread, handle })
     }
 
-    fn settle(&self, about_to_wait: bool) {
-        let team = &self.team;
-        let settle = || {
-            if !team.surroundings.is_empty() {
-                team.settle(&mut team.shared.lock());
-            }
-        };
-        settle();
-        if about_to_wait {
-            let limit = team.shared.lock().core.options.timeout;
-            team.surroundings.await_other_runs(limit);
-            settle();
+    fn settle(&self) {
+        if !self.team.surroundings.is_empty() {
+            self.team.settle(&mut self.team.shared.lock());
+        }
+    }
+
+    fn take_process_lock(&self) {
+        let lock = &self.team.surroundings.process_lock;
+        if lock.need() && self.team.shared.lock().core.scheduler.is_none() {
+            lock.end_execution();
         }
     }
 

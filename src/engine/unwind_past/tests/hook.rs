@@ -14,7 +14,7 @@ use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
-static SURROUNDINGS: LazyLock<Arc<Surroundings>> = LazyLock::new(Surroundings::new);
+static SURROUNDINGS: LazyLock<Arc<Surroundings>> = LazyLock::new(|| Surroundings::new(false));
 
 thread_local! {
     static WAITS: Cell<usize> = const { Cell::new(0) };
@@ -59,7 +59,8 @@ impl Controller for Unwinds {
         unreachable!("the execution is over")
     }
 
-    fn settle(&self, _: bool) {}
+    fn settle(&self) {}
+    fn take_process_lock(&self) {}
 
     fn leave(&self) {
         unreachable!("each can unwind")
