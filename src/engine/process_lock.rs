@@ -41,6 +41,22 @@ struct Queue {
     is_promised: bool,
 }
 
+impl Queue {
+    /// Whether who comes now, in the middle of an execution or before one, may have the lock.
+    fn is_free_for(&self, is_interrupted: bool) -> bool {
+        !self.is_taken && (is_interrupted || self.interrupted == 0 && !self.is_promised)
+    }
+
+    /// How many wait like this.
+    fn count(&mut self, is_interrupted: bool) -> &mut usize {
+        if is_interrupted {
+            &mut self.interrupted
+        } else {
+            &mut self.waiting
+        }
+    }
+}
+
 /// The part that one search has in the lock.
 #[derive(Debug)]
 pub(super) struct ProcessLock(AtomicU8);
@@ -133,29 +149,20 @@ fn queue() -> MutexGuard<'static, Queue> {
 
 fn take(is_interrupted: bool) {
     let mut queue = queue();
-    if !queue.is_taken && queue.interrupted == 0 && !queue.is_promised {
-        queue.is_taken = true;
-        return;
-    }
-    if is_interrupted {
-        queue.interrupted += 1;
-    } else {
-        queue.waiting += 1;
-    }
-    loop {
-        queue = FREE.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        if !queue.is_taken && (is_interrupted || queue.interrupted == 0) {
-            break;
+    if !queue.is_free_for(is_interrupted) {
+        *queue.count(is_interrupted) += 1;
+        loop {
+            queue = FREE.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            // Who has waited is one of those to whom it was promised.
+            queue.is_promised &= queue.is_taken || !is_interrupted && queue.interrupted > 0;
+            if queue.is_free_for(is_interrupted) {
+                break;
+            }
         }
-    }
-    if is_interrupted {
-        queue.interrupted -= 1;
-    } else {
-        queue.waiting -= 1;
+        *queue.count(is_interrupted) -= 1;
+        queue.waited_since = None;
     }
     queue.is_taken = true;
-    queue.is_promised = false;
-    queue.waited_since = None;
 }
 
 fn give_back() {

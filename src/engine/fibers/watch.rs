@@ -72,8 +72,14 @@ pub(crate) fn run(
         Error::new(ErrorKind::NoOsThread, text)
     })?;
     let ended = catch_fault(|| {
-        watch(&end, &heartbeat, &surroundings, options.timeout, &mut meanwhile)
-            .unwrap_or_else(|| Err(blocked(&heartbeat, program.threads(), options.timeout)))
+        watch(
+            &end,
+            &heartbeat,
+            &surroundings,
+            options.timeout,
+            &mut meanwhile,
+        )
+        .unwrap_or_else(|| Err(blocked(&heartbeat, program.threads(), options.timeout)))
     });
     surroundings.process_lock.end();
     let scheduler = ended.inspect_err(|_| heartbeat.leave_behind())?;
