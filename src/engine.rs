@@ -23,6 +23,7 @@ mod flag;
 mod futures;
 mod instance;
 mod left;
+pub(crate) mod lock;
 mod lock_probe;
 mod lock_question;
 mod lock_state;

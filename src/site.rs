@@ -3,8 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use parking_lot::RwLock;
+use std::sync::{PoisonError, RwLock};
 
 /// The id of a marker's place in the source: all that searches and engines see of it. Two markers
 /// with one name at two places have two ids.
@@ -24,7 +23,8 @@ pub struct Site {
     id: AtomicU32,
 }
 
-/// Every site reached so far, by id. It never shrinks: sites live as long as the process.
+/// Every site reached so far, by id. It never shrinks: sites live as long as the process. The lock is
+/// std's: a thread may look this up while it stands in the queue of a lock of `parking_lot`.
 static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
 
 /// What schedules call the first step of a thread that the program starts. It also stands for the
@@ -72,7 +72,7 @@ impl Site {
 
     #[cold]
     fn register(&'static self) -> MarkerId {
-        let mut reached = REACHED.write();
+        let mut reached = REACHED.write().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have registered the site while this one waited for the lock.
         if let Some(known) = self.known_id() {
             return known;
@@ -129,7 +129,8 @@ impl MarkerId {
 
     /// The site that has this id.
     pub(crate) fn site(self) -> &'static Site {
-        REACHED.read()[self.number() as usize - 1]
+        let reached = REACHED.read().unwrap_or_else(PoisonError::into_inner);
+        reached[self.number() as usize - 1]
     }
 }
 

@@ -9,9 +9,9 @@
 
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::lock::{Condvar, Mutex};
 use super::outside::aside;
 
 /// For how long a search may go on with its next executions while others wait for the lock.
@@ -118,7 +118,7 @@ impl ProcessLock {
     /// Nobody can go on in the execution under way: lets those go first that were interrupted. Returns
     /// whether there were any.
     pub(super) fn let_interrupted_end(&self) -> bool {
-        if queue().interrupted == 0 || !self.change(HELD, BETWEEN) {
+        if QUEUE.lock().interrupted == 0 || !self.change(HELD, BETWEEN) {
             return false;
         }
         give_back();
@@ -143,16 +143,12 @@ impl ProcessLock {
     }
 }
 
-fn queue() -> MutexGuard<'static, Queue> {
-    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn take(is_interrupted: bool) {
-    let mut queue = queue();
+    let mut queue = QUEUE.lock();
     if !queue.is_free_for(is_interrupted) {
         *queue.count(is_interrupted) += 1;
         loop {
-            queue = FREE.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            FREE.wait(&mut queue);
             // Who has waited is one of those to whom it was promised.
             queue.is_promised &= queue.is_taken || !is_interrupted && queue.interrupted > 0;
             if queue.is_free_for(is_interrupted) {
@@ -166,7 +162,7 @@ fn take(is_interrupted: bool) {
 }
 
 fn give_back() {
-    let mut queue = queue();
+    let mut queue = QUEUE.lock();
     queue.is_taken = false;
     if queue.waiting + queue.interrupted > 0 {
         let since = *queue.waited_since.get_or_insert_with(Instant::now);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use core_affinity::CoreId;
-use parking_lot::Mutex;
 
+use crate::engine::lock::Mutex;
 /// How many teams run on each processor, in this process.
 static TEAMS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 

@@ -6,13 +6,12 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::core::Kernel;
 use super::outside::{
     ModelWaiter, OutsideWake, Registration, Relation, Settled, register, wake_other_runs,
 };
 use super::process_lock::ProcessLock;
+use crate::engine::lock::Mutex;
 
 /// For how long to wait for outside threads at a time, before the run looks whether it is over.
 const SLICE: Duration = Duration::from_millis(10);

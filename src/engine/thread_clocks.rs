@@ -3,9 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::engine_thread::EngineThread;
+use crate::engine::lock::Mutex;
 
 /// The clocks of some threads, whose times are added up.
 #[derive(Debug, Default)]

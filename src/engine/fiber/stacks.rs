@@ -4,8 +4,8 @@
 use std::io;
 
 use corosensei::stack::DefaultStack;
-use parking_lot::Mutex;
 
+use crate::engine::lock::Mutex;
 /// The stacks that are kept, each with the size it was requested with.
 static KEPT: Mutex<Vec<(usize, DefaultStack)>> = Mutex::new(Vec::new());
 

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use parking_lot::Mutex;
-
 use crate::engine::Phase;
 use crate::engine::fiber::TurnEnd;
+use crate::engine::lock::Mutex;
 use crate::engine::thread_clocks::ThreadClocks;
 use crate::operation::ThreadId;
 use crate::site::MarkerId;

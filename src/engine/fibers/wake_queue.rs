@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::engine::futures::Alarm;
+use crate::engine::lock::{Condvar, Mutex};
 use crate::operation::ThreadId;
 
 /// Wakers that fired. They may fire on any thread, and are heard before the next turn.

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::carrier::{self, CarryResult};
 use super::heartbeat::Heartbeat;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fair_locks;
 use crate::engine::fault::catch_fault;
+use crate::engine::lock::{Condvar, Mutex, MutexGuard};
 use crate::engine::prelude;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::surroundings::Surroundings;

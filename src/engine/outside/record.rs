@@ -5,9 +5,8 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::Mutex;
-
 use super::kernel::{self, PollEntry};
+use crate::engine::lock::Mutex;
 
 /// A thread of the process. Only the thread itself writes what it sleeps in; all may read it.
 pub(crate) struct Record {

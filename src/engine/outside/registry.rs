@@ -8,10 +8,9 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::Mutex;
-
 use super::kernel;
 use super::record::Record;
+use crate::engine::lock::Mutex;
 
 static RECORDS: Mutex<Vec<Arc<Record>>> = Mutex::new(Vec::new());
 

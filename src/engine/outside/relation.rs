@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use parking_lot::Mutex;
-
 use super::record::Record;
 use super::registry::{all, aside, change, current, generation};
+use crate::engine::lock::Mutex;
 
 /// The outside threads as one search sees them.
 #[derive(Debug)]

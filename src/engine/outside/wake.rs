@@ -4,10 +4,9 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
-
 use super::registry::{aside, with_current};
 use super::relation::Relation;
+use crate::engine::lock::Mutex;
 
 /// A run whose threads wait in queues of the model.
 pub(crate) trait OutsideWake: Send + Sync {

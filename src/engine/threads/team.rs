@@ -6,8 +6,6 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::raw_thread::RawThread;
 use super::worker_slot::{WorkerSlot, WorkerSlots};
 use crate::engine::baton::{Baton, Grant};
@@ -18,6 +16,7 @@ use crate::engine::execution_core::ExecutionCore;
 use crate::engine::external_wakers::Pace;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
+use crate::engine::lock::{Condvar, Mutex, MutexGuard};
 use crate::engine::outside::Settled;
 use crate::engine::processor::Processor;
 use crate::engine::surroundings::Surroundings;

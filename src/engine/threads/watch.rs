@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::MutexGuard;
-
 use super::start::start;
 use super::team::{Team, TeamShared};
 use super::{conductor, worker};
@@ -13,6 +11,7 @@ use crate::engine::baton::Grant;
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_time::ExecutionTime;
 use crate::engine::fault::catch_fault;
+use crate::engine::lock::MutexGuard;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
 use crate::engine::{fair_locks, left};

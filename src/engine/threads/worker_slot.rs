@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use parking_lot::RwLock;
-
 use crate::engine::baton::Baton;
+use crate::engine::lock::Mutex;
 use crate::operation::ThreadId;
 
 /// Where one thread waits for its turn.
@@ -19,7 +18,7 @@ pub(super) struct WorkerSlot {
 /// started in this execution.
 #[derive(Debug)]
 pub(super) struct WorkerSlots {
-    slots: RwLock<Vec<Arc<WorkerSlot>>>,
+    slots: Mutex<Vec<Arc<WorkerSlot>>>,
     declared: usize,
 }
 
@@ -27,26 +26,26 @@ impl WorkerSlots {
     pub(super) fn new(declared: usize) -> Self {
         let slots = (0..declared).map(|_| Arc::default()).collect();
         WorkerSlots {
-            slots: RwLock::new(slots),
+            slots: Mutex::new(slots),
             declared,
         }
     }
 
     pub(super) fn of(&self, thread: ThreadId) -> Arc<WorkerSlot> {
-        Arc::clone(&self.slots.read()[thread.index()])
+        Arc::clone(&self.slots.lock()[thread.index()])
     }
 
     pub(super) fn all(&self) -> Vec<Arc<WorkerSlot>> {
-        self.slots.read().clone()
+        self.slots.lock().clone()
     }
 
     /// Adds the slot of the next thread that the program starts.
     pub(super) fn add(&self) {
-        self.slots.write().push(Arc::default());
+        self.slots.lock().push(Arc::default());
     }
 
     /// Removes the slots of threads that the program has started.
     pub(super) fn forget_started(&self) {
-        self.slots.write().truncate(self.declared);
+        self.slots.lock().truncate(self.declared);
     }
 }

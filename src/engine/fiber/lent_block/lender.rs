@@ -5,10 +5,9 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
-
 use super::image::Image;
 use super::thread_pointer;
+use crate::engine::lock::Mutex;
 use crate::engine::outside::{aside, stay_aside};
 
 /// The lenders that nobody uses. They are kept for ever: as many as were ever needed at one time.
