@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::kernel;
 use super::record::Record;
+use super::stir::stir;
 
 static RECORDS: Mutex<Vec<Arc<Record>>> = Mutex::new(Vec::new());
 
@@ -130,6 +131,8 @@ pub(super) fn generation() -> usize {
 
 pub(super) fn change() {
     GENERATION.fetch_add(1, Release);
+    // Later, so that whoever has seen this one sees the new generation.
+    stir();
 }
 
 /// Lets [`end`] be called when the thread ends. The destructors of keys run later than those of

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use super::registry::{aside, with_current};
 use super::relation::Relation;
+use super::stir::stir;
 
 /// A run whose threads wait in queues of the model.
 pub(crate) trait OutsideWake: Send + Sync {
@@ -50,6 +51,17 @@ impl Drop for ModelWaiter {
 #[inline]
 pub(crate) fn has_model_waiters() -> bool {
     MODEL_WAITERS.load(Relaxed) > 0
+}
+
+/// The calling thread, which no run controls, is about to wake some that sleep at a word.
+#[inline]
+pub(crate) fn before_wake() {
+    let mut is_outside = false;
+    with_current(|record| is_outside = !record.is_engine());
+    if !is_outside {
+        // It may do so for the program: in the set-up of an execution, or in a question of a thread.
+        stir();
+    }
 }
 
 /// Takes a run off the list when dropped.
