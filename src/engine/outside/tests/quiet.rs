@@ -14,7 +14,7 @@ use super::{ASLEEP, LONG, SHORT, search, start};
 use crate::engine::outside::kernel::nap;
 use crate::engine::outside::{
     EngineMark, Relation, Settled, after_timed_wait, after_wait, before_file_wait, before_sleep,
-    before_wait, before_wake,
+    before_wait, before_wake, current,
 };
 
 /// Whether the search is quiet in the end, though threads of other tests come and go.
@@ -165,6 +165,19 @@ fn who_is_woken_by_the_program_or_an_engine_is_waited_for_at_once() {
         set(&word, ROUNDS + 1);
         thread.join().unwrap();
     }
+}
+
+#[test]
+fn a_sleep_that_has_ended_cannot_be_watched() {
+    let (word, own) = (AtomicU32::new(0), current().unwrap());
+    before_wait(address(&word), 0, false);
+    let sleep = own.sleep_number().unwrap();
+    assert!(own.watch(sleep));
+    after_wait();
+    assert!(!own.watch(sleep));
+    before_wait(address(&word), 0, false);
+    assert!(!own.watch(sleep));
+    after_wait();
 }
 
 /// It would go on without a wake-up if the word changed.
