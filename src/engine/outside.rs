@@ -25,7 +25,37 @@
 //!   search, or by one of the search's own; or if it is *connected*: it has woken the program, was
 //!   woken by it, or has slept at an address at which the program waits.
 //!
+//! # Quiet
+//!
+//! To look at them all before each choice costs system calls, and most related threads sleep for
+//! long: a watchdog, a pool. A run is *quiet* ([`Relation::is_quiet`]) if a look has found that all
+//! of them sleep, and nothing has *stirred* since that may have changed it. Then it chooses without
+//! a look, and may repeat turns of the execution before. What stirs is counted for the whole process:
+//!
+//! - a thread that wakes up, if a run has found it asleep and now relies on that;
+//! - a wake-up by a program at a word at which an outside thread sleeps, and any by an engine's
+//!   thread, which runs code of the program as well: before anybody is woken;
+//! - a thread that begins, ends, or gets connected.
+//!
+//! Between two of these no related thread can go on:
+//!
+//! - One in the kernel's queue for a word does not see the word change. It has to be woken, by a
+//!   call. A call of the program stirs, other related threads sleep, and a thread that is not
+//!   related is not ordered with the program in any case, no more than time or a signal. When one of
+//!   these wakes it, it stirs before it does anything else.
+//! - One that has said that it sleeps, and has not come to the kernel's queue yet, would go on if the
+//!   program changed its word. So a run is not quiet before the kernel has counted as many waiters
+//!   at that word as say that they are there.
+//! - Who joins a thread goes on when that has ended, and who pauses when its time is up. That is
+//!   nobody's act, and no moment for it is right or wrong: the pause lasts until the sleeper says
+//!   that it is over.
+//! - A file may become ready by what we do not see, such as a write inside of libc. So a run with a
+//!   related thread that waits for a file is never quiet.
+//!
 //! # What remains
+//!
+//! - A program that changes the word of a sleeper in one step and wakes it in another leaves it
+//!   asleep between them if the run is quiet; at a look, it counts as awake and is woken.
 //!
 //! - A related thread that runs for ever without any call never sleeps. The run waits for it until
 //!   its limit, and then names it ([`Settled::Busy`]): a time-out, not a verdict.
@@ -40,12 +70,14 @@
 
 mod connection;
 mod kernel;
+mod quiet;
 mod record;
 mod registry;
 mod relation;
 mod settle;
 mod sleep;
 mod start;
+mod stir;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod unrelated;
@@ -63,6 +95,6 @@ pub(crate) use sleep::{
 };
 pub(crate) use start::StartingThread;
 pub(crate) use wake::{
-    ModelWaiter, OutsideWake, Registration, has_model_waiters, register, wake_from_outside,
-    wake_other_runs,
+    ModelWaiter, OutsideWake, Registration, before_wake, has_model_waiters, register,
+    wake_from_outside, wake_other_runs,
 };

@@ -60,10 +60,11 @@ impl Surroundings {
         self.relation.add_current_thread();
     }
 
-    /// Whether there is no thread that the run waits for before each choice.
+    /// Whether there is no thread that the run must wait for before the next choice: none has to do
+    /// with the program, or all that have are known to sleep.
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.relation.is_alone()
+    pub(super) fn is_quiet(&self) -> bool {
+        self.relation.is_quiet()
     }
 
     /// Waits for some time for the threads of which the run must know what they do.

@@ -8,7 +8,7 @@ use libc::{c_int, c_long};
 use super::errno::last;
 use crate::engine::outside::{
     PollEntry, after_timed_wait, before_file_wait, before_files_wait, before_sleep, before_wait,
-    has_model_waiters, wake_from_outside,
+    before_wake, has_model_waiters, wake_from_outside,
 };
 
 /// Makes a call in which the calling thread may sleep.
@@ -96,6 +96,7 @@ pub(super) fn waking_some(
     mask: u32,
     call: impl FnOnce() -> c_long,
 ) -> c_long {
+    before_wake();
     let woken = call();
     if has_model_waiters() {
         return woken_in_all(woken, queue, count, mask);

@@ -247,14 +247,14 @@ fn repeat_each(
     declared: &mut [Fiber],
     turns: &[TurnRecord],
 ) -> (usize, Option<(ThreadId, TurnEnd)>) {
-    let (heartbeat, wakes) = (&*run.heartbeat, &*run.wakes);
+    let (heartbeat, wakes, surroundings) = (&*run.heartbeat, &*run.wakes, &*run.surroundings);
     let reached = heartbeat.reached_by_declared();
     in_series(|series| {
         for (count, turn) in turns.iter().enumerate() {
             let number = turn.thread.index();
             heartbeat.run(turn.thread);
             let end = declared[number].resume_next(series);
-            if end != turn.end || wakes.has_any() {
+            if end != turn.end || wakes.has_any() || !surroundings.is_quiet() {
                 return (count, Some((turn.thread, end)));
             }
             reached[number].set(end);

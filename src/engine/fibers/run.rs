@@ -143,12 +143,16 @@ impl Run {
             bodies.clear();
             self.heartbeat.started.lock().clear();
         }
+        drop(bodies);
         self.since.set(None);
-        // Invariants are evaluated at every step, new or not, and outside threads are waited for.
-        if self.has_invariants || !self.surroundings.is_empty() {
+        self.settle();
+        let core = self.core.borrow();
+        // Invariants are evaluated at every step, new or not, and outside threads are waited for if
+        // they may do something.
+        if self.has_invariants || core.is_over() || !self.surroundings.is_quiet() {
             return 0;
         }
-        self.core.borrow().state.replayed_turns()
+        core.state.replayed_turns()
     }
 
     /// The first `count` turns have been repeated, and `current` has the turn after them.

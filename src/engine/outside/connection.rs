@@ -7,6 +7,7 @@ use std::sync::atomic::fence;
 use super::kernel;
 use super::record::Record;
 use super::relation::Relation;
+use super::stir::stir;
 
 /// Outside threads that waited for files before the program wrote to one, and in which sleep.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl Relation {
         if count == 0 || self.connect_sleepers_at(address) == 0 {
             return 0;
         }
+        stir();
         kernel::wake(address, count, mask)
     }
 

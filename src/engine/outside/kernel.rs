@@ -18,11 +18,13 @@ mod poll_entry;
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
 pub(super) use elsewhere::{
-    SEES_THREADS, is_ready, is_word, nap, now, thread_name, wake, wake_all,
+    SEES_THREADS, is_ready, is_word, nap, now, thread_name, waiting_at, wake, wake_all,
 };
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-pub(super) use linux::{SEES_THREADS, is_ready, is_word, nap, now, thread_name, wake, wake_all};
+pub(super) use linux::{
+    SEES_THREADS, is_ready, is_word, nap, now, thread_name, waiting_at, wake, wake_all,
+};
 pub(crate) use poll_entry::PollEntry;

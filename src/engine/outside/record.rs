@@ -1,11 +1,12 @@
 //! What is known of one thread that no run controls.
 
 use std::fmt;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 use std::sync::{Arc, OnceLock};
 
 use super::kernel::{self, PollEntry};
+use super::stir::stir;
 use crate::engine::lock::Mutex;
 
 /// A thread of the process. Only the thread itself writes what it sleeps in; all may read it.
@@ -16,6 +17,8 @@ pub(crate) struct Record {
     place: AtomicUsize,
     /// A [`Kind`], whether there is a time-out, and the word or the events that are waited for.
     detail: AtomicU64,
+    /// Whether the end of the sleep is to stir.
+    is_watched: AtomicBool,
     /// Whether its last sleep has ended by itself.
     by_itself: AtomicBool,
     /// What does not fit in there.
@@ -68,6 +71,7 @@ impl Record {
             sequence: AtomicU64::new(0),
             place: AtomicUsize::new(0),
             detail: AtomicU64::new(0),
+            is_watched: AtomicBool::new(false),
             by_itself: AtomicBool::new(false),
             more: Mutex::default(),
             number,
@@ -102,7 +106,19 @@ impl Record {
     pub(super) fn wake_up(&self, by_itself: bool) {
         self.by_itself.store(by_itself, Relaxed);
         let sequence = self.sequence.load(Relaxed);
-        self.sequence.store((sequence | 1) + 1, Release);
+        self.sequence.store((sequence | 1) + 1, SeqCst);
+        if self.is_watched.load(SeqCst) {
+            self.is_watched.store(false, Relaxed);
+            stir();
+        }
+    }
+
+    /// Has the end of the sleep of this number stir. Returns whether it has not ended before.
+    pub(super) fn watch(&self, sleep: u64) -> bool {
+        // Who wakes up says so first, and then looks whether it is watched. So either that is seen
+        // there, or the end of the sleep is seen here.
+        self.is_watched.store(true, SeqCst);
+        self.sequence.load(SeqCst) == sleep
     }
 
     pub(super) fn set_files(&self, files: &[PollEntry]) {
@@ -174,6 +190,18 @@ impl Record {
         let kind = kinds[usize::from((detail >> 32).to_le_bytes()[0])];
         let low = u32::try_from(detail & u64::from(u32::MAX)).unwrap_or(0);
         (kind, self.place.load(Relaxed), low, detail & TIMED != 0)
+    }
+
+    /// Whether the sleep, in which the thread surely is, ends by nothing that the program does
+    /// without a wake-up. `saying` tells how many threads say that they sleep at an address.
+    pub(super) fn ends_by_calls_alone(&self, saying: impl Fn(usize) -> usize) -> bool {
+        let (kind, place, low, _) = self.said();
+        match kind {
+            // Those of whom the kernel does not know yet go on if the word changes.
+            Kind::Futex => kernel::waiting_at(place, low) >= saying(place),
+            Kind::File | Kind::Files => false,
+            Kind::Join | Kind::Pause => true,
+        }
     }
 
     /// The address of the futex at which the thread says that it sleeps.

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::kernel;
 use super::record::Record;
+use super::stir::stir;
 use crate::engine::lock::Mutex;
 
 static RECORDS: Mutex<Vec<Arc<Record>>> = Mutex::new(Vec::new());
@@ -129,6 +130,8 @@ pub(super) fn generation() -> usize {
 
 pub(super) fn change() {
     GENERATION.fetch_add(1, Release);
+    // Later, so that whoever has seen this one sees the new generation.
+    stir();
 }
 
 /// Lets [`end`] be called when the thread ends. The destructors of keys run later than those of

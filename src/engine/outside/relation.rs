@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
 
 use super::record::Record;
 use super::registry::{all, aside, change, current, generation};
@@ -16,8 +15,8 @@ pub(crate) struct Relation {
     /// Those whose descendants are kin: who asked for the search, and the search's own threads.
     roots: Mutex<Vec<Arc<Record>>>,
     known: Mutex<Arc<Known>>,
-    /// The generation in which no thread was related.
-    alone_in: AtomicUsize,
+    /// How much had stirred when the related threads slept, if nothing else wakes them.
+    pub(super) quiet_since: AtomicUsize,
     /// The numbers of threads that are known to be unrelated.
     pub(super) strangers: Mutex<Vec<u64>>,
 }
@@ -61,7 +60,7 @@ impl Relation {
             bit,
             roots: Mutex::new(askers()),
             known: Mutex::default(),
-            alone_in: AtomicUsize::new(0),
+            quiet_since: AtomicUsize::new(0),
             strangers: Mutex::default(),
         }
     }
@@ -76,12 +75,6 @@ impl Relation {
                 change();
             }
         }
-    }
-
-    /// Whether no thread is related to the search. One load and a comparison, if none was before.
-    #[inline]
-    pub(crate) fn is_alone(&self) -> bool {
-        self.alone_in.load(Relaxed) == generation() || self.known().related.is_empty()
     }
 
     pub(super) fn known(&self) -> Arc<Known> {
@@ -106,9 +99,6 @@ impl Relation {
             list.push(record);
         }
         drop(roots);
-        if new.related.is_empty() {
-            self.alone_in.store(generation, Relaxed);
-        }
         let new = Arc::new(new);
         *self.known.lock() = Arc::clone(&new);
         new

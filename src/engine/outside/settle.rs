@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::kernel::{nap, now, wake_all};
 use super::record::Record;
 use super::relation::{Known, Relation};
+use super::stir::stirs;
 
 /// How often to look before sleeping between two looks: a few microseconds.
 const SPINS: u32 = 20;
@@ -34,19 +35,7 @@ pub(crate) enum Settled {
 impl Relation {
     /// Waits until each related thread is asleep or has ended. Meanwhile these may wake threads of
     /// the run, so the caller holds nothing that [`OutsideWake`](super::OutsideWake) needs.
-    #[inline]
     pub(crate) fn settle(&self, limit: Duration) -> Settled {
-        if self.is_alone() {
-            let (will_wake, awaits_files) = (false, false);
-            return Settled::Asleep {
-                will_wake,
-                awaits_files,
-            };
-        }
-        self.wait(limit)
-    }
-
-    fn wait(&self, limit: Duration) -> Settled {
         let mut awake = match self.look() {
             Ok(asleep) => return asleep,
             Err(awake) => awake,
@@ -80,11 +69,14 @@ impl Relation {
     /// What is known if all sleep at one moment, or else one that is awake.
     fn look(&self) -> Result<Settled, Arc<Record>> {
         loop {
+            let stirs = stirs();
             let known = self.known();
             let sleeps = Sleeps::of(&known)?;
             // Not so if one of them has started or connected another one before it went to sleep.
             if known.is_current() {
-                return sleeps.are_on(&known);
+                let settled = sleeps.are_on(&known)?;
+                self.note_quiet(&known, &sleeps, stirs);
+                return Ok(settled);
             }
         }
     }
@@ -116,6 +108,10 @@ impl Sleeps {
         };
         let sleeps: Result<_, _> = known.related.iter().map(sleep).collect();
         sleeps.map(Sleeps)
+    }
+
+    pub(super) fn numbers(&self) -> impl Iterator<Item = Option<u64>> {
+        self.0.iter().copied()
     }
 
     /// What is known if all are surely asleep, and in these sleeps still. Then none of them has done

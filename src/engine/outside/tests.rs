@@ -2,6 +2,7 @@
 
 mod cost;
 mod lives;
+mod quiet;
 mod races;
 mod relations;
 mod server;

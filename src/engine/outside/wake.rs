@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use super::registry::{aside, with_current};
 use super::relation::Relation;
+use super::stir::stir;
 use crate::engine::lock::Mutex;
 
 /// A run whose threads wait in queues of the model.
@@ -49,6 +50,17 @@ impl Drop for ModelWaiter {
 #[inline]
 pub(crate) fn has_model_waiters() -> bool {
     MODEL_WAITERS.load(Relaxed) > 0
+}
+
+/// The calling thread, which no run controls, is about to wake some that sleep at a word.
+#[inline]
+pub(crate) fn before_wake() {
+    let mut is_outside = false;
+    with_current(|record| is_outside = !record.is_engine());
+    if !is_outside {
+        // It may do so for the program: in the set-up of an execution, or in a question of a thread.
+        stir();
+    }
 }
 
 /// Takes a run off the list when dropped.

@@ -95,6 +95,7 @@ fn is_over(team: &Team) -> bool {
         let mut shared = team.shared.lock();
         if shared.core.is_stuck() {
             team.settle(&mut shared);
+            team.wait_for_sleep(&mut shared);
         }
         if !shared.core.is_over() {
             return false;

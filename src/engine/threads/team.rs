@@ -211,16 +211,24 @@ impl Team {
     /// Waits, without the lock, until the outside threads sleep that have to do with the program, or
     /// the team is left behind.
     pub(super) fn settle(&self, shared: &mut MutexGuard<'_, TeamShared>) {
-        while !self.surroundings.is_empty() && shared.core.scheduler.is_some() {
+        if !self.surroundings.is_quiet() {
+            self.wait_for_sleep(shared);
+        }
+        if let Some(grace) = self.grace {
+            Team::await_answers(shared, grace);
+        }
+    }
+
+    /// As [`settle`](Self::settle), but for the answers. What the outside threads sleep in is known
+    /// then.
+    pub(super) fn wait_for_sleep(&self, shared: &mut MutexGuard<'_, TeamShared>) {
+        while shared.core.scheduler.is_some() {
             let settled = MutexGuard::unlocked(shared, || self.surroundings.settle());
             let is_busy = matches!(settled, Settled::Busy(_));
             shared.core.note_settled(settled);
             if !is_busy {
                 break;
             }
-        }
-        if let Some(grace) = self.grace {
-            Team::await_answers(shared, grace);
         }
     }
 

@@ -23,7 +23,7 @@ impl Controller for Rc<Run> {
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.core.borrow_mut();
         body(&mut core, self.heartbeat.running());
-        if core.has_calls() || !self.surroundings.is_empty() {
+        if core.has_calls() || !self.surroundings.is_quiet() {
             // The state of a turn that is repeated is not kept up to date: it is heard after that.
             self.wakes.alert();
         }

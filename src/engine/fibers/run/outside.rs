@@ -12,7 +12,7 @@ impl Run {
     /// Waits until the outside threads sleep that have to do with the program.
     #[inline]
     pub(super) fn settle(&self) {
-        if !self.surroundings.is_empty() {
+        if !self.surroundings.is_quiet() {
             self.wait_for_sleep();
         }
         if let Some(grace) = self.grace {

@@ -12,6 +12,10 @@ pub(in super::super) fn is_word(_address: usize, _expected: u32) -> bool {
     false
 }
 
+pub(in super::super) fn waiting_at(_address: usize, _expected: u32) -> usize {
+    0
+}
+
 pub(in super::super) fn wake_all(_address: usize) {}
 
 pub(in super::super) fn is_ready(_entries: &mut [PollEntry]) -> bool {

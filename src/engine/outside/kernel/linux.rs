@@ -17,16 +17,24 @@ pub(in super::super) const SEES_THREADS: bool = true;
 /// simply not the word; and it does so in order with waits and wake-ups at that address.
 pub(in super::super) fn is_word(address: usize, expected: u32) -> bool {
     // Requeueing none of those that wait, after waking none of them, is to compare. futex(2)
+    compare_requeue(address, expected, 0) == 0
+}
+
+/// How many wait at `address` whom the kernel knows of, so that they do not look at the word again
+/// before they are woken; none if it is not `expected`.
+pub(in super::super) fn waiting_at(address: usize, expected: u32) -> usize {
+    // To requeue all of them to where they are moves none, but counts them.
+    let count = compare_requeue(address, expected, libc::c_int::MAX);
+    usize::try_from(count).unwrap_or(0)
+}
+
+/// Requeues at most `count` of those that wait at `address` to the same place.
+fn compare_requeue(address: usize, expected: u32, count: libc::c_int) -> c_long {
     let operation = libc::FUTEX_CMP_REQUEUE | libc::FUTEX_PRIVATE_FLAG;
-    let [operation, expected] = [operation.cast_unsigned(), expected].map(|word| word as usize);
+    let [operation, count] = [operation, count].map(|word| word.cast_unsigned() as usize);
+    let arguments = [address, operation, 0, count, address, expected as usize];
     // SAFETY: the call writes to no memory, and reads that at `address` if it is there.
-    let answer = unsafe {
-        system_call(
-            libc::SYS_futex,
-            [address, operation, 0, 0, address, expected],
-        )
-    };
-    answer == 0
+    unsafe { system_call(libc::SYS_futex, arguments) }
 }
 
 /// Lets all that wait at `address` look again. A futex wait may end for no reason.

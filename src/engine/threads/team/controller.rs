@@ -99,7 +99,7 @@ impl Controller for ThreadHandle {
     }
 
     fn settle(&self) {
-        if !self.team.surroundings.is_empty() {
+        if !self.team.surroundings.is_quiet() {
             self.team.settle(&mut self.team.shared.lock());
         }
     }
