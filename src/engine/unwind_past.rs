@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicU32;
 use std::thread;
 use std::time::Duration;
 
-use super::catch;
+use super::{catch, current};
 
 mod call_sites;
 mod jump;
@@ -38,7 +38,9 @@ use unwinder::{
 /// and own nothing whose absence from then on would be unsound.
 #[cold]
 pub(super) unsafe fn unwind_past(hook: *const (), word: Option<&AtomicU32>) {
-    if thread::panicking() || !link_time::are_waits_expected_to_unwind() {
+    // The first who asks is waited for: that is no wait of the program.
+    let are_expected = || current::uncontrolled(link_time::are_waits_expected_to_unwind);
+    if thread::panicking() || !are_expected() {
         return;
     }
     let mut walk = Walk {

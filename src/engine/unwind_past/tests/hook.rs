@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
@@ -14,9 +14,9 @@ use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
-static SURROUNDINGS: LazyLock<Arc<Surroundings>> = LazyLock::new(|| Surroundings::new(false));
-
 thread_local! {
+    /// Of the calling thread alone: several of these tests run at a time.
+    static SURROUNDINGS: Arc<Surroundings> = Surroundings::new(false);
     static WAITS: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -73,7 +73,8 @@ impl Controller for Unwinds {
 
 /// Runs `body`, and unwinds the calling thread at each call of std that would wait.
 pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    let core = ExecutionCore::without_scheduler(&["waits".to_owned()], &SURROUNDINGS);
+    let core = SURROUNDINGS
+        .with(|surroundings| ExecutionCore::without_scheduler(&["waits".to_owned()], surroundings));
     let unwinds = Unwinds(Rc::new(RefCell::new(core)));
     under(Box::new(unwinds), || controlled(body))
 }
