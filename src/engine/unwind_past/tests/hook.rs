@@ -14,7 +14,8 @@ use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
 
-static SURROUNDINGS: LazyLock<Arc<Surroundings>> = LazyLock::new(|| Surroundings::new(false));
+static SURROUNDINGS: LazyLock<Arc<Surroundings>> =
+    LazyLock::new(|| Surroundings::new(false, Arc::default()));
 
 thread_local! {
     static WAITS: Cell<usize> = const { Cell::new(0) };
