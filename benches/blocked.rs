@@ -27,17 +27,17 @@ struct Shared {
 
 /// What the second thread does each time that it goes on.
 #[derive(Clone, Copy, PartialEq)]
-enum Comes {
-    ToAMarker,
-    ToAWait,
-    ToALock,
+enum ComesTo {
+    Marker,
+    Wait,
+    Lock,
 }
 
 /// The time for `pairs` of a step of the first thread, which comes to a marker, and one of the second.
-fn measure(engine: Engine, comes: Comes, pairs: u32) -> Duration {
+fn measure(engine: Engine, comes: ComesTo, pairs: u32) -> Duration {
     let go_on = match comes {
-        Comes::ToAMarker => Step::new("second", "begin"),
-        Comes::ToAWait | Comes::ToALock => Step::resume("second", "begin"),
+        ComesTo::Marker => Step::new("second", "begin"),
+        ComesTo::Wait | ComesTo::Lock => Step::resume("second", "begin"),
     };
     let schedule: Schedule = [Step::new("second", "begin")]
         .into_iter()
@@ -45,24 +45,24 @@ fn measure(engine: Engine, comes: Comes, pairs: u32) -> Duration {
         .collect();
     let first = move |shared: &Shared| {
         for _ in 0..pairs {
-            let guard = (comes == Comes::ToALock).then(|| shared.lock.lock().unwrap());
+            let guard = (comes == ComesTo::Lock).then(|| shared.lock.lock().unwrap());
             marker!("turn");
             drop(guard);
-            if comes == Comes::ToAWait {
+            if comes == ComesTo::Wait {
                 shared.word.fetch_add(1, SeqCst);
                 atomic_wait::wake_one(&raw const shared.word);
             }
         }
     };
     let second = move |shared: &Shared| match comes {
-        Comes::ToAMarker => (0..pairs).for_each(|_| marker!("begin")),
-        Comes::ToAWait => {
+        ComesTo::Marker => (0..pairs).for_each(|_| marker!("begin")),
+        ComesTo::Wait => {
             marker!("begin");
             for seen in 0..pairs {
                 atomic_wait::wait(&shared.word, seen);
             }
         }
-        Comes::ToALock => {
+        ComesTo::Lock => {
             marker!("begin");
             drop(shared.lock.lock().unwrap());
         }
@@ -101,10 +101,10 @@ fn main() {
                 let elapsed = measure(engine, comes, pairs);
                 elapsed.as_secs_f64() * 1e9 / f64::from(pairs)
             };
-            let hand_over = pair(Comes::ToAMarker) / 2.0;
+            let hand_over = pair(ComesTo::Marker) / 2.0;
             // The other half of the pair is a hand-over.
-            let wait = pair(Comes::ToAWait) - hand_over;
-            let lock = pair(Comes::ToALock) - hand_over;
+            let wait = pair(ComesTo::Wait) - hand_over;
+            let lock = pair(ComesTo::Lock) - hand_over;
             ratios[0].push(wait / hand_over);
             ratios[1].push(lock / hand_over);
             hand_overs.push(hand_over);

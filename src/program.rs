@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use itertools::Itertools as _;
 
@@ -30,6 +31,7 @@ pub(crate) struct StatefulProgram<S> {
     outcome: Option<Describe<S>>,
     view: Option<Describe<S>>,
     oracles: Oracles,
+    is_noticed: Arc<AtomicBool>,
 }
 
 impl<S: Send + Sync + 'static> StatefulProgram<S> {
@@ -46,6 +48,7 @@ impl<S: Send + Sync + 'static> StatefulProgram<S> {
             outcome: None,
             view: None,
             oracles: Oracles::default(),
+            is_noticed: Arc::default(),
         }
     }
 
@@ -121,6 +124,10 @@ impl<S: Send + Sync + 'static> Program for StatefulProgram<S> {
 
     fn describes_outcomes(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    fn is_noticed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_noticed)
     }
 
     /// Only tasks can be cancelled.

@@ -162,6 +162,7 @@ pub(crate) fn requeue(from: usize, to: usize, wake: usize, moved: usize) -> (usi
 /// Waits, with the turn, until other threads have done something that takes them a moment.
 pub(crate) fn await_other_threads(is_done: impl Fn() -> bool) {
     while !is_done() {
+        settle();
         current::aside(thread::yield_now);
     }
 }

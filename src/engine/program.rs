@@ -1,6 +1,7 @@
 //! The program under test, as an engine sees it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::instance::ProgramInstance;
 use crate::error::Error;
@@ -25,6 +26,11 @@ pub(crate) trait Program: Send + Sync + 'static {
     /// Whether instances describe their [`outcome`](ProgramInstance::outcome).
     fn describes_outcomes(&self) -> bool {
         false
+    }
+
+    /// Whether one of its executions has done what others could notice. All runs of it share this.
+    fn is_noticed(&self) -> Arc<AtomicBool> {
+        Arc::default()
     }
 
     /// Why it cannot be run as it was described, beyond the names of its threads.

@@ -41,10 +41,11 @@ struct Waits {
 
 impl Surroundings {
     /// Of a run that the calling thread asks for. If it `is_nested`, that is code of another execution.
-    pub(super) fn new(is_nested: bool) -> Arc<Self> {
+    /// All runs of its program share `is_noticed`: whether one has done what others could notice.
+    pub(super) fn new(is_nested: bool, is_noticed: Arc<AtomicBool>) -> Arc<Self> {
         let relation = Relation::new();
         let surroundings = Arc::new(Surroundings {
-            process_lock: ProcessLock::new(is_nested),
+            process_lock: ProcessLock::new(is_nested, is_noticed),
             relation,
             has_news: AtomicBool::new(false),
             waits: Mutex::default(),
@@ -76,7 +77,7 @@ impl Surroundings {
     /// threads that are awake and have had nothing to do with the program. Returns whether there were
     /// any.
     pub(super) fn await_others(&self) -> bool {
-        if self.process_lock.let_interrupted_end() {
+        if self.process_lock.let_interrupted_go() {
             return true;
         }
         let are_awake = self.relation.is_unrelated_awake();

@@ -1,6 +1,7 @@
 //! Runs the threads of a program one after the other, in every order, before they are interleaved.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use itertools::{Itertools as _, Permutations};
 
@@ -71,6 +72,10 @@ impl Program for Viewed {
 
     fn instance(self: Arc<Self>) -> Box<dyn ProgramInstance> {
         Box::new(ViewedInstance(Arc::clone(&self.0).instance()))
+    }
+
+    fn is_noticed(&self) -> Arc<AtomicBool> {
+        self.0.is_noticed()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
-use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -39,14 +39,18 @@ fn serve() -> Sender<[UnixStream; 2]> {
 struct Clients {
     ends: [UnixStream; 2],
     log: Mutex<String>,
+    noted: Condvar,
 }
 
 impl Clients {
     fn of(server: &Mutex<Sender<[UnixStream; 2]>>) -> Self {
         let [(one, its), (other, others)] = [(); 2].map(|()| UnixStream::pair().unwrap());
         server.lock().unwrap().send([its, others]).unwrap();
-        let (ends, log) = ([one, other], Mutex::default());
-        Clients { ends, log }
+        Clients {
+            ends: [one, other],
+            log: Mutex::default(),
+            noted: Condvar::new(),
+        }
     }
 
     /// Lets the server say `what` to both.
@@ -56,6 +60,13 @@ impl Clients {
 
     fn note(&self, who: char) {
         self.log.lock().unwrap().push(who);
+        self.noted.notify_all();
+    }
+
+    /// Waits until somebody is noted.
+    fn wait_for_note(&self) {
+        let log = self.log.lock().unwrap();
+        drop(self.noted.wait_while(log, |log| log.is_empty()));
     }
 }
 
@@ -106,20 +117,19 @@ fn so_is_each_of_several_that_take_longer_than_the_grace_in_all() {
 
 #[test]
 fn an_answer_to_one_thread_lets_another_go_on_before_the_next_choice() {
-    // `hear`, which waits, comes first, since the others wait for it. Then `ask`; when the answer has
-    // come, `hears` goes on before or after `look`: 2. If the choice came before the answer, `look`
-    // would be all there is.
+    // `asks` waits before its first marker, so `hear` comes first, and leaves `hears` waiting for the
+    // answer. Then nobody but `asks` can go on: it wakes up, and asks. When the answer has come, `hears`
+    // goes on before or after `look`: 2. If the choice came before the answer, `look` would be all there
+    // is: 1.
     let program = || {
         explorer()
             .thread("hears", |clients| {
                 marker!("hear");
-                clients.log.lock().unwrap().push('h');
+                clients.note('h');
                 assert_eq!(read(&clients.ends[1]), Some(5));
             })
             .thread("asks", |clients| {
-                while clients.log.lock().unwrap().is_empty() {
-                    thread::yield_now();
-                }
+                clients.wait_for_note();
                 marker!("ask");
                 clients.ask(5);
                 marker!("look");

@@ -36,7 +36,7 @@ pub(crate) fn run(
     }
     fair_locks::prepare();
     let _own = EngineThread::begin();
-    let surroundings = Surroundings::new(options.is_nested);
+    let surroundings = Surroundings::new(options.is_nested, program.is_noticed());
     let heartbeat = Arc::new(Heartbeat::new(program.threads().len()));
     let end = Arc::new(End::default());
     let carrier = {

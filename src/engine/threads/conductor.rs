@@ -120,7 +120,9 @@ fn is_over(team: &Team) -> bool {
             return true;
         }
         drop(shared);
-        thread::park_timeout(pace.next());
+        if !team.surroundings.process_lock.let_interrupted_go() {
+            thread::park_timeout(pace.next());
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn run(
 ) -> Result<Box<dyn Scheduler>, Error> {
     fair_locks::prepare();
     let _own = EngineThread::begin();
-    let surroundings = Surroundings::new(options.is_nested);
+    let surroundings = Surroundings::new(options.is_nested, program.is_noticed());
     let ended = run_teams(program, scheduler, &surroundings, options, &mut meanwhile);
     surroundings.process_lock.end();
     ended

@@ -30,6 +30,7 @@ impl Controller for Rc<Run> {
     }
 
     fn settle(&self) {
+        self.surroundings.process_lock.let_interrupted_go();
         Run::settle(self);
     }
 

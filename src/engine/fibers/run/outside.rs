@@ -106,7 +106,9 @@ impl Run {
                 heard.get_or_insert_with(Instant::now);
             }
             drop(core);
-            self.wakes.wait(pace.next());
+            if !self.surroundings.process_lock.let_interrupted_go() {
+                self.wakes.wait(pace.next());
+            }
         }
     }
 }

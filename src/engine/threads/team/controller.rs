@@ -10,6 +10,7 @@ use crate::engine::core::Turn;
 use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::futures::TaskWaker;
+use crate::engine::process_lock::ProcessLock;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -99,6 +100,10 @@ impl Controller for ThreadHandle {
     }
 
     fn settle(&self) {
+        let lock = &self.team.surroundings.process_lock;
+        if lock.let_interrupted_go() {
+            self.give_back_if_left(lock);
+        }
         if !self.team.surroundings.is_quiet() {
             self.team.settle(&mut self.team.shared.lock());
         }
@@ -106,8 +111,8 @@ impl Controller for ThreadHandle {
 
     fn take_process_lock(&self) {
         let lock = &self.team.surroundings.process_lock;
-        if lock.need() && self.team.shared.lock().core.scheduler.is_none() {
-            lock.end_execution();
+        if lock.need() {
+            self.give_back_if_left(lock);
         }
     }
 
@@ -120,5 +125,14 @@ impl Controller for ThreadHandle {
 
     fn fail(&self, fault: Error) {
         self.team.fail(fault);
+    }
+}
+
+impl ThreadHandle {
+    /// This thread has got `lock`, perhaps for a team that was left behind meanwhile.
+    fn give_back_if_left(&self, lock: &ProcessLock) {
+        if self.team.shared.lock().core.scheduler.is_none() {
+            lock.end_execution();
+        }
     }
 }

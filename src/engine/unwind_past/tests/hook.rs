@@ -16,7 +16,7 @@ use crate::operation::ThreadId;
 
 thread_local! {
     /// Of the calling thread alone: several of these tests run at a time.
-    static SURROUNDINGS: Arc<Surroundings> = Surroundings::new(false);
+    static SURROUNDINGS: Arc<Surroundings> = Surroundings::new(false, Arc::default());
     static WAITS: Cell<usize> = const { Cell::new(0) };
 }
 
