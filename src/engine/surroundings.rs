@@ -68,6 +68,13 @@ impl Surroundings {
         self.relation.is_quiet()
     }
 
+    /// Whether the run was [quiet](Self::is_quiet) when that was asked last, and nothing has stirred
+    /// since. May be asked between two turns of a series of fibers.
+    #[inline]
+    pub(super) fn is_still_quiet(&self) -> bool {
+        self.relation.is_still_quiet()
+    }
+
     /// Waits for some time for the threads of which the run must know what they do.
     pub(super) fn settle(&self) -> Settled {
         self.relation.settle(SLICE)

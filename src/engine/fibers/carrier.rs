@@ -254,7 +254,7 @@ fn repeat_each(
             let number = turn.thread.index();
             heartbeat.run(turn.thread);
             let end = declared[number].resume_next(series);
-            if end != turn.end || wakes.has_any() || !surroundings.is_quiet() {
+            if end != turn.end || wakes.has_any() || !surroundings.is_still_quiet() {
                 return (count, Some((turn.thread, end)));
             }
             reached[number].set(end);

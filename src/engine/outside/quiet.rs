@@ -13,7 +13,14 @@ impl Relation {
     /// of them goes on before something stirs. One load and a comparison if so.
     #[inline]
     pub(crate) fn is_quiet(&self) -> bool {
-        self.quiet_since.load(Relaxed) == stirs() || self.is_alone()
+        self.is_still_quiet() || self.is_alone()
+    }
+
+    /// Whether the run was quiet at the last look, and nothing has stirred since. Uses no lock, and no
+    /// thread-local.
+    #[inline]
+    pub(crate) fn is_still_quiet(&self) -> bool {
+        self.quiet_since.load(Relaxed) == stirs()
     }
 
     #[cold]
