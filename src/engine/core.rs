@@ -213,7 +213,7 @@ impl ExecutionState {
             self.open_conditional();
         }
         let have_started = self.started == self.threads.declared();
-        if !have_started || self.is_stuck() || self.is_at_limit() {
+        if !have_started || self.is_stuck() || self.is_at_limit() || self.only_left_over_wait() {
             return self.advance_without_choice();
         }
         if self.taken < self.steps.len()
@@ -241,22 +241,33 @@ impl ExecutionState {
             let thread = ThreadId::new(self.started);
             self.started += 1;
             self.run(thread)
-        } else if self.is_stuck() {
+        } else if self.is_stuck() || self.only_left_over_wait() {
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)
         }
     }
 
-    /// No thread can go on.
+    /// No thread can go on, or only those can that are [left over](Self::only_left_over_wait).
     fn nobody(&self) -> Turn {
-        let mut states = self.threads.states.iter();
-        let is_complete = states.all(|state| matches!(state, ThreadState::Finished));
-        Turn::Over(if is_complete {
+        Turn::Over(if self.have_declared_ended() {
             Over::Complete
         } else {
             Over::Deadlock
         })
+    }
+
+    /// Whether all declared threads have come to their end, and those that the program has started and
+    /// that are left only wait, perhaps until a time. As when a `main` returns, they end then.
+    #[inline]
+    fn only_left_over_wait(&self) -> bool {
+        let has_started_some = self.threads.states.len() > self.threads.declared();
+        has_started_some && !self.has_ordinary() && self.have_declared_ended()
+    }
+
+    fn have_declared_ended(&self) -> bool {
+        let mut declared = self.threads.states[..self.threads.declared()].iter();
+        declared.all(|state| matches!(state, ThreadState::Finished))
     }
 
     #[inline]

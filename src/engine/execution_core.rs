@@ -267,6 +267,16 @@ impl ExecutionCore {
         self.over.as_ref().is_some_and(ExecutionEnd::is_held)
     }
 
+    /// Whether that ended with threads that have not come to their end: it failed, or threads are left
+    /// over that the program has started. They are to be unwound.
+    #[inline]
+    pub(super) fn has_unended(&self) -> bool {
+        let names = self.state.threads().names();
+        let declared = self.state.threads().declared();
+        let mut all = (0..names.len()).map(ThreadId::new);
+        !self.held() || names.len() > declared && all.any(|it| !self.state.state(it).has_ended())
+    }
+
     /// How the threads' part of the execution ended. Nobody asks when the scheduler is gone.
     pub(super) fn ending(&self) -> ExecutionEnd {
         self.over.clone().unwrap_or(ExecutionEnd::Pruned)

@@ -9,6 +9,7 @@
 ))]
 
 mod chance;
+mod left_over;
 mod locals;
 mod loops;
 mod notified;

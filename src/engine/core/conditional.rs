@@ -90,7 +90,7 @@ impl ExecutionState {
     }
 
     /// Whether a thread can go on other than by a time-out or a spurious wake-up.
-    fn has_ordinary(&self) -> bool {
+    pub(super) fn has_ordinary(&self) -> bool {
         let mut enabled = self.enabled.iter();
         enabled.any(|pending| !pending.operation.is_interruption())
     }

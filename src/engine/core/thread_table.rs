@@ -92,7 +92,7 @@ impl ThreadTable {
     }
 
     /// How many threads were declared.
-    pub(super) fn declared(&self) -> usize {
+    pub(crate) fn declared(&self) -> usize {
         self.declared
     }
 

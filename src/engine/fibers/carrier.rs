@@ -185,7 +185,7 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
         };
         ended = Some((thread, fibers.resume(thread)));
     }
-    if run.core.borrow().held() {
+    if !run.core.borrow().has_unended() {
         return false;
     }
     run.heartbeat.enter(Phase::Unwinding);

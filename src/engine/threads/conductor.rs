@@ -32,6 +32,14 @@ pub(super) fn conduct(team: &Arc<Team>) {
         if !shared.core.end(&end, outcome.as_deref()) {
             return;
         }
+        if shared.core.left() > 0 {
+            // They were left over, so the execution has ended all the same.
+            shared.is_told = true;
+            shared.is_stuck = true;
+            drop(shared);
+            team.news.notify_one();
+            return;
+        }
         if team.is_for_one || !shared.core.begin() {
             shared.is_done = true;
             break;
@@ -60,7 +68,7 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
     Some((end, outcome))
 }
 
-/// Runs the threads until each has ended; `None` if some never can.
+/// Runs the threads until each has ended; `None` if some never can that use the state.
 fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
     let mut shared = team.shared.lock();
     shared.core.phase = Phase::Threads;
@@ -75,15 +83,16 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
 
     let mut shared = team.shared.lock();
     shared.instance = None;
-    let end = shared.core.ending();
-    if !end.is_held() {
+    let (end, has_unended) = (shared.core.ending(), shared.core.has_unended());
+    if has_unended {
         shared.core.phase = Phase::Unwinding;
     }
     drop(shared);
-    if !end.is_held() && !unwind_threads(team) {
+    if !has_unended || unwind_threads(team) {
+        team.join_started();
+    } else if !end.is_held() {
         return None;
     }
-    team.join_started();
     Some(end)
 }
 

@@ -64,6 +64,8 @@ pub(super) struct TeamShared {
     pub(super) is_done: bool,
     /// Whether threads are left that can never go on, so that the team cannot be used any more.
     pub(super) is_stuck: bool,
+    /// Whether the scheduler knows how the execution has ended in which they are left.
+    pub(super) is_told: bool,
     /// A fault of this library, if there was one.
     pub(super) fault: Option<Error>,
 }
@@ -92,6 +94,7 @@ impl Team {
                 started: Vec::new(),
                 is_done: false,
                 is_stuck: false,
+                is_told: false,
                 fault: None,
             }),
             surroundings: Arc::clone(surroundings),

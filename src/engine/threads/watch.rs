@@ -138,7 +138,9 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
         Some(end) if !end.is_held() => end.clone(),
         _ => shared.core.timed_out(),
     };
-    shared.core.end(&end, None);
+    if !shared.is_told {
+        shared.core.end(&end, None);
+    }
     abandon(team, shared).expect("only this thread takes the scheduler")
 }
 
