@@ -12,7 +12,8 @@ use crate::engine::lock::Mutex;
 pub(crate) struct Relation {
     /// In the records, marks those that are connected with this search.
     bit: u64,
-    /// Those whose descendants are kin: who asked for the search, and the search's own threads.
+    /// Those whose descendants are kin: who asked for the search, and the search's own threads. Who has
+    /// ended stays for as long as there are descendants, which keep the record too.
     roots: Mutex<Vec<Arc<Record>>>,
     known: Mutex<Arc<Known>>,
     /// How much had stirred when the related threads slept, if nothing else wakes them.
@@ -69,6 +70,7 @@ impl Relation {
     pub(crate) fn add_current_thread(&self) {
         if let Some(record) = current() {
             let mut roots = self.roots.lock();
+            roots.retain(|root| !root.has_ended() || Arc::strong_count(root) > 1);
             if !roots.iter().any(|root| Arc::ptr_eq(root, &record)) {
                 roots.push(record);
                 drop(roots);

@@ -63,6 +63,28 @@ fn threads_of_which_each_starts_the_next_are_forgotten() {
 }
 
 #[test]
+fn a_search_forgets_those_of_its_threads_that_have_ended() {
+    let search = Arc::new(search());
+    let run_one = |_| {
+        let search = Arc::clone(&search);
+        let own = move || {
+            search.add_current_thread();
+            Arc::downgrade(&current().unwrap())
+        };
+        start(own).join().unwrap()
+    };
+    let threads: Vec<_> = (0..COUNT).map(run_one).collect();
+    // It forgets them when another one is added. Until they look again, searches of other tests may
+    // keep some.
+    let start = Instant::now();
+    while known(&threads) > 0 && start.elapsed() < LONG {
+        search.add_current_thread();
+        thread::yield_now();
+    }
+    assert_eq!(known(&threads), 0);
+}
+
+#[test]
 fn a_thread_that_could_not_be_started_has_ended() {
     let search = search();
     let starting = StartingThread::by_current().unwrap();

@@ -55,6 +55,26 @@ fn a_child_of_one_of_the_searchs_threads_is_kin() {
 }
 
 #[test]
+fn a_child_of_one_of_the_searchs_threads_stays_kin_after_the_end_of_that() {
+    let (word, search) = (Arc::new(AtomicU32::new(0)), Arc::new(search()));
+    let engine = start_stranger({
+        let (word, search) = (Arc::clone(&word), Arc::clone(&search));
+        move || {
+            let _mark = EngineMark::begin();
+            search.add_current_thread();
+            start(move || spin_while(&word, 0))
+        }
+    });
+    let child = engine.join().unwrap();
+    // Threads that have ended are forgotten when another is added.
+    search.add_current_thread();
+    assert!(matches!(search.settle(SHORT), Settled::Busy(_)));
+    set(&word, 1);
+    child.join().unwrap();
+    assert_eq!(search.settle(LONG), ASLEEP);
+}
+
+#[test]
 fn strangers_and_engines_do_not_hinder() {
     let (word, search) = (Arc::new(AtomicU32::new(0)), search());
     let stranger = start_stranger({
