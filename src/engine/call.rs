@@ -8,11 +8,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::baton::Grant;
 use super::current;
 use super::execution_core::ExecutionCore;
+use super::external_wakers::Pace;
 use super::fiber::at_next_local;
 use super::prelude;
 use super::ready_check::ReadyCheck;
@@ -84,7 +85,12 @@ pub(crate) fn is_controlled() -> bool {
 pub(crate) fn wait(wait: Wait) -> WaitEnd {
     let blocked = current::with_core(|core, thread| core.begin_wait(thread, &wait));
     match blocked.flatten() {
-        None => WaitEnd::TimedOut,
+        None => {
+            if current::with_core(|core, _| core.goes_on_for_ever()) == Some(true) {
+                leave(wait.hook, wait.queue);
+            }
+            WaitEnd::TimedOut
+        }
         // A thread that no run controls may have changed it before it could see this one wait.
         Some(_) if wait.expected.is_some_and(|it| load(wait.queue) != it) => end_wait(),
         Some(blocked) => {
@@ -175,9 +181,8 @@ pub(crate) fn yield_now() {
         // If the execution is over, it runs on to the next marker.
         current::yield_turn(YieldReason::Yield);
     } else {
-        // Perhaps for the lock of a row of `parking_lot`'s table, which a thread has that no run controls.
+        // A lock does so a few times before it waits, and it may not have to wait any more then.
         settle();
-        current::aside(thread::yield_now);
     }
 }
 
@@ -236,6 +241,9 @@ pub(crate) fn await_ready(
     deadline: Option<Duration>,
     is_ready: &mut dyn FnMut() -> bool,
 ) -> WaitEnd {
+    if is_answered_in_time(is_ready) {
+        return WaitEnd::Woken;
+    }
     // SAFETY: `end_wait` drops the check before this returns. If the thread is left, it never does,
     // and its stack is kept.
     let check = unsafe { ReadyCheck::leak(is_ready) };
@@ -261,6 +269,27 @@ pub(crate) fn await_ready(
             end
         }
     }
+}
+
+/// Waits in earnest for as long as the world outside is promised to take for an answer. If it comes, the
+/// call was no wait for another thread, and its end is no step.
+fn is_answered_in_time(is_ready: &mut dyn FnMut() -> bool) -> bool {
+    let grace = current::with_core(|core, _| core.options.grace.filter(|_| !core.is_over()));
+    grace.flatten().is_some_and(|grace| {
+        current::uncontrolled(|| {
+            let (since, mut pace) = (Instant::now(), Pace::new());
+            loop {
+                if is_ready() {
+                    return true;
+                }
+                let left = grace.saturating_sub(since.elapsed());
+                if left.is_zero() {
+                    return false;
+                }
+                thread::sleep(pace.next().min(left));
+            }
+        })
+    })
 }
 
 /// Starts a thread of the program. `None` if the execution is over, or the system gives no thread.

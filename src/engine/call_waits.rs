@@ -16,6 +16,8 @@ pub(super) struct CallWaits {
     pub(super) left: Vec<ThreadId>,
     /// How often each thread has yielded since it last waited, by id.
     pub(super) yields: Vec<u8>,
+    /// How often threads have gone on at once from a wait with a time-out, since the execution is over.
+    pub(super) hurried: usize,
     pub(super) real_time: RealTime,
 }
 
@@ -35,6 +37,7 @@ impl CallWaits {
         self.unwinding.clear();
         self.left.clear();
         self.yields.clear();
+        self.hurried = 0;
         self.real_time = RealTime::begin(self.real_time.is_real());
     }
 }

@@ -109,8 +109,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// an answer from outside may be under way, and whether it has come by the next choice depends on
     /// who is faster.
     ///
-    /// With a grace, the search waits before each choice until every such thread could go on, or for
-    /// the grace. So which threads are ready depends on the schedule alone, as long as the promise
+    /// With a grace, a call first waits for that long by itself. If the answer comes, the call was quick,
+    /// and the thread goes on in the same step. Otherwise the thread waits for another one, and before
+    /// each choice the search gives it that long again. So which threads are ready depends on the schedule alone, as long as the promise
     /// holds. And when no thread can go on, it is a deadlock after the grace, since only a thread of
     /// the program could end the wait; without, the world is waited for until the
     /// [time-out](Self::timeout). Set it to several times the slowest answer, but each step after

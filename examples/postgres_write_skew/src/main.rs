@@ -27,6 +27,9 @@ use hospital::Hospital;
 use interlace::{Explorer, Report};
 use postgres::IsolationLevel;
 
+/// The server answers in far less.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// Two doctors who would like to go home. Executions share the table, so one runs after the other.
 fn two_doctors(isolation: IsolationLevel) -> Explorer<Hospital> {
     Explorer::new(Hospital::new)
@@ -34,6 +37,7 @@ fn two_doctors(isolation: IsolationLevel) -> Explorer<Hospital> {
         .thread("bob", move |hospital| hospital.ask_to_leave(1, isolation))
         .outcome(Hospital::summary)
         .check(|hospital| assert!(hospital.on_call() > 0, "nobody is on call"))
+        .grace(GRACE)
         .workers(1)
         .keep_going()
 }
@@ -46,8 +50,8 @@ fn explore_serializable() -> Report {
     two_doctors(IsolationLevel::Serializable).explore()
 }
 
-/// Two who pay into accounts, one after the other, in these orders. The server answers in far less
-/// than the grace; who gets no answer waits for the other.
+/// Two who pay into accounts, one after the other, in these orders. Who gets no answer waits for the
+/// other.
 fn two_who_pay(isolation: IsolationLevel, a: &'static [i32], b: &'static [i32]) -> Report {
     Explorer::new(Accounts::new)
         .thread("a", move |accounts| accounts.pay_in(0, a, isolation))
@@ -56,7 +60,7 @@ fn two_who_pay(isolation: IsolationLevel, a: &'static [i32], b: &'static [i32]) 
             let (sum, refused) = accounts.summary();
             format!("{sum} paid in, {refused} refused")
         })
-        .grace(Duration::from_millis(100))
+        .grace(GRACE)
         .workers(1)
         .keep_going()
         .explore()

@@ -21,6 +21,15 @@ pub(super) const YIELD: WaitSite = WaitSite {
 };
 
 impl ExecutionCore {
+    /// Whether a thread goes on from one wait with a time-out to the next, though the execution is over:
+    /// it may never come to a marker.
+    pub(in crate::engine) fn goes_on_for_ever(&mut self) -> bool {
+        /// More than a program does on its way to an end.
+        const MANY: usize = 1000;
+        self.calls.hurried += 1;
+        self.calls.hurried > MANY
+    }
+
     /// `thread`, which is running, is about to wait. Nothing if it need not, as when the execution is
     /// over and the wait has a time-out.
     pub(in crate::engine) fn begin_wait(
