@@ -36,26 +36,27 @@ impl Run {
     /// Returns whether they sleep: otherwise the time of the execution is up.
     #[cold]
     fn wait_for_sleep(&self) -> bool {
-        loop {
+        let phase = self.heartbeat.phase();
+        let sleep = loop {
             let settled = self.surroundings.settle();
             let is_busy = matches!(settled, Settled::Busy(_));
             let mut core = self.core.borrow_mut();
             core.note_settled(settled);
             if !is_busy {
-                return true;
+                break true;
             }
             if self.since().elapsed() >= self.timeout {
                 if !core.is_over() || core.is_stuck() {
                     let end = core.timed_out();
                     core.fail(end);
                 }
-                return false;
+                break false;
             }
-            drop(core);
-            // The watcher sees a carrier at rest, since this one looks at the clock itself.
+            // The watcher is to see a carrier at rest: this one looks at the clock itself.
             self.heartbeat.rest();
-            self.heartbeat.enter(Phase::Threads);
-        }
+        };
+        phase.into_iter().for_each(|it| self.heartbeat.enter(it));
+        sleep
     }
 
     /// When the run began to wait in this execution.
