@@ -55,7 +55,9 @@ impl Run {
             // The watcher is to see a carrier at rest: this one looks at the clock itself.
             self.heartbeat.rest();
         };
-        phase.into_iter().for_each(|it| self.heartbeat.enter(it));
+        if let Some(phase) = phase {
+            self.heartbeat.enter(phase);
+        }
         sleep
     }
 
