@@ -97,7 +97,11 @@ mod oracle;
         not(target_feature = "crt-static"),
         any(target_arch = "x86_64", target_arch = "aarch64")
     )),
-    allow(dead_code, reason = "what only calls to the system need")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what only calls to the system need"
+    )
 )]
 mod engine;
 mod environment;

@@ -8,12 +8,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::baton::Grant;
 use super::current;
 use super::execution_core::ExecutionCore;
-use super::external_wakers::Pace;
+use super::external_wakers::ask_for;
 use super::fiber::at_next_local;
 use super::prelude;
 use super::ready_check::ReadyCheck;
@@ -275,21 +275,9 @@ pub(crate) fn await_ready(
 /// call was no wait for another thread, and its end is no step.
 fn is_answered_in_time(is_ready: &mut dyn FnMut() -> bool) -> bool {
     let grace = current::with_core(|core, _| core.options.grace.filter(|_| !core.is_over()));
-    grace.flatten().is_some_and(|grace| {
-        current::uncontrolled(|| {
-            let (since, mut pace) = (Instant::now(), Pace::new());
-            loop {
-                if is_ready() {
-                    return true;
-                }
-                let left = grace.saturating_sub(since.elapsed());
-                if left.is_zero() {
-                    return false;
-                }
-                thread::sleep(pace.next().min(left));
-            }
-        })
-    })
+    grace
+        .flatten()
+        .is_some_and(|grace| current::uncontrolled(|| ask_for(grace, is_ready)))
 }
 
 /// Starts a thread of the program. `None` if the execution is over, or the system gives no thread.

@@ -2,7 +2,8 @@
 //! program.
 
 use std::sync::Weak;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::operation::ThreadId;
 
@@ -21,6 +22,19 @@ impl Pace {
         self.0 = (rest * 2).min(Duration::from_millis(1));
         rest
     }
+}
+
+/// Asks `is_done` again and again, until it is or `time` is up. Returns whether it is.
+pub(super) fn ask_for(time: Duration, mut is_done: impl FnMut() -> bool) -> bool {
+    let (since, mut pace) = (Instant::now(), Pace::new());
+    while !is_done() {
+        let left = time.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            return false;
+        }
+        thread::sleep(pace.next().min(left));
+    }
+    true
 }
 
 /// How long to wait for further wake-ups after one has come.

@@ -66,8 +66,6 @@
 //! - Who sleeps until a given time, or on a file that another process may write to, is asleep, and
 //!   the answer says so: only the caller knows whether that may still help the program.
 
-#![allow(dead_code, unused_imports, reason = "being built")]
-
 mod connection;
 mod kernel;
 mod quiet;
@@ -83,15 +81,18 @@ mod tests;
 mod unrelated;
 mod wake;
 
-pub(crate) use connection::FileSleepers;
 pub(crate) use kernel::PollEntry;
 pub(crate) use record::Record;
-pub(crate) use registry::{EngineMark, aside, current, stay_aside};
+#[cfg(test)]
+pub(crate) use registry::current;
+pub(crate) use registry::{EngineMark, aside, stay_aside};
 pub(crate) use relation::Relation;
 pub(crate) use settle::Settled;
+#[cfg(test)]
+pub(crate) use sleep::after_wait;
 pub(crate) use sleep::{
-    after_join, after_timed_wait, after_wait, before_file_wait, before_files_wait, before_join,
-    before_sleep, before_wait, is_up_by_itself,
+    after_join, after_timed_wait, before_file_wait, before_files_wait, before_join, before_sleep,
+    before_wait, is_up_by_itself,
 };
 pub(crate) use start::StartingThread;
 pub(crate) use wake::{

@@ -216,6 +216,7 @@ impl Record {
         self.place.load(Relaxed) == address && self.futex() == Some(address)
     }
 
+    #[cfg_attr(not(test), allow(dead_code, reason = "see `Relation::file_sleepers`"))]
     pub(super) fn awaits_files(&self) -> bool {
         let is_asleep = self.sleep_number().is_some();
         is_asleep && matches!(self.said().0, Kind::File | Kind::Files)

@@ -59,7 +59,7 @@ pub(crate) fn before_sleep() {
 }
 
 /// The calling thread is awake again.
-#[inline]
+#[cfg(test)]
 pub(crate) fn after_wait() {
     after_timed_wait(false);
 }

@@ -3,8 +3,8 @@
 mod controller;
 
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::thread::Thread;
+use std::time::Duration;
 
 use super::raw_thread::RawThread;
 use super::worker_slot::{WorkerSlot, WorkerSlots};
@@ -13,7 +13,7 @@ use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
 use crate::engine::core::Turn;
 use crate::engine::execution_core::ExecutionCore;
-use crate::engine::external_wakers::Pace;
+use crate::engine::external_wakers::ask_for;
 use crate::engine::fault::catch_fault;
 use crate::engine::futures::Alarm;
 use crate::engine::lock::{Condvar, Mutex, MutexGuard};
@@ -218,7 +218,7 @@ impl Team {
             self.wait_for_sleep(shared);
         }
         if let Some(grace) = self.grace {
-            Team::await_answers(shared, grace);
+            self.await_answers(shared, grace);
         }
     }
 
@@ -236,14 +236,13 @@ impl Team {
     }
 
     /// Waits until all threads could go on that wait for the world outside, or for the grace.
-    fn await_answers(shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
-        let (since, mut pace) = (Instant::now(), Pace::new());
-        while shared.core.awaits_answer() && shared.core.scheduler.is_some() {
-            let left = grace.saturating_sub(since.elapsed());
-            if left.is_zero() {
-                break;
-            }
-            MutexGuard::unlocked(shared, || thread::sleep(pace.next().min(left)));
+    fn await_answers(&self, shared: &mut MutexGuard<'_, TeamShared>, grace: Duration) {
+        if shared.core.awaits_world() {
+            let is_done = || {
+                let core = &mut self.shared.lock().core;
+                core.scheduler.is_none() || !core.awaits_answer()
+            };
+            MutexGuard::unlocked(shared, || ask_for(grace, is_done));
         }
     }
 

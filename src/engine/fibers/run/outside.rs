@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use crate::engine::Phase;
-use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
+use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus, ask_for};
 use crate::engine::outside::Settled;
 use crate::operation::ThreadId;
 
@@ -23,14 +23,7 @@ impl Run {
     /// Waits until all threads could go on that wait for the world outside, or for the grace.
     #[cold]
     fn await_answers(&self, grace: Duration) {
-        let (since, mut pace) = (Instant::now(), Pace::new());
-        while self.core.borrow_mut().awaits_answer() {
-            let left = grace.saturating_sub(since.elapsed());
-            if left.is_zero() {
-                break;
-            }
-            std::thread::sleep(pace.next().min(left));
-        }
+        ask_for(grace, || !self.core.borrow_mut().awaits_answer());
     }
 
     /// Returns whether they sleep: otherwise the time of the execution is up.
