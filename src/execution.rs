@@ -11,7 +11,7 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::FailureKind;
-use crate::operation::{self, Access, Event, Operation, ThreadStatus, Trace};
+use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::Timeline;
 
@@ -48,6 +48,11 @@ impl Record {
                 accesses: &self.accesses,
                 repeated: 0,
                 is_cut_short: self.end.is_timed_out(),
+                has_aborted: false,
+                conditional: None,
+                threads: &self.threads,
+                footprints: Footprints::NONE,
+                identities: &[],
             },
             names: &self.names,
             threads: &self.threads,

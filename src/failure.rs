@@ -87,6 +87,11 @@ impl FailureKind {
     }
 
     /// Whether the clock cut the execution short.
+    /// Whether no thread could go on.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        matches!(self, FailureKind::Deadlock(_))
+    }
+
     pub(crate) fn is_timed_out(&self) -> bool {
         matches!(self, FailureKind::TimeOut(_))
     }

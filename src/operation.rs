@@ -7,6 +7,7 @@
 
 mod access;
 mod event;
+mod footprint;
 mod pending;
 mod point;
 mod thread_id;
@@ -16,7 +17,8 @@ mod toy;
 mod wait_site;
 
 pub(crate) use access::{Access, Object};
-pub(crate) use event::{Event, StepEnd, Trace, forced};
+pub(crate) use event::{Event, Knowledge, StepEnd, Trace, forced};
+pub(crate) use footprint::{Footprint, Footprints};
 pub(crate) use pending::{Operation, OperationKind, Pending, Way};
 pub(crate) use point::{Choice, SchedulingPoint};
 pub(crate) use thread_id::ThreadId;

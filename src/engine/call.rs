@@ -190,7 +190,7 @@ pub(crate) fn yield_now() {
 pub(crate) fn now() -> Duration {
     let now = current::with_core(|core, _| match core.calls.real_time.now() {
         Some(now) => now,
-        None => core.kernel.clock.now(),
+        None => core.look_at_clock(),
     });
     now.unwrap_or_default()
 }
@@ -199,7 +199,7 @@ pub(crate) fn now() -> Duration {
 pub(crate) fn virtual_now() -> Option<Duration> {
     let now = current::with_core(|core, _| {
         let is_real = core.calls.real_time.is_real();
-        (!is_real).then(|| core.kernel.clock.now())
+        (!is_real).then(|| core.look_at_clock())
     });
     now.flatten()
 }
@@ -212,7 +212,7 @@ pub(crate) fn is_real_time() -> bool {
 /// Fills `bytes` by chance: the same in every execution, whatever other threads draw.
 pub(crate) fn random(bytes: &mut [u8]) {
     current::with_core(|core, thread| {
-        let stream = core.state.threads().stream(thread);
+        let stream = core.state.threads().identity(thread);
         core.kernel.randomise(stream, bytes);
     });
 }

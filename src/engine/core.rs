@@ -3,8 +3,8 @@
 
 use super::EngineOptions;
 use crate::operation::{
-    Access, Choice, Event, Object, Operation, OperationKind, Pending, SchedulingPoint, StepEnd,
-    ThreadId, ThreadState, WaitSite,
+    Access, Choice, Event, Footprint, Footprints, Knowledge, Object, Operation, OperationKind,
+    Pending, SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
 };
 use crate::site::MarkerId;
 use condition::Conditional;
@@ -17,6 +17,7 @@ mod deadlines;
 mod enabled;
 mod family;
 mod fast_forward;
+mod footprint;
 mod kernel;
 mod tasks;
 mod thread_table;
@@ -50,6 +51,10 @@ pub(crate) struct ExecutionState {
     /// How many first steps are those of the execution before, and what all steps have touched.
     repeated: usize,
     accesses: Vec<Access>,
+    /// What the threads are about to touch.
+    footprints: Footprints,
+    /// The first step that began or ended a wait that may also end otherwise.
+    conditional_step: Option<usize>,
     max_steps: usize,
     /// The threads that wait and may go on under a condition.
     conditional: Vec<Conditional>,
@@ -75,6 +80,8 @@ impl ExecutionState {
             taken: 0,
             repeated: 0,
             accesses: Vec::new(),
+            footprints: Footprints::default(),
+            conditional_step: None,
             max_steps: options.max_steps,
             conditional: Vec::new(),
             given_up: Vec::new(),
@@ -97,6 +104,8 @@ impl ExecutionState {
         self.taken = 0;
         self.conditional.clear();
         self.given_up.clear();
+        self.footprints.clear();
+        self.conditional_step = None;
     }
 
     /// Makes ready to run this execution once more, up to where it is.
@@ -118,6 +127,9 @@ impl ExecutionState {
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
         self.threads.states[thread.index()] = ThreadState::Marker(marker);
+        if !self.footprints.is_empty() {
+            self.footprints.reach(thread);
+        }
         self.enable_running(thread, Operation::at_marker(marker));
     }
 
@@ -224,6 +236,8 @@ impl ExecutionState {
         let point = SchedulingPoint {
             enabled: &self.enabled,
             threads: &self.threads.states,
+            footprints: &self.footprints,
+            identities: self.threads.identities(),
             last: self.last(),
             step: self.taken,
         };
@@ -321,6 +335,9 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         self.taken += 1;
+        if !(pending.operation.is_marker() & self.footprints.is_empty()) {
+            self.note_footprint(pending);
+        }
         self.give_slot(index);
         self.run(thread)
     }

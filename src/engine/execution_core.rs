@@ -17,7 +17,7 @@ use super::surroundings::Surroundings;
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
 use crate::failure::{FailureKind, StepLimit, ThreadPanic};
-use crate::operation::{Choice, ThreadId, ThreadState, ThreadStatus};
+use crate::operation::{Choice, ThreadId, ThreadState, ThreadStatus, Trace};
 
 /// The execution under way, and who directs it.
 pub(super) struct ExecutionCore {
@@ -312,8 +312,17 @@ impl ExecutionCore {
         let Some(scheduler) = &mut self.scheduler else {
             return false;
         };
+        let has_aborted = match &self.over {
+            Some(over) => over.failure().is_some_and(|it| !it.is_deadlock()),
+            None => true,
+        };
         scheduler.end(ExecutionResult {
-            trace: self.state.trace(end.is_timed_out()),
+            trace: Trace {
+                is_cut_short: end.is_timed_out(),
+                has_aborted,
+                threads: &self.stood,
+                ..self.state.trace()
+            },
             names: self.state.threads().names(),
             threads: &self.stood,
             blocked_on: &self.blocked_on,

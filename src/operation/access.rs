@@ -1,18 +1,40 @@
 //! What a step touches, as far as that is known, and when two accesses conflict.
 
+use std::ops::Range;
+
 use super::ThreadId;
 
 /// Something that steps of several threads may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Object {
     /// The life of a thread, from its start to its end.
     Thread(ThreadId),
+    /// What a thread that waits is woken by.
+    Waker(ThreadId),
+    /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
+    Memory(Range<usize>),
+    /// What a marker calls so, by the hash of the text.
+    Text(u64),
+    /// The clock of the execution.
+    Clock,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) object: Object,
     pub(crate) is_write: bool,
+}
+
+impl Object {
+    /// Whether the two have something in common.
+    fn meets(&self, other: &Object) -> bool {
+        match (self, other) {
+            (Object::Memory(one), Object::Memory(two)) => {
+                one.start < two.end && two.start < one.end
+            }
+            _ => self == other,
+        }
+    }
 }
 
 impl Access {
@@ -31,7 +53,30 @@ impl Access {
     }
 
     /// Whether the order of the two matters: they touch the same object, and at least one writes.
-    pub(super) fn conflicts_with(self, other: Access) -> bool {
-        self.object == other.object && (self.is_write || other.is_write)
+    pub(crate) fn conflicts_with(&self, other: &Access) -> bool {
+        (self.is_write || other.is_write) && self.object.meets(&other.object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_conflicts_where_it_overlaps() {
+        let whole = Access::write(Object::Memory(16..32));
+        for (range, overlaps) in [
+            (0..16, false),
+            (0..17, true),
+            (20..24, true),
+            (31..40, true),
+            (32..40, false),
+        ] {
+            let read = Access::read(Object::Memory(range.clone()));
+            assert_eq!(whole.conflicts_with(&read), overlaps, "{range:?}");
+            assert_eq!(read.conflicts_with(&whole), overlaps, "{range:?}");
+            assert!(!read.conflicts_with(&Access::read(Object::Memory(range))));
+        }
+        assert!(!whole.conflicts_with(&Access::write(Object::Text(16))));
     }
 }

@@ -1,6 +1,8 @@
 //! The steps that an execution has taken.
 
-use super::{Access, Object, Operation, OperationKind, Pending, ThreadId, Way};
+use super::{
+    Access, Footprints, Object, Operation, OperationKind, Pending, ThreadId, ThreadStatus, Way,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -12,11 +14,23 @@ pub(crate) struct Event {
     /// Whether it was a [preemption](super::SchedulingPoint::preempts).
     pub(crate) preempts: bool,
     pub(crate) end: StepEnd,
-    /// Whether the step may have touched more than is known.
-    pub(crate) is_opaque: bool,
+    pub(crate) knowledge: Knowledge,
+    /// Whether it could be taken only while a lock was free, which it has acquired.
+    pub(crate) is_guarded: bool,
     /// Where the accesses of this step end among those of the trace. They begin where those of the
     /// previous step end.
     pub(crate) accesses_end: u32,
+}
+
+/// How much is known of what a step has touched, beside the accesses recorded for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Knowledge {
+    /// It may have touched anything: its marker declares nothing.
+    Nothing,
+    /// Its marker declares all of it.
+    Declared,
+    /// No marker gates it: the thread has not passed any yet.
+    Unmarked,
 }
 
 /// Where a step has left its thread.
@@ -43,7 +57,8 @@ impl Event {
             preempts: false,
             end: StepEnd::Paused,
             // Code between two points may touch anything.
-            is_opaque: true,
+            knowledge: Knowledge::Nothing,
+            is_guarded: false,
             accesses_end: accesses,
         }
     }
@@ -57,6 +72,11 @@ impl Event {
     pub(crate) fn waits(&self) -> bool {
         self.end == StepEnd::Waits
     }
+
+    /// Whether the step may have touched more than is known.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.knowledge == Knowledge::Nothing
+    }
 }
 
 /// The events of one execution, and what they touched. The first `repeated` of them are the same as
@@ -69,6 +89,16 @@ pub(crate) struct Trace<'a> {
     pub(crate) repeated: usize,
     /// Whether the execution timed out, so that more events might have followed.
     pub(crate) is_cut_short: bool,
+    /// Whether the last step has ended the execution, though threads could have gone on.
+    pub(crate) has_aborted: bool,
+    /// The first step, if any, whose order with others depends on more than on what the two touch: it
+    /// ends or begins a wait that may also end otherwise.
+    pub(crate) conditional: Option<usize>,
+    /// Where each thread stood at the end, and what it was about to touch there.
+    pub(crate) threads: &'a [ThreadStatus],
+    pub(crate) footprints: &'a Footprints,
+    /// A number for each thread, the same under every schedule.
+    pub(crate) identities: &'a [u64],
 }
 
 #[cfg_attr(
@@ -87,20 +117,21 @@ impl Trace<'_> {
         let operation = match event.operation.kind() {
             OperationKind::Start => Some(Access::read(Object::Thread(event.thread))),
             OperationKind::Join(thread) => Some(Access::read(Object::Thread(thread))),
+            OperationKind::Resume => Some(Access::read(Object::Waker(event.thread))),
             _ => None,
         };
         let has_ended = event.end == StepEnd::Ended;
         let end = has_ended.then(|| Access::write(Object::Thread(event.thread)));
-        seen.iter().copied().chain(operation).chain(end)
+        seen.iter().cloned().chain(operation).chain(end)
     }
 
     /// Whether two events conflict, so that their order may matter. Steps of one thread do, and a
     /// step that may touch anything conflicts with every other.
     pub(crate) fn conflict(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.events[one], &self.events[other]);
-        a.thread == b.thread || a.is_opaque || b.is_opaque || {
+        a.thread == b.thread || a.is_opaque() || b.is_opaque() || {
             self.accesses(one)
-                .any(|a| self.accesses(other).any(|b| a.conflicts_with(b)))
+                .any(|a| self.accesses(other).any(|b| a.conflicts_with(&b)))
         }
     }
 }
@@ -128,7 +159,7 @@ mod tests {
         let [a, b] = [0, 1].map(ThreadId::new);
         let event = |thread, operation, end, accesses| Event {
             end,
-            is_opaque: false,
+            knowledge: Knowledge::Declared,
             ..Event::begin(Pending { thread, operation }, 0, 1, accesses)
         };
         let marker = Operation::at_marker(MarkerId::new(0));
@@ -145,10 +176,8 @@ mod tests {
     fn a_start_and_a_join_conflict_with_what_they_wait_for_and_with_nothing_else() {
         let (events, accesses) = trace();
         let trace = Trace {
-            events: &events,
             accesses: &accesses,
-            repeated: 0,
-            is_cut_short: false,
+            ..Trace::of(&events)
         };
         let conflicts: Vec<(usize, usize)> = (0..4)
             .flat_map(|one| (one + 1..4).map(move |other| (one, other)))
@@ -162,12 +191,10 @@ mod tests {
     #[test]
     fn a_step_that_may_touch_anything_conflicts_with_every_other() {
         let (mut events, accesses) = trace();
-        events[1].is_opaque = true;
+        events[1].knowledge = Knowledge::Nothing;
         let trace = Trace {
-            events: &events,
             accesses: &accesses,
-            repeated: 0,
-            is_cut_short: false,
+            ..Trace::of(&events)
         };
         assert!((0..4).all(|other| trace.conflict(1, other) && trace.conflict(other, 1)));
     }

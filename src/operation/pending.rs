@@ -74,6 +74,12 @@ impl Operation {
         Operation(CANCEL | in_28_bits(passed.number()))
     }
 
+    /// Whether it goes on from a marker at which it is paused.
+    #[inline]
+    pub(crate) fn is_marker(self) -> bool {
+        self.0 & KIND == MARKER
+    }
+
     /// Whether it ends a wait though what that waits for has not come: a time-out, a spurious
     /// wake-up, a cancellation. Other operations are *ordinary*.
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Pending, ThreadId, ThreadState};
+use super::{Footprints, Pending, ThreadId, ThreadState};
 
 /// A scheduling point: every live thread has stopped, and one of the enabled goes next.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,10 @@ pub(crate) struct SchedulingPoint<'a> {
     /// Where every thread stands, including those that cannot go on.
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) threads: &'a [ThreadState],
+    /// What the paused threads are about to touch, as far as that is known.
+    pub(crate) footprints: &'a Footprints,
+    /// A number for each thread, the same under every schedule.
+    pub(crate) identities: &'a [u64],
     /// The thread that took the last step.
     pub(crate) last: Option<ThreadId>,
     /// How many steps were taken before.

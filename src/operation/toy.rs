@@ -1,6 +1,6 @@
 //! Operations, points and traces for toy models: no accesses.
 
-use super::{Choice, Event, Operation, Pending, SchedulingPoint, ThreadId, Trace};
+use super::{Choice, Event, Footprints, Operation, Pending, SchedulingPoint, ThreadId, Trace};
 use crate::site::MarkerId;
 
 impl Pending {
@@ -34,6 +34,8 @@ impl<'a> SchedulingPoint<'a> {
         SchedulingPoint {
             enabled,
             threads: &[],
+            footprints: Footprints::NONE,
+            identities: &[],
             last: events.last().map(|event| event.thread),
             step: events.len(),
         }
@@ -57,6 +59,11 @@ impl<'a> Trace<'a> {
             accesses: &[],
             repeated: 0,
             is_cut_short: false,
+            has_aborted: false,
+            conditional: None,
+            threads: &[],
+            footprints: Footprints::NONE,
+            identities: &[],
         }
     }
 }

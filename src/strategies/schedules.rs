@@ -7,7 +7,7 @@ use proptest::arbitrary::any;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use crate::operation::{Event, Operation, Pending, SchedulingPoint, ThreadId};
+use crate::operation::{Event, Footprints, Operation, Pending, SchedulingPoint, ThreadId};
 use crate::permutations::{Lists, generator};
 use crate::schedule::Schedule;
 use crate::shrink::Shrink;
@@ -213,6 +213,8 @@ impl Merge {
         SchedulingPoint {
             enabled: &self.enabled,
             threads: &[],
+            footprints: Footprints::NONE,
+            identities: &[],
             last: self.steps.last().map(|step| step.thread),
             step: self.steps.len(),
         }

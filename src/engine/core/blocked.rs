@@ -13,6 +13,7 @@ impl ExecutionState {
     /// The running thread reached `marker`, before something that it acquires. Whether that is free
     /// is to be said before the next turn.
     pub(crate) fn pause_to_acquire(&mut self, thread: ThreadId, marker: MarkerId) {
+        self.footprints.reach(thread);
         self.leave(thread, ThreadState::WaitingForLock(marker));
     }
 
@@ -38,6 +39,7 @@ impl ExecutionState {
             return;
         };
         self.forget_condition(thread);
+        self.touch_waker(thread);
         self.leave(thread, ThreadState::Unblocked(site));
         let operation = Operation::resume(self.last_passed(thread));
         self.insert_enabled(Pending { thread, operation });

@@ -10,6 +10,9 @@ impl ExecutionState {
     pub(crate) fn block(&mut self, thread: ThreadId, site: WaitSite, condition: Option<Condition>) {
         self.end_step(thread, StepEnd::Waits);
         self.leave(thread, ThreadState::Blocked(site));
+        if condition.is_some() {
+            self.note_conditional();
+        }
         self.conditional
             .extend(condition.map(|condition| Conditional {
                 thread,

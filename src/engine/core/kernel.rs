@@ -15,7 +15,7 @@ use crate::operation::{FileKind, SystemCall, WaitSite};
 pub(crate) struct Kernel {
     pub(crate) queues: WaitQueues,
     pub(crate) clock: Clock,
-    /// What each thread draws from, by its [stream](super::ThreadTable::stream).
+    /// What each thread draws from, by its [number](super::ThreadTable::identity).
     chance: Vec<(u64, fastrand::Rng)>,
     seed: u64,
     deadlines: Deadlines,

@@ -7,6 +7,7 @@ impl ExecutionState {
     /// The running task found its future pending. A waker that fired meanwhile still counts. If the
     /// task `is_cancellable`, to cancel it is a choice from now on, until it goes on.
     pub(crate) fn wait(&mut self, thread: ThreadId, is_cancellable: bool) {
+        self.touch_waker(thread);
         let notified = self.notified.iter().position(|other| *other == thread);
         if let Some(notified) = notified {
             self.notified.swap_remove(notified);
@@ -18,6 +19,7 @@ impl ExecutionState {
             self.leave(thread, ThreadState::Waiting);
         }
         if is_cancellable {
+            self.note_conditional();
             let operation = Operation::cancel(self.last_passed(thread));
             self.insert_enabled(Pending { thread, operation });
         }
@@ -25,6 +27,7 @@ impl ExecutionState {
 
     /// The waker of `thread` fired.
     pub(crate) fn wake(&mut self, thread: ThreadId) {
+        self.touch_waker(thread);
         match self.state(thread) {
             ThreadState::Waiting => {
                 self.threads.states[thread.index()] = ThreadState::Woken;

@@ -281,7 +281,7 @@ fn a_repeated_step_is_told_with_what_it_touched_before() {
         assert_eq!(state.advance(first), Turn::Of(child));
         state.finish(child);
         assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
-        let trace = state.trace(false);
+        let trace = state.trace();
         let touched = |event| trace.accesses(event).collect::<Vec<_>>();
         let told = (trace.repeated, touched(0), touched(1));
         (told, trace.accesses.len())

@@ -13,8 +13,8 @@ pub(crate) struct ThreadTable {
     parents: Vec<Option<ThreadId>>,
     /// How many threads each has started.
     children: Vec<u32>,
-    /// What each draws its random numbers from.
-    streams: Vec<u64>,
+    /// A number for each, the same under every schedule.
+    identities: Vec<u64>,
     declared: usize,
 }
 
@@ -26,7 +26,10 @@ impl ThreadTable {
             names: declared.iter().map(|name| Arc::from(&**name)).collect(),
             parents: vec![None; count],
             children: vec![0; count],
-            streams: (1..).take(count).map(|number| stream(0, number)).collect(),
+            identities: (1..)
+                .take(count)
+                .map(|number| identity(0, number))
+                .collect(),
             declared: count,
         }
     }
@@ -39,7 +42,7 @@ impl ThreadTable {
             self.names.truncate(self.declared);
             self.parents.truncate(self.declared);
             self.children.truncate(self.declared);
-            self.streams.truncate(self.declared);
+            self.identities.truncate(self.declared);
             self.children.fill(0);
         }
         self.states.fill(ThreadState::NotStarted);
@@ -61,7 +64,8 @@ impl ThreadTable {
         self.names.push(name);
         self.parents.push(Some(parent));
         self.children.push(0);
-        self.streams.push(stream(self.stream(parent), number));
+        self.identities
+            .push(identity(self.identity(parent), number));
         thread
     }
 
@@ -85,10 +89,15 @@ impl ThreadTable {
         self.parents[thread.index()]
     }
 
-    /// What a thread draws its random numbers from. It depends on the parent and on how many threads
-    /// that has started before, and not on the schedule of others.
-    pub(crate) fn stream(&self, thread: ThreadId) -> u64 {
-        self.streams[thread.index()]
+    /// A number for the thread. It depends on the parent and on how many threads that has started
+    /// before, and not on the schedule of others.
+    pub(crate) fn identity(&self, thread: ThreadId) -> u64 {
+        self.identities[thread.index()]
+    }
+
+    /// The numbers of all threads, by their ids.
+    pub(super) fn identities(&self) -> &[u64] {
+        &self.identities
     }
 
     /// How many threads were declared.
@@ -101,8 +110,8 @@ impl ThreadTable {
     }
 }
 
-/// The stream of the thread of this number that the one with the stream `parent` starts.
-fn stream(parent: u64, number: u32) -> u64 {
+/// That of the thread of this number that `parent` starts.
+fn identity(parent: u64, number: u32) -> u64 {
     // An odd factor with bits all over, as the golden ratio has them, keeps numbers apart.
     (parent ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
@@ -112,18 +121,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_draws_from_the_same_stream_whoever_else_starts_some() {
-        let streams = |others_first: bool| {
+    fn a_thread_has_the_same_number_whoever_else_starts_some() {
+        let numbers = |others_first: bool| {
             let mut table = ThreadTable::new(&["a".to_owned(), "b".to_owned()]);
             let [a, b] = [0, 1].map(ThreadId::new);
             if others_first {
                 table.add(b, None);
             }
             let started = [a, a].map(|parent| table.add(parent, None));
-            [a, b, started[0], started[1]].map(|thread| table.stream(thread))
+            [a, b, started[0], started[1]].map(|thread| table.identity(thread))
         };
-        let own = streams(false);
-        assert_eq!(streams(true), own);
+        let own = numbers(false);
+        assert_eq!(numbers(true), own);
         assert!((1..4).all(|at| !own[..at].contains(&own[at])), "{own:?}");
     }
 

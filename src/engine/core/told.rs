@@ -1,20 +1,26 @@
 //! What is told of an execution: its steps with what they touched, and where its threads stand.
 
-use super::{ExecutionState, in_32_bits};
-use crate::operation::{Access, Event, ThreadState, ThreadStatus, Trace};
+use super::ExecutionState;
+use crate::operation::{Event, ThreadState, ThreadStatus, Trace};
 
 impl ExecutionState {
     pub(crate) fn steps(&self) -> &[Event] {
         &self.steps[..self.taken]
     }
 
-    /// The steps, and what they touched. Whether the clock cut them short, the caller knows.
-    pub(crate) fn trace(&self, is_cut_short: bool) -> Trace<'_> {
+    /// The steps, and what they touched. How they ended, and where the threads stood then, the caller
+    /// adds.
+    pub(crate) fn trace(&self) -> Trace<'_> {
         Trace {
             events: self.steps(),
             accesses: &self.accesses,
             repeated: self.repeated.min(self.taken),
-            is_cut_short,
+            is_cut_short: false,
+            has_aborted: false,
+            conditional: self.conditional_step,
+            threads: &[],
+            footprints: &self.footprints,
+            identities: self.threads.identities(),
         }
     }
 
@@ -52,13 +58,5 @@ impl ExecutionState {
         self.repeated = self.steps.len();
         let accesses = self.steps.last().map_or(0, |last| last.accesses_end);
         self.accesses.truncate(accesses as usize);
-    }
-
-    /// Notes what the step under way has touched, unless it is repeated: then that is known.
-    pub(super) fn touch(&mut self, access: Access) {
-        if self.taken > self.repeated {
-            self.accesses.push(access);
-            self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
-        }
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::call::Wait;
 use crate::engine::core::{Condition, Kernel, WaitEnd};
 use crate::engine::ready_check::ReadyCheck;
 use crate::engine::yield_reason::Blocked;
-use crate::operation::{FileKind, SystemCall, ThreadId, WaitSite};
+use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
 
 /// How often a thread may yield before it lets others go first. Locks yield a few times before they
 /// wait, as those of `parking_lot` do: that is no choice of theirs. Whoever yields for longer waits for
@@ -19,6 +19,11 @@ pub(super) const YIELD: WaitSite = WaitSite {
     number: 0,
     call: Some((SystemCall::Yield, FileKind::Processor)),
 };
+
+/// A call waits or wakes at this address, or changes what is there.
+fn word(address: usize) -> Access {
+    Access::write(Object::Memory(address..address.saturating_add(4)))
+}
 
 impl ExecutionCore {
     /// Whether a thread goes on from one wait with a time-out to the next, though the execution is over:
@@ -56,6 +61,7 @@ impl ExecutionCore {
         if wait.expected.is_some() {
             self.surroundings.wait_at(queue);
         }
+        self.state.touch(word(queue));
         let wait_there = |kernel: &mut Kernel| kernel.wait(thread, queue, mask, call, deadline);
         Some(Blocked {
             site: self.surroundings.update(&mut self.kernel, wait_there),
@@ -77,6 +83,7 @@ impl ExecutionCore {
             return None;
         }
         self.calls.checks.push((thread, check));
+        self.state.note_conditional();
         Some(Blocked {
             site: self
                 .kernel
@@ -106,6 +113,7 @@ impl ExecutionCore {
         count: usize,
         mask: u32,
     ) -> (usize, usize) {
+        self.state.touch(word(queue));
         let mut woken = 0;
         if !self.kernel.queues.is_empty() {
             let wake = |kernel: &mut Kernel| kernel.wake(queue, count, mask);
@@ -117,6 +125,12 @@ impl ExecutionCore {
         (woken, outside)
     }
 
+    /// The virtual time, which moves by a tick.
+    pub(in crate::engine) fn look_at_clock(&mut self) -> Duration {
+        self.state.touch(Access::write(Object::Clock));
+        self.kernel.clock.now()
+    }
+
     /// As [`wake_in_call`](Self::wake_in_call), and moves the next `moved` to another queue.
     pub(in crate::engine) fn requeue_in_call(
         &mut self,
@@ -125,6 +139,8 @@ impl ExecutionCore {
         wake: usize,
         moved: usize,
     ) -> (usize, usize) {
+        self.state.touch(word(from));
+        self.state.touch(word(to));
         let requeue = |kernel: &mut Kernel| kernel.requeue(from, to, wake, moved);
         self.surroundings.update(&mut self.kernel, requeue)
     }
@@ -175,6 +191,7 @@ impl ExecutionCore {
     #[cold]
     pub(in crate::engine) fn hear_calls(&mut self) {
         if self.surroundings.has_news() {
+            self.state.note_conditional();
             self.surroundings.update(&mut self.kernel, |_| ());
         }
         for thread in self.kernel.take_woken() {

@@ -116,7 +116,7 @@ impl Toy {
             let over = Self::run(run, &mut state, &mut search, before, &mut log);
             // Steps that were repeated are told of no more than those that were not asked about.
             log.push(format!("{over:?} {:?}", state.steps()));
-            let account = search.end(&state.trace(false));
+            let account = search.end(&state.trace());
             found = account.contradiction;
             execution += 1;
         }
