@@ -3,8 +3,8 @@
 
 use super::EngineOptions;
 use crate::operation::{
-    Access, Choice, Event, Footprint, Footprints, Knowledge, Object, Operation, OperationKind,
-    Pending, SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
+    Access, Choice, Event, Footprint, Footprints, Object, Operation, OperationKind, Pending,
+    SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
 };
 use crate::site::MarkerId;
 use condition::Conditional;

@@ -7,9 +7,9 @@ use super::ThreadId;
 /// Something that steps of several threads may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Object {
-    /// The life of a thread, from its start to its end.
+    /// The life of a thread: that it was started, goes on after a wait, has ended.
     Thread(ThreadId),
-    /// What a thread that waits is woken by.
+    /// Whether a task was woken.
     Waker(ThreadId),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
     Memory(Range<usize>),
@@ -22,12 +22,22 @@ pub(crate) enum Object {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) object: Object,
-    pub(crate) is_write: bool,
+    pub(crate) kind: AccessKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccessKind {
+    Read,
+    Write,
+    /// Acquiring a lock: a write that has to wait until the lock is free.
+    Acquire,
+    /// Releasing a lock: a write after which the thread does not hold it any more.
+    Release,
 }
 
 impl Object {
     /// Whether the two have something in common.
-    fn meets(&self, other: &Object) -> bool {
+    pub(crate) fn meets(&self, other: &Object) -> bool {
         match (self, other) {
             (Object::Memory(one), Object::Memory(two)) => {
                 one.start < two.end && two.start < one.end
@@ -41,20 +51,51 @@ impl Access {
     pub(crate) fn read(object: Object) -> Self {
         Access {
             object,
-            is_write: false,
+            kind: AccessKind::Read,
         }
     }
 
     pub(crate) fn write(object: Object) -> Self {
         Access {
             object,
-            is_write: true,
+            kind: AccessKind::Write,
         }
+    }
+
+    pub(crate) fn acquire(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::Acquire,
+        }
+    }
+
+    pub(crate) fn release(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::Release,
+        }
+    }
+
+    /// What the code after a wait touches if the code before it was to touch this: it does not have to wait
+    /// for a lock again.
+    pub(super) fn after_wait(&self) -> Access {
+        match self.kind {
+            AccessKind::Acquire => Access::write(self.object.clone()),
+            _ => self.clone(),
+        }
+    }
+
+    pub(crate) fn is_acquire(&self) -> bool {
+        self.kind == AccessKind::Acquire
+    }
+
+    fn is_write(&self) -> bool {
+        self.kind != AccessKind::Read
     }
 
     /// Whether the order of the two matters: they touch the same object, and at least one writes.
     pub(crate) fn conflicts_with(&self, other: &Access) -> bool {
-        (self.is_write || other.is_write) && self.object.meets(&other.object)
+        (self.is_write() || other.is_write()) && self.object.meets(&other.object)
     }
 }
 

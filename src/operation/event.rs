@@ -15,8 +15,6 @@ pub(crate) struct Event {
     pub(crate) preempts: bool,
     pub(crate) end: StepEnd,
     pub(crate) knowledge: Knowledge,
-    /// Whether it could be taken only while a lock was free, which it has acquired.
-    pub(crate) is_guarded: bool,
     /// Where the accesses of this step end among those of the trace. They begin where those of the
     /// previous step end.
     pub(crate) accesses_end: u32,
@@ -58,7 +56,6 @@ impl Event {
             end: StepEnd::Paused,
             // Code between two points may touch anything.
             knowledge: Knowledge::Nothing,
-            is_guarded: false,
             accesses_end: accesses,
         }
     }
@@ -115,9 +112,11 @@ impl Trace<'_> {
             .map_or(0, |before| self.events[before].accesses_end);
         let seen = &self.accesses[begins as usize..event.accesses_end as usize];
         let operation = match event.operation.kind() {
-            OperationKind::Start => Some(Access::read(Object::Thread(event.thread))),
+            OperationKind::Start | OperationKind::Resume => {
+                Some(Access::read(Object::Thread(event.thread)))
+            }
             OperationKind::Join(thread) => Some(Access::read(Object::Thread(thread))),
-            OperationKind::Resume => Some(Access::read(Object::Waker(event.thread))),
+
             _ => None,
         };
         let has_ended = event.end == StepEnd::Ended;

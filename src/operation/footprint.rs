@@ -1,14 +1,21 @@
 //! What paused threads are about to touch, as far as they have said so.
 
-use super::{Access, Object, ThreadId};
+use super::{Access, AccessKind, Knowledge, Object, OperationKind, Pending, ThreadId};
+use crate::site::MarkerId;
 
 /// What the code touches that a marker gates, as the marker declares it: up to the next marker of its
 /// thread.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Footprint {
+    /// With the locks that it acquires, which must be free for the thread to go on.
     pub(crate) accesses: Vec<Access>,
-    /// The locks that must be free for the thread to go on, and that it then acquires.
-    pub(crate) locks: Vec<Object>,
+}
+
+impl Footprint {
+    /// Whether the thread goes on only while locks are free.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.accesses.iter().any(Access::is_acquire)
+    }
 }
 
 /// The footprints of the threads of an execution, each as the marker declares it that its thread reached
@@ -24,7 +31,7 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
-    /// The locks that it has acquired at markers. When it releases them is not known.
+    /// The locks that it has acquired at markers, and has not been said to release since.
     held: Vec<Object>,
 }
 
@@ -67,27 +74,66 @@ impl Footprints {
         }
     }
 
-    /// Adds to `accesses` what `thread` touches when it takes a step, and acquires its locks if it
-    /// `passes` its marker by that. It may release them in any later step: so each touches them.
-    pub(crate) fn step(&mut self, thread: ThreadId, passes: bool, accesses: &mut Vec<Access>) {
-        let Some(row) = self.rows.get_mut(thread.index()) else {
+    /// Whether `pending` can be taken only while a lock is free.
+    pub(crate) fn is_guarded(&self, pending: Pending) -> bool {
+        let footprint = self.of(pending.thread);
+        pending.operation.is_marker() && footprint.is_some_and(Footprint::is_guarded)
+    }
+
+    /// Adds to `accesses` what the step touches that begins with `pending`, and returns how much that is.
+    pub(crate) fn touched_by(&self, pending: Pending, accesses: &mut Vec<Access>) -> Knowledge {
+        let operation = pending.operation;
+        let is_start = operation.kind() == OperationKind::Start;
+        let row = self.rows.get(pending.thread.index());
+        let declared = row.and_then(|row| row.declared.as_ref());
+        if let Some(footprint) = declared.filter(|_| !is_start) {
+            let own = footprint.accesses.iter();
+            let is_marker = operation.is_marker();
+            let seen = |it: &Access| {
+                if is_marker {
+                    it.clone()
+                } else {
+                    it.after_wait()
+                }
+            };
+            accesses.extend(own.map(seen));
+        }
+        let held = row.map_or(&[][..], |row| &row.held);
+        accesses.extend(held.iter().cloned().map(Access::write));
+        if is_start {
+            Knowledge::Unmarked
+        } else if declared.is_some() {
+            Knowledge::Declared
+        } else if operation.is_marker() || operation.name() != MarkerId::start() {
+            Knowledge::Nothing
+        } else {
+            Knowledge::Unmarked
+        }
+    }
+
+    /// `thread` passes its marker: it acquires the locks that it waited for, and releases others. If nothing
+    /// says when it releases one, that may be in any later step: so each touches the lock.
+    pub(crate) fn pass(&mut self, thread: ThreadId) {
+        let row = self.rows.get_mut(thread.index());
+        let Some((footprint, held)) =
+            row.and_then(|it| Some((it.declared.as_ref()?, &mut it.held)))
+        else {
             return;
         };
-        if let Some(footprint) = &row.declared {
-            accesses.extend_from_slice(&footprint.accesses);
-            if passes {
-                let new = footprint.locks.iter().filter(|it| !row.held.contains(it));
-                let new: Vec<Object> = new.cloned().collect();
-                row.held.extend(new);
+        for Access { object, kind } in &footprint.accesses {
+            match kind {
+                AccessKind::Acquire if !held.contains(object) => held.push(object.clone()),
+                AccessKind::Release => held.retain(|it| it != object),
+                _ => {}
             }
         }
-        accesses.extend(row.held.iter().cloned().map(Access::write));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Operation;
 
     #[test]
     fn a_lock_is_touched_from_where_it_is_acquired_to_the_end() {
@@ -99,19 +145,25 @@ mod tests {
                 footprints.declare(thread, footprint);
             }
             footprints.reach(thread);
-            let mut accesses = Vec::new();
-            footprints.step(thread, true, &mut accesses);
-            (footprints.of(thread).is_some(), accesses)
+            let (mut accesses, operation) = (Vec::new(), Operation::at_marker(MarkerId::new(0)));
+            let knowledge = footprints.touched_by(Pending { thread, operation }, &mut accesses);
+            footprints.pass(thread);
+            (knowledge, accesses)
         };
         let acquires = Footprint {
-            accesses: vec![Access::read(place.clone())],
-            locks: vec![lock.clone()],
+            accesses: vec![Access::read(place.clone()), Access::acquire(lock.clone())],
         };
-        let held = Access::write(lock);
+        let (acquired, held) = (Access::acquire(lock.clone()), Access::write(lock));
         let first = reach(&mut footprints, Some(acquires));
-        assert_eq!(first, (true, vec![Access::read(place), held.clone()]));
+        assert_eq!(
+            first,
+            (Knowledge::Declared, vec![Access::read(place), acquired])
+        );
         let second = reach(&mut footprints, Some(Footprint::default()));
-        assert_eq!(second, (true, vec![held.clone()]));
-        assert_eq!(reach(&mut footprints, None), (false, vec![held]));
+        assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
+        assert_eq!(
+            reach(&mut footprints, None),
+            (Knowledge::Nothing, vec![held])
+        );
     }
 }

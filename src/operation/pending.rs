@@ -74,6 +74,11 @@ impl Operation {
         Operation(CANCEL | in_28_bits(passed.number()))
     }
 
+    /// Whether both are the same at the same place; threads may have other ids.
+    pub(crate) fn is_like(self, other: Operation) -> bool {
+        (self.0 & KIND, self.name()) == (other.0 & KIND, other.name())
+    }
+
     /// Whether it goes on from a marker at which it is paused.
     #[inline]
     pub(crate) fn is_marker(self) -> bool {

@@ -39,7 +39,7 @@ impl ExecutionState {
             return;
         };
         self.forget_condition(thread);
-        self.touch_waker(thread);
+        self.touch_thread(thread);
         self.leave(thread, ThreadState::Unblocked(site));
         let operation = Operation::resume(self.last_passed(thread));
         self.insert_enabled(Pending { thread, operation });

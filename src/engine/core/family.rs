@@ -1,6 +1,6 @@
 //! Threads that the program starts, and the ends of threads that others wait for.
 
-use super::{Access, ExecutionState, Object, Operation, Pending, StepEnd, ThreadId, ThreadState};
+use super::{ExecutionState, Operation, Pending, StepEnd, ThreadId, ThreadState};
 
 impl ExecutionState {
     /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
@@ -10,7 +10,7 @@ impl ExecutionState {
             thread,
             operation: Operation::start(),
         });
-        self.touch(Access::write(Object::Thread(thread)));
+        self.touch_thread(thread);
         thread
     }
 

@@ -1,10 +1,6 @@
 //! What steps touch: what their markers declare, and what the calls in them are known to do.
 
-use super::{
-    Access, Event, ExecutionState, Footprint, Knowledge, Object, OperationKind, Pending, ThreadId,
-    in_32_bits,
-};
-use crate::site::MarkerId;
+use super::{Access, Event, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
 
 impl ExecutionState {
     /// `thread`, which is running, is about to reach a marker that declares what it gates.
@@ -22,9 +18,14 @@ impl ExecutionState {
         }
     }
 
-    /// The step under way has woken `thread`.
+    /// Whether `thread` was woken is looked at or changed in the step under way.
     pub(super) fn touch_waker(&mut self, thread: ThreadId) {
         self.touch(Access::write(Object::Waker(thread)));
+    }
+
+    /// By the step under way `thread`, which waited, can go on.
+    pub(super) fn touch_thread(&mut self, thread: ThreadId) {
+        self.touch(Access::write(Object::Thread(thread)));
     }
 
     /// The step under way begins or ends a wait that may also end otherwise than by a step of another
@@ -37,21 +38,13 @@ impl ExecutionState {
     /// The step that begins with `pending` has just been added: notes what is known of it.
     #[cold]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
-        let Pending { thread, operation } = pending;
-        let footprint = self.footprints.of(thread);
-        let is_marker = operation.is_marker();
-        let knowledge = match operation.kind() {
-            OperationKind::Start => Knowledge::Unmarked,
-            _ if footprint.is_some() => Knowledge::Declared,
-            _ if is_marker || operation.name() != MarkerId::start() => Knowledge::Nothing,
-            _ => Knowledge::Unmarked,
-        };
-        let is_guarded = is_marker && footprint.is_some_and(|it| !it.locks.is_empty());
-        self.footprints.step(thread, is_marker, &mut self.accesses);
+        let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
+        if pending.operation.is_marker() {
+            self.footprints.pass(pending.thread);
+        }
         if let Some(step) = self.steps.last_mut() {
             *step = Event {
                 knowledge,
-                is_guarded,
                 accesses_end: in_32_bits(self.accesses.len()),
                 ..*step
             };

@@ -30,6 +30,7 @@ impl ExecutionState {
         self.touch_waker(thread);
         match self.state(thread) {
             ThreadState::Waiting => {
+                self.touch_thread(thread);
                 self.threads.states[thread.index()] = ThreadState::Woken;
                 let operation = Operation::resume(self.last_passed(thread));
                 self.insert_enabled(Pending { thread, operation });

@@ -1,0 +1,343 @@
+//! One execution of each class: executions that differ only in the order of steps which do not conflict
+//! are run once.
+//!
+//! This is optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson and Sagonas, "Source Sets: A
+//! Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017), on one tree that several workers
+//! extend. Every execution is searched for *races*: two steps that conflict and could have come the other
+//! way round. For each, a sequence is planned that has them so, unless it belongs to a class that was run
+//! or is planned.
+
+mod happens_before;
+mod lock_answers;
+mod relation;
+mod step;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::{Account, Contradiction, Part, Search};
+use crate::operation::{Choice, Pending, SchedulingPoint, Trace};
+use happens_before::HappensBefore;
+use lock_answers::LockAnswers;
+use step::{Identity, PlannedStep};
+use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
+
+/// A handle to the tree of a reduced search. It runs one leaf after the other.
+#[derive(Debug)]
+pub(crate) struct Reduction {
+    tree: Arc<Mutex<Tree>>,
+    /// The leaf whose execution is under way or about to begin.
+    leaf: Option<NodeId>,
+    /// Where it lies.
+    place: Vec<usize>,
+    /// Whether the execution of the leaf is still to begin.
+    is_new: bool,
+    /// The nodes of the execution, from the root on.
+    nodes: Vec<NodeId>,
+    sleepers: Vec<Sleeper>,
+    /// What the execution is to begin with.
+    plan: Vec<PlannedStep>,
+    order: HappensBefore,
+    answers: LockAnswers,
+    /// What is to be tried before more can be planned, each by an execution that does not count.
+    trials: Vec<Trial>,
+    /// Whether the execution under way is the last of them.
+    is_trial: bool,
+    /// Whether the step that it asks about can be taken.
+    is_free: bool,
+    contradiction: Option<Box<Contradiction>>,
+}
+
+/// An execution that is run to find out how to go on with a reversal.
+#[derive(Debug)]
+enum Trial {
+    /// Whether the last of the steps, which acquires a lock, can be taken after the others, or another
+    /// thread holds the lock.
+    Lock { depth: usize, steps: Vec<usize> },
+    /// What the steps of this plan touch, and what threads are about to touch after `node`, which the first
+    /// `depth` of them lead to.
+    Steps {
+        node: NodeId,
+        depth: usize,
+        plan: Vec<PlannedStep>,
+    },
+}
+
+impl Reduction {
+    /// All classes of a program.
+    pub(crate) fn new() -> Self {
+        Reduction::of(Arc::new(Mutex::new(Tree::new())), None)
+    }
+
+    fn of(tree: Arc<Mutex<Tree>>, leaf: Option<NodeId>) -> Self {
+        let mut reduction = Reduction {
+            tree,
+            leaf: None,
+            place: Vec::new(),
+            is_new: false,
+            nodes: Vec::new(),
+            sleepers: Vec::new(),
+            plan: Vec::new(),
+            order: HappensBefore::default(),
+            answers: LockAnswers::default(),
+            trials: Vec::new(),
+            is_trial: false,
+            is_free: false,
+            contradiction: None,
+        };
+        if let Some(leaf) = leaf {
+            reduction.begin(leaf);
+        }
+        reduction
+    }
+
+    /// The next execution is that of `leaf`.
+    fn begin(&mut self, leaf: NodeId) {
+        let tree = self.tree.lock();
+        let place = tree.ranks(leaf).into_iter();
+        self.place = place.map(|rank| rank as usize).collect();
+        self.nodes = tree.path(leaf);
+        tree.sleepers(&self.nodes, &mut self.sleepers);
+        self.plan.clear();
+        let steps = self.nodes.iter().filter_map(|node| tree.step(*node));
+        self.plan.extend(steps);
+        self.leaf = Some(leaf);
+        self.is_new = true;
+    }
+
+    /// All that the execution has shown is planned.
+    fn finish(&mut self) {
+        if let Some(leaf) = self.leaf.take() {
+            self.tree.lock().finish(leaf);
+        }
+    }
+
+    /// The execution that has ended was the one of the leaf: plans all that it shows.
+    fn learn(&mut self, trace: &Trace<'_>) {
+        self.order.read(trace);
+        let steps = &self.order.steps[self.plan.len()..self.order.taken];
+        let mut tree = self.tree.lock();
+        for step in steps {
+            let last = self.nodes.last().copied().unwrap_or(tree::ROOT);
+            self.nodes.push(tree.extend(last, step.planned()));
+        }
+        drop(tree);
+        let wakes = self
+            .sleepers
+            .iter()
+            .map(|it| self.wakes_at(*it))
+            .collect::<Vec<_>>();
+        for later in 0..self.order.steps.len() {
+            if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
+                continue;
+            }
+            let races: Vec<usize> = self.order.races(later).collect();
+            for earlier in races {
+                self.reverse(earlier, later, &wakes);
+            }
+        }
+    }
+
+    /// Plans the reversal of a race, if it can be run.
+    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
+        let order = &self.order;
+        let mut steps: Vec<usize> = order.independent_of(earlier).collect();
+        steps.push(later);
+        let sleepers = self.sleepers.iter().zip(wakes);
+        let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
+        let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
+            let next = order.nth_of(sleeper.thread, earlier, 0);
+            order.is_weak_initial(sleeper.thread, next, &steps)
+        });
+        if is_covered {
+            return;
+        }
+        if order.steps[later].is_guarded() {
+            match self.answers.after(order, later, earlier, &steps) {
+                Some(true) => {}
+                Some(false) => return,
+                None => {
+                    let depth = earlier;
+                    self.trials.push(Trial::Lock { depth, steps });
+                    return;
+                }
+            }
+        }
+        self.insert(earlier, steps);
+    }
+
+    fn insert(&mut self, depth: usize, steps: Vec<usize>) {
+        let reversal = Reversal {
+            order: &self.order,
+            depth,
+            at: self.nodes[depth],
+            taken: Some(self.nodes[depth + 1]),
+            steps,
+        };
+        let mut tree = self.tree.lock();
+        if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
+            let trial = Trial::of_steps(&tree, node, &self.order, &steps);
+            self.trials.push(trial);
+        }
+    }
+
+    /// Goes on with a reversal whose steps were tried.
+    fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
+        let mut order = HappensBefore::default();
+        order.read(trace);
+        let mut tree = self.tree.lock();
+        let reversal = Reversal {
+            order: &order,
+            depth,
+            at: node,
+            taken: None,
+            steps: (depth..order.taken).collect(),
+        };
+        if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
+            let trial = Trial::of_steps(&tree, node, &order, &steps);
+            self.trials.push(trial);
+        }
+    }
+
+    /// Before which step of the execution a thread no longer sleeps: the first that conflicts with the step
+    /// that it sleeps before.
+    fn wakes_at(&self, sleeper: Sleeper) -> usize {
+        let order = &self.order;
+        let Some(own) = order.nth_of(sleeper.thread, sleeper.depth, 0) else {
+            return sleeper.depth;
+        };
+        let mut later = sleeper.depth..order.taken;
+        let wakes = later.find(|it| *it == own || order.conflict(*it, own));
+        wakes.unwrap_or(order.taken)
+    }
+
+    /// Takes the step that is planned there.
+    fn follow(&mut self, planned: PlannedStep, point: &SchedulingPoint<'_>) -> Choice {
+        let is_planned = |it: &Pending| {
+            point.identities[it.thread.index()] == planned.thread
+                && it.operation.is_like(planned.pending.operation)
+        };
+        match point.enabled.iter().position(is_planned) {
+            Some(index) => Choice::Take(index),
+            None => {
+                self.contradiction = Some(Box::new(Contradiction {
+                    depth: point.step,
+                    expected: vec![planned.pending],
+                    found: point.enabled.to_vec(),
+                }));
+                Choice::Prune
+            }
+        }
+    }
+}
+
+fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
+    let mut enabled = point.enabled.iter();
+    enabled.any(|it| point.identities[it.thread.index()] == thread)
+}
+
+impl Search for Reduction {
+    fn new_execution(&mut self) -> Option<usize> {
+        self.is_trial = !self.trials.is_empty();
+        if let Some(trial) = self.trials.last() {
+            self.is_free = false;
+            self.plan = trial.plan(&self.order);
+            return Some(0);
+        }
+        if !self.is_new {
+            self.finish();
+            let leaf = self.tree.lock().take_leaf()?;
+            self.begin(leaf);
+        }
+        self.is_new = false;
+        self.answers.clear();
+        Some(0)
+    }
+
+    fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
+        if !self.is_trial {
+            self.answers.note(point);
+        }
+        if let Some(planned) = self.plan.get(point.step) {
+            return self.follow(*planned, point);
+        }
+        if self.is_trial {
+            if let Some(Trial::Lock { steps, .. }) = self.trials.last() {
+                let asked = steps.last().map(|it| self.order.steps[*it].thread);
+                self.is_free = asked.is_some_and(|asked| is_enabled(asked, point));
+            }
+            return Choice::Prune;
+        }
+        Choice::Take(point.default_choice())
+    }
+
+    fn end(&mut self, trace: &Trace<'_>) -> Account {
+        let contradiction = self.contradiction.take();
+        if contradiction.is_some() || trace.conditional.is_some() {
+            self.tree.lock().abandon();
+            self.trials.clear();
+            return Account {
+                contradiction,
+                ..Account::default()
+            };
+        }
+        if !std::mem::take(&mut self.is_trial) {
+            self.learn(trace);
+            return Account::default();
+        }
+        match self.trials.pop() {
+            Some(Trial::Lock { depth, steps }) if self.is_free => self.insert(depth, steps),
+            Some(Trial::Steps { node, depth, .. }) => self.insert_tried(trace, node, depth),
+            _ => {}
+        }
+        Account {
+            is_repetition: true,
+            ..Account::default()
+        }
+    }
+}
+
+impl Trial {
+    /// One that takes `steps` of an execution after `node`.
+    fn of_steps(tree: &Tree, node: NodeId, order: &HappensBefore, steps: &[usize]) -> Self {
+        let before = tree.path(node);
+        let mut plan: Vec<PlannedStep> = before.iter().filter_map(|it| tree.step(*it)).collect();
+        let depth = plan.len();
+        plan.extend(steps.iter().map(|it| order.steps[*it].planned()));
+        Trial::Steps { node, depth, plan }
+    }
+
+    /// What its execution begins with.
+    fn plan(&self, order: &HappensBefore) -> Vec<PlannedStep> {
+        match self {
+            Trial::Steps { plan, .. } => plan.clone(),
+            Trial::Lock { depth, steps } => {
+                let others = &steps[..steps.len().saturating_sub(1)];
+                let sequence = others.iter().map(|it| &order.steps[*it]);
+                let all = order.steps[..*depth].iter().chain(sequence);
+                all.map(step::Step::planned).collect()
+            }
+        }
+    }
+}
+
+impl Part for Reduction {
+    fn split(&mut self) -> Option<Box<dyn Part>> {
+        let leaf = self.tree.lock().take_leaf()?;
+        Some(Box::new(Reduction::of(Arc::clone(&self.tree), Some(leaf))))
+    }
+
+    fn order(&self) -> Vec<usize> {
+        self.place.clone()
+    }
+}
+#[cfg(test)]
+impl Reduction {
+    fn planned(&self) -> Vec<u64> {
+        self.plan.iter().map(|it| it.thread).collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! Which steps of an execution happen before which: the partial order that all executions of its class
+//! have in common.
+//!
+//! Two steps conflict if they are of one thread or touch the same object, of which at least one writes.
+//! The order of conflicting steps, and what follows from it, is happens-before. Executions with the same
+//! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
+
+use super::relation::Relation;
+use super::step::{Identity, Step};
+use crate::operation::{ThreadId, Trace};
+
+/// The steps of one execution and their order. The first `taken` were taken; the others were pending at
+/// the end.
+#[derive(Debug, Default)]
+pub(super) struct HappensBefore {
+    pub(super) steps: Vec<Step>,
+    pub(super) taken: usize,
+    /// The earlier steps that each conflicts with.
+    conflicts: Relation,
+    /// The earlier steps that happen before each.
+    before: Relation,
+    /// Those among them without which it could not have been pending.
+    enabling: Relation,
+}
+
+impl HappensBefore {
+    /// Takes the steps of `trace`.
+    pub(super) fn read(&mut self, trace: &Trace<'_>) {
+        self.steps.clear();
+        let taken = 0..trace.events.len();
+        self.steps
+            .extend(taken.map(|number| Step::taken(trace, number)));
+        self.taken = self.steps.len();
+        let threads = (0..trace.threads.len()).map(ThreadId::new);
+        self.steps
+            .extend(threads.filter_map(|thread| Step::pending(trace, thread)));
+        self.order();
+    }
+
+    fn order(&mut self) {
+        let count = self.steps.len();
+        for relation in [&mut self.conflicts, &mut self.before, &mut self.enabling] {
+            relation.reset(count);
+        }
+        for later in 0..count {
+            let step = &self.steps[later];
+            for (number, other) in self.steps[..later].iter().enumerate() {
+                let is_taken = number < self.taken;
+                if step.conflicts_with(other) {
+                    self.conflicts.insert(later, number);
+                }
+                let is_enabling = step.awaits.is_some_and(|it| other.enables(it));
+                if is_taken && (is_enabling || other.thread == step.thread) {
+                    self.enabling.unite_with(later, &self.before, number);
+                    self.enabling.insert(later, number);
+                }
+            }
+            self.before.copy(later, &self.enabling);
+            for number in self.conflicts.row(later) {
+                if number < self.taken && !self.before.has(later, number) {
+                    self.before.unite(later, number);
+                    self.before.insert(later, number);
+                }
+            }
+        }
+    }
+
+    pub(super) fn conflict(&self, one: usize, other: usize) -> bool {
+        self.conflicts.has(one.max(other), one.min(other))
+    }
+
+    pub(super) fn is_before(&self, earlier: usize, later: usize) -> bool {
+        self.before.has(later, earlier)
+    }
+
+    /// The steps that race with `later`, the last first: it conflicts with each and could have come before
+    /// it. A guarded step could come before a whole section that another thread is in, so all are told that
+    /// it conflicts with. Otherwise only those are between which and `later` nothing happens, since the
+    /// other races are found once these are reversed.
+    pub(super) fn races(&self, later: usize) -> impl Iterator<Item = usize> + '_ {
+        let earlier: Vec<usize> = self.conflicts.row(later).collect();
+        let thread = self.steps[later].thread;
+        let is_race = move |number: &usize| {
+            *number < self.taken
+                && self.steps[*number].thread != thread
+                && !self.enabling.has(later, *number)
+                && (self.steps[later].is_guarded() || self.is_immediate(*number, later))
+        };
+        earlier.into_iter().rev().filter(is_race)
+    }
+
+    /// Whether no step happens between the two.
+    fn is_immediate(&self, earlier: usize, later: usize) -> bool {
+        let mut between = self.before.row(later).filter(|it| *it > earlier);
+        !between.any(|it| self.is_before(earlier, it))
+    }
+
+    /// Whether a step that was pending at the end could have come earlier: one that waits for a lock, or any
+    /// if the execution was `aborted`.
+    pub(super) fn is_reversible(&self, pending: usize, aborted: bool) -> bool {
+        aborted || self.steps[pending].is_guarded()
+    }
+
+    /// The step of its thread that comes before `step`.
+    pub(super) fn predecessor(&self, step: usize) -> Option<usize> {
+        let thread = self.steps[step].thread;
+        let earlier = &self.steps[..step.min(self.taken)];
+        earlier.iter().rposition(|it| it.thread == thread)
+    }
+
+    /// Whether two steps touch the same lock, of which the second is about to be acquired.
+    pub(super) fn share_lock(&self, step: usize, guarded: usize) -> bool {
+        self.steps[step].touches_lock_of(&self.steps[guarded])
+    }
+
+    /// The steps that were taken after `step` and do not happen after it.
+    pub(super) fn independent_of(&self, step: usize) -> impl Iterator<Item = usize> + '_ {
+        let later = step + 1..self.taken;
+        later.filter(move |it| !self.is_before(step, *it))
+    }
+
+    /// The step that `thread` takes, or had pending at the end, after `skipped` others from `depth` on.
+    pub(super) fn nth_of(&self, thread: Identity, depth: usize, skipped: usize) -> Option<usize> {
+        let steps = self.steps.iter().enumerate().skip(depth);
+        let mut own = steps.filter(|(_, step)| step.thread == thread);
+        own.nth(skipped).map(|(number, _)| number)
+    }
+
+    /// Whether an execution of `sequence`, in some order and perhaps with more steps, can begin with the
+    /// step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
+    pub(super) fn is_weak_initial(
+        &self,
+        thread: Identity,
+        next: Option<usize>,
+        sequence: &[usize],
+    ) -> bool {
+        for &number in sequence {
+            if self.steps[number].thread == thread {
+                return true;
+            }
+            if next.is_none_or(|next| self.conflict(next, number)) {
+                return false;
+            }
+        }
+        true
+    }
+}

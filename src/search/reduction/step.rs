@@ -1,0 +1,123 @@
+//! The steps of an execution as a reduction sees them.
+
+use crate::operation::{
+    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, ThreadId,
+    ThreadState, ThreadStatus, Trace,
+};
+use crate::site::MarkerId;
+
+/// A thread, by a number that is the same under every schedule.
+pub(super) type Identity = u64;
+
+/// A step that was taken, or one that a thread was about to take when the execution ended.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) thread: Identity,
+    pub(super) pending: Pending,
+    accesses: Vec<Access>,
+    /// The threads that can go on, or be joined, by it.
+    enables: Vec<ThreadId>,
+    /// Whether it may have touched more.
+    is_opaque: bool,
+    /// The thread that this one goes on after something has happened to, if it does: it was started, it
+    /// has ended, or it was woken.
+    pub(super) awaits: Option<ThreadId>,
+}
+
+/// A step that an execution is to take, as it was seen in another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlannedStep {
+    pub(super) thread: Identity,
+    pub(super) pending: Pending,
+}
+
+impl Step {
+    /// The step of this number.
+    pub(super) fn taken(trace: &Trace<'_>, number: usize) -> Step {
+        let event = &trace.events[number];
+        let has_aborted = trace.has_aborted && number + 1 == trace.events.len();
+        let (mut accesses, mut enables) = (Vec::new(), Vec::new());
+        for access in trace.accesses(number) {
+            match access.object {
+                // That it can be taken is no conflict: there is no other order.
+                Object::Thread(thread) if access.kind == AccessKind::Write => enables.push(thread),
+                Object::Thread(_) => {}
+                _ => accesses.push(access),
+            }
+        }
+        Step {
+            thread: trace.identities[event.thread.index()],
+            pending: Pending {
+                thread: event.thread,
+                operation: event.operation,
+            },
+            accesses,
+            enables,
+            // Whatever ends an execution keeps all others from going on.
+            is_opaque: event.knowledge == Knowledge::Nothing || has_aborted,
+            awaits: match event.operation.kind() {
+                OperationKind::Start | OperationKind::Resume => Some(event.thread),
+                OperationKind::Join(other) => Some(other),
+                _ => None,
+            },
+        }
+    }
+
+    /// The step that `thread` was about to take at the end, if it is known which.
+    pub(super) fn pending(trace: &Trace<'_>, thread: ThreadId) -> Option<Step> {
+        let ThreadStatus { state, passed } = trace.threads[thread.index()];
+        let last = passed.unwrap_or_else(MarkerId::start);
+        let (operation, awaits) = match state {
+            ThreadState::Marker(marker) | ThreadState::WaitingForLock(marker) => {
+                (Operation::at_marker(marker), None)
+            }
+            ThreadState::Starting => (Operation::start(), Some(thread)),
+            ThreadState::Joined(other) => (Operation::join(other), Some(other)),
+            ThreadState::Woken | ThreadState::Unblocked(_) => {
+                (Operation::resume(last), Some(thread))
+            }
+            _ => return None,
+        };
+        let pending = Pending { thread, operation };
+        let mut accesses = Vec::new();
+        let knowledge = trace.footprints.touched_by(pending, &mut accesses);
+        Some(Step {
+            thread: trace.identities[thread.index()],
+            pending,
+            accesses,
+            enables: Vec::new(),
+            is_opaque: knowledge == Knowledge::Nothing,
+            awaits,
+        })
+    }
+
+    pub(super) fn planned(&self) -> PlannedStep {
+        PlannedStep {
+            thread: self.thread,
+            pending: self.pending,
+        }
+    }
+
+    pub(super) fn conflicts_with(&self, other: &Step) -> bool {
+        self.thread == other.thread || self.is_opaque || other.is_opaque || {
+            let mut own = self.accesses.iter();
+            own.any(|one| other.accesses.iter().any(|it| one.conflicts_with(it)))
+        }
+    }
+
+    /// Whether it could be taken only while a lock was free.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.accesses.iter().any(Access::is_acquire)
+    }
+
+    /// Whether it touches a lock that `other` acquires.
+    pub(super) fn touches_lock_of(&self, other: &Step) -> bool {
+        let mut locks = other.accesses.iter().filter(|it| it.is_acquire());
+        locks.any(|lock| self.accesses.iter().any(|it| it.object.meets(&lock.object)))
+    }
+
+    /// Whether it lets `thread` go on, or join it.
+    pub(super) fn enables(&self, thread: ThreadId) -> bool {
+        self.enables.contains(&thread)
+    }
+}

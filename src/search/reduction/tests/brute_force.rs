@@ -1,0 +1,70 @@
+//! The classes of a program, found by running every execution there is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::machine::{Execution, Program, conflict};
+
+/// An execution up to the order of what does not conflict: for each thread, by its identity, the clock of
+/// each of its steps, which says how many steps of each thread happen before.
+pub(super) type Class = Vec<(u64, Vec<Vec<(u64, usize)>>)>;
+
+pub(super) fn class(execution: &Execution) -> Class {
+    let order = execution.order();
+    let mut clocks: Vec<HashMap<u64, usize>> = Vec::new();
+    let mut threads: HashMap<u64, Vec<usize>> = HashMap::new();
+    for later in 0..order.len() {
+        let mut clock: HashMap<u64, usize> = HashMap::new();
+        for earlier in (0..later).filter(|it| conflict(execution, *it, later)) {
+            for (thread, count) in &clocks[earlier] {
+                let own = clock.entry(*thread).or_default();
+                *own = (*own).max(*count);
+            }
+        }
+        let own = threads.entry(order[later]).or_default();
+        own.push(later);
+        clock.insert(order[later], own.len());
+        clocks.push(clock);
+    }
+    let sorted = |clock: &HashMap<u64, usize>| {
+        let mut all: Vec<(u64, usize)> = clock.iter().map(|it| (*it.0, *it.1)).collect();
+        all.sort_unstable();
+        all
+    };
+    let mut class: Class = threads
+        .into_iter()
+        .map(|(thread, steps)| {
+            (
+                thread,
+                steps.iter().map(|it| sorted(&clocks[*it])).collect(),
+            )
+        })
+        .collect();
+    class.sort_unstable();
+    class
+}
+
+/// What a search has found: the class of each execution, and the outcomes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) classes: BTreeSet<Class>,
+    pub(super) outcomes: BTreeSet<(Vec<u64>, Vec<u64>, bool)>,
+    /// How many executions were of a class that was found before.
+    pub(super) repeated: usize,
+}
+
+impl Found {
+    pub(super) fn add(&mut self, execution: &Execution) {
+        self.outcomes.insert(execution.outcome.clone());
+        let is_new = self.classes.insert(class(execution));
+        self.repeated += usize::from(!is_new);
+    }
+}
+
+/// All classes and outcomes; nothing if there are more than `limit` executions.
+pub(super) fn every_class(program: &Program, limit: usize) -> Option<Found> {
+    let mut found = Found::default();
+    let all = program.every_execution(limit)?;
+    all.iter().for_each(|execution| found.add(execution));
+    found.repeated = 0;
+    Some(found)
+}

@@ -1,0 +1,435 @@
+//! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
+//! join others, wait and wake.
+
+use crate::operation::{
+    Access, AccessKind, Choice, Event, Footprint, Footprints, Knowledge, Object, Operation,
+    Pending, SchedulingPoint, StepEnd, ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
+};
+use crate::search::{Account, Search};
+use crate::site::MarkerId;
+
+/// What a thread does after one of its markers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Code {
+    /// Reads the cell into the register.
+    Read(usize),
+    /// Writes the register, plus one, to the cell.
+    Write(usize),
+    /// Reads some cells and writes their sum and the register to others.
+    Sum(Vec<usize>, Vec<usize>),
+    /// Goes to this line if the cell is zero; reads it.
+    JumpIfZero(usize, usize),
+    /// Sets the cell if it is zero, and then goes to this line: a compare-and-swap.
+    SwapZero(usize, usize),
+    /// May touch anything: adds one to every cell.
+    Anything,
+    /// Acquires a lock, and releases it at the end of the step if it is so.
+    Lock(usize, bool),
+    Unlock(usize),
+    Spawn(usize),
+    Join(usize),
+    /// Waits until woken, in this queue.
+    Wait(usize),
+    /// Wakes the first who waits there, if anybody does.
+    Wake(usize),
+    /// Panics if the register is this.
+    PanicAt(u64),
+}
+
+/// Threads, of which the first `declared` run from the start; each is spawned at most once otherwise.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    pub(super) declared: usize,
+    pub(super) threads: Vec<Vec<Code>>,
+    pub(super) cells: usize,
+}
+
+/// One execution that has ended.
+#[derive(Debug, Clone)]
+pub(super) struct Execution {
+    pub(super) events: Vec<Event>,
+    pub(super) accesses: Vec<Access>,
+    footprints: Footprints,
+    identities: Vec<u64>,
+    statuses: Vec<ThreadStatus>,
+    pub(super) has_aborted: bool,
+    pub(super) is_pruned: bool,
+    /// The values of cells and registers at the end, and whether all threads have ended.
+    pub(super) outcome: (Vec<u64>, Vec<u64>, bool),
+}
+
+const CELL: usize = 16;
+const LOCK: usize = 1 << 20;
+const QUEUE: usize = 1 << 30;
+
+fn cell(number: usize) -> Object {
+    let start = (number + 1) * CELL;
+    Object::Memory(start..start + 8)
+}
+
+fn word(base: usize, number: usize) -> Object {
+    Object::Memory(base + number * CELL..base + number * CELL + 4)
+}
+
+impl Execution {
+    pub(super) fn trace(&self) -> Trace<'_> {
+        Trace {
+            accesses: &self.accesses,
+            has_aborted: self.has_aborted,
+            threads: &self.statuses,
+            footprints: &self.footprints,
+            identities: &self.identities,
+            ..Trace::of(&self.events)
+        }
+    }
+
+    /// The threads of the steps, by their identities.
+    pub(super) fn order(&self) -> Vec<u64> {
+        let threads = self
+            .events
+            .iter()
+            .map(|it| self.identities[it.thread.index()]);
+        threads.collect()
+    }
+}
+
+struct Machine<'a> {
+    program: &'a Program,
+    /// The thread of the program that each thread runs.
+    code: Vec<usize>,
+    line: Vec<usize>,
+    registers: Vec<u64>,
+    cells: Vec<u64>,
+    holders: Vec<Option<usize>>,
+    queues: Vec<Vec<usize>>,
+    execution: Execution,
+}
+
+impl Program {
+    /// Runs one execution; it is not told how it has ended.
+    pub(super) fn run(&self, search: &mut (impl Search + ?Sized)) -> Execution {
+        let mut machine = Machine::new(self);
+        machine.run(|point| search.choose(point));
+        machine.execution
+    }
+
+    /// As [`run`](Self::run), and tells it.
+    pub(super) fn run_and_end(&self, search: &mut (impl Search + ?Sized)) -> (Execution, Account) {
+        let execution = self.run(search);
+        let account = search.end(&execution.trace());
+        (execution, account)
+    }
+
+    /// All executions there are, or nothing if there are more than `limit`.
+    pub(super) fn every_execution(&self, limit: usize) -> Option<Vec<Execution>> {
+        let mut all = Vec::new();
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        loop {
+            let mut machine = Machine::new(self);
+            machine.run(|point| {
+                if point.step == path.len() {
+                    path.push((0, point.enabled.len()));
+                }
+                Choice::Take(path[point.step].0)
+            });
+            all.push(machine.execution);
+            if all.len() > limit {
+                return None;
+            }
+            while path
+                .last()
+                .is_some_and(|(taken, count)| taken + 1 == *count)
+            {
+                path.pop();
+            }
+            match path.last_mut() {
+                Some((taken, _)) => *taken += 1,
+                None => return Some(all),
+            }
+        }
+    }
+}
+
+impl<'a> Machine<'a> {
+    fn new(program: &'a Program) -> Self {
+        let mut machine = Machine {
+            program,
+            code: Vec::new(),
+            line: Vec::new(),
+            registers: vec![0; program.threads.len()],
+            cells: vec![0; program.cells],
+            holders: vec![None; 8],
+            queues: vec![Vec::new(); 8],
+            execution: Execution {
+                events: Vec::new(),
+                accesses: Vec::new(),
+                footprints: Footprints::default(),
+                identities: Vec::new(),
+                statuses: Vec::new(),
+                has_aborted: false,
+                is_pruned: false,
+                outcome: (Vec::new(), Vec::new(), false),
+            },
+        };
+        for code in 0..program.declared {
+            let thread = machine.add(code);
+            machine.arrive(thread);
+        }
+        machine
+    }
+
+    fn add(&mut self, code: usize) -> usize {
+        self.code.push(code);
+        self.line.push(0);
+        self.execution.identities.push(code as u64 + 1);
+        self.execution.statuses.push(ThreadStatus {
+            state: ThreadState::Starting,
+            passed: None,
+        });
+        self.code.len() - 1
+    }
+
+    fn next_code(&self, thread: usize) -> Option<&'a Code> {
+        self.program.threads[self.code[thread]].get(self.line[thread])
+    }
+
+    fn state(&mut self, thread: usize) -> &mut ThreadState {
+        &mut self.execution.statuses[thread].state
+    }
+
+    fn find(&self, code: usize) -> Option<usize> {
+        self.code.iter().position(|it| *it == code)
+    }
+
+    /// The thread comes to its next marker, to a join, or to its end.
+    fn arrive(&mut self, thread: usize) {
+        let id = ThreadId::new(thread);
+        let Some(code) = self.next_code(thread) else {
+            *self.state(thread) = ThreadState::Finished;
+            return;
+        };
+        if let Code::Join(other) = *code {
+            let other = self.find(other).expect("it was spawned");
+            *self.state(thread) = ThreadState::Joining(ThreadId::new(other));
+            return;
+        }
+        if *code != Code::Anything {
+            self.execution.footprints.declare(id, code.footprint());
+        }
+        self.execution.footprints.reach(id);
+        let marker = (self.code[thread] * 64 + self.line[thread]) as u32;
+        *self.state(thread) = ThreadState::Marker(MarkerId::new(marker));
+    }
+
+    /// Looks who can go on now.
+    fn enabled(&mut self) -> Vec<Pending> {
+        let mut enabled = Vec::new();
+        for thread in 0..self.code.len() {
+            if let Some(Code::Lock(lock, _)) = self.next_code(thread) {
+                let is_free = self.holders[*lock].is_none();
+                let state = self.state(thread);
+                *state = match *state {
+                    ThreadState::Marker(it) if !is_free => ThreadState::WaitingForLock(it),
+                    ThreadState::WaitingForLock(it) if is_free => ThreadState::Marker(it),
+                    same => same,
+                };
+            }
+            if let ThreadState::Joining(other) = *self.state(thread)
+                && self.execution.statuses[other.index()].state.has_ended()
+            {
+                *self.state(thread) = ThreadState::Joined(other);
+            }
+            let operation = match *self.state(thread) {
+                ThreadState::Starting => Operation::start(),
+                ThreadState::Marker(marker) => Operation::at_marker(marker),
+                ThreadState::Joined(other) => Operation::join(other),
+                ThreadState::Unblocked(_) => Operation::resume(self.passed(thread)),
+                _ => continue,
+            };
+            let thread = ThreadId::new(thread);
+            enabled.push(Pending { thread, operation });
+        }
+        enabled
+    }
+
+    fn passed(&self, thread: usize) -> MarkerId {
+        let passed = self.execution.statuses[thread].passed;
+        passed.unwrap_or_else(MarkerId::start)
+    }
+
+    fn run(&mut self, mut choose: impl FnMut(&SchedulingPoint<'_>) -> Choice) {
+        loop {
+            let enabled = self.enabled();
+            if enabled.is_empty() || self.execution.has_aborted {
+                break;
+            }
+            let states: Vec<_> = self.execution.statuses.iter().map(|it| it.state).collect();
+            let point = SchedulingPoint {
+                threads: &states,
+                footprints: &self.execution.footprints,
+                identities: &self.execution.identities,
+                ..SchedulingPoint::after(&self.execution.events, &enabled)
+            };
+            match choose(&point) {
+                Choice::Take(index) => {
+                    let event = point.event(index);
+                    self.step(event);
+                }
+                Choice::Prune => {
+                    self.execution.is_pruned = true;
+                    break;
+                }
+            }
+        }
+        let statuses = self.execution.statuses.iter();
+        let have_ended = statuses.map(|it| it.state.has_ended());
+        let have_ended = have_ended.fold(true, |all, one| all & one);
+        self.execution.outcome = (self.cells.clone(), self.registers.clone(), have_ended);
+    }
+
+    fn touch(&mut self, access: Access) {
+        self.execution.accesses.push(access);
+    }
+
+    fn step(&mut self, event: Event) {
+        let thread = event.thread.index();
+        let pending = Pending {
+            thread: event.thread,
+            operation: event.operation,
+        };
+        let execution = &mut self.execution;
+        let knowledge = execution
+            .footprints
+            .touched_by(pending, &mut execution.accesses);
+        if event.operation.is_marker() {
+            execution.footprints.pass(event.thread);
+        }
+        if let Some(marker) = event.operation.passes() {
+            execution.statuses[thread].passed = Some(marker);
+        }
+        let end = if event.operation.is_marker() {
+            self.run_code(thread)
+        } else {
+            if let ThreadState::Joined(_) = *self.state(thread) {
+                self.line[thread] += 1;
+            }
+            self.arrive(thread);
+            StepEnd::Paused
+        };
+        let has_ended = *self.state(thread) == ThreadState::Finished;
+        self.execution.events.push(Event {
+            knowledge,
+            end: if has_ended { StepEnd::Ended } else { end },
+            accesses_end: self.execution.accesses.len() as u32,
+            ..event
+        });
+    }
+
+    fn run_code(&mut self, thread: usize) -> StepEnd {
+        let code = self.next_code(thread).expect("it is paused there");
+        self.line[thread] += 1;
+        let own = self.code[thread];
+        match *code {
+            Code::Read(cell) => self.registers[own] = self.cells[cell],
+            Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
+            Code::Sum(ref reads, ref writes) => {
+                let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
+                for write in writes {
+                    self.cells[*write] = sum + self.registers[own] + own as u64 + 1;
+                }
+            }
+            Code::JumpIfZero(cell, line) => {
+                if self.cells[cell] == 0 {
+                    self.line[thread] = line;
+                }
+            }
+            Code::SwapZero(cell, line) => {
+                if self.cells[cell] == 0 {
+                    self.cells[cell] = own as u64 + 1;
+                    self.line[thread] = line;
+                }
+            }
+            Code::Anything => self.cells.iter_mut().for_each(|it| *it += 1),
+            Code::Lock(lock, is_released) => {
+                self.holders[lock] = (!is_released).then_some(thread);
+            }
+            Code::Unlock(lock) => self.holders[lock] = None,
+            Code::Spawn(code) => {
+                let new = self.add(code);
+                self.touch(Access::write(Object::Thread(ThreadId::new(new))));
+            }
+            Code::Join(_) => unreachable!("a join is no marker"),
+            Code::Wait(queue) => {
+                self.queues[queue].push(thread);
+                *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
+                return StepEnd::Waits;
+            }
+            Code::Wake(queue) => {
+                if !self.queues[queue].is_empty() {
+                    let woken = self.queues[queue].remove(0);
+                    *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
+                    self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
+                }
+            }
+            Code::PanicAt(value) => {
+                if self.registers[own] == value {
+                    self.execution.has_aborted = true;
+                    *self.state(thread) = ThreadState::Panicked;
+                    return StepEnd::Ended;
+                }
+            }
+        }
+        self.arrive(thread);
+        StepEnd::Paused
+    }
+}
+
+impl Code {
+    fn footprint(&self) -> Footprint {
+        let reads = |cells: &[usize]| cells.iter().map(|it| Access::read(cell(*it))).collect();
+        let accesses = match self {
+            Code::Read(it) | Code::JumpIfZero(it, _) => reads(&[*it]),
+            Code::Write(it) | Code::SwapZero(it, _) => vec![Access::write(cell(*it))],
+            Code::Sum(from, to) => {
+                let mut all: Vec<Access> = reads(from);
+                all.extend(to.iter().map(|it| Access::write(cell(*it))));
+                all
+            }
+            Code::Unlock(lock) => vec![Access::release(word(LOCK, *lock))],
+            Code::Lock(lock, is_released) => {
+                let lock = word(LOCK, *lock);
+                let release = is_released.then(|| Access::release(lock.clone()));
+                [Access::acquire(lock)].into_iter().chain(release).collect()
+            }
+            Code::Wait(queue) | Code::Wake(queue) => vec![Access::write(word(QUEUE, *queue))],
+            _ => Vec::new(),
+        };
+        Footprint { accesses }
+    }
+}
+
+/// Whether the order of two events of an execution matters: by the definition, and not as the reduction
+/// finds it.
+pub(super) fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
+    let trace = execution.trace();
+    let last = execution.events.len() - 1;
+    let [a, b] = [one, other].map(|it| &execution.events[it]);
+    let is_opaque = |at: usize, event: &Event| {
+        event.knowledge == Knowledge::Nothing || execution.has_aborted && at == last
+    };
+    let overlap = |one: &Object, other: &Object| match (one, other) {
+        (Object::Memory(one), Object::Memory(other)) => {
+            one.clone().any(|address| other.contains(&address))
+        }
+        _ => one == other,
+    };
+    let conflicts = |x: &Access, y: &Access| {
+        let both_read = x.kind == AccessKind::Read && y.kind == AccessKind::Read;
+        !both_read && overlap(&x.object, &y.object)
+    };
+    a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {
+        trace
+            .accesses(one)
+            .any(|x| trace.accesses(other).any(|y| conflicts(&x, &y)))
+    }
+}
