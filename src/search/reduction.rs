@@ -201,6 +201,7 @@ impl Reduction {
             let trial = Trial::of_steps(&tree, node, &order, &steps);
             self.trials.push(trial);
         }
+        tree.finish(node);
     }
 
     /// Before which step of the execution a thread no longer sleeps: the first that conflicts with the step

@@ -72,7 +72,8 @@ pub(super) enum Inserted {
     /// It is planned, or its class is.
     Done,
     /// That depends on what a thread does after `node`, which was not seen in its execution: there, it had
-    /// come to another place. The `steps` are left of it.
+    /// come to another place. The `steps` are left of it. The node is kept until it is
+    /// [finished](Tree::finish).
     Unknown { node: NodeId, steps: Vec<usize> },
 }
 
@@ -223,7 +224,10 @@ impl Tree {
                     continue;
                 };
                 match descent.can_begin_with(step.thread, order, depth, &steps) {
-                    None => return Inserted::Unknown { node, steps },
+                    None => {
+                        self.keep(node);
+                        return Inserted::Unknown { node, steps };
+                    }
                     Some(false) => continue,
                     Some(true) if is_before_taken => return Inserted::Done,
                     Some(true) if self.nodes[child].state != State::Guided => {
@@ -250,16 +254,21 @@ impl Tree {
         }
         self.nodes[node].state = State::Leaf;
         self.leaves.insert(self.ranks(node), node);
+        self.keep(node);
+    }
+
+    /// An execution through `node` is to be run.
+    fn keep(&mut self, node: NodeId) {
         let path: Vec<NodeId> = self.upwards(node).collect();
         for node in path {
             self.nodes[node].open += 1;
         }
     }
 
-    /// The execution of `leaf` has ended, and all that was found in it is planned. Forgets what no later
+    /// An execution through `node` has ended, and all that was found in it is planned. Forgets what no later
     /// insertion can meet.
-    pub(super) fn finish(&mut self, leaf: NodeId) {
-        let path: Vec<NodeId> = self.upwards(leaf).collect();
+    pub(super) fn finish(&mut self, node: NodeId) {
+        let path: Vec<NodeId> = self.upwards(node).collect();
         for node in &path {
             self.nodes[*node].open -= 1;
         }

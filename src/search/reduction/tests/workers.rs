@@ -14,14 +14,16 @@ struct Workers {
 }
 
 /// What workers find. The executions of all of them are under way at once, and end in a random order.
-fn found_by(program: &Program, workers: Workers) -> (usize, Found) {
+fn found_by(program: &Program, workers: Workers) -> Result<(usize, Found), TestCaseError> {
     let mut rng = fastrand::Rng::with_seed(workers.seed);
     let mut busy: Vec<(Box<dyn Part>, Execution)> = Vec::new();
     let mut idle: Vec<Box<dyn Part>> = vec![Box::new(Reduction::new())];
-    let (mut executions, mut found) = (0, Found::default());
+    let (mut executions, mut found, mut begun) = (0, Found::default(), 0);
     loop {
         while let Some(mut part) = idle.pop() {
             if part.new_execution().is_some() {
+                begun += 1;
+                prop_assert!(begun < 30_000, "it does not end");
                 if busy.len() + 1 < workers.count {
                     idle.extend(part.split());
                 }
@@ -30,26 +32,26 @@ fn found_by(program: &Program, workers: Workers) -> (usize, Found) {
             }
         }
         if busy.is_empty() {
-            return (executions, found);
+            return Ok((executions, found));
         }
         let (mut part, execution) = busy.swap_remove(rng.usize(..busy.len()));
         let account = part.end(&execution.trace());
-        assert_eq!(account.contradiction, None);
+        prop_assert_eq!(account.contradiction, None);
         if !account.is_repetition {
-            assert!(!execution.is_pruned);
+            prop_assert!(!execution.is_pruned);
             executions += 1;
             found.add(&execution);
         }
         idle.push(part);
         // Whoever was idle may find something to do now.
         if busy.is_empty() && idle.is_empty() {
-            return (executions, found);
+            return Ok((executions, found));
         }
     }
 }
 
 fn check(program: &Program, workers: Workers, all: &Found) -> Result<(), TestCaseError> {
-    let (executions, found) = found_by(program, workers);
+    let (executions, found) = found_by(program, workers)?;
     prop_assert_eq!(
         found.repeated,
         0,
