@@ -30,7 +30,8 @@ use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
 #[derive(Debug)]
 pub(crate) struct Reduction {
     tree: Arc<Mutex<Tree>>,
-    /// The leaf whose execution is under way or about to begin.
+    /// The leaf whose execution is under way or about to begin; the last node of the execution when that
+    /// has ended.
     leaf: Option<NodeId>,
     /// Where it lies.
     place: Vec<usize>,
@@ -124,6 +125,12 @@ impl Reduction {
         for step in steps {
             let last = self.nodes.last().copied().unwrap_or(tree::ROOT);
             self.nodes.push(tree.extend(last, step.planned()));
+        }
+        // What is planned below may be run by others, and is forgotten then, but for these nodes.
+        if let (Some(leaf), Some(last)) = (self.leaf, self.nodes.last().copied()) {
+            tree.keep(last);
+            tree.finish(leaf);
+            self.leaf = Some(last);
         }
         drop(tree);
         let wakes = self
@@ -334,11 +341,5 @@ impl Part for Reduction {
 
     fn order(&self) -> Vec<usize> {
         self.place.clone()
-    }
-}
-#[cfg(test)]
-impl Reduction {
-    fn planned(&self) -> Vec<u64> {
-        self.plan.iter().map(|it| it.thread).collect()
     }
 }

@@ -106,10 +106,6 @@ impl Tree {
         Some(leaf)
     }
 
-    pub(super) fn has_leaves(&self) -> bool {
-        !self.leaves.is_empty()
-    }
-
     /// No further execution is to be run.
     pub(super) fn abandon(&mut self) {
         self.leaves.clear();
@@ -257,8 +253,8 @@ impl Tree {
         self.keep(node);
     }
 
-    /// An execution through `node` is to be run.
-    fn keep(&mut self, node: NodeId) {
+    /// An execution through `node` is to be run, or to be looked at.
+    pub(super) fn keep(&mut self, node: NodeId) {
         let path: Vec<NodeId> = self.upwards(node).collect();
         for node in path {
             self.nodes[node].open += 1;

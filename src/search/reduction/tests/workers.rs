@@ -139,7 +139,7 @@ fn programs() -> impl Strategy<Value = Program> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(5000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
     fn each_class_is_run_once_by_however_many_workers(program in programs(), seed in any::<u64>()) {
