@@ -85,6 +85,8 @@ named! {
         BadSetting = "bad_setting",
         /// The program behaved differently under the same schedule.
         NonDeterministic = "non_deterministic",
+        /// The strategy `reduced` cannot tell which schedules are of one class.
+        NotReducible = "not_reducible",
         /// Saved schedules cannot be read or written.
         BadSaved = "bad_saved",
         /// The text of a report does not parse, or its file cannot be written.

@@ -12,6 +12,7 @@ use crate::report::{Call, Report};
 use crate::saved::Store;
 use crate::schedule::Schedule;
 
+mod classes;
 mod contradiction;
 mod default_store;
 mod minimise;

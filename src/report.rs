@@ -34,6 +34,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::getters::getters;
 use crate::schedule::Schedule;
+use crate::strategy::Strategy;
 use crate::verdict::{Tally, Verdict};
 use crate::workers::{Outcomes, StoppedBy};
 
@@ -102,11 +103,22 @@ impl Report {
         Report::empty(StoppedBy::Error(error))
     }
 
-    /// Sets the identity of the search, except for the steps by which its shard was measured.
+    /// Sets the identity of the search, except for what only the search has shown: the steps by which its
+    /// shard was measured, and whether it could tell classes.
     pub(crate) fn of(mut self, origin: SearchIdentity) -> Self {
-        let steps = self.origin.steps;
+        let SearchIdentity {
+            steps, strategy, ..
+        } = self.origin;
         self.origin = SearchIdentity { steps, ..origin };
+        if !strategy.is_empty() {
+            self.origin.strategy = strategy;
+        }
         self
+    }
+
+    /// Whether each execution stands for a class of schedules.
+    fn counts_classes(&self) -> bool {
+        self.origin.strategy == Strategy::Reduced.to_string()
     }
 
     /// Returns the number of executions that were run.

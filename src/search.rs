@@ -2,6 +2,7 @@
 //! threads, no clock, no names.
 
 mod account;
+mod automatic;
 mod bounded;
 mod contradiction;
 mod depth_first;
@@ -16,13 +17,14 @@ mod share;
 #[cfg(test)]
 mod toy;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, Irreducible};
+pub(crate) use automatic::Automatic;
 pub(crate) use bounded::Bounded;
 pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::Part;
 pub(crate) use plan::{SearchPlan, Stages};
-pub(crate) use reduction::Reduction;
+pub(crate) use reduction::{Reduction, canonical_order};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Multinomial, Progress, estimate};

@@ -46,8 +46,22 @@ use crate::search::{Method, SearchPlan};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Every schedule, depth first, threads in the order in which they were added.
+    /// `Reduced` if markers declare what every step of the first execution touches, and `Exhaustive`
+    /// otherwise.
     #[default]
+    Automatic,
+    /// One schedule of each class. Schedules are of one class if they differ only in the order of steps that
+    /// do not conflict: that touch nothing in common, or only read it. They lead to the same end. Steps
+    /// touch what their markers [declare](crate::marker!); a step whose marker declares nothing may touch
+    /// anything, and conflicts with every other.
+    ///
+    /// The search ends with an error if a step begins or ends a wait that may also end otherwise than by a
+    /// step of another thread: by a time-out, a cancellation, the world outside.
+    ///
+    /// After Abdulla, Aronis, Jonsson and Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial
+    /// Order Reduction" (JACM 2017).
+    Reduced,
+    /// Every schedule, depth first, threads in the order in which they were added.
     Exhaustive,
     /// Every schedule with at most this many preemptions: first those with none, then those with
     /// one, and so on. So the first failure has the fewest preemptions possible.
@@ -121,7 +135,7 @@ const DEPTH: usize = 3;
 const PREEMPTIONS: usize = 2;
 
 /// The possible texts of a strategy.
-pub(crate) const WANTS: &str = "`exhaustive`, `preemptions:2`, `random:1000`, `uniform:1000`, \
+pub(crate) const WANTS: &str = "`automatic`, `reduced`, `exhaustive`, `preemptions:2`, `random:1000`, `uniform:1000`, \
      `pct:3:1000`, `pos:1000`, `surw:1000`, `portfolio:1000` or `replay:` and a schedule; \
      the numbers may be left out";
 
@@ -129,6 +143,8 @@ impl Strategy {
     /// The plan of the search; or the schedule to replay, since plans know no names.
     pub(crate) fn plan(&self) -> Result<SearchPlan, &Schedule> {
         Ok(match *self {
+            Strategy::Automatic => SearchPlan::Automatic,
+            Strategy::Reduced => SearchPlan::Reduced,
             Strategy::Exhaustive => SearchPlan::Exhaustive,
             Strategy::Preemptions(max) => SearchPlan::Preemptions(max),
             Strategy::Random { schedules } => SearchPlan::Sample(Method::RandomWalk, schedules),
@@ -148,6 +164,8 @@ impl Strategy {
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Strategy::Automatic => f.write_str("automatic"),
+            Strategy::Reduced => f.write_str("reduced"),
             Strategy::Exhaustive => f.write_str("exhaustive"),
             Strategy::Preemptions(max) => write!(f, "preemptions:{max}"),
             Strategy::Random { schedules } => write!(f, "random:{schedules}"),
@@ -181,6 +199,8 @@ fn known(text: &str) -> Option<Strategy> {
     let mut words = text.split(':');
     let name = words.next()?;
     let strategy = match name {
+        "automatic" => Strategy::Automatic,
+        "reduced" => Strategy::Reduced,
         "exhaustive" => Strategy::Exhaustive,
         "preemptions" => Strategy::Preemptions(number(words.next(), PREEMPTIONS)?),
         "pct" => Strategy::Pct {
@@ -224,6 +244,8 @@ mod tests {
     fn strategies() -> impl proptest::strategy::Strategy<Value = Strategy> {
         let schedule = prop::collection::vec(("[a-z :]{1,4}", "[a-z]{1,3}"), 0..4);
         prop_oneof![
+            Just(Strategy::Automatic),
+            Just(Strategy::Reduced),
             Just(Strategy::Exhaustive),
             any::<usize>().prop_map(Strategy::Preemptions),
             any::<u64>().prop_map(|schedules| Strategy::Random { schedules }),

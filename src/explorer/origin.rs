@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use crate::engine::WaitRules;
 use crate::environment::Settings;
 use crate::report::{Call, SearchIdentity};
+use crate::strategy::Strategy;
 
 /// The identity of a search that begins on this thread, without its settings.
 pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> SearchIdentity {
@@ -25,7 +26,11 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
 /// Adds the strategy, the seed, and how waits may end.
 pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings, waits: WaitRules) {
     origin.waits = waits;
-    let strategy = settings.strategy.clone().unwrap_or_default();
+    let strategy = match settings.strategy.clone().unwrap_or_default() {
+        // Unless the search finds that it can tell classes.
+        Strategy::Automatic => Strategy::Exhaustive,
+        strategy => strategy,
+    };
     let is_drawn = strategy.plan().is_ok_and(|plan| plan.schedules().is_some());
     origin.seed = settings.seed.filter(|_| is_drawn).unwrap_or_default();
     origin.strategy = strategy.to_string();

@@ -35,7 +35,11 @@ pub(super) fn retry(
             }
             Ok(()) if record.end.is_held() => runs.held.push(schedule),
             Ok(()) => {
-                let found = FailingExecution { index: 0, record };
+                let found = FailingExecution {
+                    index: 0,
+                    record,
+                    of_class: None,
+                };
                 let failure = describe(context, &found, &schedule, Minimal::Saved)?;
                 runs.failing = Some(schedule);
                 return Ok((runs, Some(failure)));

@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Instant;
 
+use super::classes;
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report, run_one};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::progress::{self, Goal, Watch};
 use crate::report::{Report, Sampled, WorkerCount};
-use crate::search::Shard;
+use crate::search::{SearchPlan, Shard};
 use crate::strategy::Strategy;
 use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
 
@@ -26,6 +27,11 @@ pub(super) fn search(
     let plan = match strategy.plan() {
         Ok(plan) => plan,
         Err(schedule) => return report(context, run_one(context, schedule, |error| error)?),
+    };
+    let plan = match plan {
+        // A shard is measured by schedules.
+        SearchPlan::Automatic if shard.is_some() => SearchPlan::Exhaustive,
+        plan => classes::settle(plan, context)?,
     };
     if shard.is_some() && !plan.has_shards() {
         return Err(no_shards(&strategy));
@@ -52,7 +58,18 @@ pub(super) fn search(
         },
         meter: watch.as_ref().map(Watch::meter),
     };
-    let (findings, mut stopped_by) = run_search(search, plan, seed)?;
+    let (mut findings, mut stopped_by) = run_search(search, plan, seed)?;
+    if let Some((irreducible, record)) = &findings.irreducible {
+        stopped_by = StoppedBy::Error(classes::explain(*irreducible, record));
+    }
+    if findings.are_classes {
+        classes::replace_examples(context, &mut findings)?;
+    }
+    let searched = match (&strategy, findings.are_classes) {
+        (Strategy::Automatic, false) => Strategy::Exhaustive,
+        (Strategy::Automatic, true) => Strategy::Reduced,
+        _ => strategy.clone(),
+    };
     if let Some(Err(fault)) = watch.map(Watch::end) {
         stopped_by = StoppedBy::Error(fault);
     }
@@ -69,11 +86,13 @@ pub(super) fn search(
         uniform,
     });
     let report = report(context, outcome)?;
-    Ok(Report {
+    let mut report = Report {
         sampled,
         workers,
         ..report
-    })
+    };
+    report.origin.strategy = searched.to_string();
+    Ok(report)
 }
 
 /// Workers beyond the number of processors only take turns on them. A few may be wanted to show

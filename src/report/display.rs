@@ -87,7 +87,10 @@ impl fmt::Display for StoppedBy {
 
 impl Report {
     fn counts(&self) -> String {
-        let mut schedules = plural(self.schedules(), "schedule");
+        let mut schedules = match self.counts_classes() {
+            true => plural(self.schedules(), "class") + " of schedules",
+            false => plural(self.schedules(), "schedule"),
+        };
         if let Some(sampled) = &self.sampled
             && self.stopped_by != StoppedBy::Exhausted
         {
@@ -106,6 +109,7 @@ impl Report {
     fn extent(&self) -> String {
         match &self.stopped_by {
             StoppedBy::Exhausted if self.is_complete() => match self.origin.shard {
+                None if self.counts_classes() => "one schedule of each was run".to_owned(),
                 None => "every schedule was run".to_owned(),
                 Some(_) => "every schedule of the shard was run".to_owned(),
             },

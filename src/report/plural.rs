@@ -2,6 +2,10 @@
 
 /// A count of things: `1 step`, `2 steps`.
 pub(super) fn plural(number: u64, thing: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{s}")
+    let end = match number {
+        1 => "",
+        _ if thing.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{number} {thing}{end}")
 }

@@ -9,6 +9,11 @@ pub(crate) trait Part: Search {
     /// has begun and nothing has been chosen in it.
     fn split(&mut self) -> Option<Box<dyn Part>>;
 
+    /// What goes on in place of this part after its first execution, if that has decided it.
+    fn decided(&mut self) -> Option<Box<dyn Part>> {
+        None
+    }
+
     /// Where the part begins in exploration order, the order in which the findings of all parts are
     /// joined. In a depth-first search, the choices that lead to its next execution.
     fn order(&self) -> Vec<usize>;

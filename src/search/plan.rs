@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Bounded, DepthFirst, Method, Part, Sample, Shard, Weights};
+use super::{Automatic, Bounded, DepthFirst, Method, Part, Reduction, Sample, Shard, Weights};
 
 /// How many executions of a portfolio are run in order, at most, before others are drawn.
 const FIRST: u64 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchPlan {
+    /// One of each class, if the first execution shows that all steps say what they touch; otherwise all.
+    Automatic,
+    /// One of each class.
+    Reduced,
     /// All, depth first.
     Exhaustive,
     /// Those with at most this number of preemptions, fewest first.
@@ -49,7 +53,10 @@ impl SearchPlan {
     /// How many executions it runs, if that is known.
     pub(crate) fn schedules(self) -> Option<u64> {
         match self {
-            SearchPlan::Exhaustive | SearchPlan::Preemptions(_) => None,
+            SearchPlan::Automatic
+            | SearchPlan::Reduced
+            | SearchPlan::Exhaustive
+            | SearchPlan::Preemptions(_) => None,
             SearchPlan::Sample(_, schedules) | SearchPlan::Portfolio(schedules) => Some(schedules),
         }
     }
@@ -92,7 +99,16 @@ impl Stages {
             }
         };
         match self.plan {
-            SearchPlan::Exhaustive | SearchPlan::Sample(..) if number > 0 => None,
+            SearchPlan::Automatic
+            | SearchPlan::Reduced
+            | SearchPlan::Exhaustive
+            | SearchPlan::Sample(..)
+                if number > 0 =>
+            {
+                None
+            }
+            SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
+            SearchPlan::Reduced => Some(Stage::whole(Reduction::new())),
             SearchPlan::Exhaustive => Some(Stage::whole(match shard {
                 Some((shard, Some(weights))) => DepthFirst::of_shard(*shard, Arc::clone(weights)),
                 _ => DepthFirst::default(),

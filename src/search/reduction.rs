@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{Account, Contradiction, Part, Search};
-use crate::operation::{Choice, Pending, SchedulingPoint, Trace};
+use super::{Account, Contradiction, Irreducible, Part, Search};
+use crate::operation::{Choice, Knowledge, Pending, SchedulingPoint, Trace};
 use happens_before::HappensBefore;
 use lock_answers::LockAnswers;
 use step::{Identity, PlannedStep};
@@ -72,6 +72,14 @@ impl Reduction {
     /// All classes of a program.
     pub(crate) fn new() -> Self {
         Reduction::of(Arc::new(Mutex::new(Tree::new())), None)
+    }
+
+    /// All classes of a program whose first execution has been run.
+    pub(super) fn begin_with(&mut self, trace: &Trace<'_>) -> Account {
+        let leaf = self.tree.lock().take_leaf();
+        leaf.into_iter().for_each(|leaf| self.begin(leaf));
+        self.is_new = false;
+        self.end(trace)
     }
 
     fn of(tree: Arc<Mutex<Tree>>, leaf: Option<NodeId>) -> Self {
@@ -243,6 +251,25 @@ impl Reduction {
     }
 }
 
+/// Why the executions of the program that this is one of cannot be told by their classes, if they cannot.
+pub(super) fn why_irreducible(trace: &Trace<'_>) -> Option<Irreducible> {
+    let mut events = trace.events.iter();
+    let opaque = events.position(|event| event.knowledge == Knowledge::Nothing);
+    let mut events = trace.events.iter();
+    let declares = events.any(|event| event.knowledge == Knowledge::Declared);
+    let nothing = (!declares).then_some(Irreducible::NothingDeclared);
+    let conditional = trace.conditional.map(Irreducible::Conditional);
+    conditional.or(opaque.map(Irreducible::Opaque)).or(nothing)
+}
+
+/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
+/// step goes on for as long as it can, then the first of the others does.
+pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
+    let mut order = HappensBefore::default();
+    order.read(trace);
+    order.canonical()
+}
+
 fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
     let mut enabled = point.enabled.iter();
     enabled.any(|it| point.identities[it.thread.index()] == thread)
@@ -285,17 +312,23 @@ impl Search for Reduction {
 
     fn end(&mut self, trace: &Trace<'_>) -> Account {
         let contradiction = self.contradiction.take();
-        if contradiction.is_some() || trace.conditional.is_some() {
+        // A step that may touch anything conflicts with all others; so it need not end the search.
+        let irreducible = trace.conditional.map(Irreducible::Conditional);
+        if contradiction.is_some() || irreducible.is_some() {
             self.tree.lock().abandon();
             self.trials.clear();
             return Account {
                 contradiction,
+                irreducible,
                 ..Account::default()
             };
         }
         if !std::mem::take(&mut self.is_trial) {
             self.learn(trace);
-            return Account::default();
+            return Account {
+                class: Some(self.order.class()),
+                ..Account::default()
+            };
         }
         match self.trials.pop() {
             Some(Trial::Lock { depth, steps }) if self.is_free => self.insert(depth, steps),

@@ -136,7 +136,7 @@ impl Search for Sample {
             is_repetition: !is_own,
             leaves_out: true,
             is_uniform: self.draw.was_uniform() && is_own,
-            contradiction: None,
+            ..Account::default()
         }
     }
 }

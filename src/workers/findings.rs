@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
-use crate::operation::forced;
+use crate::operation::{Event, forced};
 use crate::schedule::Schedule;
-use crate::search::{Account, Contradiction, Weights};
+use crate::search::{Account, Contradiction, Irreducible, Weights, canonical_order};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -22,6 +22,14 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<FailingExecution>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
+    /// The execution with a step because of which the search cannot go through the program.
+    pub(crate) irreducible: Option<(Irreducible, Record)>,
+    /// Whether each execution stands for its class.
+    pub(crate) are_classes: bool,
+    /// Of the examples of outcomes, and of the failure: their classes, if they stand for one. Of several
+    /// the least is kept, whichever worker was first.
+    pub(super) example_classes: BTreeMap<String, u64>,
+    pub(super) failure_class: Option<u64>,
     /// The weights that a shard was measured by.
     pub(crate) weights: Option<Arc<Weights>>,
     /// Whether the search, or the last of several, left executions out.
@@ -39,6 +47,17 @@ pub(crate) struct OutcomeSummary {
     pub(crate) failing: u64,
     /// The schedule that forces the first of them.
     pub(crate) example: Schedule,
+}
+
+/// A schedule of the execution. If it stands for its class, that does not depend on which of the class it is.
+fn example(result: ExecutionResult<'_>, is_class: bool) -> Schedule {
+    let steps = result.trace.events;
+    if is_class {
+        let order = canonical_order(&result.trace).into_iter();
+        let steps: Vec<Event> = order.map(|number| steps[number]).collect();
+        return by_name(&steps, result.names);
+    }
+    by_name(&steps[..forced(steps)], result.names)
 }
 
 /// The outcomes of executions, by their text.
@@ -62,6 +81,8 @@ pub(crate) struct FailingExecution {
     /// Its number, from 1, in exploration order.
     pub(crate) index: u64,
     pub(crate) record: Record,
+    /// If it stands for its class: a schedule that does not depend on which of the class it is.
+    pub(crate) of_class: Option<Schedule>,
 }
 
 impl Findings {
@@ -80,7 +101,13 @@ impl Findings {
     pub(crate) fn record(&mut self, result: ExecutionResult<'_>, account: Account) {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);
-        if account.is_repetition && account.contradiction.is_none() {
+        self.are_classes |= account.class.is_some();
+        let ends = account.contradiction.is_some() || account.irreducible.is_some();
+        if account.is_repetition && !ends {
+            return;
+        }
+        if let Some(irreducible) = account.irreducible {
+            self.irreducible = Some((irreducible, Record::of(result)));
             return;
         }
         let steps = result.trace.events;
@@ -93,38 +120,82 @@ impl Findings {
         let verdict = Verdict::of(result.end);
         self.tally.add(verdict, 1);
         if let Some(text) = result.outcome {
-            // Looked up before it is copied: most outcomes have been seen before.
-            if !self.outcomes.contains_key(text) {
-                let example = by_name(&steps[..forced(steps)], result.names);
-                let summary = OutcomeSummary {
-                    count: 0,
-                    failing: 0,
-                    example,
-                };
-                self.outcomes.insert(text.to_owned(), summary);
-            }
-            if let Some(outcome) = self.outcomes.get_mut(text) {
-                outcome.count += 1;
-                outcome.failing += u64::from(verdict.is_failure());
+            self.record_outcome(text, verdict, result, account.class);
+        }
+        if verdict.is_failure() {
+            let is_less = account.class.is_some() && account.class < self.failure_class;
+            if self.failure.is_none() || is_less {
+                self.failure_class = account.class;
+                self.failure = Some(FailingExecution {
+                    index: self.tally.total(),
+                    of_class: account.class.map(|_| example(result, true)),
+                    record: Record::of(result),
+                });
             }
         }
-        if verdict.is_failure() && self.failure.is_none() {
-            let index = self.tally.total();
-            self.failure = Some(FailingExecution {
-                index,
-                record: Record::of(result),
-            });
+    }
+
+    fn record_outcome(
+        &mut self,
+        text: &str,
+        verdict: Verdict,
+        result: ExecutionResult<'_>,
+        class: Option<u64>,
+    ) {
+        // Looked up before it is copied: most outcomes have been seen before.
+        let is_new = !self.outcomes.contains_key(text);
+        let is_less = class.is_some_and(|class| {
+            let least = self.example_classes.get(text);
+            least.is_none_or(|least| class < *least)
+        });
+        if is_new {
+            let summary = OutcomeSummary {
+                count: 0,
+                failing: 0,
+                example: Schedule::default(),
+            };
+            self.outcomes.insert(text.to_owned(), summary);
         }
+        if let Some(class) = class.filter(|_| is_less) {
+            self.example_classes.insert(text.to_owned(), class);
+        }
+        if let Some(outcome) = self.outcomes.get_mut(text) {
+            outcome.count += 1;
+            outcome.failing += u64::from(verdict.is_failure());
+            if is_new || is_less {
+                outcome.example = example(result, class.is_some());
+            }
+        }
+    }
+
+    /// Whether the search ends with what was found last.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.contradiction.is_some() || self.irreducible.is_some()
     }
 
     /// Adds what was found in the part that comes next in exploration order.
     pub(super) fn append(&mut self, next: &mut Findings) {
         let before = self.tally.total();
-        if self.failure.is_none() {
+        let is_less = next.failure_class.is_some() && next.failure_class < self.failure_class;
+        if self.failure.is_none() || is_less {
             self.failure = next.failure.take();
+            self.failure_class = next.failure_class;
             if let Some(found) = &mut self.failure {
                 found.index += before;
             }
+        }
+        self.are_classes |= next.are_classes;
+        self.irreducible = self.irreducible.take().or_else(|| next.irreducible.take());
+        for (text, class) in std::mem::take(&mut next.example_classes) {
+            let least = self.example_classes.get(&text);
+            if least.is_none_or(|least| class < *least)
+                && let (Some(own), Some(other)) =
+                    (self.outcomes.get_mut(&text), next.outcomes.get_mut(&text))
+            {
+                std::mem::swap(&mut own.example, &mut other.example);
+            }
+            let least = self.example_classes.entry(text).or_insert(class);
+            *least = class.min(*least);
         }
         self.tally.append(&next.tally);
         self.steps += next.steps;

@@ -12,6 +12,8 @@ pub(super) struct Job {
     pub(super) part_result: Arc<PartResult>,
     /// Whether the rest of it no longer matters.
     pub(super) is_done: bool,
+    /// Whether it is known what goes on with it after the first execution.
+    pub(super) is_decided: bool,
     reported: ReportedProgress,
 }
 
@@ -28,7 +30,17 @@ impl Job {
             part_result: Arc::new(PartResult::new(&*search)),
             search,
             is_done: false,
+            is_decided: false,
             reported: ReportedProgress::default(),
+        }
+    }
+
+    /// The first execution of the part has ended.
+    #[cold]
+    pub(super) fn decide(&mut self) {
+        self.is_decided = true;
+        if let Some(decided) = self.search.decided() {
+            self.search = decided;
         }
     }
 

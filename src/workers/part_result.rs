@@ -1,6 +1,6 @@
 //! One part of a search, and what was found in it so far.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -19,6 +19,8 @@ pub(super) struct PartResult {
     /// searches the part counts here.
     held_executions: AtomicU64,
     held_steps: AtomicU64,
+    /// Whether they stand for classes.
+    are_classes: AtomicBool,
     findings: Mutex<Findings>,
 }
 
@@ -28,13 +30,17 @@ impl PartResult {
             order: search.order(),
             held_executions: AtomicU64::new(0),
             held_steps: AtomicU64::new(0),
+            are_classes: AtomicBool::new(false),
             findings: Mutex::default(),
         }
     }
 
-    /// Counts an execution of `steps` steps that held and has no outcome.
+    /// Counts an execution of `steps` steps that held and has no outcome, and may stand for its class.
     #[inline]
-    pub(super) fn record_held(&self, steps: usize) {
+    pub(super) fn record_held(&self, steps: usize, is_class: bool) {
+        if is_class {
+            self.are_classes.store(true, Relaxed);
+        }
         let add = |to: &AtomicU64, more| to.store(to.load(Relaxed) + more, Relaxed);
         add(&self.held_executions, 1);
         add(&self.held_steps, steps as u64);
@@ -50,7 +56,7 @@ impl PartResult {
     ) -> bool {
         let mut findings = self.findings();
         findings.record(result, account);
-        findings.contradiction.is_some() || findings.failure.is_some() && !keeps_going
+        findings.is_at_end() || findings.failure.is_some() && !keeps_going
     }
 
     /// All that was found. To be called by the worker that searches the part, or when that is over.
@@ -60,6 +66,7 @@ impl PartResult {
             self.held_executions.swap(0, Relaxed),
             self.held_steps.swap(0, Relaxed),
         );
+        findings.are_classes |= self.are_classes.load(Relaxed);
         findings
     }
 }

@@ -39,6 +39,11 @@ pub(crate) fn run_search(
         search.bounds.limits.max_schedules = left.into_iter().chain(of_stage).min();
         total.leaves_out = stage.leaves_out;
         let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
+        if found.irreducible.is_some() && plan == SearchPlan::Automatic {
+            // A later execution has shown that the order of steps matters for more than what they touch.
+            let all = run_search(search, SearchPlan::Exhaustive, seed);
+            return all;
+        }
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}

@@ -226,7 +226,7 @@ impl WorkQueue {
             if let Some(error) = total.error.take() {
                 return (total, StoppedBy::Error(error));
             }
-            let ends = total.contradiction.is_some() || total.failure.is_some() && !keeps_going;
+            let ends = total.is_at_end() || total.failure.is_some() && !keeps_going;
             if ends && state.stopped_by.is_none() {
                 return (total, StoppedBy::FirstFailure);
             }

@@ -11,7 +11,6 @@ use super::work_queue::WorkQueue;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
-use crate::search::Account;
 
 /// One worker: it searches one part of the tree after another.
 #[derive(Debug)]
@@ -127,9 +126,12 @@ impl Scheduler for Worker {
             // Suppose that all executions take these steps. Shards are measured another way.
             meter.suppose(result.trace.events);
         }
+        if !job.is_decided {
+            job.decide();
+        }
         let part = &job.part_result;
-        if result.is_plain() && account == Account::default() {
-            part.record_held(result.trace.events.len());
+        if result.is_plain() && account.is_plain() {
+            part.record_held(result.trace.events.len(), account.class.is_some());
         } else if part.record(result, account, self.bounds.keeps_going) {
             job.is_done = true;
             self.queue.cut_after(&job.part_result);

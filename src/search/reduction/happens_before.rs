@@ -126,6 +126,38 @@ impl HappensBefore {
         own.nth(skipped).map(|(number, _)| number)
     }
 
+    /// A number that all executions of the class have, and hardly any other.
+    pub(super) fn class(&self) -> u64 {
+        let mut numbers: Vec<u64> = Vec::with_capacity(self.taken);
+        for (number, step) in self.steps[..self.taken].iter().enumerate() {
+            let earlier = self.conflicts.row(number).chain(self.enabling.row(number));
+            let past = earlier.fold(0_u64, |sum, it| sum.wrapping_add(numbers[it]));
+            numbers.push(mix(past ^ mix(step.thread)));
+        }
+        numbers.iter().fold(0, |sum, it| sum.wrapping_add(*it))
+    }
+
+    /// The steps in the order that the thread with the last step goes on if nothing is to come before its
+    /// next, and otherwise the first of those threads does of which that holds.
+    pub(super) fn canonical(&self) -> Vec<usize> {
+        let mut left: Vec<usize> = (0..self.taken).collect();
+        let mut order: Vec<usize> = Vec::with_capacity(self.taken);
+        while !left.is_empty() {
+            let is_free = |it: &&usize| left.iter().all(|other| !self.is_before(*other, **it));
+            let last = order.last().map(|it: &usize| self.steps[*it].thread);
+            let place = |it: &usize| {
+                let step = &self.steps[*it];
+                (Some(step.thread) != last, step.pending.thread, step.thread)
+            };
+            let Some(next) = left.iter().filter(is_free).copied().min_by_key(place) else {
+                break;
+            };
+            left.retain(|it| *it != next);
+            order.push(next);
+        }
+        order
+    }
+
     /// Whether an execution of `sequence`, in some order and perhaps with more steps, can begin with the
     /// step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
     pub(super) fn is_weak_initial(
@@ -144,4 +176,13 @@ impl HappensBefore {
         }
         true
     }
+}
+
+/// A permutation of the numbers that spreads small differences, that of the generator `SplitMix64` (Steele,
+/// Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }

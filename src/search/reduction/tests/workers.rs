@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::brute_force::{Found, every_class};
 use super::machine::{Code, Execution, Program};
-use crate::search::{Part, Reduction, Search};
+use crate::search::{Part, Reduction};
 
 /// Which workers search a program: how many, and what decides whose execution ends next.
 #[derive(Debug, Clone, Copy)]
