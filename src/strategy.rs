@@ -307,7 +307,7 @@ mod tests {
         ] {
             let error = text.parse::<Strategy>().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BadStrategy);
-            let start = format!("`{text}` is no strategy: it must be `exhaustive`, ");
+            let start = format!("`{text}` is no strategy: it must be `automatic`, ");
             assert!(error.to_string().starts_with(&start), "{error}");
         }
         let error = "replay:a".parse::<Strategy>().unwrap_err();
