@@ -243,8 +243,9 @@ pub use workers::StoppedBy;
 /// What the expansions of `marker!` and `#[trace]` use. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::acquire::{look, look_shared};
-    pub use crate::marker::{Each, acquire, each, reach};
+    pub use crate::acquire::{lock_id, look, look_shared};
+    pub use crate::marker::{Declaration, Place, is_to_pause, items, reach, value};
     pub use crate::site::Site;
-    pub use interlace_macros::marker_name;
+    pub use interlace_macros::{marker_name, marker_place};
+    pub use std::option::Option::{None, Some};
 }

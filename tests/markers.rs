@@ -61,7 +61,7 @@ fn the_explicit_form_works_in_closures_and_macros() {
 }
 
 #[test]
-fn places_of_the_explicit_form_are_not_evaluated() {
+fn places_are_not_evaluated_outside_any_run() {
     fn never() -> &'static u32 {
         panic!("a place was evaluated")
     }
