@@ -104,8 +104,6 @@ macro_rules! marker {
     (@writes) => { false };
     (@acquires) => { true };
     (@acquires_shared) => { true };
-    (@reads $see:ident: $($place:expr),*) => {};
-    (@writes $see:ident: $($place:expr),*) => {};
     (@reads $declaration:ident $($place:expr),*) => {
         $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };
@@ -124,6 +122,9 @@ macro_rules! marker {
     (@acquires_shared $declaration:ident $($lock:expr),+) => {
         $($declaration.acquires($crate::__private::lock_id(&$lock));)+
     };
+    (@$other:ident $see:ident: $($place:expr),*) => {};
+    // What is not known is refused above, once.
+    (@$unknown:ident $declaration:ident $($place:expr),+) => {};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \

@@ -6,6 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::parse::{ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
 use syn::{Error, Expr, Lit, UnOp, bracketed};
 
 /// A place that is read or written, as `access` says.
@@ -21,9 +22,9 @@ impl Place {
         private: &TokenStream,
         declaration: &Ident,
     ) -> Result<TokenStream, Error> {
-        let span = Span::mixed_site();
         let access = &self.access;
         let (form, place) = form(&self.place);
+        let span = Span::mixed_site().located_at(place.span());
         let of_text = format_ident!("{access}_text", span = span);
         let mut check = TokenStream::new();
         let denoted = match form {

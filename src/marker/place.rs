@@ -29,7 +29,16 @@ pub trait Pointer: Points {
     fn target(&self) -> &Self::Target;
 }
 
-/// What a value must be for a place to be known by it: one of the pointers above, or a raw one.
+/// A pointer that may dangle. It is not followed, so only its type tells how large the place is.
+pub trait RawPointer: Points {
+    /// What it points to, if anything.
+    type Pointee: ?Sized;
+
+    /// Where it points to.
+    fn address(&self) -> usize;
+}
+
+/// What a value must be for a place to be known by it: a pointer of any kind.
 #[diagnostic::on_unimplemented(
     message = "a temporary `{Self}` is no place that threads could share",
     label = "the value of this expression lies nowhere yet",
@@ -50,6 +59,17 @@ impl<'a, T: Pointer + ?Sized> Place<'a, T> {
     #[must_use]
     pub fn target(&self) -> Place<'a, T::Target> {
         Place::at(self.0.0.target())
+    }
+}
+
+impl<P: RawPointer> Place<'_, P> {
+    /// The bytes that the pointer there points to.
+    #[must_use]
+    pub fn range(&self) -> Range<usize>
+    where
+        P::Pointee: Sized,
+    {
+        bytes(self.0.0.address(), size_of::<P::Pointee>())
     }
 }
 
@@ -122,19 +142,15 @@ impl<P: Deref> Pointer for Pin<P> {
     }
 }
 
-/// Raw pointers may dangle: they are not followed, and only the type tells how large the place is.
 macro_rules! raw_pointers {
     ($($pointer:ty: $address:expr;)+) => {$(
         impl<T: ?Sized> Points for $pointer {}
 
-        impl<T: ?Sized> Place<'_, $pointer> {
-            /// The bytes that it points to.
-            #[must_use]
-            pub fn range(&self) -> Range<usize>
-            where
-                T: Sized,
-            {
-                bytes($address(*self.0.0), size_of::<T>())
+        impl<T: ?Sized> RawPointer for $pointer {
+            type Pointee = T;
+
+            fn address(&self) -> usize {
+                $address(*self)
             }
         }
     )+};
