@@ -42,7 +42,7 @@ impl Declaration {
         match lock.known_address() {
             Some(address) => {
                 let lock = Object::Memory(address..address.saturating_add(1));
-                self.footprint.locks.push(lock);
+                self.touch(Access::acquire(lock));
             }
             None => self.is_incomplete = true,
         }

@@ -294,3 +294,40 @@ fn a_repeated_step_is_told_with_what_it_touched_before() {
     state.reset(1);
     assert_eq!(run(&mut state), (expected(1), 1), "noted once");
 }
+
+#[test]
+fn a_repeated_step_is_told_with_what_it_touches_now() {
+    let mut state = state(1);
+    let place = |address: usize| Object::Memory(address..address + 1);
+    let run = |state: &mut ExecutionState, base: usize| {
+        state.advance(unasked);
+        for step in 0..2 {
+            let accesses = vec![Access::read(place(base + step))];
+            let locks = if step == 0 {
+                vec![place(base + 9)]
+            } else {
+                vec![]
+            };
+            state.declare(thread(0), Footprint { accesses, locks });
+            state.pause(thread(0), MarkerId::new(0));
+            state.advance(first);
+        }
+        state.finish(thread(0));
+        assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
+        state.trace().accesses.to_vec()
+    };
+    // The lock is held from the first step on.
+    let (acquired, held) = (Access::acquire, Access::write);
+    let read = |address| Access::read(place(address));
+    let expected = |base| {
+        let lock = || place(base + 9);
+        vec![read(base), acquired(lock()), read(base + 1), held(lock())]
+    };
+    assert_eq!(run(&mut state, 100), expected(100));
+    for repeated in [1, 2] {
+        state.reset(repeated);
+        assert_eq!(run(&mut state, 200 * repeated), expected(200 * repeated));
+    }
+    state.restart();
+    assert_eq!(run(&mut state, 300), expected(300));
+}
