@@ -13,6 +13,8 @@ use crate::saved::Store;
 use crate::schedule::Schedule;
 
 mod contradiction;
+#[cfg(test)]
+mod declared_places;
 mod default_store;
 mod minimise;
 mod origin;
