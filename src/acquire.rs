@@ -14,6 +14,10 @@ mod lock_api;
 /// wait: schedules that differ only in when a thread begins to wait are one, and a deadlock is
 /// known before any thread is blocked. That holds on every system and on both engines.
 ///
+/// It also promises that the code up to the thread's next marker touches nothing but the lock, what the
+/// lock protects, and what `reads` and `writes` at [that marker](crate::marker!) say. What the lock
+/// protects needs no declaration of its own, since only its holder touches it; anything else does.
+///
 /// ```
 /// use std::sync::Mutex;
 /// use interlace::{Explorer, Verdict, marker};

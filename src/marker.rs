@@ -20,33 +20,37 @@ pub use place::{Place, value};
 ///
 /// # What the gated code touches
 ///
-/// After the name, a marker may say what its thread reads and writes from there to its next marker or
-/// wait, and which locks it begins by acquiring. Schedules that differ only in the order of steps that
-/// touch nothing in common are then one. What is said must be all: code that touches more than it says
+/// After the name, a marker may say what its thread reads and writes from there to its next marker, and
+/// which locks it begins by acquiring. Then schedules that differ only in the order of steps that touch
+/// nothing in common can be told to be one. What it says must be all: code that touches more than that
 /// may hide a bug. A marker that says nothing may touch anything.
 ///
 /// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
 /// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
 ///   readers do. What the lock protects needs no declaration of its own, since only its holder touches
-///   it. Anything else does.
+///   it; anything else does.
 ///
-/// What this library knows of needs none: starting and joining threads, waiting, waking, the time.
+/// What goes through this library needs none: starting and joining threads, waiting for locks and
+/// channels, waking, the time.
 ///
-/// A place is an expression of one of these kinds. It is evaluated each time that a thread of a program
-/// under test reaches the marker, before it pauses, and nowhere else. Two places have something in
-/// common if their bytes overlap: `self` has with `self.value`. What has no size counts as one byte.
+/// A place is an expression of one of the kinds below, known by its address. It is evaluated each time
+/// that a thread of a program under test reaches the marker, before the thread pauses, and nowhere else.
+/// So it must neither wait nor change anything; if it panics, that is a panic of the thread. Two places
+/// have something in common if they overlap, as `self` and `self.value` do.
 ///
-/// - A variable, a field, an element, `*pointer`: what lies there. That of a `Vec` or a map is not what
-///   its elements occupy: those may move, so name either the whole or the elements, everywhere.
-/// - Anything whose type is a `&`, `&mut`, `Box`, `Rc`, `Arc`, `Pin`, `Ref`, `RefMut` or a guard of a
-///   lock of std: what that points to, through four of them at most. Calls may return one: `self.cell(3)`.
-/// - A raw pointer to a sized type: what it points to; it is not followed. For a field of a packed
-///   struct or a `static mut`, write `&raw const` before it.
-/// - A string literal, for what has no address: `writes("row 7")` conflicts with the same text only.
+/// - A variable, a field, an element, `*pointer`: what lies there. The elements of a `Vec` or a map lie
+///   elsewhere than itself, and may move: name either the whole or the elements, and everywhere alike.
+/// - Something of the type `&T`, `&mut T`, `Box`, `Rc`, `Arc`, `Pin`, `Ref`, `RefMut`, or a guard of a
+///   lock of std: what it points to, through four of them at most. So a call may give it: `self.cell(3)`.
+/// - A raw pointer to a sized type: what it points to. It is not followed. `&raw const` names a field of
+///   a packed struct, or a `static mut`.
+/// - A string literal, also by `concat!` or `stringify!`, stands for what has no address: `writes("row
+///   7")`. It has to do with the same text only. A variable that holds a text is a place like any other.
 ///
-/// Any other value, such as `a + b` or a constant, lies nowhere, and does not compile. What a type
-/// parameter stands for is not looked into: write `*it` there for what an `it` of type `T` leads to.
+/// Any other value, such as `a + b` or that of a constant, lies nowhere, and does not compile. Whether
+/// the type that a type parameter stands for is a pointer is not known: write `**it` for what an `it` of
+/// type `&T` leads to if `T` is one.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -79,8 +83,7 @@ macro_rules! marker {
             let _ = &mut declaration;
             $($crate::marker!(@$access declaration $($place),*);)+
             let site = $crate::marker!(@site $name);
-            const ACQUIRES: bool = false $(|| $crate::marker!(@$access))+;
-            if ACQUIRES {
+            if const { false $(|| $crate::marker!(@$access))+ } {
                 declaration.acquire(site, &|see| {
                     let _ = &see;
                     $($crate::marker!(@$access see: $($place),*);)+

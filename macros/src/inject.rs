@@ -183,7 +183,7 @@ fn declare(
     let reach = if marker.acquired.is_empty() {
         quote_spanned!(span=> #declaration.reach(&#site))
     } else {
-        let looks = marker.acquired.iter().map(|acquired| {
+        let shown = marker.acquired.iter().map(|acquired| {
             let Acquired {
                 lock, source_text, ..
             } = acquired;
@@ -194,7 +194,7 @@ fn declare(
             };
             quote_spanned!(span=> see(#look(&#lock, #source_text));)
         });
-        quote_spanned!(span=> #declaration.acquire(&#site, &|see| { #(#looks)* }))
+        quote_spanned!(span=> #declaration.acquire(&#site, &|see| { #(#shown)* }))
     };
     Ok(quote_spanned! {span=>
         if #private::is_to_pause() {

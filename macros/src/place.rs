@@ -29,7 +29,7 @@ impl Place {
         let mut check = TokenStream::new();
         let denoted = match form {
             Form::Text => return Ok(quote_spanned!(span=> #declaration.#of_text(#place);)),
-            Form::Number => {
+            Form::Literal => {
                 let wrong = "a place is an expression that has an address, or a string literal";
                 return Err(Error::new_spanned(place, wrong));
             }
@@ -66,7 +66,8 @@ pub(crate) fn of_macro(tokens: TokenStream) -> Result<TokenStream, Error> {
 enum Form {
     /// Text, which stands for what has no address.
     Text,
-    Number,
+    /// Another literal.
+    Literal,
     /// It denotes a place, or does not compile as one.
     Place,
     /// It has a value, which must point to a place.
@@ -82,7 +83,9 @@ fn form(expr: &Expr) -> (Form, &Expr) {
         Expr::Field(_) | Expr::Index(_) | Expr::Path(_) => Form::Place,
         Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => Form::Place,
         Expr::Lit(it) if matches!(it.lit, Lit::Str(_)) => Form::Text,
-        Expr::Lit(_) => Form::Number,
+        Expr::Macro(it) if it.mac.path.is_ident("concat") => Form::Text,
+        Expr::Macro(it) if it.mac.path.is_ident("stringify") => Form::Text,
+        Expr::Lit(_) => Form::Literal,
         _ => Form::Value,
     };
     (of, expr)

@@ -27,4 +27,5 @@ fn main() {
     interlace::marker!("length", reads(values.len()));
     interlace::marker!("text", reads(format!("row {}", 1)));
     interlace::marker!("constant", writes(LIMIT));
+    interlace::marker!("field", writes(Counter { value: 1 }.value));
 }

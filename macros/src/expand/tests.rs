@@ -89,6 +89,10 @@ fn what_is_touched_is_a_place_a_value_that_points_to_one_or_a_text() {
             "declaration . writes_text (\"row\") ;".into(),
         ),
         (
+            "reads(concat!(\"row \", 7))",
+            "declaration . reads_text (concat ! (\"row \" , 7)) ;".into(),
+        ),
+        (
             "reads(x) writes(y, z)",
             [("reads", "x"), ("writes", "y"), ("writes", "z")]
                 .map(|(access, it)| place(access, it))
