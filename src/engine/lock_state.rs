@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-/// Identifies a lock, so that a report of a deadlock can tell which thread waits for which.
+/// Identifies a lock, so that a report of a deadlock can tell which thread waits for which, and a search
+/// which steps touch the same lock.
 ///
 /// It consists of the address and the type of the lock: a struct and its first field may have the
 /// same address.
