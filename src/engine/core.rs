@@ -53,6 +53,8 @@ pub(crate) struct ExecutionState {
     /// What the steps have touched, and of how many first steps that is kept from the execution before.
     accesses: Vec<Access>,
     known: usize,
+    /// How many accesses there were when the execution ended.
+    accesses_at_end: usize,
     /// What the threads are about to touch.
     footprints: Footprints,
     /// The first step that began or ended a wait that may also end otherwise.
@@ -83,6 +85,7 @@ impl ExecutionState {
             repeated: 0,
             accesses: Vec::new(),
             known: 0,
+            accesses_at_end: 0,
             footprints: Footprints::default(),
             conditional_step: None,
             max_steps: options.max_steps,
@@ -117,6 +120,8 @@ impl ExecutionState {
         let repeated = self.repeated.min(self.taken);
         self.reset(self.taken);
         self.repeated = repeated;
+        // The last step was under way: what it touches is still to come.
+        self.known = 0;
     }
 
     pub(crate) fn threads(&self) -> &ThreadTable {

@@ -42,6 +42,20 @@ impl ExecutionState {
         self.known = if has_any { 0 } else { self.steps.len() };
     }
 
+    /// The execution is over, unless a thread can go on after all.
+    pub(crate) fn note_end(&mut self) {
+        self.accesses_at_end = self.accesses.len();
+    }
+
+    /// Forgets what threads have touched since the execution [ended](Self::note_end), which they do in
+    /// no step: they were unwound.
+    pub(crate) fn forget_touched_since_end(&mut self) {
+        self.accesses.truncate(self.accesses_at_end);
+        if let Some(last) = self.steps[..self.taken].last_mut() {
+            last.accesses_end = last.accesses_end.min(in_32_bits(self.accesses_at_end));
+        }
+    }
+
     /// The step that begins with `pending` is being repeated: notes what is known of it, again.
     #[cold]
     pub(super) fn note_again(&mut self, pending: Pending) {

@@ -302,13 +302,11 @@ fn a_repeated_step_is_told_with_what_it_touches_now() {
     let run = |state: &mut ExecutionState, base: usize| {
         state.advance(unasked);
         for step in 0..2 {
-            let accesses = vec![Access::read(place(base + step))];
-            let locks = if step == 0 {
-                vec![place(base + 9)]
-            } else {
-                vec![]
-            };
-            state.declare(thread(0), Footprint { accesses, locks });
+            let mut accesses = vec![Access::read(place(base + step))];
+            if step == 0 {
+                accesses.push(Access::acquire(place(base + 9)));
+            }
+            state.declare(thread(0), Footprint { accesses });
             state.pause(thread(0), MarkerId::new(0));
             state.advance(first);
         }
@@ -330,4 +328,37 @@ fn a_repeated_step_is_told_with_what_it_touches_now() {
     }
     state.restart();
     assert_eq!(run(&mut state, 300), expected(300));
+}
+
+#[test]
+fn a_step_that_was_under_way_at_a_restart_is_told_with_what_it_touches() {
+    let mut state = state(1);
+    let begin = |state: &mut ExecutionState| {
+        state.advance(unasked);
+        state.pause(thread(0), MarkerId::new(0));
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
+    };
+    begin(&mut state);
+    state.restart();
+    begin(&mut state);
+    let touched = Access::write(Object::Clock);
+    state.touch(touched.clone());
+    assert_eq!(state.trace().accesses, [touched]);
+    assert_eq!(state.steps()[0].accesses_end, 1);
+}
+
+#[test]
+fn what_is_touched_after_the_end_belongs_to_no_step() {
+    let mut state = state(1);
+    state.advance(unasked);
+    state.pause(thread(0), MarkerId::new(0));
+    state.advance(first);
+    let touched = Access::write(Object::Clock);
+    state.touch(touched.clone());
+    state.note_end();
+    // As a destructor does that runs when the thread is unwound.
+    state.touch(touched.clone());
+    state.forget_touched_since_end();
+    assert_eq!(state.trace().accesses, [touched]);
+    assert_eq!(state.steps()[0].accesses_end, 1);
 }
