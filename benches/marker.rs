@@ -1,8 +1,8 @@
 //! What a marker costs where no run controls the thread: in code that is built with markers and is
 //! called from an ordinary test.
 //!
-//! Two pairs take turns: an empty loop body and one with a marker; a small function, and the same
-//! under `trace`. Each is measured in nanoseconds an iteration, and a pair is compared round by
+//! Three pairs take turns: an empty loop body and one with a marker; the same with a marker that says
+//! what it gates; a small function, and the same under `trace`. Each is measured in nanoseconds an iteration, and a pair is compared round by
 //! round. `cargo bench --bench marker`; with `-- --test` it runs once and small, to show that it
 //! works.
 
@@ -22,6 +22,13 @@ fn empty_body(iterations: u32) {
 fn marker_in_the_body(iterations: u32) {
     for iteration in 0..iterations {
         marker!("iteration");
+        black_box(iteration);
+    }
+}
+
+fn declaring_marker_in_the_body(iterations: u32) {
+    for iteration in 0..iterations {
+        marker!("iteration", reads(iteration), writes("log"));
         black_box(iteration);
     }
 }
@@ -97,6 +104,13 @@ fn main() {
         "one marker!",
         empty_body,
         marker_in_the_body,
+        rounds,
+        iterations,
+    );
+    compare(
+        "one that says reads(…)",
+        empty_body,
+        declaring_marker_in_the_body,
         rounds,
         iterations,
     );

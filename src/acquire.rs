@@ -14,6 +14,10 @@ mod lock_api;
 /// wait: schedules that differ only in when a thread begins to wait are one, and a deadlock is
 /// known before any thread is blocked. That holds on every system and on both engines.
 ///
+/// It also promises that the code up to the thread's next marker touches nothing but the lock, what the
+/// lock protects, and what `reads` and `writes` at [that marker](crate::marker!) say. What the lock
+/// protects needs no declaration of its own, since only its holder touches it; anything else does.
+///
 /// ```
 /// use std::sync::Mutex;
 /// use interlace::{Explorer, Verdict, marker};
@@ -68,10 +72,14 @@ pub trait Acquire: Sync {
     /// panics, the lock counts as free.
     fn is_free(&self) -> bool;
 
-    /// Returns which lock this is: by default, its address and type. A pointer to a lock, such as a
-    /// `Box`, returns the id of the lock. Only reports of deadlocks use it.
+    /// Returns which lock this is: [`LockId::of`] `self` if it is one, or the id of the lock that it
+    /// leads to, if it is a pointer or a wrapper.
+    ///
+    /// The default is for reports of deadlocks only: it goes by the address and type of `self`, which
+    /// may be a wrapper. A marker that acquires something with this default does not say what its code
+    /// touches: that may be anything.
     fn lock_id(&self) -> LockId {
-        LockId::of(self)
+        LockId::assumed(self)
     }
 }
 
@@ -120,11 +128,19 @@ impl<T: ?Sized + Send> Acquire for Mutex<T> {
     fn is_free(&self) -> bool {
         !matches!(self.try_lock(), Err(TryLockError::WouldBlock))
     }
+
+    fn lock_id(&self) -> LockId {
+        LockId::of(self)
+    }
 }
 
 impl<T: ?Sized + Send + Sync> Acquire for RwLock<T> {
     fn is_free(&self) -> bool {
         !matches!(self.try_write(), Err(TryLockError::WouldBlock))
+    }
+
+    fn lock_id(&self) -> LockId {
+        LockId::of(self)
     }
 }
 
@@ -159,6 +175,11 @@ lead_to_locks! {
     &T;
     Arc<T> where T: Send;
     Box<T>;
+}
+
+/// Returns which lock a marker means by `it`.
+pub fn lock_id<A: Acquire + ?Sized>(it: &A) -> LockId {
+    it.lock_id()
 }
 
 /// Looks at `it`, which a marker calls `name`.

@@ -54,7 +54,7 @@ mod yield_reason;
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;
-pub(crate) use current::{aside, begins_nested, reach};
+pub(crate) use current::{aside, begins_nested, declare, is_to_pause, reach};
 pub(crate) use deferred::Deferred;
 pub(crate) use ending::{ExecutionEnd, Phase};
 pub(crate) use fault::catch_fault;

@@ -14,6 +14,8 @@ use crate::schedule::Schedule;
 
 mod classes;
 mod contradiction;
+#[cfg(test)]
+mod declared_places;
 mod default_store;
 mod minimise;
 mod origin;

@@ -178,8 +178,9 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// A line comment whose text starts with `interlace:`, then a name: letters, digits, `_`, `-` and
 /// `.`, the first a letter or `_`. The name may be followed by what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`. The places are type-checked but never evaluated, and
-/// do not yet affect what is explored. The text of a string is never a marker.
+/// `reads(place, …)` and `writes(place, …)`, and by the locks that it begins by acquiring, as
+/// `acquires(lock, …)` and `acquires_shared(lock, …)`; [`marker!`] says what these mean. The names in
+/// them are those in scope where the marker comes. The text of a string is never a marker.
 ///
 /// # What it gates
 ///
@@ -243,8 +244,9 @@ pub use workers::StoppedBy;
 /// What the expansions of `marker!` and `#[trace]` use. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::acquire::{look, look_shared};
-    pub use crate::marker::{Each, acquire, each, reach};
+    pub use crate::acquire::{lock_id, look, look_shared};
+    pub use crate::marker::{Declaration, Place, is_to_pause, items, reach, value};
     pub use crate::site::Site;
-    pub use interlace_macros::marker_name;
+    pub use interlace_macros::{marker_name, marker_place};
+    pub use std::option::Option::{None, Some};
 }

@@ -1,7 +1,12 @@
 //! [`marker!`](crate::marker!), and what its expansion calls.
 
-use crate::engine::{self, LockQuery};
+mod declaration;
+mod place;
+
+use crate::engine;
 use crate::site::Site;
+pub use declaration::Declaration;
+pub use place::{Place, value};
 
 /// Marks a point in the code: the explicit form of a `// interlace: <name>` comment.
 ///
@@ -11,11 +16,41 @@ use crate::site::Site;
 /// [`trace`](macro@crate::trace) cannot read.
 ///
 /// The name is a string literal of letters, digits, `_`, `-` and `.`, the first a letter or `_`;
-/// any other does not compile. The name may be followed by `reads(place, …)` and
-/// `writes(place, …)`, for what the gated code touches. The places are type-checked and never
-/// evaluated; so far they do not change what is explored. `acquires(lock, …)` says that the gated
-/// code begins by acquiring a lock, which must tell [whether it is free](crate::Acquire);
-/// `acquires_shared(lock, …)` says the same of [shared](crate::AcquireShared) mode, as for readers.
+/// any other does not compile.
+///
+/// # What the gated code touches
+///
+/// After the name, a marker may say what its thread reads and writes from there to its next marker, and
+/// which locks it begins by acquiring. Then schedules that differ only in the order of steps that touch
+/// nothing in common can be told to be one. What it says must be all: code that touches more than that
+/// may hide a bug. A marker that says nothing may touch anything.
+///
+/// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
+/// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is
+///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
+///   readers do. What the lock protects needs no declaration of its own, since only its holder touches
+///   it; anything else does.
+///
+/// What goes through this library needs none: starting and joining threads, waiting for locks and
+/// channels, waking, the time.
+///
+/// A place is an expression of one of the kinds below, known by its address. It is evaluated each time
+/// that a thread of a program under test reaches the marker, before the thread pauses, and nowhere else.
+/// So it must neither wait nor change anything; if it panics, that is a panic of the thread. Two places
+/// have something in common if they overlap, as `self` and `self.value` do.
+///
+/// - A variable, a field, an element, `*pointer`: what lies there. The elements of a `Vec` or a map lie
+///   elsewhere than itself, and may move: name either the whole or the elements, and everywhere alike.
+/// - Something of the type `&T`, `&mut T`, `Box`, `Rc`, `Arc`, `Pin`, `Ref`, `RefMut`, or a guard of a
+///   lock of std: what it points to, through four of them at most. So a call may give it: `self.cell(3)`.
+/// - A raw pointer to a sized type: what it points to. It is not followed. `&raw const` names a field of
+///   a packed struct, or a `static mut`.
+/// - A string literal, also by `concat!` or `stringify!`, stands for what has no address: `writes("row
+///   7")`. It has to do with the same text only. A variable that holds a text is a place like any other.
+///
+/// Any other value, such as `a + b` or that of a constant, lies nowhere, and does not compile. Whether
+/// the type that a type parameter stands for is a pointer is not known: write `**it` for what an `it` of
+/// type `&T` leads to if `T` is one.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -39,42 +74,60 @@ use crate::site::Site;
 /// ```
 #[macro_export]
 macro_rules! marker {
-    ($name:literal $(, $access:ident($($place:expr),+ $(,)?))* $(,)?) => {{
-        // The closures are type-checked and never called. The `static` is in its own block, so that
-        // a place may name another item called `SITE`.
-        $($(let _ = || { let _ = &$place; };)+)*
-        {
-            static SITE: $crate::__private::Site = $crate::__private::Site::new(
-                $crate::__private::marker_name!($name),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-            );
-            const ACQUIRES: bool = false $(|| $crate::marker!(@$access))*;
-            if ACQUIRES {
-                $crate::__private::acquire(
-                    &SITE,
-                    &|see| {
-                        let _ = &see;
-                        $($crate::marker!(@$access see $($place),+);)*
-                    },
-                )
+    ($name:literal $(,)?) => {
+        $crate::__private::reach($crate::marker!(@site $name))
+    };
+    ($name:literal $(, $access:ident($($place:expr),* $(,)?))+ $(,)?) => {
+        if $crate::__private::is_to_pause() {
+            let mut declaration = $crate::__private::Declaration::default();
+            let _ = &mut declaration;
+            $($crate::marker!(@$access declaration $($place),*);)+
+            let site = $crate::marker!(@site $name);
+            if const { false $(|| $crate::marker!(@$access))+ } {
+                declaration.acquire(site, &|see| {
+                    let _ = &see;
+                    $($crate::marker!(@$access see: $($place),*);)+
+                });
             } else {
-                $crate::__private::reach(&SITE)
+                declaration.reach(site);
             }
         }
+    };
+    // In a block of its own, so that a place may name another item called `SITE`.
+    (@site $name:literal) => {{
+        static SITE: $crate::__private::Site = $crate::__private::Site::new(
+            $crate::__private::marker_name!($name),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        &SITE
     }};
     (@reads) => { false };
     (@writes) => { false };
     (@acquires) => { true };
     (@acquires_shared) => { true };
-    (@acquires $see:ident $($place:expr),+) => {
-        $($see($crate::__private::look(&$place, ::core::stringify!($place)));)+
+    (@reads $declaration:ident $($place:expr),*) => {
+        $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };
-    (@acquires_shared $see:ident $($place:expr),+) => {
-        $($see($crate::__private::look_shared(&$place, ::core::stringify!($place)));)+
+    (@writes $declaration:ident $($place:expr),*) => {
+        $($crate::__private::marker_place!([$crate::__private] $declaration writes $place);)*
     };
-    (@$other:ident $see:ident $($place:expr),+) => {};
+    (@acquires $see:ident: $($lock:expr),+) => {
+        $($see($crate::__private::look(&$lock, ::core::stringify!($lock)));)+
+    };
+    (@acquires_shared $see:ident: $($lock:expr),+) => {
+        $($see($crate::__private::look_shared(&$lock, ::core::stringify!($lock)));)+
+    };
+    (@acquires $declaration:ident $($lock:expr),+) => {
+        $($declaration.acquires($crate::__private::lock_id(&$lock));)+
+    };
+    (@acquires_shared $declaration:ident $($lock:expr),+) => {
+        $($declaration.acquires($crate::__private::lock_id(&$lock));)+
+    };
+    (@$other:ident $see:ident: $($place:expr),*) => {};
+    // What is not known is refused above, once.
+    (@$unknown:ident $declaration:ident $($place:expr),+) => {};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
@@ -91,39 +144,37 @@ pub fn reach(site: &'static Site) {
     engine::reach(site);
 }
 
-/// Pauses the calling thread at `site` if a run controls it, until all locks that the question
-/// shows are free.
-pub fn acquire(site: &'static Site, question: &LockQuery<'_>) {
-    engine::acquire(site, question);
+/// Whether a run controls the calling thread, and is to pause it at markers.
+#[inline]
+#[must_use]
+pub fn is_to_pause() -> bool {
+    engine::is_to_pause()
 }
 
-/// Reaches `site` before every further item of a `for` header.
-///
-/// Before the first item, the expansion reaches the marker in the first argument: arguments are
-/// evaluated in order, and `?`, `.await` and temporaries in the header keep their meaning.
-pub fn each<I: IntoIterator>((): (), items: I, site: &'static Site) -> Each<I::IntoIter> {
-    Each {
+/// The items of a `for` header that a marker gates. The marker that comes before the header is in the
+/// first argument: arguments are evaluated in order, and `?`, `.await` and temporaries in the header keep
+/// their meaning.
+pub fn items<I: IntoIterator>((): (), items: I) -> Items<I::IntoIter> {
+    Items {
         items: items.into_iter(),
-        site,
-        is_first: true,
+        has_begun: false,
     }
 }
 
-/// The items of a `for` header that a marker gates.
 #[derive(Debug)]
-pub struct Each<I> {
+pub struct Items<I> {
     items: I,
-    site: &'static Site,
-    is_first: bool,
+    has_begun: bool,
 }
 
-impl<I: Iterator> Iterator for Each<I> {
-    type Item = I::Item;
+impl<I: Iterator> Items<I> {
+    /// Whether the marker is to be reached now: not before the first item, for which it was.
+    pub fn has_begun(&mut self) -> bool {
+        std::mem::replace(&mut self.has_begun, true)
+    }
 
-    fn next(&mut self) -> Option<I::Item> {
-        if !std::mem::take(&mut self.is_first) {
-            reach(self.site);
-        }
+    #[allow(clippy::should_implement_trait, reason = "no trait is to be in scope")]
+    pub fn next(&mut self) -> Option<I::Item> {
         self.items.next()
     }
 }

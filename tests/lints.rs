@@ -23,10 +23,12 @@
 )]
 
 use std::future::ready;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 struct Counter {
     value: AtomicU32,
+    lock: Mutex<()>,
 }
 
 #[interlace::trace]
@@ -34,11 +36,11 @@ impl Counter {
     fn all(&self, items: &[u32]) -> u32 {
         let x = self.value.load(SeqCst); // interlace: read reads(self.value)
         self.value.store(x + 1, SeqCst); // interlace: write writes(self.value, *items)
-        // interlace: while
+        // interlace: while reads(&items[0], self.value.as_ptr()) writes("row 7")
         while self.value.load(SeqCst) > 1 {
             self.value.store(1, SeqCst);
         }
-        // interlace: for reads(items[0])
+        // interlace: for reads(items[0]) acquires(self.lock)
         for item in items {
             self.value.store(*item, SeqCst);
         }
@@ -84,8 +86,11 @@ impl Counter {
 fn the_code_runs_as_it_would_without_markers() {
     let counter = Counter {
         value: AtomicU32::new(1),
+        lock: Mutex::new(()),
     };
     assert_eq!(counter.all(&[1]), 1);
     interlace::marker!("end", reads(counter.value), writes(counter.value, counter));
+    interlace::marker!("nothing", reads());
+    interlace::marker!("take", acquires(counter.lock), writes("row 7"));
     drop(counter.wait());
 }

@@ -1,6 +1,6 @@
 //! Markers of both kinds under the engine: which steps a thread makes.
 
-use interlace::{Explorer, Schedule, marker};
+use interlace::{Explorer, FailureKind, Schedule, marker};
 
 /// The markers that a thread running `body` reaches, in order.
 fn steps(body: impl Fn() + Send + Sync + 'static) -> Vec<String> {
@@ -61,11 +61,37 @@ fn the_explicit_form_works_in_closures_and_macros() {
 }
 
 #[test]
-fn places_of_the_explicit_form_are_not_evaluated() {
+fn places_are_not_evaluated_outside_any_run() {
     fn never() -> &'static u32 {
         panic!("a place was evaluated")
     }
     marker!("read", reads(*never()), writes(*never()));
+}
+
+#[test]
+fn places_are_evaluated_by_the_thread_that_reaches_the_marker() {
+    fn element(items: &[u32], at: usize) -> &u32 {
+        marker!("on_the_way");
+        &items[at]
+    }
+    let explorer = |at| {
+        Explorer::new(|| [1, 2])
+            .thread("t", move |items: &[u32; 2]| {
+                marker!("load", reads(element(items, at)), writes(items[at]));
+            })
+            .replay(&Schedule::default())
+    };
+    let execution = explorer(1);
+    let steps = execution.steps();
+    assert_eq!(steps.len(), 2);
+    assert_eq!(steps[0].marker(), "on_the_way");
+    // A panic there is one of the program's.
+    let execution = explorer(2);
+    let Some(FailureKind::Panic(panic)) = execution.failure_kind() else {
+        panic!("{execution}");
+    };
+    assert_eq!(panic.thread(), "t");
+    assert!(panic.panic().message().starts_with("index out of bounds"));
 }
 
 #[test]

@@ -103,6 +103,8 @@ fn gate(
     })?;
     let file = &source.regions[found.region].file;
     let gate = Gate::new(&marker, &arguments.root, file, found.comment.start);
+    let gate = gate
+        .map_err(|wrong| source.error(found, |at| format!("interlace marker at {at}: {wrong}")))?;
     Ok((gate, target))
 }
 

@@ -29,50 +29,31 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(marker: &Marker, root: &Path, file: &str, at: Position) -> Self {
+    pub(crate) fn new(
+        marker: &Marker,
+        root: &Path,
+        file: &str,
+        at: Position,
+    ) -> Result<Self, syn::Error> {
         let span = Span::mixed_site();
         let private = quote_spanned!(span=> #root::__private);
         let site = Ident::new(SITE, span);
-        let Marker {
-            name,
-            places,
-            acquired,
-        } = marker;
-        let place = places.iter().map(|place| {
-            // The closure is checked and never called.
-            quote_spanned!(span=> let _ = || { let _ = &#place; };)
-        });
-        let reach = if acquired.is_empty() {
+        let name = &marker.name;
+        let reach = if marker.declares {
+            declare(marker, &private, &site)?
+        } else {
             quote_spanned!(span=> #private::reach(&#site))
-        } else {
-            let looks = acquired.iter().map(|acquired| {
-                let Acquired {
-                    lock, source_text, ..
-                } = acquired;
-                let look = if acquired.is_shared {
-                    quote_spanned!(span=> #private::look_shared)
-                } else {
-                    quote_spanned!(span=> #private::look)
-                };
-                quote_spanned!(span=> see(#look(&#lock, #source_text));)
-            });
-            quote_spanned!(span=> #private::acquire(&#site, &|see| { #(#looks)* }))
-        };
-        let reach = if places.is_empty() {
-            reach
-        } else {
-            quote_spanned!(span=> { #(#place)* #reach })
         };
         let line = Literal::usize_unsuffixed(at.line);
         let column = Literal::usize_unsuffixed(at.column);
         let site = quote_spanned! {span=>
             static #site: #private::Site = #private::Site::new(#name, #file, #line, #column);
         };
-        Gate {
+        Ok(Gate {
             site,
             reach,
             private,
-        }
+        })
     }
 
     /// The marker as a statement.
@@ -142,8 +123,18 @@ impl Gate {
         quote_spanned!(Span::mixed_site()=> #(#outer)* #label loop { #then })
     }
 
-    /// `for p in e { b }` becomes `for p in each(reach(site), e, site) { b }`. The `static` goes
-    /// outside, so that the temporaries of `e` are dropped no earlier than before.
+    /// `for p in e { b }` becomes what the compiler makes of it, with the marker in two places:
+    ///
+    /// ```text
+    /// match items(marker, e) {
+    ///     mut items => loop {
+    ///         if items.has_begun() { marker }
+    ///         match items.next() { None => break, Some(p) => { b } }
+    ///     }
+    /// };
+    /// ```
+    ///
+    /// The `static` goes outside, and the semicolon ends the temporaries of `e` where they ended before.
     fn before_items(&self, rounds: &ExprForLoop) -> TokenStream {
         let Gate {
             site,
@@ -154,24 +145,66 @@ impl Gate {
         let (inner, outer): (Vec<_>, Vec<_>) = rounds.attrs.iter().partition(|a| is_inner(a));
         let ExprForLoop {
             label,
-            for_token,
             pat,
-            in_token,
             expr,
             body,
             ..
         } = rounds;
-        let name = Ident::new(SITE, span);
-        let items = quote_spanned!(span=> #private::each(#reach, #expr, &#name));
-        let statements = &body.stmts;
-        let mut body_tokens = TokenStream::new();
-        body.brace_token.surround(&mut body_tokens, |tokens| {
-            tokens.extend(quote!(#(#inner)* #(#statements)*));
-        });
         quote_spanned! {span=>
-            #(#outer)* { #site #label #for_token #pat #in_token #items #body_tokens }
+            #(#outer)* {
+                #site
+                match #private::items(#reach, #expr) {
+                    mut items => #label loop {
+                        #(#inner)*
+                        if items.has_begun() { #reach }
+                        match items.next() {
+                            #private::None => break,
+                            #private::Some(#pat) => #body
+                        }
+                    }
+                };
+            }
         }
     }
+}
+
+/// Says what a marker declares, and reaches it, if that pauses the thread.
+fn declare(
+    marker: &Marker,
+    private: &TokenStream,
+    site: &Ident,
+) -> Result<TokenStream, syn::Error> {
+    let span = Span::mixed_site();
+    let declaration = Ident::new("declaration", span);
+    let places = marker.places.iter();
+    let places = places.map(|place| place.declare(private, &declaration));
+    let places: Vec<_> = places.collect::<Result<_, _>>()?;
+    let locks = marker.acquired.iter().map(|acquired| &acquired.lock);
+    let reach = if marker.acquired.is_empty() {
+        quote_spanned!(span=> #declaration.reach(&#site))
+    } else {
+        let shown = marker.acquired.iter().map(|acquired| {
+            let Acquired {
+                lock, source_text, ..
+            } = acquired;
+            let look = if acquired.is_shared {
+                quote_spanned!(span=> #private::look_shared)
+            } else {
+                quote_spanned!(span=> #private::look)
+            };
+            quote_spanned!(span=> see(#look(&#lock, #source_text));)
+        });
+        quote_spanned!(span=> #declaration.acquire(&#site, &|see| { #(#shown)* }))
+    };
+    Ok(quote_spanned! {span=>
+        if #private::is_to_pause() {
+            let mut #declaration = #private::Declaration::default();
+            let _ = &mut #declaration;
+            #(#places)*
+            #(#declaration.acquires(#private::lock_id(&#locks));)*
+            #reach;
+        }
+    })
 }
 
 fn is_inner(attribute: &Attribute) -> bool {

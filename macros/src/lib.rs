@@ -1,7 +1,8 @@
 //! The attribute behind `interlace::trace`. Use it through the `interlace` crate.
 //!
 //! `args` reads the attribute's arguments; `lexer` and `source` find the comments in the item's
-//! source text; `marker` reads what they say; `walk` lists what can be gated and, with
+//! source text; `marker` reads what they say, and `place` says which bytes
+//! a place has; `walk` lists what can be gated and, with
 //! `evaluation`, what runs too late for that; `placement` finds what each comment gates; `inject`
 //! writes the markers; and `expand` joins these. After a mistake, `fallback` leaves the item as it
 //! was.
@@ -15,6 +16,7 @@ mod lexer;
 mod marker;
 mod name;
 mod node;
+mod place;
 mod placement;
 mod position;
 mod source;
@@ -34,6 +36,15 @@ pub fn trace(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn marker_name(literal: TokenStream) -> TokenStream {
     name::literal(literal.into())
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
+
+/// Adds a place to what an `interlace::marker!` declares.
+#[doc(hidden)]
+#[proc_macro]
+pub fn marker_place(place: TokenStream) -> TokenStream {
+    place::of_macro(place.into())
         .unwrap_or_else(|error| error.to_compile_error())
         .into()
 }

@@ -7,14 +7,17 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, parenthesized};
 
 use crate::name;
+use crate::place::Place;
 
 /// A marker as its comment describes it.
 pub(crate) struct Marker {
     pub(crate) name: String,
-    /// The places that are said to be read or written. They are only type-checked so far.
-    pub(crate) places: Vec<Expr>,
+    /// The places that are said to be read or written.
+    pub(crate) places: Vec<Place>,
     /// The locks that the gated code begins by acquiring.
     pub(crate) acquired: Vec<Acquired>,
+    /// Whether it says anything of the gated code, if only that that touches nothing.
+    pub(crate) declares: bool,
 }
 
 /// A lock that the gated code begins by acquiring.
@@ -38,6 +41,7 @@ impl Marker {
             name: name.to_owned(),
             places: Vec::new(),
             acquired: Vec::new(),
+            declares: false,
         };
         let has_comment = rest.contains("//") || rest.contains("/*");
         let tokens = rest.parse::<TokenStream>().ok().filter(|_| !has_comment);
@@ -56,25 +60,27 @@ impl Marker {
 
     fn declare(&mut self, input: ParseStream) -> syn::Result<()> {
         while !input.is_empty() {
+            self.declares = true;
             let access: Ident = input.parse()?;
             let content;
             parenthesized!(content in input);
             let listed = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
-            if listed.is_empty() {
-                return Err(content.error("no place"));
-            }
             let is_shared = access == "acquires_shared";
-            if is_shared || access == "acquires" {
+            if access == "reads" || access == "writes" {
+                let place = |place| Place {
+                    access: access.clone(),
+                    place,
+                };
+                self.places.extend(listed.into_iter().map(place));
+            } else if listed.is_empty() || !is_shared && access != "acquires" {
+                return Err(syn::Error::new(access.span(), "no access"));
+            } else {
                 self.acquired
                     .extend(listed.into_iter().map(|lock| Acquired {
                         source_text: displayed(lock.to_token_stream()),
                         lock,
                         is_shared,
                     }));
-            } else if access == "reads" || access == "writes" {
-                self.places.extend(listed);
-            } else {
-                return Err(syn::Error::new(access.span(), "no access"));
             }
         }
         Ok(())
@@ -123,11 +129,13 @@ fn respanned(tokens: TokenStream, near: Span) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quote::quote;
 
     fn parse(text: &str) -> Result<(String, Vec<String>), String> {
         let marker = Marker::parse(text, Span::call_site())?;
         let places = marker.places.iter();
-        let places = places.map(|place| place.to_token_stream().to_string());
+        let places = places.map(|Place { access, place }| quote!(#access #place).to_string());
+        assert_eq!(marker.declares, text.contains('('));
         Ok((marker.name, places.collect()))
     }
 
@@ -143,9 +151,13 @@ mod tests {
         assert_eq!(parse("größe"), of("größe", &[]));
         assert_eq!(
             parse("swap reads(self.a, b[0]) writes(*c,)"),
-            of("swap", &["self . a", "b [0]", "* c"])
+            of("swap", &["reads self . a", "reads b [0]", "writes * c"])
         );
-        assert_eq!(parse("w writes(a)reads(b)"), of("w", &["a", "b"]));
+        assert_eq!(
+            parse("w writes(a)reads(b)"),
+            of("w", &["writes a", "reads b"])
+        );
+        assert_eq!(parse("nothing reads()"), of("nothing", &[]));
     }
 
     #[test]
@@ -157,7 +169,7 @@ mod tests {
             .map(|it| (&*it.source_text, it.is_shared))
             .collect();
         assert_eq!(acquired, [("self.a", false), ("b", false), ("d", true)]);
-        assert_eq!(marker.places[0].to_token_stream().to_string(), "c");
+        assert_eq!(marker.places[0].place.to_token_stream().to_string(), "c");
     }
 
     #[test]
@@ -180,7 +192,7 @@ mod tests {
         assert!(parse("read(x)").unwrap_err().contains("bad marker name"));
         for bad in [
             "read value",
-            "read reads()",
+            "read acquires()",
             "read reads(a",
             "read reads(a) // why",
             "read /* why */",

@@ -2,6 +2,7 @@
 //! they are free without being acquired.
 
 use super::{Acquire, AcquireShared};
+use crate::engine::LockId;
 
 macro_rules! acquire_locks_of {
     ($lock_api:ident) => {
@@ -13,6 +14,10 @@ macro_rules! acquire_locks_of {
             fn is_free(&self) -> bool {
                 !self.is_locked()
             }
+
+            fn lock_id(&self) -> LockId {
+                LockId::of(self)
+            }
         }
 
         impl<R, T> Acquire for $lock_api::RwLock<R, T>
@@ -22,6 +27,10 @@ macro_rules! acquire_locks_of {
         {
             fn is_free(&self) -> bool {
                 !self.is_locked()
+            }
+
+            fn lock_id(&self) -> LockId {
+                LockId::of(self)
             }
         }
 

@@ -8,8 +8,8 @@ use super::lock_probe::{LockProbe, LockQuery};
 use super::yield_reason::YieldReason;
 use crate::site::Site;
 
-/// Pauses the calling thread at `site`, if a run controls it and it is not unwinding, until it gets
-/// the turn. It gets that only while all locks that the question shows are free.
+/// Pauses the calling thread at `site`, which is [to pause](current::is_to_pause), until it gets the turn. It
+/// gets that only while all locks that the question shows are free.
 pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
     /// Withdraws the question, even if the thread unwinds.
     struct Withdraw;
@@ -19,9 +19,6 @@ pub(crate) fn acquire(site: &'static Site, question: &LockQuery<'_>) {
         }
     }
 
-    if !current::is_to_pause() {
-        return;
-    }
     let _withdraw = Withdraw;
     // SAFETY: `_withdraw` withdraws the probe before this returns or unwinds, and waits for that if
     // the question is being asked.

@@ -48,9 +48,13 @@ pub(crate) struct ExecutionState {
     /// taken again: they are the same as in the execution before.
     steps: Vec<Event>,
     taken: usize,
-    /// How many first steps are those of the execution before, and what all steps have touched.
+    /// How many first steps are those of the execution before.
     repeated: usize,
+    /// What the steps have touched, and of how many first steps that is kept from the execution before.
     accesses: Vec<Access>,
+    known: usize,
+    /// How many accesses there were when the execution ended.
+    accesses_at_end: usize,
     /// What the threads are about to touch.
     footprints: Footprints,
     /// The first step that began or ended a wait that may also end otherwise.
@@ -80,6 +84,8 @@ impl ExecutionState {
             taken: 0,
             repeated: 0,
             accesses: Vec::new(),
+            known: 0,
+            accesses_at_end: 0,
             footprints: Footprints::default(),
             conditional_step: None,
             max_steps: options.max_steps,
@@ -101,6 +107,7 @@ impl ExecutionState {
         self.running = None;
         self.joining = 0;
         self.keep_steps(repeated);
+        self.forget_accesses();
         self.taken = 0;
         self.conditional.clear();
         self.given_up.clear();
@@ -112,11 +119,9 @@ impl ExecutionState {
     pub(crate) fn restart(&mut self) {
         let repeated = self.repeated.min(self.taken);
         self.reset(self.taken);
-        // What the steps after them touch is noted once more.
         self.repeated = repeated;
-        let known = self.steps[..repeated].last();
-        self.accesses
-            .truncate(known.map_or(0, |last| last.accesses_end) as usize);
+        // The last step was under way: what it touches is still to come.
+        self.known = 0;
     }
 
     pub(crate) fn threads(&self) -> &ThreadTable {
@@ -313,6 +318,9 @@ impl ExecutionState {
         }
         self.give_slot(slot);
         self.taken += 1;
+        if self.taken > self.known {
+            self.note_again(Pending { thread, operation });
+        }
         Some(self.run(thread))
     }
 

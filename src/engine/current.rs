@@ -11,7 +11,7 @@ use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
-use crate::operation::ThreadId;
+use crate::operation::{Footprint, ThreadId};
 use crate::site::{MarkerId, Site};
 
 /// What a thread that the program starts runs.
@@ -131,9 +131,15 @@ pub(super) fn id_of(site: &'static Site) -> MarkerId {
         .unwrap_or_else(|| uncontrolled(|| site.id()))
 }
 
+/// What the calling thread touches after the marker that it is about to reach, where it
+/// [pauses](is_to_pause).
+pub(crate) fn declare(footprint: Footprint) {
+    with_core(|core, thread| core.state.declare(thread, footprint));
+}
+
 /// Whether a marker pauses the calling thread.
 #[inline]
-pub(super) fn is_to_pause() -> bool {
+pub(crate) fn is_to_pause() -> bool {
     is_controlled() && !std::thread::panicking()
 }
 

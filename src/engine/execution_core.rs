@@ -200,7 +200,10 @@ impl ExecutionCore {
     fn note_over(&mut self, over: Over) {
         match over {
             // All have finished: what they passed before that nobody asks.
-            Over::Complete => self.over = Some(ExecutionEnd::Held),
+            Over::Complete => {
+                self.state.note_end();
+                self.over = Some(ExecutionEnd::Held);
+            }
             Over::Deadlock => self.set_over(self.stuck()),
             Over::StepLimit => {
                 let max_steps = self.options.max_steps;
@@ -290,6 +293,7 @@ impl ExecutionCore {
                 self.stood[thread.index()].state = ThreadState::NoWakerLeft;
             }
         }
+        self.state.note_end();
         self.over = Some(end.into());
     }
 
@@ -308,6 +312,9 @@ impl ExecutionCore {
             None => self.stand(),
             Some(ExecutionEnd::Held) => self.state.report_finished(&mut self.stood),
             Some(_) => {}
+        }
+        if self.over.is_some() {
+            self.state.forget_touched_since_end();
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;

@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-/// Identifies a lock, so that a report of a deadlock can tell which thread waits for which.
+/// Identifies a lock, so that a report of a deadlock can tell which thread waits for which, and a search
+/// which steps touch the same lock.
 ///
 /// It consists of the address and the type of the lock: a struct and its first field may have the
 /// same address.
@@ -15,10 +16,12 @@ use std::hash::{Hash, Hasher};
 /// assert_eq!(LockId::of(&left), LockId::of(&left));
 /// assert_ne!(LockId::of(&left), LockId::of(&right));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct LockId {
     address: usize,
     kind: &'static str,
+    /// Whether nobody has said that what lies there is the lock, and no pointer to it.
+    is_assumed: bool,
 }
 
 impl LockId {
@@ -27,9 +30,31 @@ impl LockId {
         LockId {
             address: std::ptr::from_ref(lock).addr(),
             kind: std::any::type_name::<T>(),
+            is_assumed: false,
         }
     }
+
+    /// As [`of`](Self::of), for something of which is not known whether it is a lock itself.
+    pub(crate) fn assumed<T: ?Sized>(lock: &T) -> Self {
+        LockId {
+            is_assumed: true,
+            ..LockId::of(lock)
+        }
+    }
+
+    /// Where the lock lies, if that is known.
+    pub(crate) fn known_address(self) -> Option<usize> {
+        (!self.is_assumed).then_some(self.address)
+    }
 }
+
+impl PartialEq for LockId {
+    fn eq(&self, other: &Self) -> bool {
+        (self.address, self.kind) == (other.address, other.kind)
+    }
+}
+
+impl Eq for LockId {}
 
 impl Hash for LockId {
     fn hash<H: Hasher>(&self, state: &mut H) {

@@ -6,6 +6,7 @@ use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::execution::Record;
 use crate::report::{Failure, Minimal, Reported};
 use crate::workers::FailingExecution;
 
@@ -72,7 +73,11 @@ pub(super) fn describe(
     };
     // A replay that times out says nothing about the program.
     let again = again.filter(|again| !again.end.is_timed_out());
+    let takes_the_same_steps = |again: &Record| {
+        let mut pairs = again.steps.iter().zip(&record.steps);
+        again.steps.len() == record.steps.len() && pairs.all(|(one, other)| one.is_again(other))
+    };
     let reproduced =
-        again.map(|again| again.end.is_like(&record.end) && again.steps == record.steps);
+        again.map(|again| again.end.is_like(&record.end) && takes_the_same_steps(&again));
     Ok(Failure::new(found, best, reproduced, context.call))
 }

@@ -66,6 +66,17 @@ impl Event {
         Pending { thread, operation }.way()
     }
 
+    /// Whether `other` is the same step of another execution. What it touches may depend on what is
+    /// global to the process, as when a lock is used for the first time.
+    pub(crate) fn is_again(&self, other: &Event) -> bool {
+        let accesses_end = self.accesses_end;
+        *self
+            == Event {
+                accesses_end,
+                ..*other
+            }
+    }
+
     pub(crate) fn waits(&self) -> bool {
         self.end == StepEnd::Waits
     }

@@ -115,7 +115,7 @@ fn is_send() -> impl Future<Output = ()> + Send {
     async {
         op("a", ()); // interlace: before
         std::future::ready(()).await;
-        // interlace: items reads(1)
+        // interlace: items writes("items")
         for _ in 0..1 {
             std::future::ready(()).await;
         }
@@ -124,5 +124,8 @@ fn is_send() -> impl Future<Output = ()> + Send {
 
 #[test]
 fn a_marker_does_not_keep_a_future_from_being_sent() {
-    assert_eq!(log(|| now(is_send())), "<before> a <items> <items>");
+    assert_eq!(
+        log(|| now(is_send())),
+        "<before> a <items w=items> <items w=items>"
+    );
 }

@@ -1,6 +1,10 @@
 //! What the expansions name instead of `interlace`: it notes which markers are reached.
 
 pub(crate) mod __private {
+    use std::ops::Range;
+
+    pub(crate) use interlace::__private::{None, Place, Some, items, value};
+
     use crate::note;
 
     pub(crate) struct Site {
@@ -31,18 +35,30 @@ pub(crate) mod __private {
         note(&format!("<{}>", site.name));
     }
 
-    pub(crate) fn each<I: IntoIterator>(
-        (): (),
-        items: I,
-        site: &'static Site,
-    ) -> impl Iterator<Item = I::Item> {
-        let mut items = items.into_iter();
-        let mut is_first = true;
-        std::iter::from_fn(move || {
-            if !std::mem::take(&mut is_first) {
-                reach(site);
-            }
-            items.next()
-        })
+    pub(crate) fn is_to_pause() -> bool {
+        true
+    }
+
+    /// Notes what is declared, with the number of bytes of each place.
+    #[derive(Default)]
+    pub(crate) struct Declaration(String);
+
+    impl Declaration {
+        pub(crate) fn reads(&mut self, place: Range<usize>) {
+            self.0 += &format!(" r{}", place.len());
+        }
+
+        pub(crate) fn writes(&mut self, place: Range<usize>) {
+            self.0 += &format!(" w{}", place.len());
+        }
+
+        pub(crate) fn writes_text(&mut self, text: &str) {
+            self.0 += &format!(" w={text}");
+        }
+
+        pub(crate) fn reach(self, site: &'static Site) {
+            assert!(site.line > 0);
+            note(&format!("<{}{}>", site.name, self.0));
+        }
     }
 }

@@ -11,7 +11,7 @@ mod core {}
 
 #[interlace::trace(crate = inner::tool)]
 fn traced() -> u32 {
-    const SITE: u32 = 1;
+    static SITE: u32 = 1;
     // interlace: items reads(SITE)
     for _ in 0..SITE {}
     interlace::marker!("explicit", reads(SITE));

@@ -8,7 +8,7 @@ fn names(x: u32) {
     drop(x); // interlace: größe→
     drop(x); // interlace: read value
     drop(x); // interlace: read touches(x)
-    drop(x); // interlace: read reads()
+    drop(x); // interlace: read acquires()
     drop(x); // interlace: read reads(x
     drop(x); // interlace: read // and why
 }

@@ -9,5 +9,6 @@ fn main() {
     marker!(read);
     marker!(1);
     marker!("read", touches(1));
-    marker!("read", reads());
+    marker!("read", acquires());
+    marker!("read", reads(1));
 }

@@ -32,15 +32,77 @@ fn a_marker_is_a_static_that_is_reached() {
     assert!(text.contains("; p :: __private :: reach (& __INTERLACE_SITE) ; } a () ; }"));
 }
 
+/// What stands between `is_to_pause () {` and the end, for a marker that says `of`.
+fn declared(of: &str) -> String {
+    let text = expanded(&format!("fn f() {{\n    a(); // interlace: m {of}\n}}"));
+    let (_, declared) = text
+        .split_once("; if p :: __private :: is_to_pause () { ")
+        .unwrap();
+    declared.replace("p :: __private :: ", "")
+}
+
 #[test]
 fn a_marker_that_acquires_shows_each_lock_and_what_it_is_called() {
-    let text =
-        expanded("fn f() {\n    a(); // interlace: take acquires(x.y[0], z) acquires_shared(r)\n}");
-    let looks = "see (p :: __private :: look (& x . y [0] , \"x.y[0]\")) ; \
-                 see (p :: __private :: look (& z , \"z\")) ; \
-                 see (p :: __private :: look_shared (& r , \"r\")) ;";
-    let acquire = "p :: __private :: acquire (& __INTERLACE_SITE , & | see | {";
-    assert!(text.contains(&format!("{acquire} {looks} }})")), "{text}");
+    let begin = "let mut declaration = Declaration :: default () ; let _ = & mut declaration ;";
+    let acquires = "declaration . acquires (lock_id (& x . y [0])) ; \
+                    declaration . acquires (lock_id (& z)) ; \
+                    declaration . acquires (lock_id (& r)) ;";
+    let looks = "see (look (& x . y [0] , \"x.y[0]\")) ; see (look (& z , \"z\")) ; \
+                 see (look_shared (& r , \"r\")) ;";
+    let acquire = "declaration . acquire (& __INTERLACE_SITE , & | see | {";
+    assert_eq!(
+        declared("acquires(x.y[0], z) acquires_shared(r)"),
+        format!("{begin} {acquires} {acquire} {looks} }}) ; }} ; }} a () ; }}")
+    );
+}
+
+#[test]
+fn what_is_touched_is_a_place_a_value_that_points_to_one_or_a_text() {
+    let begin = "let mut declaration = Declaration :: default () ; let _ = & mut declaration ;";
+    let end = "declaration . reach (& __INTERLACE_SITE) ; } ; } a () ; }";
+    let place = |access: &str, place: &str| {
+        let checked = format!("if false {{ let _ = & raw const {place} ; }}");
+        let to_its_end = "target () . target () . target () . target () . range ()";
+        let range = format!("Place :: at (& {place}) . {to_its_end}");
+        format!("{checked} declaration . {access} ({range}) ;")
+    };
+    let value = |value: &str| {
+        let to_its_end = "target () . target () . target () . target () . range ()";
+        format!("declaration . reads (Place :: at (value (& ({value}))) . {to_its_end}) ;")
+    };
+    for (said, expected) in [
+        ("reads()", String::new()),
+        ("reads(x)", place("reads", "x")),
+        ("writes(x.y[f()])", place("writes", "x . y [f ()]")),
+        ("reads(&(x))", place("reads", "x")),
+        ("reads(*f())", place("reads", "* f ()")),
+        ("reads(f())", value("f ()")),
+        ("reads(&x.f())", value("x . f ()")),
+        ("reads(a + b)", value("a + b")),
+        ("reads(&raw const x)", value("& raw const x")),
+        (
+            "reads(\"row\")",
+            "declaration . reads_text (\"row\") ;".into(),
+        ),
+        (
+            "writes(&\"row\")",
+            "declaration . writes_text (\"row\") ;".into(),
+        ),
+        (
+            "reads(concat!(\"row \", 7))",
+            "declaration . reads_text (concat ! (\"row \" , 7)) ;".into(),
+        ),
+        (
+            "reads(x) writes(y, z)",
+            [("reads", "x"), ("writes", "y"), ("writes", "z")]
+                .map(|(access, it)| place(access, it))
+                .join(" "),
+        ),
+    ] {
+        let middle = [begin, &expected, end];
+        let middle: Vec<_> = middle.into_iter().filter(|it| !it.is_empty()).collect();
+        assert_eq!(declared(said), middle.join(" "), "{said}");
+    }
 }
 
 #[test]
@@ -101,10 +163,14 @@ fn every_kind_of_node_is_rewritten_in_its_own_way() {
 #[test]
 fn a_for_keeps_its_header_where_it_was() {
     let text = expanded("fn f() { 'a: for x in y? { b } // interlace: m\n }");
-    assert!(text.contains("; 'a : for x in p :: __private :: each ("));
-    assert!(text.ends_with(
-        "each (p :: __private :: reach (& __INTERLACE_SITE) , y ? , & __INTERLACE_SITE) { b } } }"
-    ));
+    let text = text.replace("p :: __private :: ", "");
+    let (_, rounds) = text.split_once(") ; match ").unwrap();
+    assert_eq!(
+        rounds,
+        "items (reach (& __INTERLACE_SITE) , y ?) { mut items => 'a : loop { \
+         if items . has_begun () { reach (& __INTERLACE_SITE) } \
+         match items . next () { None => break , Some (x) => { b } } } } ; } }"
+    );
 }
 
 #[test]

@@ -20,11 +20,27 @@ pub(crate) fn marker_text(comment: &Comment) -> Option<Result<&str, String>> {
     let text = comment.trim_matches(['/', '*', '!']).trim();
     let (start, rest) = text.split_at_checked("interlace".len())?;
     let is_exact = start == "interlace" && rest.trim_start().starts_with(':');
-    let mut words = rest.trim_start_matches([' ', ':']).split_whitespace();
+    let named = outside_of_parentheses(rest.trim_start_matches([' ', ':']));
+    let mut words = named.split_whitespace();
     // If more follows than a name and what is read, it is prose.
-    let is_name = words.next().is_some() && words.all(|word| word.contains(['(', ')']));
+    let is_name = words.next().is_some() && words.all(|word| word.find('(') > Some(0));
     let is_ours = start.eq_ignore_ascii_case("interlace") && rest.starts_with([' ', ':']);
     (is_exact || is_ours && is_name).then(|| {
         Err("this is not a marker; write it as a line comment `// interlace: <name>`".to_owned())
     })
+}
+
+/// The text without what is in parentheses, which are left.
+fn outside_of_parentheses(text: &str) -> String {
+    let mut depth = 0_usize;
+    let is_outside = |sign: &char| {
+        let before = depth;
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before == 0 || depth == 0
+    };
+    text.chars().filter(is_outside).collect()
 }

@@ -37,6 +37,7 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// interlace : read this",
         "/* interlace: read this */",
         "// Interlace: swap reads(a, b)",
+        "// interlace write writes(\"row 7 or 8\", x.f(a, b, c)) reads(y)",
         "/* interlace: read */",
         "/* interlace read */",
     ] {
@@ -49,6 +50,7 @@ fn what_only_looks_like_a_marker_is_told_from_other_comments() {
         "// interlace reads no prose",
         "// interlaced: read",
         "// Interlace: marked threads, in prose",
+        "// Interlace: threads (all of them)",
         "// see // interlace: read",
         "/* see interlace: read */",
         "/// [`interlace`]: read",

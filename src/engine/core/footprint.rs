@@ -11,8 +11,7 @@ impl ExecutionState {
     /// The step under way has touched this.
     #[inline]
     pub(crate) fn touch(&mut self, access: Access) {
-        // What a repeated step touches is known.
-        if self.taken > self.repeated {
+        if self.taken > self.known {
             self.accesses.push(access);
             self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
         }
@@ -35,19 +34,49 @@ impl ExecutionState {
         self.conditional_step.get_or_insert(step);
     }
 
-    /// The step that begins with `pending` has just been added: notes what is known of it.
+    /// Forgets what the steps that are to be repeated have touched. If that was anything, it is noted
+    /// again: it may be at other addresses.
+    pub(super) fn forget_accesses(&mut self) {
+        let has_any = !self.accesses.is_empty();
+        self.accesses.clear();
+        self.known = if has_any { 0 } else { self.steps.len() };
+    }
+
+    /// The execution is over, unless a thread can go on after all.
+    pub(crate) fn note_end(&mut self) {
+        self.accesses_at_end = self.accesses.len();
+    }
+
+    /// Forgets what threads have touched since the execution [ended](Self::note_end), which they do in
+    /// no step: they were unwound.
+    pub(crate) fn forget_touched_since_end(&mut self) {
+        self.accesses.truncate(self.accesses_at_end);
+        if let Some(last) = self.steps[..self.taken].last_mut() {
+            last.accesses_end = last.accesses_end.min(in_32_bits(self.accesses_at_end));
+        }
+    }
+
+    /// The step that begins with `pending` is being repeated: notes what is known of it, again.
+    #[cold]
+    pub(super) fn note_again(&mut self, pending: Pending) {
+        self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
+        if !self.footprints.is_empty() {
+            self.note_footprint(pending);
+        }
+    }
+
+    /// The step that begins with `pending` is the last taken: notes what is known of it.
     #[cold]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
         let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
         if pending.operation.is_marker() {
             self.footprints.pass(pending.thread);
         }
-        if let Some(step) = self.steps.last_mut() {
-            *step = Event {
-                knowledge,
-                accesses_end: in_32_bits(self.accesses.len()),
-                ..*step
-            };
-        }
+        let step = &mut self.steps[self.taken - 1];
+        *step = Event {
+            knowledge,
+            accesses_end: in_32_bits(self.accesses.len()),
+            ..*step
+        };
     }
 }

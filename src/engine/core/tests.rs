@@ -294,3 +294,71 @@ fn a_repeated_step_is_told_with_what_it_touched_before() {
     state.reset(1);
     assert_eq!(run(&mut state), (expected(1), 1), "noted once");
 }
+
+#[test]
+fn a_repeated_step_is_told_with_what_it_touches_now() {
+    let mut state = state(1);
+    let place = |address: usize| Object::Memory(address..address + 1);
+    let run = |state: &mut ExecutionState, base: usize| {
+        state.advance(unasked);
+        for step in 0..2 {
+            let mut accesses = vec![Access::read(place(base + step))];
+            if step == 0 {
+                accesses.push(Access::acquire(place(base + 9)));
+            }
+            state.declare(thread(0), Footprint { accesses });
+            state.pause(thread(0), MarkerId::new(0));
+            state.advance(first);
+        }
+        state.finish(thread(0));
+        assert_eq!(state.advance(unasked), Turn::Over(Over::Complete));
+        state.trace().accesses.to_vec()
+    };
+    // The lock is held from the first step on.
+    let (acquired, held) = (Access::acquire, Access::write);
+    let read = |address| Access::read(place(address));
+    let expected = |base| {
+        let lock = || place(base + 9);
+        vec![read(base), acquired(lock()), read(base + 1), held(lock())]
+    };
+    assert_eq!(run(&mut state, 100), expected(100));
+    for repeated in [1, 2] {
+        state.reset(repeated);
+        assert_eq!(run(&mut state, 200 * repeated), expected(200 * repeated));
+    }
+    state.restart();
+    assert_eq!(run(&mut state, 300), expected(300));
+}
+
+#[test]
+fn a_step_that_was_under_way_at_a_restart_is_told_with_what_it_touches() {
+    let mut state = state(1);
+    let begin = |state: &mut ExecutionState| {
+        state.advance(unasked);
+        state.pause(thread(0), MarkerId::new(0));
+        assert_eq!(state.advance(first), Turn::Of(thread(0)));
+    };
+    begin(&mut state);
+    state.restart();
+    begin(&mut state);
+    let touched = Access::write(Object::Clock);
+    state.touch(touched.clone());
+    assert_eq!(state.trace().accesses, [touched]);
+    assert_eq!(state.steps()[0].accesses_end, 1);
+}
+
+#[test]
+fn what_is_touched_after_the_end_belongs_to_no_step() {
+    let mut state = state(1);
+    state.advance(unasked);
+    state.pause(thread(0), MarkerId::new(0));
+    state.advance(first);
+    let touched = Access::write(Object::Clock);
+    state.touch(touched.clone());
+    state.note_end();
+    // As a destructor does that runs when the thread is unwound.
+    state.touch(touched.clone());
+    state.forget_touched_since_end();
+    assert_eq!(state.trace().accesses, [touched]);
+    assert_eq!(state.steps()[0].accesses_end, 1);
+}
