@@ -31,6 +31,8 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
+    /// Whether it has reached a marker.
+    has_reached: bool,
     /// The locks that it has acquired at markers, and has not been said to release since.
     held: Vec<Object>,
 }
@@ -56,10 +58,7 @@ impl Footprints {
 
     /// `thread` is about to reach a marker that declares this.
     pub(crate) fn declare(&mut self, thread: ThreadId, footprint: Footprint) {
-        if self.rows.len() <= thread.index() {
-            self.rows.resize_with(thread.index() + 1, Row::default);
-        }
-        let row = &mut self.rows[thread.index()];
+        let row = self.row(thread);
         row.declared = Some(footprint);
         row.is_new = true;
     }
@@ -67,11 +66,18 @@ impl Footprints {
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
     /// declares nothing.
     pub(crate) fn reach(&mut self, thread: ThreadId) {
-        if let Some(row) = self.rows.get_mut(thread.index())
-            && !std::mem::take(&mut row.is_new)
-        {
+        let row = self.row(thread);
+        row.has_reached = true;
+        if !std::mem::take(&mut row.is_new) {
             row.declared = None;
         }
+    }
+
+    fn row(&mut self, thread: ThreadId) -> &mut Row {
+        if self.rows.len() <= thread.index() {
+            self.rows.resize_with(thread.index() + 1, Row::default);
+        }
+        &mut self.rows[thread.index()]
     }
 
     /// Whether `pending` can be taken only while a lock is free.
@@ -100,14 +106,15 @@ impl Footprints {
         }
         let held = row.map_or(&[][..], |row| &row.held);
         accesses.extend(held.iter().cloned().map(Access::write));
-        if is_start {
-            Knowledge::Unmarked
-        } else if declared.is_some() {
-            Knowledge::Declared
-        } else if operation.is_marker() || operation.name() != MarkerId::start() {
-            Knowledge::Nothing
-        } else {
-            Knowledge::Unmarked
+        let has_marker = match operation.kind() {
+            OperationKind::Start => false,
+            OperationKind::Join(_) => row.is_some_and(|row| row.has_reached),
+            _ => operation.is_marker() || operation.name() != MarkerId::start(),
+        };
+        match (has_marker, declared) {
+            (false, _) => Knowledge::Unmarked,
+            (true, Some(_)) => Knowledge::Declared,
+            (true, None) => Knowledge::Nothing,
         }
     }
 

@@ -80,7 +80,7 @@ getters! { Failure {
     /// Returns the whole schedule that failed first, before it was shrunk.
     found: &Schedule,
     /// Returns the number of the execution that failed first: counted from 1, in exploration order;
-    /// 0 for a schedule that was saved in an earlier run.
+    /// 0 for a schedule that was saved in an earlier run, or that stands for a class.
     index: copy u64,
     /// Returns how the minimal schedule fails.
     kind: &FailureKind,
@@ -147,6 +147,7 @@ impl Failure {
         match self.minimal {
             Minimal::Saved => "saved when it failed before; not searched for again".to_owned(),
             Minimal::Given => "replayed as it was given".to_owned(),
+            _ if self.index == 0 => format!("found in one of the classes; {}", self.minimality()),
             _ => format!("found in schedule {}; {}", self.index, self.minimality()),
         }
     }

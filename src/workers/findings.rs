@@ -127,7 +127,8 @@ impl Findings {
             if self.failure.is_none() || is_less {
                 self.failure_class = account.class;
                 self.failure = Some(FailingExecution {
-                    index: self.tally.total(),
+                    // Which class is the first depends on the workers.
+                    index: account.class.map_or(self.tally.total(), |_| 0),
                     of_class: account.class.map(|_| example(result, true)),
                     record: Record::of(result),
                 });
@@ -180,7 +181,7 @@ impl Findings {
         if self.failure.is_none() || is_less {
             self.failure = next.failure.take();
             self.failure_class = next.failure_class;
-            if let Some(found) = &mut self.failure {
+            if let Some(found) = self.failure.as_mut().filter(|it| it.index > 0) {
                 found.index += before;
             }
         }

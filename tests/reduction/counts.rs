@@ -1,0 +1,233 @@
+//! How many classes programs have whose markers declare what they touch.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+
+use interlace::{Engine, Explorer, Report, Verdict, marker};
+
+const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
+
+type Cells = Vec<AtomicUsize>;
+
+fn cells(count: usize) -> Cells {
+    (0..count).map(|_| AtomicUsize::new(0)).collect()
+}
+
+fn read(cell: &AtomicUsize) -> usize {
+    marker!("read", reads(cell));
+    cell.load(SeqCst)
+}
+
+fn write(cell: &AtomicUsize, value: usize) {
+    marker!("write", writes(cell));
+    cell.store(value, SeqCst);
+}
+
+/// A program with `count` cells and these threads.
+fn program(count: usize, threads: Vec<Box<dyn Fn(&Cells) + Send + Sync>>) -> Explorer<Cells> {
+    let explorer = Explorer::new(move || cells(count)).keep_going();
+    let numbered = threads.into_iter().enumerate();
+    numbered.fold(explorer, |explorer, (number, body)| {
+        explorer.thread(format!("t{number}"), body)
+    })
+}
+
+fn of(
+    count: usize,
+    body: impl Fn(usize, &Cells) + Copy + Send + Sync + 'static,
+) -> Vec<Box<dyn Fn(&Cells) + Send + Sync>> {
+    (0..count)
+        .map(|number| {
+            let body: Box<dyn Fn(&Cells) + Send + Sync> =
+                Box::new(move |cells| body(number, cells));
+            body
+        })
+        .collect()
+}
+
+/// The reports of both engines, which are the same, with these classes.
+fn check<S: Send + Sync + 'static>(
+    name: &str,
+    explorer: impl Fn() -> Explorer<S>,
+    classes: u64,
+) -> Report {
+    let reports = ENGINES.map(|engine| {
+        let [one, two] = [1, 2].map(|workers| explorer().engine(engine).workers(workers).explore());
+        for report in [&one, &two] {
+            assert_eq!(report.error(), None, "{name}, {engine:?}");
+            assert_eq!(report.schedules(), classes, "{name}, {engine:?}");
+            assert!(report.is_exhaustive(), "{name}, {engine:?}");
+            let text = report.to_string();
+            assert!(
+                text.contains("one schedule of each was run"),
+                "{name}, {engine:?}: {text}"
+            );
+        }
+        assert_eq!(one.to_string(), two.to_string(), "{name}, {engine:?}");
+        one
+    });
+    let [threads, fibers] = reports;
+    assert_eq!(threads.to_string(), fibers.to_string(), "{name}");
+    threads
+}
+
+#[test]
+fn writers_and_readers() {
+    for n in [1, 3, 5] {
+        let own = || program(n, of(n, |t, cells| write(&cells[t], 1)));
+        check("independent writers", own, 1);
+    }
+    for (n, classes) in [(2, 2), (3, 6), (4, 24)] {
+        let one = || program(1, of(n, |t, cells| write(&cells[0], t)));
+        check("writers of one cell", one, classes);
+    }
+    for n in [2, 8] {
+        let readers = || {
+            let mut threads = of(n, |_, cells| drop(read(&cells[0])));
+            threads.extend(of(1, |_, cells| write(&cells[0], 1)));
+            program(1, threads)
+        };
+        check("one writer and n readers", readers, 1 << n);
+    }
+}
+
+#[test]
+fn updates() {
+    for (n, classes) in [(2, 4), (3, 36)] {
+        let update = || {
+            program(
+                1,
+                of(n, |_, cells| {
+                    let value = read(&cells[0]);
+                    write(&cells[0], value + 1);
+                }),
+            )
+            .outcome(|cells| cells[0].load(SeqCst))
+        };
+        let report = check("lost update", update, classes);
+        let outcomes: Vec<_> = report.outcomes().collect();
+        if n == 2 {
+            // Each before the other, and both read before both write, in two orders.
+            assert_eq!(outcomes, [("1", 2), ("2", 2)]);
+        }
+    }
+    let message = || {
+        let mut threads = of(1, |_, cells| {
+            write(&cells[0], 1);
+            write(&cells[1], 1);
+        });
+        threads.extend(of(1, |_, cells| {
+            read(&cells[1]);
+            read(&cells[0]);
+        }));
+        program(2, threads)
+    };
+    check("message passing", message, 3);
+}
+
+/// Thread j of 1..=n sets a[j] to a[j-1] + 1; the reader looks for the first 0 from the end.
+#[test]
+fn last_zero() {
+    for (n, classes) in [(2, 5), (3, 12), (5, 64)] {
+        let explorer = || {
+            let mut threads = of(n, |t, cells| {
+                let value = read(&cells[t]);
+                write(&cells[t + 1], value + 1);
+            });
+            threads.extend(of(1, |_, cells| {
+                for cell in cells.iter().rev() {
+                    if read(cell) == 0 {
+                        break;
+                    }
+                }
+            }));
+            program(n + 1, threads)
+        };
+        check("last zero", explorer, classes);
+    }
+}
+
+/// Each takes two locks, in this order, and releases both at its end.
+fn take(first: &Mutex<()>, second: &Mutex<()>) {
+    marker!("first", acquires(first));
+    let _first = first.lock().unwrap();
+    marker!("second", acquires(second));
+    let _second = second.lock().unwrap();
+}
+
+fn philosophers(n: usize, in_order: bool) -> Explorer<Vec<Mutex<()>>> {
+    let forks = move || (0..n).map(|_| Mutex::new(())).collect::<Vec<_>>();
+    let explorer = Explorer::new(forks).keep_going();
+    (0..n).fold(explorer, |explorer, left| {
+        let right = (left + 1) % n;
+        let (first, second) = match in_order {
+            true => (left.min(right), left.max(right)),
+            false => (left, right),
+        };
+        explorer.thread(format!("p{left}"), move |forks: &Vec<Mutex<()>>| {
+            take(&forks[first], &forks[second]);
+        })
+    })
+}
+
+#[test]
+fn philosophers_have_a_class_for_each_orientation_of_the_forks() {
+    for n in 2..=5 {
+        // Each fork goes to one of its two neighbours first. Of the two cyclic ways one is the deadlock,
+        // and the other is impossible.
+        let report = check("left fork first", || philosophers(n, false), (1 << n) - 1);
+        let verdicts: Vec<_> = report.verdicts().collect();
+        assert_eq!(
+            verdicts,
+            [(Verdict::Held, (1 << n) - 2), (Verdict::Deadlocked, 1)]
+        );
+        check("in order", || philosophers(n, true), (1 << n) - 2);
+    }
+}
+
+#[test]
+fn sections_of_one_lock() {
+    fn section(lock: &Mutex<Vec<usize>>, number: usize) {
+        marker!("section", acquires(lock));
+        lock.lock().unwrap().push(number);
+    }
+    for (n, k, classes) in [(2, 1, 2), (3, 1, 6), (4, 1, 24), (2, 2, 6), (3, 2, 90)] {
+        let explorer = || {
+            let explorer = Explorer::new(Mutex::<Vec<usize>>::default).keep_going();
+            let explorer = explorer.outcome(|log| log.lock().unwrap().clone());
+            (0..n).fold(explorer, |explorer, number| {
+                explorer.thread(format!("t{number}"), move |lock: &Mutex<_>| {
+                    (0..k).for_each(|_| section(lock, number));
+                })
+            })
+        };
+        let report = check("sections", explorer, classes);
+        assert_eq!(report.outcomes().count() as u64, classes);
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn started_threads() {
+    // Each of two started threads updates the cell; starting and joining them orders nothing else.
+    let explorer = || {
+        let cell = || std::sync::Arc::new(AtomicUsize::new(0));
+        Explorer::new(cell)
+            .keep_going()
+            .thread("main", |cell: &std::sync::Arc<AtomicUsize>| {
+                let update = || {
+                    let cell = std::sync::Arc::clone(cell);
+                    thread::spawn(move || {
+                        let value = read(&cell);
+                        write(&cell, value + 1);
+                    })
+                };
+                let both = [update(), update()];
+                both.into_iter().for_each(|it| it.join().unwrap());
+            })
+            .outcome(|cell| cell.load(SeqCst))
+    };
+    let report = check("lost update by started threads", explorer, 4);
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [("1", 2), ("2", 2)]);
+}

@@ -1,0 +1,4 @@
+//! Searches that run one schedule of each class.
+
+mod counts;
+mod reports;

@@ -1,0 +1,1 @@
+//! What reports say of classes, and where there are none.
