@@ -12,6 +12,7 @@ mod part;
 mod plan;
 mod reduction;
 mod sample;
+mod scouted;
 mod shard;
 mod share;
 #[cfg(test)]
@@ -22,10 +23,11 @@ pub(crate) use automatic::Automatic;
 pub(crate) use bounded::Bounded;
 pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
-pub(crate) use part::Part;
+pub(crate) use part::{Decided, Part};
 pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use reduction::{Reduction, canonical_order};
 pub(crate) use sample::{Method, Sample};
+pub(crate) use scouted::Scouted;
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Multinomial, Progress, estimate};
 

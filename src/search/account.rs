@@ -7,6 +7,8 @@ pub(crate) struct Account {
     /// Whether it was run, and counted, in an earlier search of the same plan, or only to find out
     /// something.
     pub(crate) is_repetition: bool,
+    /// Whether it counts nevertheless if it fails, which ends the search.
+    pub(crate) counts_if_it_fails: bool,
     /// Whether this search leaves out executions of the program.
     pub(crate) leaves_out: bool,
     /// Whether it was drawn uniformly, each execution as likely as any other.

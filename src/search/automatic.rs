@@ -1,6 +1,7 @@
 //! The search of a program of which it is not known whether its executions fall into classes: the first
 //! shows it.
 
+use super::part::Decided;
 use super::reduction::why_irreducible;
 use super::{Account, DepthFirst, Part, Reduction, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
@@ -42,8 +43,8 @@ impl Part for Automatic {
         self.all.order()
     }
 
-    fn decided(&mut self) -> Option<Box<dyn Part>> {
-        Some(match self.classes.take() {
+    fn decided(&mut self) -> Decided {
+        Decided::By(match self.classes.take() {
             Some(classes) => Box::new(classes),
             None => Box::new(std::mem::take(&mut self.all)),
         })

@@ -2,6 +2,17 @@
 
 use super::{Multinomial, Progress, Search};
 
+/// What goes on with a part after an execution.
+#[derive(Debug)]
+pub(crate) enum Decided {
+    /// The part itself, to its end.
+    Yes,
+    /// Another in its place.
+    By(Box<dyn Part>),
+    /// The part itself for now.
+    NotYet,
+}
+
 /// Some of the executions of a search, which can be divided among several workers: into parts that
 /// own ranges of the tree of choices, or into handles to one tree that all parts extend.
 pub(crate) trait Part: Search {
@@ -9,9 +20,9 @@ pub(crate) trait Part: Search {
     /// has begun and nothing has been chosen in it.
     fn split(&mut self) -> Option<Box<dyn Part>>;
 
-    /// What goes on in place of this part after its first execution, if that has decided it.
-    fn decided(&mut self) -> Option<Box<dyn Part>> {
-        None
+    /// What goes on with the part. To be called after an execution, until it is known.
+    fn decided(&mut self) -> Decided {
+        Decided::Yes
     }
 
     /// Where the part begins in exploration order, the order in which the findings of all parts are

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Automatic, Bounded, DepthFirst, Method, Part, Reduction, Sample, Shard, Weights};
+use super::{
+    Automatic, Bounded, DepthFirst, Method, Part, Reduction, Sample, Scouted, Shard, Weights,
+};
 
 /// How many executions of a portfolio are run in order, at most, before others are drawn.
 const FIRST: u64 = 200;
@@ -42,6 +44,8 @@ pub(crate) struct Stages {
     seed: u64,
     shard: Option<WeightedShard>,
     begun: usize,
+    /// Whether executions with few preemptions come first in a search that is not small.
+    scouts: bool,
 }
 
 impl SearchPlan {
@@ -79,7 +83,13 @@ impl Stages {
             seed,
             shard,
             begun: 0,
+            scouts: false,
         }
+    }
+
+    /// Lets executions with few preemptions come first where the plan leaves the order open.
+    pub(crate) fn scouting(self, scouts: bool) -> Self {
+        Stages { scouts, ..self }
     }
 
     /// The next search, after `executions` have been counted, and others were `left_out` or not.
@@ -106,6 +116,9 @@ impl Stages {
                 if number > 0 =>
             {
                 None
+            }
+            SearchPlan::Automatic if self.scouts => {
+                Some(Stage::whole(Scouted::new(Box::<Automatic>::default())))
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
             SearchPlan::Reduced => Some(Stage::whole(Reduction::new())),

@@ -103,7 +103,8 @@ impl Findings {
         self.uniform += u64::from(account.is_uniform);
         self.are_classes |= account.class.is_some();
         let ends = account.contradiction.is_some() || account.irreducible.is_some();
-        if account.is_repetition && !ends {
+        let counts = !account.is_repetition || account.counts_if_it_fails && !result.end.is_held();
+        if !counts && !ends {
             return;
         }
         if let Some(irreducible) = account.irreducible {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::part_result::PartResult;
 use crate::progress::Meter;
-use crate::search::{Extent, Part};
+use crate::search::{Decided, Extent, Part};
 
 #[derive(Debug)]
 pub(super) struct Job {
@@ -12,7 +12,7 @@ pub(super) struct Job {
     pub(super) part_result: Arc<PartResult>,
     /// Whether the rest of it no longer matters.
     pub(super) is_done: bool,
-    /// Whether it is known what goes on with it after the first execution.
+    /// Whether it is known what goes on with it.
     pub(super) is_decided: bool,
     reported: ReportedProgress,
 }
@@ -35,12 +35,13 @@ impl Job {
         }
     }
 
-    /// The first execution of the part has ended.
+    /// An execution of the part has ended.
     #[cold]
     pub(super) fn decide(&mut self) {
-        self.is_decided = true;
-        if let Some(decided) = self.search.decided() {
-            self.search = decided;
+        match self.search.decided() {
+            Decided::Yes => self.is_decided = true,
+            Decided::By(search) => self.search = search,
+            Decided::NotYet => {}
         }
     }
 

@@ -28,7 +28,9 @@ pub(crate) fn run_search(
         meter.expect(range.map_or(schedules, |range| range.end - range.start));
     }
     let shard = bounds.shard.map(|shard| (shard, weights.clone()));
-    let mut stages = Stages::new(plan, seed, shard);
+    // Where all executions are counted, in whichever order, none is run ahead of its turn.
+    let scouts = !bounds.keeps_going && max_schedules.is_none();
+    let mut stages = Stages::new(plan, seed, shard).scouting(scouts);
     let mut total = Findings {
         weights,
         ..Findings::default()
