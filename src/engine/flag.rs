@@ -17,7 +17,8 @@ pub(super) fn with<V: Copy + 'static, T>(
 }
 
 /// Restores `cell` after `body`, even if that unwinds.
-#[inline]
+#[allow(clippy::inline_always)]
+#[inline(always)]
 pub(super) fn keeping<V: Copy + 'static, T>(
     cell: &'static LocalKey<Cell<V>>,
     body: impl FnOnce() -> T,
