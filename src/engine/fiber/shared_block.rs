@@ -52,6 +52,8 @@ impl OwnBlock {
     pub(crate) fn current() -> Self {
         OwnBlock
     }
+
+    pub(crate) fn restore(&self) {}
 }
 
 pub(crate) fn keep_block() {}
