@@ -181,8 +181,10 @@ fn take_turns(
     turns: &mut Vec<TurnRecord>,
     passed_on: Option<(ThreadId, TurnEnd)>,
 ) -> Option<ThreadId> {
+    let (wakes, surroundings) = (&*run.wakes, &*run.surroundings);
     let reached = run.heartbeat.reached_by_declared();
-    let (mut count, mut repeated) = (0, turns.len());
+    // How many turns have ended.
+    let mut count = 0;
     let mut turn = match turns.first() {
         Some(first) => Some(first.thread),
         None => run.first_turn().or_else(|| run.wait_for_outside()),
@@ -190,23 +192,27 @@ fn take_turns(
     let series = Series::begin();
     while let Some(thread) = turn {
         let end = fibers.resume_next(thread, &series);
-        if count + 1 < repeated && run.goes_on_repeating(turns[count].end, end) {
+        if let Some([before, next, ..]) = turns.get(count..)
+            && end == before.end
+            && !wakes.has_any()
+            && surroundings.is_still_quiet()
+        {
             // A declared thread: a turn in which one is started is not repeated.
             reached[thread.index()].set(end);
             count += 1;
-            turn = Some(turns[count].thread);
+            turn = Some(next.thread);
             continue;
         }
         series.rest();
         let mut is_known = false;
-        if repeated > 0 {
+        if count < turns.len() {
             // What it leaves was looked at when the turn went to another thread for the first time.
-            is_known = count + 1 == repeated && passed_on == Some((thread, end));
+            is_known = count + 1 == turns.len() && passed_on == Some((thread, end));
             turns.truncate(count);
             run.repeated(count, thread);
-            repeated = 0;
         }
         turns.push(TurnRecord::new(thread, end));
+        count = turns.len();
         turn = run.turn_after(thread, end);
         // A thread may see what it has left itself.
         if turn != Some(thread) && !is_known && fibers.is_to_lend() {

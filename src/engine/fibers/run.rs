@@ -155,13 +155,6 @@ impl Run {
         core.state.replayed_turns()
     }
 
-    /// Whether the next turn is to be repeated too, when one that had ended in the way `before` has
-    /// ended. May be asked between two turns of a series.
-    #[inline]
-    pub(super) fn goes_on_repeating(&self, before: TurnEnd, end: TurnEnd) -> bool {
-        end == before && !self.wakes.has_any() && self.surroundings.is_still_quiet()
-    }
-
     /// The first `count` turns have been repeated, and `current` has the turn after them.
     #[inline]
     pub(super) fn repeated(&self, count: usize, current: ThreadId) {
