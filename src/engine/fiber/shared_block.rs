@@ -53,7 +53,9 @@ impl OwnBlock {
         OwnBlock
     }
 
-    pub(crate) fn restore(&self) {}
+    pub(crate) fn restore(&self) {
+        let OwnBlock = self;
+    }
 }
 
 pub(crate) fn keep_block() {}
