@@ -27,7 +27,7 @@ pub(crate) struct Access {
 
 impl Object {
     /// Whether the two have something in common.
-    fn meets(&self, other: &Object) -> bool {
+    pub(crate) fn meets(&self, other: &Object) -> bool {
         match (self, other) {
             (Object::Memory(one), Object::Memory(two)) => {
                 one.start < two.end && two.start < one.end

@@ -17,7 +17,7 @@ use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::permutations::generator;
 use draw::Draw;
 use pct::Pct;
-use pos::{Pos, same_place};
+use pos::Pos;
 use profile::Profile;
 use surw::Surw;
 use uniform::Uniform;
@@ -45,7 +45,7 @@ impl Method {
             Method::RandomWalk => Box::new(RandomWalk),
             Method::Uniform => Box::new(Uniform::new(profile)),
             Method::Pct { depth } => Box::new(Pct::new(depth, profile, rng)),
-            Method::Pos => Box::new(Pos::new(same_place)),
+            Method::Pos => Box::<Pos>::default(),
             Method::Surw => Box::new(Surw::new(profile, rng)),
             Method::RoundRobin => {
                 let turns = [

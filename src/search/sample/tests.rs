@@ -1,3 +1,5 @@
+mod accesses;
+
 use std::collections::BTreeMap;
 
 use proptest::collection::vec;
@@ -79,6 +81,7 @@ fn deviations(
     let toy = Toy {
         counts: shape,
         marker: |_, _| 0,
+        ..Toy::new(shape)
     };
     let expected = expected(&toy);
     let size = 100 * expected.len() as u64;
@@ -143,6 +146,7 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
                 1
             }
         },
+        ..Toy::new(&[5, 4])
     };
     let selected = (MarkerId::new(1), vec![2, 2]);
     let mut orders = Vec::new();
@@ -182,6 +186,7 @@ fn pos_lets_a_thread_wait_where_no_steps_conflict() {
     let toy = Toy {
         counts: &[2, 2],
         marker: |thread, step| [0, 2][thread] + step,
+        ..Toy::new(&[2, 2])
     };
     let sample = drawn(&toy, Method::Pos, 1, 6000);
     let serial = sample
