@@ -1,6 +1,8 @@
 //! Executions drawn at random: a range of numbers, each of which stands for one execution.
 
+mod counts;
 mod draw;
+mod objects;
 mod pct;
 mod pos;
 mod profile;
@@ -18,7 +20,7 @@ use crate::permutations::generator;
 use draw::Draw;
 use pct::Pct;
 use pos::Pos;
-use profile::Profile;
+use profile::{Lesson, Profile};
 use surw::Surw;
 use uniform::Uniform;
 use walk::RandomWalk;
@@ -71,8 +73,8 @@ pub(crate) struct Sample {
     next: u64,
     end: u64,
     profile: Profile,
-    /// The counts of the current execution, if the profile is not complete.
-    lesson: Option<Profile>,
+    /// What the current execution teaches, if the profile is not complete.
+    lesson: Option<Lesson>,
     rng: Rng,
     draw: Box<dyn Draw>,
 }
@@ -115,7 +117,7 @@ impl Search for Sample {
         }
         let index = self.next;
         self.next += 1;
-        self.lesson = (index < PROFILING_RUNS).then(Profile::default);
+        self.lesson = (index < PROFILING_RUNS).then(Lesson::default);
         self.rng = generator_of(self.seed, index);
         self.draw = self.method.draw(index, &self.profile, &mut self.rng);
         Some(0)
@@ -124,7 +126,7 @@ impl Search for Sample {
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
         let choice = self.draw.choose(point, &mut self.rng);
         if let Some(lesson) = &mut self.lesson {
-            lesson.count(point.enabled[choice]);
+            lesson.count(point, point.enabled[choice]);
         }
         Choice::Take(choice)
     }

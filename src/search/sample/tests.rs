@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::surw::Selected;
 use super::*;
 use crate::search::DepthFirst;
 use crate::search::toy::Toy;
@@ -148,11 +149,11 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
         },
         ..Toy::new(&[5, 4])
     };
-    let selected = (MarkerId::new(1), vec![2, 2]);
+    let marker = MarkerId::new(1);
     let mut orders = Vec::new();
     for index in 0..4000 {
         let mut search = Sample::new(Method::Surw, 0, 0..0);
-        search.draw = Box::new(Surw::selecting(Some(&selected)));
+        search.draw = Box::new(Surw::selecting(Selected::Marker(marker), vec![2, 2]));
         search.rng = generator_of(5, index);
         let (order, _) = toy.run(&mut search);
         let mut passed = [0, 0];
