@@ -2,6 +2,7 @@
 //! threads, no clock, no names.
 
 mod account;
+mod alternation;
 mod bounded;
 mod contradiction;
 mod depth_first;
@@ -16,6 +17,7 @@ mod share;
 mod toy;
 
 pub(crate) use account::Account;
+pub(crate) use alternation::Alternation;
 pub(crate) use bounded::Bounded;
 pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;

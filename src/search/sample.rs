@@ -97,6 +97,18 @@ impl Sample {
     }
 }
 
+impl Sample {
+    /// How many executions are left.
+    pub(super) fn left(&self) -> u64 {
+        self.end - self.next
+    }
+
+    /// Leaves out the last execution.
+    pub(super) fn shorten(&mut self) {
+        self.end = self.end.saturating_sub(1).max(self.next);
+    }
+}
+
 /// The generator of one execution. Neighbouring seeds and numbers must have nothing in common, so
 /// the base is drawn from the seed, and the generator seeded with base and number.
 fn generator_of(seed: u64, index: u64) -> Rng {
