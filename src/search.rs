@@ -23,7 +23,7 @@ pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::Part;
 pub(crate) use plan::{SearchPlan, Stages};
-pub(crate) use sample::{Method, Sample};
+pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Multinomial, Progress, estimate};
 

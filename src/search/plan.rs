@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Alternation, Bounded, DepthFirst, Method, Part, Sample, Shard, Weights};
+use super::{Alternation, Bounded, DepthFirst, Feedback, Method, Part, Sample, Shard, Weights};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchPlan {
@@ -12,6 +12,8 @@ pub(crate) enum SearchPlan {
     Preemptions(usize),
     /// This number of executions, drawn at random.
     Sample(Method, u64),
+    /// This number of executions, each of which may follow from those before.
+    Feedback(u64),
     /// This number of executions: some with at most one preemption, and in turn with them some that
     /// are drawn by several methods.
     Portfolio(u64),
@@ -46,7 +48,9 @@ impl SearchPlan {
     pub(crate) fn schedules(self) -> Option<u64> {
         match self {
             SearchPlan::Exhaustive | SearchPlan::Preemptions(_) => None,
-            SearchPlan::Sample(_, schedules) | SearchPlan::Portfolio(schedules) => Some(schedules),
+            SearchPlan::Sample(_, schedules)
+            | SearchPlan::Feedback(schedules)
+            | SearchPlan::Portfolio(schedules) => Some(schedules),
         }
     }
 }
@@ -95,6 +99,10 @@ impl Stages {
                 leaves_out: true,
                 ..Stage::whole(sample(method, schedules))
             }),
+            SearchPlan::Feedback(schedules) => Some(Stage {
+                leaves_out: true,
+                ..Stage::whole(Feedback::new(self.seed, schedules))
+            }),
             SearchPlan::Portfolio(schedules) => Some(Stage {
                 // One of none runs nothing, and claims nothing.
                 leaves_out: schedules == 0,
@@ -121,6 +129,7 @@ mod tests {
             seen.push(match text.split(' ').next() {
                 Some("DepthFirst") => "all",
                 Some("Bounded") => "bounded",
+                Some("Feedback") => "feedback",
                 Some("Alternation") => "alternation",
                 _ => "sample",
             });
@@ -143,6 +152,7 @@ mod tests {
         assert_eq!(stages(SearchPlan::Exhaustive, &[false]), ["all"]);
         let plan = SearchPlan::Sample(Method::RandomWalk, 3);
         assert_eq!(stages(plan, &[true]), ["sample"]);
+        assert_eq!(stages(SearchPlan::Feedback(3), &[true]), ["feedback"]);
         let plan = SearchPlan::Portfolio(1000);
         assert_eq!(stages(plan, &[true]), ["alternation"]);
     }

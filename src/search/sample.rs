@@ -2,6 +2,8 @@
 
 mod counts;
 mod draw;
+mod feedback;
+mod hand_over;
 mod objects;
 mod pct;
 mod pos;
@@ -18,6 +20,7 @@ use super::{Account, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::permutations::generator;
 use draw::Draw;
+pub(crate) use feedback::Feedback;
 use pct::Pct;
 use pos::Pos;
 use profile::{Lesson, Profile};
