@@ -59,7 +59,7 @@ pub(crate) fn reorder(threads: usize) -> Explorer<Pair> {
 }
 
 /// Gets a lock, and gives it back in a step of its own.
-fn with<T, U>(lock: &Mutex<T>, work: impl FnOnce(&mut T) -> U) -> U {
+fn with<T: Send, U>(lock: &Mutex<T>, work: impl FnOnce(&mut T) -> U) -> U {
     marker!("lock", acquires(lock));
     let mut guard = lock.lock().unwrap();
     let result = work(&mut guard);
