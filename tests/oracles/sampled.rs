@@ -63,24 +63,26 @@ pub(crate) fn assert_found<S: Send + Sync + 'static>(
 
 /// Prints the medians for one program, which goes by the name of its test.
 pub(crate) fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
-    let medians = strategies().map(|strategy| median(explorer, strategy));
+    let medians = strategies().map(|strategy| median(explorer, strategy, SEEDS));
     let thread = std::thread::current();
     let name = thread.name().unwrap_or("?");
     // The test runner has begun the line.
     println!("\n| {name} | {} |", medians.join(" | "));
 }
 
-/// The number of executions up to the first failure, the (upper) median of all seeds.
+/// The number of executions up to the first failure, the (upper) median of this many
+/// seeds.
 pub(crate) fn median<S: Send + Sync + 'static>(
     explorer: &impl Fn() -> Explorer<S>,
     strategy: Strategy,
+    seeds: u64,
 ) -> String {
     let executions = |seed| {
         let report = explore(explorer, strategy.clone(), seed);
         // One that found nothing comes after all that did.
         report.failure().map_or(u64::MAX, |_| report.schedules())
     };
-    let mut executions: Vec<u64> = (0..SEEDS).map(executions).collect();
+    let mut executions: Vec<u64> = (0..seeds).map(executions).collect();
     executions.sort_unstable();
     match executions[executions.len() / 2] {
         u64::MAX => "–".to_owned(),
