@@ -8,8 +8,8 @@
 use interlace::{Explorer, Strategy};
 
 use crate::programs::{
-    aba, bluetooth, broken_mutex, fibonacci, lost_update, philosophers, reorder, string_buffer,
-    two_stages, work_stealing,
+    aba, bluetooth, broken_mutex, doors, fibonacci, lost_update, philosophers, reorder,
+    string_buffer, two_stages, work_stealing,
 };
 use crate::sampled::{explore, median};
 
@@ -70,4 +70,5 @@ fn samplers_hit_the_failures_of_known_programs() {
     assert_hit("work stealing", work_stealing);
     assert_hit("Fibonacci, 3", fibonacci);
     assert_hit("broken mutex", broken_mutex);
+    assert_hit("six doors", doors);
 }

@@ -344,3 +344,34 @@ pub(crate) fn broken_mutex() -> Explorer<Broken> {
         .thread("a", enter)
         .thread("b", enter)
 }
+
+/// One opens and closes doors, one after the other; another comes to the end if it finds each open.
+pub(crate) fn doors() -> Explorer<AtomicUsize> {
+    macro_rules! for_each_door {
+        ($do:ident, $open:ident: $($door:literal)+) => { $($do!($open, $door);)+ };
+    }
+    macro_rules! open {
+        ($open:ident, $door:literal) => {
+            marker!("open", writes($open));
+            $open.store($door, SeqCst);
+            marker!("close", writes($open));
+            $open.store(0, SeqCst);
+        };
+    }
+    macro_rules! pass {
+        ($open:ident, $door:literal) => {
+            marker!("pass", reads($open));
+            if $open.load(SeqCst) != $door {
+                return;
+            }
+        };
+    }
+    Explorer::new(AtomicUsize::default)
+        .thread("porter", |open| {
+            for_each_door!(open, open: 1 2 3 4 5 6);
+        })
+        .thread("guest", |open| {
+            for_each_door!(pass, open: 1 2 3 4 5 6);
+            panic!("the guest is out");
+        })
+}

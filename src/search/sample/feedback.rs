@@ -19,10 +19,10 @@ use crate::permutations::generator;
 use crate::search::{Account, Part, Search};
 
 /// How many mutants of a recording are run.
-const MUTANTS: usize = 16;
+pub(super) const MUTANTS: usize = 16;
 
 /// How many draws of a recording are changed, at most, to make a mutant.
-const CHANGES: usize = 5;
+pub(super) const CHANGES: usize = 5;
 
 /// Draws this number of executions. What an execution does depends on all before it, so this does not
 /// divide: it is run by one worker.
@@ -32,12 +32,12 @@ pub(crate) struct Feedback {
     next: u64,
     end: u64,
     /// The recordings that have mutants left, and how many the first of them has.
-    kept: VecDeque<Vec<u64>>,
+    pub(super) kept: VecDeque<Vec<u64>>,
     mutants_left: usize,
     seen: BTreeSet<HandOver>,
     /// One draw for each step of the current execution; those that it had from the beginning, even if
     /// it ends before.
-    recording: Vec<u64>,
+    pub(super) recording: Vec<u64>,
     rng: Rng,
     draw: Pos,
 }

@@ -1,10 +1,13 @@
 mod accesses;
+mod feedback;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::feedback::{CHANGES, MUTANTS};
+use super::hand_over::{HandOver, add_hand_overs};
 use super::surw::Selected;
 use super::*;
 use crate::search::DepthFirst;

@@ -4,14 +4,14 @@ use super::*;
 use crate::operation::{Access, Footprint, Object};
 
 /// A marker that declares these accesses.
-fn touching(accesses: Vec<Access>) -> Option<Footprint> {
+pub(super) fn touching(accesses: Vec<Access>) -> Option<Footprint> {
     Some(Footprint {
         accesses,
         locks: Vec::new(),
     })
 }
 
-fn object(number: usize) -> Object {
+pub(super) fn object(number: usize) -> Object {
     Object::Memory(8 * number..8 * number + 8)
 }
 
