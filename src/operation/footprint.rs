@@ -67,21 +67,24 @@ impl Footprints {
         }
     }
 
-    /// Adds to `accesses` what `thread` touches when it takes a step, and acquires its locks if it
-    /// `passes` its marker by that. It may release them in any later step: so each touches them.
+    /// Adds to `accesses` what `thread` touches when it takes a step: first what it was
+    /// [about to touch](super::SchedulingPoint::touched), in that order, and so the locks that it
+    /// acquires if it `passes` its marker by that; then those that it acquired before. It may release
+    /// them in any later step: so each touches them.
     pub(crate) fn step(&mut self, thread: ThreadId, passes: bool, accesses: &mut Vec<Access>) {
         let Some(row) = self.rows.get_mut(thread.index()) else {
             return;
         };
+        let mut acquired: &[Object] = &[];
         if let Some(footprint) = &row.declared {
             accesses.extend_from_slice(&footprint.accesses);
-            if passes {
-                let new = footprint.locks.iter().filter(|it| !row.held.contains(it));
-                let new: Vec<Object> = new.cloned().collect();
-                row.held.extend(new);
-            }
+            acquired = if passes { &footprint.locks } else { &[] };
         }
-        accesses.extend(row.held.iter().cloned().map(Access::write));
+        let held = row.held.iter().filter(|it| !acquired.contains(it));
+        accesses.extend(acquired.iter().chain(held).cloned().map(Access::write));
+        let new = acquired.iter().filter(|it| !row.held.contains(it));
+        let new: Vec<Object> = new.cloned().collect();
+        row.held.extend(new);
     }
 }
 

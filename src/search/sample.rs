@@ -122,7 +122,7 @@ fn generator_of(seed: u64, index: u64) -> Rng {
 impl Search for Sample {
     fn new_execution(&mut self) -> Option<usize> {
         if let Some(lesson) = self.lesson.take() {
-            self.profile.learn(&lesson);
+            self.profile.learn(lesson);
         }
         if self.next >= PROFILING_RUNS {
             self.next = self.next.max(self.first);
@@ -146,7 +146,10 @@ impl Search for Sample {
         Choice::Take(choice)
     }
 
-    fn end(&mut self, _: &Trace<'_>) -> Account {
+    fn end(&mut self, trace: &Trace<'_>) -> Account {
+        if let Some(lesson) = &mut self.lesson {
+            lesson.end(trace);
+        }
         // One that was run only for the profile belongs to another part.
         let is_own = self.next > self.first;
         Account {

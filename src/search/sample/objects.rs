@@ -6,7 +6,7 @@ use std::sync::Arc;
 use itertools::Itertools as _;
 
 use super::counts::{at, raise};
-use crate::operation::{Object, Pending, SchedulingPoint};
+use crate::operation::{Object, Pending, SchedulingPoint, Trace};
 use crate::site::MarkerId;
 
 /// What an object is known by in every execution of a program.
@@ -18,67 +18,61 @@ use crate::site::MarkerId;
 /// time in other executions, for as long as its own course is the same. Markers are counted one by
 /// one, so that one loop more at one marker does not shift what is named at others.
 ///
-/// An object has one mark for each place where it is named. So it is known again as soon as any
-/// thread comes to one of them, and by its address from then on.
+/// An object has one mark for each place where it is named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Mark {
     /// An object whose value is the same in every execution.
     Itself(Object),
-    NamedAt {
-        /// The [identity](SchedulingPoint::identities) of the thread.
-        thread: u64,
-        marker: MarkerId,
-        /// How often the thread passed the marker before.
-        visit: usize,
-        /// The place of the object among those that the marker declares.
-        number: usize,
-    },
+    /// The object of this number among those that a marker declares.
+    Named(Visit, usize),
 }
 
-/// How often each thread has passed each marker in the execution under way.
-#[derive(Debug, Default)]
-pub(super) struct Visits {
-    counts: HashMap<(u64, MarkerId), usize>,
+/// A thread at a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Visit {
+    /// The [identity](SchedulingPoint::identities) of the thread.
+    thread: u64,
+    marker: MarkerId,
+    /// How often it passed the marker before.
+    number: usize,
 }
 
-impl Visits {
-    /// What `pending` is about to touch, each with whether it writes, and with its mark. Only a step
-    /// from a marker gives marks: a thread that goes on from a wait touches what its marker named.
-    fn touched<'a>(
-        &self,
-        point: &SchedulingPoint<'a>,
-        pending: Pending,
-    ) -> impl Iterator<Item = (&'a Object, bool, Option<Mark>)> + use<'a> {
-        let thread = identity(point, pending);
-        let marker = pending.operation.name();
-        let visit = self.counts.get(&(thread, marker)).copied().unwrap_or(0);
-        let is_marker = pending.operation.is_marker();
-        let touched = point.touched(pending).into_iter().flatten().enumerate();
-        touched.map(move |(number, (object, is_write))| {
-            let mark = match object {
-                Object::Memory(_) => is_marker.then_some(Mark::NamedAt {
-                    thread,
-                    marker,
-                    visit,
-                    number,
-                }),
-                _ => Some(Mark::Itself(object.clone())),
-            };
-            (object, is_write, mark)
-        })
-    }
-
-    pub(super) fn count(&mut self, point: &SchedulingPoint<'_>, taken: Pending) {
-        if taken.operation.is_marker() && point.footprints.of(taken.thread).is_some() {
-            let place = (identity(point, taken), taken.operation.name());
-            *self.counts.entry(place).or_default() += 1;
+impl Mark {
+    /// That of an object that is touched from a marker. Only such a step gives marks to memory: a
+    /// thread that goes on from a wait touches what its marker has named.
+    fn of(object: &Object, visit: Option<Visit>, number: usize) -> Option<Self> {
+        match object {
+            Object::Memory(_) => visit.map(|visit| Mark::Named(visit, number)),
+            _ => Some(Mark::Itself(object.clone())),
         }
     }
 }
 
-fn identity(point: &SchedulingPoint<'_>, pending: Pending) -> u64 {
-    let identity = point.identities.get(pending.thread.index());
-    identity.copied().unwrap_or_default()
+/// How often each thread has passed each marker in the execution under way.
+#[derive(Debug, Default)]
+struct Visits {
+    counts: HashMap<(u64, MarkerId), usize>,
+}
+
+impl Visits {
+    /// The visit that `pending` ends. None if it does not go on from a marker that declares anything.
+    fn of(&self, point: &SchedulingPoint<'_>, pending: Pending) -> Option<Visit> {
+        let footprint = point.footprints.of(pending.thread);
+        (pending.operation.is_marker() && footprint.is_some()).then(|| {
+            let thread = point.identities.get(pending.thread.index()).copied();
+            let (thread, marker) = (thread.unwrap_or_default(), pending.operation.name());
+            let number = self.counts.get(&(thread, marker)).copied();
+            Visit {
+                thread,
+                marker,
+                number: number.unwrap_or_default(),
+            }
+        })
+    }
+
+    fn count(&mut self, visit: Visit) {
+        *self.counts.entry((visit.thread, visit.marker)).or_default() += 1;
+    }
 }
 
 /// An object that the threads of a program touch.
@@ -95,60 +89,78 @@ impl SharedObject {
     pub(super) fn is_contested(&self) -> bool {
         self.is_written && self.threads.iter().filter(|&&count| count > 0).count() > 1
     }
+
+    fn join(&mut self, other: &SharedObject) {
+        Arc::make_mut(&mut self.marks).extend(other.marks.iter().cloned());
+        raise(&mut self.threads, &other.threads);
+        self.is_written |= other.is_written;
+    }
 }
 
-/// The objects that the execution under way has touched, in the order in which it did.
+/// What the steps of the execution under way touch, by marks. Their addresses are taken from the trace
+/// when it has ended: an engine may run an execution once more up to where it is, with the objects
+/// elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct Sightings {
     visits: Visits,
-    objects: Vec<SharedObject>,
-    /// What each is called in this execution.
-    names: Vec<Vec<Object>>,
+    /// For each step its visit, and how many objects it touches.
+    steps: Vec<(Option<Visit>, usize)>,
 }
 
 impl Sightings {
-    pub(super) fn count(&mut self, point: &SchedulingPoint<'_>, taken: Pending) {
-        let mut touched = Vec::new();
-        for (name, is_write, mark) in self.visits.touched(point, taken) {
-            let number = self.number(name);
-            let object = &mut self.objects[number];
-            object.is_written |= is_write;
-            Arc::make_mut(&mut object.marks).extend(mark);
-            touched.push(number);
+    pub(super) fn note(&mut self, point: &SchedulingPoint<'_>, taken: Pending) {
+        let visit = self.visits.of(point, taken);
+        let touched = point.touched(taken).into_iter().flatten();
+        self.steps.push((visit, touched.count()));
+        if let Some(visit) = visit {
+            self.visits.count(visit);
         }
-        // A step that reads and writes an object is one step.
-        for number in touched.into_iter().sorted().dedup() {
-            *at(&mut self.objects[number].threads, taken.thread.index()) += 1;
-        }
-        self.visits.count(point, taken);
     }
 
-    /// The number of the object that meets `name`. A new one if none does.
-    fn number(&mut self, name: &Object) -> usize {
-        let meets = |names: &Vec<Object>| names.iter().any(|it| it.meets(name));
-        let number = self.names.iter().position(meets).unwrap_or_else(|| {
-            self.objects.push(SharedObject::default());
-            self.names.push(Vec::new());
-            self.names.len() - 1
-        });
-        if !self.names[number].contains(name) {
-            self.names[number].push(name.clone());
-        }
-        number
-    }
-
-    /// Adds these objects to those of other executions. Objects that share a mark are taken for one.
-    pub(super) fn add_to(&self, all: &mut Vec<SharedObject>) {
-        for new in &self.objects {
-            let is_same = |known: &&mut SharedObject| !known.marks.is_disjoint(&new.marks);
-            if let Some(known) = all.iter_mut().find(is_same) {
-                Arc::make_mut(&mut known.marks).extend(new.marks.iter().cloned());
-                raise(&mut known.threads, &new.threads);
-                known.is_written |= new.is_written;
-            } else {
-                all.push(new.clone());
+    /// The objects that the execution has touched, in the order in which it did.
+    pub(super) fn objects(&self, trace: &Trace<'_>) -> Vec<SharedObject> {
+        let mut objects: Vec<(Vec<Object>, SharedObject)> = Vec::new();
+        let steps = self.steps.iter().zip(trace.events).enumerate();
+        for (step, (&(visit, count), event)) in steps {
+            let mut touched = Vec::new();
+            for (number, access) in trace.accesses(step).take(count).enumerate() {
+                let meets = |it: &Object| it.meets(&access.object);
+                let known = objects
+                    .iter()
+                    .position(|(names, _)| names.iter().any(meets));
+                let index = known.unwrap_or(objects.len());
+                if known.is_none() {
+                    objects.push(Default::default());
+                }
+                let (names, object) = &mut objects[index];
+                object.is_written |= access.is_write;
+                let mark = Mark::of(&access.object, visit, number);
+                Arc::make_mut(&mut object.marks).extend(mark);
+                if !names.contains(&access.object) {
+                    names.push(access.object);
+                }
+                touched.push(index);
+            }
+            // A step that reads and writes an object is one step.
+            for index in touched.into_iter().sorted().dedup() {
+                *at(&mut objects[index].1.threads, event.thread.index()) += 1;
             }
         }
+        objects.into_iter().map(|(_, object)| object).collect()
+    }
+}
+
+/// Adds the objects of one execution to those of others. Objects that share a mark are taken for one.
+pub(super) fn add(new: Vec<SharedObject>, all: &mut Vec<SharedObject>) {
+    for object in new {
+        let is_same = |known: &SharedObject| !known.marks.is_disjoint(&object.marks);
+        let Some(first) = all.iter().position(is_same) else {
+            all.push(object);
+            continue;
+        };
+        let others: Vec<_> = all.extract_if(first + 1.., |it| is_same(it)).collect();
+        others.iter().for_each(|other| all[first].join(other));
+        all[first].join(&object);
     }
 }
 
@@ -156,8 +168,6 @@ impl Sightings {
 #[derive(Debug, Default)]
 pub(super) struct Recognition {
     marks: Arc<HashSet<Mark>>,
-    /// What it is called in this execution, as far as that is known.
-    names: Vec<Object>,
     visits: Visits,
 }
 
@@ -169,25 +179,28 @@ impl Recognition {
         }
     }
 
-    /// Learns what the object is called, if a thread is about to touch it where it has a mark.
-    pub(super) fn look(&mut self, point: &SchedulingPoint<'_>) {
+    /// Which of the enabled entries are about to touch the object: those at places where it has a mark,
+    /// and those that touch the same as one of them.
+    pub(super) fn touching(&self, point: &SchedulingPoint<'_>) -> Vec<bool> {
+        let mut names: Vec<&Object> = Vec::new();
         for pending in point.enabled {
-            for (name, _, mark) in self.visits.touched(point, *pending) {
-                let is_it = mark.is_some_and(|mark| self.marks.contains(&mark));
-                if is_it && !self.names.contains(name) {
-                    self.names.push(name.clone());
-                }
-            }
+            let visit = self.visits.of(point, *pending);
+            let touched = point.touched(*pending).into_iter().flatten().enumerate();
+            names.extend(touched.filter_map(|(number, (object, _))| {
+                let mark = Mark::of(object, visit, number)?;
+                self.marks.contains(&mark).then_some(object)
+            }));
         }
-    }
-
-    /// Whether `pending` is about to touch the object.
-    pub(super) fn is_touched(&self, point: &SchedulingPoint<'_>, pending: Pending) -> bool {
-        let mut touched = point.touched(pending).into_iter().flatten();
-        touched.any(|(object, _)| self.names.iter().any(|name| name.meets(object)))
+        let is_touching = |pending: &Pending| {
+            let mut touched = point.touched(*pending).into_iter().flatten();
+            touched.any(|(object, _)| names.iter().any(|name| name.meets(object)))
+        };
+        point.enabled.iter().map(is_touching).collect()
     }
 
     pub(super) fn count(&mut self, point: &SchedulingPoint<'_>, taken: Pending) {
-        self.visits.count(point, taken);
+        if let Some(visit) = self.visits.of(point, taken) {
+            self.visits.count(visit);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! How many steps the first executions of a program took.
 
 use super::counts::{at, raise};
-use super::objects::{SharedObject, Sightings};
-use crate::operation::{Pending, SchedulingPoint};
+use super::objects::{self, SharedObject, Sightings};
+use crate::operation::{Pending, SchedulingPoint, Trace};
 use crate::site::MarkerId;
 
 /// The most steps that were seen: in all, of each thread, of each thread at each marker that declares
@@ -29,23 +29,27 @@ impl Lesson {
         let thread = taken.thread.index();
         self.counts.steps += 1;
         *at(&mut self.counts.threads, thread) += 1;
-        if point.footprints.of(taken.thread).is_some() {
-            self.sightings.count(point, taken);
-        } else {
+        if point.footprints.of(taken.thread).is_none() {
             *at(self.counts.at_marker(taken.operation.name()), thread) += 1;
         }
+        self.sightings.note(point, taken);
+    }
+
+    /// The execution has ended.
+    pub(super) fn end(&mut self, trace: &Trace<'_>) {
+        self.counts.objects = self.sightings.objects(trace);
     }
 }
 
 impl Profile {
-    pub(super) fn learn(&mut self, lesson: &Lesson) {
-        let counts = &lesson.counts;
+    pub(super) fn learn(&mut self, lesson: Lesson) {
+        let counts = lesson.counts;
         self.steps = self.steps.max(counts.steps);
         raise(&mut self.threads, &counts.threads);
         for (marker, threads) in &counts.markers {
             raise(self.at_marker(*marker), threads);
         }
-        lesson.sightings.add_to(&mut self.objects);
+        objects::add(counts.objects, &mut self.objects);
     }
 
     fn at_marker(&mut self, marker: MarkerId) -> &mut Vec<usize> {

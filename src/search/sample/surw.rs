@@ -89,16 +89,13 @@ impl Surw {
 
 impl Selected {
     /// Whether each of the enabled entries is a selected step.
-    fn among(&mut self, point: &SchedulingPoint<'_>) -> Vec<bool> {
-        if let Selected::Object(object) = self {
-            object.look(point);
+    fn among(&self, point: &SchedulingPoint<'_>) -> Vec<bool> {
+        let each = point.enabled.iter();
+        match self {
+            Selected::All => vec![true; point.enabled.len()],
+            Selected::Marker(marker) => each.map(|it| *marker == it.operation.name()).collect(),
+            Selected::Object(object) => object.touching(point),
         }
-        let is_selected = |ready: &Pending| match self {
-            Selected::All => true,
-            Selected::Marker(marker) => *marker == ready.operation.name(),
-            Selected::Object(object) => object.is_touched(point, *ready),
-        };
-        point.enabled.iter().map(is_selected).collect()
     }
 }
 
