@@ -345,33 +345,36 @@ pub(crate) fn broken_mutex() -> Explorer<Broken> {
         .thread("b", enter)
 }
 
-/// One opens and closes doors, one after the other; another comes to the end if it finds each open.
+/// One opens and closes four doors, one after the other; another comes to the end if it finds each open.
 pub(crate) fn doors() -> Explorer<AtomicUsize> {
-    macro_rules! for_each_door {
-        ($do:ident, $open:ident: $($door:literal)+) => { $($do!($open, $door);)+ };
-    }
-    macro_rules! open {
-        ($open:ident, $door:literal) => {
-            marker!("open", writes($open));
-            $open.store($door, SeqCst);
-            marker!("close", writes($open));
-            $open.store(0, SeqCst);
+    macro_rules! open_and_close {
+        ($state:ident, $door:literal, $open:literal, $close:literal) => {
+            marker!($open, writes($state));
+            $state.store($door, SeqCst);
+            marker!($close, writes($state));
+            $state.store(0, SeqCst);
         };
     }
     macro_rules! pass {
-        ($open:ident, $door:literal) => {
-            marker!("pass", reads($open));
-            if $open.load(SeqCst) != $door {
+        ($state:ident, $door:literal, $pass:literal) => {
+            marker!($pass, reads($state));
+            if $state.load(SeqCst) != $door {
                 return;
             }
         };
     }
     Explorer::new(AtomicUsize::default)
-        .thread("porter", |open| {
-            for_each_door!(open, open: 1 2 3 4 5 6);
+        .thread("porter", |state| {
+            open_and_close!(state, 1, "open_1", "close_1");
+            open_and_close!(state, 2, "open_2", "close_2");
+            open_and_close!(state, 3, "open_3", "close_3");
+            open_and_close!(state, 4, "open_4", "close_4");
         })
-        .thread("guest", |open| {
-            for_each_door!(pass, open: 1 2 3 4 5 6);
+        .thread("guest", |state| {
+            pass!(state, 1, "pass_1");
+            pass!(state, 2, "pass_2");
+            pass!(state, 3, "pass_3");
+            pass!(state, 4, "pass_4");
             panic!("the guest is out");
         })
 }
