@@ -108,9 +108,9 @@ pub enum Strategy {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Schedules drawn as by `Pos`, and mutants of them: when threads hand over to each other at shared
-    /// objects as in no schedule before, the draws of that schedule are kept, and are run 16 times more
-    /// with up to 5 of them changed. While none is kept, schedules are drawn anew.
+    /// Schedules drawn as by `Pos`, and in turn with them mutants of some: when threads hand over to each
+    /// other at shared objects as in no schedule before, the draws of that schedule are kept, and run
+    /// again with up to 5 of them changed, 16 times before it is the turn of the next that is kept.
     ///
     /// A hand-over is a step, and the next one that conflicts with it, of another thread: each known by
     /// its thread and its marker. Steps that declare nothing are taken to conflict with each other.

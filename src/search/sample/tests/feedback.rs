@@ -17,31 +17,80 @@ fn contended(counts: &[u32]) -> Toy<'_> {
     }
 }
 
-#[test]
-fn mutants_of_what_is_new_come_before_anything_else_is_drawn() {
-    let toy = contended(&[50, 50]);
-    let mut search = Feedback::new(3, 1 + MUTANTS as u64);
-    search.new_execution();
-    toy.run(&mut search);
-    let kept = search.kept[0].clone();
-    assert_eq!(kept.len(), 100, "one draw for each step");
-    let mut recordings = vec![kept.clone()];
+/// The executions of which every second is a mutant of the first: the recordings and the orders. The
+/// first is the parent.
+fn family(toy: &Toy<'_>, seed: u64) -> Vec<(Vec<u64>, Vec<usize>)> {
+    let mut search = Feedback::new(seed, 2 * MUTANTS as u64);
+    let mut family = Vec::new();
     while search.new_execution().is_some() {
-        let changed = kept.iter().zip(&search.recording).filter(|(a, b)| a != b);
-        // Five draws of 100, of which two may be the same.
-        assert!((3..=CHANGES).contains(&changed.count()));
-        recordings.push(search.recording.clone());
-        toy.run(&mut search);
+        let (is_first, is_mutant) = (family.is_empty(), !search.recording.is_empty());
+        let mutant = search.recording.clone();
+        let (order, _) = toy.run(&mut search);
+        if is_first {
+            family.push((search.kept[0].clone(), order));
+        } else if is_mutant {
+            family.push((mutant, order));
+        }
     }
-    recordings.sort();
-    recordings.dedup();
-    assert_eq!(recordings.len(), 1 + MUTANTS, "all are different");
-    // The first has had its mutants, and some of those have come to something new.
-    assert!(!search.kept.is_empty() && !search.kept.contains(&kept));
+    family
+}
+
+fn changes(parent: &[u64], mutant: &[u64]) -> Vec<usize> {
+    let differs = |&at: &usize| parent[at] != mutant[at];
+    (0..parent.len()).filter(differs).collect()
 }
 
 #[test]
-fn what_is_not_new_is_drawn_as_by_partial_order_sampling() {
+fn every_second_execution_is_a_mutant_of_what_is_kept() {
+    let family = family(&contended(&[50, 50]), 3);
+    let (parent, _) = &family[0];
+    assert_eq!(family.len(), 1 + MUTANTS);
+    assert_eq!(parent.len(), 100, "one draw for each step");
+    for (mutant, _) in &family[1..] {
+        // Five draws of 100, of which two may be the same.
+        let changed = changes(parent, mutant).len();
+        assert!((3..=CHANGES).contains(&changed), "{changed}");
+    }
+    let mut recordings: Vec<_> = family.iter().map(|(recording, _)| recording).collect();
+    recordings.sort();
+    recordings.dedup();
+    assert_eq!(recordings.len(), 1 + MUTANTS, "all are different");
+}
+
+#[test]
+fn a_mutant_is_like_its_parent_up_to_the_first_draw_that_is_changed() {
+    let family = family(&contended(&[50, 50]), 4);
+    let (parent, order) = &family[0];
+    let mut others = 0;
+    for (mutant, of_mutant) in &family[1..] {
+        let first = changes(parent, mutant)[0];
+        assert_eq!(of_mutant[..first], order[..first]);
+        others += usize::from(of_mutant != order);
+    }
+    // Where all steps conflict, a draw decides with an even chance: 1/32 of the mutants are the same.
+    assert!(others > MUTANTS / 2, "{others}");
+}
+
+#[test]
+fn recordings_have_their_mutants_in_turn() {
+    let toy = contended(&[3, 3]);
+    let mut search = Feedback::new(1, 600);
+    let mut first = Vec::new();
+    for _ in 0..600 {
+        search.new_execution();
+        toy.run(&mut search);
+        first.push(search.kept[0].clone());
+    }
+    let runs = first.chunk_by(|a, b| a == b).map(<[_]>::len);
+    // Every second execution is a mutant.
+    let whole = runs.skip(1).collect::<Vec<_>>();
+    assert!(whole.len() > 10);
+    let (_, whole) = whole.split_last().unwrap();
+    assert!(whole.iter().all(|&run| run == 2 * MUTANTS), "{whole:?}");
+}
+
+#[test]
+fn without_hand_overs_it_is_partial_order_sampling() {
     // Nothing is handed over, so nothing is kept: a third are serial, as with POS, 2000 of 6000 with a
     // standard deviation of 37.
     let apart = Toy {
@@ -51,31 +100,16 @@ fn what_is_not_new_is_drawn_as_by_partial_order_sampling() {
     let sample = drawn(&apart, 1, 6000);
     let serial = sample.iter().filter(|it| **it == [0, 0, 1, 1]).count();
     assert!((1850..2150).contains(&serial), "{serial}");
-    // All eight hand-overs are seen soon, and then it is the walk, as POS is where all conflict. Until
-    // then at most eight recordings are kept, with 16 mutants each.
-    let toy = contended(&[2, 2]);
-    let sample = drawn(&toy, 2, 2137);
-    let deviation = deviation(&walk(&toy), &sample[137..]);
-    assert!(deviation.abs() < 4.0, "{deviation}");
 }
 
 #[test]
-fn a_mutant_is_like_its_parent_up_to_the_first_draw_that_is_changed() {
-    let toy = contended(&[50, 50]);
-    let mut search = Feedback::new(4, 1 + MUTANTS as u64);
-    search.new_execution();
-    let (parent, _) = toy.run(&mut search);
-    let kept = search.kept[0].clone();
-    let mut has_changed = 0;
-    while search.new_execution().is_some() {
-        let differs = |(a, b): (&u64, &u64)| a != b;
-        let first = kept.iter().zip(&search.recording).position(differs);
-        let first = first.unwrap();
-        let (order, _) = toy.run(&mut search);
-        assert_eq!(order[..first], parent[..first]);
-        has_changed += usize::from(order != parent);
-    }
-    assert!(has_changed > MUTANTS / 2, "{has_changed}");
+fn every_second_execution_is_drawn_as_by_partial_order_sampling() {
+    // Where all steps conflict that is the walk.
+    let toy = contended(&[2, 2]);
+    let sample = drawn(&toy, 2, 2400);
+    let anew: Vec<_> = sample.into_iter().step_by(2).collect();
+    let deviation = deviation(&walk(&toy), &anew);
+    assert!(deviation.abs() < 4.0, "{deviation}");
 }
 
 #[test]
