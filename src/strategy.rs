@@ -21,6 +21,9 @@ use crate::search::{Method, SearchPlan};
 ///
 /// The sample depends only on the [seed](crate::Explorer::seed): the same seed gives the same
 /// executions on both engines and on any number of workers. A schedule may be drawn more than once.
+/// (`Surw` and `Feedback` take what is declared at one address for one object. Where markers declare
+/// memory that is freed and used again in one execution, they may draw otherwise on the other engine,
+/// which may use other memory again.)
 ///
 /// ```
 /// use interlace::{Explorer, StoppedBy, Strategy, marker};
