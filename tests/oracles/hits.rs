@@ -46,7 +46,7 @@ fn assert_hit<S: Send + Sync + 'static>(name: &str, explorer: impl Fn() -> Explo
     let shares = samplers(schedules.into()).map(share).join(" | ");
     println!(
         "\n| {name} | {shares} | {} |",
-        median(&explorer, portfolio, SEEDS)
+        median(&explorer, &portfolio, SEEDS)
     );
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn reorder(threads: usize) -> Explorer<Pair> {
     };
     let begin = Explorer::new(Pair::default);
     let explorer = (1..threads).fold(begin, |explorer, number| {
-        explorer.thread(&format!("setter{number}"), set)
+        explorer.thread(format!("setter{number}"), set)
     });
     explorer.thread("checker", |pair| {
         let is_as_before = pair.reads_a() == 0 && pair.reads_b() == 0;
@@ -77,7 +77,7 @@ pub(crate) fn two_stages(setters: usize) -> Explorer<(Mutex<i32>, Mutex<i32>)> {
     };
     let begin = Explorer::new(Default::default);
     let explorer = (0..setters).fold(begin, |explorer, number| {
-        explorer.thread(&format!("setter{number}"), set)
+        explorer.thread(format!("setter{number}"), set)
     });
     explorer.thread("reader", |(first, second)| {
         if with(first, |first| *first) != 0 {
@@ -162,7 +162,7 @@ pub(crate) fn philosophers(count: usize) -> Explorer<Vec<Mutex<()>>> {
             marker!("right", acquires(right));
             let _right = right.lock().unwrap();
         };
-        explorer.thread(&format!("philosopher{number}"), eat)
+        explorer.thread(format!("philosopher{number}"), eat)
     })
 }
 

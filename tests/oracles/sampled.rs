@@ -63,7 +63,7 @@ pub(crate) fn assert_found<S: Send + Sync + 'static>(
 
 /// Prints the medians for one program, which goes by the name of its test.
 pub(crate) fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
-    let medians = strategies().map(|strategy| median(explorer, strategy, SEEDS));
+    let medians = strategies().map(|strategy| median(explorer, &strategy, SEEDS));
     let thread = std::thread::current();
     let name = thread.name().unwrap_or("?");
     // The test runner has begun the line.
@@ -74,7 +74,7 @@ pub(crate) fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explor
 /// seeds.
 pub(crate) fn median<S: Send + Sync + 'static>(
     explorer: &impl Fn() -> Explorer<S>,
-    strategy: Strategy,
+    strategy: &Strategy,
     seeds: u64,
 ) -> String {
     let executions = |seed| {

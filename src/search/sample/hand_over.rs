@@ -19,7 +19,9 @@ pub(super) fn add_hand_overs(trace: &Trace<'_>, seen: &mut BTreeSet<HandOver>) {
     for (number, event) in trace.events.iter().enumerate() {
         let known = trace.accesses(number).map(Some);
         for access in known.chain(event.is_opaque().then_some(None)) {
-            let before = last.iter().filter(|(other, _)| conflict(other, &access));
+            let before = last
+                .iter()
+                .filter(|(other, _)| conflict(other.as_ref(), access.as_ref()));
             if let Some(before) = before.map(|&(_, before)| before).max()
                 && trace.events[before].thread != event.thread
             {
@@ -33,7 +35,7 @@ pub(super) fn add_hand_overs(trace: &Trace<'_>, seen: &mut BTreeSet<HandOver>) {
     }
 }
 
-fn conflict(one: &Option<Access>, other: &Option<Access>) -> bool {
+fn conflict(one: Option<&Access>, other: Option<&Access>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one.conflicts_with(other),
         _ => one == other,

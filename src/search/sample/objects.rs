@@ -159,8 +159,9 @@ pub(super) fn add(new: Vec<SharedObject>, all: &mut Vec<SharedObject>) {
             continue;
         };
         let others: Vec<_> = all.extract_if(first + 1.., |it| is_same(it)).collect();
-        others.iter().for_each(|other| all[first].join(other));
-        all[first].join(&object);
+        for other in others.iter().chain([&object]) {
+            all[first].join(other);
+        }
     }
 }
 

@@ -3,7 +3,11 @@
 use super::*;
 use crate::operation::{Access, Footprint, Object};
 
+/// What the marker declares at which a thread takes its step of a number.
+type Touches = fn(usize, u32) -> Option<Footprint>;
+
 /// A marker that declares these accesses.
+#[allow(clippy::unnecessary_wraps, reason = "a marker may declare nothing")]
 pub(super) fn touching(accesses: Vec<Access>) -> Option<Footprint> {
     Some(Footprint {
         accesses,
@@ -16,7 +20,7 @@ pub(super) fn object(number: usize) -> Object {
 }
 
 /// Two steps each, at markers of their own or all at the same.
-fn two_by_two(is_same_marker: bool, touches: fn(usize, u32) -> Option<Footprint>) -> Toy<'static> {
+fn two_by_two(is_same_marker: bool, touches: Touches) -> Toy<'static> {
     Toy {
         marker: if is_same_marker {
             |_, _| 0
@@ -30,7 +34,7 @@ fn two_by_two(is_same_marker: bool, touches: fn(usize, u32) -> Option<Footprint>
 
 #[test]
 fn pos_is_the_walk_where_all_steps_touch_one_object_at_different_markers() {
-    let touches: [fn(usize, u32) -> Option<Footprint>; 3] = [
+    let touches: [Touches; 3] = [
         |_, _| touching(vec![Access::write(object(1))]),
         // One of any two from different threads writes.
         |thread, _| {
@@ -61,7 +65,7 @@ fn pos_is_the_walk_where_all_steps_touch_one_object_at_different_markers() {
 
 #[test]
 fn pos_lets_a_thread_wait_where_steps_at_one_marker_touch_different_objects() {
-    let touches: [fn(usize, u32) -> Option<Footprint>; 3] = [
+    let touches: [Touches; 3] = [
         |thread, _| touching(vec![Access::write(object(thread))]),
         |_, _| touching(vec![Access::read(object(1))]),
         |_, _| touching(Vec::new()),
@@ -77,8 +81,7 @@ fn pos_lets_a_thread_wait_where_steps_at_one_marker_touch_different_objects() {
 
 #[test]
 fn pos_goes_by_markers_where_one_of_two_steps_may_touch_anything() {
-    let one_knows: fn(usize, u32) -> Option<Footprint> =
-        |thread, _| (thread == 0).then(Footprint::default);
+    let one_knows: Touches = |thread, _| (thread == 0).then(Footprint::default);
     let toy = two_by_two(true, one_knows);
     let sample = drawn(&toy, Method::Pos, 2, 600);
     let deviation = deviation(&walk(&toy), &sample);
@@ -107,7 +110,7 @@ fn apart<const SHIFT: usize, const IS_LOCK: bool>(thread: usize, step: u32) -> O
 
 #[test]
 fn surw_is_uniform_over_the_orders_of_the_steps_that_touch_one_object_wherever_it_is() {
-    let courses: [[fn(usize, u32) -> Option<Footprint>; 3]; 2] = [
+    let courses: [[Touches; 3]; 2] = [
         [apart::<0, false>, apart::<1, false>, apart::<4, false>],
         [apart::<2, true>, apart::<0, true>, apart::<3, true>],
     ];
@@ -153,9 +156,9 @@ fn surw_selects_each_object_and_each_marker_that_declares_nothing_as_often() {
     let mut selected = BTreeMap::new();
     while search.new_execution().is_some() {
         let text = format!("{:?}", search.draw);
-        let kind = ["All", "Marker", "Object"].into_iter();
-        let kind = kind.filter(|it| text.contains(&format!("selected: {it}")));
-        *selected.entry(kind.last().unwrap()).or_insert(0) += 1;
+        let mut kinds = ["All", "Marker", "Object"].into_iter();
+        let kind = kinds.find(|it| text.contains(&format!("selected: {it}")));
+        *selected.entry(kind.unwrap()).or_insert(0) += 1;
         toy.run(&mut search);
     }
     // A third of 5999 is 2000, with a standard deviation of 37.
