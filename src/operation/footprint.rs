@@ -115,6 +115,14 @@ mod tests {
         assert_eq!(first, (true, vec![Access::read(place), held.clone()]));
         let second = reach(&mut footprints, Some(Footprint::default()));
         assert_eq!(second, (true, vec![held.clone()]));
-        assert_eq!(reach(&mut footprints, None), (false, vec![held]));
+        assert_eq!(reach(&mut footprints, None), (false, vec![held.clone()]));
+        // What it is about to touch comes first.
+        let another = Object::Memory(16..17);
+        let acquires = Footprint {
+            accesses: Vec::new(),
+            locks: vec![another.clone()],
+        };
+        let third = reach(&mut footprints, Some(acquires));
+        assert_eq!(third, (true, vec![Access::write(another), held]));
     }
 }
