@@ -113,7 +113,7 @@ impl Stages {
                 Some(Stage::whole(Scouted::new(Box::<Automatic>::default())))
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
-            SearchPlan::Reduced => Some(Stage::whole(Reduction::new())),
+            SearchPlan::Reduced => Some(Stage::whole(Reduction::strict())),
             SearchPlan::Exhaustive => Some(Stage::whole(match shard {
                 Some((shard, Some(weights))) => DepthFirst::of_shard(*shard, Arc::clone(weights)),
                 _ => DepthFirst::default(),
