@@ -99,10 +99,6 @@ pub(crate) struct Trace<'a> {
     pub(crate) identities: &'a [u64],
 }
 
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "searches that reduce ask this; none does yet")
-)]
 impl Trace<'_> {
     /// What the event of this number has touched: the accesses recorded for it, and those that
     /// follow from its operation and its end.

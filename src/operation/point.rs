@@ -11,7 +11,6 @@ pub(crate) struct SchedulingPoint<'a> {
     /// has two entries if it could also be interrupted: a task that was woken and may be cancelled.
     pub(crate) enabled: &'a [Pending],
     /// Where every thread stands, including those that cannot go on.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) threads: &'a [ThreadState],
     /// What the paused threads are about to touch, as far as that is known.
     pub(crate) footprints: &'a Footprints,
