@@ -1,4 +1,5 @@
 //! Searches that run one schedule of each class.
 
 mod counts;
+mod random;
 mod reports;
