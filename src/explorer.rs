@@ -18,6 +18,7 @@ mod contradiction;
 mod declared_places;
 mod default_store;
 mod minimise;
+mod model;
 mod origin;
 mod request;
 mod run;
@@ -37,6 +38,7 @@ mod shrinking;
 mod started_threads;
 mod wait_options;
 
+pub use model::model;
 use request::Request;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.

@@ -142,7 +142,7 @@ pub use engine::{Engine, LockId, Timeouts};
 pub use error::{Error, ErrorKind};
 pub use execution::Execution;
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
-pub use explorer::Explorer;
+pub use explorer::{Explorer, model};
 pub use failure::{FailureKind, Panic, SerialOrder};
 /// Turns comments `// interlace: <name>` into markers.
 ///
