@@ -1,5 +1,7 @@
 //! Runs a program one thread at a time, and asks a scheduler at every scheduling point.
 
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod access;
 mod acquire;
 mod baton;
 pub(crate) mod call;
@@ -51,6 +53,8 @@ mod unwind_past;
 mod wait_rules;
 mod yield_reason;
 
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use access::access;
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;

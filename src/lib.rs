@@ -105,6 +105,8 @@ mod oracle;
 )]
 mod engine;
 mod environment;
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod instrument;
 #[cfg(all(
     feature = "system",
     target_os = "linux",

@@ -18,6 +18,8 @@ pub(super) struct CallWaits {
     pub(super) yields: Vec<u8>,
     /// How often threads have gone on at once from a wait with a time-out, since the execution is over.
     pub(super) hurried: usize,
+    /// How many accesses threads have made since the execution is over, where they are seen.
+    pub(super) accesses_since_end: usize,
     pub(super) real_time: RealTime,
 }
 
@@ -38,6 +40,7 @@ impl CallWaits {
         self.left.clear();
         self.yields.clear();
         self.hurried = 0;
+        self.accesses_since_end = 0;
         self.real_time = RealTime::begin(self.real_time.is_real());
     }
 }

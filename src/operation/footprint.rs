@@ -31,6 +31,9 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
+    /// Whether `declared` is all of the step that it begins, so that a wait in that step does not do it
+    /// again.
+    is_one_access: bool,
     /// Whether it has reached a marker.
     has_reached: bool,
     /// The locks that it has acquired at markers, and has not been said to release since.
@@ -61,6 +64,22 @@ impl Footprints {
         let row = self.row(thread);
         row.declared = Some(footprint);
         row.is_new = true;
+        row.is_one_access = false;
+    }
+
+    /// `thread` is about to stop before `access`. What follows it touches nothing that others touch too,
+    /// but for what it stops before again.
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
+        let row = self.row(thread);
+        let footprint = row.declared.get_or_insert_default();
+        footprint.accesses.clear();
+        footprint.accesses.push(access);
+        row.is_new = true;
+        row.is_one_access = true;
     }
 
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
@@ -121,12 +140,16 @@ impl Footprints {
     /// `thread` passes its marker: it acquires the locks that it waited for, and releases others. If nothing
     /// says when it releases one, that may be in any later step: so each touches the lock.
     pub(crate) fn pass(&mut self, thread: ThreadId) {
-        let row = self.rows.get_mut(thread.index());
-        let Some((footprint, held)) =
-            row.and_then(|it| Some((it.declared.as_ref()?, &mut it.held)))
-        else {
+        let Some(row) = self.rows.get_mut(thread.index()) else {
             return;
         };
+        let (Some(footprint), held) = (&mut row.declared, &mut row.held) else {
+            return;
+        };
+        if row.is_one_access {
+            footprint.accesses.clear();
+            return;
+        }
         for Access { object, kind } in &footprint.accesses {
             match kind {
                 AccessKind::Acquire if !held.contains(object) => held.push(object.clone()),
@@ -172,5 +195,27 @@ mod tests {
             reach(&mut footprints, None),
             (Knowledge::Nothing, vec![held])
         );
+    }
+
+    #[test]
+    fn an_access_is_all_of_its_step_and_of_no_later_one() {
+        let thread = ThreadId::new(0);
+        let access = Access::write(Object::Memory(8..12));
+        let mut footprints = Footprints::default();
+        footprints.declare_access(thread, access.clone());
+        footprints.reach(thread);
+        let marker = MarkerId::new(0);
+        let mut touched = |operation| {
+            let mut accesses = Vec::new();
+            let pending = Pending { thread, operation };
+            let knowledge = footprints.touched_by(pending, &mut accesses);
+            footprints.pass(thread);
+            (knowledge, accesses)
+        };
+        let access_step = touched(Operation::at_marker(marker));
+        assert_eq!(access_step, (Knowledge::Declared, vec![access]));
+        // It waits in that step, and goes on: nothing is touched again.
+        let wait_step = touched(Operation::join(ThreadId::new(1)));
+        assert_eq!(wait_step, (Knowledge::Declared, vec![]));
     }
 }

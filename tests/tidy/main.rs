@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 29] = [
+const LAYERS: [&str; 30] = [
     "getters",
     "named",
     "error",
@@ -24,6 +24,7 @@ const LAYERS: [&str; 29] = [
     "oracle",
     "engine",
     "system",
+    "instrument",
     "strategy",
     "environment",
     "acquire",

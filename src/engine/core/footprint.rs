@@ -8,6 +8,12 @@ impl ExecutionState {
         self.footprints.declare(thread, footprint);
     }
 
+    /// `thread`, which is running, is about to stop before `access`.
+    #[cfg(interlace)]
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
+        self.footprints.declare_access(thread, access);
+    }
+
     /// The step under way has touched this.
     #[inline]
     pub(crate) fn touch(&mut self, access: Access) {

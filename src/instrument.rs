@@ -1,0 +1,19 @@
+//! What an instrumented build calls at each access to shared memory: the symbols of LLVM's thread
+//! sanitizer, which `cargo interlace` has the compiler insert.
+//!
+//! A call at an atomic access *is* the access. On a thread that a run controls it is a scheduling point
+//! first. The calls before plain accesses do nothing yet.
+//!
+//! These symbols are there only under `cfg(interlace)`, which the subcommand sets: no other build that
+//! links this crate is kept from using the sanitizer itself.
+
+#![allow(unsafe_code)]
+
+#[macro_use]
+mod symbol;
+
+mod atomic;
+mod fence;
+mod plain;
+mod point;
+mod sites;

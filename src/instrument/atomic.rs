@@ -1,0 +1,126 @@
+//! Atomic accesses. Each call makes the access, after a point if a run controls the calling thread.
+//!
+//! There are none of 16 bytes: std has no such atomics yet, and code of C that uses them does not link.
+
+use core::ffi::c_int;
+use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+use super::point::Operation;
+
+/// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
+fn of_load(order: c_int) -> Ordering {
+    match order {
+        0 => Ordering::Relaxed,
+        1 | 2 => Ordering::Acquire,
+        _ => Ordering::SeqCst,
+    }
+}
+
+/// The order of a store. What both reads and writes costs the same or nearly so in every order.
+fn of_store(order: c_int) -> Ordering {
+    match order {
+        0 => Ordering::Relaxed,
+        3 => Ordering::Release,
+        _ => Ordering::SeqCst,
+    }
+}
+
+/// Defines the symbols for atomics of one size. The sixth argument of each function is the address to which
+/// the call returns; where the compiler passes fewer than five, those between are not looked at.
+macro_rules! atomics {
+    ($module:ident, $bits:literal, $integer:ty, $atomic:ident) => {
+        mod $module {
+            use super::*;
+
+            type Integer = $integer;
+            type Unused = usize;
+
+            unsafe extern "C" fn load(
+                place: *mut Integer,
+                order: c_int,
+                _: Unused,
+                _: Unused,
+                _: Unused,
+                caller: usize,
+            ) -> Integer {
+                Operation::read("load").point(place, caller);
+                // SAFETY: the program makes this access.
+                unsafe { $atomic::from_ptr(place) }.load(of_load(order))
+            }
+
+            unsafe extern "C" fn store(
+                place: *mut Integer,
+                value: Integer,
+                order: c_int,
+                _: Unused,
+                _: Unused,
+                caller: usize,
+            ) {
+                Operation::write("store").point(place, caller);
+                // SAFETY: as above.
+                unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
+            }
+
+            /// Returns what was there, whether it is replaced or not.
+            unsafe extern "C" fn compare_exchange(
+                place: *mut Integer,
+                expected: Integer,
+                value: Integer,
+                _order: c_int,
+                _order_of_failure: c_int,
+                caller: usize,
+            ) -> Integer {
+                Operation::write("compare_exchange").point(place, caller);
+                // SAFETY: as above.
+                let atomic = unsafe { $atomic::from_ptr(place) };
+                let order = Ordering::SeqCst;
+                match atomic.compare_exchange(expected, value, order, order) {
+                    Ok(before) | Err(before) => before,
+                }
+            }
+
+            symbol!(concat!("__tsan_atomic", $bits, "_load"), load);
+            symbol!(concat!("__tsan_atomic", $bits, "_store"), store);
+            symbol!(
+                concat!("__tsan_atomic", $bits, "_compare_exchange_val"),
+                compare_exchange
+            );
+            updates!($bits, $atomic, {
+                "exchange" => swap,
+                "fetch_add" => fetch_add,
+                "fetch_sub" => fetch_sub,
+                "fetch_and" => fetch_and,
+                "fetch_or" => fetch_or,
+                "fetch_xor" => fetch_xor,
+                "fetch_nand" => fetch_nand,
+            });
+        }
+    };
+}
+
+/// Defines the symbols for operations that replace a value by one that depends on an operand.
+macro_rules! updates {
+    ($bits:literal, $atomic:ident, { $($name:literal => $method:ident,)* }) => {
+        $(
+            unsafe extern "C" fn $method(
+                place: *mut Integer,
+                operand: Integer,
+                _order: c_int,
+                _: Unused,
+                _: Unused,
+                caller: usize,
+            ) -> Integer {
+                Operation::write(stringify!($method)).point(place, caller);
+                // SAFETY: as above.
+                unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst)
+            }
+
+            symbol!(concat!("__tsan_atomic", $bits, "_", $name), $method);
+        )*
+    };
+}
+
+atomics!(bits_8, "8", u8, AtomicU8);
+atomics!(bits_16, "16", u16, AtomicU16);
+atomics!(bits_32, "32", u32, AtomicU32);
+atomics!(bits_64, "64", u64, AtomicU64);

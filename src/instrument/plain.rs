@@ -1,0 +1,66 @@
+//! The calls before plain accesses, and those that copy or fill memory.
+//!
+//! As long as there is no race on what they touch, they need no points: exploring the atomic ones
+//! covers all. They are not looked at yet.
+
+use core::ffi::{c_int, c_void};
+use core::ptr;
+
+extern "C" fn nothing() {}
+
+/// The calls before accesses of this many bytes, which are made by the code itself.
+macro_rules! before_accesses_of {
+    ($($size:literal),*) => {
+        $(
+            before_accesses!($size, "read", "write", "read_write");
+        )*
+    };
+}
+
+macro_rules! before_accesses {
+    ($size:literal, $($kind:literal),*) => {
+        $(
+            symbol!(concat!("__tsan_", $kind, $size), nothing);
+            symbol!(concat!("__tsan_unaligned_", $kind, $size), nothing);
+            symbol!(concat!("__tsan_volatile_", $kind, $size), nothing);
+            symbol!(concat!("__tsan_unaligned_volatile_", $kind, $size), nothing);
+        )*
+    };
+}
+
+before_accesses_of!(1, 2, 4, 8, 16);
+symbol!("__tsan_vptr_read", nothing);
+symbol!("__tsan_vptr_update", nothing);
+
+symbol!("__tsan_init", nothing);
+symbol!("__tsan_func_entry", nothing);
+symbol!("__tsan_func_exit", nothing);
+symbol!("__tsan_ignore_thread_begin", nothing);
+symbol!("__tsan_ignore_thread_end", nothing);
+
+/// memcpy(3)
+unsafe extern "C" fn copy(to: *mut c_void, from: *const c_void, length: usize) -> *mut c_void {
+    // SAFETY: the caller promises what C demands, which is the same.
+    unsafe { ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), length) };
+    to
+}
+
+/// memmove(3)
+unsafe extern "C" fn relocate(to: *mut c_void, from: *const c_void, length: usize) -> *mut c_void {
+    // SAFETY: as above.
+    unsafe { ptr::copy(from.cast::<u8>(), to.cast::<u8>(), length) };
+    to
+}
+
+/// memset(3)
+unsafe extern "C" fn fill(to: *mut c_void, value: c_int, length: usize) -> *mut c_void {
+    // C says that the lowest byte counts.
+    let [byte, ..] = value.to_le_bytes();
+    // SAFETY: as above.
+    unsafe { ptr::write_bytes(to.cast::<u8>(), byte, length) };
+    to
+}
+
+symbol!("__tsan_memcpy", copy);
+symbol!("__tsan_memmove", relocate);
+symbol!("__tsan_memset", fill);

@@ -1,0 +1,44 @@
+//! The scheduling point before an atomic access.
+
+use super::sites::site;
+use crate::engine::{self, is_to_pause};
+use crate::operation::{Access, Object};
+
+/// An access that is about to be made.
+#[derive(Clone, Copy)]
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    pub(super) is_write: bool,
+}
+
+impl Operation {
+    pub(super) const fn read(name: &'static str) -> Self {
+        let is_write = false;
+        Operation { name, is_write }
+    }
+
+    pub(super) const fn write(name: &'static str) -> Self {
+        let is_write = true;
+        Operation { name, is_write }
+    }
+
+    /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
+    /// `place`. The call returns to `caller`.
+    #[inline]
+    pub(super) fn point<T>(self, place: *mut T, caller: usize) {
+        if is_to_pause() {
+            self.stop(place.addr(), size_of::<T>(), caller);
+        }
+    }
+
+    #[inline(never)]
+    fn stop(self, place: usize, size: usize, caller: usize) {
+        let object = Object::Memory(place..place.saturating_add(size));
+        let access = if self.is_write {
+            Access::write(object)
+        } else {
+            Access::read(object)
+        };
+        engine::access(site(self.name, caller), access);
+    }
+}

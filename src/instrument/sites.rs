@@ -1,0 +1,48 @@
+//! The places in the code that make accesses, each known by the address to which its call returns.
+
+use std::collections::HashMap;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::aside;
+use crate::site::Site;
+
+/// A place that has been reached.
+struct CodeSite {
+    address: usize,
+    site: Site,
+}
+
+/// The places that were looked up last, by a few bits of their addresses.
+static RECENT: [AtomicPtr<CodeSite>; RECENT_COUNT] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; RECENT_COUNT];
+const RECENT_COUNT: usize = 1 << 12;
+
+/// All places. They live as long as the process, as the code does.
+static ALL: Mutex<Option<HashMap<usize, &'static CodeSite>>> = Mutex::new(None);
+
+/// The place whose call returns to `address`, and which makes the access called `name`.
+#[inline]
+pub(super) fn site(name: &'static str, address: usize) -> &'static Site {
+    let recent = &RECENT[address % RECENT_COUNT];
+    // SAFETY: what was stored there is never freed.
+    match unsafe { recent.load(Ordering::Acquire).as_ref() } {
+        Some(known) if known.address == address => &known.site,
+        _ => aside(|| look_up(name, address, recent)),
+    }
+}
+
+#[cold]
+fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> &'static Site {
+    let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = *all
+        .get_or_insert_default()
+        .entry(address)
+        .or_insert_with(|| {
+            let site = Site::new(name, "", 0, 0);
+            Box::leak(Box::new(CodeSite { address, site }))
+        });
+    recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
+    &known.site
+}
