@@ -1,0 +1,11 @@
+//! What instrumented code calls where it is linked without Interlace.
+
+#![no_std]
+
+#[macro_use]
+mod symbol;
+
+mod atomic;
+mod fence;
+mod plain;
+mod point;

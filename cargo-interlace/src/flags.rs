@@ -1,0 +1,20 @@
+//! The flags by which a compiler instruments.
+
+/// What makes LLVM's thread sanitizer instrument each function of a crate, without its runtime. All are
+/// options of the stable compiler; the names of the passes, and the options of LLVM, are not promised, so
+/// they are [probed](crate::probe).
+pub(crate) const INSTRUMENTING: [&str; 6] = [
+    "-C",
+    "passes=forceattrs,function(tsan)",
+    "-C",
+    "llvm-args=-force-attribute=sanitize_thread",
+    "-C",
+    "llvm-args=-tsan-instrument-func-entry-exit=0",
+];
+
+/// What tells each crate that it is built so.
+pub(crate) const TELLING: [&str; 4] = ["--cfg", "interlace", "--check-cfg", "cfg(interlace)"];
+
+/// For what is not instrumented. With less, crates that use its generics would call those that were compiled
+/// with it, and these have no points.
+pub(crate) const PLAIN: [&str; 2] = ["-C", "opt-level=3"];
