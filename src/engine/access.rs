@@ -27,6 +27,11 @@ pub(crate) fn access(site: &'static Site, access: Access) {
     }
 }
 
+/// The step under way, of the calling thread, has made `access` without stopping before it.
+pub(crate) fn touch(access: Access) {
+    current::with_core(|core, _| core.state.touch(access));
+}
+
 /// What a thread does that is about to make an access.
 enum AccessBegin {
     Pauses,

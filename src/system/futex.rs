@@ -19,6 +19,12 @@ use super::deadline::from_timespec;
 use super::errno::fail_size;
 use super::{outside, random};
 use crate::engine::call::{self, Hook, WaitEnd};
+#[cfg(interlace)]
+use crate::engine::{access, is_to_pause, touch};
+#[cfg(interlace)]
+use crate::operation::{Access, Object};
+#[cfg(interlace)]
+use crate::site::Site;
 
 stand_in! {
     always fn syscall(number: c_long, first: usize, second: usize, third: usize, fourth: usize, fifth: usize, sixth: usize) -> c_long;
@@ -95,9 +101,16 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> 
         return unsafe { system_call(number, arguments) };
     };
     call::take_process_lock();
+    #[cfg(interlace)]
+    stop_before(&request);
     let result = match request {
         // SAFETY: as the caller promises.
-        Request::Wait(wait) => unsafe { wait_on(&wait, hook) },
+        Request::Wait(wait) => unsafe {
+            let waited = wait_on(&wait, hook);
+            #[cfg(interlace)]
+            touch(access_to(wait.word));
+            waited
+        },
         Request::Wake { mask: 0, .. } => Err(libc::EINVAL),
         Request::Wake { word, count, mask } => Ok(call::wake(word, count.max(1), mask)),
         Request::Requeue {
@@ -125,6 +138,27 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> 
         Ok(count) => c_long::try_from(count).unwrap_or(c_long::MAX),
         Err(error) => fail_size(error) as c_long,
     }
+}
+
+/// In an instrumented build a call is a step of its own: another thread may have changed the word since the
+/// calling one has last looked at it, or change it before that wakes anybody.
+#[cfg(interlace)]
+fn stop_before(request: &Request) {
+    static WAIT: Site = Site::new("futex_wait", "", 0, 0);
+    static WAKE: Site = Site::new("futex_wake", "", 0, 0);
+    let (site, word) = match request {
+        Request::Wait(wait) => (&WAIT, wait.word),
+        Request::Wake { word, .. } | Request::Requeue { word, .. } => (&WAKE, *word),
+    };
+    if is_to_pause() {
+        access(site, access_to(word));
+    }
+}
+
+/// What a call does to its word; also what std does there, unseen, when it has waited.
+#[cfg(interlace)]
+fn access_to(word: usize) -> Access {
+    Access::write(Object::Memory(word..word.saturating_add(size_of::<u32>())))
 }
 
 /// Waits if the word still has the expected value. No other thread runs in between, since this one
