@@ -1,6 +1,7 @@
 //! The scheduling point before an atomic access.
 
 use super::sites::site;
+use crate::engine::call::is_controlled;
 use crate::engine::{self, is_to_pause};
 use crate::operation::{Access, Object};
 
@@ -26,7 +27,7 @@ impl Operation {
     /// `place`. The call returns to `caller`.
     #[inline]
     pub(super) fn point<T>(self, place: *mut T, caller: usize) {
-        if is_to_pause() {
+        if is_controlled() {
             self.stop(place.addr(), size_of::<T>(), caller);
         }
     }
@@ -39,6 +40,11 @@ impl Operation {
         } else {
             Access::read(object)
         };
-        engine::access(site(self.name, caller), access);
+        if is_to_pause() {
+            engine::access(site(self.name, caller), access);
+        } else {
+            // It unwinds: no point, but others may see what it does.
+            engine::touch(access);
+        }
     }
 }
