@@ -1,0 +1,68 @@
+//! A workspace made for one test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The root of this repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_path_buf()
+}
+
+/// A workspace in a folder of its own.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes the workspace `name` of these files. In them, `{interlace}` stands for what a manifest says of
+    /// where that is.
+    pub(crate) fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // What an earlier run has left is not this one's.
+        let _ = fs::remove_dir_all(&folder);
+        let interlace = format!(
+            "interlace-explorer = {{ path = \"{}\", default-features = false, features = [\"system\"] }}",
+            root().display()
+        );
+        for (file, text) in files {
+            let file = folder.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text.replace("{interlace}", &interlace)).unwrap();
+        }
+        // The same versions as here are on this machine already.
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        Scratch(folder)
+    }
+
+    /// The path of something in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Runs `cargo interlace` there, which builds into a folder beside that of this workspace. Returns
+    /// whether it succeeds, and all that it prints.
+    pub(crate) fn cargo_interlace(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (bool, String) {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"))
+            .arg("interlace")
+            .args(arguments)
+            .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_NET_OFFLINE", "true")
+            .envs(variables.iter().copied())
+            .current_dir(&self.0)
+            .output()
+            .unwrap();
+        let [stdout, stderr] = [stdout, stderr].map(|it| String::from_utf8(it).unwrap());
+        (status.success(), stdout + &stderr)
+    }
+}
