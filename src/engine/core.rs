@@ -132,7 +132,7 @@ impl ExecutionState {
     #[inline]
     pub(crate) fn pause(&mut self, thread: ThreadId, marker: MarkerId) {
         self.threads.states[thread.index()] = ThreadState::Marker(marker);
-        if !self.footprints.is_empty() {
+        if cfg!(interlace) || !self.footprints.is_empty() {
             self.footprints.reach(thread);
         }
         self.enable_running(thread, Operation::at_marker(marker));

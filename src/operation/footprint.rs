@@ -83,12 +83,12 @@ impl Footprints {
     }
 
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
-    /// declares nothing.
+    /// declares nothing; in an instrumented build it touches nothing, since what follows is seen.
     pub(crate) fn reach(&mut self, thread: ThreadId) {
         let row = self.row(thread);
         row.has_reached = true;
         if !std::mem::take(&mut row.is_new) {
-            row.declared = None;
+            row.declared = cfg!(interlace).then(Footprint::default);
         }
     }
 

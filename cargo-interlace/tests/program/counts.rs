@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
-use interlace::{Engine, Explorer, Report};
+use interlace::{Engine, Explorer, Report, marker};
 use shared::add;
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
@@ -51,7 +51,25 @@ fn lost_updates_of_a_static() {
     assert_eq!(two.assert_fails().preemptions(), 1);
 }
 
-/// As above, and each thread drops its `Arc`: the order of the two drops matters to a count that nobody
+/// A marker is a step that touches nothing: what it gates is seen.
+#[test]
+fn markers_add_no_classes() {
+    let report = explore(|| {
+        let value = leak(AtomicUsize::new(0));
+        let threads = [(); 2].map(|()| {
+            thread::spawn(|| {
+                marker!("add");
+                add(value);
+                marker!("added");
+            })
+        });
+        join(threads);
+    });
+    assert_eq!(report.schedules(), 4);
+    report.assert_ok();
+}
+
+/// As with a static, and each thread drops its `Arc`: the order of the two drops matters to a count that nobody
 /// looks at.
 #[test]
 fn lost_updates_in_an_arc() {
