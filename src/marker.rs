@@ -138,14 +138,17 @@ macro_rules! marker {
 }
 
 /// Pauses the calling thread at `site` if a run controls it.
+// In an instrumented build what is inlined would have points itself.
 #[allow(clippy::inline_always)]
-#[inline(always)]
+#[cfg_attr(not(interlace), inline(always))]
+#[cfg_attr(interlace, inline(never))]
 pub fn reach(site: &'static Site) {
     engine::reach(site);
 }
 
 /// Whether a run controls the calling thread, and is to pause it at markers.
-#[inline]
+#[cfg_attr(not(interlace), inline)]
+#[cfg_attr(interlace, inline(never))]
 #[must_use]
 pub fn is_to_pause() -> bool {
     engine::is_to_pause()

@@ -53,12 +53,14 @@ impl Declaration {
     }
 
     /// Pauses the calling thread at `site`.
+    #[cfg_attr(interlace, inline(never))]
     pub fn reach(self, site: &'static Site) {
         self.declare();
         engine::reach(site);
     }
 
     /// As [`reach`](Self::reach), until all locks that the question shows are free.
+    #[cfg_attr(interlace, inline(never))]
     pub fn acquire(self, site: &'static Site, question: &LockQuery<'_>) {
         self.declare();
         engine::acquire(site, question);

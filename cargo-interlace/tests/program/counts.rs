@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
-use interlace::{Engine, Explorer, Report, marker};
+use interlace::{Engine, Explorer, Report, Schedule, marker};
 use shared::add;
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
@@ -67,6 +67,19 @@ fn markers_add_no_classes() {
     });
     assert_eq!(report.schedules(), 4);
     report.assert_ok();
+}
+
+/// What a marker does itself is not the program's.
+#[test]
+fn a_marker_is_one_step() {
+    let execution = Explorer::model(|| {
+        marker!("bare");
+        marker!("declared", writes(VALUE));
+    })
+    .engine(Engine::Fibers)
+    .replay(&Schedule::default());
+    let steps: Vec<_> = execution.steps().iter().map(|it| it.marker()).collect();
+    assert_eq!(steps, ["bare", "declared"]);
 }
 
 /// As with a static, and each thread drops its `Arc`: the order of the two drops matters to a count that nobody
