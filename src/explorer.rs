@@ -38,7 +38,6 @@ mod shrinking;
 mod started_threads;
 mod wait_options;
 
-pub use model::model;
 use request::Request;
 
 /// Explores every legal schedule of the markers that the threads of a program reach.

@@ -140,13 +140,14 @@ mod workers;
 // What a user calls.
 mod executor;
 mod explorer;
+mod model;
 
 pub use acquire::{Acquire, AcquireShared};
 pub use engine::{Engine, LockId, Timeouts};
 pub use error::{Error, ErrorKind};
 pub use execution::Execution;
 pub use executor::{AsyncTraceExecutor, TraceExecutor};
-pub use explorer::{Explorer, model};
+pub use explorer::Explorer;
 pub use failure::{FailureKind, Panic, SerialOrder};
 /// Turns comments `// interlace: <name>` into markers.
 ///
@@ -238,6 +239,7 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
+pub use model::model;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step, StepKind};
 pub use strategy::Strategy;

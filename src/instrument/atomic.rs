@@ -3,7 +3,7 @@
 //! There are none of 16 bytes: std has no such atomics yet, and code of C that uses them does not link.
 
 use core::ffi::c_int;
-use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::Ordering;
 
 use super::point::Operation;
 
@@ -30,7 +30,10 @@ fn of_store(order: c_int) -> Ordering {
 macro_rules! atomics {
     ($module:ident, $bits:literal, $integer:ty, $atomic:ident) => {
         mod $module {
-            use super::*;
+            use core::ffi::c_int;
+            use core::sync::atomic::{$atomic, Ordering};
+
+            use super::{Operation, of_load, of_store};
 
             type Integer = $integer;
             type Unused = usize;

@@ -55,7 +55,9 @@ fn read(files: &[(String, String)]) -> Crate {
         ] {
             module.items.extend(words_after(&code, kind));
         }
-        module.children.extend(words_after(&code, "mod"));
+        // The name of a module that a macro defines may be an argument of it.
+        let children = words_after(&code, "mod").filter(|name| !name.is_empty());
+        module.children.extend(children);
         // What a type captures is written `use<…>`.
         let mut code = code.replace("use<", "<");
         while let Some(start) = find_word(&code, "use") {

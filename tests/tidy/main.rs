@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 30] = [
+const LAYERS: [&str; 31] = [
     "getters",
     "named",
     "error",
@@ -40,6 +40,7 @@ const LAYERS: [&str; 30] = [
     "workers",
     "report",
     "explorer",
+    "model",
     "executor",
 ];
 
