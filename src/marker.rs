@@ -82,7 +82,7 @@ macro_rules! marker {
             let mut declaration = $crate::__private::Declaration::default();
             let _ = &mut declaration;
             $($crate::marker!(@$access declaration $($place),*);)+
-            let site = $crate::marker!(@site $name);
+            let site = $crate::marker!(@site $name $($(, $place)*)+);
             if const { false $(|| $crate::marker!(@$access))+ } {
                 declaration.acquire(site, &|see| {
                     let _ = &see;
@@ -94,13 +94,14 @@ macro_rules! marker {
         }
     };
     // In a block of its own, so that a place may name another item called `SITE`.
-    (@site $name:literal) => {{
+    (@site $name:literal $(, $place:expr)*) => {{
         static SITE: $crate::__private::Site = $crate::__private::Site::new(
             $crate::__private::marker_name!($name),
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
-        );
+        )
+        .declaring(&[$(::core::stringify!($place)),*]);
         &SITE
     }};
     (@reads) => { false };

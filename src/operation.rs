@@ -16,7 +16,8 @@ mod thread_state;
 mod toy;
 mod wait_site;
 
-pub(crate) use access::{Access, AccessKind, Object};
+pub use access::AccessKind;
+pub(crate) use access::{Access, Object};
 pub(crate) use event::{Event, Knowledge, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
 pub(crate) use pending::{Operation, OperationKind, Pending, Way};

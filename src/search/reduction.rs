@@ -9,7 +9,9 @@
 
 mod happens_before;
 mod lock_answers;
+mod nearest;
 mod relation;
+mod reversed;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,8 @@ use super::{Account, Contradiction, Irreducible, Part, Search};
 use crate::operation::{Choice, Knowledge, Pending, SchedulingPoint, Trace};
 use happens_before::HappensBefore;
 use lock_answers::LockAnswers;
+pub(crate) use nearest::NearestHeld;
+pub(crate) use reversed::{ReversedPair, Touch};
 use step::{Identity, PlannedStep};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
 

@@ -12,6 +12,7 @@ pub(crate) mod __private {
         pub(crate) file: &'static str,
         pub(crate) line: u32,
         pub(crate) column: u32,
+        pub(crate) places: &'static [&'static str],
     }
 
     impl Site {
@@ -26,7 +27,13 @@ pub(crate) mod __private {
                 file,
                 line,
                 column,
+                places: &[],
             }
+        }
+
+        pub(crate) const fn declaring(mut self, places: &'static [&'static str]) -> Self {
+            self.places = places;
+            self
         }
     }
 
