@@ -79,9 +79,10 @@ impl fmt::Display for Conflict {
             other if other == place => "it",
             other => &format!("`{other}`"),
         };
-        let verb = match self.has_second {
-            true => verb,
-            false => format!("can {}", verb.trim_end_matches('s')),
+        let verb = if self.has_second {
+            verb
+        } else {
+            format!("can {}", verb.trim_end_matches('s'))
         };
         write!(
             f,
@@ -115,7 +116,7 @@ mod tests {
             thread: thread.into(),
             kind,
             marker: MarkerSite {
-                name: "m".into(),
+                name: if kind == StepKind::Join { "join" } else { "m" }.into(),
                 file: if kind == StepKind::Join {
                     ""
                 } else {

@@ -30,7 +30,7 @@ pub(crate) struct NearestHeld {
     /// How many accesses a marker declares.
     declared: fn(MarkerId) -> usize,
     /// How many races the nearest that held reverses, and how many conflicting pairs that comes to.
-    nearest: Option<(usize, usize)>,
+    pub(super) nearest: Option<(usize, usize)>,
     is_over: bool,
 }
 
@@ -68,7 +68,7 @@ impl NearestHeld {
         };
         self.left = next.threads;
         self.distance = next.distance;
-        let is_nearer = |(distance, pairs)| next.distance <= distance && pairs > 1;
+        let is_nearer = |(distance, count)| next.distance <= distance && count > 1;
         self.nearest.is_none_or(is_nearer)
     }
 
@@ -106,10 +106,10 @@ impl NearestHeld {
             }
             Some(failing) if has_held && is_known => {
                 self.order.read(trace);
-                let pairs = reversed(failing, trace, &self.order, self.declared);
-                let is_nearest = self.nearest.is_none_or(|(_, fewest)| pairs.len() < fewest);
+                let (count, pairs) = reversed(failing, trace, &self.order, self.declared);
+                let is_nearest = self.nearest.is_none_or(|(_, fewest)| count < fewest);
                 if is_nearest {
-                    self.nearest = Some((self.distance, pairs.len()));
+                    self.nearest = Some((self.distance, count));
                 }
                 return is_nearest.then_some(pairs);
             }

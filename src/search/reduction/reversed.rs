@@ -41,10 +41,15 @@ impl FailingSteps {
     pub(super) fn of(trace: &Trace<'_>) -> Self {
         let thread = |event: &Event| trace.identities[event.thread.index()];
         let steps = trace.events.iter().map(|it| (thread(it), it.operation));
-        let ended = trace.events.iter().filter(|it| it.end == StepEnd::Ended);
+        let last = trace.events.len().checked_sub(1);
+        let has_ended = |(number, event): &(usize, &Event)| {
+            // One that panics takes no step after that.
+            event.end == StepEnd::Ended || trace.has_aborted && Some(*number) == last
+        };
+        let ended = trace.events.iter().enumerate().filter(has_ended);
         FailingSteps {
             steps: steps.collect(),
-            ended: ended.map(thread).collect(),
+            ended: ended.map(|(_, event)| thread(event)).collect(),
         }
     }
 
@@ -66,13 +71,13 @@ impl FailingSteps {
 }
 
 /// The steps of an execution that held, in pairs of which the second came first in the one that failed, or
-/// came and the first did not. Pairs that come so because others do are left out.
+/// came and the first did not. Pairs that come so because others do are counted, and left out.
 pub(super) fn reversed(
     failing: &FailingSteps,
     held: &Trace<'_>,
     order: &HappensBefore,
     declared: fn(MarkerId) -> usize,
-) -> Vec<ReversedPair> {
+) -> (usize, Vec<ReversedPair>) {
     let places = failing.places(held);
     let touches: Vec<Vec<(Touch, Access)>> = (0..order.taken)
         .map(|number| touches(held, number, declared))
@@ -81,13 +86,12 @@ pub(super) fn reversed(
         Some(own) => own > place,
         None => !failing.ended.contains(&order.steps[number].thread),
     };
-    let pairs = (0..order.taken)
-        .tuple_combinations()
-        .filter(|&(one, next)| {
-            order.steps[one].thread != order.steps[next].thread
-                && places[next].is_some_and(|place| was_after(one, place))
-                && conflicts(&touches[one], &touches[next]).next().is_some()
-        });
+    let all = (0..order.taken).flat_map(|next| (0..next).map(move |one| (one, next)));
+    let pairs = all.filter(|&(one, next)| {
+        order.steps[one].thread != order.steps[next].thread
+            && places[next].is_some_and(|place| was_after(one, place))
+            && conflicts(&touches[one], &touches[next]).next().is_some()
+    });
     let pairs: Vec<(usize, usize)> = pairs.collect();
     let is_by = |one: usize, other: usize| one == other || order.is_before(one, other);
     let is_implied = |pair: &(usize, usize)| {
@@ -108,7 +112,7 @@ pub(super) fn reversed(
             has_second,
         })
     });
-    told.collect()
+    (pairs.len(), told.collect())
 }
 
 /// What a step touches by what its marker declares. Not that it holds a lock, or releases one: what is told of
