@@ -25,6 +25,8 @@ pub use place::{Place, value};
 /// nothing in common can be told to be one. What it says must be all: code that touches more than that
 /// may hide a bug. A marker that says nothing may touch anything.
 ///
+/// A failure tells on the order of which of these accesses it [depends](crate::Failure::conflicts).
+///
 /// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
 /// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as

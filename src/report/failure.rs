@@ -14,7 +14,7 @@ use crate::workers::FailingExecution;
 /// A failing execution, shrunk to a minimal schedule.
 ///
 /// Its `Display` is what people read: what failed and where, the whole execution in columns, the
-/// schedule in one line, and a regression test to paste.
+/// schedule in one line, why it fails if that is [known](Failure::conflicts), and a regression test to paste.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};

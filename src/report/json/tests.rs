@@ -229,7 +229,9 @@ fn reports_of_version_1_are_read_and_say_what_they_said() {
         let told: Value = serde_json::from_str(line).unwrap();
         let timeline = told["failure"]["timeline"].as_str().unwrap();
         assert!(text.contains(&format!("\n\n{timeline}\n")), "{text}");
-        report.failure.unwrap().kind
+        let failure = report.failure.unwrap();
+        assert_eq!(failure.conflicts(), []);
+        failure.kind
     });
     let [deadlock, step_limit, time_out, panic] = &kinds.collect::<Vec<_>>()[..] else {
         panic!("as many lines as kinds");
