@@ -8,6 +8,7 @@
 mod access;
 mod event;
 mod footprint;
+mod knowledge;
 mod pending;
 mod point;
 mod thread_id;
@@ -18,8 +19,9 @@ mod wait_site;
 
 pub use access::AccessKind;
 pub(crate) use access::{Access, Object};
-pub(crate) use event::{Event, Knowledge, StepEnd, Trace, forced};
+pub(crate) use event::{Event, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
+pub(crate) use knowledge::Knowledge;
 pub(crate) use pending::{Operation, OperationKind, Pending, Way};
 pub(crate) use point::{Choice, SchedulingPoint};
 pub(crate) use thread_id::ThreadId;
