@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::run_context::RunContext;
-use super::shrinking::Budget;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
@@ -11,10 +10,8 @@ use crate::failure::{Conflict, ConflictingStep, Conflicts};
 use crate::operation::{Choice, Event, Knowledge, SchedulingPoint};
 use crate::search::{NearestHeld, ReversedPair, Touch};
 
-const BUDGET: Budget = Budget {
-    executions: 200,
-    time: Some(Duration::from_secs(2)),
-};
+const MAX_EXECUTIONS: usize = 200;
+const MAX_TIME: Duration = Duration::from_secs(2);
 
 /// Each pair of steps is compared in each execution.
 const MAX_STEPS: usize = 1000;
@@ -47,7 +44,7 @@ struct Comparing {
     failing: Record,
     nearest: NearestHeld,
     conflicts: Conflicts,
-    executions: u64,
+    has_begun: bool,
     began: Instant,
     is_over: bool,
 }
@@ -56,9 +53,11 @@ impl Comparing {
     fn new(failing: &Record) -> Self {
         Comparing {
             failing: failing.clone(),
-            nearest: NearestHeld::new(&failing.steps, |marker| marker.site().places().len()),
+            nearest: NearestHeld::new(&failing.steps, MAX_EXECUTIONS, |marker| {
+                marker.site().places().len()
+            }),
             conflicts: Conflicts::default(),
-            executions: 0,
+            has_begun: false,
             began: Instant::now(),
             is_over: false,
         }
@@ -67,10 +66,8 @@ impl Comparing {
 
 impl Scheduler for Comparing {
     fn new_execution(&mut self) -> Option<usize> {
-        let has_time = |limit: Duration| self.began.elapsed() < limit;
-        let has_budget = self.executions < BUDGET.executions && BUDGET.time.is_none_or(has_time);
-        let has_next = !self.is_over && has_budget && self.nearest.begin();
-        has_next.then_some(0)
+        let has_time = !self.is_over && self.began.elapsed() < MAX_TIME;
+        (has_time && self.nearest.begin()).then_some(0)
     }
 
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
@@ -78,8 +75,7 @@ impl Scheduler for Comparing {
     }
 
     fn end(&mut self, result: ExecutionResult<'_>) {
-        let is_first = self.executions == 0;
-        self.executions += 1;
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
         let is_again = !is_first || result.end.is_like(&self.failing.end);
         if !is_again || result.end.is_timed_out() || result.trace.events.len() > MAX_STEPS {
             self.is_over = is_first || result.end.is_timed_out();

@@ -77,6 +77,10 @@ impl fmt::Display for Conflict {
         let (next, verb) = (second.at(), second.access.to_string());
         let it = match &second.place {
             other if other == place => "it",
+            // Two locks are the same or have nothing to do with each other; places may overlap in part.
+            other if first.access == second.access && access == AccessKind::Acquire => {
+                &format!("it as `{other}`")
+            }
             other => &format!("`{other}`"),
         };
         let verb = if self.has_second {
@@ -92,17 +96,24 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// More than these are not shown.
+const MAX_LINES: usize = 20;
+
 /// A paragraph of a report; nothing if no conflict is known.
 impl fmt::Display for Conflicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return Ok(());
         }
+        let shown = self.0.iter().take(MAX_LINES).format("\n  ");
         write!(
             f,
-            "\nwhy: it holds if these conflicting steps come the other way round\n  {}\n",
-            self.0.iter().format("\n  ")
-        )
+            "\nwhy: it holds if these conflicting steps come the other way round\n  {shown}\n"
+        )?;
+        match self.0.len().saturating_sub(MAX_LINES) {
+            0 => Ok(()),
+            more => writeln!(f, "  … ({more} more)"),
+        }
     }
 }
 
@@ -142,5 +153,11 @@ mod tests {
         let text = "a:m (src/a.rs:3) reads `cell` before b:join can acquire it";
         assert_eq!(conflict.to_string(), text);
         assert_eq!(Conflicts::default().to_string(), "");
+        let many = Conflicts(vec![conflict; MAX_LINES + 2]).to_string();
+        assert!(
+            many.ends_with(&format!("\n  {text}\n  … (2 more)\n")),
+            "{many}"
+        );
+        assert_eq!(many.matches(text).count(), MAX_LINES);
     }
 }

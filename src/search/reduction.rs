@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Account, Contradiction, Irreducible, Part, Search};
 use crate::operation::{Choice, Knowledge, Pending, SchedulingPoint, Trace};
 use happens_before::HappensBefore;
+pub(crate) use happens_before::canonical_order;
 use lock_answers::LockAnswers;
 pub(crate) use nearest::NearestHeld;
 pub(crate) use reversed::{ReversedPair, Touch};
@@ -274,14 +275,6 @@ pub(super) fn why_irreducible(trace: &Trace<'_>) -> Option<Irreducible> {
     let nothing = (!declares).then_some(Irreducible::NothingDeclared);
     let conditional = trace.conditional.map(Irreducible::Conditional);
     conditional.or(opaque.map(Irreducible::Opaque)).or(nothing)
-}
-
-/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
-/// step goes on for as long as it can, then the first of the others does.
-pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
-    let mut order = HappensBefore::default();
-    order.read(trace);
-    order.canonical()
 }
 
 /// A search that has panicked with the lock is not gone on with.

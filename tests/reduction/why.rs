@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread;
 
 use interlace::failure::AccessKind;
@@ -74,8 +75,8 @@ fn the_read_of_a_lost_update_came_before_the_write_of_another() {
     assert_eq!(
         lines,
         [
-            "t0:read_value (tests/reduction/why.rs:59) reads `self.value` before \
-          t1:write_value (tests/reduction/why.rs:60) writes it"
+            "t0:read_value (tests/reduction/why.rs:60) reads `self.value` before \
+          t1:write_value (tests/reduction/why.rs:61) writes it"
         ]
     );
     let [conflict] = failure.conflicts() else {
@@ -91,7 +92,7 @@ fn the_read_of_a_lost_update_came_before_the_write_of_another() {
     assert_eq!((read.place(), write.place()), ("self.value", "self.value"));
     assert_eq!(
         (read.marker().name(), write.marker().line()),
-        ("read_value", 60)
+        ("read_value", 61)
     );
 }
 
@@ -221,7 +222,7 @@ fn philosophers(count: usize) -> Explorer<Vec<Mutex<()>>> {
 fn a_lock_of_a_deadlock_was_acquired_before_another_thread_came_to_it() {
     for count in [2, 3, 5] {
         let lines = steps(|| philosophers(count));
-        let expected = "t1:take acquires `left` before t0:take_other can acquire `right`";
+        let expected = "t1:take acquires `left` before t0:take_other can acquire it as `right`";
         assert_eq!(lines, [expected], "of {count}");
     }
 }
@@ -262,6 +263,35 @@ fn a_step_after_a_join_is_told_as_one() {
     assert_eq!(
         lines,
         ["other:write writes `own` before parent:join reads `cell`"]
+    );
+}
+
+#[test]
+fn a_task_that_goes_on_after_it_was_pending_is_told_so() {
+    let lines = steps(|| {
+        Explorer::new(AtomicU32::default)
+            .task("task", async |cell: &AtomicU32| {
+                marker!("begin", writes("turn"));
+                let mut is_first = true;
+                std::future::poll_fn(|context| {
+                    context.waker().wake_by_ref();
+                    if std::mem::take(&mut is_first) {
+                        Poll::Pending
+                    } else {
+                        Poll::Ready(())
+                    }
+                })
+                .await;
+                assert_eq!(cell.load(SeqCst), 0);
+            })
+            .thread("other", |cell| {
+                marker!("write", writes(cell, "turn"));
+                cell.store(1, SeqCst);
+            })
+    });
+    assert_eq!(
+        lines,
+        ["other:write writes `\"turn\"` before task:resume(begin) writes it"]
     );
 }
 

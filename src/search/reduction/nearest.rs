@@ -20,6 +20,8 @@ pub(crate) struct NearestHeld {
     /// Known once the failing execution was run again.
     failing: Option<FailingSteps>,
     queue: VecDeque<Reversal>,
+    /// How many executions may still be planned.
+    budget: usize,
     /// The threads that are still to take steps in the execution under way, in this order where they can.
     left: Vec<Identity>,
     /// How many races it reverses.
@@ -42,12 +44,14 @@ struct Reversal {
 }
 
 impl NearestHeld {
-    /// Begins with the execution that takes the steps `found` and fails.
-    pub(crate) fn new(found: &[Event], declared: fn(MarkerId) -> usize) -> Self {
+    /// Begins with the execution that takes the steps `found` and fails, and runs as many others as the budget
+    /// says.
+    pub(crate) fn new(found: &[Event], budget: usize, declared: fn(MarkerId) -> usize) -> Self {
         NearestHeld {
             found: found.iter().map(Event::way).collect(),
             failing: None,
             queue: VecDeque::new(),
+            budget,
             left: Vec::new(),
             distance: 0,
             classes: HashSet::new(),
@@ -128,14 +132,16 @@ impl NearestHeld {
         if !self.classes.insert(order.class()) {
             return;
         }
-        for later in 0..order.steps.len() {
-            if later < order.taken || order.is_reversible(later, trace.has_aborted) {
-                self.queue
-                    .extend(order.races(later).map(|earlier| Reversal {
-                        distance: self.distance + 1,
-                        threads: with_reversed(order, earlier, later),
-                    }));
-            }
+        let is_reversible =
+            |later: &usize| *later < order.taken || order.is_reversible(*later, trace.has_aborted);
+        let all = (0..order.steps.len()).filter(is_reversible);
+        let races = all.flat_map(|later| order.races(later).map(move |earlier| (earlier, later)));
+        for (earlier, later) in races.take(self.budget) {
+            self.budget -= 1;
+            self.queue.push_back(Reversal {
+                distance: self.distance + 1,
+                threads: with_reversed(order, earlier, later),
+            });
         }
     }
 }

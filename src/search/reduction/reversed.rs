@@ -70,8 +70,11 @@ impl FailingSteps {
     }
 }
 
+/// Nobody reads more, and each pair is compared with all others.
+const MAX_PAIRS: usize = 1000;
+
 /// The steps of an execution that held, in pairs of which the second came first in the one that failed, or
-/// came and the first did not. Pairs that come so because others do are counted, and left out.
+/// came and the first did not. Pairs that come so because others do are counted, and left out. If there are too many to tell, none is told.
 pub(super) fn reversed(
     failing: &FailingSteps,
     held: &Trace<'_>,
@@ -93,6 +96,9 @@ pub(super) fn reversed(
             && conflicts(&touches[one], &touches[next]).next().is_some()
     });
     let pairs: Vec<(usize, usize)> = pairs.collect();
+    if pairs.len() > MAX_PAIRS {
+        return (pairs.len(), Vec::new());
+    }
     let is_by = |one: usize, other: usize| one == other || order.is_before(one, other);
     let is_implied = |pair: &(usize, usize)| {
         let mut others = pairs.iter().filter(|other| *other != pair);

@@ -30,7 +30,7 @@ fn nearest(
     failing: &Execution,
     holds: impl Fn(&Execution) -> bool,
 ) -> (Vec<ReversedPair>, (usize, usize)) {
-    let mut proposed = Proposed(NearestHeld::new(&failing.events, |_| usize::MAX));
+    let mut proposed = Proposed(NearestHeld::new(&failing.events, 200, |_| usize::MAX));
     let (mut found, mut count) = (None, 0);
     while proposed.new_execution().is_some() {
         let execution = program.run(&mut proposed);
