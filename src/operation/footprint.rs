@@ -160,11 +160,11 @@ mod tests {
         let acquires = Footprint {
             accesses: vec![Access::read(place.clone()), Access::acquire(lock.clone())],
         };
-        let (acquired, held) = (Access::acquire(lock.clone()), Access::write(lock));
+        let (taken, held) = (Access::acquire(lock.clone()), Access::write(lock));
         let first = reach(&mut footprints, Some(acquires));
         assert_eq!(
             first,
-            (Knowledge::Declared, vec![Access::read(place), acquired])
+            (Knowledge::Declared, vec![Access::read(place), taken])
         );
         let second = reach(&mut footprints, Some(Footprint::default()));
         assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
