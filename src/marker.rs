@@ -21,7 +21,7 @@ pub use place::{Place, value};
 /// # What the gated code touches
 ///
 /// After the name, a marker may say what its thread reads and writes from there to its next marker, and
-/// which locks it begins by acquiring. Then schedules that differ only in the order of steps that touch
+/// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps that touch
 /// nothing in common can be told to be one. What it says must be all: code that touches more than that
 /// may hide a bug. A marker that says nothing may touch anything.
 ///
@@ -30,6 +30,9 @@ pub use place::{Place, value};
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
 ///   readers do. What the lock protects needs no declaration of its own, since only its holder touches
 ///   it; anything else does.
+/// - `releases(lock, …)`: the code releases a lock, also one that it acquires itself. A lock that a marker
+///   acquires and none releases counts as touched by all later steps of the thread, since any of them may
+///   release it. If markers release a lock anywhere, each step of that thread that releases it must say so.
 ///
 /// What goes through this library needs none: starting and joining threads, waiting for locks and
 /// channels, waking, the time.
@@ -82,6 +85,7 @@ macro_rules! marker {
             let mut declaration = $crate::__private::Declaration::default();
             let _ = &mut declaration;
             $($crate::marker!(@$access declaration $($place),*);)+
+            $($crate::marker!(@finally $access declaration $($place),*);)+
             let site = $crate::marker!(@site $name);
             if const { false $(|| $crate::marker!(@$access))+ } {
                 declaration.acquire(site, &|see| {
@@ -107,6 +111,12 @@ macro_rules! marker {
     (@writes) => { false };
     (@acquires) => { true };
     (@acquires_shared) => { true };
+    (@releases) => { false };
+    // A lock that is acquired and released in one step is not held after it.
+    (@finally releases $declaration:ident $($lock:expr),+) => {
+        $($declaration.releases($crate::__private::lock_id(&$lock));)+
+    };
+    (@finally $access:ident $declaration:ident $($lock:expr),*) => {};
     (@reads $declaration:ident $($place:expr),*) => {
         $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };
@@ -131,8 +141,8 @@ macro_rules! marker {
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
-             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)`: \
-             `marker!(\"read_value\", reads(self.value))`"
+             `writes(place, …)`, `acquires(lock, …)`, `acquires_shared(lock, …)` and \
+             `releases(lock, …)`: `marker!(\"read_value\", reads(self.value))`"
         )
     };
 }

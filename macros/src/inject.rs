@@ -180,6 +180,7 @@ fn declare(
     let places = places.map(|place| place.declare(private, &declaration));
     let places: Vec<_> = places.collect::<Result<_, _>>()?;
     let locks = marker.acquired.iter().map(|acquired| &acquired.lock);
+    let released = &marker.released;
     let reach = if marker.acquired.is_empty() {
         quote_spanned!(span=> #declaration.reach(&#site))
     } else {
@@ -202,6 +203,7 @@ fn declare(
             let _ = &mut #declaration;
             #(#places)*
             #(#declaration.acquires(#private::lock_id(&#locks));)*
+            #(#declaration.releases(#private::lock_id(&#released));)*
             #reach;
         }
     })

@@ -143,7 +143,7 @@ mod tests {
     use crate::operation::Operation;
 
     #[test]
-    fn a_lock_is_touched_from_where_it_is_acquired_to_the_end() {
+    fn a_lock_is_touched_from_where_it_is_acquired_to_where_it_is_released() {
         let thread = ThreadId::new(1);
         let (lock, place) = (Object::Memory(8..9), Object::Text(1));
         let mut footprints = Footprints::default();
@@ -170,7 +170,24 @@ mod tests {
         assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
         assert_eq!(
             reach(&mut footprints, None),
-            (Knowledge::Nothing, vec![held])
+            (Knowledge::Nothing, vec![held.clone()])
         );
+        let released = Access::release(held.object.clone());
+        let acquired = Access::acquire(held.object.clone());
+        let of = |accesses: &[Access]| Footprint {
+            accesses: accesses.to_vec(),
+        };
+        let releases = of(std::slice::from_ref(&released));
+        assert_eq!(
+            reach(&mut footprints, Some(releases)).1,
+            [released.clone(), held]
+        );
+        assert_eq!(reach(&mut footprints, None), (Knowledge::Nothing, vec![]));
+        let both = reach(
+            &mut footprints,
+            Some(of(&[acquired.clone(), released.clone()])),
+        );
+        assert_eq!(both.1, [acquired, released]);
+        assert_eq!(reach(&mut footprints, None), (Knowledge::Nothing, vec![]));
     }
 }
