@@ -6,6 +6,7 @@
 //! [`Event`]s of the execution's [`Trace`].
 
 mod access;
+mod behaviour;
 mod event;
 mod footprint;
 mod pending;
@@ -17,6 +18,7 @@ mod toy;
 mod wait_site;
 
 pub(crate) use access::{Access, AccessKind, Object};
+pub(crate) use behaviour::{Behaviour, Difference, Differs};
 pub(crate) use event::{Event, Knowledge, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
 pub(crate) use pending::{Operation, OperationKind, Pending, Way};

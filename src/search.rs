@@ -25,7 +25,9 @@ pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::{Decided, Part};
 pub(crate) use plan::{SearchPlan, Stages};
-pub(crate) use reduction::{Reduction, canonical_order};
+pub(crate) use reduction::{
+    Commuting, PlannedStep, Reduction, Tried, between, canonical_order, distance, planned_again,
+};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use scouted::Scouted;
 pub(crate) use shard::{Shard, Weights};

@@ -105,12 +105,14 @@ impl Toy {
         whole: Box<dyn Part>,
         workers: usize,
         keeps_going: bool,
+        verifies: false,
     ) -> (Findings, StoppedBy) {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
             limits: Limits::new(None, None),
             keeps_going,
+            verifies: false,
             workers,
             shard: None,
         };

@@ -65,6 +65,26 @@ fn check<S: Send + Sync + 'static>(
             );
         }
         assert_eq!(one.to_string(), two.to_string(), "{name}, {engine:?}");
+        // What they declare is right, and to verify it changes nothing else.
+        let verified = explorer().engine(engine).workers(2).verify_accesses();
+        let verified = verified.explore().to_string();
+        // The regression test names the line that explored.
+        let without_test = |text: &str| {
+            text.split("regression test")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let (verified, one_text) = (without_test(&verified), without_test(&one.to_string()));
+        let lines = verified.lines();
+        let (checked, others): (Vec<_>, Vec<_>) =
+            lines.partition(|it| it.starts_with("declarations were checked on "));
+        assert_eq!(checked.len(), 1, "{name}, {engine:?}: {verified}");
+        assert_eq!(
+            others,
+            one_text.lines().collect::<Vec<_>>(),
+            "{name}, {engine:?}"
+        );
         one
     });
     let [threads, fibers] = reports;

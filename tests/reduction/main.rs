@@ -2,3 +2,4 @@
 
 mod counts;
 mod reports;
+mod wrong_declarations;

@@ -133,13 +133,18 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         seed,
         uniform,
     });
-    let origin = (origins(), option::of(sampled));
+    let verified = prop_oneof![
+        Just(Verified::No),
+        Just(Verified::Nothing),
+        any::<u64>().prop_map(Verified::Pairs),
+    ];
+    let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled),
+            (origin, sampled, verified),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -158,6 +163,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 origin,
                 saved_runs,
                 sampled,
+                verified,
                 save_target: SaveTarget::default(),
             }
         },
