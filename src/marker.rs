@@ -23,7 +23,8 @@ pub use place::{Place, value};
 /// After the name, a marker may say what its thread reads and writes from there to its next marker, and
 /// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps that touch
 /// nothing in common can be told to be one. What it says must be all: code that touches more than that
-/// may hide a bug. A marker that says nothing may touch anything.
+/// may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A marker that
+/// says nothing may touch anything.
 ///
 /// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
 /// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is

@@ -162,13 +162,15 @@ impl Verification<'_> {
 fn wrong_declaration(both: [&Observation; 2], at: usize, what: &[String; 2]) -> Error {
     let steps = [at, at + 1].map(|number| both[0].step(number));
     let schedules = both.map(|it| it.schedule(at + 2));
+    let what = what.each_ref().map(|it| it.replace('\n', "\n  "));
     let text = format!(
         "two steps do not commute, though they have nothing in common by what their markers declare:\n  \
          {}\n  {}\n\
          one way:       {}\n  {}\n\
          the other way: {}\n  {}\n\
-         The code of one of them touches more than its marker says. Declare at both what they share, by \
-         `reads(…)`, `writes(…)` or `acquires(…)`; a marker that declares nothing may touch anything",
+         One of them touches more than its marker says. Declare at both what they share, by `reads(…)`, \
+         `writes(…)` or `acquires(…)`, and `releases(…)` only where a lock is released; a marker that \
+         declares nothing may touch anything",
         steps[0], steps[1], schedules[0], what[0], schedules[1], what[1],
     );
     Error::new(ErrorKind::WrongDeclaration, text)

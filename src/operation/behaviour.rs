@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use super::{
-    Access, AccessKind, Knowledge, Object, Operation, ThreadId, ThreadState, Trace,
-};
+use super::{Access, AccessKind, Knowledge, Object, Operation, ThreadId, ThreadState, Trace};
 use crate::site::MarkerId;
 
 /// What each thread did. Executions of one class have the same, if what their steps declare is all that they
@@ -115,7 +113,7 @@ impl Behaviour {
     pub(crate) fn difference(&self, other: &Behaviour) -> Option<Difference> {
         let numbers = self.courses.keys().chain(other.courses.keys());
         let numbers: Vec<u64> = numbers.copied().collect();
-        for compare in [differs_in_steps, differs_at_end] {
+        for compare in [other_operation, other_touch, other_end] {
             for number in &numbers {
                 let both = [self, other].map(|it| it.courses.get(number));
                 if let Some(what) = compare(both) {
@@ -131,14 +129,12 @@ impl Behaviour {
     /// compared is which steps touch the same place. Places of one thread alone do not count, since memory
     /// that was freed is used again by whoever comes next.
     fn other_place(&self, other: &Behaviour) -> Option<Difference> {
-        let shared = [self, other].map(Behaviour::shared_places);
-        let (mut there, mut here) = (HashMap::new(), HashMap::new());
+        let groups = [self, other].map(Behaviour::shared_places);
+        let mut compared = HashSet::new();
         let mut pairs = self.places.iter().zip(&other.places);
         let at = pairs.position(|((_, one), (_, two))| {
-            shared[0].contains(one)
-                && shared[1].contains(two)
-                && (*there.entry(one).or_insert(two) != two
-                    || *here.entry(two).or_insert(one) != one)
+            let both = (groups[0].get(one), groups[1].get(two));
+            matches!(both, (Some(here), Some(there)) if compared.insert((one, two)) && here != there)
         })?;
         let thread = self.places[at].0;
         let before = self.places[..at].iter().filter(|it| it.0 == thread).count();
@@ -152,39 +148,51 @@ impl Behaviour {
             is_in
         })?;
         Some(Difference {
-            thread: [Some(course.thread), other.courses.get(&thread).map(|it| it.thread)],
+            thread: [
+                Some(course.thread),
+                other.courses.get(&thread).map(|it| it.thread),
+            ],
             what: Differs::Touched(step.operation),
         })
     }
 
-    /// The places that several threads touch.
-    fn shared_places(&self) -> HashSet<&Range<usize>> {
-        let mut first: HashMap<&Range<usize>, u64> = HashMap::new();
-        let places = self.places.iter();
-        let shared = places.filter(|(thread, place)| first.entry(place).or_insert(*thread) != thread);
-        shared.map(|(_, place)| place).collect()
+    /// The places that several threads touch, with the numbers of the accesses that do.
+    fn shared_places(&self) -> HashMap<&Range<usize>, Vec<usize>> {
+        let mut groups: HashMap<&Range<usize>, Vec<usize>> = HashMap::new();
+        for (number, (_, place)) in self.places.iter().enumerate() {
+            groups.entry(place).or_default().push(number);
+        }
+        let thread = |number: &usize| self.places[*number].0;
+        groups.retain(|_, numbers| {
+            let first = numbers.first().map(thread);
+            numbers.iter().any(|it| Some(thread(it)) != first)
+        });
+        groups
     }
 }
 
-fn differs_in_steps(both: [Option<&Course>; 2]) -> Option<Differs> {
+fn other_operation(both: [Option<&Course>; 2]) -> Option<Differs> {
     let steps = both.map(|it| it.map_or(&[][..], |course| &course.steps));
-    for number in 0..steps[0].len().max(steps[1].len()) {
-        let both = steps.map(|it| it.get(number));
-        let [Some(one), Some(two)] = both else {
-            let operations = both.map(|it| it.map(|step| step.operation));
-            return Some(Differs::Operation(operations));
-        };
-        if !one.operation.is_like(two.operation) {
-            return Some(Differs::Operation([one, two].map(|it| Some(it.operation))));
-        }
-        if one.knowledge != two.knowledge || one.touched != two.touched {
-            return Some(Differs::Touched(one.operation));
-        }
-    }
-    None
+    let numbers = 0..steps[0].len().max(steps[1].len());
+    let mut operations = numbers.map(|number| steps.map(|it| Some(it.get(number)?.operation)));
+    let is_other = |both: &[Option<Operation>; 2]| match both {
+        [Some(one), Some(two)] => !one.is_like(*two),
+        _ => true,
+    };
+    operations.find(is_other).map(Differs::Operation)
 }
 
-fn differs_at_end(both: [Option<&Course>; 2]) -> Option<Differs> {
+fn other_touch(both: [Option<&Course>; 2]) -> Option<Differs> {
+    let [one, two] = both.map(|it| it.map_or(&[][..], |course| &course.steps));
+    let mut pairs = one.iter().zip(two);
+    let is_other = |(one, two): &(&Taken, &Taken)| {
+        (one.knowledge, &one.touched) != (two.knowledge, &two.touched)
+    };
+    let (step, _) = pairs.find(is_other)?;
+    Some(Differs::Touched(step.operation))
+}
+
+fn other_end(both: [Option<&Course>; 2]) -> Option<Differs> {
     let is_same = match both.map(|it| it.and_then(|course| course.stands)) {
         [Some(one), Some(two)] => one.1 == two.1 && is_alike(one.0, two.0),
         [None, None] => true,
@@ -270,9 +278,9 @@ mod tests {
     fn it_matters_which_steps_of_several_threads_touch_the_same_place() {
         let steps: [Step<'_>; 4] = [(0, 0, &[8]), (0, 1, &[16]), (1, 2, &[8]), (1, 3, &[16])];
         let crossed: [Step<'_>; 4] = [(0, 0, &[8]), (0, 1, &[16]), (1, 2, &[16]), (1, 3, &[8])];
-        // The thread of the least number comes first; so it is the other that touches another place.
-        let touched = Differs::Touched(operation(0));
-        assert_eq!(differs(&steps, &crossed), Some((0, touched)));
+        // The second thread has the lower number, and so comes first.
+        let touched = Differs::Touched(operation(2));
+        assert_eq!(differs(&steps, &crossed), Some((1, touched)));
         // Memory that was freed is used again, or not.
         let again: [Step<'_>; 2] = [(0, 0, &[8]), (1, 2, &[8])];
         let anew: [Step<'_>; 2] = [(0, 0, &[8]), (1, 2, &[16])];

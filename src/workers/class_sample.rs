@@ -40,3 +40,28 @@ impl ClassSample {
         self.0.values().map(Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::{Event, Pending, Trace};
+
+    #[test]
+    fn the_least_are_kept_whoever_has_run_them() {
+        let [mut one, mut other] = [ClassSample::default(), ClassSample::default()];
+        for class in (0..300).rev() {
+            // So the class can be told by the number of steps.
+            let steps = vec![Event::of(Pending::at(0, 0)); usize::try_from(class).unwrap()];
+            let trace = Trace {
+                identities: &[1],
+                ..Trace::of(&steps)
+            };
+            let half = if class % 3 == 0 { &mut one } else { &mut other };
+            half.add(class, &trace);
+        }
+        assert_eq!((one.0.len(), other.0.len()), (MOST, MOST));
+        one.append(&mut other);
+        let lengths: Vec<usize> = one.executions().map(<[_]>::len).collect();
+        assert_eq!(lengths, (0..MOST).collect::<Vec<_>>());
+    }
+}

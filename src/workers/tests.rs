@@ -105,7 +105,6 @@ impl Toy {
         whole: Box<dyn Part>,
         workers: usize,
         keeps_going: bool,
-        verifies: false,
     ) -> (Findings, StoppedBy) {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));

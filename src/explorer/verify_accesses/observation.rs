@@ -85,7 +85,9 @@ impl Observation {
         };
         let refused = both.map(|it| it.refused.clone());
         if refused[0] != refused[1] {
-            return Some(refused.map(|it| it.unwrap_or_else(|| "all steps are taken".to_owned())));
+            return Some(
+                refused.map(|it| it.unwrap_or_else(|| "every step can be taken".to_owned())),
+            );
         }
         if self.end != other.end {
             return Some(both.map(|it| it.end.clone()));
@@ -114,7 +116,7 @@ impl Observation {
             },
             Differs::Touched(operation) => {
                 let places = ["some places", "others"][at];
-                format!("{} declares {places}", step(operation))
+                format!("{} touches {places}", step(operation))
             }
             Differs::Stands => match thread[at] {
                 Some(thread) => {

@@ -41,6 +41,11 @@ impl Commuting {
         &self.canonical
     }
 
+    #[cfg(test)]
+    pub(super) fn class(&self) -> u64 {
+        self.order.class()
+    }
+
     /// What an execution must be made to do for its steps to come in this order.
     pub(crate) fn planned(&self, order: &[usize]) -> Vec<PlannedStep> {
         order
@@ -88,18 +93,19 @@ impl Commuting {
     }
 
     fn markers(&self, one: usize, other: usize) -> [MarkerId; 2] {
-        let mut markers =
-            [one, other].map(|it| self.order.steps[it].pending.operation.name());
+        let mut markers = [one, other].map(|it| self.order.steps[it].pending.operation.name());
         markers.sort_unstable();
         markers
     }
 
     /// The canonical order, but that nothing comes between the two.
     fn swap(&self, [one, other]: [usize; 2]) -> Swap {
-        let is_earlier = |it: &usize| {
-            self.order.is_before(*it, one) || self.order.is_before(*it, other)
-        };
-        let rest = self.canonical.iter().filter(|it| ![one, other].contains(it));
+        let is_earlier =
+            |it: &usize| self.order.is_before(*it, one) || self.order.is_before(*it, other);
+        let rest = self
+            .canonical
+            .iter()
+            .filter(|it| ![one, other].contains(it));
         let (mut before, later): (Vec<usize>, Vec<usize>) = rest.partition(|it| is_earlier(it));
         let at = before.len();
         before.extend([one, other]);
