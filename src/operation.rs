@@ -9,6 +9,7 @@ mod access;
 mod behaviour;
 mod event;
 mod footprint;
+mod knowledge;
 mod pending;
 mod point;
 mod thread_id;
@@ -19,8 +20,9 @@ mod wait_site;
 
 pub(crate) use access::{Access, AccessKind, Object};
 pub(crate) use behaviour::{Behaviour, Difference, Differs};
-pub(crate) use event::{Event, Knowledge, StepEnd, Trace, forced};
+pub(crate) use event::{Event, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
+pub(crate) use knowledge::Knowledge;
 pub(crate) use pending::{Operation, OperationKind, Pending, Way};
 pub(crate) use point::{Choice, SchedulingPoint};
 pub(crate) use thread_id::ThreadId;

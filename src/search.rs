@@ -2,6 +2,7 @@
 //! threads, no clock, no names.
 
 mod account;
+mod alternation;
 mod automatic;
 mod bounded;
 mod contradiction;
@@ -19,6 +20,7 @@ mod share;
 mod toy;
 
 pub(crate) use account::{Account, Irreducible};
+pub(crate) use alternation::Alternation;
 pub(crate) use automatic::Automatic;
 pub(crate) use bounded::Bounded;
 pub(crate) use contradiction::Contradiction;
@@ -28,7 +30,7 @@ pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use reduction::{
     Commuting, PlannedStep, Reduction, Tried, between, canonical_order, distance, planned_again,
 };
-pub(crate) use sample::{Method, Sample};
+pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use scouted::Scouted;
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Multinomial, Progress, estimate};

@@ -21,6 +21,9 @@ use crate::search::{Method, SearchPlan};
 ///
 /// The sample depends only on the [seed](crate::Explorer::seed): the same seed gives the same
 /// executions on both engines and on any number of workers. A schedule may be drawn more than once.
+/// (`Surw` and `Feedback` take what is declared at one address for one object. Where markers declare
+/// memory that is freed and used again in one execution, they may draw otherwise on the other engine,
+/// which may use other memory again.)
 ///
 /// ```
 /// use interlace::{Explorer, StoppedBy, Strategy, marker};
@@ -102,25 +105,46 @@ pub enum Strategy {
         schedules: u64,
     },
     /// Random priorities; after each step, new ones are drawn by the thread that took it and by
-    /// those whose next step conflicts with it. Steps at the same marker are assumed to conflict,
-    /// since what a step touches is not known here.
+    /// those whose next step conflicts with it. Two steps conflict if they touch the same place, by what
+    /// their markers declare, and at least one writes it; to acquire a lock is to write it. Where one
+    /// of the two declares nothing, they are taken to conflict if they are at the same marker.
     ///
     /// After Yuan, Yang and Gu, "Partial Order Aware Concurrency Sampling" (CAV 2018).
     Pos {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// Uniform over the orders of the steps at one marker, which changes with each execution; a
+    /// Uniform over the orders of the steps that touch one object, another with each execution; a
     /// random walk over the other steps.
     ///
-    /// After Zhao and others, "Selectively Uniform Concurrency Testing" (ASPLOS 2025), who select
-    /// the steps that touch one object.
+    /// The object is one that several threads touched in the first executions, and at least one wrote, by
+    /// what their markers declare. Markers that declare nothing are also selected, each like an
+    /// object that the steps at it touch. After Zhao and others, "Selectively Uniform Concurrency
+    /// Testing" (ASPLOS 2025).
     Surw {
         /// How many schedules are drawn.
         schedules: u64,
     },
-    /// The first 200 schedules with at most one preemption, or all if there are fewer; then
-    /// schedules drawn by `Pos`, `Uniform`, `Pct` with depth 3, and `Random` in turn.
+    /// Schedules drawn as by `Pos`, and in turn with them mutants of some: when threads hand over to each
+    /// other at shared objects as in no schedule before, the draws of that schedule are kept, and run
+    /// again with up to 5 of them changed, 16 times before it is the turn of the next that is kept.
+    ///
+    /// A hand-over is a step, and the next one that conflicts with it, of another thread: each known by
+    /// its thread and its marker. Steps that declare nothing are taken to conflict with each other.
+    /// Each schedule depends on those before, so one worker runs them all, and there are no shards.
+    ///
+    /// After FEST, in the form that Fray has, a tester for the JVM.
+    Feedback {
+        /// How many schedules are drawn.
+        schedules: u64,
+    },
+    /// Schedules with few preemptions, in order, and in turn with them schedules drawn by `Pos`,
+    /// `Uniform`, `Pct` with depth 3, and `Random`.
+    ///
+    /// In order come up to 24 schedules without a preemption, and then those with one, until 200
+    /// executions were for them. Then the rest is drawn. So a failure takes at most about twice as many
+    /// executions as the better of the two ways needs: those that are rare in a sample are often among
+    /// the first in order, and those that need several preemptions are not.
     Portfolio {
         /// How many schedules are run.
         schedules: u64,
@@ -135,8 +159,9 @@ const DEPTH: usize = 3;
 const PREEMPTIONS: usize = 2;
 
 /// The possible texts of a strategy.
-pub(crate) const WANTS: &str = "`automatic`, `reduced`, `exhaustive`, `preemptions:2`, `random:1000`, `uniform:1000`, \
-     `pct:3:1000`, `pos:1000`, `surw:1000`, `portfolio:1000` or `replay:` and a schedule; \
+pub(crate) const WANTS: &str = "`automatic`, `reduced`, `exhaustive`, `preemptions:2`, `random:1000`, \
+     `uniform:1000`, `pct:3:1000`, `pos:1000`, `surw:1000`, `feedback:1000`, `portfolio:1000` or `replay:` and a \
+     schedule; \
      the numbers may be left out";
 
 impl Strategy {
@@ -154,6 +179,7 @@ impl Strategy {
             }
             Strategy::Pos { schedules } => SearchPlan::Sample(Method::Pos, schedules),
             Strategy::Surw { schedules } => SearchPlan::Sample(Method::Surw, schedules),
+            Strategy::Feedback { schedules } => SearchPlan::Feedback(schedules),
             Strategy::Portfolio { schedules } => SearchPlan::Portfolio(schedules),
             Strategy::Replay(ref schedule) => return Err(schedule),
         })
@@ -173,6 +199,7 @@ impl fmt::Display for Strategy {
             Strategy::Pct { depth, schedules } => write!(f, "pct:{depth}:{schedules}"),
             Strategy::Pos { schedules } => write!(f, "pos:{schedules}"),
             Strategy::Surw { schedules } => write!(f, "surw:{schedules}"),
+            Strategy::Feedback { schedules } => write!(f, "feedback:{schedules}"),
             Strategy::Portfolio { schedules } => write!(f, "portfolio:{schedules}"),
             Strategy::Replay(schedule) => write!(f, "replay:{schedule}"),
         }
@@ -214,6 +241,7 @@ fn known(text: &str) -> Option<Strategy> {
                 "uniform" => Strategy::Uniform { schedules },
                 "pos" => Strategy::Pos { schedules },
                 "surw" => Strategy::Surw { schedules },
+                "feedback" => Strategy::Feedback { schedules },
                 "portfolio" => Strategy::Portfolio { schedules },
                 _ => return None,
             }
@@ -254,6 +282,7 @@ mod tests {
                 .prop_map(|(depth, schedules)| Strategy::Pct { depth, schedules }),
             any::<u64>().prop_map(|schedules| Strategy::Pos { schedules }),
             any::<u64>().prop_map(|schedules| Strategy::Surw { schedules }),
+            any::<u64>().prop_map(|schedules| Strategy::Feedback { schedules }),
             any::<u64>().prop_map(|schedules| Strategy::Portfolio { schedules }),
             schedule.prop_map(|steps| {
                 let steps = steps
@@ -286,6 +315,7 @@ mod tests {
             ("pct:5", "pct:5:1000"),
             ("pos", "pos:1000"),
             ("surw", "surw:1000"),
+            ("feedback", "feedback:1000"),
             ("portfolio", "portfolio:1000"),
             ("replay:", "replay:"),
         ] {

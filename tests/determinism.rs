@@ -165,7 +165,7 @@ fn exploring_on_fibers_gives_the_same_report() {
 }
 
 /// Every strategy; the samples are large enough to be divided.
-fn strategies() -> [Strategy; 9] {
+fn strategies() -> [Strategy; 10] {
     let schedules = 60;
     [
         Strategy::Exhaustive,
@@ -178,6 +178,7 @@ fn strategies() -> [Strategy; 9] {
         },
         Strategy::Pos { schedules },
         Strategy::Surw { schedules },
+        Strategy::Feedback { schedules },
         Strategy::Portfolio { schedules },
         Strategy::Replay(Schedule::default()),
     ]

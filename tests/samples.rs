@@ -10,7 +10,7 @@ use interlace::{
     schedule,
 };
 
-const SAMPLES: [Strategy; 6] = [
+const SAMPLES: [Strategy; 7] = [
     Strategy::Random { schedules: 300 },
     Strategy::Uniform { schedules: 300 },
     Strategy::Pct {
@@ -19,6 +19,7 @@ const SAMPLES: [Strategy; 6] = [
     },
     Strategy::Pos { schedules: 300 },
     Strategy::Surw { schedules: 300 },
+    Strategy::Feedback { schedules: 300 },
     Strategy::Portfolio { schedules: 300 },
 ];
 

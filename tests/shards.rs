@@ -209,9 +209,10 @@ fn shards_of_a_sample_are_ranges_of_its_numbers() {
 }
 
 #[test]
-fn a_course_of_several_searches_has_no_shards_and_says_so() {
+fn what_does_not_divide_into_ranges_has_no_shards_and_says_so() {
     for strategy in [
         Strategy::Preemptions(2),
+        Strategy::Feedback { schedules: 10 },
         Strategy::Portfolio { schedules: 10 },
     ] {
         let report = explore(lost_updates().strategy(strategy).shard(1, 2));

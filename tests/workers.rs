@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use interlace::{Engine, ErrorKind, Explorer, Report, StoppedBy, Verdict, marker};
+use interlace::{Engine, ErrorKind, Explorer, Report, StoppedBy, Strategy, Verdict, marker};
 use tokio::sync::Notify;
 
 /// The names of the threads, in the order in which they went on from their markers.
@@ -22,6 +22,7 @@ fn walk(order: &Order, name: char, steps: usize) {
 /// Two threads of seven steps: 14! / (7! 7!) = 3432 schedules, 1716 of which begin with `a`.
 fn two_walkers() -> Explorer<Order> {
     Explorer::new(Order::default)
+        .strategy(Strategy::Exhaustive)
         .thread("a", |order| walk(order, 'a', 7))
         .thread("b", |order| walk(order, 'b', 7))
 }
@@ -215,6 +216,7 @@ fn a_program_that_differs_under_the_same_prefix_is_found_out_on_any_number() {
 /// they are the second half. Those that begin with `wrong` fail.
 fn blocked_by_b(released: &'static AtomicBool, wrong: &'static str) -> Explorer<Order> {
     Explorer::new(Order::default)
+        .strategy(Strategy::Exhaustive)
         .thread("a", |order| walk(order, 'a', 7))
         .thread("b", move |order| {
             marker!("first");

@@ -114,7 +114,7 @@ impl ExecutionCore {
         self.outside.reset();
         self.settled = None;
         self.locks.clear();
-        self.surroundings.update(&mut self.kernel, Kernel::reset);
+        self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
     }

@@ -107,24 +107,18 @@ impl Fiber {
 
     /// Gives the fiber the turn until it yields or its body returns. Returns how the turn has
     /// ended.
-    #[inline]
     pub(crate) fn resume(&mut self) -> TurnEnd {
-        self.resume_with(Grant::Resume)
+        self.switch(Grant::Resume, &Series::begin())
     }
 
     /// As [`resume`](Self::resume), but tells the fiber to unwind.
     #[cold]
     pub(crate) fn stop(&mut self) -> TurnEnd {
-        self.resume_with(Grant::Unwind)
-    }
-
-    #[inline]
-    fn resume_with(&mut self, grant: Grant) -> TurnEnd {
-        in_series(|series| self.switch(grant, series))
+        self.switch(Grant::Unwind, &Series::begin())
     }
 
     /// As [`resume`](Self::resume), but faster: what the calling thread has for itself is restored
-    /// only at the end of the series.
+    /// only where the series [rests](Series::rest).
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(crate) fn resume_next(&mut self, series: &Series) -> TurnEnd {
@@ -133,7 +127,7 @@ impl Fiber {
 
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn switch(&mut self, grant: Grant, Series(own): &Series) -> TurnEnd {
+    fn switch(&mut self, grant: Grant, Series { own, .. }: &Series) -> TurnEnd {
         match &self.block {
             Some(block) => block.enter(own),
             None => CONTROL.set(self.control),
@@ -199,15 +193,36 @@ pub(crate) fn unshare(block: &LentBlock, clean_up: impl FnOnce()) {
     });
 }
 
-/// Permission to resume fibers by [`Fiber::resume_next`].
-pub(crate) struct Series(OwnBlock);
+/// Turns of fibers, one after the other, which are given by [`Fiber::resume_next`]. Between two of them
+/// the calling thread must neither reach a marker nor use a thread-local, unless the series rests.
+pub(crate) struct Series {
+    own: OwnBlock,
+    control: Control,
+}
 
-/// Runs `body`, which resumes one fiber after the other by [`Fiber::resume_next`]. Between two turns
-/// it must neither reach a marker nor use a thread-local.
-#[inline]
-pub(crate) fn in_series<T>(body: impl FnOnce(&Series) -> T) -> T {
-    // The block is restored before what is in it.
-    flag::keeping(&CONTROL, || body(&Series(OwnBlock::current())))
+impl Series {
+    #[inline]
+    pub(crate) fn begin() -> Self {
+        Series {
+            own: OwnBlock::current(),
+            control: CONTROL.get(),
+        }
+    }
+
+    /// Restores what the calling thread has for itself. Until the next turn it may do anything.
+    #[inline]
+    pub(crate) fn rest(&self) {
+        // The block is restored before what is in it.
+        self.own.restore();
+        CONTROL.set(self.control);
+    }
+}
+
+impl Drop for Series {
+    #[inline]
+    fn drop(&mut self) {
+        self.rest();
+    }
 }
 
 /// Whether a run controls the calling thread, and on which fiber: null if no run does, [`THREAD`]

@@ -10,24 +10,12 @@ pub(super) fn with<V: Copy + 'static, T>(
     value: V,
     body: impl FnOnce() -> T,
 ) -> T {
-    keeping(cell, || {
-        cell.set(value);
-        body()
-    })
-}
-
-/// Restores `cell` after `body`, even if that unwinds.
-#[inline]
-pub(super) fn keeping<V: Copy + 'static, T>(
-    cell: &'static LocalKey<Cell<V>>,
-    body: impl FnOnce() -> T,
-) -> T {
     struct Back<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
     impl<V: Copy> Drop for Back<V> {
         fn drop(&mut self) {
             self.0.set(self.1);
         }
     }
-    let _back = Back(cell, cell.get());
+    let _back = Back(cell, cell.replace(value));
     body()
 }

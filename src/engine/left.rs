@@ -11,7 +11,10 @@ static LEFT: AtomicUsize = AtomicUsize::new(0);
 const MAX_LEFT: usize = 8000;
 
 pub(super) fn add(count: usize) {
-    LEFT.fetch_add(count, Relaxed);
+    // Mostly there are none, and to add takes as long as a turn.
+    if count > 0 {
+        LEFT.fetch_add(count, Relaxed);
+    }
 }
 
 /// # Errors

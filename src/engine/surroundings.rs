@@ -24,6 +24,8 @@ const MOMENT: Duration = Duration::from_millis(20);
 pub(super) struct Surroundings {
     relation: Relation,
     has_news: AtomicBool,
+    /// Whether there may be anything in `waits`. Written by the run alone.
+    has_waits: AtomicBool,
     waits: Mutex<Waits>,
     pub(super) process_lock: ProcessLock,
     registration: Mutex<Option<Registration>>,
@@ -48,6 +50,7 @@ impl Surroundings {
             process_lock: ProcessLock::new(is_nested, is_noticed),
             relation,
             has_news: AtomicBool::new(false),
+            has_waits: AtomicBool::new(false),
             waits: Mutex::default(),
             registration: Mutex::new(None),
         });
@@ -112,6 +115,17 @@ impl Surroundings {
         self.has_news.load(Relaxed)
     }
 
+    /// Makes the model ready for the next execution, in which nobody waits yet.
+    #[inline]
+    pub(super) fn reset(&self, kernel: &mut Kernel) {
+        // The lock would take as long as all the rest of a reset.
+        if self.has_waits.load(Relaxed) {
+            self.update(kernel, Kernel::reset);
+        } else {
+            kernel.reset();
+        }
+    }
+
     /// Tells the model of these wake-ups, and has `change` change who waits there.
     pub(super) fn update<T>(
         &self,
@@ -127,6 +141,7 @@ impl Surroundings {
         let result = change(kernel);
         waits.waiting.clear();
         waits.waiting.extend(kernel.queues.waiting());
+        self.has_waits.store(!waits.waiting.is_empty(), Relaxed);
         if waits.waiting.is_empty() {
             waits.waiter = None;
         } else {

@@ -150,12 +150,17 @@ fn processors() -> usize {
     *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
-/// Several searches, one after the other, do not divide into contiguous parts.
+/// Several searches do not divide into contiguous parts, nor does one in which each execution follows
+/// from those before.
 #[cold]
 fn no_shards(strategy: &Strategy) -> Error {
+    let why = match strategy {
+        Strategy::Feedback { .. } => "draws each schedule by what those before came to",
+        _ => "is made of several searches",
+    };
     let text = format!(
-        "the strategy `{strategy}` is made of several searches, one after the other, and has no \
-         shards: `exhaustive` has, and so have `random`, `uniform`, `pct`, `pos` and `surw`"
+        "the strategy `{strategy}` {why}, and has no shards: `exhaustive` has, and so have `random`, \
+         `uniform`, `pct`, `pos` and `surw`"
     );
     Error::new(ErrorKind::BadSetting, text)
 }

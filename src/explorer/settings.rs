@@ -172,7 +172,8 @@ impl<S> Explorer<S> {
     /// search.
     ///
     /// The report is an error if the number is 0 or greater than `of`, or if the strategy is
-    /// `Preemptions` or `Portfolio`, which are several searches one after the other.
+    /// `Preemptions` or `Portfolio`, which are several searches, or `Feedback`, which draws each schedule
+    /// by what those before came to.
     ///
     /// ```
     /// use interlace::{Explorer, Report, marker};

@@ -89,7 +89,7 @@ impl Access {
         self.kind == AccessKind::Acquire
     }
 
-    fn is_write(&self) -> bool {
+    pub(crate) fn is_write(&self) -> bool {
         self.kind != AccessKind::Read
     }
 

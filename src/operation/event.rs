@@ -1,7 +1,8 @@
 //! The steps that an execution has taken.
 
 use super::{
-    Access, Footprints, Object, Operation, OperationKind, Pending, ThreadId, ThreadStatus, Way,
+    Access, Footprints, Knowledge, Object, Operation, OperationKind, Pending, ThreadId,
+    ThreadStatus, Way,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +19,6 @@ pub(crate) struct Event {
     /// Where the accesses of this step end among those of the trace. They begin where those of the
     /// previous step end.
     pub(crate) accesses_end: u32,
-}
-
-/// How much is known of what a step has touched, beside the accesses recorded for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Knowledge {
-    /// It may have touched anything: its marker declares nothing.
-    Nothing,
-    /// Its marker declares all of it.
-    Declared,
-    /// No marker gates it: the thread has not passed any yet.
-    Unmarked,
 }
 
 /// Where a step has left its thread.
@@ -109,10 +99,6 @@ pub(crate) struct Trace<'a> {
     pub(crate) identities: &'a [u64],
 }
 
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "searches that reduce ask this; none does yet")
-)]
 impl Trace<'_> {
     /// What the event of this number has touched: the accesses recorded for it, and those that
     /// follow from its operation and its end.

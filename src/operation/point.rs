@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Footprints, Pending, ThreadId, ThreadState};
+use super::{Footprints, Object, Pending, ThreadId, ThreadState};
 
 /// A scheduling point: every live thread has stopped, and one of the enabled goes next.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,6 @@ pub(crate) struct SchedulingPoint<'a> {
     /// has two entries if it could also be interrupted: a task that was woken and may be cancelled.
     pub(crate) enabled: &'a [Pending],
     /// Where every thread stands, including those that cannot go on.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) threads: &'a [ThreadState],
     /// What the paused threads are about to touch, as far as that is known.
     pub(crate) footprints: &'a Footprints,
@@ -31,13 +30,24 @@ pub(crate) enum Choice {
     Prune,
 }
 
-impl SchedulingPoint<'_> {
+impl<'a> SchedulingPoint<'a> {
     #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
     pub(crate) fn disabled(&self) -> impl Iterator<Item = (ThreadId, ThreadState)> + '_ {
         let threads = self.threads.iter().copied().enumerate();
         threads
             .filter(|(_, state)| state.is_waiting())
             .map(|(index, state)| (ThreadId::new(index), state))
+    }
+
+    /// What `pending` is about to touch, each with whether it writes. Nothing if it may be anything. To
+    /// acquire a lock is to write it.
+    pub(crate) fn touched(
+        &self,
+        pending: Pending,
+    ) -> Option<impl Iterator<Item = (&'a Object, bool)> + Clone + use<'a>> {
+        let footprint = self.footprints.of(pending.thread)?;
+        let accesses = footprint.accesses.iter();
+        Some(accesses.map(|it| (&it.object, it.is_write())))
     }
 
     /// The index of the thread that comes next in the fixed order: the one that ran last if it can

@@ -3,7 +3,7 @@
 
 use super::part::Decided;
 use super::reduction::why_irreducible;
-use super::{Account, DepthFirst, Part, Reduction, Search};
+use super::{Account, DepthFirst, Multinomial, Part, Progress, Reduction, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 
 /// Runs the first execution. From then on, it is [decided](Part::decided) how to go on: by classes if all
@@ -41,6 +41,11 @@ impl Part for Automatic {
 
     fn order(&self) -> Vec<usize> {
         self.all.order()
+    }
+
+    fn progress(&self, began: &[usize], tree: Option<&Multinomial>) -> Option<Progress> {
+        let all = self.classes.is_none().then_some(&self.all)?;
+        all.progress(began, tree)
     }
 
     fn decided(&mut self) -> Decided {

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Automatic, Bounded, DepthFirst, Method, Part, Reduction, Sample, Scouted, Shard, Weights,
+    Alternation, Automatic, Bounded, DepthFirst, Feedback, Method, Part, Reduction, Sample,
+    Scouted, Shard, Weights,
 };
-
-/// How many executions of a portfolio are run in order, at most, before others are drawn.
-const FIRST: u64 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchPlan {
@@ -21,8 +19,10 @@ pub(crate) enum SearchPlan {
     Preemptions(usize),
     /// This number of executions, drawn at random.
     Sample(Method, u64),
-    /// This number of executions: first some with at most one preemption, then some that are drawn
-    /// by several methods in turn.
+    /// This number of executions, each of which may follow from those before.
+    Feedback(u64),
+    /// This number of executions: some with at most one preemption, and in turn with them some that
+    /// are drawn by several methods.
     Portfolio(u64),
 }
 
@@ -35,7 +35,6 @@ pub(crate) struct Stage {
     pub(crate) part: Box<dyn Part>,
     /// Whether it leaves out executions even if it runs none.
     pub(crate) leaves_out: bool,
-    pub(crate) max_schedules: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -61,7 +60,9 @@ impl SearchPlan {
             | SearchPlan::Reduced
             | SearchPlan::Exhaustive
             | SearchPlan::Preemptions(_) => None,
-            SearchPlan::Sample(_, schedules) | SearchPlan::Portfolio(schedules) => Some(schedules),
+            SearchPlan::Sample(_, schedules)
+            | SearchPlan::Feedback(schedules)
+            | SearchPlan::Portfolio(schedules) => Some(schedules),
         }
     }
 }
@@ -71,7 +72,6 @@ impl Stage {
         Stage {
             part: Box::new(part),
             leaves_out: false,
-            max_schedules: None,
         }
     }
 }
@@ -92,8 +92,8 @@ impl Stages {
         Stages { scouts, ..self }
     }
 
-    /// The next search, after `executions` have been counted, and others were `left_out` or not.
-    pub(crate) fn next(&mut self, executions: u64, left_out: bool) -> Option<Stage> {
+    /// The next search, if those before have `left_out` executions or not.
+    pub(crate) fn next(&mut self, left_out: bool) -> Option<Stage> {
         let number = self.begun;
         self.begun = number.saturating_add(1);
         if number > 0 && !left_out {
@@ -102,46 +102,35 @@ impl Stages {
         let shard = self.shard.as_ref();
         let sample = |method, schedules| {
             let own = shard.map(|(shard, _)| shard.range_of(schedules));
-            let sample = Sample::new(method, self.seed, own.unwrap_or(0..schedules));
-            Stage {
-                leaves_out: true,
-                ..Stage::whole(sample)
-            }
+            Sample::new(method, self.seed, own.unwrap_or(0..schedules))
         };
         match self.plan {
-            SearchPlan::Automatic
-            | SearchPlan::Reduced
-            | SearchPlan::Exhaustive
-            | SearchPlan::Sample(..)
-                if number > 0 =>
-            {
-                None
+            SearchPlan::Preemptions(max) => {
+                (number <= max).then(|| Stage::whole(Bounded::new(number)))
             }
+            _ if number > 0 => None,
             SearchPlan::Automatic if self.scouts => {
                 Some(Stage::whole(Scouted::new(Box::<Automatic>::default())))
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
-            SearchPlan::Reduced => Some(Stage::whole(Reduction::new())),
+            SearchPlan::Reduced => Some(Stage::whole(Reduction::strict())),
             SearchPlan::Exhaustive => Some(Stage::whole(match shard {
                 Some((shard, Some(weights))) => DepthFirst::of_shard(*shard, Arc::clone(weights)),
                 _ => DepthFirst::default(),
             })),
-            SearchPlan::Sample(method, schedules) => Some(sample(method, schedules)),
-            SearchPlan::Preemptions(max) => {
-                (number <= max).then(|| Stage::whole(Bounded::new(number)))
-            }
-            SearchPlan::Portfolio(schedules) => {
-                let first = FIRST.min(schedules);
-                if number < 2 && executions < first {
-                    return Some(Stage {
-                        max_schedules: Some(first - executions),
-                        ..Stage::whole(Bounded::new(number))
-                    });
-                }
-                // The sample is the last stage.
-                self.begun = usize::MAX;
-                (number <= 2).then(|| sample(Method::RoundRobin, schedules - executions))
-            }
+            SearchPlan::Sample(method, schedules) => Some(Stage {
+                leaves_out: true,
+                ..Stage::whole(sample(method, schedules))
+            }),
+            SearchPlan::Feedback(schedules) => Some(Stage {
+                leaves_out: true,
+                ..Stage::whole(Feedback::new(self.seed, schedules))
+            }),
+            SearchPlan::Portfolio(schedules) => Some(Stage {
+                // One of none runs nothing, and claims nothing.
+                leaves_out: schedules == 0,
+                ..Stage::whole(Alternation::new(sample(Method::RoundRobin, schedules)))
+            }),
         }
     }
 }
@@ -150,75 +139,44 @@ impl Stages {
 mod tests {
     use super::*;
 
-    /// The stages of a plan, if each counts `found` executions and leaves others out as
-    /// `leaves_out` says.
-    fn stages(
-        plan: SearchPlan,
-        found: &[u64],
-        leaves_out: &[bool],
-    ) -> Vec<(&'static str, Option<u64>)> {
+    /// The stages of a plan, if each leaves others out as `leaves_out` says.
+    fn stages(plan: SearchPlan, leaves_out: &[bool]) -> Vec<&'static str> {
         let mut stages = Stages::new(plan, 0, None);
-        let (mut executions, mut left_out) = (0, false);
+        let mut left_out = false;
         let mut seen = Vec::new();
-        let ends = found.iter().zip(leaves_out);
-        for (&found, &leaves_out) in ends {
-            let Some(stage) = stages.next(executions, left_out) else {
+        for &leaves_out in leaves_out {
+            let Some(stage) = stages.next(left_out) else {
                 return seen;
             };
             let text = format!("{:?}", stage.part);
-            let kind = match text.split(' ').next() {
+            seen.push(match text.split(' ').next() {
                 Some("DepthFirst") => "all",
                 Some("Bounded") => "bounded",
+                Some("Feedback") => "feedback",
+                Some("Alternation") => "alternation",
                 _ => "sample",
-            };
-            seen.push((kind, stage.max_schedules));
-            executions += found;
+            });
             left_out = leaves_out;
         }
-        assert!(stages.next(executions, left_out).is_none(), "{seen:?}");
+        assert!(stages.next(left_out).is_none(), "{seen:?}");
         seen
     }
 
     #[test]
-    fn a_portfolio_draws_what_its_first_stages_leave() {
-        let portfolio = SearchPlan::Portfolio(1000);
-        let three = [
-            ("bounded", Some(200)),
-            ("bounded", Some(198)),
-            ("sample", None),
-        ];
-        assert_eq!(stages(portfolio, &[2, 18, 980], &[true; 3]), three);
-        // Nothing is left over, so nothing is drawn.
-        assert_eq!(stages(portfolio, &[2, 18], &[true, false]), three[..2]);
-        assert_eq!(stages(portfolio, &[2], &[false]), three[..1]);
-        // The first stage has used what both have.
-        let two = [("bounded", Some(200)), ("sample", None)];
-        assert_eq!(stages(portfolio, &[200, 800], &[true; 2]), two);
-        let small = [("bounded", Some(50)), ("sample", None)];
-        assert_eq!(
-            stages(SearchPlan::Portfolio(50), &[50, 0], &[true; 2]),
-            small
-        );
-    }
-
-    #[test]
     fn a_bound_rises_for_as_long_as_something_is_left_out() {
-        let bounded = [("bounded", None); 3];
-        assert_eq!(
-            stages(SearchPlan::Preemptions(2), &[1; 3], &[true; 3]),
-            bounded
-        );
+        let bounded = ["bounded"; 3];
+        assert_eq!(stages(SearchPlan::Preemptions(2), &[true; 3]), bounded);
         let plan = SearchPlan::Preemptions(usize::MAX);
-        assert_eq!(stages(plan, &[1; 2], &[true, false]), bounded[..2]);
+        assert_eq!(stages(plan, &[true, false]), bounded[..2]);
     }
 
     #[test]
     fn the_other_plans_have_one_stage() {
-        assert_eq!(
-            stages(SearchPlan::Exhaustive, &[6], &[false]),
-            [("all", None)]
-        );
+        assert_eq!(stages(SearchPlan::Exhaustive, &[false]), ["all"]);
         let plan = SearchPlan::Sample(Method::RandomWalk, 3);
-        assert_eq!(stages(plan, &[3], &[true]), [("sample", None)]);
+        assert_eq!(stages(plan, &[true]), ["sample"]);
+        assert_eq!(stages(SearchPlan::Feedback(3), &[true]), ["feedback"]);
+        let plan = SearchPlan::Portfolio(1000);
+        assert_eq!(stages(plan, &[true]), ["alternation"]);
     }
 }

@@ -16,9 +16,7 @@ mod step;
 mod tests;
 mod tree;
 
-use std::sync::Arc;
-
-use parking_lot::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Account, Contradiction, Irreducible, Part, Search};
 use crate::operation::{Choice, Knowledge, SchedulingPoint, Trace};
@@ -38,6 +36,9 @@ pub(crate) struct Reduction {
     leaf: Option<NodeId>,
     /// Where it lies.
     place: Vec<usize>,
+    /// Whether the search ends with an error at a step that may touch anything. It need not: such a step
+    /// conflicts with all others.
+    is_strict: bool,
     /// Whether the execution of the leaf is still to begin.
     is_new: bool,
     /// The nodes of the execution, from the root on.
@@ -77,9 +78,17 @@ impl Reduction {
         Reduction::of(Arc::new(Mutex::new(Tree::new())), None)
     }
 
+    /// All classes of a program all of whose steps must say what they touch.
+    pub(crate) fn strict() -> Self {
+        Reduction {
+            is_strict: true,
+            ..Reduction::new()
+        }
+    }
+
     /// All classes of a program whose first execution has been run.
     pub(super) fn begin_with(&mut self, trace: &Trace<'_>) -> Account {
-        let leaf = self.tree.lock().take_leaf();
+        let leaf = lock(&self.tree).take_leaf();
         leaf.into_iter().for_each(|leaf| self.begin(leaf));
         self.is_new = false;
         self.end(trace)
@@ -90,6 +99,7 @@ impl Reduction {
             tree,
             leaf: None,
             place: Vec::new(),
+            is_strict: false,
             is_new: false,
             nodes: Vec::new(),
             sleepers: Vec::new(),
@@ -109,7 +119,7 @@ impl Reduction {
 
     /// The next execution is that of `leaf`.
     fn begin(&mut self, leaf: NodeId) {
-        let tree = self.tree.lock();
+        let tree = lock(&self.tree);
         let place = tree.ranks(leaf).into_iter();
         self.place = place.map(|rank| rank as usize).collect();
         self.nodes = tree.path(leaf);
@@ -124,7 +134,7 @@ impl Reduction {
     /// All that the execution has shown is planned.
     fn finish(&mut self) {
         if let Some(leaf) = self.leaf.take() {
-            self.tree.lock().finish(leaf);
+            lock(&self.tree).finish(leaf);
         }
     }
 
@@ -132,7 +142,7 @@ impl Reduction {
     fn learn(&mut self, trace: &Trace<'_>) {
         self.order.read(trace);
         let steps = &self.order.steps[self.plan.len()..self.order.taken];
-        let mut tree = self.tree.lock();
+        let mut tree = lock(&self.tree);
         for step in steps {
             let last = self.nodes.last().copied().unwrap_or(tree::ROOT);
             self.nodes.push(tree.extend(last, step.planned()));
@@ -196,7 +206,7 @@ impl Reduction {
             taken: Some(self.nodes[depth + 1]),
             steps,
         };
-        let mut tree = self.tree.lock();
+        let mut tree = lock(&self.tree);
         if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
             let trial = Trial::of_steps(&tree, node, &self.order, &steps);
             self.trials.push(trial);
@@ -207,7 +217,7 @@ impl Reduction {
     fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
         let mut order = HappensBefore::default();
         order.read(trace);
-        let mut tree = self.tree.lock();
+        let mut tree = lock(&self.tree);
         let reversal = Reversal {
             order: &order,
             depth,
@@ -269,6 +279,11 @@ pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
     order.canonical()
 }
 
+/// A search that has panicked with the lock is not gone on with.
+fn lock(tree: &Mutex<Tree>) -> MutexGuard<'_, Tree> {
+    tree.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
     let mut enabled = point.enabled.iter();
     enabled.any(|it| point.identities[it.thread.index()] == thread)
@@ -284,7 +299,7 @@ impl Search for Reduction {
         }
         if !self.is_new {
             self.finish();
-            let leaf = self.tree.lock().take_leaf()?;
+            let leaf = lock(&self.tree).take_leaf()?;
             self.begin(leaf);
         }
         self.is_new = false;
@@ -311,10 +326,15 @@ impl Search for Reduction {
 
     fn end(&mut self, trace: &Trace<'_>) -> Account {
         let contradiction = self.contradiction.take();
-        // A step that may touch anything conflicts with all others; so it need not end the search.
-        let irreducible = trace.conditional.map(Irreducible::Conditional);
+        let conditional = trace.conditional.map(Irreducible::Conditional);
+        let is_strict = self.is_strict && !self.is_trial;
+        let irreducible = if is_strict {
+            why_irreducible(trace)
+        } else {
+            conditional
+        };
         if contradiction.is_some() || irreducible.is_some() {
-            self.tree.lock().abandon();
+            lock(&self.tree).abandon();
             self.trials.clear();
             return Account {
                 contradiction,
@@ -323,9 +343,11 @@ impl Search for Reduction {
             };
         }
         if !std::mem::take(&mut self.is_trial) {
+            let is_first = self.plan.is_empty();
             self.learn(trace);
             return Account {
-                class: Some(self.order.class()),
+                // The first execution is the same for any number of workers, and the plainest example.
+                class: Some(if is_first { 0 } else { self.order.class() }),
                 ..Account::default()
             };
         }
@@ -367,8 +389,11 @@ impl Trial {
 
 impl Part for Reduction {
     fn split(&mut self) -> Option<Box<dyn Part>> {
-        let leaf = self.tree.lock().take_leaf()?;
-        Some(Box::new(Reduction::of(Arc::clone(&self.tree), Some(leaf))))
+        let leaf = lock(&self.tree).take_leaf()?;
+        Some(Box::new(Reduction {
+            is_strict: self.is_strict,
+            ..Reduction::of(Arc::clone(&self.tree), Some(leaf))
+        }))
     }
 
     fn order(&self) -> Vec<usize> {

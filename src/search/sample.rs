@@ -1,6 +1,10 @@
 //! Executions drawn at random: a range of numbers, each of which stands for one execution.
 
+mod counts;
 mod draw;
+mod feedback;
+mod hand_over;
+mod objects;
 mod pct;
 mod pos;
 mod profile;
@@ -16,9 +20,10 @@ use super::{Account, Part, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::permutations::generator;
 use draw::Draw;
+pub(crate) use feedback::Feedback;
 use pct::Pct;
-use pos::{Pos, same_place};
-use profile::Profile;
+use pos::Pos;
+use profile::{Lesson, Profile};
 use surw::Surw;
 use uniform::Uniform;
 use walk::RandomWalk;
@@ -45,7 +50,7 @@ impl Method {
             Method::RandomWalk => Box::new(RandomWalk),
             Method::Uniform => Box::new(Uniform::new(profile)),
             Method::Pct { depth } => Box::new(Pct::new(depth, profile, rng)),
-            Method::Pos => Box::new(Pos::new(same_place)),
+            Method::Pos => Box::<Pos>::default(),
             Method::Surw => Box::new(Surw::new(profile, rng)),
             Method::RoundRobin => {
                 let turns = [
@@ -71,8 +76,8 @@ pub(crate) struct Sample {
     next: u64,
     end: u64,
     profile: Profile,
-    /// The counts of the current execution, if the profile is not complete.
-    lesson: Option<Profile>,
+    /// What the current execution teaches, if the profile is not complete.
+    lesson: Option<Lesson>,
     rng: Rng,
     draw: Box<dyn Draw>,
 }
@@ -95,6 +100,18 @@ impl Sample {
     }
 }
 
+impl Sample {
+    /// How many executions are left.
+    pub(super) fn left(&self) -> u64 {
+        self.end - self.next
+    }
+
+    /// Leaves out the last execution.
+    pub(super) fn shorten(&mut self) {
+        self.end = self.end.saturating_sub(1).max(self.next);
+    }
+}
+
 /// The generator of one execution. Neighbouring seeds and numbers must have nothing in common, so
 /// the base is drawn from the seed, and the generator seeded with base and number.
 fn generator_of(seed: u64, index: u64) -> Rng {
@@ -105,7 +122,7 @@ fn generator_of(seed: u64, index: u64) -> Rng {
 impl Search for Sample {
     fn new_execution(&mut self) -> Option<usize> {
         if let Some(lesson) = self.lesson.take() {
-            self.profile.learn(&lesson);
+            self.profile.learn(lesson);
         }
         if self.next >= PROFILING_RUNS {
             self.next = self.next.max(self.first);
@@ -115,7 +132,7 @@ impl Search for Sample {
         }
         let index = self.next;
         self.next += 1;
-        self.lesson = (index < PROFILING_RUNS).then(Profile::default);
+        self.lesson = (index < PROFILING_RUNS).then(Lesson::default);
         self.rng = generator_of(self.seed, index);
         self.draw = self.method.draw(index, &self.profile, &mut self.rng);
         Some(0)
@@ -124,12 +141,15 @@ impl Search for Sample {
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
         let choice = self.draw.choose(point, &mut self.rng);
         if let Some(lesson) = &mut self.lesson {
-            lesson.count(point.enabled[choice]);
+            lesson.count(point, point.enabled[choice]);
         }
         Choice::Take(choice)
     }
 
-    fn end(&mut self, _: &Trace<'_>) -> Account {
+    fn end(&mut self, trace: &Trace<'_>) -> Account {
+        if let Some(lesson) = &mut self.lesson {
+            lesson.end(trace);
+        }
         // One that was run only for the profile belongs to another part.
         let is_own = self.next > self.first;
         Account {

@@ -5,7 +5,7 @@
 //! all of the search.
 
 use super::part::Decided;
-use super::{Account, Bounded, Part, Search};
+use super::{Account, Bounded, Multinomial, Part, Progress, Search};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 
 /// How many executions a search has that is not small.
@@ -110,6 +110,10 @@ impl Part for Scouted {
 
     fn order(&self) -> Vec<usize> {
         self.all.order()
+    }
+
+    fn progress(&self, began: &[usize], tree: Option<&Multinomial>) -> Option<Progress> {
+        self.all.progress(began, tree)
     }
 
     fn decided(&mut self) -> Decided {

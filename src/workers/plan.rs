@@ -35,10 +35,9 @@ pub(crate) fn run_search(
         weights,
         ..Findings::default()
     };
-    while let Some(stage) = stages.next(total.tally.total(), total.leaves_out) {
+    while let Some(stage) = stages.next(total.leaves_out) {
         let left = max_schedules.map(|max| max - total.tally.total());
-        let of_stage = stage.max_schedules;
-        search.bounds.limits.max_schedules = left.into_iter().chain(of_stage).min();
+        search.bounds.limits.max_schedules = left;
         total.leaves_out = stage.leaves_out;
         let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
         if found.irreducible.is_some() && plan == SearchPlan::Automatic {
@@ -49,10 +48,6 @@ pub(crate) fn run_search(
         total.append(&mut found);
         match stopped_by {
             StoppedBy::Exhausted => {}
-            // The limit of the stage, not of the search: the next stage begins.
-            StoppedBy::MaxSchedules(_) if max_schedules != Some(total.tally.total()) => {
-                total.leaves_out = true;
-            }
             StoppedBy::MaxSchedules(of_stage) => {
                 let max = max_schedules.unwrap_or(of_stage);
                 return Ok((total, StoppedBy::MaxSchedules(max)));

@@ -12,7 +12,7 @@ use super::*;
 use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler as _, ThreadTable};
 use crate::failure::{Deadlock, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
-use crate::search::{Bounded, DepthFirst, Method, Part, Sample};
+use crate::search::{Alternation, Bounded, DepthFirst, Feedback, Method, Part, Sample};
 use crate::site::Site;
 
 /// A toy program. How many steps its threads have, how its executions end and in what depends on
@@ -190,6 +190,11 @@ fn searches(toy: Toy) -> Vec<fn() -> Box<dyn Part>> {
     if toy.contradicting == u64::MAX {
         searches.push(|| Box::new(Sample::new(Method::RoundRobin, 3, 0..150)));
         searches.push(|| Box::new(Sample::new(Method::Surw, 4, 0..150)));
+        searches.push(|| Box::new(Feedback::new(6, 150)));
+        searches.push(|| {
+            let sample = Sample::new(Method::RoundRobin, 5, 0..500);
+            Box::new(Alternation::new(sample))
+        });
     }
     searches
 }

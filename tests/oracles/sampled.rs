@@ -11,7 +11,7 @@ use crate::oracle::Oracle;
 const SEEDS: u64 = 100;
 
 /// Every strategy that stops somewhere, with as many executions as a failure may take.
-fn strategies() -> [Strategy; 8] {
+fn strategies() -> [Strategy; 9] {
     let schedules = 1000;
     [
         Strategy::Exhaustive,
@@ -25,6 +25,7 @@ fn strategies() -> [Strategy; 8] {
         },
         Strategy::Pos { schedules },
         Strategy::Surw { schedules },
+        Strategy::Feedback { schedules },
     ]
 }
 
@@ -62,21 +63,29 @@ pub(crate) fn assert_found<S: Send + Sync + 'static>(
 
 /// Prints the medians for one program, which goes by the name of its test.
 pub(crate) fn print_row<S: Send + Sync + 'static>(explorer: &impl Fn() -> Explorer<S>) {
-    let median = |strategy: Strategy| {
-        let executions = |seed| {
-            let report = explore(explorer, strategy.clone(), seed);
-            // One that found nothing comes after all that did.
-            report.failure().map_or(u64::MAX, |_| report.schedules())
-        };
-        let mut executions: Vec<u64> = (0..SEEDS).map(executions).collect();
-        executions.sort_unstable();
-        match executions[executions.len() / 2] {
-            u64::MAX => "–".to_owned(),
-            median => median.to_string(),
-        }
-    };
-    let medians = strategies().map(median).join(" | ");
+    let medians = strategies().map(|strategy| median(explorer, &strategy, SEEDS));
     let thread = std::thread::current();
+    let name = thread.name().unwrap_or("?");
     // The test runner has begun the line.
-    println!("\n| {} | {medians} |", thread.name().unwrap_or("?"));
+    println!("\n| {name} | {} |", medians.join(" | "));
+}
+
+/// The number of executions up to the first failure, the (upper) median of this many
+/// seeds.
+pub(crate) fn median<S: Send + Sync + 'static>(
+    explorer: &impl Fn() -> Explorer<S>,
+    strategy: &Strategy,
+    seeds: u64,
+) -> String {
+    let executions = |seed| {
+        let report = explore(explorer, strategy.clone(), seed);
+        // One that found nothing comes after all that did.
+        report.failure().map_or(u64::MAX, |_| report.schedules())
+    };
+    let mut executions: Vec<u64> = (0..seeds).map(executions).collect();
+    executions.sort_unstable();
+    match executions[executions.len() / 2] {
+        u64::MAX => "–".to_owned(),
+        median => median.to_string(),
+    }
 }

@@ -85,6 +85,7 @@ fn compare_sampled(program: &Program, bodies: Bodies) -> TestCaseResult {
         },
         Strategy::Pos { schedules },
         Strategy::Surw { schedules },
+        Strategy::Feedback { schedules },
         Strategy::Portfolio { schedules },
     ] {
         for keeps_going in [true, false] {

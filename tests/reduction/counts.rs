@@ -96,19 +96,21 @@ fn check<S: Send + Sync + 'static>(
 fn writers_and_readers() {
     for n in [1, 3, 5] {
         let own = || program(n, of(n, |t, cells| write(&cells[t], 1)));
-        check("independent writers", own, 1);
+        let _ = check("independent writers", own, 1);
     }
     for (n, classes) in [(2, 2), (3, 6), (4, 24)] {
         let one = || program(1, of(n, |t, cells| write(&cells[0], t)));
-        check("writers of one cell", one, classes);
+        let _ = check("writers of one cell", one, classes);
     }
     for n in [2, 8] {
         let readers = || {
-            let mut threads = of(n, |_, cells| drop(read(&cells[0])));
+            let mut threads = of(n, |_, cells| {
+                read(&cells[0]);
+            });
             threads.extend(of(1, |_, cells| write(&cells[0], 1)));
             program(1, threads)
         };
-        check("one writer and n readers", readers, 1 << n);
+        let _ = check("one writer and n readers", readers, 1 << n);
     }
 }
 
@@ -143,7 +145,7 @@ fn updates() {
         }));
         program(2, threads)
     };
-    check("message passing", message, 3);
+    let _ = check("message passing", message, 3);
 }
 
 /// Thread j of 1..=n sets a[j] to a[j-1] + 1; the reader looks for the first 0 from the end.
@@ -164,7 +166,7 @@ fn last_zero() {
             }));
             program(n + 1, threads)
         };
-        check("last zero", explorer, classes);
+        let _ = check("last zero", explorer, classes);
     }
 }
 
@@ -219,7 +221,7 @@ fn philosophers_have_a_class_for_each_orientation_of_the_forks() {
                 [(Verdict::Held, (1 << n) - 2), (Verdict::Deadlocked, 1)]
             );
             let in_order = || philosophers(n, true, take);
-            check("in order", in_order, (1 << n) - 2);
+            let _ = check("in order", in_order, (1 << n) - 2);
         }
     }
 }
@@ -249,14 +251,14 @@ fn what_comes_after_a_release_does_not_touch_the_lock() {
         }
     };
     // Who has the lock first.
-    check("two steps", explorer(section_then_own_work), 2);
+    let _ = check("two steps", explorer(section_then_own_work), 2);
     let in_one_step: fn(&Mutex<u32>, &AtomicUsize) = |lock, own| {
         marker!("section", releases(lock), acquires(lock));
         *lock.lock().unwrap() += 1;
         marker!("own", writes(own));
         own.store(1, SeqCst);
     };
-    check("one step", explorer(in_one_step), 2);
+    let _ = check("one step", explorer(in_one_step), 2);
     let untold: fn(&Mutex<u32>, &AtomicUsize) = |lock, own| {
         marker!("section", acquires(lock));
         *lock.lock().unwrap() += 1;
@@ -265,7 +267,7 @@ fn what_comes_after_a_release_does_not_touch_the_lock() {
     };
     // All steps touch the lock, since its own work may release it for all that is known: each of the
     // 4! / (2! 2!) orders is a class.
-    check("untold", explorer(untold), 6);
+    let _ = check("untold", explorer(untold), 6);
 }
 
 #[test]

@@ -10,11 +10,14 @@
 //! Tools take turns, round after round, and a process repeats short searches for a while: the
 //! figures are the fastest search of all, and the median over the rounds of the medians.
 //!
+//! `-- classes` measures searches that run one execution of each class, by interlace alone.
+//!
 //! What is counted, and what a scheduling point is to each tool, is printed below the table.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+mod classes;
 mod contest;
 mod number;
 mod program;
@@ -45,6 +48,10 @@ fn run(arguments: &[String]) -> Result<(), String> {
         let tool = named(Tool::ALL, tool, Tool::key)?;
         let program = named(Program::ALL, program, Program::name)?;
         search::measure(tool, program, duration(seconds)?);
+        return Ok(());
+    }
+    if words == ["classes"] {
+        classes::measure();
         return Ok(());
     }
     let contest = settings(&words)?;

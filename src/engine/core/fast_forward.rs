@@ -9,6 +9,10 @@ impl ExecutionState {
     /// each start and one for each step that is repeated. The last of them leads to a new choice,
     /// however it ends.
     pub(crate) fn replayed_turns(&self) -> usize {
+        if self.known < self.steps.len() {
+            // What the steps touch is to be noted again.
+            return 0;
+        }
         self.threads.declared() + self.steps.len()
     }
 
@@ -44,6 +48,13 @@ impl ExecutionState {
         let is_enabled = self.threads.states[current.index()] != ThreadState::Finished;
         self.running = is_enabled.then_some(slot);
         self.threads.states[current.index()] = ThreadState::Running;
+        if !self.footprints.is_empty() {
+            // Only starts were replayed: each thread has come to one marker, and declared what it does there.
+            let others = self.enabled.iter().map(|it| it.thread);
+            others
+                .filter(|it| *it != current)
+                .for_each(|it| self.footprints.reach(it));
+        }
     }
 }
 

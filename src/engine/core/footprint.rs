@@ -37,7 +37,7 @@ impl ExecutionState {
     /// Forgets what the steps that are to be repeated have touched. If that was anything, it is noted
     /// again: it may be at other addresses.
     pub(super) fn forget_accesses(&mut self) {
-        let has_any = !self.accesses.is_empty();
+        let has_any = !self.accesses.is_empty() || !self.footprints.is_empty();
         self.accesses.clear();
         self.known = if has_any { 0 } else { self.steps.len() };
     }

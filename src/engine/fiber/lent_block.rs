@@ -133,15 +133,20 @@ impl OwnBlock {
     pub(crate) fn current() -> Self {
         OwnBlock(thread_pointer::current())
     }
+
+    #[inline]
+    pub(crate) fn restore(&self) {
+        if thread_pointer::current() != self.0 {
+            // SAFETY: another was set, so it may be. It is the value of the calling thread.
+            unsafe { thread_pointer::set(self.0) };
+        }
+    }
 }
 
 impl Drop for OwnBlock {
     #[inline]
     fn drop(&mut self) {
-        if thread_pointer::current() != self.0 {
-            // SAFETY: another was set, so it may be. It is the value of the calling thread.
-            unsafe { thread_pointer::set(self.0) };
-        }
+        self.restore();
     }
 }
 

@@ -52,6 +52,10 @@ impl OwnBlock {
     pub(crate) fn current() -> Self {
         OwnBlock
     }
+
+    pub(crate) fn restore(&self) {
+        let OwnBlock = self;
+    }
 }
 
 pub(crate) fn keep_block() {}

@@ -12,7 +12,7 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::{catch_fault, fault_caught};
-use crate::engine::fiber::{Fiber, TurnEnd, explaining_overflows, in_series};
+use crate::engine::fiber::{Series, TurnEnd, explaining_overflows};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::surroundings::Surroundings;
@@ -160,37 +160,73 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
     let repeated = run.begin();
     let passed_on = last_if_passed_on(turns, repeated);
     turns.truncate(repeated);
-    let mut ended = repeat(run, fibers, turns);
-    // What it leaves was looked at when the turn went to another thread for the first time.
-    let mut is_known = turns.len() + 1 == repeated && ended == passed_on && ended.is_some();
-    let mut is_abandoned = false;
-    loop {
-        let turn = match ended {
-            Some((thread, end)) => {
-                turns.push(TurnRecord::new(thread, end));
-                run.turn_after(thread, end)
-            }
-            None => run.first_turn(),
-        };
-        // A thread may see what it has left itself.
-        let is_other = ended.is_some_and(|(thread, _)| turn != Some(thread));
-        if is_other && !is_known && fibers.is_to_lend() {
-            is_abandoned = true;
-            run.abandon(turn);
-            break;
+    let has_left_something = take_turns(run, fibers, turns, passed_on);
+    if run.core.borrow().has_unended() {
+        run.heartbeat.enter(Phase::Unwinding);
+        unwind(run, fibers, has_left_something);
+    }
+    has_left_something.is_some()
+}
+
+/// Gives turns to threads until none has the turn: those in `turns` again, for as long as each but the
+/// last ends as it did, and new ones, which take the place of the others. The last turn that is
+/// repeated leads to a new choice; `passed_on` is what it was if another thread came after it.
+///
+/// If a thread has left something for the others to see, the execution is abandoned. Returns which.
+// One call of `resume_next` for all turns: what returns behind another call than the one that a thread
+// was begun by is predicted wrong.
+fn take_turns(
+    run: &Run,
+    fibers: &mut FiberPool,
+    turns: &mut Vec<TurnRecord>,
+    passed_on: Option<(ThreadId, TurnEnd)>,
+) -> Option<ThreadId> {
+    let (wakes, surroundings) = (&*run.wakes, &*run.surroundings);
+    let reached = run.heartbeat.reached_by_declared();
+    // How many turns have ended.
+    let mut count = 0;
+    let mut turn = match turns.first() {
+        Some(first) => Some(first.thread),
+        None => run.first_turn().or_else(|| run.wait_for_outside()),
+    };
+    let series = Series::begin();
+    while let Some(thread) = turn {
+        let end = fibers.resume_next(thread, &series);
+        if let Some([before, next, ..]) = turns.get(count..)
+            && end == before.end
+            && !wakes.has_any()
+            && surroundings.is_still_quiet()
+        {
+            // A declared thread: a turn in which one is started is not repeated.
+            reached[thread.index()].set(end);
+            count += 1;
+            turn = Some(next.thread);
+            continue;
         }
-        is_known = false;
-        let Some(thread) = turn.or_else(|| run.wait_for_outside()) else {
-            break;
-        };
-        ended = Some((thread, fibers.resume(thread)));
+        series.rest();
+        let mut is_known = false;
+        if count < turns.len() {
+            // What it leaves was looked at when the turn went to another thread for the first time.
+            is_known = count + 1 == turns.len() && passed_on == Some((thread, end));
+            turns.truncate(count);
+            run.repeated(count, thread);
+        }
+        turns.push(TurnRecord::new(thread, end));
+        count = turns.len();
+        turn = run.turn_after(thread, end);
+        // A thread may see what it has left itself.
+        if turn != Some(thread) && !is_known && fibers.is_to_lend() {
+            run.abandon(turn);
+            return Some(thread);
+        }
+        turn = turn.or_else(|| run.wait_for_outside());
     }
-    if !run.core.borrow().has_unended() {
-        return false;
-    }
-    run.heartbeat.enter(Phase::Unwinding);
-    // First the one that may have left something for the others to see.
-    let first = ended.filter(|_| is_abandoned).map(|(thread, _)| thread);
+    None
+}
+
+/// Unwinds the threads that are left, `first` the one that may have left something for the others to
+/// see.
+fn unwind(run: &Run, fibers: &mut FiberPool, first: Option<ThreadId>) {
     loop {
         let next = run.core.borrow_mut().next_to_unwind(first);
         let Some((thread, grant)) = next else {
@@ -210,7 +246,6 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
     if run.core.borrow().left() > 0 {
         fibers.keep_block();
     }
-    is_abandoned
 }
 
 /// The last of `count` turns, if another thread has the turn after them.
@@ -220,45 +255,4 @@ fn last_if_passed_on(turns: &[TurnRecord], count: usize) -> Option<(ThreadId, Tu
         return None;
     };
     (last.thread != next.thread).then_some((last.thread, last.end))
-}
-
-/// Repeats turns for as long as they end as in the execution before, and forgets the rest. Returns
-/// the turn after them, which has been taken: the last that was to be repeated, or the first that
-/// ended otherwise.
-#[inline]
-fn repeat(
-    run: &Run,
-    fibers: &mut FiberPool,
-    turns: &mut Vec<TurnRecord>,
-) -> Option<(ThreadId, TurnEnd)> {
-    let last = turns.pop()?;
-    let (count, otherwise) = repeat_each(run, fibers.declared(), turns);
-    turns.truncate(count);
-    let (thread, end) = otherwise.unwrap_or_else(|| (last.thread, fibers.resume(last.thread)));
-    run.repeated(count, thread);
-    Some((thread, end))
-}
-
-/// Repeats `turns` until one ends otherwise. Returns how many did not, and that turn.
-#[inline]
-fn repeat_each(
-    run: &Run,
-    // Only declared threads have turns here: one in which a thread is started is not repeated.
-    declared: &mut [Fiber],
-    turns: &[TurnRecord],
-) -> (usize, Option<(ThreadId, TurnEnd)>) {
-    let (heartbeat, wakes, surroundings) = (&*run.heartbeat, &*run.wakes, &*run.surroundings);
-    let reached = heartbeat.reached_by_declared();
-    in_series(|series| {
-        for (count, turn) in turns.iter().enumerate() {
-            let number = turn.thread.index();
-            heartbeat.run(turn.thread);
-            let end = declared[number].resume_next(series);
-            if end != turn.end || wakes.has_any() || !surroundings.is_still_quiet() {
-                return (count, Some((turn.thread, end)));
-            }
-            reached[number].set(end);
-        }
-        (turns.len(), None)
-    })
 }

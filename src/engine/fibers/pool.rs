@@ -7,7 +7,9 @@ use super::heartbeat::Heartbeat;
 use super::run::Run;
 use super::started_fibers::lend;
 use crate::engine::baton::Grant;
-use crate::engine::fiber::{Fiber, LentBlock, TurnEnd, has_own_thread_locals, share, unshare};
+use crate::engine::fiber::{
+    Fiber, LentBlock, Series, TurnEnd, has_own_thread_locals, share, unshare,
+};
 use crate::engine::{catch, current};
 use crate::error::Error;
 use crate::operation::ThreadId;
@@ -93,20 +95,16 @@ impl FiberPool {
         block.is_some_and(|block| self.run.wants_blocks() || block.has_changed())
     }
 
-    /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended.
+    /// Gives the turn to `thread` until it lets go of it. Returns how the turn has ended. A series
+    /// that is to be given to a thread which the program has started must rest.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    pub(super) fn resume(&mut self, thread: ThreadId) -> TurnEnd {
+    pub(super) fn resume_next(&mut self, thread: ThreadId, series: &Series) -> TurnEnd {
         self.heartbeat.run(thread);
         match self.fibers.get_mut(thread.index()) {
-            Some(fiber) => fiber.resume(),
+            Some(fiber) => fiber.resume_next(series),
             None => self.tell_started(thread, Grant::Resume),
         }
-    }
-
-    /// The fibers of the declared threads.
-    pub(super) fn declared(&mut self) -> &mut [Fiber] {
-        &mut self.fibers
     }
 
     /// Gives the turn to `thread`, or tells it to unwind. Returns how its turn has ended.

@@ -10,33 +10,28 @@ use fastrand::Rng;
 
 use super::Draw;
 use super::walk::among_own;
-use crate::operation::SchedulingPoint;
-use crate::site::MarkerId;
+use crate::operation::{Pending, SchedulingPoint};
 
-/// Whether two steps conflict, as far as their markers tell.
+/// Whether two pending steps conflict: whether both touch some object and at least one writes it.
 ///
-/// What a marker's step touches is not known. If every two steps conflicted, all priorities would
-/// be drawn anew at each step, and this would be the random walk. So only steps at the same marker
-/// conflict: they most likely touch the same data. Conflicts that are missed make no schedule
-/// impossible, since a thread gets a new priority after each of its steps.
-pub(super) fn same_place(one: MarkerId, other: MarkerId) -> bool {
-    one == other
+/// Where one of them may touch anything, only steps at the same marker conflict: they most likely
+/// touch the same data. If it conflicted with all, all priorities would be drawn anew at each step,
+/// and this would be the random walk. Conflicts that are missed make no schedule impossible, since a
+/// thread gets a new priority after each of its steps.
+fn conflict(point: &SchedulingPoint<'_>, one: Pending, other: Pending) -> bool {
+    let (Some(mut touched), Some(others)) = (point.touched(one), point.touched(other)) else {
+        return one.operation.name() == other.operation.name();
+    };
+    touched.any(|(object, is_write)| {
+        let mut others = others.clone();
+        others.any(|(other, writes)| (is_write || writes) && object.meets(other))
+    })
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pos {
-    conflict: fn(MarkerId, MarkerId) -> bool,
     /// The priority of each thread; those without draw one when they are next ready.
     priorities: Vec<Option<u64>>,
-}
-
-impl Pos {
-    pub(super) fn new(conflict: fn(MarkerId, MarkerId) -> bool) -> Self {
-        Pos {
-            conflict,
-            priorities: Vec::new(),
-        }
-    }
 }
 
 impl Draw for Pos {
@@ -54,9 +49,8 @@ impl Draw for Pos {
         }
         let choice = among_own(point.enabled, highest.0, rng);
         let step = point.enabled[choice];
-        self.priorities[step.thread.index()] = None;
         for ready in point.enabled {
-            if (self.conflict)(ready.operation.name(), step.operation.name()) {
+            if ready.thread == step.thread || conflict(point, *ready, step) {
                 self.priorities[ready.thread.index()] = None;
             }
         }

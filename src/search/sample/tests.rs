@@ -1,8 +1,14 @@
-use std::collections::BTreeMap;
+mod accesses;
+mod feedback;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::feedback::{CHANGES, MUTANTS};
+use super::hand_over::{HandOver, add_hand_overs};
+use super::surw::Selected;
 use super::*;
 use crate::search::DepthFirst;
 use crate::search::toy::Toy;
@@ -79,6 +85,7 @@ fn deviations(
     let toy = Toy {
         counts: shape,
         marker: |_, _| 0,
+        ..Toy::new(shape)
     };
     let expected = expected(&toy);
     let size = 100 * expected.len() as u64;
@@ -143,12 +150,13 @@ fn surw_is_uniform_over_the_orders_of_the_steps_at_one_marker() {
                 1
             }
         },
+        ..Toy::new(&[5, 4])
     };
-    let selected = (MarkerId::new(1), vec![2, 2]);
+    let marker = MarkerId::new(1);
     let mut orders = Vec::new();
     for index in 0..4000 {
         let mut search = Sample::new(Method::Surw, 0, 0..0);
-        search.draw = Box::new(Surw::selecting(Some(&selected)));
+        search.draw = Box::new(Surw::selecting(Selected::Marker(marker), vec![2, 2]));
         search.rng = generator_of(5, index);
         let (order, _) = toy.run(&mut search);
         let mut passed = [0, 0];
@@ -182,6 +190,7 @@ fn pos_lets_a_thread_wait_where_no_steps_conflict() {
     let toy = Toy {
         counts: &[2, 2],
         marker: |thread, step| [0, 2][thread] + step,
+        ..Toy::new(&[2, 2])
     };
     let sample = drawn(&toy, Method::Pos, 1, 6000);
     let serial = sample

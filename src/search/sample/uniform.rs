@@ -8,10 +8,10 @@
 
 use fastrand::Rng;
 
+use super::counts::at;
 use super::walk::weighted;
 use super::{Draw, Profile};
 use crate::operation::SchedulingPoint;
-use crate::search::sample::profile::at;
 
 #[derive(Debug)]
 pub(super) struct Uniform {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
-use crate::engine::core::Kernel;
 use crate::engine::current::{Controller, NewThread, Started, controlled, under};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::surroundings::Surroundings;
@@ -52,7 +51,7 @@ impl Controller for Unwinds {
         let mut core = self.0.borrow_mut();
         body(&mut core, ThreadId::new(0));
         let surroundings = Arc::clone(&core.surroundings);
-        surroundings.update(&mut core.kernel, Kernel::reset);
+        surroundings.reset(&mut core.kernel);
     }
 
     fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {

@@ -1,0 +1,176 @@
+//! Random programs: one schedule of each class shows what all schedules show.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+use interlace::{Engine, Explorer, Report, Strategy, Verdict, marker};
+use proptest::prelude::*;
+use proptest::strategy::Strategy as _;
+
+const CELLS: usize = 3;
+
+/// What a thread does behind one marker, with its register.
+#[derive(Debug, Clone)]
+enum Op {
+    Read(usize),
+    Write(usize),
+    Add(usize),
+    Copy(usize, usize),
+    /// Adds to one cell or the other, as the register is even or odd.
+    AddByRegister(usize, usize),
+    /// Adds under a lock, which is released at the end of the step.
+    Locked(usize, usize),
+    /// Takes a lock until the thread ends.
+    Keep(usize),
+    PanicIf(u32),
+    /// May touch anything, as far as its marker says.
+    Opaque(usize),
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    cells: [AtomicU32; CELLS],
+    locks: [Mutex<()>; 2],
+}
+
+impl Shared {
+    fn add(&self, cell: usize) {
+        self.cells[cell].fetch_add(1, SeqCst);
+    }
+}
+
+fn run(ops: &[Op], number: u32, shared: &Shared) {
+    let (cells, locks) = (&shared.cells, &shared.locks);
+    let mut register = number;
+    let mut kept = [None, None];
+    for op in ops {
+        match *op {
+            Op::Read(cell) => {
+                marker!("read", reads(cells[cell]));
+                register = cells[cell].load(SeqCst);
+            }
+            Op::Write(cell) => {
+                marker!("write", writes(cells[cell]));
+                cells[cell].store(register + 1, SeqCst);
+            }
+            Op::Add(cell) => {
+                marker!("add", writes(cells[cell]));
+                shared.add(cell);
+            }
+            Op::Copy(from, to) => {
+                marker!("copy", reads(cells[from]), writes(cells[to]));
+                cells[to].store(cells[from].load(SeqCst), SeqCst);
+            }
+            Op::AddByRegister(even, odd) => {
+                let cell = if register % 2 == 0 { even } else { odd };
+                marker!("add_by_register", writes(cells[cell]));
+                shared.add(cell);
+            }
+            Op::Locked(lock, cell) if kept[lock].is_none() => {
+                marker!("locked", acquires(locks[lock]), writes(cells[cell]));
+                let _locked = locks[lock].lock().unwrap();
+                shared.add(cell);
+            }
+            Op::Keep(lock) if kept[lock].is_none() => {
+                marker!("keep", acquires(locks[lock]));
+                kept[lock] = Some(locks[lock].lock().unwrap());
+            }
+            Op::PanicIf(value) => {
+                marker!("panic_if", reads());
+                assert_ne!(register, value, "the register");
+            }
+            Op::Opaque(cell) => {
+                marker!("opaque");
+                shared.add(cell);
+            }
+            Op::Locked(..) | Op::Keep(_) => {}
+        }
+    }
+}
+
+fn op() -> impl proptest::strategy::Strategy<Value = Op> {
+    let cell = 0..CELLS;
+    let lock = 0..2_usize;
+    prop_oneof![
+        4 => cell.clone().prop_map(Op::Read),
+        4 => cell.clone().prop_map(Op::Write),
+        2 => cell.clone().prop_map(Op::Add),
+        2 => (cell.clone(), cell.clone()).prop_map(|(from, to)| Op::Copy(from, to)),
+        2 => (cell.clone(), cell.clone()).prop_map(|(even, odd)| Op::AddByRegister(even, odd)),
+        2 => (lock.clone(), cell.clone()).prop_map(|(lock, cell)| Op::Locked(lock, cell)),
+        2 => lock.prop_map(Op::Keep),
+        1 => (2..4_u32).prop_map(Op::PanicIf),
+        1 => cell.prop_map(Op::Opaque),
+    ]
+}
+
+/// Two or three threads with ten steps at most, of which some wrong end is drawn.
+fn programs() -> impl proptest::strategy::Strategy<Value = (Vec<Vec<Op>>, u32)> {
+    let threads = prop_oneof![
+        prop::collection::vec(prop::collection::vec(op(), 1..5), 2),
+        prop::collection::vec(prop::collection::vec(op(), 1..4), 3),
+    ];
+    (threads, 0..4_u32)
+}
+
+fn explorer(threads: &[Vec<Op>], wrong: u32) -> Explorer<Shared> {
+    let explorer = Explorer::new(Shared::default)
+        .outcome(|shared| shared.cells.each_ref().map(|cell| cell.load(SeqCst)))
+        .check(move |shared| assert_ne!(shared.cells[0].load(SeqCst), wrong, "cell 0"))
+        .keep_going();
+    (0..)
+        .zip(threads)
+        .fold(explorer, |explorer, (number, ops)| {
+            let ops = ops.clone();
+            explorer.thread(format!("t{number}"), move |shared: &Shared| {
+                run(&ops, number, shared)
+            })
+        })
+}
+
+/// What was found, without how often.
+fn shown(report: &Report) -> (Vec<Verdict>, BTreeMap<String, bool>) {
+    let verdicts = report.verdicts().map(|(verdict, _)| verdict).collect();
+    let outcomes = report.outcomes().map(|(text, _)| (text.to_owned(), true));
+    (verdicts, outcomes.collect())
+}
+
+fn cases() -> ProptestConfig {
+    let programs = env::var("RANDOM_PROGRAMS");
+    let programs: u32 = programs.map_or(50, |number| number.parse().expect("a number of programs"));
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(programs)
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn classes_show_what_all_schedules_show((threads, wrong) in programs()) {
+        let explore = |strategy: Strategy, engine, workers| {
+            explorer(&threads, wrong).strategy(strategy).engine(engine).workers(workers).explore()
+        };
+        let every = explore(Strategy::Exhaustive, Engine::Fibers, 1);
+        prop_assume!(every.error().is_none());
+        let opaque = threads.iter().flatten().any(|op| matches!(op, Op::Opaque(_)));
+        let one = explore(Strategy::Automatic, Engine::Fibers, 1);
+        prop_assert_eq!(one.error(), None);
+        prop_assert!(one.is_exhaustive() && one.schedules() <= every.schedules());
+        prop_assert_eq!(shown(&one), shown(&every));
+        if !opaque {
+            for (engine, workers) in [(Engine::Fibers, 2), (Engine::Fibers, 4), (Engine::Threads, 1)] {
+                let other = explore(Strategy::Reduced, engine, workers);
+                prop_assert_eq!(other.to_string(), one.to_string(), "{:?}, {}", engine, workers);
+            }
+        }
+        if every.verdicts().filter(|(verdict, _)| *verdict != Verdict::Held).count() == 1 {
+            let (one, every) = (one.assert_fails(), every.assert_fails());
+            prop_assert!(one.is_proved_minimal() && one.is_reproduced(), "{} {}", one, every);
+            prop_assert_eq!(one.schedule(), every.schedule());
+        }
+    }
+}
