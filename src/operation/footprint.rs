@@ -139,6 +139,8 @@ impl Footprints {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::operation::Operation;
 
@@ -157,37 +159,35 @@ mod tests {
             footprints.pass(thread);
             (knowledge, accesses)
         };
-        let acquires = Footprint {
-            accesses: vec![Access::read(place.clone()), Access::acquire(lock.clone())],
+        let of = |accesses: &[Access]| {
+            Some(Footprint {
+                accesses: accesses.to_vec(),
+            })
         };
-        let (acquired, held) = (Access::acquire(lock.clone()), Access::write(lock));
-        let first = reach(&mut footprints, Some(acquires));
-        assert_eq!(
-            first,
-            (Knowledge::Declared, vec![Access::read(place), acquired])
-        );
-        let second = reach(&mut footprints, Some(Footprint::default()));
-        assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
-        assert_eq!(
-            reach(&mut footprints, None),
-            (Knowledge::Nothing, vec![held.clone()])
-        );
-        let released = Access::release(held.object.clone());
-        let acquired = Access::acquire(held.object.clone());
-        let of = |accesses: &[Access]| Footprint {
-            accesses: accesses.to_vec(),
-        };
-        let releases = of(std::slice::from_ref(&released));
-        assert_eq!(
-            reach(&mut footprints, Some(releases)).1,
-            [released.clone(), held]
-        );
-        assert_eq!(reach(&mut footprints, None), (Knowledge::Nothing, vec![]));
-        let both = reach(
-            &mut footprints,
-            Some(of(&[acquired.clone(), released.clone()])),
-        );
-        assert_eq!(both.1, [acquired, released]);
-        assert_eq!(reach(&mut footprints, None), (Knowledge::Nothing, vec![]));
+        let read = Access::read(place);
+        let acquire = Access::acquire(lock.clone());
+        let (held, release) = (Access::write(lock.clone()), Access::release(lock));
+        let none = Vec::new();
+        for (declared, touched) in [
+            (
+                of(&[read.clone(), acquire.clone()]),
+                vec![read, acquire.clone()],
+            ),
+            (of(&[]), vec![held.clone()]),
+            (None, vec![held.clone()]),
+            (of(slice::from_ref(&release)), vec![release.clone(), held]),
+            (of(&[]), none.clone()),
+            (
+                of(&[acquire.clone(), release.clone()]),
+                vec![acquire, release],
+            ),
+            (None, none),
+        ] {
+            let knowledge = match declared {
+                Some(_) => Knowledge::Declared,
+                None => Knowledge::Nothing,
+            };
+            assert_eq!(reach(&mut footprints, declared), (knowledge, touched));
+        }
     }
 }

@@ -246,17 +246,15 @@ impl Reduction {
 
     /// Takes the step that is planned there.
     fn follow(&mut self, planned: PlannedStep, point: &SchedulingPoint<'_>) -> Choice {
-        match planned.among(point) {
-            Some(index) => Choice::Take(index),
-            None => {
-                self.contradiction = Some(Box::new(Contradiction {
-                    depth: point.step,
-                    expected: vec![planned.pending],
-                    found: point.enabled.to_vec(),
-                }));
-                Choice::Prune
-            }
+        let index = planned.among(point);
+        if index.is_none() {
+            self.contradiction = Some(Box::new(Contradiction {
+                depth: point.step,
+                expected: vec![planned.pending],
+                found: point.enabled.to_vec(),
+            }));
         }
+        index.map_or(Choice::Prune, Choice::Take)
     }
 }
 

@@ -24,8 +24,10 @@ fn write(cell: &AtomicUsize, value: usize) {
     cell.store(value, SeqCst);
 }
 
+type Body = Box<dyn Fn(&Cells) + Send + Sync>;
+
 /// A program with `count` cells and these threads.
-fn program(count: usize, threads: Vec<Box<dyn Fn(&Cells) + Send + Sync>>) -> Explorer<Cells> {
+fn program(count: usize, threads: Vec<Body>) -> Explorer<Cells> {
     let explorer = Explorer::new(move || cells(count)).keep_going();
     let numbered = threads.into_iter().enumerate();
     numbered.fold(explorer, |explorer, (number, body)| {
@@ -33,14 +35,10 @@ fn program(count: usize, threads: Vec<Box<dyn Fn(&Cells) + Send + Sync>>) -> Exp
     })
 }
 
-fn of(
-    count: usize,
-    body: impl Fn(usize, &Cells) + Copy + Send + Sync + 'static,
-) -> Vec<Box<dyn Fn(&Cells) + Send + Sync>> {
+fn of(count: usize, body: impl Fn(usize, &Cells) + Copy + Send + Sync + 'static) -> Vec<Body> {
     (0..count)
         .map(|number| {
-            let body: Box<dyn Fn(&Cells) + Send + Sync> =
-                Box::new(move |cells| body(number, cells));
+            let body: Body = Box::new(move |cells| body(number, cells));
             body
         })
         .collect()
@@ -65,31 +63,36 @@ fn check<S: Send + Sync + 'static>(
             );
         }
         assert_eq!(one.to_string(), two.to_string(), "{name}, {engine:?}");
-        // What they declare is right, and to verify it changes nothing else.
-        let verified = explorer().engine(engine).workers(2).verify_accesses();
-        let verified = verified.explore().to_string();
-        // The regression test names the line that explored.
-        let without_test = |text: &str| {
-            text.split("regression test")
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (verified, one_text) = (without_test(&verified), without_test(&one.to_string()));
-        let lines = verified.lines();
-        let (checked, others): (Vec<_>, Vec<_>) =
-            lines.partition(|it| it.starts_with("declarations were checked on "));
-        assert_eq!(checked.len(), 1, "{name}, {engine:?}: {verified}");
-        assert_eq!(
-            others,
-            one_text.lines().collect::<Vec<_>>(),
-            "{name}, {engine:?}"
-        );
+        check_verified(&format!("{name}, {engine:?}"), &one, |workers| {
+            let explorer = explorer().engine(engine).workers(workers);
+            explorer.verify_accesses().explore()
+        });
         one
     });
     let [threads, fibers] = reports;
     assert_eq!(threads.to_string(), fibers.to_string(), "{name}");
     threads
+}
+
+/// What the program declares is right, and to verify it adds one line to the report, the same for however many
+/// workers.
+fn check_verified(name: &str, unverified: &Report, verify: impl Fn(usize) -> Report) {
+    // The regression test names the line that explored.
+    let without_test = |report: &Report| {
+        let text = report.to_string();
+        let (text, _) = text.split_once("regression test").unwrap_or((&text, ""));
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let [verified, again] = [1, 2].map(|workers| without_test(&verify(workers)));
+    assert_eq!(verified, again, "{name}");
+    let (checked, others): (Vec<_>, Vec<_>) = verified
+        .into_iter()
+        .partition(|it| it.starts_with("declarations were checked on "));
+    assert_eq!(
+        (checked.len(), others),
+        (1, without_test(unverified)),
+        "{name}"
+    );
 }
 
 #[test]
@@ -197,9 +200,10 @@ fn philosophers(n: usize, in_order: bool, take: Take) -> Explorer<Vec<Mutex<()>>
     let explorer = Explorer::new(forks).keep_going();
     (0..n).fold(explorer, |explorer, left| {
         let right = (left + 1) % n;
-        let (first, second) = match in_order {
-            true => (left.min(right), left.max(right)),
-            false => (left, right),
+        let (first, second) = if in_order {
+            (left.min(right), left.max(right))
+        } else {
+            (left, right)
         };
         explorer.thread(format!("p{left}"), move |forks: &Vec<Mutex<()>>| {
             take(&forks[first], &forks[second]);
@@ -308,7 +312,9 @@ fn started_threads() {
                     })
                 };
                 let both = [update(), update()];
-                both.into_iter().for_each(|it| it.join().unwrap());
+                for it in both {
+                    it.join().unwrap();
+                }
             })
             .outcome(|cell| cell.load(SeqCst))
     };

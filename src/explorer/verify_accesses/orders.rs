@@ -9,7 +9,7 @@ use crate::search::{Commuting, PlannedStep};
 /// Schedules one execution for each order, up to the first that differs from what is expected.
 #[derive(Debug)]
 pub(super) struct Orders {
-    orders: std::vec::IntoIter<Vec<PlannedStep>>,
+    left: std::vec::IntoIter<Vec<PlannedStep>>,
     current: Vec<PlannedStep>,
     /// The step of the order under way that could not be taken, if there was one.
     refused: Option<PlannedStep>,
@@ -31,7 +31,7 @@ impl Orders {
         view: &LastView,
     ) -> Self {
         Orders {
-            orders: orders.into_iter(),
+            left: orders.into_iter(),
             current: Vec::new(),
             refused: None,
             view: view.clone(),
@@ -48,7 +48,7 @@ impl Scheduler for Orders {
         if self.has_differed {
             return None;
         }
-        self.current = self.orders.next()?;
+        self.current = self.left.next()?;
         self.refused = None;
         self.view.forget();
         Some(0)
@@ -58,13 +58,11 @@ impl Scheduler for Orders {
         let Some(planned) = self.current.get(point.step) else {
             return Choice::Take(point.default_choice());
         };
-        match planned.among(point) {
-            Some(index) => Choice::Take(index),
-            None => {
-                self.refused = Some(*planned);
-                Choice::Prune
-            }
+        let index = planned.among(point);
+        if index.is_none() {
+            self.refused = Some(*planned);
         }
+        index.map_or(Choice::Prune, Choice::Take)
     }
 
     fn end(&mut self, result: ExecutionResult<'_>) {

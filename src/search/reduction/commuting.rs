@@ -17,6 +17,9 @@ pub(crate) struct Commuting {
 /// How often two steps at these markers were chosen to change places.
 pub(crate) type Tried = BTreeMap<[MarkerId; 2], u64>;
 
+/// How many partners of a step are looked at, at most, for the step to change places with.
+const LOOKED_AT: usize = 1000;
+
 /// Two steps with their rank among those at the same markers, and their place in the canonical order.
 type Ranked = (u64, usize, [usize; 2]);
 
@@ -58,8 +61,10 @@ impl Commuting {
     /// fewest pairs were tried. Which they are depends on the class alone.
     pub(crate) fn swaps(&self, most: usize, tried: &mut Tried) -> Vec<Swap> {
         let mut pairs: BTreeMap<[MarkerId; 2], BTreeSet<Ranked>> = BTreeMap::new();
+        let stride = 1 + self.canonical.len() / LOOKED_AT;
         for (place, &one) in self.canonical.iter().enumerate() {
-            for (distance, &other) in self.canonical[place + 1..].iter().enumerate() {
+            let later = self.canonical[place + 1..].iter().enumerate();
+            for (distance, &other) in later.step_by(stride) {
                 if self.order.is_before(one.min(other), one.max(other)) {
                     continue;
                 }
