@@ -36,6 +36,7 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
+mod verify_accesses;
 mod wait_options;
 
 use request::Request;

@@ -21,9 +21,10 @@ pub use place::{Place, value};
 /// # What the gated code touches
 ///
 /// After the name, a marker may say what its thread reads and writes from there to its next marker, and
-/// which locks it begins by acquiring. Then schedules that differ only in the order of steps that touch
+/// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps that touch
 /// nothing in common can be told to be one. What it says must be all: code that touches more than that
-/// may hide a bug. A marker that says nothing may touch anything.
+/// may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A marker that
+/// says nothing may touch anything.
 ///
 /// A failure tells on the order of which of these accesses it [depends](crate::Failure::conflicts).
 ///
@@ -32,6 +33,9 @@ pub use place::{Place, value};
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
 ///   readers do. What the lock protects needs no declaration of its own, since only its holder touches
 ///   it; anything else does.
+/// - `releases(lock, …)`: the code releases a lock, also one that it acquires itself. A lock that a marker
+///   acquires and none releases counts as touched by all later steps of the thread, since any of them may
+///   release it. If markers release a lock anywhere, each step of that thread that releases it must say so.
 ///
 /// What goes through this library needs none: starting and joining threads, waiting for locks and
 /// channels, waking, the time.
@@ -110,6 +114,10 @@ macro_rules! marker {
     (@writes) => { false };
     (@acquires) => { true };
     (@acquires_shared) => { true };
+    (@releases) => { false };
+    (@releases $declaration:ident $($lock:expr),+) => {
+        $($declaration.releases($crate::__private::lock_id(&$lock));)+
+    };
     (@reads $declaration:ident $($place:expr),*) => {
         $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };
@@ -134,8 +142,8 @@ macro_rules! marker {
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
-             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)`: \
-             `marker!(\"read_value\", reads(self.value))`"
+             `writes(place, …)`, `acquires(lock, …)`, `acquires_shared(lock, …)` and \
+             `releases(lock, …)`: `marker!(\"read_value\", reads(self.value))`"
         )
     };
 }

@@ -6,6 +6,7 @@
 //! [`Event`]s of the execution's [`Trace`].
 
 mod access;
+mod behaviour;
 mod event;
 mod footprint;
 mod knowledge;
@@ -19,6 +20,7 @@ mod wait_site;
 
 pub use access::AccessKind;
 pub(crate) use access::{Access, Object};
+pub(crate) use behaviour::{Behaviour, Difference, Differs};
 pub(crate) use event::{Event, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
 pub(crate) use knowledge::Knowledge;

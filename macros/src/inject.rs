@@ -50,7 +50,9 @@ impl Gate {
         let places = marker.places.iter();
         let places = places.map(|place| displayed(place.place.to_token_stream()));
         let locks = marker.acquired.iter().map(|lock| lock.source_text.clone());
-        let touched: Vec<String> = places.chain(locks).collect();
+        let released = marker.released.iter();
+        let released = released.map(|lock| displayed(lock.to_token_stream()));
+        let touched: Vec<String> = places.chain(locks).chain(released).collect();
         let declaring = match touched.as_slice() {
             [] => TokenStream::new(),
             touched => quote_spanned!(span=> .declaring(&[#(#touched),*])),
@@ -190,6 +192,7 @@ fn declare(
     let places = places.map(|place| place.declare(private, &declaration));
     let places: Vec<_> = places.collect::<Result<_, _>>()?;
     let locks = marker.acquired.iter().map(|acquired| &acquired.lock);
+    let released = &marker.released;
     let reach = if marker.acquired.is_empty() {
         quote_spanned!(span=> #declaration.reach(&#site))
     } else {
@@ -212,6 +215,7 @@ fn declare(
             let _ = &mut #declaration;
             #(#places)*
             #(#declaration.acquires(#private::lock_id(&#locks));)*
+            #(#declaration.releases(#private::lock_id(&#released));)*
             #reach;
         }
     })

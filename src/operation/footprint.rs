@@ -128,22 +128,28 @@ impl Footprints {
             return;
         };
         for Access { object, kind } in &footprint.accesses {
-            match kind {
-                AccessKind::Acquire if !held.contains(object) => held.push(object.clone()),
-                AccessKind::Release => held.retain(|it| it != object),
-                _ => {}
+            if *kind == AccessKind::Acquire && !held.contains(object) {
+                held.push(object.clone());
             }
         }
+        // One that is acquired and released in one step is not held after it.
+        let released = footprint
+            .accesses
+            .iter()
+            .filter(|it| it.kind == AccessKind::Release);
+        released.for_each(|it| held.retain(|held| *held != it.object));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::operation::Operation;
 
     #[test]
-    fn a_lock_is_touched_from_where_it_is_acquired_to_the_end() {
+    fn a_lock_is_touched_from_where_it_is_acquired_to_where_it_is_released() {
         let thread = ThreadId::new(1);
         let (lock, place) = (Object::Memory(8..9), Object::Text(1));
         let mut footprints = Footprints::default();
@@ -157,20 +163,35 @@ mod tests {
             footprints.pass(thread);
             (knowledge, accesses)
         };
-        let acquires = Footprint {
-            accesses: vec![Access::read(place.clone()), Access::acquire(lock.clone())],
+        let of = |accesses: &[Access]| {
+            Some(Footprint {
+                accesses: accesses.to_vec(),
+            })
         };
-        let (taken, held) = (Access::acquire(lock.clone()), Access::write(lock));
-        let first = reach(&mut footprints, Some(acquires));
-        assert_eq!(
-            first,
-            (Knowledge::Declared, vec![Access::read(place), taken])
-        );
-        let second = reach(&mut footprints, Some(Footprint::default()));
-        assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
-        assert_eq!(
-            reach(&mut footprints, None),
-            (Knowledge::Nothing, vec![held])
-        );
+        let read = Access::read(place);
+        let acquire = Access::acquire(lock.clone());
+        let (held, release) = (Access::write(lock.clone()), Access::release(lock));
+        let none = Vec::new();
+        for (declared, touched) in [
+            (
+                of(&[read.clone(), acquire.clone()]),
+                vec![read, acquire.clone()],
+            ),
+            (of(&[]), vec![held.clone()]),
+            (None, vec![held.clone()]),
+            (of(slice::from_ref(&release)), vec![release.clone(), held]),
+            (of(&[]), none.clone()),
+            (
+                of(&[acquire.clone(), release.clone()]),
+                vec![acquire, release],
+            ),
+            (None, none),
+        ] {
+            let knowledge = match declared {
+                Some(_) => Knowledge::Declared,
+                None => Knowledge::Nothing,
+            };
+            assert_eq!(reach(&mut footprints, declared), (knowledge, touched));
+        }
     }
 }

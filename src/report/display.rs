@@ -27,7 +27,7 @@ impl fmt::Display for Report {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
         let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
-        write!(f, "{waits}{workers}{saved_runs}")?;
+        write!(f, "{waits}{workers}{}{saved_runs}", self.verified)?;
         let failures = self
             .tally
             .iter()

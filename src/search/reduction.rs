@@ -7,6 +7,7 @@
 //! way round. For each, a sequence is planned that has them so, unless it belongs to a class that was run
 //! or is planned.
 
+mod commuting;
 mod happens_before;
 mod lock_answers;
 mod nearest;
@@ -20,13 +21,15 @@ mod tree;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Account, Contradiction, Irreducible, Part, Search};
-use crate::operation::{Choice, Knowledge, Pending, SchedulingPoint, Trace};
+use crate::operation::{Choice, Knowledge, SchedulingPoint, Trace};
+pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
 pub(crate) use happens_before::canonical_order;
 use lock_answers::LockAnswers;
 pub(crate) use nearest::NearestHeld;
 pub(crate) use reversed::{ReversedPair, Touch};
-use step::{Identity, PlannedStep};
+use step::Identity;
+pub(crate) use step::{PlannedStep, planned_again};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
 
 /// A handle to the tree of a reduced search. It runs one leaf after the other.
@@ -248,21 +251,15 @@ impl Reduction {
 
     /// Takes the step that is planned there.
     fn follow(&mut self, planned: PlannedStep, point: &SchedulingPoint<'_>) -> Choice {
-        let is_planned = |it: &Pending| {
-            point.identities[it.thread.index()] == planned.thread
-                && it.operation.is_like(planned.pending.operation)
-        };
-        match point.enabled.iter().position(is_planned) {
-            Some(index) => Choice::Take(index),
-            None => {
-                self.contradiction = Some(Box::new(Contradiction {
-                    depth: point.step,
-                    expected: vec![planned.pending],
-                    found: point.enabled.to_vec(),
-                }));
-                Choice::Prune
-            }
+        let index = planned.among(point);
+        if index.is_none() {
+            self.contradiction = Some(Box::new(Contradiction {
+                depth: point.step,
+                expected: vec![planned.pending],
+                found: point.enabled.to_vec(),
+            }));
         }
+        index.map_or(Choice::Prune, Choice::Take)
     }
 }
 

@@ -4,3 +4,4 @@ mod counts;
 mod random;
 mod reports;
 mod why;
+mod wrong_declarations;

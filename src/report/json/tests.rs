@@ -106,6 +106,14 @@ fn saved_runs() -> impl Strategy<Value = SavedRuns> {
     )
 }
 
+fn verified() -> impl Strategy<Value = Verified> {
+    prop_oneof![
+        Just(Verified::No),
+        Just(Verified::Nothing),
+        any::<u64>().prop_map(Verified::Pairs),
+    ]
+}
+
 pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     // Counts whose sum fits.
     let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
@@ -134,13 +142,13 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         seed,
         uniform,
     });
-    let origin = (origins(), option::of(sampled));
+    let origin = (origins(), option::of(sampled), verified());
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled),
+            (origin, sampled, verified),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -159,6 +167,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 origin,
                 saved_runs,
                 sampled,
+                verified,
                 save_target: SaveTarget::default(),
             }
         },

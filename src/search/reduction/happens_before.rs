@@ -188,7 +188,7 @@ impl HappensBefore {
 
 /// A permutation of the numbers that spreads small differences, that of the generator `SplitMix64` (Steele,
 /// Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-fn mix(number: u64) -> u64 {
+pub(super) fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -1,13 +1,13 @@
 //! The steps of an execution as a reduction sees them.
 
 use crate::operation::{
-    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, ThreadId,
-    ThreadState, ThreadStatus, Trace,
+    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
+    ThreadId, ThreadState, ThreadStatus, Trace,
 };
 use crate::site::MarkerId;
 
 /// A thread, by a number that is the same under every schedule.
-pub(super) type Identity = u64;
+pub(crate) type Identity = u64;
 
 /// A step that was taken, or one that a thread was about to take when the execution ended.
 #[derive(Debug)]
@@ -26,9 +26,40 @@ pub(super) struct Step {
 
 /// A step that an execution is to take, as it was seen in another.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PlannedStep {
-    pub(super) thread: Identity,
+pub(crate) struct PlannedStep {
+    pub(crate) thread: Identity,
     pub(super) pending: Pending,
+}
+
+impl PlannedStep {
+    /// What its thread does.
+    pub(crate) fn operation(self) -> Operation {
+        self.pending.operation
+    }
+
+    /// Which of the enabled it is, if it can be taken.
+    pub(crate) fn among(self, point: &SchedulingPoint<'_>) -> Option<usize> {
+        let is_planned = |it: &Pending| {
+            point.identities[it.thread.index()] == self.thread
+                && it.operation.is_like(self.pending.operation)
+        };
+        point.enabled.iter().position(is_planned)
+    }
+}
+
+/// The steps of an execution, to be taken again in this order.
+pub(crate) fn planned_again(trace: &Trace<'_>, order: &[usize]) -> Vec<PlannedStep> {
+    let planned = |number: &usize| {
+        let event = &trace.events[*number];
+        PlannedStep {
+            thread: trace.identities[event.thread.index()],
+            pending: Pending {
+                thread: event.thread,
+                operation: event.operation,
+            },
+        }
+    };
+    order.iter().map(planned).collect()
 }
 
 impl Step {

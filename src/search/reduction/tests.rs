@@ -1,6 +1,7 @@
 //! Reduced searches of small programs, compared with all their executions.
 
 mod brute_force;
+mod commuting;
 mod counts;
 mod machine;
 mod nearest;

@@ -113,7 +113,7 @@ fn repair(program: &mut Program) {
     }
 }
 
-fn programs() -> impl Strategy<Value = Program> {
+pub(super) fn programs() -> impl Strategy<Value = Program> {
     let threads = prop::collection::vec(prop::collection::vec(code(3), 1..5), 2..5);
     let spawned = (any::<bool>(), 0..4_usize, any::<bool>());
     (threads, spawned).prop_map(|(threads, (spawns, at, joins))| {
