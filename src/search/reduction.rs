@@ -9,6 +9,7 @@
 
 mod happens_before;
 mod lock_answers;
+mod mutant;
 mod relation;
 mod step;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use super::{Account, Contradiction, Part, Search};
 use crate::operation::{Choice, Pending, SchedulingPoint, Trace};
 use happens_before::HappensBefore;
 use lock_answers::LockAnswers;
+use mutant::Mutant;
 use step::{Identity, PlannedStep};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
 
@@ -153,6 +155,9 @@ impl Reduction {
     fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
         let order = &self.order;
         let mut steps: Vec<usize> = order.independent_of(earlier).collect();
+        if Mutant::TruncatedReversal.is_on() {
+            steps.retain(|it| *it < later);
+        }
         steps.push(later);
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
@@ -160,13 +165,14 @@ impl Reduction {
             let next = order.nth_of(sleeper.thread, earlier, 0);
             order.is_weak_initial(sleeper.thread, next, &steps)
         });
-        if is_covered {
+        if is_covered && !Mutant::NobodySleeps.is_on() {
             return;
         }
         if order.steps[later].is_guarded() {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}
                 Some(false) => return,
+                None if Mutant::LocksSupposedFree.is_on() => {}
                 None => {
                     let depth = earlier;
                     self.trials.push(Trial::Lock { depth, steps });

@@ -5,6 +5,7 @@
 //! The order of conflicting steps, and what follows from it, is happens-before. Executions with the same
 //! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
 
+use super::mutant::Mutant;
 use super::relation::Relation;
 use super::step::{Identity, Step};
 use crate::operation::{ThreadId, Trace};
@@ -80,11 +81,12 @@ impl HappensBefore {
     pub(super) fn races(&self, later: usize) -> impl Iterator<Item = usize> + '_ {
         let earlier: Vec<usize> = self.conflicts.row(later).collect();
         let thread = self.steps[later].thread;
+        let is_guarded = self.steps[later].is_guarded() && !Mutant::AdjacentLocks.is_on();
         let is_race = move |number: &usize| {
             *number < self.taken
                 && self.steps[*number].thread != thread
                 && !self.enabling.has(later, *number)
-                && (self.steps[later].is_guarded() || self.is_immediate(*number, later))
+                && (is_guarded || self.is_immediate(*number, later))
         };
         earlier.into_iter().rev().filter(is_race)
     }
@@ -142,6 +144,6 @@ impl HappensBefore {
                 return false;
             }
         }
-        true
+        !Mutant::OnlyOccurring.is_on()
     }
 }

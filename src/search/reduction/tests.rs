@@ -3,4 +3,5 @@
 mod brute_force;
 mod counts;
 mod machine;
+mod mutants;
 mod workers;

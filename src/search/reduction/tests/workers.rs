@@ -8,9 +8,9 @@ use crate::search::{Part, Reduction, Search};
 
 /// Which workers search a program: how many, and what decides whose execution ends next.
 #[derive(Debug, Clone, Copy)]
-struct Workers {
-    count: usize,
-    seed: u64,
+pub(super) struct Workers {
+    pub(super) count: usize,
+    pub(super) seed: u64,
 }
 
 /// What workers find. The executions of all of them are under way at once, and end in a random order.
@@ -50,7 +50,7 @@ fn found_by(program: &Program, workers: Workers) -> Result<(usize, Found), TestC
     }
 }
 
-fn check(program: &Program, workers: Workers, all: &Found) -> Result<(), TestCaseError> {
+pub(super) fn check(program: &Program, workers: Workers, all: &Found) -> Result<(), TestCaseError> {
     let (executions, found) = found_by(program, workers)?;
     prop_assert_eq!(
         found.repeated,
@@ -113,7 +113,7 @@ fn repair(program: &mut Program) {
     }
 }
 
-fn programs() -> impl Strategy<Value = Program> {
+pub(super) fn programs() -> impl Strategy<Value = Program> {
     let threads = prop::collection::vec(prop::collection::vec(code(3), 1..5), 2..5);
     let spawned = (any::<bool>(), 0..4_usize, any::<bool>());
     (threads, spawned).prop_map(|(threads, (spawns, at, joins))| {
