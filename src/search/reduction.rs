@@ -12,6 +12,7 @@ mod lock_answers;
 mod mutant;
 mod relation;
 mod step;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -45,6 +46,8 @@ pub(crate) struct Reduction {
     /// What the execution is to begin with.
     plan: Vec<PlannedStep>,
     order: HappensBefore,
+    /// The steps of the last trial.
+    tried: HappensBefore,
     answers: LockAnswers,
     /// What is to be tried before more can be planned, each by an execution that does not count.
     trials: Vec<Trial>,
@@ -86,6 +89,7 @@ impl Reduction {
             sleepers: Vec::new(),
             plan: Vec::new(),
             order: HappensBefore::default(),
+            tried: HappensBefore::default(),
             answers: LockAnswers::default(),
             trials: Vec::new(),
             is_trial: false,
@@ -138,7 +142,7 @@ impl Reduction {
         let wakes = self
             .sleepers
             .iter()
-            .map(|it| self.wakes_at(*it))
+            .map(|it| self.order.wakes_at(it.thread, it.depth))
             .collect::<Vec<_>>();
         for later in 0..self.order.steps.len() {
             if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
@@ -154,21 +158,20 @@ impl Reduction {
     /// Plans the reversal of a race, if it can be run.
     fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
         let order = &self.order;
-        let mut steps: Vec<usize> = order.independent_of(earlier).collect();
-        if Mutant::TruncatedReversal.is_on() {
-            steps.retain(|it| *it < later);
-        }
-        steps.push(later);
+        let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
+        let others = || order.independent_of(earlier).filter(is_kept);
+        let steps = || others().chain([later]);
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
         let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
             let next = order.nth_of(sleeper.thread, earlier, 0);
-            order.is_weak_initial(sleeper.thread, next, &steps)
+            order.is_weak_initial(sleeper.thread, next, steps())
         });
         if is_covered && !Mutant::NobodySleeps.is_on() {
             return;
         }
-        if order.steps[later].is_guarded() {
+        let steps: Vec<usize> = steps().collect();
+        if order.steps[later].is_guarded {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}
                 Some(false) => return,
@@ -200,33 +203,21 @@ impl Reduction {
 
     /// Goes on with a reversal whose steps were tried.
     fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
-        let mut order = HappensBefore::default();
-        order.read(trace);
+        self.tried.read(trace);
+        let order = &self.tried;
         let mut tree = self.tree.lock();
         let reversal = Reversal {
-            order: &order,
+            order,
             depth,
             at: node,
             taken: None,
             steps: (depth..order.taken).collect(),
         };
         if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, &order, &steps);
+            let trial = Trial::of_steps(&tree, node, order, &steps);
             self.trials.push(trial);
         }
         tree.finish(node);
-    }
-
-    /// Before which step of the execution a thread no longer sleeps: the first that conflicts with the step
-    /// that it sleeps before.
-    fn wakes_at(&self, sleeper: Sleeper) -> usize {
-        let order = &self.order;
-        let Some(own) = order.nth_of(sleeper.thread, sleeper.depth, 0) else {
-            return sleeper.depth;
-        };
-        let mut later = sleeper.depth..order.taken;
-        let wakes = later.find(|it| *it == own || order.conflict(*it, own));
-        wakes.unwrap_or(order.taken)
     }
 
     /// Takes the step that is planned there.

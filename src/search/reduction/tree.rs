@@ -333,7 +333,7 @@ impl Descent {
         let is_known = next.is_some() && !self.strayed.contains(&thread);
         let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
         if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
-            Some(order.is_weak_initial(thread, next, steps))
+            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
         } else {
             None
         }
