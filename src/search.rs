@@ -9,6 +9,7 @@ mod depth_first;
 mod interruptions;
 mod part;
 mod plan;
+#[cfg_attr(not(test), allow(dead_code, reason = "no plan has it yet"))]
 mod reduction;
 mod sample;
 mod shard;
@@ -22,7 +23,8 @@ pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::Part;
 pub(crate) use plan::{SearchPlan, Stages};
-pub(crate) use reduction::Reduction;
+#[cfg_attr(not(test), allow(unused_imports, reason = "no plan has them yet"))]
+pub(crate) use reduction::{ReducedShard, Reduction};
 pub(crate) use sample::{Method, Sample};
 pub(crate) use shard::{Shard, Weights};
 pub(crate) use share::{Extent, Multinomial, Progress, estimate};

@@ -7,12 +7,15 @@
 //! way round. For each, a sequence is planned that has them so, unless it belongs to a class that was run
 //! or is planned.
 
+mod branch;
 mod happens_before;
 mod lock_answers;
 mod mutant;
 mod relation;
+mod shard;
 mod step;
 mod summary;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -26,6 +29,7 @@ use crate::operation::{Choice, Pending, SchedulingPoint, Trace};
 use happens_before::HappensBefore;
 use lock_answers::LockAnswers;
 use mutant::Mutant;
+pub(crate) use shard::ReducedShard;
 use step::{Identity, PlannedStep};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
 

@@ -18,10 +18,15 @@ pub(super) enum Mutant {
     NobodySleeps,
     /// A thread is supposed to do the same after a reversal as before.
     NobodyStrays,
+    /// Where all threads sleep that could go on, nobody waits for a lock.
+    WaitingForgotten,
+    /// A step touches what it has declared, and nothing else.
+    AllDeclared,
 }
 
 impl Mutant {
     #[cfg(not(test))]
+    #[allow(clippy::unused_self, reason = "in tests it is used")]
     pub(super) const fn is_on(self) -> bool {
         false
     }

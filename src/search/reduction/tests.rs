@@ -4,4 +4,5 @@ mod brute_force;
 mod counts;
 mod machine;
 mod mutants;
+mod shards;
 mod workers;

@@ -15,6 +15,8 @@ pub(super) enum Code {
     Read(usize),
     /// Writes the register, plus one, to the cell.
     Write(usize),
+    /// Writes the register, plus one, to the cell, and is known to only afterwards: as what a call does.
+    Call(usize),
     /// Reads some cells and writes their sum and the register to others.
     Sum(Vec<usize>, Vec<usize>),
     /// Goes to this line if the cell is zero; reads it.
@@ -332,6 +334,10 @@ impl<'a> Machine<'a> {
         match *code {
             Code::Read(cell) => self.registers[own] = self.cells[cell],
             Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
+            Code::Call(number) => {
+                self.cells[number] = self.registers[own] + 1;
+                self.touch(Access::write(cell(number)));
+            }
             Code::Sum(ref reads, ref writes) => {
                 let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
                 for write in writes {

@@ -6,11 +6,12 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::brute_force::{Found, every_class};
 use super::machine::{Code, Program};
+use super::shards::in_shards;
 use super::workers::{Workers, check, programs};
 use crate::search::reduction::mutant::Mutant;
 
-/// Whether one of some numbers of workers misses a class or runs one twice, and none does with all rules.
-fn catches(mutant: Mutant, program: &Program, all: &Found, seed: u64) -> bool {
+/// Whether one of some numbers of workers misses a class or runs one twice, and does not with all rules.
+fn workers_catch(mutant: Mutant, program: &Program, all: &Found, seed: u64) -> bool {
     let mut workers = [1, 4, 16].map(|count| Workers { count, seed }).into_iter();
     let is_wrong = |workers: &Workers| check(program, *workers, all).is_err();
     let Some(workers) = mutant.during(|| workers.find(is_wrong)) else {
@@ -23,9 +24,20 @@ fn catches(mutant: Mutant, program: &Program, all: &Found, seed: u64) -> bool {
     true
 }
 
-/// Whether one of the first 300 random programs does; they are always the same.
-fn is_caught(mutant: Mutant) -> bool {
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[5; 32]);
+/// As [`workers_catch`], for the shards of a search.
+fn shards_catch(mutant: Mutant, program: &Program, all: &Found, _: u64) -> bool {
+    let is_wrong = || in_shards(program, 1).1 != *all;
+    let is_caught = mutant.during(is_wrong);
+    assert!(
+        !is_caught || !is_wrong(),
+        "not because of the mutant: {program:?}"
+    );
+    is_caught
+}
+
+/// Whether one of the first 300 random programs catches it; they are always the same.
+fn is_caught(mutant: Mutant, catches: impl Fn(Mutant, &Program, &Found, u64) -> bool) -> bool {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[0; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     (0..300).any(|seed| {
         let program = programs().new_tree(&mut runner).unwrap().current();
@@ -44,7 +56,14 @@ fn random_programs_catch_wrong_rules() {
         Mutant::NobodySleeps,
         Mutant::NobodyStrays,
     ] {
-        assert!(is_caught(mutant), "{mutant:?}");
+        assert!(is_caught(mutant, workers_catch), "{mutant:?}");
+    }
+}
+
+#[test]
+fn random_programs_catch_wrong_rules_of_shards() {
+    for mutant in [Mutant::AllDeclared, Mutant::AdjacentLocks] {
+        assert!(is_caught(mutant, shards_catch), "{mutant:?}");
     }
 }
 
@@ -66,5 +85,25 @@ fn a_reversal_needs_the_steps_of_the_whole_execution() {
     // comes before, between or after the write and the read by the last. The lock: either thread first.
     let all = every_class(&program, 300_000).unwrap();
     assert_eq!(all.classes.len(), 3 * 3 * 2);
-    assert!(catches(Mutant::TruncatedReversal, &program, &all, 0));
+    assert!(workers_catch(Mutant::TruncatedReversal, &program, &all, 0));
+}
+
+/// So does that, when the lock is taken by another where all sleep that could go on: whoever waits for it
+/// could have come first, and then have touched what wakes one of them.
+#[test]
+fn whoever_waits_for_a_lock_could_wake_others() {
+    use Code::{Anything, Lock, Read, SwapZero, Wake, Write};
+    let program = Program {
+        declared: 4,
+        cells: 3,
+        threads: vec![
+            vec![Wake(0)],
+            vec![Lock(1, false), Read(1), Write(2)],
+            vec![Write(0), Lock(1, true)],
+            vec![Lock(1, false), SwapZero(0, 7), Anything],
+        ],
+    };
+    let all = every_class(&program, 10_000).unwrap();
+    assert_eq!(all.classes.len(), 7);
+    assert!(shards_catch(Mutant::WaitingForgotten, &program, &all, 0));
 }

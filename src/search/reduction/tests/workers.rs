@@ -70,6 +70,7 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
     prop_oneof![
         4 => cell.clone().prop_map(Code::Read),
         4 => cell.clone().prop_map(Code::Write),
+        1 => cell.clone().prop_map(Code::Call),
         2 => (some.clone(), some).prop_map(|(from, to)| Code::Sum(from, to)),
         2 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::JumpIfZero(cell, line + 3)),
         1 => (cell, 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
