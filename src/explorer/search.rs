@@ -159,7 +159,7 @@ fn no_shards(strategy: &Strategy) -> Error {
         _ => "is made of several searches",
     };
     let text = format!(
-        "the strategy `{strategy}` {why}, and has no shards: `exhaustive` has, and so have `random`, \
+        "the strategy `{strategy}` {why}, and has no shards: `reduced` and `exhaustive` have, and so have `random`, \
          `uniform`, `pct`, `pos` and `surw`"
     );
     Error::new(ErrorKind::BadSetting, text)

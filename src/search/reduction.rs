@@ -7,30 +7,41 @@
 //! way round. For each, a sequence is planned that has them so, unless it belongs to a class that was run
 //! or is planned.
 
+mod branch;
 mod commuting;
 mod happens_before;
+mod irreducible;
 mod lock_answers;
+mod mutant;
 mod nearest;
 mod relation;
 mod reversed;
+mod shard;
 mod step;
+mod summary;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Account, Contradiction, Irreducible, Part, Search};
-use crate::operation::{Choice, Knowledge, SchedulingPoint, Trace};
+use crate::operation::{Choice, SchedulingPoint, Trace};
 pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
 pub(crate) use happens_before::canonical_order;
+pub(super) use irreducible::why_irreducible;
 use lock_answers::LockAnswers;
+use mutant::Mutant;
 pub(crate) use nearest::NearestHeld;
 pub(crate) use reversed::{ReversedPair, Touch};
+pub(crate) use shard::ReducedShard;
 use step::Identity;
 pub(crate) use step::{PlannedStep, planned_again};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
+use trial::Trial;
 
 /// A handle to the tree of a reduced search. It runs one leaf after the other.
 #[derive(Debug)]
@@ -52,6 +63,8 @@ pub(crate) struct Reduction {
     /// What the execution is to begin with.
     plan: Vec<PlannedStep>,
     order: HappensBefore,
+    /// The steps of the last trial.
+    tried: HappensBefore,
     answers: LockAnswers,
     /// What is to be tried before more can be planned, each by an execution that does not count.
     trials: Vec<Trial>,
@@ -60,21 +73,6 @@ pub(crate) struct Reduction {
     /// Whether the step that it asks about can be taken.
     is_free: bool,
     contradiction: Option<Box<Contradiction>>,
-}
-
-/// An execution that is run to find out how to go on with a reversal.
-#[derive(Debug)]
-enum Trial {
-    /// Whether the last of the steps, which acquires a lock, can be taken after the others, or another
-    /// thread holds the lock.
-    Lock { depth: usize, steps: Vec<usize> },
-    /// What the steps of this plan touch, and what threads are about to touch after `node`, which the first
-    /// `depth` of them lead to.
-    Steps {
-        node: NodeId,
-        depth: usize,
-        plan: Vec<PlannedStep>,
-    },
 }
 
 impl Reduction {
@@ -110,6 +108,7 @@ impl Reduction {
             sleepers: Vec::new(),
             plan: Vec::new(),
             order: HappensBefore::default(),
+            tried: HappensBefore::default(),
             answers: LockAnswers::default(),
             trials: Vec::new(),
             is_trial: false,
@@ -162,7 +161,7 @@ impl Reduction {
         let wakes = self
             .sleepers
             .iter()
-            .map(|it| self.wakes_at(*it))
+            .map(|it| self.order.wakes_at(it.thread, it.depth))
             .collect::<Vec<_>>();
         for later in 0..self.order.steps.len() {
             if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
@@ -178,21 +177,24 @@ impl Reduction {
     /// Plans the reversal of a race, if it can be run.
     fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
         let order = &self.order;
-        let mut steps: Vec<usize> = order.independent_of(earlier).collect();
-        steps.push(later);
+        let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
+        let others = || order.independent_of(earlier).filter(is_kept);
+        let steps = || others().chain([later]);
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
         let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
             let next = order.nth_of(sleeper.thread, earlier, 0);
-            order.is_weak_initial(sleeper.thread, next, &steps)
+            order.is_weak_initial(sleeper.thread, next, steps())
         });
-        if is_covered {
+        if is_covered && !Mutant::NobodySleeps.is_on() {
             return;
         }
-        if order.steps[later].is_guarded() {
+        let steps: Vec<usize> = steps().collect();
+        if order.steps[later].is_guarded {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}
                 Some(false) => return,
+                None if Mutant::LocksSupposedFree.is_on() => {}
                 None => {
                     let depth = earlier;
                     self.trials.push(Trial::Lock { depth, steps });
@@ -220,33 +222,21 @@ impl Reduction {
 
     /// Goes on with a reversal whose steps were tried.
     fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
-        let mut order = HappensBefore::default();
-        order.read(trace);
+        self.tried.read(trace);
+        let order = &self.tried;
         let mut tree = lock(&self.tree);
         let reversal = Reversal {
-            order: &order,
+            order,
             depth,
             at: node,
             taken: None,
             steps: (depth..order.taken).collect(),
         };
         if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, &order, &steps);
+            let trial = Trial::of_steps(&tree, node, order, &steps);
             self.trials.push(trial);
         }
         tree.finish(node);
-    }
-
-    /// Before which step of the execution a thread no longer sleeps: the first that conflicts with the step
-    /// that it sleeps before.
-    fn wakes_at(&self, sleeper: Sleeper) -> usize {
-        let order = &self.order;
-        let Some(own) = order.nth_of(sleeper.thread, sleeper.depth, 0) else {
-            return sleeper.depth;
-        };
-        let mut later = sleeper.depth..order.taken;
-        let wakes = later.find(|it| *it == own || order.conflict(*it, own));
-        wakes.unwrap_or(order.taken)
     }
 
     /// Takes the step that is planned there.
@@ -261,17 +251,6 @@ impl Reduction {
         }
         index.map_or(Choice::Prune, Choice::Take)
     }
-}
-
-/// Why the executions of the program that this is one of cannot be told by their classes, if they cannot.
-pub(super) fn why_irreducible(trace: &Trace<'_>) -> Option<Irreducible> {
-    let mut events = trace.events.iter();
-    let opaque = events.position(|event| event.knowledge == Knowledge::Nothing);
-    let mut events = trace.events.iter();
-    let declares = events.any(|event| event.knowledge == Knowledge::Declared);
-    let nothing = (!declares).then_some(Irreducible::NothingDeclared);
-    let conditional = trace.conditional.map(Irreducible::Conditional);
-    conditional.or(opaque.map(Irreducible::Opaque)).or(nothing)
 }
 
 /// A search that has panicked with the lock is not gone on with.
@@ -354,30 +333,6 @@ impl Search for Reduction {
         Account {
             is_repetition: true,
             ..Account::default()
-        }
-    }
-}
-
-impl Trial {
-    /// One that takes `steps` of an execution after `node`.
-    fn of_steps(tree: &Tree, node: NodeId, order: &HappensBefore, steps: &[usize]) -> Self {
-        let before = tree.path(node);
-        let mut plan: Vec<PlannedStep> = before.iter().filter_map(|it| tree.step(*it)).collect();
-        let depth = plan.len();
-        plan.extend(steps.iter().map(|it| order.steps[*it].planned()));
-        Trial::Steps { node, depth, plan }
-    }
-
-    /// What its execution begins with.
-    fn plan(&self, order: &HappensBefore) -> Vec<PlannedStep> {
-        match self {
-            Trial::Steps { plan, .. } => plan.clone(),
-            Trial::Lock { depth, steps } => {
-                let others = &steps[..steps.len().saturating_sub(1)];
-                let sequence = others.iter().map(|it| &order.steps[*it]);
-                let all = order.steps[..*depth].iter().chain(sequence);
-                all.map(step::Step::planned).collect()
-            }
         }
     }
 }

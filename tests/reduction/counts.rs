@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-use interlace::{Engine, Explorer, Report, Verdict, marker, trace};
+use interlace::{Engine, Explorer, Report, Strategy, Verdict, marker, trace};
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 
@@ -320,4 +320,30 @@ fn started_threads() {
     };
     let report = check("lost update by started threads", explorer, 4);
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [("1", 2), ("2", 2)]);
+}
+
+#[test]
+fn shards_have_each_class_once() {
+    let explorer = || {
+        program(
+            1,
+            of(3, |_, cells| {
+                let value = read(&cells[0]);
+                write(&cells[0], value + 1);
+            }),
+        )
+        .outcome(|cells| cells[0].load(SeqCst))
+        .strategy(Strategy::Reduced)
+        .engine(Engine::Fibers)
+    };
+    let whole = explorer().explore();
+    for of in [2, 3] {
+        let shards = (1..=of).map(|number| explorer().shard(number, of).explore());
+        let shards = shards.map(|report| Report::from_json(&report.to_json()).unwrap());
+        let merged = Report::merge(shards).unwrap();
+        assert_eq!(merged.schedules(), 36, "{of} shards: {merged}");
+        assert!(merged.outcomes().eq(whole.outcomes()), "{merged}");
+        let head = "interlace: no failure in 36 classes of schedules; one schedule of each was run";
+        assert!(merged.to_string().starts_with(head), "{merged}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The steps of an execution as a reduction sees them.
 
+use super::summary::Summary;
 use crate::operation::{
     Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
     ThreadId, ThreadState, ThreadStatus, Trace,
@@ -15,6 +16,9 @@ pub(super) struct Step {
     pub(super) thread: Identity,
     pub(super) pending: Pending,
     accesses: Vec<Access>,
+    summary: Summary,
+    /// Whether it could be taken only while a lock was free.
+    pub(super) is_guarded: bool,
     /// The threads that can go on, or be joined, by it.
     enables: Vec<ThreadId>,
     /// Whether it may have touched more.
@@ -62,12 +66,29 @@ pub(crate) fn planned_again(trace: &Trace<'_>, order: &[usize]) -> Vec<PlannedSt
     order.iter().map(planned).collect()
 }
 
+/// The lists of a step, to be used again for another.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    accesses: Vec<Access>,
+    enables: Vec<ThreadId>,
+}
+
 impl Step {
+    pub(super) fn into_buffers(self) -> Buffers {
+        let (mut accesses, mut enables) = (self.accesses, self.enables);
+        accesses.clear();
+        enables.clear();
+        Buffers { accesses, enables }
+    }
+
     /// The step of this number.
-    pub(super) fn taken(trace: &Trace<'_>, number: usize) -> Step {
+    pub(super) fn taken(trace: &Trace<'_>, number: usize, buffers: Buffers) -> Step {
         let event = &trace.events[number];
         let has_aborted = trace.has_aborted && number + 1 == trace.events.len();
-        let (mut accesses, mut enables) = (Vec::new(), Vec::new());
+        let Buffers {
+            mut accesses,
+            mut enables,
+        } = buffers;
         for access in trace.accesses(number) {
             match access.object {
                 // That it can be taken is no conflict: there is no other order.
@@ -82,6 +103,8 @@ impl Step {
                 thread: event.thread,
                 operation: event.operation,
             },
+            summary: Summary::of(&accesses),
+            is_guarded: accesses.iter().any(Access::is_acquire),
             accesses,
             enables,
             // Whatever ends an execution keeps all others from going on.
@@ -95,7 +118,7 @@ impl Step {
     }
 
     /// The step that `thread` was about to take at the end, if it is known which.
-    pub(super) fn pending(trace: &Trace<'_>, thread: ThreadId) -> Option<Step> {
+    pub(super) fn pending(trace: &Trace<'_>, thread: ThreadId, buffers: Buffers) -> Option<Step> {
         let ThreadStatus { state, passed } = trace.threads[thread.index()];
         let last = passed.unwrap_or_else(MarkerId::start);
         let (operation, awaits) = match state {
@@ -110,13 +133,18 @@ impl Step {
             _ => return None,
         };
         let pending = Pending { thread, operation };
-        let mut accesses = Vec::new();
+        let Buffers {
+            mut accesses,
+            enables,
+        } = buffers;
         let knowledge = trace.footprints.touched_by(pending, &mut accesses);
         Some(Step {
             thread: trace.identities[thread.index()],
             pending,
+            summary: Summary::of(&accesses),
+            is_guarded: accesses.iter().any(Access::is_acquire),
             accesses,
-            enables: Vec::new(),
+            enables,
             is_opaque: knowledge == Knowledge::Nothing,
             awaits,
         })
@@ -131,14 +159,11 @@ impl Step {
 
     pub(super) fn conflicts_with(&self, other: &Step) -> bool {
         self.thread == other.thread || self.is_opaque || other.is_opaque || {
-            let mut own = self.accesses.iter();
-            own.any(|one| other.accesses.iter().any(|it| one.conflicts_with(it)))
+            self.summary.may_conflict(other.summary) && {
+                let mut own = self.accesses.iter();
+                own.any(|one| other.accesses.iter().any(|it| one.conflicts_with(it)))
+            }
         }
-    }
-
-    /// Whether it could be taken only while a lock was free.
-    pub(super) fn is_guarded(&self) -> bool {
-        self.accesses.iter().any(Access::is_acquire)
     }
 
     /// Whether it touches a lock that `other` acquires.

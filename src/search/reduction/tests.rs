@@ -4,5 +4,8 @@ mod brute_force;
 mod commuting;
 mod counts;
 mod machine;
+mod mutants;
 mod nearest;
+mod program;
+mod shards;
 mod workers;

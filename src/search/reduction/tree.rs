@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::happens_before::HappensBefore;
+use super::mutant::Mutant;
 use super::step::{Identity, PlannedStep};
 
 /// The number of a node.
@@ -275,7 +276,8 @@ impl Tree {
             }
             if self.nodes[node].state == State::Guided {
                 // It covers what is below it only when no execution further left can add to it.
-                if !*is_leftmost.get_or_insert_with(|| self.is_leftmost(node)) {
+                let is_final = *is_leftmost.get_or_insert_with(|| self.is_leftmost(node));
+                if !is_final && !Mutant::FinishedIsCovered.is_on() {
                     return;
                 }
                 self.nodes[node].state = State::Free;
@@ -330,8 +332,8 @@ impl Descent {
         let next = order.nth_of(thread, depth, own.count());
         let is_known = next.is_some() && !self.strayed.contains(&thread);
         let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
-        if is_known || is_at_start {
-            Some(order.is_weak_initial(thread, next, steps))
+        if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
+            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
         } else {
             None
         }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::machine::{Execution, Program, conflict};
+use super::machine::Execution;
+use super::program::Program;
+use crate::operation::{Access, AccessKind, Event, Knowledge, Object};
 
 /// An execution up to the order of what does not conflict: for each thread, by its identity, the clock of
 /// each of its steps, which says how many steps of each thread happen before.
@@ -67,4 +69,30 @@ pub(super) fn every_class(program: &Program, limit: usize) -> Option<Found> {
     all.iter().for_each(|execution| found.add(execution));
     found.repeated = 0;
     Some(found)
+}
+
+/// Whether the order of two events of an execution matters: by the definition, and not as the reduction
+/// finds it.
+fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
+    let trace = execution.trace();
+    let last = execution.events.len() - 1;
+    let [a, b] = [one, other].map(|it| &execution.events[it]);
+    let is_opaque = |at: usize, event: &Event| {
+        event.knowledge == Knowledge::Nothing || execution.has_aborted && at == last
+    };
+    let overlap = |one: &Object, other: &Object| match (one, other) {
+        (Object::Memory(one), Object::Memory(other)) => {
+            one.clone().any(|address| other.contains(&address))
+        }
+        _ => one == other,
+    };
+    let conflicts = |x: &Access, y: &Access| {
+        let both_read = x.kind == AccessKind::Read && y.kind == AccessKind::Read;
+        !both_read && overlap(&x.object, &y.object)
+    };
+    a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {
+        trace
+            .accesses(one)
+            .any(|x| trace.accesses(other).any(|y| conflicts(&x, &y)))
+    }
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::machine::{Code, Execution, Program};
+use super::machine::Execution;
+use super::program::{Code, Program};
 use super::workers::programs;
 use crate::operation::{Behaviour, Choice, SchedulingPoint, Trace};
 use crate::search::reduction::commuting::{Commuting, Tried};

@@ -1,6 +1,7 @@
 //! The nearest execution that holds, compared with all that hold.
 
-use super::machine::{Code, Execution, Program};
+use super::machine::Execution;
+use super::program::{Code, Program};
 use crate::operation::{AccessKind, Choice, SchedulingPoint, Trace};
 use crate::search::reduction::happens_before::HappensBefore;
 use crate::search::reduction::reversed::{FailingSteps, reversed};

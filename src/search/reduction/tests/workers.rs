@@ -3,14 +3,15 @@
 use proptest::prelude::*;
 
 use super::brute_force::{Found, every_class};
-use super::machine::{Code, Execution, Program};
+use super::machine::Execution;
+use super::program::{Code, Program};
 use crate::search::{Part, Reduction};
 
 /// Which workers search a program: how many, and what decides whose execution ends next.
 #[derive(Debug, Clone, Copy)]
-struct Workers {
-    count: usize,
-    seed: u64,
+pub(super) struct Workers {
+    pub(super) count: usize,
+    pub(super) seed: u64,
 }
 
 /// What workers find. The executions of all of them are under way at once, and end in a random order.
@@ -50,7 +51,7 @@ fn found_by(program: &Program, workers: Workers) -> Result<(usize, Found), TestC
     }
 }
 
-fn check(program: &Program, workers: Workers, all: &Found) -> Result<(), TestCaseError> {
+pub(super) fn check(program: &Program, workers: Workers, all: &Found) -> Result<(), TestCaseError> {
     let (executions, found) = found_by(program, workers)?;
     prop_assert_eq!(
         found.repeated,
@@ -70,6 +71,7 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
     prop_oneof![
         4 => cell.clone().prop_map(Code::Read),
         4 => cell.clone().prop_map(Code::Write),
+        1 => cell.clone().prop_map(Code::Call),
         2 => (some.clone(), some).prop_map(|(from, to)| Code::Sum(from, to)),
         2 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::JumpIfZero(cell, line + 3)),
         1 => (cell, 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
