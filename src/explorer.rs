@@ -13,6 +13,7 @@ use crate::saved::Store;
 use crate::schedule::Schedule;
 
 mod classes;
+mod conflicts;
 mod contradiction;
 #[cfg(test)]
 mod declared_places;

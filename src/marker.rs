@@ -26,6 +26,8 @@ pub use place::{Place, value};
 /// may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A marker that
 /// says nothing may touch anything.
 ///
+/// A failure tells on the order of which of these accesses it [depends](crate::Failure::conflicts).
+///
 /// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
 /// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
@@ -86,8 +88,7 @@ macro_rules! marker {
             let mut declaration = $crate::__private::Declaration::default();
             let _ = &mut declaration;
             $($crate::marker!(@$access declaration $($place),*);)+
-            $($crate::marker!(@finally $access declaration $($place),*);)+
-            let site = $crate::marker!(@site $name);
+            let site = $crate::marker!(@site $name $($(, $place)*)+);
             if const { false $(|| $crate::marker!(@$access))+ } {
                 declaration.acquire(site, &|see| {
                     let _ = &see;
@@ -99,13 +100,14 @@ macro_rules! marker {
         }
     };
     // In a block of its own, so that a place may name another item called `SITE`.
-    (@site $name:literal) => {{
+    (@site $name:literal $(, $place:expr)*) => {{
         static SITE: $crate::__private::Site = $crate::__private::Site::new(
             $crate::__private::marker_name!($name),
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
-        );
+        )
+        .declaring(&[$(::core::stringify!($place)),*]);
         &SITE
     }};
     (@reads) => { false };
@@ -113,11 +115,9 @@ macro_rules! marker {
     (@acquires) => { true };
     (@acquires_shared) => { true };
     (@releases) => { false };
-    // A lock that is acquired and released in one step is not held after it.
-    (@finally releases $declaration:ident $($lock:expr),+) => {
+    (@releases $declaration:ident $($lock:expr),+) => {
         $($declaration.releases($crate::__private::lock_id(&$lock));)+
     };
-    (@finally $access:ident $declaration:ident $($lock:expr),*) => {};
     (@reads $declaration:ident $($place:expr),*) => {
         $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };

@@ -28,7 +28,8 @@ pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::{Decided, Part};
 pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use reduction::{
-    Commuting, PlannedStep, Reduction, Tried, between, canonical_order, distance, planned_again,
+    Commuting, NearestHeld, PlannedStep, Reduction, ReversedPair, Touch, Tried, between,
+    canonical_order, distance, planned_again,
 };
 pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use scouted::Scouted;

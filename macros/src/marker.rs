@@ -94,7 +94,7 @@ impl Marker {
 }
 
 /// The tokens as people would write them.
-fn displayed(tokens: TokenStream) -> String {
+pub(crate) fn displayed(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut after_word = false;
     for token in tokens {

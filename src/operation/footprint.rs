@@ -128,12 +128,16 @@ impl Footprints {
             return;
         };
         for Access { object, kind } in &footprint.accesses {
-            match kind {
-                AccessKind::Acquire if !held.contains(object) => held.push(object.clone()),
-                AccessKind::Release => held.retain(|it| it != object),
-                _ => {}
+            if *kind == AccessKind::Acquire && !held.contains(object) {
+                held.push(object.clone());
             }
         }
+        // One that is acquired and released in one step is not held after it.
+        let released = footprint
+            .accesses
+            .iter()
+            .filter(|it| it.kind == AccessKind::Release);
+        released.for_each(|it| held.retain(|held| *held != it.object));
     }
 }
 

@@ -103,6 +103,7 @@ object! { Failure:
     minimal = "minimal",
     reproduced = "reproduced",
     timeline = "timeline",
+    conflicts = "conflicts",
     regression = "regression"
 }
 

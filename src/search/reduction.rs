@@ -10,7 +10,9 @@
 mod commuting;
 mod happens_before;
 mod lock_answers;
+mod nearest;
 mod relation;
+mod reversed;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,10 @@ use super::{Account, Contradiction, Irreducible, Part, Search};
 use crate::operation::{Choice, Knowledge, SchedulingPoint, Trace};
 pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
+pub(crate) use happens_before::canonical_order;
 use lock_answers::LockAnswers;
+pub(crate) use nearest::NearestHeld;
+pub(crate) use reversed::{ReversedPair, Touch};
 use step::Identity;
 pub(crate) use step::{PlannedStep, planned_again};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
@@ -267,14 +272,6 @@ pub(super) fn why_irreducible(trace: &Trace<'_>) -> Option<Irreducible> {
     let nothing = (!declares).then_some(Irreducible::NothingDeclared);
     let conditional = trace.conditional.map(Irreducible::Conditional);
     conditional.or(opaque.map(Irreducible::Opaque)).or(nothing)
-}
-
-/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
-/// step goes on for as long as it can, then the first of the others does.
-pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
-    let mut order = HappensBefore::default();
-    order.read(trace);
-    order.canonical()
 }
 
 /// A search that has panicked with the lock is not gone on with.

@@ -23,6 +23,14 @@ pub(super) struct HappensBefore {
     enabling: Relation,
 }
 
+/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
+/// step goes on for as long as it can, then the first of the others does.
+pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
+    let mut order = HappensBefore::default();
+    order.read(trace);
+    order.canonical()
+}
+
 impl HappensBefore {
     /// Takes the steps of `trace`.
     pub(super) fn read(&mut self, trace: &Trace<'_>) {

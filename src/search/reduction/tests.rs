@@ -4,4 +4,5 @@ mod brute_force;
 mod commuting;
 mod counts;
 mod machine;
+mod nearest;
 mod workers;
