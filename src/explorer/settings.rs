@@ -126,9 +126,9 @@ impl<S> Explorer<S> {
     /// error, [`WrongDeclaration`](crate::ErrorKind::WrongDeclaration), that names both schedules and the two
     /// steps. What no outcome and no check tells apart is not seen.
     ///
-    /// Of at most 64 classes, 16 pairs of steps are exchanged, or 1024 in all if there are fewer classes and
-    /// executions do not have thousands of steps. That takes up to two executions for each pair, which are not
-    /// counted. The report says how many pairs there were. None begins when the
+    /// Of at most 64 classes, 16 pairs of steps are exchanged. If there are fewer classes, it is 1024 pairs in
+    /// all, but not more of a class than 100 000 divided by its number of steps, or 16. That takes up to two
+    /// executions for each pair, which are not counted. The report says how many pairs there were. None begins when the
     /// [`time_limit`](Self::time_limit) is up.
     ///
     /// ```

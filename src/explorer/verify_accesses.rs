@@ -28,7 +28,7 @@ const PAIRS: usize = 1024;
 const PAIRS_OF_CLASS: usize = 16;
 
 /// How many steps are taken for the further pairs of a class: about half of what the executions have.
-const STEPS: usize = 1_000_000;
+const STEPS: usize = 100_000;
 
 /// Returns on how many pairs of steps the declarations were checked.
 ///

@@ -68,7 +68,11 @@ fn run(ops: &[Op], number: u32, shared: &Shared) {
                 cells[to].store(cells[from].load(SeqCst), SeqCst);
             }
             Op::AddByRegister(even, odd) => {
-                let cell = if register % 2 == 0 { even } else { odd };
+                let cell = if register.is_multiple_of(2) {
+                    even
+                } else {
+                    odd
+                };
                 marker!("add_by_register", writes(cells[cell]));
                 shared.add(cell);
             }
@@ -137,7 +141,7 @@ fn explorer(threads: &[Vec<Op>], wrong: u32) -> Explorer<Shared> {
         .fold(explorer, |explorer, (number, ops)| {
             let ops = ops.clone();
             explorer.thread(format!("t{number}"), move |shared: &Shared| {
-                run(&ops, number, shared)
+                run(&ops, number, shared);
             })
         })
 }
