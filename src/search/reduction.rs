@@ -68,10 +68,8 @@ pub(crate) struct Reduction {
     answers: LockAnswers,
     /// What is to be tried before more can be planned, each by an execution that does not count.
     trials: Vec<Trial>,
-    /// Whether the execution under way is the last of them.
-    is_trial: bool,
-    /// Whether the step that it asks about can be taken.
-    is_free: bool,
+    /// While the execution of the last of them is under way: whether the step that it asks about can be taken.
+    trial: Option<bool>,
     contradiction: Option<Box<Contradiction>>,
 }
 
@@ -92,7 +90,9 @@ impl Reduction {
     /// All classes of a program whose first execution has been run.
     pub(super) fn begin_with(&mut self, trace: &Trace<'_>) -> Account {
         let leaf = lock(&self.tree).take_leaf();
-        leaf.into_iter().for_each(|leaf| self.begin(leaf));
+        if let Some(leaf) = leaf {
+            self.begin(leaf);
+        }
         self.is_new = false;
         self.end(trace)
     }
@@ -111,8 +111,7 @@ impl Reduction {
             tried: HappensBefore::default(),
             answers: LockAnswers::default(),
             trials: Vec::new(),
-            is_trial: false,
-            is_free: false,
+            trial: None,
             contradiction: None,
         };
         if let Some(leaf) = leaf {
@@ -265,9 +264,8 @@ fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
 
 impl Search for Reduction {
     fn new_execution(&mut self) -> Option<usize> {
-        self.is_trial = !self.trials.is_empty();
+        self.trial = (!self.trials.is_empty()).then_some(false);
         if let Some(trial) = self.trials.last() {
-            self.is_free = false;
             self.plan = trial.plan(&self.order);
             return Some(0);
         }
@@ -282,16 +280,16 @@ impl Search for Reduction {
     }
 
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
-        if !self.is_trial {
+        if self.trial.is_none() {
             self.answers.note(point);
         }
         if let Some(planned) = self.plan.get(point.step) {
             return self.follow(*planned, point);
         }
-        if self.is_trial {
+        if self.trial.is_some() {
             if let Some(Trial::Lock { steps, .. }) = self.trials.last() {
                 let asked = steps.last().map(|it| self.order.steps[*it].thread);
-                self.is_free = asked.is_some_and(|asked| is_enabled(asked, point));
+                self.trial = asked.map(|asked| is_enabled(asked, point));
             }
             return Choice::Prune;
         }
@@ -301,7 +299,7 @@ impl Search for Reduction {
     fn end(&mut self, trace: &Trace<'_>) -> Account {
         let contradiction = self.contradiction.take();
         let conditional = trace.conditional.map(Irreducible::Conditional);
-        let is_strict = self.is_strict && !self.is_trial;
+        let is_strict = self.is_strict && self.trial.is_none();
         let irreducible = if is_strict {
             why_irreducible(trace)
         } else {
@@ -311,12 +309,12 @@ impl Search for Reduction {
             lock(&self.tree).abandon();
             self.trials.clear();
             return Account {
-                contradiction,
                 irreducible,
+                contradiction,
                 ..Account::default()
             };
         }
-        if !std::mem::take(&mut self.is_trial) {
+        let Some(is_free) = self.trial.take() else {
             let is_first = self.plan.is_empty();
             self.learn(trace);
             return Account {
@@ -324,9 +322,9 @@ impl Search for Reduction {
                 class: Some(if is_first { 0 } else { self.order.class() }),
                 ..Account::default()
             };
-        }
+        };
         match self.trials.pop() {
-            Some(Trial::Lock { depth, steps }) if self.is_free => self.insert(depth, steps),
+            Some(Trial::Lock { depth, steps }) if is_free => self.insert(depth, steps),
             Some(Trial::Steps { node, depth, .. }) => self.insert_tried(trace, node, depth),
             _ => {}
         }

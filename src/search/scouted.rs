@@ -63,7 +63,7 @@ impl Search for Scouted {
         self.begun += 1;
         match &mut self.phase {
             Phase::First if self.begun > SMALL => {
-                self.begin(Phase::Ahead(0, Box::new(Bounded::new(0))))
+                self.begin(Phase::Ahead(0, Box::new(Bounded::new(0))));
             }
             Phase::First | Phase::Rest => return self.all.new_execution(),
             Phase::Ahead(preemptions, scout) => {

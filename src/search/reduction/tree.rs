@@ -173,15 +173,12 @@ impl Tree {
             state,
             open: 0,
         };
-        let id = match self.unused.pop() {
-            Some(id) => {
-                self.nodes[id] = new;
-                id
-            }
-            None => {
-                self.nodes.push(new);
-                self.nodes.len() - 1
-            }
+        let id = if let Some(id) = self.unused.pop() {
+            self.nodes[id] = new;
+            id
+        } else {
+            self.nodes.push(new);
+            self.nodes.len() - 1
         };
         match last {
             Some(last) => self.nodes[last].next = Some(id),

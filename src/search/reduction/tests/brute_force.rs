@@ -14,17 +14,17 @@ pub(super) fn class(execution: &Execution) -> Class {
     let order = execution.order();
     let mut clocks: Vec<HashMap<u64, usize>> = Vec::new();
     let mut threads: HashMap<u64, Vec<usize>> = HashMap::new();
-    for later in 0..order.len() {
+    for (later, &thread) in order.iter().enumerate() {
         let mut clock: HashMap<u64, usize> = HashMap::new();
         for earlier in (0..later).filter(|it| conflict(execution, *it, later)) {
-            for (thread, count) in &clocks[earlier] {
-                let own = clock.entry(*thread).or_default();
+            for (other, count) in &clocks[earlier] {
+                let own = clock.entry(*other).or_default();
                 *own = (*own).max(*count);
             }
         }
-        let own = threads.entry(order[later]).or_default();
+        let own = threads.entry(thread).or_default();
         own.push(later);
-        clock.insert(order[later], own.len());
+        clock.insert(thread, own.len());
         clocks.push(clock);
     }
     let sorted = |clock: &HashMap<u64, usize>| {
@@ -66,7 +66,9 @@ impl Found {
 pub(super) fn every_class(program: &Program, limit: usize) -> Option<Found> {
     let mut found = Found::default();
     let all = program.every_execution(limit)?;
-    all.iter().for_each(|execution| found.add(execution));
+    for execution in &all {
+        found.add(execution);
+    }
     found.repeated = 0;
     Some(found)
 }

@@ -169,7 +169,8 @@ impl<'a> Machine<'a> {
             self.execution.footprints.declare(id, code.footprint());
         }
         self.execution.footprints.reach(id);
-        let marker = (self.code[thread] * 64 + self.line[thread]) as u32;
+        let marker = self.code[thread] * 64 + self.line[thread];
+        let marker = u32::try_from(marker).unwrap();
         *self.state(thread) = ThreadState::Marker(MarkerId::new(marker));
     }
 
@@ -272,7 +273,7 @@ impl<'a> Machine<'a> {
         self.execution.events.push(Event {
             knowledge,
             end: if has_ended { StepEnd::Ended } else { end },
-            accesses_end: self.execution.accesses.len() as u32,
+            accesses_end: u32::try_from(self.execution.accesses.len()).unwrap(),
             ..event
         });
     }
