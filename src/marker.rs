@@ -21,10 +21,10 @@ pub use place::{Place, value};
 /// # What the gated code touches
 ///
 /// After the name, a marker may say what its thread reads and writes from there to its next marker, and
-/// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps that touch
-/// nothing in common can be told to be one. What it says must be all: code that touches more than that
-/// may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A marker that
-/// says nothing may touch anything.
+/// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps
+/// that touch nothing in common can be told to be one. What it says must be all: code that touches more
+/// than that may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A
+/// marker that says nothing may touch anything.
 ///
 /// A failure tells on the order of which of these accesses it [depends](crate::Failure::conflicts).
 ///
@@ -37,8 +37,9 @@ pub use place::{Place, value};
 ///   acquires and none releases counts as touched by all later steps of the thread, since any of them may
 ///   release it. If markers release a lock anywhere, each step of that thread that releases it must say so.
 ///
-/// What goes through this library needs none: starting and joining threads, waiting for locks and
-/// channels, waking, the time.
+/// What goes through this library needs none: starting and joining threads, waiting, waking, the time. But
+/// a lock that is free is taken without a call that could be seen, and so is what is in a channel already:
+/// declare those as what they are, places that code writes.
 ///
 /// A place is an expression of one of the kinds below, known by its address. It is evaluated each time
 /// that a thread of a program under test reaches the marker, before the thread pauses, and nowhere else.
