@@ -152,16 +152,22 @@ impl Reduction {
         }
         // What is planned below may be run by others, and is forgotten then, but for these nodes.
         if let (Some(leaf), Some(last)) = (self.leaf, self.nodes.last().copied()) {
+            if trace.has_aborted {
+                tree.abort_at(last);
+            }
             tree.keep(last);
             tree.finish(leaf);
             self.leaf = Some(last);
         }
+        let wakes = |it: &Sleeper| {
+            if tree.aborts(it.node) {
+                it.depth
+            } else {
+                self.order.wakes_at(it.thread, it.depth)
+            }
+        };
+        let wakes: Vec<usize> = self.sleepers.iter().map(wakes).collect();
         drop(tree);
-        let wakes = self
-            .sleepers
-            .iter()
-            .map(|it| self.order.wakes_at(it.thread, it.depth))
-            .collect::<Vec<_>>();
         for later in 0..self.order.steps.len() {
             if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
                 continue;

@@ -24,6 +24,9 @@ struct Node {
     /// Its number among the children of its parent.
     rank: u32,
     state: State,
+    /// Whether its step ends the execution, as far as any has shown: then no other step could have come
+    /// after it as well as before it.
+    aborts: bool,
     /// How many executions through here are still to be run or under way.
     open: u32,
 }
@@ -44,6 +47,8 @@ pub(super) struct Sleeper {
     /// How many steps lead to the point.
     pub(super) depth: usize,
     pub(super) thread: Identity,
+    /// The node of its step.
+    pub(super) node: NodeId,
 }
 
 #[derive(Debug)]
@@ -94,6 +99,7 @@ impl Tree {
             next: None,
             rank: 0,
             state: State::Leaf,
+            aborts: false,
             open: 1,
         });
         tree.leaves.insert(Vec::new(), ROOT);
@@ -142,12 +148,24 @@ impl Tree {
         sleepers.clear();
         for (depth, pair) in path.windows(2).enumerate() {
             let before = self.children(pair[0]).take_while(|child| *child != pair[1]);
-            let threads = before.filter_map(|child| self.nodes[child].step);
-            sleepers.extend(threads.map(|step| Sleeper {
-                depth,
-                thread: step.thread,
+            sleepers.extend(before.filter_map(|node| {
+                let thread = self.nodes[node].step?.thread;
+                Some(Sleeper {
+                    depth,
+                    thread,
+                    node,
+                })
             }));
         }
+    }
+
+    /// An execution has ended in the step to `node`, though others could have gone on.
+    pub(super) fn abort_at(&mut self, node: NodeId) {
+        self.nodes[node].aborts = true;
+    }
+
+    pub(super) fn aborts(&self, node: NodeId) -> bool {
+        self.nodes[node].aborts
     }
 
     fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
@@ -171,6 +189,7 @@ impl Tree {
             next: None,
             rank: last.map_or(0, |last| self.nodes[last].rank + 1),
             state,
+            aborts: false,
             open: 0,
         };
         let id = if let Some(id) = self.unused.pop() {
@@ -217,7 +236,13 @@ impl Tree {
                 let Some(step) = self.nodes[child].step else {
                     continue;
                 };
-                match descent.can_begin_with(step.thread, order, depth, &steps) {
+                let can_begin = if self.nodes[child].aborts {
+                    let is_own = |it: &usize| order.steps[*it].thread == step.thread;
+                    Some(steps.first().is_some_and(is_own))
+                } else {
+                    descent.can_begin_with(step.thread, order, depth, &steps)
+                };
+                match can_begin {
                     None => {
                         self.keep(node);
                         return Inserted::Unknown { node, steps };

@@ -94,6 +94,12 @@ fn updates_and_messages() {
         vec![Code::Read(y), Code::Read(x)],
     ];
     check("message passing", &program(2, message), 3, 0);
+    // The last step of either ends the execution, so the other has taken 0, 1 or 2 of its reads, or all.
+    let ends = vec![
+        vec![Code::PanicAt(0)],
+        vec![Code::Read(0), Code::Read(1), Code::PanicAt(0)],
+    ];
+    check("ends of executions", &program(2, ends), 4, 0);
     let opaque = program(2, same(3, &[Code::Anything, Code::Anything]));
     check("steps that may touch anything", &opaque, 90, 0);
 }

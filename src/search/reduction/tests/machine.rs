@@ -240,6 +240,11 @@ impl<'a> Machine<'a> {
         self.execution.outcome = (self.cells.clone(), self.registers.clone(), have_ended);
     }
 
+    fn call(&mut self, own: usize, number: usize) {
+        self.cells[number] = self.registers[own] + 1;
+        self.touch(Access::write(cell(number)));
+    }
+
     fn touch(&mut self, access: Access) {
         self.execution.accesses.push(access);
     }
@@ -285,10 +290,7 @@ impl<'a> Machine<'a> {
         match *code {
             Code::Read(cell) => self.registers[own] = self.cells[cell],
             Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
-            Code::Call(number) => {
-                self.cells[number] = self.registers[own] + 1;
-                self.touch(Access::write(cell(number)));
-            }
+            Code::Call(number) => self.call(own, number),
             Code::Sum(ref reads, ref writes) => {
                 let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
                 for write in writes {

@@ -125,6 +125,12 @@ pub(super) fn programs() -> impl Strategy<Value = Program> {
             cells: 3,
         };
         repair(&mut program);
+        // Where an execution is ended, nobody knows what a call that was about to be made would touch.
+        let mut all = program.threads.iter().flatten();
+        if all.any(|it| matches!(it, Code::PanicAt(_))) {
+            let threads = program.threads.iter_mut();
+            threads.for_each(|code| code.retain(|it| !matches!(it, Code::Call(_))));
+        }
         if spawns {
             let last = program.threads.len() - 1;
             program.declared = last;
