@@ -117,7 +117,7 @@ impl Stages {
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
             SearchPlan::Reduced => Some(match shard {
-                Some((shard, _)) => Stage::whole(ReducedShard::new(*shard)),
+                Some((shard, _)) => Stage::whole(ReducedShard::strict(*shard)),
                 None => Stage::whole(Reduction::strict()),
             }),
             SearchPlan::Exhaustive => Some(Stage::whole(match shard {

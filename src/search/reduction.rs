@@ -152,15 +152,13 @@ impl Reduction {
         }
         // What is planned below may be run by others, and is forgotten then, but for these nodes.
         if let (Some(leaf), Some(last)) = (self.leaf, self.nodes.last().copied()) {
-            if trace.has_aborted {
-                tree.abort_at(last);
-            }
+            tree.pass(&self.nodes, trace.has_aborted);
             tree.keep(last);
             tree.finish(leaf);
             self.leaf = Some(last);
         }
         let wakes = |it: &Sleeper| {
-            if tree.aborts(it.node) {
+            if tree.may_abort(it.node) {
                 it.depth
             } else {
                 self.order.wakes_at(it.thread, it.depth)
@@ -177,6 +175,19 @@ impl Reduction {
                 self.reverse(earlier, later, &wakes);
             }
         }
+    }
+
+    /// An execution that has ended before it has taken all steps that are planned, and not since the clock
+    /// has cut it short: the program is another than before.
+    fn early_end(&self, trace: &Trace<'_>) -> Option<Box<Contradiction>> {
+        let next = self.plan.get(trace.events.len())?;
+        (!trace.is_cut_short).then(|| {
+            Box::new(Contradiction {
+                depth: trace.events.len(),
+                expected: vec![next.pending],
+                found: Vec::new(),
+            })
+        })
     }
 
     /// Plans the reversal of a race, if it can be run.
@@ -303,7 +314,7 @@ impl Search for Reduction {
     }
 
     fn end(&mut self, trace: &Trace<'_>) -> Account {
-        let contradiction = self.contradiction.take();
+        let contradiction = self.contradiction.take().or_else(|| self.early_end(trace));
         let conditional = trace.conditional.map(Irreducible::Conditional);
         let is_strict = self.is_strict && self.trial.is_none();
         let irreducible = if is_strict {
@@ -317,6 +328,15 @@ impl Search for Reduction {
             return Account {
                 irreducible,
                 contradiction,
+                ..Account::default()
+            };
+        }
+        if trace.events.len() < self.plan.len() {
+            // The clock has cut it short: it shows nothing.
+            self.trials.clear();
+            return Account {
+                is_repetition: self.trial.take().is_some(),
+                class: Some(u64::MAX),
                 ..Account::default()
             };
         }

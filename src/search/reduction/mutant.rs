@@ -47,6 +47,6 @@ impl Mutant {
 }
 
 #[cfg(test)]
-std::thread_local! {
+thread_local! {
     static ON: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
 }

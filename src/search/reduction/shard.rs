@@ -21,6 +21,8 @@ use crate::search::{Account, Contradiction, Irreducible, Part, Search, Shard};
 #[derive(Debug)]
 pub(crate) struct ReducedShard {
     shard: Shard,
+    /// Whether the search ends with an error at a step that may touch anything.
+    is_strict: bool,
     /// How many steps a prefix has.
     depth: usize,
     /// Where the depth is looked for, if that is not known yet.
@@ -52,10 +54,19 @@ struct Sleeper {
 }
 
 impl ReducedShard {
-    pub(crate) fn new(shard: Shard) -> Self {
+    /// Those of a program all of whose steps must say what they touch.
+    pub(crate) fn strict(shard: Shard) -> Self {
+        ReducedShard {
+            is_strict: true,
+            ..ReducedShard::new(shard)
+        }
+    }
+
+    pub(super) fn new(shard: Shard) -> Self {
         let survey = (shard.of() > 1).then(|| Survey::new(shard.of()));
         ReducedShard {
             shard,
+            is_strict: false,
             depth: survey.as_ref().map_or(0, Survey::depth),
             survey,
             path: Vec::new(),
@@ -344,7 +355,7 @@ impl Search for ReducedShard {
         }
         let contradiction = self.contradiction.take();
         let irreducible = match trace.conditional {
-            None if !self.is_pruned => why_irreducible(trace),
+            None if self.is_strict && !self.is_pruned => why_irreducible(trace),
             conditional => conditional.map(Irreducible::Conditional),
         };
         if contradiction.is_some() || irreducible.is_some() {

@@ -24,9 +24,9 @@ struct Node {
     /// Its number among the children of its parent.
     rank: u32,
     state: State,
-    /// Whether its step ends the execution, as far as any has shown: then no other step could have come
-    /// after it as well as before it.
-    aborts: bool,
+    /// Whether its step ends the execution: then no other step could have come after it as well as before
+    /// it. Not known before an execution through here has ended.
+    aborts: Option<bool>,
     /// How many executions through here are still to be run or under way.
     open: u32,
 }
@@ -57,6 +57,8 @@ pub(super) struct Tree {
     unused: Vec<NodeId>,
     /// The leaves, by the ranks on the way to each: so the leftmost is the first.
     leaves: BTreeMap<Vec<u32>, NodeId>,
+    /// Whether any execution was ended by a step.
+    has_aborted: bool,
 }
 
 /// A sequence of steps of one execution that is to be run after other steps of it, in another order.
@@ -90,6 +92,7 @@ impl Tree {
             nodes: Vec::new(),
             unused: Vec::new(),
             leaves: BTreeMap::new(),
+            has_aborted: false,
         };
         tree.nodes.push(Node {
             step: None,
@@ -99,7 +102,7 @@ impl Tree {
             next: None,
             rank: 0,
             state: State::Leaf,
-            aborts: false,
+            aborts: None,
             open: 1,
         });
         tree.leaves.insert(Vec::new(), ROOT);
@@ -159,13 +162,21 @@ impl Tree {
         }
     }
 
-    /// An execution has ended in the step to `node`, though others could have gone on.
-    pub(super) fn abort_at(&mut self, node: NodeId) {
-        self.nodes[node].aborts = true;
+    /// An execution has taken the steps to these nodes. If it `has_aborted`, the last has ended it, though
+    /// other threads could have gone on.
+    pub(super) fn pass(&mut self, nodes: &[NodeId], has_aborted: bool) {
+        for node in nodes {
+            self.nodes[*node].aborts.get_or_insert(false);
+        }
+        if let Some(last) = nodes.last().filter(|_| has_aborted) {
+            self.nodes[*last].aborts = Some(true);
+            self.has_aborted = true;
+        }
     }
 
-    pub(super) fn aborts(&self, node: NodeId) -> bool {
-        self.nodes[node].aborts
+    /// Whether the step to `node` may end the execution: where that is not known, as far as any did.
+    pub(super) fn may_abort(&self, node: NodeId) -> bool {
+        self.nodes[node].aborts.unwrap_or(self.has_aborted)
     }
 
     fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
@@ -189,7 +200,7 @@ impl Tree {
             next: None,
             rank: last.map_or(0, |last| self.nodes[last].rank + 1),
             state,
-            aborts: false,
+            aborts: None,
             open: 0,
         };
         let id = if let Some(id) = self.unused.pop() {
@@ -236,7 +247,8 @@ impl Tree {
                 let Some(step) = self.nodes[child].step else {
                     continue;
                 };
-                let can_begin = if self.nodes[child].aborts {
+                // One that has not been run, and turns out to abort, races with what was pending then.
+                let can_begin = if self.nodes[child].aborts == Some(true) {
                     let is_own = |it: &usize| order.steps[*it].thread == step.thread;
                     Some(steps.first().is_some_and(is_own))
                 } else {
