@@ -24,6 +24,8 @@ impl Footprint {
 pub(crate) struct Footprints {
     /// By thread. One beyond the end has declared nothing.
     rows: Vec<Row>,
+    /// Whether any thread has come to a marker that acquires a lock.
+    have_locks: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -39,7 +41,10 @@ struct Row {
 
 impl Footprints {
     /// Those of an execution in which no thread has declared anything.
-    pub(crate) const NONE: &'static Footprints = &Footprints { rows: Vec::new() };
+    pub(crate) const NONE: &'static Footprints = &Footprints {
+        rows: Vec::new(),
+        have_locks: false,
+    };
 
     /// What a thread is about to touch. Nothing if it may be anything.
     pub(crate) fn of(&self, thread: ThreadId) -> Option<&Footprint> {
@@ -52,12 +57,19 @@ impl Footprints {
         self.rows.is_empty()
     }
 
+    /// Whether any thread has come to a marker that acquires a lock.
+    pub(crate) fn have_locks(&self) -> bool {
+        self.have_locks
+    }
+
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
+        self.have_locks = false;
     }
 
     /// `thread` is about to reach a marker that declares this.
     pub(crate) fn declare(&mut self, thread: ThreadId, footprint: Footprint) {
+        self.have_locks |= footprint.is_guarded();
         let row = self.row(thread);
         row.declared = Some(footprint);
         row.is_new = true;

@@ -166,15 +166,18 @@ impl Reduction {
         };
         let wakes: Vec<usize> = self.sleepers.iter().map(wakes).collect();
         drop(tree);
+        let mut reversals = Vec::new();
         for later in 0..self.order.steps.len() {
             if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
                 continue;
             }
             let races: Vec<usize> = self.order.races(later).collect();
             for earlier in races {
-                self.reverse(earlier, later, &wakes);
+                let reversal = self.reverse(earlier, later, &wakes);
+                reversals.extend(reversal.map(|steps| (earlier, steps)));
             }
         }
+        self.insert(reversals);
     }
 
     /// An execution that has ended before it has taken all steps that are planned, and not since the clock
@@ -190,8 +193,8 @@ impl Reduction {
         })
     }
 
-    /// Plans the reversal of a race, if it can be run.
-    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
+    /// The steps that reverse a race, if they can be run and were not explored before.
+    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) -> Option<Vec<usize>> {
         let order = &self.order;
         let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
         let others = || order.independent_of(earlier).filter(is_kept);
@@ -203,36 +206,40 @@ impl Reduction {
             order.is_weak_initial(sleeper.thread, next, steps())
         });
         if is_covered && !Mutant::NobodySleeps.is_on() {
-            return;
+            return None;
         }
         let steps: Vec<usize> = steps().collect();
         if order.steps[later].is_guarded {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}
-                Some(false) => return,
+                Some(false) => return None,
                 None if Mutant::LocksSupposedFree.is_on() => {}
                 None => {
                     let depth = earlier;
                     self.trials.push(Trial::Lock { depth, steps });
-                    return;
+                    return None;
                 }
             }
         }
-        self.insert(earlier, steps);
+        Some(steps)
     }
 
-    fn insert(&mut self, depth: usize, steps: Vec<usize>) {
-        let reversal = Reversal {
-            order: &self.order,
-            depth,
-            at: self.nodes[depth],
-            taken: Some(self.nodes[depth + 1]),
-            steps,
-        };
+    /// Plans sequences of steps, each after the first steps of the execution. All at once, so that other
+    /// workers wait once.
+    fn insert(&mut self, sequences: impl IntoIterator<Item = (usize, Vec<usize>)>) {
         let mut tree = lock(&self.tree);
-        if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, &self.order, &steps);
-            self.trials.push(trial);
+        for (depth, steps) in sequences {
+            let reversal = Reversal {
+                order: &self.order,
+                depth,
+                at: self.nodes[depth],
+                taken: Some(self.nodes[depth + 1]),
+                steps,
+            };
+            if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
+                let trial = Trial::of_steps(&tree, node, &self.order, &steps);
+                self.trials.push(trial);
+            }
         }
     }
 
@@ -350,7 +357,7 @@ impl Search for Reduction {
             };
         };
         match self.trials.pop() {
-            Some(Trial::Lock { depth, steps }) if is_free => self.insert(depth, steps),
+            Some(Trial::Lock { depth, steps }) if is_free => self.insert([(depth, steps)]),
             Some(Trial::Steps { node, depth, .. }) => self.insert_tried(trace, node, depth),
             _ => {}
         }
