@@ -35,7 +35,7 @@ fn readers(n: usize) -> Explorer<Cells> {
     })
 }
 
-/// Thread j of 1..=n sets a[j] to a[j-1] + 1, and one looks for the first 0 from the end: (n + 3) · 2^(n - 2)
+/// Thread j of 1..=n sets `a[j]` to `a[j-1] + 1`, and one looks for the first 0 from the end: (n + 3) · 2^(n - 2)
 /// classes.
 fn last_zero(n: usize) -> Explorer<Cells> {
     let writers = (1..=n).fold(cells(n + 1), |explorer, j| {

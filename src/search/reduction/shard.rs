@@ -19,6 +19,10 @@ use crate::search::{Account, Contradiction, Irreducible, Part, Search, Shard};
 
 /// The classes of one shard.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "facts that have nothing to do with each other"
+)]
 pub(crate) struct ReducedShard {
     shard: Shard,
     /// Whether the search ends with an error at a step that may touch anything.
