@@ -347,3 +347,23 @@ fn shards_have_each_class_once() {
         assert!(merged.to_string().starts_with(head), "{merged}");
     }
 }
+
+/// The wait for a lock ends otherwise than by a wake-up only if that was asked for.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_wait_that_could_be_spurious_and_never_is_ends_by_another_thread() {
+    let add = |total: &Mutex<u32>| {
+        marker!("lock", writes(total));
+        let mut total = total.lock().unwrap();
+        marker!("add", writes(*total));
+        *total += 1;
+    };
+    let explorer = move || {
+        Explorer::new(Mutex::default)
+            .thread("a", add)
+            .thread("b", add)
+            .keep_going()
+    };
+    // Either comes first, and the other waits for it or not.
+    check("a contended lock", explorer, 4).assert_ok();
+}

@@ -158,7 +158,8 @@ impl ExecutionCore {
 
     /// The running thread waits as `blocked` says.
     pub(in crate::engine) fn block(&mut self, thread: ThreadId, blocked: Blocked) {
-        let spurious = blocked.may_be_spurious.then_some(Condition::Spurious);
+        let may_be_spurious = blocked.may_be_spurious && self.options.waits.spurious_wakeups > 0;
+        let spurious = may_be_spurious.then_some(Condition::Spurious);
         let condition = blocked.deadline.map(Condition::TimeOut).or(spurious);
         self.state.block(thread, blocked.site, condition);
     }
