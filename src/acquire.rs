@@ -18,6 +18,9 @@ mod lock_api;
 /// lock protects, and what `reads` and `writes` at [that marker](crate::marker!) say. What the lock
 /// protects needs no declaration of its own, since only its holder touches it; anything else does.
 ///
+/// `releases(lock)` says that the gated code releases a lock: one that the thread has acquired at an earlier
+/// marker, or at the same. Then its later steps no longer count as touching the lock.
+///
 /// ```
 /// use std::sync::Mutex;
 /// use interlace::{Explorer, Verdict, marker};

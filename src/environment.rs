@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) strategy: Option<Strategy>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) timeouts: Option<Timeouts>,
+    /// Whether what markers declare is verified.
+    pub(crate) verify_accesses: Option<bool>,
     pub(crate) workers: Option<usize>,
 }
 
@@ -50,7 +52,7 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 14] = [
+const VARIABLES: [Variable; 15] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -127,6 +129,11 @@ const VARIABLES: [Variable; 14] = [
         },
     },
     Variable {
+        name: "INTERLACE_VERIFY_ACCESSES",
+        wants: "`1` to verify what markers declare or `0` not to",
+        set: |value, settings| store(&mut settings.verify_accesses, flag(value)),
+    },
+    Variable {
         name: "INTERLACE_WORKERS",
         wants: "a number of workers, at least 1",
         set: |value, settings| {
@@ -194,6 +201,7 @@ impl Settings {
             strategy: self.strategy.or(others.strategy),
             time_limit: self.time_limit.or(others.time_limit),
             timeouts: self.timeouts.or(others.timeouts),
+            verify_accesses: self.verify_accesses.or(others.verify_accesses),
             workers: self.workers.or(others.workers),
         }
     }
@@ -248,6 +256,7 @@ mod tests {
             ("INTERLACE_STRATEGY", "pct:4"),
             ("INTERLACE_TIMEOUTS", "late"),
             ("INTERLACE_TIME_LIMIT", "1.5"),
+            ("INTERLACE_VERIFY_ACCESSES", "1"),
             ("INTERLACE_WORKERS", "3"),
             ("PATH", "/bin"),
         ]);
@@ -268,6 +277,7 @@ mod tests {
             }),
             time_limit: Some(Duration::from_millis(1500)),
             timeouts: Some(Timeouts::Late),
+            verify_accesses: Some(true),
             workers: Some(3),
         };
         assert_eq!(settings, Ok(expected));
@@ -292,6 +302,7 @@ mod tests {
             ("INTERLACE_TIMEOUTS", "never"),
             ("INTERLACE_TIME_LIMIT", "-1"),
             ("INTERLACE_TIME_LIMIT", "inf"),
+            ("INTERLACE_VERIFY_ACCESSES", "all"),
             ("INTERLACE_WORKERS", "0"),
             ("INTERLACE_WORKERS", ""),
         ] {
@@ -311,7 +322,8 @@ mod tests {
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
              `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, \
              `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
-             `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, `INTERLACE_WORKERS`"
+             `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, \
+             `INTERLACE_VERIFY_ACCESSES`, `INTERLACE_WORKERS`"
         );
         let error = read(&[("INTERLACE_COLOUR_OF_THE_BAR", "red")]).unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");

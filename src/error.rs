@@ -85,6 +85,8 @@ named! {
         BadSetting = "bad_setting",
         /// The program behaved differently under the same schedule.
         NonDeterministic = "non_deterministic",
+        /// The code at a marker touches more than the marker declares.
+        WrongDeclaration = "wrong_declaration",
         /// The strategy `reduced` cannot tell which schedules are of one class.
         NotReducible = "not_reducible",
         /// Saved schedules cannot be read or written.

@@ -13,6 +13,7 @@ use crate::saved::Store;
 use crate::schedule::Schedule;
 
 mod classes;
+mod conflicts;
 mod contradiction;
 #[cfg(test)]
 mod declared_places;
@@ -36,6 +37,7 @@ mod settings;
 mod shrinking;
 #[cfg(test)]
 mod started_threads;
+mod verify_accesses;
 mod wait_options;
 
 use request::Request;

@@ -1,6 +1,7 @@
 //! How executions fail, as values and in words.
 
 mod activity;
+mod conflict;
 mod cycles;
 mod marker_site;
 mod oracles;
@@ -14,8 +15,10 @@ mod value_or_text;
 
 use std::fmt;
 
-pub use crate::operation::WaitSite;
+pub use crate::operation::{AccessKind, WaitSite};
 pub use activity::Activity;
+pub(crate) use conflict::Conflicts;
+pub use conflict::{Conflict, ConflictingStep};
 pub use marker_site::MarkerSite;
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;

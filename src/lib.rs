@@ -183,9 +183,9 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// A line comment whose text starts with `interlace:`, then a name: letters, digits, `_`, `-` and
 /// `.`, the first a letter or `_`. The name may be followed by what the gated code touches, as
-/// `reads(place, …)` and `writes(place, …)`, and by the locks that it begins by acquiring, as
-/// `acquires(lock, …)` and `acquires_shared(lock, …)`; [`marker!`] says what these mean. The names in
-/// them are those in scope where the marker comes. The text of a string is never a marker.
+/// `reads(place, …)` and `writes(place, …)`, by the locks that it begins by acquiring, as
+/// `acquires(lock, …)` and `acquires_shared(lock, …)`, and by those that it releases, as
+/// `releases(lock, …)`; [`marker!`] says what these mean. The names in them are those in scope where the marker comes. The text of a string is never a marker.
 ///
 /// # What it gates
 ///

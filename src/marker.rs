@@ -21,18 +21,25 @@ pub use place::{Place, value};
 /// # What the gated code touches
 ///
 /// After the name, a marker may say what its thread reads and writes from there to its next marker, and
-/// which locks it begins by acquiring. Then schedules that differ only in the order of steps that touch
-/// nothing in common can be told to be one. What it says must be all: code that touches more than that
-/// may hide a bug. A marker that says nothing may touch anything.
+/// which locks it begins by acquiring or releases. Then schedules that differ only in the order of steps
+/// that touch nothing in common can be told to be one. What it says must be all: code that touches more
+/// than that may hide a bug. [`verify_accesses`](crate::Explorer::verify_accesses) looks for such code. A
+/// marker that says nothing may touch anything.
+///
+/// A failure tells on the order of which of these accesses it [depends](crate::Failure::conflicts).
 ///
 /// - `reads(place, …)` and `writes(place, …)`. `reads()` alone says that nothing is touched.
 /// - `acquires(lock, …)`: the code begins by acquiring a lock, which must tell [whether it is
 ///   free](crate::Acquire); `acquires_shared(lock, …)`: in [shared](crate::AcquireShared) mode, as
 ///   readers do. What the lock protects needs no declaration of its own, since only its holder touches
 ///   it; anything else does.
+/// - `releases(lock, …)`: the code releases a lock, also one that it acquires itself. A lock that a marker
+///   acquires and none releases counts as touched by all later steps of the thread, since any of them may
+///   release it. If markers release a lock anywhere, each step of that thread that releases it must say so.
 ///
-/// What goes through this library needs none: starting and joining threads, waiting for locks and
-/// channels, waking, the time.
+/// What goes through this library needs none: starting and joining threads, waiting, waking, the time. But
+/// a lock that is free is taken without a call that could be seen, and so is what is in a channel already:
+/// declare those as what they are, places that code writes.
 ///
 /// A place is an expression of one of the kinds below, known by its address. It is evaluated each time
 /// that a thread of a program under test reaches the marker, before the thread pauses, and nowhere else.
@@ -82,7 +89,7 @@ macro_rules! marker {
             let mut declaration = $crate::__private::Declaration::default();
             let _ = &mut declaration;
             $($crate::marker!(@$access declaration $($place),*);)+
-            let site = $crate::marker!(@site $name);
+            let site = $crate::marker!(@site $name $($(, $place)*)+);
             if const { false $(|| $crate::marker!(@$access))+ } {
                 declaration.acquire(site, &|see| {
                     let _ = &see;
@@ -94,19 +101,24 @@ macro_rules! marker {
         }
     };
     // In a block of its own, so that a place may name another item called `SITE`.
-    (@site $name:literal) => {{
+    (@site $name:literal $(, $place:expr)*) => {{
         static SITE: $crate::__private::Site = $crate::__private::Site::new(
             $crate::__private::marker_name!($name),
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
-        );
+        )
+        .declaring(&[$(::core::stringify!($place)),*]);
         &SITE
     }};
     (@reads) => { false };
     (@writes) => { false };
     (@acquires) => { true };
     (@acquires_shared) => { true };
+    (@releases) => { false };
+    (@releases $declaration:ident $($lock:expr),+) => {
+        $($declaration.releases($crate::__private::lock_id(&$lock));)+
+    };
     (@reads $declaration:ident $($place:expr),*) => {
         $($crate::__private::marker_place!([$crate::__private] $declaration reads $place);)*
     };
@@ -131,8 +143,8 @@ macro_rules! marker {
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a marker is a string literal, then any number of `reads(place, …)`, \
-             `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)`: \
-             `marker!(\"read_value\", reads(self.value))`"
+             `writes(place, …)`, `acquires(lock, …)`, `acquires_shared(lock, …)` and \
+             `releases(lock, …)`: `marker!(\"read_value\", reads(self.value))`"
         )
     };
 }

@@ -6,6 +6,7 @@
 //! [`Event`]s of the execution's [`Trace`].
 
 mod access;
+mod behaviour;
 mod event;
 mod footprint;
 mod knowledge;
@@ -17,7 +18,9 @@ mod thread_state;
 mod toy;
 mod wait_site;
 
-pub(crate) use access::{Access, AccessKind, Object};
+pub use access::AccessKind;
+pub(crate) use access::{Access, Object};
+pub(crate) use behaviour::{Behaviour, Difference, Differs};
 pub(crate) use event::{Event, StepEnd, Trace, forced};
 pub(crate) use footprint::{Footprint, Footprints};
 pub(crate) use knowledge::Knowledge;

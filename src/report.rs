@@ -15,6 +15,7 @@ mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+mod verified;
 mod worker_count;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) use sampled::Sampled;
 pub(crate) use saved_runs::{SaveTarget, SavedRuns};
 pub(crate) use search_identity::SearchIdentity;
 pub(crate) use source::{Source, find};
+pub(crate) use verified::Verified;
 pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
@@ -70,6 +72,7 @@ pub struct Report {
     pub(crate) save_target: SaveTarget,
     pub(crate) sampled: Option<Sampled>,
     pub(crate) workers: WorkerCount,
+    pub(crate) verified: Verified,
 }
 
 getters! { Report {
@@ -95,6 +98,7 @@ impl Report {
             save_target: SaveTarget::default(),
             sampled: None,
             workers: WorkerCount::default(),
+            verified: Verified::default(),
         }
     }
 

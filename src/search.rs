@@ -27,7 +27,10 @@ pub(crate) use contradiction::Contradiction;
 pub(crate) use depth_first::DepthFirst;
 pub(crate) use part::{Decided, Part};
 pub(crate) use plan::{SearchPlan, Stages};
-pub(crate) use reduction::{Reduction, canonical_order};
+pub(crate) use reduction::{
+    Commuting, NearestHeld, PlannedStep, ReducedShard, Reduction, ReversedPair, Touch, Tried,
+    between, canonical_order, distance, planned_again,
+};
 pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use scouted::Scouted;
 pub(crate) use shard::{Shard, Weights};

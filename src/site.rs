@@ -19,6 +19,8 @@ pub struct Site {
     file: &'static str,
     line: u32,
     column: u32,
+    /// What the marker calls what it declares to be touched, in the order in which it is declared.
+    places: &'static [&'static str],
     /// The number of its id; 0 until the site is first reached in an execution.
     id: AtomicU32,
 }
@@ -42,12 +44,25 @@ impl Site {
             file,
             line,
             column,
+            places: &[],
             id: AtomicU32::new(0),
         }
     }
 
+    /// The same marker, which declares that its code touches `places`: one name for each access, in the order
+    /// in which the accesses are declared.
+    #[must_use]
+    pub const fn declaring(mut self, places: &'static [&'static str]) -> Self {
+        self.places = places;
+        self
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    pub(crate) fn places(&self) -> &'static [&'static str] {
+        self.places
     }
 
     pub(crate) fn line(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! Directs a search through the executions of a program, on as many workers as there are.
 
 mod bounds;
+mod class_sample;
 mod findings;
 mod first;
 mod job;
@@ -12,6 +13,7 @@ mod work_queue;
 mod worker;
 
 pub(crate) use bounds::{Bounds, Limits};
+pub(crate) use class_sample::ClassSample;
 pub(crate) use findings::{FailingExecution, Findings, OutcomeSummary, Outcomes, append_outcomes};
 pub(crate) use parallel_search::ParallelSearch;
 pub(crate) use plan::run_search;

@@ -10,7 +10,7 @@ use syn::{
     AttrStyle, Attribute, BinOp, Expr, ExprBinary, ExprBlock, ExprForLoop, ExprWhile, Path, Stmt,
 };
 
-use crate::marker::{Acquired, Marker};
+use crate::marker::{Acquired, Marker, displayed};
 use crate::position::Position;
 
 /// The name of each marker's `static`. Items have no hygiene, so it must be a name that nobody else
@@ -46,8 +46,20 @@ impl Gate {
         };
         let line = Literal::usize_unsuffixed(at.line);
         let column = Literal::usize_unsuffixed(at.column);
+        // In the order in which `declare` adds them.
+        let places = marker.places.iter();
+        let places = places.map(|place| displayed(place.place.to_token_stream()));
+        let locks = marker.acquired.iter().map(|lock| lock.source_text.clone());
+        let released = marker.released.iter();
+        let released = released.map(|lock| displayed(lock.to_token_stream()));
+        let touched: Vec<String> = places.chain(locks).chain(released).collect();
+        let declaring = match touched.as_slice() {
+            [] => TokenStream::new(),
+            touched => quote_spanned!(span=> .declaring(&[#(#touched),*])),
+        };
         let site = quote_spanned! {span=>
-            static #site: #private::Site = #private::Site::new(#name, #file, #line, #column);
+            static #site: #private::Site =
+                #private::Site::new(#name, #file, #line, #column) #declaring;
         };
         Ok(Gate {
             site,
@@ -180,6 +192,7 @@ fn declare(
     let places = places.map(|place| place.declare(private, &declaration));
     let places: Vec<_> = places.collect::<Result<_, _>>()?;
     let locks = marker.acquired.iter().map(|acquired| &acquired.lock);
+    let released = &marker.released;
     let reach = if marker.acquired.is_empty() {
         quote_spanned!(span=> #declaration.reach(&#site))
     } else {
@@ -202,6 +215,7 @@ fn declare(
             let _ = &mut #declaration;
             #(#places)*
             #(#declaration.acquires(#private::lock_id(&#locks));)*
+            #(#declaration.releases(#private::lock_id(&#released));)*
             #reach;
         }
     })

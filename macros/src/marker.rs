@@ -1,4 +1,4 @@
-//! What a marker comment says: a name, and what the gated code reads, writes and acquires.
+//! What a marker comment says: a name, and what the gated code reads, writes, acquires and releases.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -16,6 +16,8 @@ pub(crate) struct Marker {
     pub(crate) places: Vec<Place>,
     /// The locks that the gated code begins by acquiring.
     pub(crate) acquired: Vec<Acquired>,
+    /// The locks that it releases.
+    pub(crate) released: Vec<Expr>,
     /// Whether it says anything of the gated code, if only that that touches nothing.
     pub(crate) declares: bool,
 }
@@ -41,6 +43,7 @@ impl Marker {
             name: name.to_owned(),
             places: Vec::new(),
             acquired: Vec::new(),
+            released: Vec::new(),
             declares: false,
         };
         let has_comment = rest.contains("//") || rest.contains("/*");
@@ -51,7 +54,8 @@ impl Marker {
             .ok_or_else(|| {
                 format!(
                     "`{}` cannot follow a marker's name: only `reads(place, …)`, \
-                     `writes(place, …)`, `acquires(lock, …)` and `acquires_shared(lock, …)` can",
+                     `writes(place, …)`, `acquires(lock, …)`, `acquires_shared(lock, …)` and \
+                     `releases(lock, …)` can",
                     rest.trim()
                 )
             })?;
@@ -72,6 +76,8 @@ impl Marker {
                     place,
                 };
                 self.places.extend(listed.into_iter().map(place));
+            } else if access == "releases" && !listed.is_empty() {
+                self.released.extend(listed);
             } else if listed.is_empty() || !is_shared && access != "acquires" {
                 return Err(syn::Error::new(access.span(), "no access"));
             } else {
@@ -88,7 +94,7 @@ impl Marker {
 }
 
 /// The tokens as people would write them.
-fn displayed(tokens: TokenStream) -> String {
+pub(crate) fn displayed(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut after_word = false;
     for token in tokens {
@@ -162,13 +168,16 @@ mod tests {
 
     #[test]
     fn what_is_acquired_is_told_from_what_is_touched() {
-        let text = "take acquires(self.a, b) writes(c) acquires_shared(d)";
+        let text = "take acquires(self.a, b) writes(c) acquires_shared(d) releases(b, e)";
         let marker = Marker::parse(text, Span::call_site()).unwrap();
         let acquired = marker.acquired.iter();
         let acquired: Vec<_> = acquired
             .map(|it| (&*it.source_text, it.is_shared))
             .collect();
         assert_eq!(acquired, [("self.a", false), ("b", false), ("d", true)]);
+        let released = marker.released.iter();
+        let released: Vec<_> = released.map(|it| displayed(it.to_token_stream())).collect();
+        assert_eq!(released, ["b", "e"]);
         assert_eq!(marker.places[0].place.to_token_stream().to_string(), "c");
     }
 
@@ -193,6 +202,7 @@ mod tests {
         for bad in [
             "read value",
             "read acquires()",
+            "read releases()",
             "read reads(a",
             "read reads(a) // why",
             "read /* why */",

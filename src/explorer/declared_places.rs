@@ -241,6 +241,9 @@ fn a_lock_that_is_acquired_is_touched_and_nothing_else() {
         |it| [acquires(it.locks[0])], [acquires(it.locks[1], it.locks[0])] => true;
         |it| [acquires(it.locks[0]), writes(it.cells)], [reads(it.cells[0])] => true;
         |it| [acquires(it.locks[0])], [reads(it.cells[0]), writes("x")] => false;
+        |it| [releases(it.locks[0])], [acquires(it.locks[0])] => true;
+        |it| [releases(it.locks[0])], [releases(it.locks[1]), acquires(it.locks[1])] => false;
+        |it| [releases(Wrapper(&it.locks[0]))], [reads()] => true;
         |it| [acquires_shared(it.rw_lock)], [acquires(it.rw_lock)] => true;
         |it| [acquires(Named(Wrapper(&it.locks[0])))], [acquires(it.locks[0])] => true;
         |it| [acquires(Named(Wrapper(&it.locks[0])))], [acquires(it.locks[1])] => false;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::conflicts::conflicts;
 use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking};
 use crate::engine::Engine;
@@ -79,5 +80,12 @@ pub(super) fn describe(
     };
     let reproduced =
         again.map(|again| again.end.is_like(&record.end) && takes_the_same_steps(&again));
-    Ok(Failure::new(found, best, reproduced, context.call))
+    let conflicts = conflicts(context, record)?;
+    Ok(Failure::new(
+        found,
+        best,
+        reproduced,
+        conflicts,
+        context.call,
+    ))
 }

@@ -8,10 +8,11 @@ use std::time::Instant;
 use super::classes;
 use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report, run_one};
+use super::verify_accesses::verify;
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Report, Sampled, WorkerCount};
+use crate::report::{Report, Sampled, Verified, WorkerCount};
 use crate::search::{SearchPlan, Shard};
 use crate::strategy::Strategy;
 use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
@@ -26,7 +27,13 @@ pub(super) fn search(
     let strategy = settings.strategy.clone().unwrap_or_default();
     let plan = match strategy.plan() {
         Ok(plan) => plan,
-        Err(schedule) => return report(context, run_one(context, schedule, |error| error)?),
+        Err(schedule) => {
+            let report = report(context, run_one(context, schedule, |error| error)?)?;
+            return Ok(Report {
+                verified: nothing_to_verify(settings),
+                ..report
+            });
+        }
     };
     let plan = match plan {
         // A shard is measured by schedules.
@@ -53,12 +60,25 @@ pub(super) fn search(
         bounds: Bounds {
             limits,
             keeps_going,
+            verifies: settings.verify_accesses == Some(true),
             workers: workers.used,
             shard,
         },
         meter: watch.as_ref().map(Watch::meter),
     };
     let (mut findings, mut stopped_by) = run_search(search, plan, seed)?;
+    let mut verified = nothing_to_verify(settings);
+    if findings.are_classes && verified == Verified::Nothing {
+        match verify(context, &findings.sample, &limits) {
+            Ok(pairs) => verified = Verified::Pairs(pairs),
+            Err(error) => {
+                verified = Verified::No;
+                // It is what has misled the search, if anything has.
+                findings.contradiction = None;
+                stopped_by = StoppedBy::Error(error);
+            }
+        }
+    }
     if let Some((irreducible, record)) = &findings.irreducible {
         stopped_by = StoppedBy::Error(classes::explain(*irreducible, record));
     }
@@ -89,10 +109,19 @@ pub(super) fn search(
     let mut report = Report {
         sampled,
         workers,
+        verified,
         ..report
     };
     report.origin.strategy = searched.to_string();
     Ok(report)
+}
+
+/// What is verified unless the search runs classes.
+fn nothing_to_verify(settings: &Settings) -> Verified {
+    match settings.verify_accesses {
+        Some(true) => Verified::Nothing,
+        _ => Verified::No,
+    }
 }
 
 /// Workers beyond the number of processors only take turns on them. A few may be wanted to show
@@ -130,7 +159,7 @@ fn no_shards(strategy: &Strategy) -> Error {
         _ => "is made of several searches",
     };
     let text = format!(
-        "the strategy `{strategy}` {why}, and has no shards: `exhaustive` has, and so have `random`, \
+        "the strategy `{strategy}` {why}, and has no shards: `reduced` and `exhaustive` have, and so have `random`, \
          `uniform`, `pct`, `pos` and `surw`"
     );
     Error::new(ErrorKind::BadSetting, text)

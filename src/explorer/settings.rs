@@ -116,6 +116,46 @@ impl<S> Explorer<S> {
         self
     }
 
+    /// Verifies what markers declare that their code touches, if the search runs one schedule of each class.
+    /// Default: `INTERLACE_VERIFY_ACCESSES` (`1` or `0`), or not.
+    ///
+    /// After the search, schedules that are equivalent by the declarations are run: some that were run
+    /// already, with two steps exchanged that declare nothing in common. What can be seen must be the same:
+    /// which markers each thread passes, what it declares there, where it waits and ends, panics, outcomes,
+    /// and the view of [`serializable`](Self::serializable). If it is not, the report is an
+    /// error, [`WrongDeclaration`](crate::ErrorKind::WrongDeclaration), that names both schedules and the two
+    /// steps. What no outcome and no check tells apart is not seen.
+    ///
+    /// Of at most 64 classes, 16 pairs of steps are exchanged. If there are fewer classes, it is 1024 pairs in
+    /// all, but not more of a class than 100 000 divided by its number of steps, or 16. That takes up to two
+    /// executions for each pair, which are not counted. The report says how many pairs there were. None begins when the
+    /// [`time_limit`](Self::time_limit) is up.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{ErrorKind, Explorer, marker};
+    ///
+    /// let set = |value| move |cell: &AtomicU32| {
+    ///     marker!("set", reads(cell));
+    ///     cell.store(value, SeqCst);
+    /// };
+    /// let explorer = || Explorer::new(AtomicU32::default)
+    ///     .thread("a", set(1))
+    ///     .thread("b", set(2))
+    ///     .outcome(|cell| cell.load(SeqCst));
+    /// // By the declarations it does not matter who comes first.
+    /// assert_eq!(explorer().explore().schedules(), 1);
+    ///
+    /// let report = explorer().verify_accesses().explore();
+    /// let error = report.error().unwrap();
+    /// assert_eq!(error.kind(), ErrorKind::WrongDeclaration);
+    /// assert!(error.to_string().contains("the outcome is 2"), "{error}");
+    /// ```
+    pub fn verify_accesses(mut self) -> Self {
+        self.settings.verify_accesses = Some(true);
+        self
+    }
+
     /// Goes on after the first failure. The report then counts all failures.
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;

@@ -39,10 +39,19 @@ impl Declaration {
 
     /// The gated code begins by acquiring this.
     pub fn acquires(&mut self, lock: LockId) {
+        self.touch_lock(lock, Access::acquire);
+    }
+
+    /// The gated code releases this, after it has acquired what it acquires.
+    pub fn releases(&mut self, lock: LockId) {
+        self.touch_lock(lock, Access::release);
+    }
+
+    fn touch_lock(&mut self, lock: LockId, access: fn(Object) -> Access) {
         match lock.known_address() {
             Some(address) => {
                 let lock = Object::Memory(address..address.saturating_add(1));
-                self.touch(Access::acquire(lock));
+                self.touch(access(lock));
             }
             None => self.is_incomplete = true,
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::ThreadId;
+use crate::named::displayed;
 
 /// Something that steps of several threads may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,14 +26,20 @@ pub(crate) struct Access {
     pub(crate) kind: AccessKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AccessKind {
-    Read,
-    Write,
-    /// Acquiring a lock: a write that has to wait until the lock is free.
-    Acquire,
-    /// Releasing a lock: a write after which the thread does not hold it any more.
-    Release,
+displayed! {
+    /// What a step does with something that it touches. Its `Display` is the verb: `reads`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum AccessKind {
+        /// It reads.
+        Read = "reads",
+        /// It writes.
+        Write = "writes",
+        /// It acquires a lock: a write that has to wait until the lock is free.
+        Acquire = "acquires",
+        /// It releases a lock: a write after which the thread does not hold it any more.
+        Release = "releases",
+    }
 }
 
 impl Object {

@@ -123,6 +123,7 @@ impl Trace<'_> {
 
     /// Whether two events conflict, so that their order may matter. Steps of one thread do, and a
     /// step that may touch anything conflicts with every other.
+    #[cfg(test)]
     pub(crate) fn conflict(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.events[one], &self.events[other]);
         a.thread == b.thread || a.is_opaque() || b.is_opaque() || {

@@ -24,6 +24,8 @@ impl Footprint {
 pub(crate) struct Footprints {
     /// By thread. One beyond the end has declared nothing.
     rows: Vec<Row>,
+    /// Whether any thread has come to a marker that acquires a lock.
+    have_locks: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -42,7 +44,10 @@ struct Row {
 
 impl Footprints {
     /// Those of an execution in which no thread has declared anything.
-    pub(crate) const NONE: &'static Footprints = &Footprints { rows: Vec::new() };
+    pub(crate) const NONE: &'static Footprints = &Footprints {
+        rows: Vec::new(),
+        have_locks: false,
+    };
 
     /// What a thread is about to touch. Nothing if it may be anything.
     pub(crate) fn of(&self, thread: ThreadId) -> Option<&Footprint> {
@@ -55,12 +60,19 @@ impl Footprints {
         self.rows.is_empty()
     }
 
+    /// Whether any thread has come to a marker that acquires a lock.
+    pub(crate) fn have_locks(&self) -> bool {
+        self.have_locks
+    }
+
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
+        self.have_locks = false;
     }
 
     /// `thread` is about to reach a marker that declares this.
     pub(crate) fn declare(&mut self, thread: ThreadId, footprint: Footprint) {
+        self.have_locks |= footprint.is_guarded();
         let row = self.row(thread);
         row.declared = Some(footprint);
         row.is_new = true;
@@ -151,22 +163,28 @@ impl Footprints {
             return;
         }
         for Access { object, kind } in &footprint.accesses {
-            match kind {
-                AccessKind::Acquire if !held.contains(object) => held.push(object.clone()),
-                AccessKind::Release => held.retain(|it| it != object),
-                _ => {}
+            if *kind == AccessKind::Acquire && !held.contains(object) {
+                held.push(object.clone());
             }
         }
+        // One that is acquired and released in one step is not held after it.
+        let released = footprint
+            .accesses
+            .iter()
+            .filter(|it| it.kind == AccessKind::Release);
+        released.for_each(|it| held.retain(|held| *held != it.object));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::operation::Operation;
 
     #[test]
-    fn a_lock_is_touched_from_where_it_is_acquired_to_the_end() {
+    fn a_lock_is_touched_from_where_it_is_acquired_to_where_it_is_released() {
         let thread = ThreadId::new(1);
         let (lock, place) = (Object::Memory(8..9), Object::Text(1));
         let mut footprints = Footprints::default();
@@ -180,21 +198,36 @@ mod tests {
             footprints.pass(thread);
             (knowledge, accesses)
         };
-        let acquires = Footprint {
-            accesses: vec![Access::read(place.clone()), Access::acquire(lock.clone())],
+        let of = |accesses: &[Access]| {
+            Some(Footprint {
+                accesses: accesses.to_vec(),
+            })
         };
-        let (acquired, held) = (Access::acquire(lock.clone()), Access::write(lock));
-        let first = reach(&mut footprints, Some(acquires));
-        assert_eq!(
-            first,
-            (Knowledge::Declared, vec![Access::read(place), acquired])
-        );
-        let second = reach(&mut footprints, Some(Footprint::default()));
-        assert_eq!(second, (Knowledge::Declared, vec![held.clone()]));
-        assert_eq!(
-            reach(&mut footprints, None),
-            (Knowledge::Nothing, vec![held])
-        );
+        let read = Access::read(place);
+        let acquire = Access::acquire(lock.clone());
+        let (held, release) = (Access::write(lock.clone()), Access::release(lock));
+        let none = Vec::new();
+        for (declared, touched) in [
+            (
+                of(&[read.clone(), acquire.clone()]),
+                vec![read, acquire.clone()],
+            ),
+            (of(&[]), vec![held.clone()]),
+            (None, vec![held.clone()]),
+            (of(slice::from_ref(&release)), vec![release.clone(), held]),
+            (of(&[]), none.clone()),
+            (
+                of(&[acquire.clone(), release.clone()]),
+                vec![acquire, release],
+            ),
+            (None, none),
+        ] {
+            let knowledge = match declared {
+                Some(_) => Knowledge::Declared,
+                None => Knowledge::Nothing,
+            };
+            assert_eq!(reach(&mut footprints, declared), (knowledge, touched));
+        }
     }
 
     #[test]

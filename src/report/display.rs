@@ -27,7 +27,7 @@ impl fmt::Display for Report {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
         let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
-        write!(f, "{waits}{workers}{saved_runs}")?;
+        write!(f, "{waits}{workers}{}{saved_runs}", self.verified)?;
         let failures = self
             .tally
             .iter()
@@ -87,9 +87,10 @@ impl fmt::Display for StoppedBy {
 
 impl Report {
     fn counts(&self) -> String {
-        let mut schedules = match self.counts_classes() {
-            true => plural(self.schedules(), "class") + " of schedules",
-            false => plural(self.schedules(), "schedule"),
+        let mut schedules = if self.counts_classes() {
+            plural(self.schedules(), "class") + " of schedules"
+        } else {
+            plural(self.schedules(), "schedule")
         };
         if let Some(sampled) = &self.sampled
             && self.stopped_by != StoppedBy::Exhausted

@@ -5,7 +5,7 @@ use std::fmt;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
-use crate::failure::FailureKind;
+use crate::failure::{Conflict, Conflicts, FailureKind};
 use crate::getters::getters;
 use crate::schedule::{Schedule, StepKind};
 use crate::timeline::{Timeline, TimelineStep};
@@ -14,7 +14,7 @@ use crate::workers::FailingExecution;
 /// A failing execution, shrunk to a minimal schedule.
 ///
 /// Its `Display` is what people read: what failed and where, the whole execution in columns, the
-/// schedule in one line, and a regression test to paste.
+/// schedule in one line, why it fails if that is [known](Failure::conflicts), and a regression test to paste.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -42,6 +42,7 @@ pub struct Failure {
     /// Whether the schedule failed again in the same way on fresh threads, if that was tried.
     pub(super) reproduced: Option<bool>,
     pub(super) timeline: Timeline,
+    pub(super) conflicts: Conflicts,
     pub(super) regression: String,
 }
 
@@ -97,6 +98,7 @@ impl Failure {
         found: &FailingExecution,
         best: &Reported,
         reproduced: Option<bool>,
+        conflicts: Conflicts,
         call: Call,
     ) -> Self {
         let &Reported {
@@ -113,6 +115,7 @@ impl Failure {
             minimal,
             reproduced,
             timeline: best.timeline(forced),
+            conflicts,
             regression: regression::test(&schedule, call),
             schedule,
         }
@@ -130,6 +133,39 @@ impl Failure {
     #[must_use]
     pub fn is_reproduced(&self) -> bool {
         self.reproduced == Some(true)
+    }
+
+    /// Returns the conflicting steps that come the other way round in the nearest execution that held: the
+    /// order on which the failure depends. Of pairs that follow from others, only those others are told.
+    ///
+    /// Empty if a step of the failing execution [declares](crate::marker!) nothing, if it waits for a time, or
+    /// if no execution was found that holds, within 200 executions and 2 seconds.
+    ///
+    /// ```
+    /// use interlace::{Explorer, failure::AccessKind, marker};
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    ///
+    /// let increment = |count: &AtomicU32| {
+    ///     marker!("read", reads(count));
+    ///     let before = count.load(SeqCst);
+    ///     marker!("write", writes(count));
+    ///     count.store(before + 1, SeqCst);
+    /// };
+    /// let report = Explorer::new(AtomicU32::default)
+    ///     .thread("a", increment)
+    ///     .thread("b", increment)
+    ///     .check(|count| assert_eq!(count.load(SeqCst), 2))
+    ///     .explore();
+    /// let [conflict] = report.assert_fails().conflicts() else {
+    ///     panic!("not one");
+    /// };
+    /// let (read, write) = (conflict.first(), conflict.second());
+    /// assert_eq!((read.thread(), read.access(), read.place()), ("a", AccessKind::Read, "count"));
+    /// assert_eq!((write.thread(), write.access(), write.place()), ("b", AccessKind::Write, "count"));
+    /// ```
+    #[must_use]
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts.0
     }
 
     /// Returns a test to paste beside the one that found the failure. It fails as long as the
@@ -218,7 +254,7 @@ impl fmt::Display for Failure {
         writeln!(f, "{}", self.provenance())?;
         writeln!(f, "\n{}", self.timeline)?;
         writeln!(f, "{}", self.forced_steps())?;
-        f.write_str(self.early())?;
+        write!(f, "{}{}", self.early(), self.conflicts)?;
         write!(
             f,
             "\nregression test, to paste beside the test that found this:\n\n"

@@ -10,7 +10,7 @@ mod node;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Minimal, Report, Sampled, SavedRuns, SearchIdentity};
+use super::{Failure, Minimal, Report, Sampled, SavedRuns, SearchIdentity, Verified};
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
 use crate::search::Shard;
@@ -75,7 +75,8 @@ object! { Report:
     stopped_by = "stopped_by",
     elapsed = "elapsed",
     saved_runs = "retried",
-    sampled = "sampled";
+    sampled = "sampled",
+    verified = "verified";
     save_target, workers
 }
 
@@ -102,6 +103,7 @@ object! { Failure:
     minimal = "minimal",
     reproduced = "reproduced",
     timeline = "timeline",
+    conflicts = "conflicts",
     regression = "regression"
 }
 
@@ -145,6 +147,29 @@ impl Json for Tally {
             added.ok_or_else(|| node.wrong("has too large a sum"))?;
         }
         Ok(tally)
+    }
+}
+
+/// A number of pairs; false if there was nothing to verify; null if nothing was to be.
+impl Json for Verified {
+    fn write(&self) -> Value {
+        match self {
+            Verified::No => Value::Null,
+            Verified::Pairs(pairs) => (*pairs).into(),
+            Verified::Nothing => false.into(),
+        }
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        match node.some() {
+            None => Ok(Verified::No),
+            Some(node) if node.flag() == Ok(false) => Ok(Verified::Nothing),
+            Some(node) => node.number().map(Verified::Pairs),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Verified::No)
     }
 }
 

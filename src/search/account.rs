@@ -3,6 +3,10 @@
 use super::Contradiction;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "facts that have nothing to do with each other"
+)]
 pub(crate) struct Account {
     /// Whether it was run, and counted, in an earlier search of the same plan, or only to find out
     /// something.

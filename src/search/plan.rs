@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Alternation, Automatic, Bounded, DepthFirst, Feedback, Method, Part, Reduction, Sample,
-    Scouted, Shard, Weights,
+    Alternation, Automatic, Bounded, DepthFirst, Feedback, Method, Part, ReducedShard, Reduction,
+    Sample, Scouted, Shard, Weights,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,10 @@ pub(crate) struct Stages {
 impl SearchPlan {
     /// Whether it is one search, which can be cut into shards.
     pub(crate) fn has_shards(self) -> bool {
-        matches!(self, SearchPlan::Exhaustive | SearchPlan::Sample(..))
+        matches!(
+            self,
+            SearchPlan::Reduced | SearchPlan::Exhaustive | SearchPlan::Sample(..)
+        )
     }
 
     /// How many executions it runs, if that is known.
@@ -113,7 +116,10 @@ impl Stages {
                 Some(Stage::whole(Scouted::new(Box::<Automatic>::default())))
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
-            SearchPlan::Reduced => Some(Stage::whole(Reduction::strict())),
+            SearchPlan::Reduced => Some(match shard {
+                Some((shard, _)) => Stage::whole(ReducedShard::strict(*shard)),
+                None => Stage::whole(Reduction::strict()),
+            }),
             SearchPlan::Exhaustive => Some(Stage::whole(match shard {
                 Some((shard, Some(weights))) => DepthFirst::of_shard(*shard, Arc::clone(weights)),
                 _ => DepthFirst::default(),

@@ -7,22 +7,41 @@
 //! way round. For each, a sequence is planned that has them so, unless it belongs to a class that was run
 //! or is planned.
 
+mod branch;
+mod commuting;
 mod happens_before;
+mod irreducible;
 mod lock_answers;
+mod mutant;
+mod nearest;
 mod relation;
+mod reversed;
+mod shard;
 mod step;
+mod summary;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Account, Contradiction, Irreducible, Part, Search};
-use crate::operation::{Choice, Knowledge, Pending, SchedulingPoint, Trace};
+use crate::operation::{Choice, SchedulingPoint, Trace};
+pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
+pub(crate) use happens_before::canonical_order;
+pub(super) use irreducible::why_irreducible;
 use lock_answers::LockAnswers;
-use step::{Identity, PlannedStep};
+use mutant::Mutant;
+pub(crate) use nearest::NearestHeld;
+pub(crate) use reversed::{ReversedPair, Touch};
+pub(crate) use shard::ReducedShard;
+use step::Identity;
+pub(crate) use step::{PlannedStep, planned_again};
 use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
+use trial::Trial;
 
 /// A handle to the tree of a reduced search. It runs one leaf after the other.
 #[derive(Debug)]
@@ -44,29 +63,14 @@ pub(crate) struct Reduction {
     /// What the execution is to begin with.
     plan: Vec<PlannedStep>,
     order: HappensBefore,
+    /// The steps of the last trial.
+    tried: HappensBefore,
     answers: LockAnswers,
     /// What is to be tried before more can be planned, each by an execution that does not count.
     trials: Vec<Trial>,
-    /// Whether the execution under way is the last of them.
-    is_trial: bool,
-    /// Whether the step that it asks about can be taken.
-    is_free: bool,
+    /// While the execution of the last of them is under way: whether the step that it asks about can be taken.
+    trial: Option<bool>,
     contradiction: Option<Box<Contradiction>>,
-}
-
-/// An execution that is run to find out how to go on with a reversal.
-#[derive(Debug)]
-enum Trial {
-    /// Whether the last of the steps, which acquires a lock, can be taken after the others, or another
-    /// thread holds the lock.
-    Lock { depth: usize, steps: Vec<usize> },
-    /// What the steps of this plan touch, and what threads are about to touch after `node`, which the first
-    /// `depth` of them lead to.
-    Steps {
-        node: NodeId,
-        depth: usize,
-        plan: Vec<PlannedStep>,
-    },
 }
 
 impl Reduction {
@@ -86,7 +90,9 @@ impl Reduction {
     /// All classes of a program whose first execution has been run.
     pub(super) fn begin_with(&mut self, trace: &Trace<'_>) -> Account {
         let leaf = lock(&self.tree).take_leaf();
-        leaf.into_iter().for_each(|leaf| self.begin(leaf));
+        if let Some(leaf) = leaf {
+            self.begin(leaf);
+        }
         self.is_new = false;
         self.end(trace)
     }
@@ -102,10 +108,10 @@ impl Reduction {
             sleepers: Vec::new(),
             plan: Vec::new(),
             order: HappensBefore::default(),
+            tried: HappensBefore::default(),
             answers: LockAnswers::default(),
             trials: Vec::new(),
-            is_trial: false,
-            is_free: false,
+            trial: None,
             contradiction: None,
         };
         if let Some(leaf) = leaf {
@@ -146,138 +152,128 @@ impl Reduction {
         }
         // What is planned below may be run by others, and is forgotten then, but for these nodes.
         if let (Some(leaf), Some(last)) = (self.leaf, self.nodes.last().copied()) {
+            tree.pass(&self.nodes, trace.has_aborted);
             tree.keep(last);
             tree.finish(leaf);
             self.leaf = Some(last);
         }
+        let wakes = |it: &Sleeper| {
+            if tree.may_abort(it.node) {
+                it.depth
+            } else {
+                self.order.wakes_at(it.thread, it.depth)
+            }
+        };
+        let wakes: Vec<usize> = self.sleepers.iter().map(wakes).collect();
         drop(tree);
-        let wakes = self
-            .sleepers
-            .iter()
-            .map(|it| self.wakes_at(*it))
-            .collect::<Vec<_>>();
+        let mut reversals = Vec::new();
         for later in 0..self.order.steps.len() {
             if later >= self.order.taken && !self.order.is_reversible(later, trace.has_aborted) {
                 continue;
             }
             let races: Vec<usize> = self.order.races(later).collect();
             for earlier in races {
-                self.reverse(earlier, later, &wakes);
+                let reversal = self.reverse(earlier, later, &wakes);
+                reversals.extend(reversal.map(|steps| (earlier, steps)));
             }
         }
+        self.insert(reversals);
     }
 
-    /// Plans the reversal of a race, if it can be run.
-    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) {
+    /// An execution that has ended before it has taken all steps that are planned, and not since the clock
+    /// has cut it short: the program is another than before.
+    fn early_end(&self, trace: &Trace<'_>) -> Option<Box<Contradiction>> {
+        let next = self.plan.get(trace.events.len())?;
+        (!trace.is_cut_short).then(|| {
+            Box::new(Contradiction {
+                depth: trace.events.len(),
+                expected: vec![next.pending],
+                found: Vec::new(),
+            })
+        })
+    }
+
+    /// The steps that reverse a race, if they can be run and were not explored before.
+    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) -> Option<Vec<usize>> {
         let order = &self.order;
-        let mut steps: Vec<usize> = order.independent_of(earlier).collect();
-        steps.push(later);
+        let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
+        let others = || order.independent_of(earlier).filter(is_kept);
+        let steps = || others().chain([later]);
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
         let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
             let next = order.nth_of(sleeper.thread, earlier, 0);
-            order.is_weak_initial(sleeper.thread, next, &steps)
+            order.is_weak_initial(sleeper.thread, next, steps())
         });
-        if is_covered {
-            return;
+        if is_covered && !Mutant::NobodySleeps.is_on() {
+            return None;
         }
-        if order.steps[later].is_guarded() {
+        let steps: Vec<usize> = steps().collect();
+        if order.steps[later].is_guarded {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}
-                Some(false) => return,
+                Some(false) => return None,
+                None if Mutant::LocksSupposedFree.is_on() => {}
                 None => {
                     let depth = earlier;
                     self.trials.push(Trial::Lock { depth, steps });
-                    return;
+                    return None;
                 }
             }
         }
-        self.insert(earlier, steps);
+        Some(steps)
     }
 
-    fn insert(&mut self, depth: usize, steps: Vec<usize>) {
-        let reversal = Reversal {
-            order: &self.order,
-            depth,
-            at: self.nodes[depth],
-            taken: Some(self.nodes[depth + 1]),
-            steps,
-        };
+    /// Plans sequences of steps, each after the first steps of the execution. All at once, so that other
+    /// workers wait once.
+    fn insert(&mut self, sequences: impl IntoIterator<Item = (usize, Vec<usize>)>) {
         let mut tree = lock(&self.tree);
-        if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, &self.order, &steps);
-            self.trials.push(trial);
+        for (depth, steps) in sequences {
+            let reversal = Reversal {
+                order: &self.order,
+                depth,
+                at: self.nodes[depth],
+                taken: Some(self.nodes[depth + 1]),
+                steps,
+            };
+            if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
+                let trial = Trial::of_steps(&tree, node, &self.order, &steps);
+                self.trials.push(trial);
+            }
         }
     }
 
     /// Goes on with a reversal whose steps were tried.
     fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
-        let mut order = HappensBefore::default();
-        order.read(trace);
+        self.tried.read(trace);
+        let order = &self.tried;
         let mut tree = lock(&self.tree);
         let reversal = Reversal {
-            order: &order,
+            order,
             depth,
             at: node,
             taken: None,
             steps: (depth..order.taken).collect(),
         };
         if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, &order, &steps);
+            let trial = Trial::of_steps(&tree, node, order, &steps);
             self.trials.push(trial);
         }
         tree.finish(node);
     }
 
-    /// Before which step of the execution a thread no longer sleeps: the first that conflicts with the step
-    /// that it sleeps before.
-    fn wakes_at(&self, sleeper: Sleeper) -> usize {
-        let order = &self.order;
-        let Some(own) = order.nth_of(sleeper.thread, sleeper.depth, 0) else {
-            return sleeper.depth;
-        };
-        let mut later = sleeper.depth..order.taken;
-        let wakes = later.find(|it| *it == own || order.conflict(*it, own));
-        wakes.unwrap_or(order.taken)
-    }
-
     /// Takes the step that is planned there.
     fn follow(&mut self, planned: PlannedStep, point: &SchedulingPoint<'_>) -> Choice {
-        let is_planned = |it: &Pending| {
-            point.identities[it.thread.index()] == planned.thread
-                && it.operation.is_like(planned.pending.operation)
-        };
-        match point.enabled.iter().position(is_planned) {
-            Some(index) => Choice::Take(index),
-            None => {
-                self.contradiction = Some(Box::new(Contradiction {
-                    depth: point.step,
-                    expected: vec![planned.pending],
-                    found: point.enabled.to_vec(),
-                }));
-                Choice::Prune
-            }
+        let index = planned.among(point);
+        if index.is_none() {
+            self.contradiction = Some(Box::new(Contradiction {
+                depth: point.step,
+                expected: vec![planned.pending],
+                found: point.enabled.to_vec(),
+            }));
         }
+        index.map_or(Choice::Prune, Choice::Take)
     }
-}
-
-/// Why the executions of the program that this is one of cannot be told by their classes, if they cannot.
-pub(super) fn why_irreducible(trace: &Trace<'_>) -> Option<Irreducible> {
-    let mut events = trace.events.iter();
-    let opaque = events.position(|event| event.knowledge == Knowledge::Nothing);
-    let mut events = trace.events.iter();
-    let declares = events.any(|event| event.knowledge == Knowledge::Declared);
-    let nothing = (!declares).then_some(Irreducible::NothingDeclared);
-    let conditional = trace.conditional.map(Irreducible::Conditional);
-    conditional.or(opaque.map(Irreducible::Opaque)).or(nothing)
-}
-
-/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
-/// step goes on for as long as it can, then the first of the others does.
-pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
-    let mut order = HappensBefore::default();
-    order.read(trace);
-    order.canonical()
 }
 
 /// A search that has panicked with the lock is not gone on with.
@@ -292,9 +288,8 @@ fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
 
 impl Search for Reduction {
     fn new_execution(&mut self) -> Option<usize> {
-        self.is_trial = !self.trials.is_empty();
+        self.trial = (!self.trials.is_empty()).then_some(false);
         if let Some(trial) = self.trials.last() {
-            self.is_free = false;
             self.plan = trial.plan(&self.order);
             return Some(0);
         }
@@ -309,16 +304,16 @@ impl Search for Reduction {
     }
 
     fn choose(&mut self, point: &SchedulingPoint<'_>) -> Choice {
-        if !self.is_trial {
+        if self.trial.is_none() {
             self.answers.note(point);
         }
         if let Some(planned) = self.plan.get(point.step) {
             return self.follow(*planned, point);
         }
-        if self.is_trial {
+        if self.trial.is_some() {
             if let Some(Trial::Lock { steps, .. }) = self.trials.last() {
                 let asked = steps.last().map(|it| self.order.steps[*it].thread);
-                self.is_free = asked.is_some_and(|asked| is_enabled(asked, point));
+                self.trial = asked.map(|asked| is_enabled(asked, point));
             }
             return Choice::Prune;
         }
@@ -326,9 +321,9 @@ impl Search for Reduction {
     }
 
     fn end(&mut self, trace: &Trace<'_>) -> Account {
-        let contradiction = self.contradiction.take();
+        let contradiction = self.contradiction.take().or_else(|| self.early_end(trace));
         let conditional = trace.conditional.map(Irreducible::Conditional);
-        let is_strict = self.is_strict && !self.is_trial;
+        let is_strict = self.is_strict && self.trial.is_none();
         let irreducible = if is_strict {
             why_irreducible(trace)
         } else {
@@ -338,12 +333,21 @@ impl Search for Reduction {
             lock(&self.tree).abandon();
             self.trials.clear();
             return Account {
-                contradiction,
                 irreducible,
+                contradiction,
                 ..Account::default()
             };
         }
-        if !std::mem::take(&mut self.is_trial) {
+        if trace.events.len() < self.plan.len() {
+            // The clock has cut it short: it shows nothing.
+            self.trials.clear();
+            return Account {
+                is_repetition: self.trial.take().is_some(),
+                class: Some(u64::MAX),
+                ..Account::default()
+            };
+        }
+        let Some(is_free) = self.trial.take() else {
             let is_first = self.plan.is_empty();
             self.learn(trace);
             return Account {
@@ -351,39 +355,15 @@ impl Search for Reduction {
                 class: Some(if is_first { 0 } else { self.order.class() }),
                 ..Account::default()
             };
-        }
+        };
         match self.trials.pop() {
-            Some(Trial::Lock { depth, steps }) if self.is_free => self.insert(depth, steps),
+            Some(Trial::Lock { depth, steps }) if is_free => self.insert([(depth, steps)]),
             Some(Trial::Steps { node, depth, .. }) => self.insert_tried(trace, node, depth),
             _ => {}
         }
         Account {
             is_repetition: true,
             ..Account::default()
-        }
-    }
-}
-
-impl Trial {
-    /// One that takes `steps` of an execution after `node`.
-    fn of_steps(tree: &Tree, node: NodeId, order: &HappensBefore, steps: &[usize]) -> Self {
-        let before = tree.path(node);
-        let mut plan: Vec<PlannedStep> = before.iter().filter_map(|it| tree.step(*it)).collect();
-        let depth = plan.len();
-        plan.extend(steps.iter().map(|it| order.steps[*it].planned()));
-        Trial::Steps { node, depth, plan }
-    }
-
-    /// What its execution begins with.
-    fn plan(&self, order: &HappensBefore) -> Vec<PlannedStep> {
-        match self {
-            Trial::Steps { plan, .. } => plan.clone(),
-            Trial::Lock { depth, steps } => {
-                let others = &steps[..steps.len().saturating_sub(1)];
-                let sequence = others.iter().map(|it| &order.steps[*it]);
-                let all = order.steps[..*depth].iter().chain(sequence);
-                all.map(step::Step::planned).collect()
-            }
         }
     }
 }

@@ -30,7 +30,7 @@ enum Phase {
     /// The search may yet turn out to be small.
     First,
     /// Executions with this number of preemptions are run.
-    Ahead(usize, Bounded),
+    Ahead(usize, Box<Bounded>),
     /// The search has gone on after that.
     Rest,
 }
@@ -52,7 +52,7 @@ impl Scouted {
     /// The search whose execution is under way.
     fn current(&mut self) -> &mut dyn Search {
         match &mut self.phase {
-            Phase::Ahead(_, scout) => scout,
+            Phase::Ahead(_, scout) => &mut **scout,
             Phase::First | Phase::Rest => &mut *self.all,
         }
     }
@@ -62,7 +62,9 @@ impl Search for Scouted {
     fn new_execution(&mut self) -> Option<usize> {
         self.begun += 1;
         match &mut self.phase {
-            Phase::First if self.begun > SMALL => self.begin(Phase::Ahead(0, Bounded::new(0))),
+            Phase::First if self.begun > SMALL => {
+                self.begin(Phase::Ahead(0, Box::new(Bounded::new(0))));
+            }
             Phase::First | Phase::Rest => return self.all.new_execution(),
             Phase::Ahead(preemptions, scout) => {
                 if self.begun <= AHEAD[*preemptions]
@@ -72,7 +74,7 @@ impl Search for Scouted {
                 }
                 let next = *preemptions + 1;
                 if next < AHEAD.len() {
-                    self.begin(Phase::Ahead(next, Bounded::new(next)));
+                    self.begin(Phase::Ahead(next, Box::new(Bounded::new(next))));
                 } else {
                     self.begin(Phase::Rest);
                 }

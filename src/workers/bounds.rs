@@ -10,6 +10,8 @@ use crate::search::Shard;
 pub(crate) struct Bounds {
     pub(crate) limits: Limits,
     pub(crate) keeps_going: bool,
+    /// Whether classes are kept so that what markers declare can be verified.
+    pub(crate) verifies: bool,
     pub(crate) workers: usize,
     /// The part of the search to run, if not all of it.
     pub(crate) shard: Option<Shard>,

@@ -105,6 +105,7 @@ fn search(engine: Engine, workers: usize, method: Method, at: u64) -> Option<Sto
         bounds: Bounds {
             limits: Limits::new(None, None),
             keeps_going: true,
+            verifies: false,
             workers,
             shard: None,
         },

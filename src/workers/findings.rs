@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use super::class_sample::ClassSample;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
@@ -26,6 +27,8 @@ pub(crate) struct Findings {
     pub(crate) irreducible: Option<(Irreducible, Record)>,
     /// Whether each execution stands for its class.
     pub(crate) are_classes: bool,
+    /// Some of the classes, if what declares them is to be verified.
+    pub(crate) sample: ClassSample,
     /// Of the examples of outcomes, and of the failure: their classes, if they stand for one. Of several
     /// the least is kept, whichever worker was first.
     pub(super) example_classes: BTreeMap<String, u64>,
@@ -187,6 +190,7 @@ impl Findings {
             }
         }
         self.are_classes |= next.are_classes;
+        self.sample.append(&mut next.sample);
         self.irreducible = self.irreducible.take().or_else(|| next.irreducible.take());
         for (text, class) in std::mem::take(&mut next.example_classes) {
             let least = self.example_classes.get(&text);

@@ -111,6 +111,7 @@ impl Toy {
         let bounds = Bounds {
             limits: Limits::new(None, None),
             keeps_going,
+            verifies: false,
             workers,
             shard: None,
         };

@@ -130,6 +130,11 @@ impl Scheduler for Worker {
             job.decide();
         }
         let part = &job.part_result;
+        if self.bounds.verifies
+            && let Some(class) = account.class
+        {
+            part.findings().sample.add(class, &result.trace);
+        }
         if result.is_plain() && account.is_plain() {
             part.record_held(result.trace.events.len(), account.class.is_some());
         } else if part.record(result, account, self.bounds.keeps_going) {

@@ -12,6 +12,7 @@ pub(crate) mod __private {
         pub(crate) file: &'static str,
         pub(crate) line: u32,
         pub(crate) column: u32,
+        pub(crate) places: &'static [&'static str],
     }
 
     impl Site {
@@ -26,7 +27,13 @@ pub(crate) mod __private {
                 file,
                 line,
                 column,
+                places: &[],
             }
+        }
+
+        pub(crate) const fn declaring(mut self, places: &'static [&'static str]) -> Self {
+            self.places = places;
+            self
         }
     }
 
@@ -44,6 +51,18 @@ pub(crate) mod __private {
     pub(crate) struct Declaration(String);
 
     impl Declaration {
+        /// The site has a name for each place.
+        fn check(&self, site: &Site) {
+            assert_eq!(
+                self.0.matches(' ').count(),
+                site.places.len(),
+                "{}",
+                site.name
+            );
+        }
+    }
+
+    impl Declaration {
         pub(crate) fn reads(&mut self, place: Range<usize>) {
             self.0 += &format!(" r{}", place.len());
         }
@@ -58,6 +77,7 @@ pub(crate) mod __private {
 
         pub(crate) fn reach(self, site: &'static Site) {
             assert!(site.line > 0);
+            self.check(site);
             note(&format!("<{}{}>", site.name, self.0));
         }
     }

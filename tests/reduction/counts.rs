@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-use interlace::{Engine, Explorer, Report, Verdict, marker};
+use interlace::{Engine, Explorer, Report, Strategy, Verdict, marker, trace};
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 
@@ -24,8 +24,10 @@ fn write(cell: &AtomicUsize, value: usize) {
     cell.store(value, SeqCst);
 }
 
+type Body = Box<dyn Fn(&Cells) + Send + Sync>;
+
 /// A program with `count` cells and these threads.
-fn program(count: usize, threads: Vec<Box<dyn Fn(&Cells) + Send + Sync>>) -> Explorer<Cells> {
+fn program(count: usize, threads: Vec<Body>) -> Explorer<Cells> {
     let explorer = Explorer::new(move || cells(count)).keep_going();
     let numbered = threads.into_iter().enumerate();
     numbered.fold(explorer, |explorer, (number, body)| {
@@ -33,14 +35,10 @@ fn program(count: usize, threads: Vec<Box<dyn Fn(&Cells) + Send + Sync>>) -> Exp
     })
 }
 
-fn of(
-    count: usize,
-    body: impl Fn(usize, &Cells) + Copy + Send + Sync + 'static,
-) -> Vec<Box<dyn Fn(&Cells) + Send + Sync>> {
+fn of(count: usize, body: impl Fn(usize, &Cells) + Copy + Send + Sync + 'static) -> Vec<Body> {
     (0..count)
         .map(|number| {
-            let body: Box<dyn Fn(&Cells) + Send + Sync> =
-                Box::new(move |cells| body(number, cells));
+            let body: Body = Box::new(move |cells| body(number, cells));
             body
         })
         .collect()
@@ -65,11 +63,36 @@ fn check<S: Send + Sync + 'static>(
             );
         }
         assert_eq!(one.to_string(), two.to_string(), "{name}, {engine:?}");
+        check_verified(&format!("{name}, {engine:?}"), &one, |workers| {
+            let explorer = explorer().engine(engine).workers(workers);
+            explorer.verify_accesses().explore()
+        });
         one
     });
     let [threads, fibers] = reports;
     assert_eq!(threads.to_string(), fibers.to_string(), "{name}");
     threads
+}
+
+/// What the program declares is right, and to verify it adds one line to the report, the same for however many
+/// workers.
+fn check_verified(name: &str, unverified: &Report, verify: impl Fn(usize) -> Report) {
+    // The regression test names the line that explored.
+    let without_test = |report: &Report| {
+        let text = report.to_string();
+        let (text, _) = text.split_once("regression test").unwrap_or((&text, ""));
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let [verified, again] = [1, 2].map(|workers| without_test(&verify(workers)));
+    assert_eq!(verified, again, "{name}");
+    let (checked, others): (Vec<_>, Vec<_>) = verified
+        .into_iter()
+        .partition(|it| it.starts_with("declarations were checked on "));
+    assert_eq!(
+        (checked.len(), others),
+        (1, without_test(unverified)),
+        "{name}"
+    );
 }
 
 #[test]
@@ -158,14 +181,29 @@ fn take(first: &Mutex<()>, second: &Mutex<()>) {
     let _second = second.lock().unwrap();
 }
 
-fn philosophers(n: usize, in_order: bool) -> Explorer<Vec<Mutex<()>>> {
+/// As [`take`], with a step for each release.
+fn take_and_put_back(first: &Mutex<()>, second: &Mutex<()>) {
+    marker!("first", acquires(first));
+    let first_guard = first.lock().unwrap();
+    marker!("second", acquires(second));
+    let second_guard = second.lock().unwrap();
+    marker!("put_second", releases(second));
+    drop(second_guard);
+    marker!("put_first", releases(first));
+    drop(first_guard);
+}
+
+type Take = fn(&Mutex<()>, &Mutex<()>);
+
+fn philosophers(n: usize, in_order: bool, take: Take) -> Explorer<Vec<Mutex<()>>> {
     let forks = move || (0..n).map(|_| Mutex::new(())).collect::<Vec<_>>();
     let explorer = Explorer::new(forks).keep_going();
     (0..n).fold(explorer, |explorer, left| {
         let right = (left + 1) % n;
-        let (first, second) = match in_order {
-            true => (left.min(right), left.max(right)),
-            false => (left, right),
+        let (first, second) = if in_order {
+            (left.min(right), left.max(right))
+        } else {
+            (left, right)
         };
         explorer.thread(format!("p{left}"), move |forks: &Vec<Mutex<()>>| {
             take(&forks[first], &forks[second]);
@@ -178,14 +216,62 @@ fn philosophers_have_a_class_for_each_orientation_of_the_forks() {
     for n in 2..=5 {
         // Each fork goes to one of its two neighbours first. Of the two cyclic ways one is the deadlock,
         // and the other is impossible.
-        let report = check("left fork first", || philosophers(n, false), (1 << n) - 1);
-        let verdicts: Vec<_> = report.verdicts().collect();
-        assert_eq!(
-            verdicts,
-            [(Verdict::Held, (1 << n) - 2), (Verdict::Deadlocked, 1)]
-        );
-        let _ = check("in order", || philosophers(n, true), (1 << n) - 2);
+        for take in [take, take_and_put_back] {
+            let left_first = || philosophers(n, false, take);
+            let report = check("left fork first", left_first, (1 << n) - 1);
+            let verdicts: Vec<_> = report.verdicts().collect();
+            assert_eq!(
+                verdicts,
+                [(Verdict::Held, (1 << n) - 2), (Verdict::Deadlocked, 1)]
+            );
+            let in_order = || philosophers(n, true, take);
+            let _ = check("in order", in_order, (1 << n) - 2);
+        }
     }
+}
+
+#[trace]
+fn section_then_own_work(lock: &Mutex<u32>, own: &AtomicUsize) {
+    let mut guard = lock.lock().unwrap(); // interlace: lock acquires(lock)
+    *guard += 1;
+    drop(guard); // interlace: unlock releases(lock)
+    own.store(1, SeqCst); // interlace: own writes(own)
+    own.store(2, SeqCst); // interlace: again writes(own)
+}
+
+#[test]
+fn what_comes_after_a_release_does_not_touch_the_lock() {
+    type Shared = (Mutex<u32>, [AtomicUsize; 2]);
+    let explorer = |body: fn(&Mutex<u32>, &AtomicUsize)| {
+        move || {
+            (0..2).fold(
+                Explorer::new(Shared::default).keep_going(),
+                |explorer, number| {
+                    explorer.thread(format!("t{number}"), move |(lock, own): &Shared| {
+                        body(lock, &own[number]);
+                    })
+                },
+            )
+        }
+    };
+    // Who has the lock first.
+    let _ = check("two steps", explorer(section_then_own_work), 2);
+    let in_one_step: fn(&Mutex<u32>, &AtomicUsize) = |lock, own| {
+        marker!("section", releases(lock), acquires(lock));
+        *lock.lock().unwrap() += 1;
+        marker!("own", writes(own));
+        own.store(1, SeqCst);
+    };
+    let _ = check("one step", explorer(in_one_step), 2);
+    let untold: fn(&Mutex<u32>, &AtomicUsize) = |lock, own| {
+        marker!("section", acquires(lock));
+        *lock.lock().unwrap() += 1;
+        marker!("own", writes(own));
+        own.store(1, SeqCst);
+    };
+    // All steps touch the lock, since its own work may release it for all that is known: each of the
+    // 4! / (2! 2!) orders is a class.
+    let _ = check("untold", explorer(untold), 6);
 }
 
 #[test]
@@ -226,12 +312,40 @@ fn started_threads() {
                     })
                 };
                 let both = [update(), update()];
-                both.into_iter().for_each(|it| it.join().unwrap());
+                for it in both {
+                    it.join().unwrap();
+                }
             })
             .outcome(|cell| cell.load(SeqCst))
     };
     let report = check("lost update by started threads", explorer, 4);
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [("1", 2), ("2", 2)]);
+}
+
+#[test]
+fn shards_have_each_class_once() {
+    let explorer = || {
+        program(
+            1,
+            of(3, |_, cells| {
+                let value = read(&cells[0]);
+                write(&cells[0], value + 1);
+            }),
+        )
+        .outcome(|cells| cells[0].load(SeqCst))
+        .strategy(Strategy::Reduced)
+        .engine(Engine::Fibers)
+    };
+    let whole = explorer().explore();
+    for of in [2, 3] {
+        let shards = (1..=of).map(|number| explorer().shard(number, of).explore());
+        let shards = shards.map(|report| Report::from_json(&report.to_json()).unwrap());
+        let merged = Report::merge(shards).unwrap();
+        assert_eq!(merged.schedules(), 36, "{of} shards: {merged}");
+        assert!(merged.outcomes().eq(whole.outcomes()), "{merged}");
+        let head = "interlace: no failure in 36 classes of schedules; one schedule of each was run";
+        assert!(merged.to_string().starts_with(head), "{merged}");
+    }
 }
 
 /// The wait for a lock ends otherwise than by a wake-up only if that was asked for.

@@ -3,3 +3,5 @@
 mod counts;
 mod random;
 mod reports;
+mod why;
+mod wrong_declarations;

@@ -5,7 +5,7 @@ use std::env;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use interlace::{Engine, Explorer, Report, Strategy, Verdict, marker};
+use interlace::{Engine, Error, ErrorKind, Explorer, Report, Strategy, Verdict, marker};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 
@@ -27,6 +27,10 @@ enum Op {
     PanicIf(u32),
     /// May touch anything, as far as its marker says.
     Opaque(usize),
+    /// Adds, and its marker says that it touches nothing.
+    Hidden(usize),
+    /// Reads, and its marker says that it touches nothing.
+    Unsaid(usize),
 }
 
 #[derive(Debug, Default)]
@@ -64,7 +68,11 @@ fn run(ops: &[Op], number: u32, shared: &Shared) {
                 cells[to].store(cells[from].load(SeqCst), SeqCst);
             }
             Op::AddByRegister(even, odd) => {
-                let cell = if register % 2 == 0 { even } else { odd };
+                let cell = if register.is_multiple_of(2) {
+                    even
+                } else {
+                    odd
+                };
                 marker!("add_by_register", writes(cells[cell]));
                 shared.add(cell);
             }
@@ -84,6 +92,14 @@ fn run(ops: &[Op], number: u32, shared: &Shared) {
             Op::Opaque(cell) => {
                 marker!("opaque");
                 shared.add(cell);
+            }
+            Op::Hidden(cell) => {
+                marker!("hidden", reads());
+                shared.add(cell);
+            }
+            Op::Unsaid(cell) => {
+                marker!("unsaid", reads());
+                register = cells[cell].load(SeqCst);
             }
             Op::Locked(..) | Op::Keep(_) => {}
         }
@@ -125,7 +141,7 @@ fn explorer(threads: &[Vec<Op>], wrong: u32) -> Explorer<Shared> {
         .fold(explorer, |explorer, (number, ops)| {
             let ops = ops.clone();
             explorer.thread(format!("t{number}"), move |shared: &Shared| {
-                run(&ops, number, shared)
+                run(&ops, number, shared);
             })
         })
 }
@@ -161,6 +177,9 @@ proptest! {
         prop_assert_eq!(one.error(), None);
         prop_assert!(one.is_exhaustive() && one.schedules() <= every.schedules());
         prop_assert_eq!(shown(&one), shown(&every));
+        let verified = explorer(&threads, wrong).engine(Engine::Fibers).verify_accesses().explore();
+        prop_assert_eq!(verified.error(), None);
+        prop_assert_eq!(shown(&verified), shown(&one));
         if !opaque {
             for (engine, workers) in [(Engine::Fibers, 2), (Engine::Fibers, 4), (Engine::Threads, 1)] {
                 let other = explore(Strategy::Reduced, engine, workers);
@@ -171,6 +190,24 @@ proptest! {
             let (one, every) = (one.assert_fails(), every.assert_fails());
             prop_assert!(one.is_proved_minimal() && one.is_reproduced(), "{} {}", one, every);
             prop_assert_eq!(one.schedule(), every.schedule());
+        }
+    }
+    #[test]
+    fn a_wrong_declaration_that_hides_something_is_found(
+        (mut threads, wrong) in programs(),
+        at in any::<prop::sample::Index>(),
+        untrue in prop_oneof![(0..CELLS).prop_map(Op::Hidden), (0..CELLS).prop_map(Op::Unsaid)],
+    ) {
+        let at = at.index(threads.iter().map(Vec::len).sum());
+        threads.iter_mut().flatten().skip(at).take(1).for_each(|op| *op = untrue.clone());
+        let explorer = || explorer(&threads, wrong).engine(Engine::Fibers);
+        let every = explorer().strategy(Strategy::Exhaustive).explore();
+        let one = explorer().explore();
+        // In about every seventh program something is hidden.
+        if every.error().is_none() && shown(&one) != shown(&every) {
+            let verified = explorer().verify_accesses().explore();
+            let kind = verified.error().map(Error::kind);
+            prop_assert_eq!(kind, Some(ErrorKind::WrongDeclaration), "{}", verified);
         }
     }
 }

@@ -10,5 +10,6 @@ fn main() {
     marker!(1);
     marker!("read", touches(1));
     marker!("read", acquires());
+    marker!("read", releases());
     marker!("read", reads(1));
 }

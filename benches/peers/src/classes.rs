@@ -9,6 +9,7 @@ use std::time::Instant;
 use interlace::{Engine, Explorer, Strategy, marker};
 
 type Cells = Vec<AtomicUsize>;
+type Make = fn() -> Explorer<Cells>;
 
 fn read(cell: &AtomicUsize) -> usize {
     marker!("read", reads(cell));
@@ -34,7 +35,7 @@ fn readers(n: usize) -> Explorer<Cells> {
     })
 }
 
-/// Thread j of 1..=n sets a[j] to a[j-1] + 1, and one looks for the first 0 from the end: (n + 3) · 2^(n - 2)
+/// Thread j of 1..=n sets `a[j]` to `a[j-1] + 1`, and one looks for the first 0 from the end: (n + 3) · 2^(n - 2)
 /// classes.
 fn last_zero(n: usize) -> Explorer<Cells> {
     let writers = (1..=n).fold(cells(n + 1), |explorer, j| {
@@ -61,7 +62,7 @@ fn lost_update(n: usize) -> Explorer<Cells> {
 /// Searches each program some times on fibers, and prints the fastest search.
 pub(crate) fn measure() {
     println!("program         workers   classes   ms  classes/s  ns/class");
-    let programs: [(&str, u64, fn() -> Explorer<Cells>); 4] = [
+    let programs: [(&str, u64, Make); 4] = [
         ("readers 12", 4096, || readers(12)),
         ("last zero 10", 3328, || last_zero(10)),
         ("lost update 5", 14_400, || lost_update(5)),

@@ -54,6 +54,17 @@ fn a_marker_that_acquires_shows_each_lock_and_what_it_is_called() {
         declared("acquires(x.y[0], z) acquires_shared(r)"),
         format!("{begin} {acquires} {acquire} {looks} }}) ; }} ; }} a () ; }}")
     );
+    // Whether it is free need not be asked of a lock that is released, and it comes after all that is acquired.
+    let reach = "declaration . reach (& __INTERLACE_SITE)";
+    let releases = "declaration . releases (lock_id (& z)) ;";
+    assert_eq!(
+        declared("releases(z)"),
+        format!("{begin} {releases} {reach} ; }} ; }} a () ; }}")
+    );
+    assert_eq!(
+        declared("releases(z) acquires(x.y[0], z) acquires_shared(r)"),
+        format!("{begin} {acquires} {releases} {acquire} {looks} }}) ; }} ; }} a () ; }}")
+    );
 }
 
 #[test]

@@ -51,7 +51,9 @@ impl ExecutionState {
         if !self.footprints.is_empty() {
             // Only starts were replayed: each thread has come to one marker, and declared what it does there.
             let others = self.enabled.iter().map(|it| it.thread);
-            others.filter(|it| *it != current).for_each(|it| self.footprints.reach(it));
+            others
+                .filter(|it| *it != current)
+                .for_each(|it| self.footprints.reach(it));
         }
     }
 }

@@ -7,9 +7,9 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Deadlock, FailureKind, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
-    ThreadPosition, TimeOut, Unfinished, WaitSite,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind, HookPanic,
+    InvariantViolation, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic, Positions,
+    SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
@@ -42,6 +42,8 @@ object! { ThreadPosition:
 object! { PanicDetails: message = "message", place = "at" }
 object! { Columns: threads = "threads", steps = "steps" }
 
+object! { Conflict: first = "first", second = "second", has_second = "has_second" }
+
 object! { StepLimit: max_steps = "max_steps", threads = "threads", last_passes = "rounds" }
 
 row! { PanicSite: file, line, column }
@@ -49,6 +51,7 @@ row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
 row! { AwaitedLock: name, last, others_may_hold }
 row! { WaitSite: number, call }
+row! { ConflictingStep: thread, kind, marker, access, place }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
 wrapper! { Panic.details }
@@ -82,6 +85,20 @@ variants! { Unfinished:
     "outside" = Outside { limit, busy, threads },
     "nothing" = Nothing { limit, threads },
     "told" = Text(text),
+}
+
+impl Json for Conflicts {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Json::read(node).map(Conflicts)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Conflicts::default())
+    }
 }
 
 impl Json for TimeOut {

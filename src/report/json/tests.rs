@@ -9,10 +9,10 @@ use proptest::strategy::Strategy;
 
 use super::*;
 use crate::engine::{Engine, Timeouts, WaitRules};
-use crate::failure::{FailureKind, Hook};
+use crate::failure::{Conflicts, FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
-use kinds::{errors, kinds, pairs, timelines};
+use kinds::{conflicts, errors, kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
     let kind = prop::sample::select(StepKind::ALL);
@@ -30,9 +30,9 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Given),
     ];
     let how = (kinds(), minimal, option::of(any::<bool>()));
-    let texts = (timelines(), any::<String>());
+    let texts = (timelines(), conflicts(), any::<String>());
     (how, schedules(), schedules(), any::<(u64, usize)>(), texts).prop_map(
-        |(how, schedule, found, (index, preemptions), (timeline, regression))| Failure {
+        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression))| Failure {
             kind: how.0,
             schedule,
             found,
@@ -41,6 +41,7 @@ fn failures() -> impl Strategy<Value = Failure> {
             minimal: how.1,
             reproduced: how.2,
             timeline,
+            conflicts: Conflicts(conflicts),
             regression,
         },
     )
@@ -105,6 +106,14 @@ fn saved_runs() -> impl Strategy<Value = SavedRuns> {
     )
 }
 
+fn verified() -> impl Strategy<Value = Verified> {
+    prop_oneof![
+        Just(Verified::No),
+        Just(Verified::Nothing),
+        any::<u64>().prop_map(Verified::Pairs),
+    ]
+}
+
 pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     // Counts whose sum fits.
     let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
@@ -133,13 +142,13 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         seed,
         uniform,
     });
-    let origin = (origins(), option::of(sampled));
+    let origin = (origins(), option::of(sampled), verified());
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled),
+            (origin, sampled, verified),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -158,6 +167,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 origin,
                 saved_runs,
                 sampled,
+                verified,
                 save_target: SaveTarget::default(),
             }
         },
@@ -228,7 +238,9 @@ fn reports_of_version_1_are_read_and_say_what_they_said() {
         let told: Value = serde_json::from_str(line).unwrap();
         let timeline = told["failure"]["timeline"].as_str().unwrap();
         assert!(text.contains(&format!("\n\n{timeline}\n")), "{text}");
-        report.failure.unwrap().kind
+        let failure = report.failure.unwrap();
+        assert_eq!(failure.conflicts(), []);
+        failure.kind
     });
     let [deadlock, step_limit, time_out, panic] = &kinds.collect::<Vec<_>>()[..] else {
         panic!("as many lines as kinds");

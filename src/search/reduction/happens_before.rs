@@ -5,8 +5,9 @@
 //! The order of conflicting steps, and what follows from it, is happens-before. Executions with the same
 //! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
 
+use super::mutant::Mutant;
 use super::relation::Relation;
-use super::step::{Identity, Step};
+use super::step::{Buffers, Identity, Step};
 use crate::operation::{ThreadId, Trace};
 
 /// The steps of one execution and their order. The first `taken` were taken; the others were pending at
@@ -21,46 +22,86 @@ pub(super) struct HappensBefore {
     before: Relation,
     /// Those among them without which it could not have been pending.
     enabling: Relation,
+    /// The earlier steps that each races with.
+    races: Relation,
+    /// What steps of earlier executions were kept in.
+    spare: Vec<Buffers>,
+}
+
+/// The steps of an execution in an order that depends only on its class: the thread that has taken the last
+/// step goes on for as long as it can, then the first of the others does.
+pub(crate) fn canonical_order(trace: &Trace<'_>) -> Vec<usize> {
+    let mut order = HappensBefore::default();
+    order.read(trace);
+    order.canonical()
 }
 
 impl HappensBefore {
     /// Takes the steps of `trace`.
     pub(super) fn read(&mut self, trace: &Trace<'_>) {
-        self.steps.clear();
-        let taken = 0..trace.events.len();
-        self.steps
-            .extend(taken.map(|number| Step::taken(trace, number)));
+        self.spare
+            .extend(self.steps.drain(..).map(Step::into_buffers));
+        for number in 0..trace.events.len() {
+            let buffers = self.spare.pop().unwrap_or_default();
+            self.steps.push(Step::taken(trace, number, buffers));
+        }
         self.taken = self.steps.len();
-        let threads = (0..trace.threads.len()).map(ThreadId::new);
-        self.steps
-            .extend(threads.filter_map(|thread| Step::pending(trace, thread)));
+        for thread in (0..trace.threads.len()).map(ThreadId::new) {
+            let buffers = self.spare.pop().unwrap_or_default();
+            self.steps.extend(Step::pending(trace, thread, buffers));
+        }
         self.order();
     }
 
     fn order(&mut self) {
         let count = self.steps.len();
-        for relation in [&mut self.conflicts, &mut self.before, &mut self.enabling] {
+        for relation in [
+            &mut self.conflicts,
+            &mut self.before,
+            &mut self.enabling,
+            &mut self.races,
+        ] {
             relation.reset(count);
         }
         for later in 0..count {
-            let step = &self.steps[later];
-            for (number, other) in self.steps[..later].iter().enumerate() {
-                let is_taken = number < self.taken;
-                if step.conflicts_with(other) {
-                    self.conflicts.insert(later, number);
-                }
-                let is_enabling = step.awaits.is_some_and(|it| other.enables(it));
-                if is_taken && (is_enabling || other.thread == step.thread) {
-                    self.enabling.unite_with(later, &self.before, number);
-                    self.enabling.insert(later, number);
-                }
+            self.relate(later);
+        }
+    }
+
+    /// Relates a step to those before it, the last first: so what happens between the two is known.
+    ///
+    /// A step races with each that it conflicts with and could have come before. A guarded step could come
+    /// before a whole section that another thread is in, so it races with all that it conflicts with.
+    /// Others race only with those between which and them nothing happens, since the other races are found
+    /// once these are reversed.
+    fn relate(&mut self, later: usize) {
+        let step = &self.steps[later];
+        let is_guarded = step.is_guarded && !Mutant::AdjacentLocks.is_on();
+        for (number, other) in self.steps[..later].iter().enumerate().rev() {
+            if step.conflicts_with(other) {
+                self.conflicts.insert(later, number);
             }
-            self.before.copy(later, &self.enabling);
-            for number in self.conflicts.row(later) {
-                if number < self.taken && !self.before.has(later, number) {
-                    self.before.unite(later, number);
-                    self.before.insert(later, number);
-                }
+            let is_enabling = || step.awaits.is_some_and(|it| other.enables(it));
+            if number < self.taken
+                && !self.enabling.has(later, number)
+                && (other.thread == step.thread || is_enabling())
+            {
+                self.enabling.unite_with(later, &self.before, number);
+                self.enabling.insert(later, number);
+            }
+        }
+        self.before.copy(later, &self.enabling);
+        for number in self.conflicts.row(later) {
+            if number >= self.taken || self.enabling.has(later, number) {
+                continue;
+            }
+            let is_immediate = !self.before.has(later, number);
+            if is_immediate {
+                self.before.unite(later, number);
+                self.before.insert(later, number);
+            }
+            if is_immediate || is_guarded {
+                self.races.insert(later, number);
             }
         }
     }
@@ -73,32 +114,15 @@ impl HappensBefore {
         self.before.has(later, earlier)
     }
 
-    /// The steps that race with `later`, the last first: it conflicts with each and could have come before
-    /// it. A guarded step could come before a whole section that another thread is in, so all are told that
-    /// it conflicts with. Otherwise only those are between which and `later` nothing happens, since the
-    /// other races are found once these are reversed.
+    /// The steps that `later` races with, the last first.
     pub(super) fn races(&self, later: usize) -> impl Iterator<Item = usize> + '_ {
-        let earlier: Vec<usize> = self.conflicts.row(later).collect();
-        let thread = self.steps[later].thread;
-        let is_race = move |number: &usize| {
-            *number < self.taken
-                && self.steps[*number].thread != thread
-                && !self.enabling.has(later, *number)
-                && (self.steps[later].is_guarded() || self.is_immediate(*number, later))
-        };
-        earlier.into_iter().rev().filter(is_race)
-    }
-
-    /// Whether no step happens between the two.
-    fn is_immediate(&self, earlier: usize, later: usize) -> bool {
-        let mut between = self.before.row(later).filter(|it| *it > earlier);
-        !between.any(|it| self.is_before(earlier, it))
+        self.races.row(later)
     }
 
     /// Whether a step that was pending at the end could have come earlier: one that waits for a lock, or any
     /// if the execution was `aborted`.
     pub(super) fn is_reversible(&self, pending: usize, aborted: bool) -> bool {
-        aborted || self.steps[pending].is_guarded()
+        aborted || self.steps[pending].is_guarded
     }
 
     /// The step of its thread that comes before `step`.
@@ -158,15 +182,36 @@ impl HappensBefore {
         order
     }
 
+    /// Before which step a thread no longer sleeps whose next step after the first `depth` was explored
+    /// before: the first that conflicts with it.
+    pub(super) fn wakes_at(&self, thread: Identity, depth: usize) -> usize {
+        let Some(own) = self.nth_of(thread, depth, 0) else {
+            return depth;
+        };
+        let mut later = depth..self.taken;
+        let wakes = later.find(|it| *it == own || self.conflict(*it, own));
+        wakes.unwrap_or(self.taken)
+    }
+
+    /// The steps of `sequence` that it could begin with: no other of it happens before them.
+    pub(super) fn initials(&self, sequence: &[usize]) -> impl Iterator<Item = usize> {
+        let is_first = |(at, step): &(usize, &usize)| {
+            let mut earlier = sequence[..*at].iter();
+            !earlier.any(|it| self.is_before(*it, **step))
+        };
+        let steps = sequence.iter().enumerate().filter(is_first);
+        steps.map(|(_, step)| *step)
+    }
+
     /// Whether an execution of `sequence`, in some order and perhaps with more steps, can begin with the
     /// step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
     pub(super) fn is_weak_initial(
         &self,
         thread: Identity,
         next: Option<usize>,
-        sequence: &[usize],
+        sequence: impl IntoIterator<Item = usize>,
     ) -> bool {
-        for &number in sequence {
+        for number in sequence {
             if self.steps[number].thread == thread {
                 return true;
             }
@@ -174,13 +219,13 @@ impl HappensBefore {
                 return false;
             }
         }
-        true
+        !Mutant::OnlyOccurring.is_on()
     }
 }
 
 /// A permutation of the numbers that spreads small differences, that of the generator `SplitMix64` (Steele,
 /// Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-fn mix(number: u64) -> u64 {
+pub(super) fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

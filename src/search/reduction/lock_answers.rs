@@ -20,7 +20,7 @@ impl LockAnswers {
 
     /// Notes who could go on at this point.
     pub(super) fn note(&mut self, point: &SchedulingPoint<'_>) {
-        if point.footprints.is_empty() {
+        if !point.footprints.have_locks() {
             return;
         }
         for (index, state) in point.threads.iter().enumerate() {

@@ -46,15 +46,15 @@ impl Relation {
         self.bits[range.clone()].copy_from_slice(&from.bits[range]);
     }
 
-    /// The columns of a row, in ascending order.
+    /// The columns of a row, the last first.
     pub(super) fn row(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
         let words = &self.bits[row * self.words..(row + 1) * self.words];
-        words.iter().enumerate().flat_map(|(at, &word)| {
+        words.iter().enumerate().rev().flat_map(|(at, &word)| {
             let mut left = word;
             std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(at * WORD + bit)
+                let bit = left.checked_ilog2()?;
+                left ^= 1 << bit;
+                Some(at * WORD + bit as usize)
             })
         })
     }
@@ -73,8 +73,8 @@ mod tests {
         }
         one.insert(129, 5);
         one.unite(129, 2);
-        assert_eq!(one.row(2).collect::<Vec<_>>(), [0, 63, 64, 129]);
-        assert_eq!(one.row(129).collect::<Vec<_>>(), [0, 5, 63, 64, 129]);
+        assert_eq!(one.row(2).collect::<Vec<_>>(), [129, 64, 63, 0]);
+        assert_eq!(one.row(129).collect::<Vec<_>>(), [129, 64, 63, 5, 0]);
         assert!(one.has(129, 5) && !one.has(2, 5));
         other.reset(130);
         other.copy(129, &one);

@@ -1,13 +1,14 @@
 //! The steps of an execution as a reduction sees them.
 
+use super::summary::Summary;
 use crate::operation::{
-    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, ThreadId,
-    ThreadState, ThreadStatus, Trace,
+    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
+    ThreadId, ThreadState, ThreadStatus, Trace,
 };
 use crate::site::MarkerId;
 
 /// A thread, by a number that is the same under every schedule.
-pub(super) type Identity = u64;
+pub(crate) type Identity = u64;
 
 /// A step that was taken, or one that a thread was about to take when the execution ended.
 #[derive(Debug)]
@@ -15,6 +16,9 @@ pub(super) struct Step {
     pub(super) thread: Identity,
     pub(super) pending: Pending,
     accesses: Vec<Access>,
+    summary: Summary,
+    /// Whether it could be taken only while a lock was free.
+    pub(super) is_guarded: bool,
     /// The threads that can go on, or be joined, by it.
     enables: Vec<ThreadId>,
     /// Whether it may have touched more.
@@ -26,17 +30,65 @@ pub(super) struct Step {
 
 /// A step that an execution is to take, as it was seen in another.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PlannedStep {
-    pub(super) thread: Identity,
+pub(crate) struct PlannedStep {
+    pub(crate) thread: Identity,
     pub(super) pending: Pending,
 }
 
+impl PlannedStep {
+    /// What its thread does.
+    pub(crate) fn operation(self) -> Operation {
+        self.pending.operation
+    }
+
+    /// Which of the enabled it is, if it can be taken.
+    pub(crate) fn among(self, point: &SchedulingPoint<'_>) -> Option<usize> {
+        let is_planned = |it: &Pending| {
+            point.identities[it.thread.index()] == self.thread
+                && it.operation.is_like(self.pending.operation)
+        };
+        point.enabled.iter().position(is_planned)
+    }
+}
+
+/// The steps of an execution, to be taken again in this order.
+pub(crate) fn planned_again(trace: &Trace<'_>, order: &[usize]) -> Vec<PlannedStep> {
+    let planned = |number: &usize| {
+        let event = &trace.events[*number];
+        PlannedStep {
+            thread: trace.identities[event.thread.index()],
+            pending: Pending {
+                thread: event.thread,
+                operation: event.operation,
+            },
+        }
+    };
+    order.iter().map(planned).collect()
+}
+
+/// The lists of a step, to be used again for another.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    accesses: Vec<Access>,
+    enables: Vec<ThreadId>,
+}
+
 impl Step {
+    pub(super) fn into_buffers(self) -> Buffers {
+        let (mut accesses, mut enables) = (self.accesses, self.enables);
+        accesses.clear();
+        enables.clear();
+        Buffers { accesses, enables }
+    }
+
     /// The step of this number.
-    pub(super) fn taken(trace: &Trace<'_>, number: usize) -> Step {
+    pub(super) fn taken(trace: &Trace<'_>, number: usize, buffers: Buffers) -> Step {
         let event = &trace.events[number];
         let has_aborted = trace.has_aborted && number + 1 == trace.events.len();
-        let (mut accesses, mut enables) = (Vec::new(), Vec::new());
+        let Buffers {
+            mut accesses,
+            mut enables,
+        } = buffers;
         for access in trace.accesses(number) {
             match access.object {
                 // That it can be taken is no conflict: there is no other order.
@@ -51,6 +103,8 @@ impl Step {
                 thread: event.thread,
                 operation: event.operation,
             },
+            summary: Summary::of(&accesses),
+            is_guarded: accesses.iter().any(Access::is_acquire),
             accesses,
             enables,
             // Whatever ends an execution keeps all others from going on.
@@ -64,7 +118,7 @@ impl Step {
     }
 
     /// The step that `thread` was about to take at the end, if it is known which.
-    pub(super) fn pending(trace: &Trace<'_>, thread: ThreadId) -> Option<Step> {
+    pub(super) fn pending(trace: &Trace<'_>, thread: ThreadId, buffers: Buffers) -> Option<Step> {
         let ThreadStatus { state, passed } = trace.threads[thread.index()];
         let last = passed.unwrap_or_else(MarkerId::start);
         let (operation, awaits) = match state {
@@ -79,13 +133,18 @@ impl Step {
             _ => return None,
         };
         let pending = Pending { thread, operation };
-        let mut accesses = Vec::new();
+        let Buffers {
+            mut accesses,
+            enables,
+        } = buffers;
         let knowledge = trace.footprints.touched_by(pending, &mut accesses);
         Some(Step {
             thread: trace.identities[thread.index()],
             pending,
+            summary: Summary::of(&accesses),
+            is_guarded: accesses.iter().any(Access::is_acquire),
             accesses,
-            enables: Vec::new(),
+            enables,
             is_opaque: knowledge == Knowledge::Nothing,
             awaits,
         })
@@ -100,14 +159,11 @@ impl Step {
 
     pub(super) fn conflicts_with(&self, other: &Step) -> bool {
         self.thread == other.thread || self.is_opaque || other.is_opaque || {
-            let mut own = self.accesses.iter();
-            own.any(|one| other.accesses.iter().any(|it| one.conflicts_with(it)))
+            self.summary.may_conflict(other.summary) && {
+                let mut own = self.accesses.iter();
+                own.any(|one| other.accesses.iter().any(|it| one.conflicts_with(it)))
+            }
         }
-    }
-
-    /// Whether it could be taken only while a lock was free.
-    pub(super) fn is_guarded(&self) -> bool {
-        self.accesses.iter().any(Access::is_acquire)
     }
 
     /// Whether it touches a lock that `other` acquires.

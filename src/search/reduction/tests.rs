@@ -1,6 +1,11 @@
 //! Reduced searches of small programs, compared with all their executions.
 
 mod brute_force;
+mod commuting;
 mod counts;
 mod machine;
+mod mutants;
+mod nearest;
+mod program;
+mod shards;
 mod workers;

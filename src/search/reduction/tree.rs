@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::happens_before::HappensBefore;
+use super::mutant::Mutant;
 use super::step::{Identity, PlannedStep};
 
 /// The number of a node.
@@ -23,6 +24,9 @@ struct Node {
     /// Its number among the children of its parent.
     rank: u32,
     state: State,
+    /// Whether its step ends the execution: then no other step could have come after it as well as before
+    /// it. Not known before an execution through here has ended.
+    aborts: Option<bool>,
     /// How many executions through here are still to be run or under way.
     open: u32,
 }
@@ -43,6 +47,8 @@ pub(super) struct Sleeper {
     /// How many steps lead to the point.
     pub(super) depth: usize,
     pub(super) thread: Identity,
+    /// The node of its step.
+    pub(super) node: NodeId,
 }
 
 #[derive(Debug)]
@@ -51,6 +57,8 @@ pub(super) struct Tree {
     unused: Vec<NodeId>,
     /// The leaves, by the ranks on the way to each: so the leftmost is the first.
     leaves: BTreeMap<Vec<u32>, NodeId>,
+    /// Whether any execution was ended by a step.
+    has_aborted: bool,
 }
 
 /// A sequence of steps of one execution that is to be run after other steps of it, in another order.
@@ -84,6 +92,7 @@ impl Tree {
             nodes: Vec::new(),
             unused: Vec::new(),
             leaves: BTreeMap::new(),
+            has_aborted: false,
         };
         tree.nodes.push(Node {
             step: None,
@@ -93,6 +102,7 @@ impl Tree {
             next: None,
             rank: 0,
             state: State::Leaf,
+            aborts: None,
             open: 1,
         });
         tree.leaves.insert(Vec::new(), ROOT);
@@ -141,12 +151,32 @@ impl Tree {
         sleepers.clear();
         for (depth, pair) in path.windows(2).enumerate() {
             let before = self.children(pair[0]).take_while(|child| *child != pair[1]);
-            let threads = before.filter_map(|child| self.nodes[child].step);
-            sleepers.extend(threads.map(|step| Sleeper {
-                depth,
-                thread: step.thread,
+            sleepers.extend(before.filter_map(|node| {
+                let thread = self.nodes[node].step?.thread;
+                Some(Sleeper {
+                    depth,
+                    thread,
+                    node,
+                })
             }));
         }
+    }
+
+    /// An execution has taken the steps to these nodes. If it `has_aborted`, the last has ended it, though
+    /// other threads could have gone on.
+    pub(super) fn pass(&mut self, nodes: &[NodeId], has_aborted: bool) {
+        for node in nodes {
+            self.nodes[*node].aborts.get_or_insert(false);
+        }
+        if let Some(last) = nodes.last().filter(|_| has_aborted) {
+            self.nodes[*last].aborts = Some(true);
+            self.has_aborted = true;
+        }
+    }
+
+    /// Whether the step to `node` may end the execution: where that is not known, as far as any did.
+    pub(super) fn may_abort(&self, node: NodeId) -> bool {
+        self.nodes[node].aborts.unwrap_or(self.has_aborted)
     }
 
     fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
@@ -170,17 +200,15 @@ impl Tree {
             next: None,
             rank: last.map_or(0, |last| self.nodes[last].rank + 1),
             state,
+            aborts: None,
             open: 0,
         };
-        let id = match self.unused.pop() {
-            Some(id) => {
-                self.nodes[id] = new;
-                id
-            }
-            None => {
-                self.nodes.push(new);
-                self.nodes.len() - 1
-            }
+        let id = if let Some(id) = self.unused.pop() {
+            self.nodes[id] = new;
+            id
+        } else {
+            self.nodes.push(new);
+            self.nodes.len() - 1
         };
         match last {
             Some(last) => self.nodes[last].next = Some(id),
@@ -219,7 +247,14 @@ impl Tree {
                 let Some(step) = self.nodes[child].step else {
                     continue;
                 };
-                match descent.can_begin_with(step.thread, order, depth, &steps) {
+                // One that has not been run, and turns out to abort, races with what was pending then.
+                let can_begin = if self.nodes[child].aborts == Some(true) {
+                    let is_own = |it: &usize| order.steps[*it].thread == step.thread;
+                    Some(steps.first().is_some_and(is_own))
+                } else {
+                    descent.can_begin_with(step.thread, order, depth, &steps)
+                };
+                match can_begin {
                     None => {
                         self.keep(node);
                         return Inserted::Unknown { node, steps };
@@ -275,7 +310,8 @@ impl Tree {
             }
             if self.nodes[node].state == State::Guided {
                 // It covers what is below it only when no execution further left can add to it.
-                if !*is_leftmost.get_or_insert_with(|| self.is_leftmost(node)) {
+                let is_final = *is_leftmost.get_or_insert_with(|| self.is_leftmost(node));
+                if !is_final && !Mutant::FinishedIsCovered.is_on() {
                     return;
                 }
                 self.nodes[node].state = State::Free;
@@ -330,8 +366,8 @@ impl Descent {
         let next = order.nth_of(thread, depth, own.count());
         let is_known = next.is_some() && !self.strayed.contains(&thread);
         let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
-        if is_known || is_at_start {
-            Some(order.is_weak_initial(thread, next, steps))
+        if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
+            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
         } else {
             None
         }

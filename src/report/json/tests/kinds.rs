@@ -11,9 +11,10 @@ use proptest::prelude::*;
 use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Deadlock, FailureKind, Hook, HookPanic, InvariantViolation, MarkerSite,
-    NotSerializable, OutcomeNotAllowed, Panic, Positions, SerialOrder, StepLimit, ThreadPanic,
-    ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
+    AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Deadlock, FailureKind, Hook,
+    HookPanic, InvariantViolation, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
+    Positions, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
+    ValueOrText, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -45,6 +46,29 @@ fn markers() -> impl Strategy<Value = MarkerSite> {
         file: file.into(),
         line,
     })
+}
+
+pub(super) fn conflicts() -> impl Strategy<Value = Vec<Conflict>> {
+    let step = || {
+        let kinds = prop::sample::select(StepKind::ALL);
+        let access = prop::sample::select(AccessKind::ALL);
+        (pairs(), kinds, markers(), access).prop_map(|((thread, place), kind, marker, access)| {
+            ConflictingStep {
+                thread: thread.into(),
+                kind,
+                marker,
+                access,
+                place: place.into(),
+            }
+        })
+    };
+    let conflict = (step(), step(), any::<bool>());
+    let conflict = conflict.prop_map(|(first, second, has_second)| Conflict {
+        first,
+        second,
+        has_second,
+    });
+    vec(conflict, 0..3)
 }
 
 fn wait_sites() -> impl Strategy<Value = WaitSite> {

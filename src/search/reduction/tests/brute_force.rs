@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::machine::{Execution, Program, conflict};
+use super::machine::Execution;
+use super::program::Program;
+use crate::operation::{Access, AccessKind, Event, Knowledge, Object};
 
 /// An execution up to the order of what does not conflict: for each thread, by its identity, the clock of
 /// each of its steps, which says how many steps of each thread happen before.
@@ -12,17 +14,17 @@ pub(super) fn class(execution: &Execution) -> Class {
     let order = execution.order();
     let mut clocks: Vec<HashMap<u64, usize>> = Vec::new();
     let mut threads: HashMap<u64, Vec<usize>> = HashMap::new();
-    for later in 0..order.len() {
+    for (later, &thread) in order.iter().enumerate() {
         let mut clock: HashMap<u64, usize> = HashMap::new();
         for earlier in (0..later).filter(|it| conflict(execution, *it, later)) {
-            for (thread, count) in &clocks[earlier] {
-                let own = clock.entry(*thread).or_default();
+            for (other, count) in &clocks[earlier] {
+                let own = clock.entry(*other).or_default();
                 *own = (*own).max(*count);
             }
         }
-        let own = threads.entry(order[later]).or_default();
+        let own = threads.entry(thread).or_default();
         own.push(later);
-        clock.insert(order[later], own.len());
+        clock.insert(thread, own.len());
         clocks.push(clock);
     }
     let sorted = |clock: &HashMap<u64, usize>| {
@@ -64,7 +66,35 @@ impl Found {
 pub(super) fn every_class(program: &Program, limit: usize) -> Option<Found> {
     let mut found = Found::default();
     let all = program.every_execution(limit)?;
-    all.iter().for_each(|execution| found.add(execution));
+    for execution in &all {
+        found.add(execution);
+    }
     found.repeated = 0;
     Some(found)
+}
+
+/// Whether the order of two events of an execution matters: by the definition, and not as the reduction
+/// finds it.
+fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
+    let trace = execution.trace();
+    let last = execution.events.len() - 1;
+    let [a, b] = [one, other].map(|it| &execution.events[it]);
+    let is_opaque = |at: usize, event: &Event| {
+        event.knowledge == Knowledge::Nothing || execution.has_aborted && at == last
+    };
+    let overlap = |one: &Object, other: &Object| match (one, other) {
+        (Object::Memory(one), Object::Memory(other)) => {
+            one.clone().any(|address| other.contains(&address))
+        }
+        _ => one == other,
+    };
+    let conflicts = |x: &Access, y: &Access| {
+        let both_read = x.kind == AccessKind::Read && y.kind == AccessKind::Read;
+        !both_read && overlap(&x.object, &y.object)
+    };
+    a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {
+        trace
+            .accesses(one)
+            .any(|x| trace.accesses(other).any(|y| conflicts(&x, &y)))
+    }
 }

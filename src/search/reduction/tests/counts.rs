@@ -1,7 +1,7 @@
 //! Programs whose numbers of classes are known.
 
 use super::brute_force::{Found, every_class};
-use super::machine::{Code, Program};
+use super::program::{Code, Program};
 use crate::search::{Reduction, Search};
 
 pub(super) fn reduced(program: &Program) -> (u64, u64, Found) {
@@ -31,7 +31,7 @@ fn check(name: &str, program: &Program, classes: u64, deadlocks: u64) {
     }
 }
 
-fn program(cells: usize, threads: Vec<Vec<Code>>) -> Program {
+pub(super) fn program(cells: usize, threads: Vec<Vec<Code>>) -> Program {
     Program {
         declared: threads.len(),
         threads,
@@ -39,7 +39,7 @@ fn program(cells: usize, threads: Vec<Vec<Code>>) -> Program {
     }
 }
 
-fn same(count: usize, code: &[Code]) -> Vec<Vec<Code>> {
+pub(super) fn same(count: usize, code: &[Code]) -> Vec<Vec<Code>> {
     vec![code.to_vec(); count]
 }
 
@@ -94,12 +94,18 @@ fn updates_and_messages() {
         vec![Code::Read(y), Code::Read(x)],
     ];
     check("message passing", &program(2, message), 3, 0);
+    // The last step of either ends the execution, so the other has taken 0, 1 or 2 of its reads, or all.
+    let ends = vec![
+        vec![Code::PanicAt(0)],
+        vec![Code::Read(0), Code::Read(1), Code::PanicAt(0)],
+    ];
+    check("ends of executions", &program(2, ends), 4, 0);
     let opaque = program(2, same(3, &[Code::Anything, Code::Anything]));
     check("steps that may touch anything", &opaque, 90, 0);
 }
 
 /// Thread j of 1..=n sets a[j] to a[j-1] + 1; the reader looks for the first 0 from the end.
-fn last_zero(n: usize) -> Program {
+pub(super) fn last_zero(n: usize) -> Program {
     let mut threads: Vec<Vec<Code>> = (1..=n)
         .map(|j| vec![Code::Read(j - 1), Code::Write(j)])
         .collect();
@@ -114,7 +120,7 @@ fn last_zero(n: usize) -> Program {
 
 /// n threads put four values each into a table of 128 places, where h = 77 m + 7 t mod 128; at a place
 /// that is taken they try the next. Twelve threads are the first of which two meet.
-fn indexer(n: usize) -> Program {
+pub(super) fn indexer(n: usize) -> Program {
     let threads = (0..n).map(|t| {
         let mut code = Vec::new();
         for m in 1..=4 {

@@ -1,48 +1,13 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
+use super::program::{Code, Program, cell};
 use crate::operation::{
-    Access, AccessKind, Choice, Event, Footprint, Footprints, Knowledge, Object, Operation,
-    Pending, SchedulingPoint, StepEnd, ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
+    Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
+    ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
 };
 use crate::search::{Account, Search};
 use crate::site::MarkerId;
-
-/// What a thread does after one of its markers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Code {
-    /// Reads the cell into the register.
-    Read(usize),
-    /// Writes the register, plus one, to the cell.
-    Write(usize),
-    /// Reads some cells and writes their sum and the register to others.
-    Sum(Vec<usize>, Vec<usize>),
-    /// Goes to this line if the cell is zero; reads it.
-    JumpIfZero(usize, usize),
-    /// Sets the cell if it is zero, and then goes to this line: a compare-and-swap.
-    SwapZero(usize, usize),
-    /// May touch anything: adds one to every cell.
-    Anything,
-    /// Acquires a lock, and releases it at the end of the step if it is so.
-    Lock(usize, bool),
-    Unlock(usize),
-    Spawn(usize),
-    Join(usize),
-    /// Waits until woken, in this queue.
-    Wait(usize),
-    /// Wakes the first who waits there, if anybody does.
-    Wake(usize),
-    /// Panics if the register is this.
-    PanicAt(u64),
-}
-
-/// Threads, of which the first `declared` run from the start; each is spawned at most once otherwise.
-#[derive(Debug, Clone)]
-pub(super) struct Program {
-    pub(super) declared: usize,
-    pub(super) threads: Vec<Vec<Code>>,
-    pub(super) cells: usize,
-}
 
 /// One execution that has ended.
 #[derive(Debug, Clone)]
@@ -56,19 +21,6 @@ pub(super) struct Execution {
     pub(super) is_pruned: bool,
     /// The values of cells and registers at the end, and whether all threads have ended.
     pub(super) outcome: (Vec<u64>, Vec<u64>, bool),
-}
-
-const CELL: usize = 16;
-const LOCK: usize = 1 << 20;
-const QUEUE: usize = 1 << 30;
-
-fn cell(number: usize) -> Object {
-    let start = (number + 1) * CELL;
-    Object::Memory(start..start + 8)
-}
-
-fn word(base: usize, number: usize) -> Object {
-    Object::Memory(base + number * CELL..base + number * CELL + 4)
 }
 
 impl Execution {
@@ -217,7 +169,8 @@ impl<'a> Machine<'a> {
             self.execution.footprints.declare(id, code.footprint());
         }
         self.execution.footprints.reach(id);
-        let marker = (self.code[thread] * 64 + self.line[thread]) as u32;
+        let marker = self.code[thread] * 64 + self.line[thread];
+        let marker = u32::try_from(marker).unwrap();
         *self.state(thread) = ThreadState::Marker(MarkerId::new(marker));
     }
 
@@ -287,6 +240,11 @@ impl<'a> Machine<'a> {
         self.execution.outcome = (self.cells.clone(), self.registers.clone(), have_ended);
     }
 
+    fn call(&mut self, own: usize, number: usize) {
+        self.cells[number] = self.registers[own] + 1;
+        self.touch(Access::write(cell(number)));
+    }
+
     fn touch(&mut self, access: Access) {
         self.execution.accesses.push(access);
     }
@@ -320,7 +278,7 @@ impl<'a> Machine<'a> {
         self.execution.events.push(Event {
             knowledge,
             end: if has_ended { StepEnd::Ended } else { end },
-            accesses_end: self.execution.accesses.len() as u32,
+            accesses_end: u32::try_from(self.execution.accesses.len()).unwrap(),
             ..event
         });
     }
@@ -332,6 +290,7 @@ impl<'a> Machine<'a> {
         match *code {
             Code::Read(cell) => self.registers[own] = self.cells[cell],
             Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
+            Code::Call(number) => self.call(own, number),
             Code::Sum(ref reads, ref writes) => {
                 let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
                 for write in writes {
@@ -381,55 +340,5 @@ impl<'a> Machine<'a> {
         }
         self.arrive(thread);
         StepEnd::Paused
-    }
-}
-
-impl Code {
-    fn footprint(&self) -> Footprint {
-        let reads = |cells: &[usize]| cells.iter().map(|it| Access::read(cell(*it))).collect();
-        let accesses = match self {
-            Code::Read(it) | Code::JumpIfZero(it, _) => reads(&[*it]),
-            Code::Write(it) | Code::SwapZero(it, _) => vec![Access::write(cell(*it))],
-            Code::Sum(from, to) => {
-                let mut all: Vec<Access> = reads(from);
-                all.extend(to.iter().map(|it| Access::write(cell(*it))));
-                all
-            }
-            Code::Unlock(lock) => vec![Access::release(word(LOCK, *lock))],
-            Code::Lock(lock, is_released) => {
-                let lock = word(LOCK, *lock);
-                let release = is_released.then(|| Access::release(lock.clone()));
-                [Access::acquire(lock)].into_iter().chain(release).collect()
-            }
-            Code::Wait(queue) | Code::Wake(queue) => vec![Access::write(word(QUEUE, *queue))],
-            _ => Vec::new(),
-        };
-        Footprint { accesses }
-    }
-}
-
-/// Whether the order of two events of an execution matters: by the definition, and not as the reduction
-/// finds it.
-pub(super) fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
-    let trace = execution.trace();
-    let last = execution.events.len() - 1;
-    let [a, b] = [one, other].map(|it| &execution.events[it]);
-    let is_opaque = |at: usize, event: &Event| {
-        event.knowledge == Knowledge::Nothing || execution.has_aborted && at == last
-    };
-    let overlap = |one: &Object, other: &Object| match (one, other) {
-        (Object::Memory(one), Object::Memory(other)) => {
-            one.clone().any(|address| other.contains(&address))
-        }
-        _ => one == other,
-    };
-    let conflicts = |x: &Access, y: &Access| {
-        let both_read = x.kind == AccessKind::Read && y.kind == AccessKind::Read;
-        !both_read && overlap(&x.object, &y.object)
-    };
-    a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {
-        trace
-            .accesses(one)
-            .any(|x| trace.accesses(other).any(|y| conflicts(&x, &y)))
     }
 }

@@ -1,0 +1,52 @@
+//! Wrong variants of the rules, each of which a test has to catch.
+
+/// A rule that is broken on purpose. In a build without tests all rules hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mutant {
+    /// A reversal has only the steps up to the second of the race, and not those of the whole execution.
+    TruncatedReversal,
+    /// A planned sequence covers all that is below it once it has been run, though an execution further
+    /// left may still add to it.
+    FinishedIsCovered,
+    /// A lock's race is reversed only if nothing happens between the two steps.
+    AdjacentLocks,
+    /// A lock is supposed to be free wherever it is not known.
+    LocksSupposedFree,
+    /// A sequence can begin only with steps that occur in it.
+    OnlyOccurring,
+    /// Threads whose step was explored before cover nothing.
+    NobodySleeps,
+    /// A thread is supposed to do the same after a reversal as before.
+    NobodyStrays,
+    /// Where all threads sleep that could go on, nobody waits for a lock.
+    WaitingForgotten,
+    /// A step touches what it has declared, and nothing else.
+    AllDeclared,
+}
+
+impl Mutant {
+    #[cfg(not(test))]
+    #[allow(clippy::unused_self, reason = "in tests it is used")]
+    pub(super) const fn is_on(self) -> bool {
+        false
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_on(self) -> bool {
+        ON.get() == Some(self)
+    }
+
+    /// What `run` returns while the rule is broken, on this thread only.
+    #[cfg(test)]
+    pub(super) fn during<T>(self, run: impl FnOnce() -> T) -> T {
+        ON.set(Some(self));
+        let result = run();
+        ON.set(None);
+        result
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    static ON: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
+}

@@ -1,0 +1,78 @@
+//! Small programs: what their threads do, and what that touches.
+
+use crate::operation::{Access, Footprint, Object};
+
+/// What a thread does after one of its markers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Code {
+    /// Reads the cell into the register.
+    Read(usize),
+    /// Writes the register, plus one, to the cell.
+    Write(usize),
+    /// Writes the register, plus one, to the cell, and is known to only afterwards: as what a call does.
+    Call(usize),
+    /// Reads some cells and writes their sum and the register to others.
+    Sum(Vec<usize>, Vec<usize>),
+    /// Goes to this line if the cell is zero; reads it.
+    JumpIfZero(usize, usize),
+    /// Sets the cell if it is zero, and then goes to this line: a compare-and-swap.
+    SwapZero(usize, usize),
+    /// May touch anything: adds one to every cell.
+    Anything,
+    /// Acquires a lock, and releases it at the end of the step if it is so.
+    Lock(usize, bool),
+    Unlock(usize),
+    Spawn(usize),
+    Join(usize),
+    /// Waits until woken, in this queue.
+    Wait(usize),
+    /// Wakes the first who waits there, if anybody does.
+    Wake(usize),
+    /// Panics if the register is this.
+    PanicAt(u64),
+}
+
+/// Threads, of which the first `declared` run from the start; each is spawned at most once otherwise.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    pub(super) declared: usize,
+    pub(super) threads: Vec<Vec<Code>>,
+    pub(super) cells: usize,
+}
+
+const CELL: usize = 16;
+const LOCK: usize = 1 << 20;
+const QUEUE: usize = 1 << 30;
+
+pub(super) fn cell(number: usize) -> Object {
+    let start = (number + 1) * CELL;
+    Object::Memory(start..start + 8)
+}
+
+fn word(base: usize, number: usize) -> Object {
+    Object::Memory(base + number * CELL..base + number * CELL + 4)
+}
+
+impl Code {
+    pub(super) fn footprint(&self) -> Footprint {
+        let reads = |cells: &[usize]| cells.iter().map(|it| Access::read(cell(*it))).collect();
+        let accesses = match self {
+            Code::Read(it) | Code::JumpIfZero(it, _) => reads(&[*it]),
+            Code::Write(it) | Code::SwapZero(it, _) => vec![Access::write(cell(*it))],
+            Code::Sum(from, to) => {
+                let mut all: Vec<Access> = reads(from);
+                all.extend(to.iter().map(|it| Access::write(cell(*it))));
+                all
+            }
+            Code::Unlock(lock) => vec![Access::release(word(LOCK, *lock))],
+            Code::Lock(lock, is_released) => {
+                let lock = word(LOCK, *lock);
+                let release = is_released.then(|| Access::release(lock.clone()));
+                [Access::acquire(lock)].into_iter().chain(release).collect()
+            }
+            Code::Wait(queue) | Code::Wake(queue) => vec![Access::write(word(QUEUE, *queue))],
+            _ => Vec::new(),
+        };
+        Footprint { accesses }
+    }
+}
