@@ -50,10 +50,15 @@ impl Event {
         }
     }
 
+    /// What its thread was about to do before it.
+    pub(crate) fn pending(&self) -> Pending {
+        let (thread, operation) = (self.thread, self.operation);
+        Pending { thread, operation }
+    }
+
     /// The way in which its thread went on.
     pub(crate) fn way(&self) -> Way {
-        let (thread, operation) = (self.thread, self.operation);
-        Pending { thread, operation }.way()
+        self.pending().way()
     }
 
     /// Whether `other` is the same step of another execution. What it touches may depend on what is
@@ -83,7 +88,7 @@ impl Event {
 pub(crate) struct Trace<'a> {
     pub(crate) events: &'a [Event],
     pub(crate) accesses: &'a [Access],
-    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests hold engines to it"))]
     pub(crate) repeated: usize,
     /// Whether the execution timed out, so that more events might have followed.
     pub(crate) is_cut_short: bool,

@@ -31,7 +31,7 @@ pub(crate) enum Choice {
 }
 
 impl<'a> SchedulingPoint<'a> {
-    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
+    #[cfg(test)]
     pub(crate) fn disabled(&self) -> impl Iterator<Item = (ThreadId, ThreadState)> + '_ {
         let threads = self.threads.iter().copied().enumerate();
         threads

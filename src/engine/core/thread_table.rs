@@ -84,7 +84,7 @@ impl ThreadTable {
     }
 
     /// Who started a thread; nobody if it was declared.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for searches that reduce"))]
+    #[cfg(test)]
     pub(crate) fn parent(&self, thread: ThreadId) -> Option<ThreadId> {
         self.parents[thread.index()]
     }

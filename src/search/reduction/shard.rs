@@ -8,7 +8,7 @@
 //! that were run: where all threads sleep that could go on. Those are pruned.
 
 use super::branch::{Branch, Explored, Seen};
-use super::happens_before::HappensBefore;
+use super::happens_before::{HappensBefore, mix};
 use super::irreducible::why_irreducible;
 use super::lock_answers::LockAnswers;
 use super::mutant::Mutant;
@@ -153,13 +153,8 @@ impl ReducedShard {
 
     /// Takes the step that is planned there.
     fn follow(&mut self, point: &SchedulingPoint<'_>) -> Choice {
-        let is_planned = |it: &Pending| {
-            self.path[point.step].taken.is_some_and(|planned| {
-                point.identities[it.thread.index()] == planned.thread
-                    && it.operation.is_like(planned.pending.operation)
-            })
-        };
-        let Some(index) = point.enabled.iter().position(is_planned) else {
+        let planned = self.path[point.step].taken;
+        let Some(index) = planned.and_then(|planned| planned.among(point)) else {
             self.contradict(point.step, point.enabled);
             return Choice::Prune;
         };
@@ -318,13 +313,7 @@ impl ReducedShard {
 
 /// Where a sequence of steps lies, the same in every run and on every machine.
 fn place(threads: impl Iterator<Item = Identity>) -> u64 {
-    threads.fold(0, |place, thread| {
-        // The finalizer of splitmix64, so that all bits depend on all.
-        let mixed = (place ^ thread).wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    })
+    threads.fold(0, |place, thread| mix(place ^ thread))
 }
 
 impl Search for ReducedShard {

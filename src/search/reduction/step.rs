@@ -57,10 +57,7 @@ pub(crate) fn planned_again(trace: &Trace<'_>, order: &[usize]) -> Vec<PlannedSt
         let event = &trace.events[*number];
         PlannedStep {
             thread: trace.identities[event.thread.index()],
-            pending: Pending {
-                thread: event.thread,
-                operation: event.operation,
-            },
+            pending: event.pending(),
         }
     };
     order.iter().map(planned).collect()
@@ -99,10 +96,7 @@ impl Step {
         }
         Step {
             thread: trace.identities[event.thread.index()],
-            pending: Pending {
-                thread: event.thread,
-                operation: event.operation,
-            },
+            pending: event.pending(),
             summary: Summary::of(&accesses),
             is_guarded: accesses.iter().any(Access::is_acquire),
             accesses,

@@ -251,10 +251,7 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, event: Event) {
         let thread = event.thread.index();
-        let pending = Pending {
-            thread: event.thread,
-            operation: event.operation,
-        };
+        let pending = event.pending();
         let execution = &mut self.execution;
         let knowledge = execution
             .footprints
