@@ -1,18 +1,18 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
 mod abandon;
+#[cfg(interlace)]
+mod access;
 mod controller;
 mod life;
-mod on_fiber;
 mod outside;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use on_fiber::OnFiber;
-
 use super::heartbeat::{Heartbeat, Reached};
+use super::on_fiber::OnFiber;
 use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::catch::Caught;
