@@ -16,6 +16,8 @@ pub(crate) struct Event {
     pub(crate) preempts: bool,
     pub(crate) end: StepEnd,
     pub(crate) knowledge: Knowledge,
+    /// Whether calls have touched something in it: that was known only when it was taken.
+    pub(crate) has_called: bool,
     /// Where the accesses of this step end among those of the trace. They begin where those of the
     /// previous step end.
     pub(crate) accesses_end: u32,
@@ -46,6 +48,7 @@ impl Event {
             end: StepEnd::Paused,
             // Code between two points may touch anything.
             knowledge: Knowledge::Nothing,
+            has_called: false,
             accesses_end: accesses,
         }
     }
@@ -64,10 +67,11 @@ impl Event {
     /// Whether `other` is the same step of another execution. What it touches may depend on what is
     /// global to the process, as when a lock is used for the first time.
     pub(crate) fn is_again(&self, other: &Event) -> bool {
-        let accesses_end = self.accesses_end;
+        let (accesses_end, has_called) = (self.accesses_end, self.has_called);
         *self
             == Event {
                 accesses_end,
+                has_called,
                 ..*other
             }
     }

@@ -79,6 +79,9 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
         3 => (0..2_usize, any::<bool>()).prop_map(|(lock, short)| Code::Lock(lock, short)),
         2 => (0..2_usize).prop_map(Code::Unlock),
         1 => (0..2_usize).prop_map(Code::Wait),
+        1 => (0..2_usize, 0..4_u64).prop_map(|(queue, time)| Code::WaitFor(queue, time)),
+        1 => (0..4_u64).prop_map(Code::Sleep),
+        1 => Just(Code::Look),
         2 => (0..2_usize).prop_map(Code::Wake),
         1 => (1..3_u64).prop_map(Code::PanicAt),
     ]
@@ -125,12 +128,6 @@ pub(super) fn programs() -> impl Strategy<Value = Program> {
             cells: 3,
         };
         repair(&mut program);
-        // Where an execution is ended, nobody knows what a call that was about to be made would touch.
-        let mut all = program.threads.iter().flatten();
-        if all.any(|it| matches!(it, Code::PanicAt(_))) {
-            let threads = program.threads.iter_mut();
-            threads.for_each(|code| code.retain(|it| !matches!(it, Code::Call(_))));
-        }
         if spawns {
             let last = program.threads.len() - 1;
             program.declared = last;
