@@ -39,7 +39,9 @@ impl Reduction {
         }
         let mut unseen = sleeps().filter(|(at, it)| it.is_unseen && !race.awake.contains(at));
         if let Some((at, sleep)) = unseen.find(covers) {
-            race.asked = Some((at, sleep.thread));
+            let mut threads = steps.iter().map(|it| order.steps[*it].thread);
+            let is_among = threads.any(|it| it == sleep.thread);
+            race.asked = Some((at, (!is_among).then_some(sleep.thread)));
             self.trials.push(Trial::Sleep { race, steps });
             return None;
         }

@@ -13,7 +13,8 @@ pub(super) struct Sleep {
     pub(super) thread: Identity,
     /// Before which step it no longer sleeps.
     wakes: usize,
-    /// Whether its step may touch more than it declares, and was not taken in this execution.
+    /// Whether its step may do more than is known: touch more than it declares, if it was not taken in this
+    /// execution, or end the execution.
     pub(super) is_unseen: bool,
 }
 
@@ -25,16 +26,16 @@ impl Sleep {
             thread,
             node,
         } = *sleeper;
-        let wakes = if tree.may_abort(node) {
-            depth
-        } else {
-            order.wakes_at(thread, depth)
+        let wakes = match tree.aborts(node) {
+            Some(true) => depth,
+            _ => order.wakes_at(thread, depth),
         };
+        let may_call = tree.may_call(node) && order.is_unseen(thread, depth, 0);
         Sleep {
             depth,
             thread,
             wakes,
-            is_unseen: tree.may_call(node) && order.is_unseen(thread, depth, 0),
+            is_unseen: may_call || tree.aborts(node).is_none(),
         }
     }
 

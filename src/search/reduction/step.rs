@@ -1,5 +1,6 @@
 //! The steps of an execution as a reduction sees them.
 
+use super::mutant::Mutant;
 use super::summary::Summary;
 use crate::operation::{
     Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
@@ -93,6 +94,8 @@ impl Step {
                 // That it can be taken is no conflict: there is no other order.
                 Object::Thread(thread) if access.kind == AccessKind::Write => enables.push(thread),
                 Object::Thread(_) => {}
+                Object::Clock if Mutant::TimeUntouched.is_on() => {}
+                _ if Mutant::WakesComeFirst.is_on() && event.operation.ends_wait() => {}
                 _ => accesses.push(access),
             }
         }

@@ -191,9 +191,14 @@ impl Tree {
         }
     }
 
-    /// Whether the step to `node` may end the execution: where that is not known, as far as any did.
-    pub(super) fn may_abort(&self, node: NodeId) -> bool {
-        self.nodes[node].aborts.unwrap_or(self.has_aborted)
+    /// Whether the step to `node` ends the execution, if that is known. It does not as long as none did.
+    pub(super) fn aborts(&self, node: NodeId) -> Option<bool> {
+        let aborts = self.nodes[node].aborts;
+        if self.has_aborted {
+            aborts
+        } else {
+            Some(false)
+        }
     }
 
     /// Whether the step to `node` may touch more than is known before it is taken.

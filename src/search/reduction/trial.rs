@@ -42,9 +42,10 @@ pub(super) struct Race {
     pub(super) later: usize,
     /// Whether the lock is known to be free that the second acquires.
     pub(super) is_free: bool,
-    /// The sleepers that are known to be awake, and the one, with its thread, that is being looked at.
+    /// The sleepers that are known to be awake, and the one that is being looked at: with its thread, unless that
+    /// takes its step anyway.
     pub(super) awake: Vec<usize>,
-    pub(super) asked: Option<(usize, Identity)>,
+    pub(super) asked: Option<(usize, Option<Identity>)>,
 }
 
 impl Race {
@@ -97,7 +98,7 @@ impl Trial {
     pub(super) fn goes_on_with(&self) -> Option<Identity> {
         match self {
             Trial::Lock { .. } => None,
-            Trial::Sleep { race, .. } => race.asked.map(|(_, thread)| thread),
+            Trial::Sleep { race, .. } => race.asked.and_then(|(_, thread)| thread),
             Trial::Steps(tried) => tried.thread,
         }
     }

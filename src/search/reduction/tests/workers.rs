@@ -143,8 +143,18 @@ pub(super) fn programs() -> impl Strategy<Value = Program> {
     })
 }
 
+/// `RANDOM_PROGRAMS` says how many.
+fn cases() -> ProptestConfig {
+    let programs = std::env::var("RANDOM_PROGRAMS");
+    let programs = programs.map_or(300, |number| number.parse().expect("a number of programs"));
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(programs)
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(cases())]
 
     #[test]
     fn each_class_is_run_once_by_however_many_workers(program in programs(), seed in any::<u64>()) {
@@ -154,5 +164,29 @@ proptest! {
         for count in [1, 2, 4, 16] {
             check(&program, Workers { count, seed }, &all)?;
         }
+    }
+}
+
+/// The first thread panics if it reads what the third has written. Until then, whichever worker explores what
+/// comes first in the tree, the others do not know that it ends the execution.
+#[test]
+fn an_execution_that_ends_early_is_run_once_by_several_workers() {
+    use Code::{PanicAt, Read, Write};
+    let program = Program {
+        declared: 4,
+        cells: 3,
+        threads: vec![
+            vec![Read(2), PanicAt(1)],
+            vec![Write(1), Write(0)],
+            vec![Write(2)],
+            vec![Read(0)],
+        ],
+    };
+    let all = every_class(&program, 10_000).unwrap();
+    // It reads first: then the other read comes before or after its write. Or it panics, when the second thread
+    // has taken 0, 1 or 2 steps and the fourth has read or not: before or after the write, if both.
+    assert_eq!(all.classes.len(), 2 + 7);
+    for seed in 0..50 {
+        check(&program, Workers { count: 2, seed }, &all).unwrap();
     }
 }
