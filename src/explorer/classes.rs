@@ -82,8 +82,9 @@ pub(super) fn explain(irreducible: Irreducible, record: &Record) -> Error {
             "no marker declares what its code touches; write after their names: `reads(…)`, `writes(…)`",
         ),
         Irreducible::Conditional(number) => cannot(&format!(
-            "{} begins or ends a wait that may also end otherwise than by a step of another thread, as by a \
-             time-out, a cancellation or an answer from outside",
+            "with {} begins or ends a wait that may also end spuriously, by a cancellation or by an answer from \
+             outside; or after it a wait is held back that could end, as it is before it times out twice in a row, \
+             and as it is where the execution ends",
             step(number)
         )),
     }

@@ -99,7 +99,7 @@ pub(crate) struct Trace<'a> {
     /// Whether the last step has ended the execution, though threads could have gone on.
     pub(crate) has_aborted: bool,
     /// The first step, if any, whose order with others depends on more than on what the two touch: it
-    /// ends or begins a wait that may also end otherwise.
+    /// ends or begins a wait that may also end otherwise, or after it one that could time out is held back.
     pub(crate) conditional: Option<usize>,
     /// Where each thread stood at the end, and what it was about to touch there.
     pub(crate) threads: &'a [ThreadStatus],

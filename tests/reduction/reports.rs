@@ -113,17 +113,41 @@ fn whoever_looks_on_sees_the_order_of_all_steps() {
     );
 }
 
+/// It does not end both sleeps before the other has looked, though they have nothing in common but the clock.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
-fn a_wait_that_may_time_out_is_named() {
+fn a_second_time_out_that_is_held_back_is_named() {
+    let explorer = || {
+        Explorer::new(|| ())
+            .thread("sleeps", |()| {
+                marker!("sleep", reads());
+                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(1));
+            })
+            .thread("looks", |()| {
+                marker!("look", reads());
+                let _now = std::time::Instant::now();
+            })
+    };
+    let text = refusal(explorer);
+    assert!(
+        text.contains("step 2, `sleeps:timeout(sleep)`") && text.contains("twice in a row"),
+        "{text}"
+    );
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_wait_that_may_be_spurious_is_named() {
     use std::sync::Condvar;
     type Shared = (Mutex<bool>, Condvar);
     let explorer = || {
         Explorer::new(Shared::default)
+            .spurious_wakeups(1)
             .thread("waits", |(lock, bell): &Shared| {
                 marker!("wait", writes(lock), writes(bell));
                 let told = lock.lock().unwrap();
-                drop(bell.wait_timeout(told, Duration::from_secs(1)).unwrap());
+                drop(bell.wait_while(told, |told| !*told).unwrap());
             })
             .thread("rings", |(lock, bell): &Shared| {
                 marker!("ring", writes(lock), writes(bell));
@@ -133,12 +157,26 @@ fn a_wait_that_may_time_out_is_named() {
     };
     let text = refusal(explorer);
     assert!(
-        text.contains("step 1, `waits:wait`") && text.contains("as by a time-out"),
+        text.contains("step 1, `waits:wait`") && text.contains("spuriously"),
         "{text}"
     );
 }
 
-/// A wait that only some schedules come to: the search by classes is given up when it shows.
+/// A thread of which nobody waits for the end ends with the execution, and does not time out any more then.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_wait_that_ends_with_the_execution_lets_every_schedule_be_run() {
+    let explorer = || {
+        Explorer::new(|| ()).thread("main", |()| {
+            marker!("start", reads());
+            std::thread::spawn(|| std::thread::sleep(Duration::from_millis(1)));
+            marker!("end", reads());
+        })
+    };
+    assert!(refusal(explorer).contains("as it is where the execution ends"));
+}
+
+/// A second time-out in a row that only some schedules come to: the search by classes is given up when it shows.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
 fn a_wait_that_shows_late_lets_every_schedule_be_run() {
@@ -148,6 +186,7 @@ fn a_wait_that_shows_late_lets_every_schedule_be_run() {
             .thread("b", |value| {
                 marker!("look", reads(value));
                 if value.load(SeqCst) == 0 {
+                    std::thread::sleep(Duration::from_millis(1));
                     std::thread::sleep(Duration::from_millis(1));
                 }
             })
