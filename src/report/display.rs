@@ -27,7 +27,8 @@ impl fmt::Display for Report {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
         let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
-        write!(f, "{waits}{workers}{}{saved_runs}", self.verified)?;
+        let (no_classes, verified) = (&self.no_classes, self.verified);
+        write!(f, "{waits}{workers}{no_classes}{verified}{saved_runs}")?;
         let failures = self
             .tally
             .iter()

@@ -35,7 +35,7 @@ use crate::operation::{Choice, SchedulingPoint, Trace};
 pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
 pub(crate) use happens_before::canonical_order;
-pub(super) use irreducible::why_irreducible;
+pub(crate) use irreducible::why_irreducible;
 use lock_answers::LockAnswers;
 pub(crate) use nearest::NearestHeld;
 pub(crate) use reversed::{ReversedPair, Touch};

@@ -113,6 +113,45 @@ fn whoever_looks_on_sees_the_order_of_all_steps() {
     );
 }
 
+#[test]
+fn a_report_says_why_there_are_no_classes() {
+    let declares = || counter().invariant("small", |it| it.load(SeqCst) < 3);
+    let report = declares().explore();
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 6 schedules; every schedule was run\n\
+         no classes of schedules were told: invariants are evaluated after every step, in whichever order the steps come"
+    );
+    assert_eq!(Report::from_json(&report.to_json()), Ok(report));
+    let opaque = || {
+        counter().thread("c", |value| {
+            marker!("look");
+            value.load(SeqCst);
+        })
+    };
+    let text = opaque().explore().to_string();
+    assert!(
+        text.contains("\nno classes of schedules were told: step 5, `c:look` ("),
+        "{text}"
+    );
+    // Whoever asks for every schedule, or declares nothing, knows why.
+    let undeclared = || {
+        Explorer::new(|| ())
+            .thread("a", |()| marker!("x"))
+            .thread("b", |()| marker!("y"))
+            .invariant("true", |()| true)
+    };
+    for text in [
+        declares()
+            .strategy(Strategy::Exhaustive)
+            .explore()
+            .to_string(),
+        undeclared().explore().to_string(),
+    ] {
+        assert!(!text.contains("classes"), "{text}");
+    }
+}
+
 /// It does not end both sleeps before the other has looked, though they have nothing in common but the clock.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
@@ -191,9 +230,16 @@ fn a_wait_that_shows_late_lets_every_schedule_be_run() {
                 }
             })
     };
-    let report = explorer().explore();
+    let report = explorer().explore().to_string();
     let every = explorer().strategy(Strategy::Exhaustive).explore();
-    assert_eq!(report.to_string(), every.to_string());
+    let (head, line) = report
+        .split_once("\nno classes of schedules were told: with step ")
+        .unwrap();
+    assert_eq!(head, every.to_string());
+    assert!(
+        line.contains("twice in a row") && !line.contains('\n'),
+        "{line}"
+    );
 }
 
 /// Three threads of 12 steps each, where the second half of `a` must come between two steps of `b`, which

@@ -142,13 +142,15 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         seed,
         uniform,
     });
-    let origin = (origins(), option::of(sampled), verified());
+    let no_classes = option::of(any::<String>()).prop_map(NoClasses);
+    let verified = (verified(), no_classes);
+    let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled, verified),
+            (origin, sampled, (verified, no_classes)),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -168,6 +170,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 saved_runs,
                 sampled,
                 verified,
+                no_classes,
                 save_target: SaveTarget::default(),
             }
         },
