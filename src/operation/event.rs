@@ -67,11 +67,11 @@ impl Event {
     /// Whether `other` is the same step of another execution. What it touches may depend on what is
     /// global to the process, as when a lock is used for the first time.
     pub(crate) fn is_again(&self, other: &Event) -> bool {
-        let (accesses_end, has_called) = (self.accesses_end, self.has_called);
+        let (has_called, accesses_end) = (self.has_called, self.accesses_end);
         *self
             == Event {
-                accesses_end,
                 has_called,
+                accesses_end,
                 ..*other
             }
     }

@@ -284,7 +284,7 @@ impl Search for Reduction {
                 self.insert(reversal);
             }
             Some(Trial::Sleep { race, steps }) => self.end_sleep_trial(trace, race, &steps),
-            Some(Trial::Steps(rest)) => self.insert_tried(trace, rest),
+            Some(Trial::Steps(rest)) => self.insert_tried(trace, &rest),
             _ => {}
         }
         Account {

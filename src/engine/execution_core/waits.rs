@@ -64,9 +64,9 @@ impl ExecutionCore {
         // Nobody wakes those that sleep.
         let is_sleep = matches!(call, Some((SystemCall::Sleep, _)));
         let queue_word = (!is_sleep).then(|| word(queue));
-        queue_word
-            .iter()
-            .for_each(|it| self.state.touch(it.clone()));
+        if let Some(word) = &queue_word {
+            self.state.touch(word.clone());
+        }
         if deadline.is_some() {
             self.state.begin_timed_wait(thread, queue_word);
         }

@@ -82,7 +82,7 @@ impl Reduction {
     }
 
     /// Goes on with a reversal whose steps were tried.
-    pub(super) fn insert_tried(&mut self, trace: &Trace<'_>, rest: Remainder) {
+    pub(super) fn insert_tried(&mut self, trace: &Trace<'_>, rest: &Remainder) {
         self.tried.read(trace);
         let mut tree = lock(&self.tree);
         let reversal = Reversal {
