@@ -240,7 +240,7 @@ proptest! {
         let explore = |strategy: Strategy, engine, workers| {
             // A token that was not taken would be left for the next execution of the same OS thread.
             let parks = threads.iter().flatten().any(|op| matches!(op, Op::Park(_)));
-            let explorer = explorer(&threads, wrong).fresh_threads(parks);
+            let explorer = explorer(&threads, wrong).fresh_threads(parks && engine == Engine::Threads);
             explorer.strategy(strategy).engine(engine).workers(workers).explore()
         };
         let every = explore(Strategy::Exhaustive, Engine::Fibers, 1);
@@ -255,6 +255,10 @@ proptest! {
         prop_assert_eq!(shown(&verified), shown(&one));
         let has_classes = one.to_string().contains("one schedule of each was run");
         if !opaque && has_classes {
+            // Not by default: there, the first execution takes the first of the enabled, and here the one that
+            // goes on. So where a wake-up comes in between, examples differ.
+            let one = explore(Strategy::Reduced, Engine::Fibers, 1);
+            prop_assert_eq!(shown(&one), shown(&every));
             for (engine, workers) in [(Engine::Fibers, 2), (Engine::Fibers, 4), (Engine::Threads, 1)] {
                 let other = explore(Strategy::Reduced, engine, workers);
                 prop_assert_eq!(other.to_string(), one.to_string(), "{:?}, {}", engine, workers);
