@@ -114,6 +114,22 @@ fn verified() -> impl Strategy<Value = Verified> {
     ]
 }
 
+fn sampled() -> impl Strategy<Value = Sampled> {
+    let strategy = prop_oneof![
+        Just(crate::strategy::Strategy::Preemptions(3)),
+        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
+            depth: 2,
+            schedules
+        }),
+    ];
+    let sampled = (strategy, any::<(u64, u64)>());
+    sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
+        strategy,
+        seed,
+        uniform,
+    })
+}
+
 pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     // Counts whose sum fits.
     let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
@@ -129,19 +145,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     );
     let engine = prop::sample::select(Engine::ALL);
     let found = (counts, outcomes, option::of(failures()), ends());
-    let strategy = prop_oneof![
-        Just(crate::strategy::Strategy::Preemptions(3)),
-        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
-            depth: 2,
-            schedules
-        }),
-    ];
-    let sampled = (strategy, any::<(u64, u64)>());
-    let sampled = sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
-        strategy,
-        seed,
-        uniform,
-    });
+    let sampled = sampled();
     let no_classes = option::of(any::<String>()).prop_map(NoClasses);
     let verified = (verified(), no_classes);
     let origin = (origins(), option::of(sampled), verified);

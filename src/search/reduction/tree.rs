@@ -96,6 +96,18 @@ pub(super) enum Inserted {
     },
 }
 
+/// Where a reversal belongs, seen from a node.
+enum Place {
+    /// Its class is planned or was run.
+    Covered,
+    /// It is to be a new child.
+    Here,
+    /// Below this child, whose step this thread takes.
+    Below(NodeId, Identity),
+    /// As [`Inserted::Unknown`].
+    Unknown(Option<NodeId>),
+}
+
 impl Tree {
     /// One execution is to be run, of which nothing is planned.
     pub(super) fn new() -> Self {
@@ -249,83 +261,76 @@ impl Tree {
     /// Plans an execution of the steps of `reversal`, unless one of its class is planned or was run.
     /// The optimal algorithm's insertion into a wakeup tree (Abdulla, Aronis, Jonsson and Sagonas,
     /// "Source Sets", JACM 2017, section 6), on a tree that several executions extend at once.
-    pub(super) fn insert(&mut self, reversal: Reversal<'_>) -> Inserted {
-        let Reversal {
-            order,
-            depth,
-            at,
-            taken,
-            from,
-            mut steps,
-        } = reversal;
-        let reversed = taken.and_then(|_| steps.last().copied());
+    pub(super) fn insert(&mut self, mut reversal: Reversal<'_>) -> Inserted {
+        let reversed = reversal.taken.and_then(|_| reversal.steps.last().copied());
         let mut descent = Descent::of(reversed);
-        let mut node = at;
-        'down: loop {
-            let mut next = self.nodes[node].first_child;
-            if node == at {
-                next = from.or(next);
-            }
-            let is_earlier = |taken: NodeId| {
-                next.is_some_and(|next| self.nodes[next].rank <= self.nodes[taken].rank)
-            };
-            let mut is_before_taken = node == at && taken.is_some_and(is_earlier);
-            while let Some(child) = next {
-                next = self.nodes[child].next;
-                if node == at && Some(child) == taken {
-                    is_before_taken = false;
-                    continue;
-                }
-                let Some(step) = self.nodes[child].step else {
-                    continue;
-                };
-                // One that has not been run, and turns out to abort, races with what was pending then.
-                let can_begin = if self.nodes[child].aborts == Some(true) {
-                    let is_own = |it: &usize| order.steps[*it].thread == step.thread;
-                    Some(steps.first().is_some_and(is_own))
-                } else {
-                    descent.can_begin_with(step.thread, order, depth, &steps)
-                };
-                match can_begin {
-                    None => {
-                        self.keep(node);
-                        return Inserted::Unknown {
-                            node,
-                            steps,
-                            child: None,
-                        };
-                    }
-                    Some(false) => continue,
-                    Some(true)
-                        if self.may_call(child) && descent.is_unseen(step.thread, order, depth) =>
-                    {
-                        if Some(child) == from {
-                            // It could not be taken after the steps: it waits for one of them.
-                            continue;
-                        }
-                        self.keep(node);
-                        return Inserted::Unknown {
-                            node,
-                            steps,
-                            child: Some(child),
-                        };
-                    }
-                    Some(true) if is_before_taken => return Inserted::Done,
-                    Some(true) if self.nodes[child].state != State::Guided => {
-                        return Inserted::Done;
-                    }
-                    Some(true) => {}
-                }
-                descent.pass(step.thread, order, &mut steps);
-                if steps.is_empty() {
+        let mut node = reversal.at;
+        loop {
+            match self.place(node, &reversal, &descent) {
+                Place::Covered => return Inserted::Done,
+                Place::Here => {
+                    self.plan(node, reversal.order, &reversal.steps);
                     return Inserted::Done;
                 }
-                node = child;
-                continue 'down;
+                Place::Unknown(child) => {
+                    self.keep(node);
+                    return Inserted::Unknown {
+                        node,
+                        steps: reversal.steps,
+                        child,
+                    };
+                }
+                Place::Below(child, thread) => {
+                    descent.pass(thread, reversal.order, &mut reversal.steps);
+                    if reversal.steps.is_empty() {
+                        return Inserted::Done;
+                    }
+                    node = child;
+                }
             }
-            self.plan(node, order, &steps);
-            return Inserted::Done;
         }
+    }
+
+    /// Looks among the children of `node` for one with which what is left of a reversal could begin.
+    fn place(&self, node: NodeId, reversal: &Reversal<'_>, descent: &Descent) -> Place {
+        let (order, depth, steps) = (reversal.order, reversal.depth, &reversal.steps);
+        let is_at = node == reversal.at;
+        let from = reversal.from.filter(|_| is_at);
+        let taken = reversal.taken.filter(|_| is_at);
+        let mut next = from.or(self.nodes[node].first_child);
+        while let Some(child) = next {
+            next = self.nodes[child].next;
+            let Some(step) = self.nodes[child].step.filter(|_| Some(child) != taken) else {
+                continue;
+            };
+            // One that has not been run, and turns out to abort, races with what was pending then.
+            let can_begin = if self.nodes[child].aborts == Some(true) {
+                let is_own = |it: &usize| order.steps[*it].thread == step.thread;
+                Some(steps.first().is_some_and(is_own))
+            } else {
+                descent.can_begin_with(step.thread, order, depth, steps)
+            };
+            match can_begin {
+                None => return Place::Unknown(None),
+                Some(false) => continue,
+                Some(true) => {}
+            }
+            if self.may_call(child) && descent.is_unseen(step.thread, order, depth) {
+                if Some(child) == from {
+                    // It could not be taken after the steps: it waits for one of them.
+                    continue;
+                }
+                return Place::Unknown(Some(child));
+            }
+            let is_before = |taken: NodeId| self.nodes[child].rank < self.nodes[taken].rank;
+            let is_covered = self.nodes[child].state != State::Guided;
+            return if is_covered || taken.is_some_and(is_before) {
+                Place::Covered
+            } else {
+                Place::Below(child, step.thread)
+            };
+        }
+        Place::Here
     }
 
     /// Adds a planned sequence below `node`.

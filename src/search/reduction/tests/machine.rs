@@ -298,6 +298,22 @@ impl<'a> Machine<'a> {
         });
     }
 
+    fn spawn(&mut self, code: usize) {
+        let new = self.add(code);
+        self.touch(Access::write(Object::Thread(ThreadId::new(new))));
+    }
+
+    fn wake(&mut self, queue: usize) {
+        if self.queues[queue].is_empty() {
+            return;
+        }
+        let woken = self.queues[queue].remove(0);
+        *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
+        if !self.deadlines.contains_key(&woken) {
+            self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
+        }
+    }
+
     fn look(&mut self) -> u64 {
         self.touch(Access::write(Object::Clock));
         self.time += 1;
@@ -351,10 +367,7 @@ impl<'a> Machine<'a> {
                 self.holders[lock] = (!is_released).then_some(thread);
             }
             Code::Unlock(lock) => self.holders[lock] = None,
-            Code::Spawn(code) => {
-                let new = self.add(code);
-                self.touch(Access::write(Object::Thread(ThreadId::new(new))));
-            }
+            Code::Spawn(code) => self.spawn(code),
             Code::Join(_) => unreachable!("a join is no marker"),
             Code::Wait(queue) => {
                 self.queues[queue].push(thread);
@@ -371,15 +384,7 @@ impl<'a> Machine<'a> {
                 return StepEnd::Waits;
             }
             Code::Look => self.registers[own] = self.look(),
-            Code::Wake(queue) => {
-                if !self.queues[queue].is_empty() {
-                    let woken = self.queues[queue].remove(0);
-                    *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
-                    if !self.deadlines.contains_key(&woken) {
-                        self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
-                    }
-                }
-            }
+            Code::Wake(queue) => self.wake(queue),
             Code::PanicAt(value) => {
                 if self.registers[own] == value {
                     self.execution.has_aborted = true;

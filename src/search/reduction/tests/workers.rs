@@ -143,18 +143,8 @@ pub(super) fn programs() -> impl Strategy<Value = Program> {
     })
 }
 
-/// `RANDOM_PROGRAMS` says how many.
-fn cases() -> ProptestConfig {
-    let programs = std::env::var("RANDOM_PROGRAMS");
-    let programs = programs.map_or(300, |number| number.parse().expect("a number of programs"));
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(programs)
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
     fn each_class_is_run_once_by_however_many_workers(program in programs(), seed in any::<u64>()) {
