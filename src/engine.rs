@@ -54,7 +54,7 @@ mod wait_rules;
 mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) use access::{access, touch};
+pub(crate) use access::{access, access_noted, note, touch};
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;

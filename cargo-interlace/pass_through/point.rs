@@ -13,5 +13,13 @@ impl Operation {
     }
 
     #[inline]
-    pub(super) fn point<T>(self, _place: *mut T, _caller: usize) {}
+    pub(super) fn make<P, V, T>(
+        self,
+        _place: *mut P,
+        _caller: usize,
+        _look: impl Fn() -> V,
+        access: impl FnOnce() -> T,
+    ) -> T {
+        access()
+    }
 }

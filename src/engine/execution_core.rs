@@ -320,7 +320,7 @@ impl ExecutionCore {
             return false;
         };
         let has_aborted = match &self.over {
-            Some(over) => over.failure().is_some_and(|it| !it.is_deadlock()),
+            Some(over) => over.failure().is_some_and(|it| !it.is_stuck()),
             None => true,
         };
         scheduler.end(ExecutionResult {

@@ -46,9 +46,11 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::read("load").point(place, caller);
                 // SAFETY: the program makes this access.
-                unsafe { $atomic::from_ptr(place) }.load(of_load(order))
+                let atomic = unsafe { $atomic::from_ptr(place) };
+                let look = || atomic.load(Ordering::Relaxed);
+                let load = || atomic.load(of_load(order));
+                Operation::read("load").make(place, caller, look, load)
             }
 
             unsafe extern "C" fn store(
@@ -59,9 +61,11 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
-                Operation::write("store").point(place, caller);
                 // SAFETY: as above.
-                unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
+                let atomic = unsafe { $atomic::from_ptr(place) };
+                let look = || atomic.load(Ordering::Relaxed);
+                let store = || atomic.store(value, of_store(order));
+                Operation::write("store").make(place, caller, look, store);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -73,13 +77,14 @@ macro_rules! atomics {
                 _order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
-                Operation::write("compare_exchange").point(place, caller);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
+                let look = || atomic.load(Ordering::Relaxed);
                 let order = Ordering::SeqCst;
-                match atomic.compare_exchange(expected, value, order, order) {
+                let exchange = || match atomic.compare_exchange(expected, value, order, order) {
                     Ok(before) | Err(before) => before,
-                }
+                };
+                Operation::write("compare_exchange").make(place, caller, look, exchange)
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_load"), load);
@@ -113,9 +118,11 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::write(stringify!($method)).point(place, caller);
                 // SAFETY: as above.
-                unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst)
+                let atomic = unsafe { $atomic::from_ptr(place) };
+                let look = || atomic.load(Ordering::Relaxed);
+                let update = || atomic.$method(operand, Ordering::SeqCst);
+                Operation::write(stringify!($method)).make(place, caller, look, update)
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_", $name), $method);

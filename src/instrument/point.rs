@@ -23,17 +23,31 @@ impl Operation {
         Operation { name, is_write }
     }
 
-    /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
-    /// `place`. The call returns to `caller`.
+    /// Makes this access to what lies at `place`, by `access`; `look` tells what is there. If a run controls
+    /// the calling thread, it stops before it. The call returns to `caller`.
     #[inline]
-    pub(super) fn point<T>(self, place: *mut T, caller: usize) {
-        if is_controlled() {
-            self.stop(place.addr(), size_of::<T>(), caller);
+    pub(super) fn make<P, V: Into<u64>, T>(
+        self,
+        place: *mut P,
+        caller: usize,
+        look: impl Fn() -> V,
+        access: impl FnOnce() -> T,
+    ) -> T {
+        if !is_controlled() {
+            return access();
         }
+        let Some(told) = self.stop(place.addr(), size_of::<P>(), caller) else {
+            return access();
+        };
+        let before = look().into();
+        let result = access();
+        engine::note(&told, before, before != look().into());
+        result
     }
 
+    /// Stops before the access. Returns it if what it has found is to be told.
     #[inline(never)]
-    fn stop(self, place: usize, size: usize, caller: usize) {
+    fn stop(self, place: usize, size: usize, caller: usize) -> Option<Access> {
         let object = Object::Memory(place..place.saturating_add(size));
         let access = if self.is_write {
             Access::write(object)
@@ -41,10 +55,12 @@ impl Operation {
             Access::read(object)
         };
         if is_to_pause() {
-            engine::access(site(self.name, caller), access);
+            engine::access_noted(site(self.name, caller), access.clone());
+            Some(access)
         } else {
             // It unwinds: no point, but others may see what it does.
             engine::touch(access);
+            None
         }
     }
 }

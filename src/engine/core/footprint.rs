@@ -11,12 +11,20 @@ impl ExecutionState {
     /// `thread`, which is running, is about to stop before `access`.
     #[cfg(interlace)]
     pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
-        self.footprints.declare_access(thread, access);
+        self.footprints.declare_accesses(thread, [access]);
     }
 
     /// The step under way has touched this.
     #[inline]
     pub(crate) fn touch(&mut self, access: Access) {
+        if cfg!(interlace) {
+            self.leave_loops_to(&access);
+        }
+        self.note_touched(access);
+    }
+
+    #[inline]
+    pub(super) fn note_touched(&mut self, access: Access) {
         if self.taken > self.known {
             self.accesses.push(access);
             self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
@@ -25,12 +33,12 @@ impl ExecutionState {
 
     /// Whether `thread` was woken is looked at or changed in the step under way.
     pub(super) fn touch_waker(&mut self, thread: ThreadId) {
-        self.touch(Access::write(Object::Waker(thread)));
+        self.note_touched(Access::write(Object::Waker(thread)));
     }
 
     /// By the step under way `thread`, which waited, can go on.
     pub(super) fn touch_thread(&mut self, thread: ThreadId) {
-        self.touch(Access::write(Object::Thread(thread)));
+        self.note_touched(Access::write(Object::Thread(thread)));
     }
 
     /// The step under way begins or ends a wait that may also end otherwise than by a step of another
@@ -75,7 +83,7 @@ impl ExecutionState {
     #[cold]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
         let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
-        if pending.operation.is_marker() {
+        if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
         let step = &mut self.steps[self.taken - 1];
