@@ -55,6 +55,9 @@ fn stop(marker: MarkerId, begin: impl FnOnce(&mut ExecutionCore, ThreadId) -> Ac
         Some(AccessBegin::Waits(blocked)) => {
             let grant = current::yield_turn(YieldReason::Block(blocked));
             current::with_core(|core, thread| core.state.go_on_in_loop(thread));
+            if grant == Grant::Unwind {
+                current::leave();
+            }
             grant
         }
         Some(AccessBegin::NeverEnds) => current::leave(),
