@@ -1,6 +1,7 @@
 //! No scheduling point: no run controls any thread.
 
 /// An access that is about to be made.
+#[derive(Clone, Copy)]
 pub(super) struct Operation;
 
 impl Operation {
@@ -14,4 +15,10 @@ impl Operation {
 
     #[inline]
     pub(super) fn point<T>(self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn point_from_zero<T>(self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn failed<T>(self, _place: *mut T, _caller: usize) {}
 }

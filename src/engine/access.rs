@@ -5,8 +5,10 @@ use super::baton::Grant;
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
+use super::lock_site::{LockSite, Taken};
+use super::lock_words::LockWord;
 use super::yield_reason::YieldReason;
-use crate::operation::{Access, ThreadId};
+use crate::operation::{Access, Object, ThreadId};
 use crate::site::Site;
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
@@ -17,14 +19,66 @@ pub(crate) fn access(site: &'static Site, access: Access) {
         Some(AccessBegin::Pauses) => {
             let marker = id_of(site);
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
-            let grant = grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker)));
-            if grant == Grant::Unwind {
-                current::with_core(ExecutionCore::goes_on_alone);
-            }
+            obey(grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker))));
         }
         Some(AccessBegin::NeverEnds) => current::leave(),
         Some(AccessBegin::GoesOn) | None => {}
     }
+}
+
+/// As [`access`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire a
+/// lock. Where it is known to do so, the thread gets the turn only while the lock is free.
+pub(crate) fn acquire_word(
+    site: &'static Site,
+    lock: &'static LockSite,
+    word: LockWord,
+    object: Object,
+) {
+    let taken = current::with_core(|core, _| core.take(lock));
+    if taken != Some(Taken::AsLock) {
+        return access(site, Access::write(object));
+    }
+    let acquire = Access::acquire(object);
+    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
+    match current::with_core(begin) {
+        Some(AccessBegin::Pauses) => {
+            let reason = YieldReason::AcquireWord(id_of(site), word);
+            obey(current::yield_turn(reason));
+        }
+        Some(AccessBegin::NeverEnds) => current::leave(),
+        Some(AccessBegin::GoesOn) | None => {}
+    }
+}
+
+fn obey(grant: Grant) {
+    if grant == Grant::Unwind {
+        current::with_core(ExecutionCore::goes_on_alone);
+    }
+}
+
+/// A compare-and-swap from 0 of the calling thread has failed at this site.
+pub(crate) fn exchange_failed(lock: &'static LockSite, word: usize) {
+    if !lock.is_refuted() {
+        current::with_core(|core, thread| {
+            if !core.is_over() {
+                core.lock_words.fail(thread, lock, word);
+            }
+        });
+    }
+}
+
+/// The calling thread is about to wait for a change of `word`, for as long as that takes.
+pub(crate) fn waits_for_word(word: usize) {
+    current::with_core(|core, thread| {
+        if let Some((lock, failed)) = core.lock_words.take_failed(thread) {
+            if failed == word {
+                lock.learn();
+                core.take(lock);
+            } else {
+                lock.refute();
+            }
+        }
+    });
 }
 
 /// The step under way, of the calling thread, has made `access` without stopping before it.
@@ -45,6 +99,13 @@ impl ExecutionCore {
     fn begin_access(&mut self, thread: ThreadId, access: Access) -> AccessBegin {
         /// More than a thread makes on its way to an end, and less than takes a moment.
         const MANY: usize = 100_000;
+        if let Some((lock, _)) = self.lock_words.take_failed(thread)
+            && !self.is_over()
+        {
+            // It has failed, and does something else than to wait.
+            lock.refute();
+            self.take(lock);
+        }
         if !self.is_over() {
             self.state.declare_access(thread, access);
             return AccessBegin::Pauses;
@@ -55,6 +116,16 @@ impl ExecutionCore {
         } else {
             AccessBegin::GoesOn
         }
+    }
+
+    /// How this search takes a place. If that has become known since it began, it is to begin again.
+    fn take(&mut self, lock: &LockSite) -> Taken {
+        let lessons = self.options.lessons;
+        let (taken, is_outdated) = lock.taken(lessons);
+        if is_outdated {
+            lessons.outdate();
+        }
+        taken
     }
 
     /// `thread` was told to unwind where it cannot: if it comes to wait, it is told once more.

@@ -73,12 +73,23 @@ macro_rules! atomics {
                 _order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
-                Operation::write("compare_exchange").point(place, caller);
+                let operation = Operation::write("compare_exchange");
+                if expected == 0 {
+                    operation.point_from_zero(place, caller);
+                } else {
+                    operation.point(place, caller);
+                }
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let order = Ordering::SeqCst;
                 match atomic.compare_exchange(expected, value, order, order) {
-                    Ok(before) | Err(before) => before,
+                    Ok(before) => before,
+                    Err(before) => {
+                        if expected == 0 {
+                            operation.failed(place, caller);
+                        }
+                        before
+                    }
                 }
             }
 

@@ -1,8 +1,8 @@
 //! The scheduling point before an atomic access.
 
-use super::sites::site;
+use super::sites::{code_site, site};
 use crate::engine::call::is_controlled;
-use crate::engine::{self, is_to_pause};
+use crate::engine::{self, LockWord, is_to_pause};
 use crate::operation::{Access, Object};
 
 /// An access that is about to be made.
@@ -32,6 +32,45 @@ impl Operation {
         }
     }
 
+    /// As [`point`](Self::point), before a compare-and-swap from 0: it may acquire a lock.
+    #[inline]
+    pub(super) fn point_from_zero<T>(self, place: *mut T, caller: usize) {
+        if is_controlled() {
+            self.stop_from_zero(place.addr(), size_of::<T>(), caller);
+        }
+    }
+
+    /// A compare-and-swap from 0 has failed.
+    #[cold]
+    pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
+        // Futexes have four bytes.
+        if size_of::<T>() == size_of::<u32>() && is_to_pause() {
+            engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
+        }
+    }
+
+    #[inline(never)]
+    fn stop_from_zero(self, place: usize, size: usize, caller: usize) {
+        let object = Object::Memory(place..place.saturating_add(size));
+        if is_to_pause() {
+            let site = code_site(self.name, caller);
+            let is_free = match size {
+                1 => is_zero::<u8>,
+                2 => is_zero::<u16>,
+                4 => is_zero::<u32>,
+                _ => is_zero::<u64>,
+            };
+            let word = LockWord {
+                address: place,
+                is_free,
+                is_shared: false,
+            };
+            engine::acquire_word(&site.site, &site.lock, word, object);
+        } else {
+            engine::touch(Access::write(object));
+        }
+    }
+
     #[inline(never)]
     fn stop(self, place: usize, size: usize, caller: usize) {
         let object = Object::Memory(place..place.saturating_add(size));
@@ -47,4 +86,11 @@ impl Operation {
             engine::touch(access);
         }
     }
+}
+
+/// Whether a word of this type is 0. A thread is paused before an access to it, so it is there.
+fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
+    let word = std::ptr::with_exposed_provenance::<T>(address);
+    // SAFETY: as above; others that access it are paused too.
+    unsafe { word.read_volatile() == T::default() }
 }

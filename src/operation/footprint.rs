@@ -86,6 +86,7 @@ impl Footprints {
         allow(dead_code, reason = "for instrumented builds")
     )]
     pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
+        self.have_locks |= access.is_acquire();
         let row = self.row(thread);
         let footprint = row.declared.get_or_insert_default();
         footprint.accesses.clear();
