@@ -4,7 +4,7 @@
 //! Where such a compare-and-swap fails, its thread goes on to wait for the same word: that shows that it is
 //! the place of a lock, and no attempt that may fail. It is learnt once in a process.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::lessons::{Lessons, new_lesson};
 
@@ -15,6 +15,8 @@ pub(crate) struct LockSite {
     learnt: AtomicU32,
     /// The lesson that it does not; 0 if that is not known.
     refuted: AtomicU32,
+    /// Whether it does, and nobody had to learn that.
+    is_known: AtomicBool,
 }
 
 /// How a search is to take a place.
@@ -28,6 +30,9 @@ impl LockSite {
     /// How a search is to take the place that knows these `lessons`, and whether it would take it otherwise
     /// if it began now.
     pub(super) fn taken(&self, lessons: Lessons) -> (Taken, bool) {
+        if self.is_known.load(Ordering::Acquire) {
+            return (Taken::AsLock, false);
+        }
         let learnt = self.learnt.load(Ordering::Acquire);
         let refuted = self.refuted.load(Ordering::Acquire);
         let is_lock = lessons.know(learnt) && !lessons.know(refuted);
@@ -52,8 +57,14 @@ impl LockSite {
         let _ = (self.learnt).compare_exchange(0, new, Ordering::AcqRel, Ordering::Acquire);
     }
 
+    /// It acquires a lock, as the program's text tells: for all searches, whenever they have begun.
+    #[cfg(interlace)]
+    pub(crate) fn know(&self) {
+        self.is_known.store(true, Ordering::Release);
+    }
+
     /// A thread has failed here and goes on without waiting.
-    pub(super) fn refute(&self) {
+    pub(crate) fn refute(&self) {
         let new = new_lesson();
         let _ = (self.refuted).compare_exchange(0, new, Ordering::AcqRel, Ordering::Acquire);
     }

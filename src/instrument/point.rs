@@ -1,5 +1,6 @@
 //! The scheduling point before an atomic access.
 
+use super::role::Role;
 use super::sites::{code_site, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
@@ -54,10 +55,11 @@ impl Operation {
         let object = Object::Memory(place..place.saturating_add(size));
         if is_to_pause() {
             let site = code_site(self.name, caller);
-            let is_free = match size {
-                1 => is_zero::<u8>,
-                2 => is_zero::<u16>,
-                4 => is_zero::<u32>,
+            let is_free = match (site.role(), size) {
+                (Role::LockBit, _) => is_even,
+                (_, 1) => is_zero::<u8>,
+                (_, 2) => is_zero::<u16>,
+                (_, 4) => is_zero::<u32>,
                 _ => is_zero::<u64>,
             };
             let word = LockWord {
@@ -93,4 +95,11 @@ fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
     let word = std::ptr::with_exposed_provenance::<T>(address);
     // SAFETY: as above; others that access it are paused too.
     unsafe { word.read_volatile() == T::default() }
+}
+
+/// Whether the lowest bit of the byte is not set.
+fn is_even(address: usize) -> bool {
+    let byte = std::ptr::with_exposed_provenance::<u8>(address);
+    // SAFETY: as above.
+    unsafe { byte.read_volatile() }.is_multiple_of(2)
 }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::names::place_of;
+use super::role::{Role, role_of};
 use crate::engine::{LockSite, aside};
 use crate::site::Site;
 
@@ -13,6 +15,27 @@ pub(super) struct CodeSite {
     address: usize,
     pub(super) site: Site,
     pub(super) lock: LockSite,
+    role: OnceLock<Role>,
+}
+
+impl CodeSite {
+    /// What the access is for, as far as the functions tell that it is in.
+    #[inline]
+    pub(super) fn role(&self) -> Role {
+        *self.role.get_or_init(|| aside(|| self.find_role()))
+    }
+
+    #[cold]
+    fn find_role(&self) -> Role {
+        let role = role_of(self.address);
+        match role {
+            Role::Lock | Role::LockBit => self.lock.know(),
+            // It is reached from many places, of which some may be locks and others not.
+            Role::Shared => self.lock.refute(),
+            Role::Other | Role::Increment | Role::Decrement => {}
+        }
+        role
+    }
 }
 
 /// The places that were looked up last, by a few bits of their addresses.
@@ -47,12 +70,12 @@ fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> 
         .get_or_insert_default()
         .entry(address)
         .or_insert_with(|| {
-            let site = Site::new(name, "", 0, 0);
-            let lock = LockSite::default();
+            let site = Site::found_by(move || aside(|| place_of(name, address)));
             Box::leak(Box::new(CodeSite {
                 address,
                 site,
-                lock,
+                lock: LockSite::default(),
+                role: OnceLock::new(),
             }))
         });
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
