@@ -13,7 +13,11 @@
 mod symbol;
 
 mod atomic;
+mod code;
 mod fence;
+mod names;
 mod plain;
 mod point;
+mod role;
 mod sites;
+mod symbols;

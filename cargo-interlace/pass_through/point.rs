@@ -1,6 +1,7 @@
 //! No scheduling point: no run controls any thread.
 
 /// An access that is about to be made.
+#[derive(Clone, Copy)]
 pub(super) struct Operation;
 
 impl Operation {
@@ -12,14 +13,18 @@ impl Operation {
         Operation
     }
 
+    pub(super) const fn exchange(_name: &'static str, _is_from_zero: bool) -> Self {
+        Operation
+    }
+
     #[inline]
     pub(super) fn make<P, V, T>(
         self,
         _place: *mut P,
         _caller: usize,
         _look: impl Fn() -> V,
-        access: impl FnOnce() -> T,
+        access: impl FnOnce() -> (T, bool),
     ) -> T {
-        access()
+        access().0
     }
 }

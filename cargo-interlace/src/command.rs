@@ -8,21 +8,26 @@ use std::process::ExitCode;
 
 use crate::arguments::Arguments;
 use crate::toolchain::{Toolchain, cargo, text};
-use crate::wrapper::{PASS_THROUGH, PLAIN_PACKAGES};
+use crate::wrapper::wrap;
 use crate::{flags, packages, pass_through};
 
-/// Settings of cargo, which hold unless the caller has made them. Lock sites need some optimisation, and
-/// optimisation at link time hides calls.
-const PROFILES: [(&str, &str); 8] = [
+/// Settings of cargo, which hold unless the caller has made them. Lock sites need some optimisation, the names
+/// of steps need the paths of functions that were inlined, and optimisation at link time hides calls.
+const PROFILES: [(&str, &str); 10] = [
     ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_TEST_OPT_LEVEL", "1"),
-    ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"),
-    ("CARGO_PROFILE_TEST_DEBUG", "line-tables-only"),
+    ("CARGO_PROFILE_DEV_DEBUG", "limited"),
+    ("CARGO_PROFILE_TEST_DEBUG", "limited"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "limited"),
+    ("CARGO_PROFILE_BENCH_DEBUG", "limited"),
     ("CARGO_PROFILE_DEV_LTO", "off"),
     ("CARGO_PROFILE_TEST_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_BENCH_LTO", "off"),
 ];
+
+/// The variable that tells programs where the workspace is. It is read in `src/instrument/names.rs`.
+const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
 
 /// Runs cargo with these arguments and this program in place of the compiler.
 ///
@@ -39,10 +44,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     check_target(&target)?;
     let plain = packages::only_of_interlace(&arguments, &target)?;
     let folder = folder_name(&toolchain, &target, &plain);
-    let folder = target_folder(&arguments)?.join(folder);
+    let workspace = workspace(&arguments)?;
+    let folder = target_folder(&arguments, &workspace)?.join(folder);
     let library = pass_through::library(&toolchain, &target, &folder)?;
-    let own = env::current_exe();
-    let own = own.map_err(|error| format!("this program does not know where it is: {error}"))?;
 
     let mut cargo = cargo();
     cargo.arg(arguments.command);
@@ -51,9 +55,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     }
     cargo.args(arguments.without("--target-dir"));
     cargo
-        .env("RUSTC_WRAPPER", own)
-        .env("CARGO_TARGET_DIR", &folder);
-    cargo.env(PLAIN_PACKAGES, plain).env(PASS_THROUGH, library);
+        .env("CARGO_TARGET_DIR", &folder)
+        .env(WORKSPACE, &workspace);
+    wrap(&mut cargo, &plain, &library)?;
     cargo.envs(
         PROFILES
             .into_iter()
@@ -82,19 +86,25 @@ fn check_target(target: &str) -> Result<(), String> {
 }
 
 /// Where cargo would build otherwise.
-fn target_folder(arguments: &Arguments<'_>) -> Result<PathBuf, String> {
+fn target_folder(arguments: &Arguments<'_>, workspace: &Path) -> Result<PathBuf, String> {
     let named = arguments.value("--target-dir").map(OsString::from);
-    if let Some(folder) = named.or_else(|| env::var_os("CARGO_TARGET_DIR")) {
-        return std::path::absolute(&folder)
-            .map_err(|error| format!("{} is no path: {error}", Path::new(&folder).display()));
+    match named.or_else(|| env::var_os("CARGO_TARGET_DIR")) {
+        None => Ok(workspace.join("target")),
+        Some(folder) => std::path::absolute(&folder)
+            .map_err(|error| format!("{} is no path: {error}", Path::new(&folder).display())),
     }
+}
+
+/// The folder of the workspace: files are called by their paths in it.
+fn workspace(arguments: &Arguments<'_>) -> Result<PathBuf, String> {
     let mut cargo = cargo();
     cargo.args(["locate-project", "--workspace", "--message-format", "plain"]);
     if let Some(manifest) = arguments.value("--manifest-path") {
         cargo.arg("--manifest-path").arg(manifest);
     }
-    let manifest = text(&mut cargo)?;
-    Ok(Path::new(manifest.trim_end()).with_file_name("target"))
+    let mut folder = PathBuf::from(text(&mut cargo)?.trim_end());
+    folder.pop();
+    Ok(folder)
 }
 
 /// A folder of its own for all that a compilation depends on and cargo does not know.

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use scratch::Scratch;
 
 /// A library with a build script that shares a dependency with it, a binary, and tests.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -66,6 +66,7 @@ pub fn add(value: &AtomicUsize) -> usize {
 ",
     ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
+    ("program/tests/names.rs", include_str!("program/names.rs")),
 ];
 
 #[test]
@@ -73,6 +74,7 @@ fn classes_of_unmarked_programs_are_as_many_as_counted_by_hand() {
     let scratch = Scratch::new("counts", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds && text.contains("9 passed"), "{text}");
+    assert!(text.contains("2 passed"), "{text}");
     assert!(!text.contains("unexpected"), "{text}");
 }
 

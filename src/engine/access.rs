@@ -6,8 +6,10 @@ use super::core::Arrival;
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
+use super::lock_site::{LockSite, Taken};
+use super::lock_words::LockWord;
 use super::yield_reason::{Blocked, YieldReason};
-use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
+use crate::operation::{Access, FileKind, Found, Object, SystemCall, ThreadId, WaitSite};
 use crate::site::{MarkerId, Site};
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
@@ -15,13 +17,8 @@ use crate::site::{MarkerId, Site};
 pub(crate) fn access(site: &'static Site, access: Access) {
     let marker = id_of(site);
     let changes = access.is_write().then(|| access.clone());
-    stop(marker, |core, thread| {
-        core.unless_over(|core| {
-            core.state.leave_loops(thread);
-            core.state.declare_access(thread, access);
-            AccessBegin::Pauses
-        })
-    });
+    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
+    stop(current::with_core(begin), YieldReason::Reach(marker));
     if let Some(access) = changes {
         current::with_core(|core, _| core.state.change(&access));
     }
@@ -30,15 +27,56 @@ pub(crate) fn access(site: &'static Site, access: Access) {
 /// As [`access`], for an access of which it is [told](note) what it has found.
 pub(crate) fn access_noted(site: &'static Site, access: Access) {
     let marker = id_of(site);
-    stop(marker, |core, thread| {
-        core.unless_over(|core| core.arrive(thread, marker, access))
-    });
+    let begin = |core: &mut ExecutionCore, thread| core.arrive(thread, marker, access);
+    stop(current::with_core(begin), YieldReason::Reach(marker));
 }
 
-/// The calling thread has made `access`, before which it has stopped, and found `value` there. If it
-/// `has_changed` that, others may go on.
-pub(crate) fn note(access: &Access, value: u64, has_changed: bool) {
-    current::with_core(|core, thread| core.state.note_access(thread, access, value, has_changed));
+/// As [`access_noted`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire
+/// a lock. Where it is known to do so, the thread gets the turn only while the lock is free.
+pub(crate) fn acquire_word(
+    site: &'static Site,
+    lock: &'static LockSite,
+    word: LockWord,
+    access: Access,
+) {
+    let taken = current::with_core(|core, _| core.take(lock));
+    if taken != Some(Taken::AsLock) {
+        return access_noted(site, access);
+    }
+    let acquire = Access::acquire(access.object);
+    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
+    let reason = YieldReason::AcquireWord(id_of(site), word);
+    stop(current::with_core(begin), reason);
+}
+
+/// The calling thread has made `access`, before which it has stopped.
+pub(crate) fn note(access: &Access, found: Found) {
+    current::with_core(|core, thread| core.state.note_access(thread, access, found));
+}
+
+/// A compare-and-swap from 0 of the calling thread has failed at this site.
+pub(crate) fn exchange_failed(lock: &'static LockSite, word: usize) {
+    if !lock.is_refuted() {
+        current::with_core(|core, thread| {
+            if !core.is_over() {
+                core.lock_words.fail(thread, lock, word);
+            }
+        });
+    }
+}
+
+/// The calling thread is about to wait for a change of `word`, for as long as that takes.
+pub(crate) fn waits_for_word(word: usize) {
+    current::with_core(|core, thread| {
+        if let Some((lock, failed)) = core.lock_words.take_failed(thread) {
+            if failed == word {
+                lock.learn();
+                core.take(lock);
+            } else {
+                lock.refute();
+            }
+        }
+    });
 }
 
 /// The step under way, of the calling thread, has made `access` without stopping before it.
@@ -46,13 +84,15 @@ pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));
 }
 
-fn stop(marker: MarkerId, begin: impl FnOnce(&mut ExecutionCore, ThreadId) -> AccessBegin) {
-    let grant = match current::with_core(begin) {
-        Some(AccessBegin::Pauses) => {
+/// The calling thread pauses for this reason, unless it has begun otherwise.
+fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
+    let grant = match (begin, pause) {
+        (Some(AccessBegin::Pauses), YieldReason::Reach(marker)) => {
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
-            grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker)))
+            grant.unwrap_or_else(|| current::yield_turn(pause))
         }
-        Some(AccessBegin::Waits(blocked)) => {
+        (Some(AccessBegin::Pauses), _) => current::yield_turn(pause),
+        (Some(AccessBegin::Waits(blocked)), _) => {
             let grant = current::yield_turn(YieldReason::Block(blocked));
             current::with_core(|core, thread| core.state.go_on_in_loop(thread));
             if grant == Grant::Unwind {
@@ -60,8 +100,8 @@ fn stop(marker: MarkerId, begin: impl FnOnce(&mut ExecutionCore, ThreadId) -> Ac
             }
             grant
         }
-        Some(AccessBegin::NeverEnds) => current::leave(),
-        Some(AccessBegin::GoesOn) | None => return,
+        (Some(AccessBegin::NeverEnds), _) => current::leave(),
+        (Some(AccessBegin::GoesOn) | None, _) => return,
     };
     if grant == Grant::Unwind {
         current::with_core(ExecutionCore::goes_on_alone);
@@ -80,21 +120,21 @@ enum AccessBegin {
 }
 
 impl ExecutionCore {
-    fn unless_over(&mut self, begin: impl FnOnce(&mut ExecutionCore) -> AccessBegin) -> AccessBegin {
-        /// More than a thread makes on its way to an end, and less than takes a moment.
-        const MANY: usize = 100_000;
-        if !self.is_over() {
-            return begin(self);
+    fn begin_access(&mut self, thread: ThreadId, access: Access) -> AccessBegin {
+        self.refute_failed(thread);
+        if self.is_over() {
+            return self.begin_after_end();
         }
-        self.calls.accesses_since_end += 1;
-        if self.calls.accesses_since_end > MANY {
-            AccessBegin::NeverEnds
-        } else {
-            AccessBegin::GoesOn
-        }
+        self.state.leave_loops(thread);
+        self.state.declare_access(thread, access);
+        AccessBegin::Pauses
     }
 
     fn arrive(&mut self, thread: ThreadId, marker: MarkerId, access: Access) -> AccessBegin {
+        self.refute_failed(thread);
+        if self.is_over() {
+            return self.begin_after_end();
+        }
         self.reset_yields(thread);
         let place = match &access.object {
             Object::Memory(range) => range.start,
@@ -112,6 +152,37 @@ impl ExecutionCore {
                 may_be_spurious: false,
             }),
         }
+    }
+
+    fn begin_after_end(&mut self) -> AccessBegin {
+        /// More than a thread makes on its way to an end, and less than takes a moment.
+        const MANY: usize = 100_000;
+        self.calls.accesses_since_end += 1;
+        if self.calls.accesses_since_end > MANY {
+            AccessBegin::NeverEnds
+        } else {
+            AccessBegin::GoesOn
+        }
+    }
+
+    /// If the last compare-and-swap of `thread` has failed, it does something else than to wait.
+    fn refute_failed(&mut self, thread: ThreadId) {
+        if let Some((lock, _)) = self.lock_words.take_failed(thread)
+            && !self.is_over()
+        {
+            lock.refute();
+            self.take(lock);
+        }
+    }
+
+    /// How this search takes a place. If that has become known since it began, it is to begin again.
+    fn take(&mut self, lock: &LockSite) -> Taken {
+        let lessons = self.options.lessons;
+        let (taken, is_outdated) = lock.taken(lessons);
+        if is_outdated {
+            lessons.outdate();
+        }
+        taken
     }
 
     /// `thread` was told to unwind where it cannot: if it comes to wait, it is told once more.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::WaitRules;
+use super::{Lessons, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
@@ -22,6 +22,8 @@ pub(crate) struct EngineOptions {
     pub(crate) waits: WaitRules,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
+    /// What is known of the code.
+    pub(crate) lessons: Lessons,
 }
 
 impl Default for EngineOptions {
@@ -35,6 +37,7 @@ impl Default for EngineOptions {
             grace: None,
             waits: WaitRules::default(),
             is_nested: false,
+            lessons: Lessons::default(),
         }
     }
 }

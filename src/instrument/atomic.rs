@@ -49,7 +49,7 @@ macro_rules! atomics {
                 // SAFETY: the program makes this access.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let look = || atomic.load(Ordering::Relaxed);
-                let load = || atomic.load(of_load(order));
+                let load = || (atomic.load(of_load(order)), false);
                 Operation::read("load").make(place, caller, look, load)
             }
 
@@ -64,7 +64,7 @@ macro_rules! atomics {
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let look = || atomic.load(Ordering::Relaxed);
-                let store = || atomic.store(value, of_store(order));
+                let store = || (atomic.store(value, of_store(order)), true);
                 Operation::write("store").make(place, caller, look, store);
             }
 
@@ -82,9 +82,11 @@ macro_rules! atomics {
                 let look = || atomic.load(Ordering::Relaxed);
                 let order = Ordering::SeqCst;
                 let exchange = || match atomic.compare_exchange(expected, value, order, order) {
-                    Ok(before) | Err(before) => before,
+                    Ok(before) => (before, true),
+                    Err(before) => (before, false),
                 };
-                Operation::write("compare_exchange").make(place, caller, look, exchange)
+                Operation::exchange("compare_exchange", expected == 0)
+                    .make(place, caller, look, exchange)
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_load"), load);
@@ -121,7 +123,7 @@ macro_rules! updates {
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let look = || atomic.load(Ordering::Relaxed);
-                let update = || atomic.$method(operand, Ordering::SeqCst);
+                let update = || (atomic.$method(operand, Ordering::SeqCst), true);
                 Operation::write(stringify!($method)).make(place, caller, look, update)
             }
 

@@ -26,6 +26,18 @@ pub(crate) struct Access {
     pub(crate) kind: AccessKind,
 }
 
+/// What an access has found, and what it has done there.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+pub(crate) struct Found {
+    /// What was there before.
+    pub(crate) value: u64,
+    /// Whether it has written: a compare-and-swap that fails has not.
+    pub(crate) has_written: bool,
+    /// Whether it has written another value.
+    pub(crate) has_changed: bool,
+}
+
 displayed! {
     /// What a step does with something that it touches. Its `Display` is the verb: `reads`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

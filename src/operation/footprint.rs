@@ -93,8 +93,10 @@ impl Footprints {
         let footprint = row.declared.get_or_insert_default();
         footprint.accesses.clear();
         footprint.accesses.extend(accesses);
+        let is_guarded = footprint.is_guarded();
         row.is_new = true;
         row.is_one_step = true;
+        self.have_locks |= is_guarded;
     }
 
     /// `thread` waits, and makes these accesses when it goes on.

@@ -1,7 +1,8 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
 use super::waiting_loops::{Arrival, Read};
-use super::{Access, ExecutionState, ThreadId};
+use super::{Access, ExecutionState, Object, ThreadId};
+use crate::operation::{AccessKind, Found};
 use crate::site::MarkerId;
 
 impl ExecutionState {
@@ -23,20 +24,36 @@ impl ExecutionState {
         arrival
     }
 
-    /// `thread` has made an access, and found `value`; if it `has_changed` that, threads may go on that wait
-    /// for it.
+    /// `thread` has made `access` in the step under way. If it has changed something, threads may go on that
+    /// wait for that.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
-    pub(crate) fn note_access(
-        &mut self,
-        thread: ThreadId,
-        access: &Access,
-        value: u64,
-        has_changed: bool,
-    ) {
-        self.loops.note(thread, value, has_changed);
-        if has_changed {
+    pub(crate) fn note_access(&mut self, thread: ThreadId, access: &Access, found: Found) {
+        self.loops.note(thread, found.value, found.has_changed);
+        if access.is_write() {
+            self.note_written(&access.object, found.has_written);
+        }
+        if found.has_changed {
             self.change(access);
         }
+    }
+
+    /// Whether the last step, which was about to write `object`, has: one that has not, as a compare-and-swap
+    /// that fails, has read. In a loop, only its last access may write.
+    fn note_written(&mut self, object: &Object, has_written: bool) {
+        if self.taken <= self.known {
+            return;
+        }
+        let begin = self.taken.checked_sub(2);
+        let begin = begin.map_or(0, |before| self.steps[before].accesses_end);
+        let own = self.accesses[begin as usize..].iter_mut();
+        let plain = own.filter(|it| !it.is_acquire() && it.object == *object);
+        plain.for_each(|it| {
+            it.kind = if has_written {
+                AccessKind::Write
+            } else {
+                AccessKind::Read
+            };
+        });
     }
 
     /// What `access` touches is changed in the step under way.
