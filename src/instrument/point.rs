@@ -60,7 +60,6 @@ impl Operation {
         let (result, has_written) = access();
         let found = Found {
             value: before,
-            has_written,
             has_changed: before != look().into(),
         };
         engine::note(&told, found);

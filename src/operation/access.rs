@@ -10,6 +10,8 @@ use crate::named::displayed;
 pub(crate) enum Object {
     /// The life of a thread: that it was started, goes on after a wait, has ended.
     Thread(ThreadId),
+    /// The loop in which a thread waits: written by whoever changes what that waits for.
+    Loop(ThreadId),
     /// Whether a task was woken.
     Waker(ThreadId),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
@@ -32,9 +34,7 @@ pub(crate) struct Access {
 pub(crate) struct Found {
     /// What was there before.
     pub(crate) value: u64,
-    /// Whether it has written: a compare-and-swap that fails has not.
-    pub(crate) has_written: bool,
-    /// Whether it has written another value.
+    /// Whether it has written another value there.
     pub(crate) has_changed: bool,
 }
 

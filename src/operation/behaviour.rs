@@ -81,7 +81,7 @@ impl Behaviour {
             for Access { object, kind } in trace.accesses(number) {
                 let what = match object {
                     // That a thread can go on by it depends on whether that has arrived there already.
-                    Object::Thread(_) => continue,
+                    Object::Thread(_) | Object::Loop(_) => continue,
                     Object::Waker(of) => Touched::Waker(identity(of)),
                     Object::Memory(place) => {
                         own_places.push(place.clone());

@@ -209,6 +209,9 @@ impl Reduction {
             return None;
         }
         let steps: Vec<usize> = steps().collect();
+        if !order.could_leave_loop(later, earlier, &steps) {
+            return None;
+        }
         if order.steps[later].is_guarded {
             match self.answers.after(order, later, earlier, &steps) {
                 Some(true) => {}

@@ -2,7 +2,7 @@
 
 use super::waiting_loops::{Arrival, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
-use crate::operation::{AccessKind, Found};
+use crate::operation::Found;
 use crate::site::MarkerId;
 
 impl ExecutionState {
@@ -29,37 +29,15 @@ impl ExecutionState {
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn note_access(&mut self, thread: ThreadId, access: &Access, found: Found) {
         self.loops.note(thread, found.value, found.has_changed);
-        if access.is_write() {
-            self.note_written(&access.object, found.has_written);
-        }
         if found.has_changed {
             self.change(access);
         }
     }
 
-    /// Whether the last step, which was about to write `object`, has: one that has not, as a compare-and-swap
-    /// that fails, has read. In a loop, only its last access may write.
-    fn note_written(&mut self, object: &Object, has_written: bool) {
-        if self.taken <= self.known {
-            return;
-        }
-        let begin = self.taken.checked_sub(2);
-        let begin = begin.map_or(0, |before| self.steps[before].accesses_end);
-        let own = self.accesses[begin as usize..].iter_mut();
-        let plain = own.filter(|it| !it.is_acquire() && it.object == *object);
-        plain.for_each(|it| {
-            it.kind = if has_written {
-                AccessKind::Write
-            } else {
-                AccessKind::Read
-            };
-        });
-    }
-
     /// What `access` touches is changed in the step under way.
     pub(crate) fn change(&mut self, access: &Access) {
         for waiting in self.loops.change(&access.object) {
-            self.touch_waker(waiting);
+            self.note_touched(Access::write(Object::Loop(waiting)));
         }
     }
 

@@ -8,9 +8,9 @@
 //!
 //! Whether a thread is taken to wait follows from what it has read since it last wrote, and when it goes on
 //! from who has written that: so from nothing that differs within a class of executions. The step that
-//! makes the rounds could be taken at any time, and reads all places of the round. Who changes one while the
-//! thread waits lets it go on, as by a wake-up, and touches its [waker](Object::Waker): of several that do,
-//! the order matters, since the first is the one that the thread goes on after.
+//! makes the rounds could be taken at any time, and reads all places of the round. So does the step by which
+//! the thread goes on from its wait: it could be taken after any of those that change a place, which touch
+//! the [loop](Object::Loop) to say so.
 
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
@@ -118,10 +118,9 @@ impl WaitingLoops {
         row.reached = Some(reach);
         if let Arrival::Waits(accesses) = arrival {
             row.is_waiting = true;
-            let waker = Access::read(Object::Waker(thread));
-            let next = accesses.into_iter().take(1).chain([waker]).collect();
+            let own = Access::read(Object::Loop(thread));
             self.waiting += 1;
-            return Arrival::Waits(next);
+            return Arrival::Waits(accesses.into_iter().chain([own]).collect());
         }
         arrival
     }

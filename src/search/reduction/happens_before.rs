@@ -125,6 +125,18 @@ impl HappensBefore {
         aborted || self.steps[pending].is_guarded
     }
 
+    /// Whether the step `later` could be taken after the first `depth` steps and those of `sequence` if its
+    /// thread has waited in a loop: one of them has changed what it read.
+    pub(super) fn could_leave_loop(&self, later: usize, depth: usize, sequence: &[usize]) -> bool {
+        let step = &self.steps[later];
+        let began = self.predecessor(later);
+        let mut before = (0..depth).chain(sequence.iter().copied());
+        !step.leaves_loop
+            || before.any(|it| {
+                Some(it) > began && it != later && self.steps[it].enables(step.pending.thread)
+            })
+    }
+
     /// The step of its thread that comes before `step`.
     pub(super) fn predecessor(&self, step: usize) -> Option<usize> {
         let thread = self.steps[step].thread;

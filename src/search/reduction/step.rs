@@ -2,8 +2,8 @@
 
 use super::summary::Summary;
 use crate::operation::{
-    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
-    ThreadId, ThreadState, ThreadStatus, Trace,
+    Access, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint, ThreadId,
+    ThreadState, ThreadStatus, Trace,
 };
 use crate::site::MarkerId;
 
@@ -19,6 +19,8 @@ pub(super) struct Step {
     summary: Summary,
     /// Whether it could be taken only while a lock was free.
     pub(super) is_guarded: bool,
+    /// Whether its thread has waited in a loop, and goes on after any step that has changed what it read.
+    pub(super) leaves_loop: bool,
     /// The threads that can go on, or be joined, by it.
     enables: Vec<ThreadId>,
     /// Whether it may have touched more.
@@ -86,11 +88,15 @@ impl Step {
             mut accesses,
             mut enables,
         } = buffers;
+        let mut leaves_loop = false;
         for access in trace.accesses(number) {
             match access.object {
                 // That it can be taken is no conflict: there is no other order.
-                Object::Thread(thread) if access.kind == AccessKind::Write => enables.push(thread),
+                Object::Thread(thread) | Object::Loop(thread) if access.is_write() => {
+                    enables.push(thread);
+                }
                 Object::Thread(_) => {}
+                Object::Loop(_) => leaves_loop = true,
                 _ => accesses.push(access),
             }
         }
@@ -103,7 +109,9 @@ impl Step {
             enables,
             // Whatever ends an execution keeps all others from going on.
             is_opaque: event.knowledge == Knowledge::Nothing || has_aborted,
+            leaves_loop,
             awaits: match event.operation.kind() {
+                _ if leaves_loop => None,
                 OperationKind::Start | OperationKind::Resume => Some(event.thread),
                 OperationKind::Join(other) => Some(other),
                 _ => None,
@@ -132,6 +140,9 @@ impl Step {
             enables,
         } = buffers;
         let knowledge = trace.footprints.touched_by(pending, &mut accesses);
+        let declared = accesses.len();
+        accesses.retain(|it| !matches!(it.object, Object::Loop(_)));
+        let leaves_loop = accesses.len() < declared;
         Some(Step {
             thread: trace.identities[thread.index()],
             pending,
@@ -140,7 +151,8 @@ impl Step {
             accesses,
             enables,
             is_opaque: knowledge == Knowledge::Nothing,
-            awaits,
+            leaves_loop,
+            awaits: awaits.filter(|_| !leaves_loop),
         })
     }
 

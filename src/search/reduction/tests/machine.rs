@@ -54,6 +54,8 @@ struct Machine<'a> {
     cells: Vec<u64>,
     holders: Vec<Option<usize>>,
     queues: Vec<Vec<usize>>,
+    /// The threads that wait in loops, or were let go and have not gone on.
+    in_loops: Vec<usize>,
     execution: Execution,
 }
 
@@ -112,6 +114,7 @@ impl<'a> Machine<'a> {
             cells: vec![0; program.cells],
             holders: vec![None; 8],
             queues: vec![Vec::new(); 8],
+            in_loops: Vec::new(),
             execution: Execution {
                 events: Vec::new(),
                 accesses: Vec::new(),
@@ -256,14 +259,22 @@ impl<'a> Machine<'a> {
         let knowledge = execution
             .footprints
             .touched_by(pending, &mut execution.accesses);
-        if event.operation.is_marker() {
+        if event.operation.is_marker() || execution.footprints.is_one_step(pending) {
             execution.footprints.pass(event.thread);
         }
         if let Some(marker) = event.operation.passes() {
             execution.statuses[thread].passed = Some(marker);
         }
         let end = if event.operation.is_marker() {
-            self.run_code(thread)
+            let before = self.cells.clone();
+            let end = self.run_code(thread);
+            self.let_go_of_loops(&before);
+            end
+        } else if let Some(place) = self.in_loops.iter().position(|it| *it == thread) {
+            self.in_loops.swap_remove(place);
+            self.leave_loop(thread);
+            self.arrive(thread);
+            StepEnd::Paused
         } else {
             if let ThreadState::Joined(_) = *self.state(thread) {
                 self.line[thread] += 1;
@@ -280,13 +291,57 @@ impl<'a> Machine<'a> {
         });
     }
 
+    /// The cells that the thread awaits, if it is about to.
+    fn awaited(&self, thread: usize) -> Vec<usize> {
+        match self.next_code(thread) {
+            Some(Code::Await(cells)) => cells.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The last step has changed cells: those may go on that wait for them.
+    fn let_go_of_loops(&mut self, before: &[u64]) {
+        for thread in self.in_loops.clone() {
+            let mut awaited = self.awaited(thread).into_iter();
+            if awaited.any(|it| self.cells[it] != before[it]) {
+                self.touch(Access::write(Object::Loop(ThreadId::new(thread))));
+                *self.state(thread) = ThreadState::Unblocked(WaitSite::unknown());
+            }
+        }
+    }
+
+    /// The thread reads what it awaits. Returns whether that is there.
+    fn leave_loop(&mut self, thread: usize) -> bool {
+        let awaited = self.awaited(thread);
+        let has_come = awaited.iter().any(|it| self.cells[*it] != 0);
+        if has_come {
+            self.registers[self.code[thread]] = self.cells[awaited[0]];
+            self.line[thread] += 1;
+        }
+        has_come
+    }
+
     fn run_code(&mut self, thread: usize) -> StepEnd {
         let code = self.next_code(thread).expect("it is paused there");
+        if let Code::Await(cells) = code {
+            if self.leave_loop(thread) {
+                self.arrive(thread);
+                return StepEnd::Paused;
+            }
+            let id = ThreadId::new(thread);
+            let reads = cells.iter().map(|it| Access::read(cell(*it)));
+            let again = reads.chain([Access::read(Object::Loop(id))]).collect();
+            self.execution.footprints.declare_after_wait(id, again);
+            self.in_loops.push(thread);
+            *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
+            return StepEnd::Waits;
+        }
         self.line[thread] += 1;
         let own = self.code[thread];
         match *code {
             Code::Read(cell) => self.registers[own] = self.cells[cell],
             Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
+            Code::Clear(cell) => self.cells[cell] = 0,
             Code::Call(number) => self.call(own, number),
             Code::Sum(ref reads, ref writes) => {
                 let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
@@ -315,6 +370,7 @@ impl<'a> Machine<'a> {
                 self.touch(Access::write(Object::Thread(ThreadId::new(new))));
             }
             Code::Join(_) => unreachable!("a join is no marker"),
+            Code::Await(_) => unreachable!("it is treated above"),
             Code::Wait(queue) => {
                 self.queues[queue].push(thread);
                 *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());

@@ -28,6 +28,10 @@ pub(super) enum Code {
     Wait(usize),
     /// Wakes the first who waits there, if anybody does.
     Wake(usize),
+    /// Writes zero to the cell.
+    Clear(usize),
+    /// Waits in a loop until one of the cells is not zero, and reads the first.
+    Await(Vec<usize>),
     /// Panics if the register is this.
     PanicAt(u64),
 }
@@ -58,7 +62,10 @@ impl Code {
         let reads = |cells: &[usize]| cells.iter().map(|it| Access::read(cell(*it))).collect();
         let accesses = match self {
             Code::Read(it) | Code::JumpIfZero(it, _) => reads(&[*it]),
-            Code::Write(it) | Code::SwapZero(it, _) => vec![Access::write(cell(*it))],
+            Code::Await(all) => reads(all),
+            Code::Write(it) | Code::Clear(it) | Code::SwapZero(it, _) => {
+                vec![Access::write(cell(*it))]
+            }
             Code::Sum(from, to) => {
                 let mut all: Vec<Access> = reads(from);
                 all.extend(to.iter().map(|it| Access::write(cell(*it))));
