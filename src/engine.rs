@@ -35,6 +35,8 @@ mod lock_state;
 mod lock_table;
 #[cfg(interlace)]
 mod lock_words;
+#[cfg(any(interlace, test))]
+mod loop_sites;
 mod options;
 pub(crate) mod outside;
 mod prelude;

@@ -8,6 +8,7 @@ use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
 use super::lock_site::{LockSite, Taken};
 use super::lock_words::LockWord;
+use super::loop_sites::free_rounds;
 use super::yield_reason::{Blocked, YieldReason};
 use crate::operation::{Access, FileKind, Found, Object, SystemCall, ThreadId, WaitSite};
 use crate::site::{MarkerId, Site};
@@ -140,7 +141,9 @@ impl ExecutionCore {
             Object::Memory(range) => range.start,
             _ => 0,
         };
-        match self.state.arrive(thread, marker, access) {
+        let lessons = self.options.lessons;
+        let free = || free_rounds(marker, lessons);
+        match self.state.arrive(thread, marker, access, free) {
             Arrival::Stops | Arrival::StopsBeforeRounds(_) => AccessBegin::Pauses,
             Arrival::GoesOn => AccessBegin::GoesOn,
             Arrival::Waits(_) => AccessBegin::Waits(Blocked {

@@ -172,6 +172,9 @@ impl ExecutionState {
     /// The running thread came to its end.
     #[inline]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
+        if cfg!(interlace) {
+            self.loops.leave(thread);
+        }
         self.threads.states[thread.index()] = ThreadState::Finished;
         self.end_step(thread, StepEnd::Ended);
         if let Some(slot) = self.running.take() {

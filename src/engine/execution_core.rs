@@ -338,6 +338,10 @@ impl ExecutionCore {
         if self.over.is_some() {
             self.state.forget_touched_since_end();
         }
+        #[cfg(interlace)]
+        for (site, rounds) in self.state.take_ended_loops() {
+            super::loop_sites::learn(site, rounds, self.options.lessons);
+        }
         let Some(scheduler) = &mut self.scheduler else {
             return false;
         };

@@ -8,8 +8,14 @@ use crate::site::MarkerId;
 impl ExecutionState {
     /// `thread`, which is running, is about to make `access`, and then tells what it has found.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
-    pub(crate) fn arrive(&mut self, thread: ThreadId, site: MarkerId, access: Access) -> Arrival {
-        let arrival = self.loops.arrive(thread, site, access.clone());
+    pub(crate) fn arrive(
+        &mut self,
+        thread: ThreadId,
+        site: MarkerId,
+        access: Access,
+        free: impl FnOnce() -> u32,
+    ) -> Arrival {
+        let arrival = self.loops.arrive(thread, site, access.clone(), free);
         match &arrival {
             Arrival::Stops => self.footprints.declare_accesses(thread, [access]),
             Arrival::StopsBeforeRounds(accesses) => {
@@ -60,6 +66,11 @@ impl ExecutionState {
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn go_on_in_loop(&mut self, thread: ThreadId) {
         self.loops.go_on(thread);
+    }
+
+    /// The loops that have ended by themselves, and how many rounds are not to be taken for a wait there.
+    pub(crate) fn take_ended_loops(&mut self) -> Vec<(MarkerId, u32)> {
+        self.loops.take_ended()
     }
 
     #[inline]

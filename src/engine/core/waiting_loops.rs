@@ -1,10 +1,15 @@
 //! Loops in which a thread waits for others: it reads the same again and again, and writes nothing.
 //!
-//! A thread has read the same places at the same sites, with the same values, in two *rounds*, and is about
-//! to begin the third: it is taken to wait. It stops there once more, and its next step is all the rounds
-//! that it makes while nothing changes. If it leaves the loop by itself, as one does that counts how often
-//! it has tried, the step ends where it next does something else. If it does not after [`MAX_ROUNDS`], it
-//! waits until another thread changes one of the places.
+//! A thread has read the same places at the same sites, with the same values, in a *round*, and is about to
+//! begin the next: it is taken to wait. It stops there once more, and its next step is all the rounds that
+//! it makes while nothing changes. If it leaves the loop by itself, as one does that counts how often it has
+//! tried, the step ends where it next does something else. If it does not after [`MAX_ROUNDS`], it waits
+//! until another thread changes one of the places.
+//!
+//! A loop that ends by itself after [a few](FEW_ROUNDS) rounds does not wait: what it has read in each may
+//! matter. That is learnt, and from then on only more rounds than that are taken for a wait at its site. If
+//! there were more, all that matters is taken to be whether it gives up or not: from the third on it does
+//! not matter after which round the change was seen.
 //!
 //! Whether a thread is taken to wait follows from what it has read since it last wrote, and when it goes on
 //! from who has written that: so from nothing that differs within a class of executions. The step that
@@ -18,8 +23,14 @@ use crate::site::MarkerId;
 /// More than a loop makes that gives up.
 const MAX_ROUNDS: u32 = 1000;
 
+/// A loop that ends by itself after fewer rounds does not wait.
+const FEW_ROUNDS: u32 = 8;
+
 /// The most reads of a round.
 const MAX_LENGTH: usize = 32;
+
+/// How many reads are kept.
+const MAX_READS: usize = MAX_LENGTH * FEW_ROUNDS as usize;
 
 /// The reads of the threads of one execution.
 #[derive(Debug, Default)]
@@ -28,6 +39,8 @@ pub(super) struct WaitingLoops {
     rows: Vec<Row>,
     /// The threads that may go on, of which the scheduler has not been told.
     woken: Vec<ThreadId>,
+    /// The sites of loops that have ended by themselves, each with the number of its rounds.
+    ended: Vec<(MarkerId, u32)>,
     /// How many threads wait, or were woken and have not gone on.
     waiting: usize,
 }
@@ -78,8 +91,10 @@ struct Rounds {
     length: usize,
     /// The read that comes next in the round.
     next: usize,
-    /// How many rounds were made in the step under way.
+    /// How many rounds were made.
     count: u32,
+    /// Whether reads other than the first were made in the step under way.
+    is_merged: bool,
 }
 
 /// What becomes of a thread that is about to make an access.
@@ -100,6 +115,7 @@ impl WaitingLoops {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.woken.clear();
+        self.ended.clear();
         self.waiting = 0;
     }
 
@@ -110,12 +126,21 @@ impl WaitingLoops {
         &mut self.rows[thread.index()]
     }
 
-    /// `thread` is about to make `access`, and then [tells](Self::note) what it has found.
-    pub(super) fn arrive(&mut self, thread: ThreadId, site: MarkerId, access: Access) -> Arrival {
+    /// `thread` is about to make `access`, and then [tells](Self::note) what it has found. `free` says how
+    /// many rounds at a site are not taken for a wait.
+    pub(super) fn arrive(
+        &mut self,
+        thread: ThreadId,
+        site: MarkerId,
+        access: Access,
+        free: impl FnOnce() -> u32,
+    ) -> Arrival {
         let row = self.row(thread);
         let reach = Reach { site, access };
-        let arrival = row.arrive(&reach);
+        let (arrival, ended) = row.arrive(&reach, free);
         row.reached = Some(reach);
+        self.ended.extend(ended);
+        let row = self.row(thread);
         if let Arrival::Waits(accesses) = arrival {
             row.is_waiting = true;
             let own = Access::read(Object::Loop(thread));
@@ -148,7 +173,7 @@ impl WaitingLoops {
             }
             row.forget();
         }
-        if row.reads.len() == 2 * MAX_LENGTH {
+        if row.reads.len() == MAX_READS {
             row.reads.remove(0);
         }
         row.reads.push(Read { reach, value });
@@ -156,14 +181,18 @@ impl WaitingLoops {
 
     /// `thread` does something else than to make an access.
     pub(super) fn leave(&mut self, thread: ThreadId) {
-        if let Some(row) = self
-            .rows
-            .get_mut(thread.index())
-            .filter(|it| !it.is_waiting)
-        {
+        let row = self.rows.get_mut(thread.index());
+        if let Some(row) = row.filter(|it| !it.is_waiting) {
+            self.ended.extend(row.ended());
             row.forget();
             row.reached = None;
         }
+    }
+
+    /// The loops that have ended by themselves since this was asked last: the site of each, and how many
+    /// rounds are not to be taken for a wait there.
+    pub(super) fn take_ended(&mut self) -> Vec<(MarkerId, u32)> {
+        std::mem::take(&mut self.ended)
     }
 
     /// Whether `thread` stops before an access.
@@ -226,36 +255,54 @@ impl Row {
         &self.reads[self.reads.len() - length..]
     }
 
-    fn arrive(&mut self, reach: &Reach) -> Arrival {
-        if let Some(rounds) = self.rounds {
-            let goes_on = self.round()[rounds.next].reach == *reach;
+    fn arrive(
+        &mut self,
+        reach: &Reach,
+        free: impl FnOnce() -> u32,
+    ) -> (Arrival, Option<(MarkerId, u32)>) {
+        let mut ended = None;
+        if let Some(rounds) = &mut self.rounds {
+            let round = &self.reads[self.reads.len() - rounds.length..];
+            let goes_on = round[rounds.next].reach == *reach;
             if goes_on && rounds.next == 0 && rounds.count >= MAX_ROUNDS {
-                return Arrival::Waits(self.accesses());
+                return (Arrival::Waits(self.accesses()), None);
             }
             if goes_on {
-                return Arrival::GoesOn;
+                rounds.is_merged = true;
+                return (Arrival::GoesOn, None);
             }
+            ended = self.ended();
             self.forget();
         }
-        let Some(length) = self.repeats(reach) else {
-            return Arrival::Stops;
+        let Some((length, count)) = self.repeats(reach, free) else {
+            return (Arrival::Stops, ended);
         };
-        let (next, count) = (0, 0);
         self.rounds = Some(Rounds {
             length,
-            next,
+            next: 0,
             count,
+            is_merged: false,
         });
-        Arrival::StopsBeforeRounds(self.accesses())
+        (Arrival::StopsBeforeRounds(self.accesses()), ended)
     }
 
-    /// How long the round is that the thread has made twice, if it is about to make it a third time.
-    fn repeats(&self, reach: &Reach) -> Option<usize> {
-        let count = self.reads.len();
-        (1..=count / 2).find(|length| {
-            let [before, last] = [2, 1].map(|it| &self.reads[count - it * length..][..*length]);
-            last[0].reach == *reach && last == before
-        })
+    /// If the loop that the thread is in ends here by itself after a few rounds: its site, and how many.
+    fn ended(&self) -> Option<(MarkerId, u32)> {
+        let rounds = self.rounds.filter(|it| it.is_merged)?;
+        let count = rounds.count + u32::from(rounds.next > 0);
+        (count < FEW_ROUNDS).then(|| (self.round()[0].site(), count))
+    }
+
+    /// How long the round is that the thread has made more often than is `free`, and how often that is, if
+    /// it is about to make it once more.
+    fn repeats(&self, reach: &Reach, free: impl FnOnce() -> u32) -> Option<(usize, u32)> {
+        let mut last = self.reads.iter().rev().take(MAX_LENGTH);
+        let length = last.position(|it| it.reach == *reach)? + 1;
+        let count = free();
+        let rounds = self.reads.rchunks_exact(length).take(count as usize);
+        let round = &self.reads[self.reads.len() - length..];
+        let is_again = rounds.filter(|it| *it == round).count() == count as usize;
+        is_again.then_some((length, count))
     }
 
     /// The accesses of a round, each once, in order.

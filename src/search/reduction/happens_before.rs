@@ -132,6 +132,7 @@ impl HappensBefore {
         let began = self.predecessor(later);
         let mut before = (0..depth).chain(sequence.iter().copied());
         !step.leaves_loop
+            || Mutant::LoopsAlwaysLeft.is_on()
             || before.any(|it| {
                 Some(it) > began && it != later && self.steps[it].enables(step.pending.thread)
             })

@@ -20,6 +20,8 @@ pub(super) enum Mutant {
     NobodyStrays,
     /// Where all threads sleep that could go on, nobody waits for a lock.
     WaitingForgotten,
+    /// A thread that has waited in a loop could go on at any time.
+    LoopsAlwaysLeft,
     /// A step touches what it has declared, and nothing else.
     AllDeclared,
 }

@@ -35,11 +35,11 @@ fn shards_catch(mutant: Mutant, program: &Program, all: &Found, _: u64) -> bool 
     is_caught
 }
 
-/// Whether one of the first 300 random programs catches it; they are always the same.
+/// Whether one of the first 1000 random programs catches it; they are always the same.
 fn is_caught(mutant: Mutant, catches: impl Fn(Mutant, &Program, &Found, u64) -> bool) -> bool {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[0; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    (0..300).any(|seed| {
+    (0..1000).any(|seed| {
         let program = programs().new_tree(&mut runner).unwrap().current();
         let all = every_class(&program, 1_000);
         all.is_some_and(|all| catches(mutant, &program, &all, seed))
@@ -55,6 +55,7 @@ fn random_programs_catch_wrong_rules() {
         Mutant::OnlyOccurring,
         Mutant::NobodySleeps,
         Mutant::NobodyStrays,
+        Mutant::LoopsAlwaysLeft,
     ] {
         assert!(is_caught(mutant, workers_catch), "{mutant:?}");
     }
