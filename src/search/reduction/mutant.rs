@@ -20,6 +20,10 @@ pub(super) enum Mutant {
     NobodyStrays,
     /// Where all threads sleep that could go on, nobody waits for a lock.
     WaitingForgotten,
+    /// The last to give up a reference commutes with the others.
+    NobodyIsLast,
+    /// Who was the last to give up a reference would also be so if others came after it.
+    LastStaysLast,
     /// A step touches what it has declared, and nothing else.
     AllDeclared,
 }
