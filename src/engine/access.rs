@@ -81,6 +81,11 @@ pub(crate) fn waits_for_word(word: usize) {
     });
 }
 
+/// The step under way, of the calling thread, has found this count where it has changed one.
+pub(crate) fn count(found: u64) {
+    current::with_core(|core, _| core.state.note_count(found));
+}
+
 /// The step under way, of the calling thread, has made `access` without stopping before it.
 pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));

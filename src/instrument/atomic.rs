@@ -5,7 +5,7 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
-use super::point::Operation;
+use super::point::{Changes, Operation};
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -33,7 +33,7 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Operation, of_load, of_store};
+            use super::{Changes, Operation, of_load, of_store};
 
             type Integer = $integer;
             type Unused = usize;
@@ -124,9 +124,14 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::write(stringify!($method)).point(place, caller);
+                let operation = Operation::write(stringify!($method));
+                let changes = operation.point_of_update(place, caller);
                 // SAFETY: as above.
-                unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst)
+                let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
+                if changes == Changes::Count {
+                    operation.found(u64::from(found));
+                }
+                found
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_", $name), $method);

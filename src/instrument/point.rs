@@ -6,6 +6,14 @@ use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
 use crate::operation::{Access, Object};
 
+/// What an update changes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changes {
+    /// A count of references, at whose value nobody looks but to see whether it is the last.
+    Count,
+    Value,
+}
+
 /// An access that is about to be made.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
@@ -38,6 +46,46 @@ impl Operation {
     pub(super) fn point_from_zero<T>(self, place: *mut T, caller: usize) {
         if is_controlled() {
             self.stop_from_zero(place.addr(), size_of::<T>(), caller);
+        }
+    }
+
+    /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
+    #[inline]
+    pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
+        if is_controlled() {
+            self.stop_to_update(place.addr(), size_of::<T>(), caller)
+        } else {
+            Changes::Value
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
+        let site = code_site(self.name, caller);
+        let of: fn(Object) -> Access = match site.role() {
+            Role::Increment => Access::increment,
+            Role::Decrement => Access::decrement,
+            _ => Access::write,
+        };
+        let access = of(Object::Memory(place..place.saturating_add(size)));
+        let is_count = access.is_count();
+        if is_to_pause() {
+            engine::access(&site.site, access);
+        } else {
+            engine::touch(access);
+        }
+        if is_count {
+            Changes::Count
+        } else {
+            Changes::Value
+        }
+    }
+
+    /// An update has found this count.
+    #[inline(never)]
+    pub(super) fn found(self, count: u64) {
+        if is_controlled() {
+            engine::count(count);
         }
     }
 
