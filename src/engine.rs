@@ -59,7 +59,9 @@ mod wait_rules;
 mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) use access::{access, acquire_word, count, exchange_failed, touch, waits_for_word};
+pub(crate) use access::{
+    access, acquire_word, count, end_reading, exchange_failed, is_lock, touch, waits_for_word,
+};
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;

@@ -4,8 +4,10 @@
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Changes {
     Value,
-    #[allow(dead_code)]
-    Count,
+}
+
+impl Changes {
+    pub(super) fn tell<T>(self, _place: *mut T, _found: u64) {}
 }
 
 /// An access that is about to be made.
@@ -25,15 +27,15 @@ impl Operation {
     pub(super) fn point<T>(self, _place: *mut T, _caller: usize) {}
 
     #[inline]
-    pub(super) fn point_from_zero<T>(self, _place: *mut T, _caller: usize) {}
+    pub(super) fn point_of_load<T>(self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn point_of_exchange<T>(self, _place: *mut T, _caller: usize, _from_zero: bool) {}
 
     #[inline]
     pub(super) fn point_of_update<T>(self, _place: *mut T, _caller: usize) -> Changes {
         Changes::Value
     }
-
-    #[inline]
-    pub(super) fn found(self, _count: u64) {}
 
     #[inline]
     pub(super) fn failed<T>(self, _place: *mut T, _caller: usize) {}

@@ -8,7 +8,7 @@ use super::fiber::{Control, TurnEnd};
 use super::lock_site::{LockSite, Taken};
 use super::lock_words::LockWord;
 use super::yield_reason::YieldReason;
-use crate::operation::{Access, Object, ThreadId};
+use crate::operation::{Access, ThreadId};
 use crate::site::Site;
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
@@ -27,17 +27,18 @@ pub(crate) fn access(site: &'static Site, access: Access) {
 }
 
 /// As [`access`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire a
-/// lock. Where it is known to do so, the thread gets the turn only while the lock is free.
+/// lock. Where it is known to do so, the thread gets the turn only while the lock is free; otherwise, it stops
+/// before another access.
 pub(crate) fn acquire_word(
     site: &'static Site,
     lock: &'static LockSite,
     word: LockWord,
-    object: Object,
+    otherwise: Access,
 ) {
-    let taken = current::with_core(|core, _| core.take(lock));
-    if taken != Some(Taken::AsLock) {
-        return access(site, Access::write(object));
+    if !is_lock(lock) {
+        return access(site, otherwise);
     }
+    let Access { object, .. } = otherwise;
     let acquire = Access::acquire(object);
     let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
     match current::with_core(begin) {
@@ -48,6 +49,16 @@ pub(crate) fn acquire_word(
         Some(AccessBegin::NeverEnds) => current::leave(),
         Some(AccessBegin::GoesOn) | None => {}
     }
+}
+
+/// Whether this search takes the site for that of a lock.
+pub(crate) fn is_lock(lock: &LockSite) -> bool {
+    current::with_core(|core, _| core.take(lock)) == Some(Taken::AsLock)
+}
+
+/// The calling thread has ended to read under the lock with this word.
+pub(crate) fn end_reading(word: usize) {
+    current::with_core(|core, thread| core.lock_words.end_reading(thread, word));
 }
 
 fn obey(grant: Grant) {

@@ -46,7 +46,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::read("load").point(place, caller);
+                Operation::read("load").point_of_load(place, caller);
                 // SAFETY: the program makes this access.
                 unsafe { $atomic::from_ptr(place) }.load(of_load(order))
             }
@@ -74,11 +74,7 @@ macro_rules! atomics {
                 caller: usize,
             ) -> Integer {
                 let operation = Operation::write("compare_exchange");
-                if expected == 0 {
-                    operation.point_from_zero(place, caller);
-                } else {
-                    operation.point(place, caller);
-                }
+                operation.point_of_exchange(place, caller, expected == 0);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let order = Ordering::SeqCst;
@@ -128,8 +124,8 @@ macro_rules! updates {
                 let changes = operation.point_of_update(place, caller);
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
-                if changes == Changes::Count {
-                    operation.found(u64::from(found));
+                if changes != Changes::Value {
+                    changes.tell(place, u64::from(found));
                 }
                 found
             }

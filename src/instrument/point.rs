@@ -11,7 +11,22 @@ use crate::operation::{Access, Object};
 pub(super) enum Changes {
     /// A count of references, at whose value nobody looks but to see whether it is the last.
     Count,
+    /// The number of those that read under a lock.
+    Readers,
     Value,
+}
+
+impl Changes {
+    /// The update of what is at `place` is made, and has found this there.
+    #[inline(never)]
+    pub(super) fn tell<T>(self, place: *mut T, found: u64) {
+        match self {
+            _ if !is_controlled() => {}
+            Changes::Count => engine::count(found),
+            Changes::Readers => engine::end_reading(place.addr()),
+            Changes::Value => {}
+        }
+    }
 }
 
 /// An access that is about to be made.
@@ -41,11 +56,70 @@ impl Operation {
         }
     }
 
-    /// As [`point`](Self::point), before a compare-and-swap from 0: it may acquire a lock.
+    /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
     #[inline]
-    pub(super) fn point_from_zero<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
         if is_controlled() {
-            self.stop_from_zero(place.addr(), size_of::<T>(), caller);
+            let (address, size) = (place.addr(), size_of::<T>());
+            // Those of std's locks that are acquired so have four bytes.
+            if size == size_of::<u32>() {
+                self.stop_to_look(address, caller);
+            } else {
+                self.stop(address, size, caller);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_look(self, place: usize, caller: usize) {
+        let size = size_of::<u32>();
+        let site = code_site(self.name, caller);
+        if site.role() == Role::ReadLock && is_to_pause() {
+            let word = LockWord {
+                address: place,
+                is_free: may_read,
+                is_shared: true,
+            };
+            let look = Access::read(memory(place, size));
+            engine::acquire_word(&site.site, &site.lock, word, look);
+        } else {
+            self.stop(place, size, caller);
+        }
+    }
+
+    /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
+    #[inline]
+    pub(super) fn point_of_exchange<T>(self, place: *mut T, caller: usize, from_zero: bool) {
+        if is_controlled() {
+            let (address, size) = (place.addr(), size_of::<T>());
+            self.stop_to_exchange(address, size, caller, from_zero);
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
+        let site = code_site(self.name, caller);
+        let access = Access::write(memory(place, size));
+        if !is_to_pause() {
+            engine::touch(access);
+        } else if site.role() == Role::ReadExchange && engine::is_lock(&site.lock) {
+            // It belongs to the step that has begun with a look at the word.
+        } else if from_zero {
+            let is_free = match (site.role(), size) {
+                (Role::LockBit, _) => is_even,
+                (_, 1) => is_zero::<u8>,
+                (_, 2) => is_zero::<u16>,
+                (_, 4) => is_zero::<u32>,
+                _ => is_zero::<u64>,
+            };
+            let word = LockWord {
+                address: place,
+                is_free,
+                is_shared: false,
+            };
+            engine::acquire_word(&site.site, &site.lock, word, access);
+        } else {
+            engine::access(&site.site, access);
         }
     }
 
@@ -62,31 +136,19 @@ impl Operation {
     #[inline(never)]
     fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
         let site = code_site(self.name, caller);
-        let of: fn(Object) -> Access = match site.role() {
-            Role::Increment => Access::increment,
-            Role::Decrement => Access::decrement,
-            _ => Access::write,
+        let object = memory(place, size);
+        let (access, changes) = match site.role() {
+            Role::Increment => (Access::increment(object), Changes::Count),
+            Role::Decrement => (Access::decrement(object), Changes::Count),
+            Role::ReadUnlock => (Access::write(object), Changes::Readers),
+            _ => (Access::write(object), Changes::Value),
         };
-        let access = of(Object::Memory(place..place.saturating_add(size)));
-        let is_count = access.is_count();
         if is_to_pause() {
             engine::access(&site.site, access);
         } else {
             engine::touch(access);
         }
-        if is_count {
-            Changes::Count
-        } else {
-            Changes::Value
-        }
-    }
-
-    /// An update has found this count.
-    #[inline(never)]
-    pub(super) fn found(self, count: u64) {
-        if is_controlled() {
-            engine::count(count);
-        }
+        changes
     }
 
     /// A compare-and-swap from 0 has failed.
@@ -99,31 +161,8 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop_from_zero(self, place: usize, size: usize, caller: usize) {
-        let object = Object::Memory(place..place.saturating_add(size));
-        if is_to_pause() {
-            let site = code_site(self.name, caller);
-            let is_free = match (site.role(), size) {
-                (Role::LockBit, _) => is_even,
-                (_, 1) => is_zero::<u8>,
-                (_, 2) => is_zero::<u16>,
-                (_, 4) => is_zero::<u32>,
-                _ => is_zero::<u64>,
-            };
-            let word = LockWord {
-                address: place,
-                is_free,
-                is_shared: false,
-            };
-            engine::acquire_word(&site.site, &site.lock, word, object);
-        } else {
-            engine::touch(Access::write(object));
-        }
-    }
-
-    #[inline(never)]
     fn stop(self, place: usize, size: usize, caller: usize) {
-        let object = Object::Memory(place..place.saturating_add(size));
+        let object = memory(place, size);
         let access = if self.is_write {
             Access::write(object)
         } else {
@@ -138,10 +177,23 @@ impl Operation {
     }
 }
 
-/// Whether a word of this type is 0. A thread is paused before an access to it, so it is there.
+fn memory(place: usize, size: usize) -> Object {
+    Object::Memory(place..place.saturating_add(size))
+}
+
+/// Whether a lock of std with this word can be acquired to read: there is no writer, nobody waits, and there
+/// are not as many readers as can be.
+fn may_read(address: usize) -> bool {
+    const MAX_READERS: u32 = (1 << 30) - 2;
+    let word = std::ptr::with_exposed_provenance::<u32>(address);
+    // SAFETY: a thread is paused before an access to it, so it is there; others that access it are paused too.
+    unsafe { word.read_volatile() < MAX_READERS }
+}
+
+/// Whether a word of this type is 0.
 fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
     let word = std::ptr::with_exposed_provenance::<T>(address);
-    // SAFETY: as above; others that access it are paused too.
+    // SAFETY: as above.
     unsafe { word.read_volatile() == T::default() }
 }
 
