@@ -37,6 +37,7 @@ mod lock_table;
 mod lock_words;
 mod options;
 pub(crate) mod outside;
+mod points;
 mod prelude;
 mod process_lock;
 mod processor;
@@ -82,6 +83,8 @@ pub(crate) use lock_table::BlockedOn;
 #[cfg(interlace)]
 pub(crate) use lock_words::LockWord;
 pub(crate) use options::EngineOptions;
+pub use points::Points;
+pub(crate) use points::PointsNote;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
