@@ -39,6 +39,7 @@ mod lock_words;
 mod loop_sites;
 mod options;
 pub(crate) mod outside;
+mod points;
 mod prelude;
 mod process_lock;
 mod processor;
@@ -62,7 +63,8 @@ mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) use access::{
-    access, access_noted, acquire_word, exchange_failed, note, touch, waits_for_word,
+    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock, note, touch,
+    waits_for_word,
 };
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
@@ -84,6 +86,8 @@ pub(crate) use lock_table::BlockedOn;
 #[cfg(interlace)]
 pub(crate) use lock_words::LockWord;
 pub(crate) use options::EngineOptions;
+pub use points::Points;
+pub(crate) use points::PointsNote;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};

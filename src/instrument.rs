@@ -19,5 +19,6 @@ mod names;
 mod plain;
 mod point;
 mod role;
+mod seen;
 mod sites;
 mod symbols;

@@ -19,11 +19,6 @@ mod toy;
 mod wait_site;
 
 pub use access::AccessKind;
-#[cfg_attr(
-    not(interlace),
-    allow(unused_imports, reason = "for instrumented builds")
-)]
-pub(crate) use access::Found;
 pub(crate) use access::{Access, Object};
 pub(crate) use behaviour::{Behaviour, Difference, Differs};
 pub(crate) use event::{Event, StepEnd, Trace, forced};

@@ -13,9 +13,14 @@ const PLAIN_PACKAGES: &str = "CARGO_INTERLACE_PLAIN_PACKAGES";
 /// The variable with the path of the [library](crate::pass_through) for what does not link Interlace.
 const PASS_THROUGH: &str = "CARGO_INTERLACE_PASS_THROUGH";
 
+/// The variable with a wrapper that the caller has, such as one that keeps what was compiled.
+const OTHER_WRAPPER: &str = "CARGO_INTERLACE_RUSTC_WRAPPER";
+
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
-    let is_command = |it: &OsString| ["interlace", "test", "run"].iter().any(|word| it == word);
+    // A test that is run so may call this program as people do.
+    let commands = ["interlace", "test", "run", "nextest"];
+    let is_command = |it: &OsString| commands.iter().any(|word| it == word);
     env::var_os(PASS_THROUGH).is_some() && arguments.first().is_some_and(|it| !is_command(it))
 }
 
@@ -27,6 +32,9 @@ pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
 pub(crate) fn wrap(cargo: &mut Command, plain: &str, library: &Path) -> Result<(), String> {
     let own = env::current_exe();
     let own = own.map_err(|error| format!("this program does not know where it is: {error}"))?;
+    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER").filter(|it| !it.is_empty() && *it != own) {
+        cargo.env(OTHER_WRAPPER, wrapper);
+    }
     cargo.env("RUSTC_WRAPPER", own);
     cargo.env(PLAIN_PACKAGES, plain).env(PASS_THROUGH, library);
     Ok(())
@@ -39,20 +47,29 @@ pub(crate) fn wrap(cargo: &mut Command, plain: &str, library: &Path) -> Result<(
 /// If it cannot be called.
 pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
     let (rustc, rest) = arguments.split_first().ok_or("there is no compiler")?;
-    let mut rustc = Command::new(rustc);
+    let mut rustc = match env::var_os(OTHER_WRAPPER) {
+        Some(wrapper) => {
+            let mut wrapper = Command::new(wrapper);
+            wrapper.arg(rustc);
+            wrapper
+        }
+        None => Command::new(rustc),
+    };
     rustc.args(rest);
+    // When cargo asks the compiler for its settings, there is no package.
+    let has_package = env::var_os("CARGO_PKG_NAME").is_some();
+    if has_package {
+        // To build scripts too: compilers of C cannot tell for whom they compile, if all is for one machine.
+        let mut library = OsString::from("link-arg=");
+        library.push(env::var_os(PASS_THROUGH).unwrap_or_default());
+        rustc.arg("-C").arg(library);
+    }
     if is_for_target(rest) {
         rustc.args(TELLING);
-        // When cargo asks the compiler for its settings, there is no package.
-        if env::var_os("CARGO_PKG_NAME").is_some() {
-            rustc.args(if is_plain() {
-                PLAIN.as_slice()
-            } else {
-                &INSTRUMENTING
-            });
-            let mut library = OsString::from("link-arg=");
-            library.push(env::var_os(PASS_THROUGH).unwrap_or_default());
-            rustc.arg("-C").arg(library);
+        if has_package && is_plain() {
+            rustc.args(PLAIN);
+        } else if has_package {
+            rustc.args(INSTRUMENTING);
         }
     }
     let status = rustc.status();

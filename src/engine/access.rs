@@ -1,6 +1,7 @@
 //! Points before accesses to memory, in code that cannot be unwound: compilers take it that an access
 //! returns.
 
+use super::Points;
 use super::baton::Grant;
 use super::core::Arrival;
 use super::current::{self, id_of};
@@ -10,7 +11,7 @@ use super::lock_site::{LockSite, Taken};
 use super::lock_words::LockWord;
 use super::loop_sites::free_rounds;
 use super::yield_reason::{Blocked, YieldReason};
-use crate::operation::{Access, FileKind, Found, Object, SystemCall, ThreadId, WaitSite};
+use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
 use crate::site::{MarkerId, Site};
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
@@ -21,7 +22,7 @@ pub(crate) fn access(site: &'static Site, access: Access) {
     let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
     stop(current::with_core(begin), YieldReason::Reach(marker));
     if let Some(access) = changes {
-        current::with_core(|core, _| core.state.change(&access));
+        current::with_core(|core, _| core.state.change(&access.object));
     }
 }
 
@@ -33,26 +34,37 @@ pub(crate) fn access_noted(site: &'static Site, access: Access) {
 }
 
 /// As [`access_noted`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire
-/// a lock. Where it is known to do so, the thread gets the turn only while the lock is free.
+/// a lock. Where it is known to do so, the thread gets the turn only while the lock is free; otherwise, it stops
+/// before another access.
 pub(crate) fn acquire_word(
     site: &'static Site,
     lock: &'static LockSite,
     word: LockWord,
-    access: Access,
+    otherwise: Access,
 ) {
-    let taken = current::with_core(|core, _| core.take(lock));
-    if taken != Some(Taken::AsLock) {
-        return access_noted(site, access);
+    if !is_lock(lock) {
+        return access_noted(site, otherwise);
     }
-    let acquire = Access::acquire(access.object);
+    let acquire = Access::acquire(otherwise.object);
     let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
     let reason = YieldReason::AcquireWord(id_of(site), word);
     stop(current::with_core(begin), reason);
 }
 
-/// The calling thread has made `access`, before which it has stopped.
-pub(crate) fn note(access: &Access, found: Found) {
-    current::with_core(|core, thread| core.state.note_access(thread, access, found));
+/// Whether this search takes the site for that of a lock.
+pub(crate) fn is_lock(lock: &LockSite) -> bool {
+    current::with_core(|core, _| core.take(lock)) == Some(Taken::AsLock)
+}
+
+/// The calling thread has ended to read under the lock with this word.
+pub(crate) fn end_reading(word: usize) {
+    current::with_core(|core, thread| core.lock_words.end_reading(thread, word));
+}
+
+/// The calling thread has accessed `object`, and found `value` there. If it `has_changed` that, others may go
+/// on.
+pub(crate) fn note(object: &Object, value: u64, has_changed: bool) {
+    current::with_core(|core, thread| core.state.note_access(thread, object, value, has_changed));
 }
 
 /// A compare-and-swap from 0 of the calling thread has failed at this site.
@@ -78,6 +90,11 @@ pub(crate) fn waits_for_word(word: usize) {
             }
         }
     });
+}
+
+/// The step under way, of the calling thread, has found this count where it has changed one.
+pub(crate) fn count(found: u64) {
+    current::with_core(|core, _| core.state.note_count(found));
 }
 
 /// The step under way, of the calling thread, has made `access` without stopping before it.
@@ -114,7 +131,7 @@ enum AccessBegin {
     Pauses,
     /// It waits until others have changed what it reads again and again.
     Waits(Blocked),
-    /// It goes on, within the step under way or since the execution is over.
+    /// It goes on, within the step under way, or since accesses are no points, or the execution is over.
     GoesOn,
     /// It has gone on for so long that it will not end.
     NeverEnds,
@@ -126,6 +143,10 @@ impl ExecutionCore {
         if self.is_over() {
             return self.begin_after_end();
         }
+        if self.options.points == Points::Calls {
+            self.state.touch(access);
+            return AccessBegin::GoesOn;
+        }
         self.state.leave_loops(thread);
         self.state.declare_access(thread, access);
         AccessBegin::Pauses
@@ -135,6 +156,10 @@ impl ExecutionCore {
         self.refute_failed(thread);
         if self.is_over() {
             return self.begin_after_end();
+        }
+        if self.options.points == Points::Calls {
+            self.state.touch(access);
+            return AccessBegin::GoesOn;
         }
         self.reset_yields(thread);
         let place = match &access.object {

@@ -138,6 +138,10 @@ impl ExecutionCore {
     /// The running thread lets go of its turn.
     #[inline]
     pub(super) fn pause(&mut self, thread: ThreadId, pause: YieldReason) {
+        #[cfg(interlace)]
+        if pause.may_wait() && self.lock_words.does_read(thread) {
+            self.options.lessons.note_reader_that_waits();
+        }
         match pause {
             YieldReason::Reach(marker) => self.state.pause(thread, marker),
             YieldReason::Acquire(marker, probe) => {

@@ -11,8 +11,8 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// How many searches there have been.
 static SEARCHES: AtomicU32 = AtomicU32::new(0);
 
-/// The searches that have learnt something.
-static TAUGHT: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+/// The searches that have learnt something, and whether that is that readers [wait](Lessons::readers_wait).
+static TAUGHT: Mutex<Vec<(u32, bool)>> = Mutex::new(Vec::new());
 static TAUGHT_COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// What a search knows of the code. The default knows nothing, and learns nothing.
@@ -20,6 +20,9 @@ static TAUGHT_COUNT: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Lessons {
     known: u32,
     search: u32,
+    /// Whether the program has a thread that may wait for something while it reads under a lock of readers and
+    /// writers. Then it matters to that whether a writer waits.
+    readers_wait: bool,
 }
 
 impl Lessons {
@@ -28,6 +31,7 @@ impl Lessons {
         Lessons {
             known: COUNT.load(Ordering::Acquire),
             search: SEARCHES.fetch_add(1, Ordering::Relaxed) + 1,
+            readers_wait: false,
         }
     }
 
@@ -41,28 +45,57 @@ impl Lessons {
     #[cfg(any(interlace, test))]
     #[cold]
     pub(super) fn outdate(self) {
+        self.teach(false);
+    }
+
+    /// A thread may wait for something while it reads under a lock.
+    #[cfg(any(interlace, test))]
+    #[cold]
+    pub(super) fn note_reader_that_waits(self) {
+        if !self.readers_wait {
+            self.teach(true);
+        }
+    }
+
+    #[cfg(any(interlace, test))]
+    pub(super) fn readers_wait(self) -> bool {
+        self.readers_wait
+    }
+
+    #[cfg(any(interlace, test))]
+    fn teach(self, readers_wait: bool) {
+        if self.search == 0 {
+            return;
+        }
         let mut taught = TAUGHT.lock();
-        if self.search != 0 && !taught.contains(&self.search) {
-            taught.push(self.search);
-            TAUGHT_COUNT.fetch_add(1, Ordering::Release);
+        match taught.iter_mut().find(|it| it.0 == self.search) {
+            Some(own) => own.1 |= readers_wait,
+            None => {
+                taught.push((self.search, readers_wait));
+                TAUGHT_COUNT.fetch_add(1, Ordering::Release);
+            }
         }
     }
 
     /// Whether the search is to begin again.
     #[inline]
     pub(crate) fn are_outdated(self) -> bool {
-        TAUGHT_COUNT.load(Ordering::Acquire) > 0 && TAUGHT.lock().contains(&self.search)
+        TAUGHT_COUNT.load(Ordering::Acquire) > 0 && {
+            let taught = TAUGHT.lock();
+            taught.iter().any(|it| it.0 == self.search)
+        }
     }
 
-    /// The search has ended. Returns whether it is to begin again.
-    pub(crate) fn end(self) -> bool {
+    /// The search has ended. If it is to begin again, returns what it knows then.
+    pub(crate) fn end(self) -> Option<Lessons> {
         let mut taught = TAUGHT.lock();
-        let place = taught.iter().position(|it| *it == self.search);
-        if let Some(place) = place {
-            taught.swap_remove(place);
-            TAUGHT_COUNT.fetch_sub(1, Ordering::Release);
-        }
-        place.is_some()
+        let place = taught.iter().position(|it| it.0 == self.search)?;
+        let (_, readers_wait) = taught.swap_remove(place);
+        TAUGHT_COUNT.fetch_sub(1, Ordering::Release);
+        Some(Lessons {
+            readers_wait: self.readers_wait || readers_wait,
+            ..Lessons::so_far()
+        })
     }
 }
 
@@ -86,8 +119,15 @@ mod tests {
         before.outdate();
         before.outdate();
         assert!(before.are_outdated() && !after.are_outdated());
-        assert!(before.end() && !before.end() && !after.end());
+        let again = before.end().unwrap();
+        assert!(again.know(lesson) && !again.readers_wait());
+        assert_eq!([before.end(), after.end()], [None; 2]);
+        again.note_reader_that_waits();
+        let last = again.end().unwrap();
+        assert!(last.readers_wait());
+        last.note_reader_that_waits();
+        assert_eq!(last.end(), None);
         Lessons::default().outdate();
-        assert!(!Lessons::default().end());
+        assert_eq!(Lessons::default().end(), None);
     }
 }

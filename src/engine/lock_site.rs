@@ -17,6 +17,8 @@ pub(crate) struct LockSite {
     refuted: AtomicU32,
     /// Whether it does, and nobody had to learn that.
     is_known: AtomicBool,
+    /// Whether that is a lock of readers and writers.
+    has_readers: AtomicBool,
 }
 
 /// How a search is to take a place.
@@ -31,7 +33,13 @@ impl LockSite {
     /// if it began now.
     pub(super) fn taken(&self, lessons: Lessons) -> (Taken, bool) {
         if self.is_known.load(Ordering::Acquire) {
-            return (Taken::AsLock, false);
+            let is_lock = !self.has_readers.load(Ordering::Relaxed) || !lessons.readers_wait();
+            let taken = if is_lock {
+                Taken::AsLock
+            } else {
+                Taken::AsAttempt
+            };
+            return (taken, false);
         }
         let learnt = self.learnt.load(Ordering::Acquire);
         let refuted = self.refuted.load(Ordering::Acquire);
@@ -59,7 +67,8 @@ impl LockSite {
 
     /// It acquires a lock, as the program's text tells: for all searches, whenever they have begun.
     #[cfg(interlace)]
-    pub(crate) fn know(&self) {
+    pub(crate) fn know(&self, has_readers: bool) {
+        self.has_readers.store(has_readers, Ordering::Relaxed);
         self.is_known.store(true, Ordering::Release);
     }
 

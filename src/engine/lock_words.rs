@@ -22,6 +22,8 @@ pub(super) struct LockWords {
     failed: Vec<(ThreadId, &'static LockSite, usize)>,
     /// What paused threads are about to acquire.
     awaited: Vec<(Acquisition, LockWord)>,
+    /// Who reads under the locks with these words.
+    readers: Vec<(ThreadId, usize)>,
     /// Who has acquired a word last that was not seen free since, and whether others share it.
     last: Vec<(usize, Acquisition, bool)>,
 }
@@ -31,6 +33,7 @@ impl LockWords {
         self.failed.clear();
         self.awaited.clear();
         self.last.clear();
+        self.readers.clear();
     }
 
     /// The compare-and-swap of `thread` at `site` has failed.
@@ -56,11 +59,27 @@ impl LockWords {
         let place = self.awaited.iter().position(|it| it.0.thread == thread);
         if let Some(place) = place {
             let (by, word) = self.awaited.swap_remove(place);
+            if word.is_shared {
+                self.readers.push((by.thread, word.address));
+            }
             let before = self.last.iter().position(|it| it.0 == word.address);
             let before = before.map(|place| self.last.swap_remove(place));
             let is_one_of_several = before.is_some_and(|it| word.is_shared && it.1 != by);
             self.last.push((word.address, by, is_one_of_several));
         }
+    }
+
+    /// `thread` is about to wait, perhaps. Returns whether it reads under a lock.
+    pub(super) fn does_read(&mut self, thread: ThreadId) -> bool {
+        self.pass(thread);
+        self.readers.iter().any(|it| it.0 == thread)
+    }
+
+    /// `thread` has ended to read under the lock with this word.
+    pub(super) fn end_reading(&mut self, thread: ThreadId, word: usize) {
+        self.pass(thread);
+        let place = self.readers.iter().position(|it| *it == (thread, word));
+        place.map(|place| self.readers.swap_remove(place));
     }
 
     /// Whether anybody is about to acquire a word.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lessons, WaitRules};
+use super::{Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
@@ -20,6 +20,7 @@ pub(crate) struct EngineOptions {
     /// Within which time the world outside answers, if that is promised.
     pub(crate) grace: Option<Duration>,
     pub(crate) waits: WaitRules,
+    pub(crate) points: Points,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
     /// What is known of the code.
@@ -36,6 +37,7 @@ impl Default for EngineOptions {
             fresh_threads: false,
             grace: None,
             waits: WaitRules::default(),
+            points: Points::default(),
             is_nested: false,
             lessons: Lessons::default(),
         }

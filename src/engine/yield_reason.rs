@@ -51,6 +51,12 @@ impl YieldReason {
         }
     }
 
+    /// Whether the thread may wait for another.
+    #[cfg(interlace)]
+    pub(super) fn may_wait(&self) -> bool {
+        !matches!(self, YieldReason::Reach(_))
+    }
+
     /// Whether the thread is inside of a call to the system, from which it need not unwind.
     pub(super) fn is_in_call(&self) -> bool {
         match self {

@@ -23,7 +23,7 @@ pub(super) fn explore(request: &Request) -> Report {
     let threads = request.program.threads();
     let mut origin = origin::origin(threads, request.keeps_going, request.call);
     let resolved = request.resolve().and_then(|(settings, context)| {
-        origin::describe(&mut origin, &settings, context.options.waits);
+        origin::describe(&mut origin, &settings, context.options, request.is_model);
         origin.shard = settings.shard.map(shard).transpose()?;
         let file = settings.report.as_deref();
         let file = file.map(ReportFile::open).transpose()?;
@@ -48,13 +48,14 @@ pub(super) fn explore(request: &Request) -> Report {
 /// Runs `body` with what is known of the code; and again, with what that has shown, until it shows nothing
 /// more. What was found before is forgotten.
 fn learning<T>(context: RunContext<'_>, body: impl Fn(RunContext<'_>) -> T) -> T {
+    let mut lessons = Lessons::so_far();
     loop {
-        let lessons = Lessons::so_far();
         let mut options = context.options;
         options.lessons = lessons;
         let result = body(RunContext { options, ..context });
-        if !lessons.end() {
-            return result;
+        match lessons.end() {
+            Some(more) => lessons = more,
+            None => return result,
         }
     }
 }

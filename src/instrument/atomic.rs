@@ -5,7 +5,7 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
-use super::point::Operation;
+use super::point::{Changes, Operation, Seen};
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -33,7 +33,7 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Operation, of_load, of_store};
+            use super::{Changes, Operation, Seen, of_load, of_store};
 
             type Integer = $integer;
             type Unused = usize;
@@ -46,11 +46,12 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                Operation::read("load").point_of_load(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
-                let atomic = unsafe { $atomic::from_ptr(place) };
-                let look = || atomic.load(Ordering::Relaxed);
-                let load = || (atomic.load(of_load(order)), false);
-                Operation::read("load").make(place, caller, look, load)
+                let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
+                seen.tell(place);
+                value
             }
 
             unsafe extern "C" fn store(
@@ -61,11 +62,11 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
+                Operation::write("store").point(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
-                let atomic = unsafe { $atomic::from_ptr(place) };
-                let look = || atomic.load(Ordering::Relaxed);
-                let store = || (atomic.store(value, of_store(order)), true);
-                Operation::write("store").make(place, caller, look, store);
+                unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
+                seen.tell(place);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -77,16 +78,46 @@ macro_rules! atomics {
                 _order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
+                let operation = Operation::write("compare_exchange");
+                operation.point_of_exchange(place, caller, expected == 0);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
-                let look = || atomic.load(Ordering::Relaxed);
                 let order = Ordering::SeqCst;
-                let exchange = || match atomic.compare_exchange(expected, value, order, order) {
-                    Ok(before) => (before, true),
-                    Err(before) => (before, false),
-                };
-                Operation::exchange("compare_exchange", expected == 0)
-                    .make(place, caller, look, exchange)
+                let result = atomic.compare_exchange(expected, value, order, order);
+                seen.tell(place);
+                match result {
+                    Ok(before) => before,
+                    Err(before) => {
+                        if expected == 0 {
+                            operation.failed(place, caller);
+                        }
+                        before
+                    }
+                }
+            }
+
+            /// As compilers of C call it: what was there is stored at `expected`, if it was something else.
+            /// Returns whether it was not.
+            unsafe extern "C" fn compare_exchange_in_place(
+                place: *mut Integer,
+                expected: *mut Integer,
+                value: Integer,
+                order: c_int,
+                order_of_failure: c_int,
+                caller: usize,
+            ) -> c_int {
+                // SAFETY: the program has a value there.
+                let wanted = unsafe { expected.read() };
+                let before =
+                    // SAFETY: as above.
+                    unsafe { compare_exchange(place, wanted, value, order, order_of_failure, caller) };
+                if before == wanted {
+                    return 1;
+                }
+                // SAFETY: as above.
+                unsafe { expected.write(before) };
+                0
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_load"), load);
@@ -94,6 +125,14 @@ macro_rules! atomics {
             symbol!(
                 concat!("__tsan_atomic", $bits, "_compare_exchange_val"),
                 compare_exchange
+            );
+            symbol!(
+                concat!("__tsan_atomic", $bits, "_compare_exchange_strong"),
+                compare_exchange_in_place
+            );
+            symbol!(
+                concat!("__tsan_atomic", $bits, "_compare_exchange_weak"),
+                compare_exchange_in_place
             );
             updates!($bits, $atomic, {
                 "exchange" => swap,
@@ -120,11 +159,16 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let operation = Operation::write(stringify!($method));
+                let changes = operation.point_of_update(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
-                let atomic = unsafe { $atomic::from_ptr(place) };
-                let look = || atomic.load(Ordering::Relaxed);
-                let update = || (atomic.$method(operand, Ordering::SeqCst), true);
-                Operation::write(stringify!($method)).make(place, caller, look, update)
+                let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
+                seen.tell(place);
+                if changes != Changes::Value {
+                    changes.tell(place, u64::from(found));
+                }
+                found
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_", $name), $method);

@@ -1,119 +1,200 @@
 //! The scheduling point before an atomic access.
 
 use super::role::Role;
+pub(super) use super::seen::Seen;
 use super::sites::{code_site, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
-use crate::operation::{Access, Found, Object};
+use crate::operation::{Access, Object};
+
+/// What an update changes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changes {
+    /// A count of references, at whose value nobody looks but to see whether it is the last.
+    Count,
+    /// The number of those that read under a lock.
+    Readers,
+    Value,
+}
+
+impl Changes {
+    /// The update of what is at `place` is made, and has found this there.
+    #[inline(never)]
+    pub(super) fn tell<T>(self, place: *mut T, found: u64) {
+        match self {
+            _ if !is_controlled() => {}
+            Changes::Count => engine::count(found),
+            Changes::Readers => engine::end_reading(place.addr()),
+            Changes::Value => {}
+        }
+    }
+}
 
 /// An access that is about to be made.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) is_write: bool,
-    /// Whether it is a compare-and-swap from 0, which may acquire a lock.
-    is_from_zero: bool,
 }
 
 impl Operation {
     pub(super) const fn read(name: &'static str) -> Self {
-        let (is_write, is_from_zero) = (false, false);
-        Operation {
-            name,
-            is_write,
-            is_from_zero,
-        }
+        let is_write = false;
+        Operation { name, is_write }
     }
 
     pub(super) const fn write(name: &'static str) -> Self {
-        Operation::exchange(name, false)
-    }
-
-    /// A compare-and-swap.
-    pub(super) const fn exchange(name: &'static str, is_from_zero: bool) -> Self {
         let is_write = true;
-        Operation {
-            name,
-            is_write,
-            is_from_zero,
+        Operation { name, is_write }
+    }
+
+    /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
+    /// `place`. The call returns to `caller`.
+    #[inline]
+    pub(super) fn point<T>(self, place: *mut T, caller: usize) {
+        if is_controlled() {
+            self.stop(place.addr(), size_of::<T>(), caller);
         }
     }
 
-    /// Makes this access to what lies at `place`, by `access`, which returns whether it has written; `look`
-    /// tells what is there. If a run controls the calling thread, it stops before it. The call returns to
-    /// `caller`.
+    /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
     #[inline]
-    pub(super) fn make<P, V: Into<u64>, T>(
-        self,
-        place: *mut P,
-        caller: usize,
-        look: impl Fn() -> V,
-        access: impl FnOnce() -> (T, bool),
-    ) -> T {
-        if !is_controlled() {
-            return access().0;
+    pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
+        if is_controlled() {
+            let (address, size) = (place.addr(), size_of::<T>());
+            // Those of std's locks that are acquired so have four bytes.
+            if size == size_of::<u32>() {
+                self.stop_to_look(address, caller);
+            } else {
+                self.stop(address, size, caller);
+            }
         }
-        let Some(told) = self.stop(place.addr(), size_of::<P>(), caller) else {
-            return access().0;
+    }
+
+    #[inline(never)]
+    fn stop_to_look(self, place: usize, caller: usize) {
+        let size = size_of::<u32>();
+        let site = code_site(self.name, caller);
+        if site.role() == Role::ReadLock && is_to_pause() {
+            let word = LockWord {
+                address: place,
+                is_free: may_read,
+                is_shared: true,
+            };
+            let look = Access::read(memory(place, size));
+            engine::acquire_word(&site.site, &site.lock, word, look);
+        } else {
+            self.stop(place, size, caller);
+        }
+    }
+
+    /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
+    #[inline]
+    pub(super) fn point_of_exchange<T>(self, place: *mut T, caller: usize, from_zero: bool) {
+        if is_controlled() {
+            let (address, size) = (place.addr(), size_of::<T>());
+            self.stop_to_exchange(address, size, caller, from_zero);
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
+        let site = code_site(self.name, caller);
+        let access = Access::write(memory(place, size));
+        if !is_to_pause() {
+            engine::touch(access);
+        } else if site.role() == Role::ReadExchange && engine::is_lock(&site.lock) {
+            // It belongs to the step that has begun with a look at the word.
+        } else if from_zero {
+            let is_free = match (site.role(), size) {
+                (Role::LockBit, _) => is_even,
+                (_, 1) => is_zero::<u8>,
+                (_, 2) => is_zero::<u16>,
+                (_, 4) => is_zero::<u32>,
+                _ => is_zero::<u64>,
+            };
+            let word = LockWord {
+                address: place,
+                is_free,
+                is_shared: false,
+            };
+            engine::acquire_word(&site.site, &site.lock, word, access);
+        } else {
+            engine::access_noted(&site.site, access);
+        }
+    }
+
+    /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
+    #[inline]
+    pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
+        if is_controlled() {
+            self.stop_to_update(place.addr(), size_of::<T>(), caller)
+        } else {
+            Changes::Value
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
+        let site = code_site(self.name, caller);
+        let object = memory(place, size);
+        let (access, changes) = match site.role() {
+            Role::Increment => (Access::increment(object), Changes::Count),
+            Role::Decrement => (Access::decrement(object), Changes::Count),
+            Role::ReadUnlock => (Access::write(object), Changes::Readers),
+            _ => (Access::write(object), Changes::Value),
         };
-        let before = look().into();
-        let (result, has_written) = access();
-        let found = Found {
-            value: before,
-            has_changed: before != look().into(),
-        };
-        engine::note(&told, found);
+        if is_to_pause() {
+            engine::access_noted(&site.site, access);
+        } else {
+            engine::touch(access);
+        }
+        changes
+    }
+
+    /// A compare-and-swap from 0 has failed.
+    #[cold]
+    pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
         // Futexes have four bytes.
-        if self.is_from_zero && !has_written && size_of::<P>() == size_of::<u32>() {
+        if size_of::<T>() == size_of::<u32>() && is_to_pause() {
             engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
         }
-        result
     }
 
-    /// Stops before the access. Returns it if what it has found is to be told.
     #[inline(never)]
-    fn stop(self, place: usize, size: usize, caller: usize) -> Option<Access> {
-        let object = Object::Memory(place..place.saturating_add(size));
+    fn stop(self, place: usize, size: usize, caller: usize) {
+        let object = memory(place, size);
         let access = if self.is_write {
             Access::write(object)
         } else {
             Access::read(object)
         };
-        if !is_to_pause() {
+        if is_to_pause() {
+            engine::access_noted(site(self.name, caller), access);
+        } else {
             // It unwinds: no point, but others may see what it does.
             engine::touch(access);
-            return None;
         }
-        if self.is_from_zero {
-            self.stop_from_zero(place, size, caller, access.clone());
-        } else {
-            engine::access_noted(site(self.name, caller), access.clone());
-        }
-        Some(access)
-    }
-
-    fn stop_from_zero(self, place: usize, size: usize, caller: usize, access: Access) {
-        let site = code_site(self.name, caller);
-        let is_free = match (site.role(), size) {
-            (Role::LockBit, _) => is_even,
-            (_, 1) => is_zero::<u8>,
-            (_, 2) => is_zero::<u16>,
-            (_, 4) => is_zero::<u32>,
-            _ => is_zero::<u64>,
-        };
-        let word = LockWord {
-            address: place,
-            is_free,
-            is_shared: false,
-        };
-        engine::acquire_word(&site.site, &site.lock, word, access);
     }
 }
 
-/// Whether a word of this type is 0. A thread is paused before an access to it, so it is there.
+fn memory(place: usize, size: usize) -> Object {
+    Object::Memory(place..place.saturating_add(size))
+}
+
+/// Whether a lock of std with this word can be acquired to read: there is no writer, nobody waits, and there
+/// are not as many readers as can be.
+fn may_read(address: usize) -> bool {
+    const MAX_READERS: u32 = (1 << 30) - 2;
+    let word = std::ptr::with_exposed_provenance::<u32>(address);
+    // SAFETY: a thread is paused before an access to it, so it is there; others that access it are paused too.
+    unsafe { word.read_volatile() < MAX_READERS }
+}
+
+/// Whether a word of this type is 0.
 fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
     let word = std::ptr::with_exposed_provenance::<T>(address);
-    // SAFETY: as above; others that access it are paused too.
+    // SAFETY: as above.
     unsafe { word.read_volatile() == T::default() }
 }
 

@@ -12,6 +12,14 @@ pub(super) enum Role {
     Lock,
     /// It acquires a lock that is held while the lowest bit of its word is set.
     LockBit,
+    /// It acquires a lock of readers and writers whose word is 0 while it is free.
+    WriteLock,
+    /// It begins to acquire such a lock, to read: by a look whether there is a writer, and a compare-and-swap.
+    ReadLock,
+    /// It is the compare-and-swap after that.
+    ReadExchange,
+    /// It ends to read.
+    ReadUnlock,
     /// One more refers to what is counted, and who has counted it does not look at the number.
     Increment,
     /// One fewer refers to it: all that is looked at is whether it was the last.
@@ -22,7 +30,7 @@ pub(super) enum Role {
 }
 
 /// The functions of which the role of their accesses is known, and what those do.
-const KNOWN: [(&str, &str, Role); 6] = [
+const KNOWN: [(&str, &str, Role); 10] = [
     (
         "<std::sys::sync::mutex::futex::Mutex>::lock",
         COMPARE,
@@ -53,10 +61,31 @@ const KNOWN: [(&str, &str, Role); 6] = [
         SUB,
         Role::Decrement,
     ),
+    (
+        "<std::sys::sync::rwlock::futex::RwLock>::write",
+        COMPARE,
+        Role::WriteLock,
+    ),
+    (
+        "<std::sys::sync::rwlock::futex::RwLock>::read",
+        LOAD,
+        Role::ReadLock,
+    ),
+    (
+        "<std::sys::sync::rwlock::futex::RwLock>::read",
+        COMPARE,
+        Role::ReadExchange,
+    ),
+    (
+        "<std::sys::sync::rwlock::futex::RwLock>::read_unlock",
+        SUB,
+        Role::ReadUnlock,
+    ),
 ];
 
 /// What the names of core's functions begin with that make an access.
 const ATOMIC: &str = "core::sync::atomic::";
+const LOAD: &str = "core::sync::atomic::atomic_load";
 const COMPARE: &str = "core::sync::atomic::atomic_compare_exchange";
 const ADD: &str = "core::sync::atomic::atomic_add";
 const SUB: &str = "core::sync::atomic::atomic_sub";

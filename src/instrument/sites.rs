@@ -29,10 +29,11 @@ impl CodeSite {
     fn find_role(&self) -> Role {
         let role = role_of(self.address);
         match role {
-            Role::Lock | Role::LockBit => self.lock.know(),
+            Role::Lock | Role::LockBit => self.lock.know(false),
+            Role::WriteLock | Role::ReadLock | Role::ReadExchange => self.lock.know(true),
             // It is reached from many places, of which some may be locks and others not.
             Role::Shared => self.lock.refute(),
-            Role::Other | Role::Increment | Role::Decrement => {}
+            Role::Other | Role::Increment | Role::Decrement | Role::ReadUnlock => {}
         }
         role
     }

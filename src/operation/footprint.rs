@@ -180,7 +180,7 @@ impl Footprints {
             footprint.accesses.clear();
             return;
         }
-        for Access { object, kind } in &footprint.accesses {
+        for Access { object, kind, .. } in &footprint.accesses {
             if *kind == AccessKind::Acquire && !held.contains(object) {
                 held.push(object.clone());
             }

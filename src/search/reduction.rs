@@ -14,6 +14,7 @@ mod irreducible;
 mod lock_answers;
 mod mutant;
 mod nearest;
+mod references;
 mod relation;
 mod reversed;
 mod shard;
@@ -36,6 +37,7 @@ pub(super) use irreducible::why_irreducible;
 use lock_answers::LockAnswers;
 use mutant::Mutant;
 pub(crate) use nearest::NearestHeld;
+use references::Sequence;
 pub(crate) use reversed::{ReversedPair, Touch};
 pub(crate) use shard::ReducedShard;
 use step::Identity;
@@ -199,16 +201,22 @@ impl Reduction {
         let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
         let others = || order.independent_of(earlier).filter(is_kept);
         let steps = || others().chain([later]);
+        let all: Vec<usize> = steps().collect();
+        let sequence = Sequence {
+            depth: earlier,
+            steps: &all,
+            reversed: Some(later),
+        };
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
         let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
             let next = order.nth_of(sleeper.thread, earlier, 0);
-            order.is_weak_initial(sleeper.thread, next, steps())
+            order.is_weak_initial(sleeper.thread, next, &all, sequence)
         });
         if is_covered && !Mutant::NobodySleeps.is_on() {
             return None;
         }
-        let steps: Vec<usize> = steps().collect();
+        let steps = all;
         if !order.could_leave_loop(later, earlier, &steps) {
             return None;
         }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
-use interlace::{Engine, Explorer, Report, Schedule, marker};
-use shared::add;
+use interlace::{Engine, Explorer, Points, Report, Schedule, marker};
+use shared::{add, add_in_c};
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
 
@@ -49,6 +49,44 @@ fn lost_updates_of_a_static() {
     assert_eq!((two.schedules(), three.schedules()), (4, 36));
     assert!(two.assert_fails().is_proved_minimal());
     assert_eq!(two.assert_fails().preemptions(), 1);
+}
+
+/// The first to write succeeds. Then either both have read before, and the other writes again what it finds
+/// (three accesses: 2 ways); or the other reads after the write, and succeeds too (2 ways).
+#[test]
+fn accesses_of_c_are_points() {
+    let report = explore(|| {
+        let value = leak(AtomicUsize::new(0));
+        join([(); 2].map(|()| thread::spawn(|| add_in_c(value))));
+    });
+    assert_eq!(report.schedules(), 4);
+    report.assert_ok();
+}
+
+/// What happens between two of the other points happens at once; it is seen all the same.
+#[test]
+fn accesses_need_not_be_points() {
+    let explore = |points| {
+        let value = leak(AtomicUsize::new(0));
+        let body = || join([(); 2].map(|()| thread::spawn(|| {
+            marker!("add");
+            add(value);
+        })));
+        let explorer = Explorer::model(body).engine(Engine::Fibers);
+        explorer.points(points).explore()
+    };
+    let report = explore(Points::Calls);
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 2 classes of schedules; one schedule of each was run\n\
+         points: markers, and calls to the system"
+    );
+    let report = explore(Points::Accesses);
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 4 classes of schedules; one schedule of each was run\n\
+         points: markers, calls to the system, and atomic accesses to memory"
+    );
 }
 
 /// A marker is a step that touches nothing: what it gates is seen.

@@ -31,6 +31,17 @@ impl ExecutionState {
         }
     }
 
+    /// The step under way has found this count where it has changed one.
+    #[cfg(interlace)]
+    pub(crate) fn note_count(&mut self, found: u64) {
+        if self.taken > self.known {
+            let mut own = self.accesses.iter_mut().rev();
+            if let Some(access) = own.find(|it| it.is_count()) {
+                access.found = found;
+            }
+        }
+    }
+
     /// Whether `thread` was woken is looked at or changed in the step under way.
     pub(super) fn touch_waker(&mut self, thread: ThreadId) {
         self.note_touched(Access::write(Object::Waker(thread)));

@@ -2,7 +2,6 @@
 
 use super::waiting_loops::{Arrival, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
-use crate::operation::Found;
 use crate::site::MarkerId;
 
 impl ExecutionState {
@@ -30,19 +29,25 @@ impl ExecutionState {
         arrival
     }
 
-    /// `thread` has made `access` in the step under way. If it has changed something, threads may go on that
-    /// wait for that.
+    /// `thread` has accessed `object` in the step under way, and found `value` there. If it `has_changed` that,
+    /// threads may go on that wait for it.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
-    pub(crate) fn note_access(&mut self, thread: ThreadId, access: &Access, found: Found) {
-        self.loops.note(thread, found.value, found.has_changed);
-        if found.has_changed {
-            self.change(access);
+    pub(crate) fn note_access(
+        &mut self,
+        thread: ThreadId,
+        object: &Object,
+        value: u64,
+        has_changed: bool,
+    ) {
+        self.loops.note(thread, value, has_changed);
+        if has_changed {
+            self.change(object);
         }
     }
 
-    /// What `access` touches is changed in the step under way.
-    pub(crate) fn change(&mut self, access: &Access) {
-        for waiting in self.loops.change(&access.object) {
+    /// What lies there is changed in the step under way.
+    pub(crate) fn change(&mut self, object: &Object) {
+        for waiting in self.loops.change(object) {
             self.note_touched(Access::write(Object::Loop(waiting)));
         }
     }
@@ -53,7 +58,7 @@ impl ExecutionState {
             self.loops.leave(last);
         }
         if access.is_write() {
-            self.change(access);
+            self.change(&access.object);
         }
     }
 
@@ -69,6 +74,7 @@ impl ExecutionState {
     }
 
     /// The loops that have ended by themselves, and how many rounds are not to be taken for a wait there.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn take_ended_loops(&mut self) -> Vec<(MarkerId, u32)> {
         self.loops.take_ended()
     }

@@ -6,6 +6,7 @@
 //! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
 
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::relation::Relation;
 use super::step::{Buffers, Identity, Step};
 use crate::operation::{ThreadId, Trace};
@@ -16,6 +17,8 @@ use crate::operation::{ThreadId, Trace};
 pub(super) struct HappensBefore {
     pub(super) steps: Vec<Step>,
     pub(super) taken: usize,
+    /// Whether any of them counts references.
+    pub(super) have_counts: bool,
     /// The earlier steps that each conflicts with.
     conflicts: Relation,
     /// The earlier steps that happen before each.
@@ -49,6 +52,15 @@ impl HappensBefore {
         for thread in (0..trace.threads.len()).map(ThreadId::new) {
             let buffers = self.spare.pop().unwrap_or_default();
             self.steps.extend(Step::pending(trace, thread, buffers));
+        }
+        self.have_counts = self.steps.iter().any(|it| it.counts().next().is_some());
+        if self.have_counts {
+            // What is pending would find what there is at the end.
+            let pending = self.steps.split_off(self.taken);
+            for mut step in pending {
+                step.find(|object| self.count_at(self.taken, object));
+                self.steps.push(step);
+            }
         }
         self.order();
     }
@@ -202,7 +214,7 @@ impl HappensBefore {
             return depth;
         };
         let mut later = depth..self.taken;
-        let wakes = later.find(|it| *it == own || self.conflict(*it, own));
+        let wakes = later.find(|it| *it == own || self.is_woken_by(own, *it));
         wakes.unwrap_or(self.taken)
     }
 
@@ -216,19 +228,20 @@ impl HappensBefore {
         steps.map(|(_, step)| *step)
     }
 
-    /// Whether an execution of `sequence`, in some order and perhaps with more steps, can begin with the
-    /// step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
+    /// Whether an execution of what is `left` of `sequence`, in some order and perhaps with more steps, can
+    /// begin with the step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
     pub(super) fn is_weak_initial(
         &self,
         thread: Identity,
         next: Option<usize>,
-        sequence: impl IntoIterator<Item = usize>,
+        left: &[usize],
+        sequence: Sequence<'_>,
     ) -> bool {
-        for number in sequence {
+        for &number in left {
             if self.steps[number].thread == thread {
                 return true;
             }
-            if next.is_none_or(|next| self.conflict(next, number)) {
+            if next.is_none_or(|next| self.conflicts_in(next, number, sequence)) {
                 return false;
             }
         }

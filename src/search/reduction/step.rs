@@ -1,5 +1,6 @@
 //! The steps of an execution as a reduction sees them.
 
+use super::mutant::Mutant;
 use super::summary::Summary;
 use crate::operation::{
     Access, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint, ThreadId,
@@ -163,7 +164,39 @@ impl Step {
         }
     }
 
+    /// What it does with counts.
+    pub(super) fn counts(&self) -> impl Iterator<Item = &Access> {
+        self.accesses.iter().filter(|it| it.is_count())
+    }
+
+    /// The count that it has found, if it was about to change one and not known to.
+    pub(super) fn find(&mut self, count_of: impl Fn(&Object) -> Option<u64>) {
+        for access in self.accesses.iter_mut().filter(|it| it.is_count()) {
+            access.found = count_of(&access.object).unwrap_or_default();
+        }
+    }
+
+    /// How it changes the object of a count, if it does.
+    pub(super) fn change_of(&self, object: &Object) -> Option<&Access> {
+        let mut changes = self.accesses.iter().filter(|it| it.is_write());
+        changes.find(|it| it.object.meets(object))
+    }
+
+    /// Whether it [conflicts](Self::conflicts_with) with another for more than what both count.
+    pub(super) fn conflicts_firmly_with(&self, other: &Step) -> bool {
+        self.thread == other.thread || self.is_opaque || other.is_opaque || {
+            let mut own = self.accesses.iter();
+            own.any(|one| {
+                let mut others = other.accesses.iter();
+                others.any(|it| !one.count_the_same(it) && one.conflicts_with(it))
+            })
+        }
+    }
+
     pub(super) fn conflicts_with(&self, other: &Step) -> bool {
+        if Mutant::NobodyIsLast.is_on() {
+            return self.conflicts_firmly_with(other);
+        }
         self.thread == other.thread || self.is_opaque || other.is_opaque || {
             self.summary.may_conflict(other.summary) && {
                 let mut own = self.accesses.iter();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::step::{Identity, PlannedStep};
 
 /// The number of a node.
@@ -230,6 +231,12 @@ impl Tree {
             mut steps,
         } = reversal;
         let reversed = taken.and_then(|_| steps.last().copied());
+        let all = steps.clone();
+        let sequence = Sequence {
+            depth,
+            steps: &all,
+            reversed,
+        };
         let mut descent = Descent {
             reversed,
             ..Descent::default()
@@ -252,7 +259,7 @@ impl Tree {
                     let is_own = |it: &usize| order.steps[*it].thread == step.thread;
                     Some(steps.first().is_some_and(is_own))
                 } else {
-                    descent.can_begin_with(step.thread, order, depth, &steps)
+                    descent.can_begin_with(step.thread, order, sequence, &steps)
                 };
                 match can_begin {
                     None => {
@@ -354,20 +361,20 @@ struct Descent {
 }
 
 impl Descent {
-    /// Whether `steps` can begin with the next step of `thread`; nothing if that was not seen in `order`.
+    /// Whether what is `left` can begin with the next step of `thread`; nothing if that was not seen in `order`.
     fn can_begin_with(
         &self,
         thread: Identity,
         order: &HappensBefore,
-        depth: usize,
-        steps: &[usize],
+        sequence: Sequence<'_>,
+        left: &[usize],
     ) -> Option<bool> {
         let own = self.matched.iter().filter(|it| **it == thread);
-        let next = order.nth_of(thread, depth, own.count());
+        let next = order.nth_of(thread, sequence.depth, own.count());
         let is_known = next.is_some() && !self.strayed.contains(&thread);
         let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
         if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
-            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
+            Some(order.is_weak_initial(thread, next, left, sequence))
         } else {
             None
         }

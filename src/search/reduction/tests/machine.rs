@@ -1,7 +1,7 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
-use super::program::{Code, Program, cell};
+use super::program::{Code, Program, cell, count};
 use crate::operation::{
     Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
@@ -52,6 +52,7 @@ struct Machine<'a> {
     line: Vec<usize>,
     registers: Vec<u64>,
     cells: Vec<u64>,
+    references: [u64; 2],
     holders: Vec<Option<usize>>,
     queues: Vec<Vec<usize>>,
     /// The threads that wait in loops, or were let go and have not gone on.
@@ -112,6 +113,7 @@ impl<'a> Machine<'a> {
             line: Vec::new(),
             registers: vec![0; program.threads.len()],
             cells: vec![0; program.cells],
+            references: [0, 1].map(|it| program.references(it)),
             holders: vec![None; 8],
             queues: vec![Vec::new(); 8],
             in_loops: Vec::new(),
@@ -248,6 +250,16 @@ impl<'a> Machine<'a> {
         self.touch(Access::write(cell(number)));
     }
 
+    /// The step under way changes the count of references.
+    fn refer(&mut self, number: usize, change: impl Fn(u64) -> u64) -> u64 {
+        let found = self.references[number];
+        self.references[number] = change(found);
+        let mut own = self.execution.accesses.iter_mut().rev();
+        let own = own.find(|it| it.is_count() && it.object == count(number));
+        own.expect("it was declared").found = found;
+        found
+    }
+
     fn touch(&mut self, access: Access) {
         self.execution.accesses.push(access);
     }
@@ -364,6 +376,13 @@ impl<'a> Machine<'a> {
             Code::Lock(lock, is_released) => {
                 self.holders[lock] = (!is_released).then_some(thread);
             }
+            Code::Clone(number) => drop(self.refer(number, |it| it + 1)),
+            Code::Drop(number) => {
+                if self.refer(number, |it| it - 1) == 1 {
+                    self.registers[own] += 10;
+                }
+            }
+            Code::Count(number) => self.registers[own] = self.references[number],
             Code::Unlock(lock) => self.holders[lock] = None,
             Code::Spawn(code) => {
                 let new = self.add(code);

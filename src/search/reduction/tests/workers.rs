@@ -65,7 +65,7 @@ pub(super) fn check(program: &Program, workers: Workers, all: &Found) -> Result<
     Ok(())
 }
 
-fn code(cells: usize) -> impl Strategy<Value = Code> {
+pub(super) fn code(cells: usize) -> impl Strategy<Value = Code> {
     let cell = 0..cells;
     let some = prop::collection::vec(0..cells, 0..3);
     prop_oneof![
@@ -87,7 +87,7 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
 }
 
 /// Threads without jumps back, so that they end, and which unlock only what they hold.
-fn repair(program: &mut Program) {
+pub(super) fn repair(program: &mut Program) {
     for code in &mut program.threads {
         let mut held = Vec::new();
         let mut line = 0;
