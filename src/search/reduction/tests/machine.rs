@@ -303,50 +303,10 @@ impl<'a> Machine<'a> {
         });
     }
 
-    /// The cells that the thread awaits, if it is about to.
-    fn awaited(&self, thread: usize) -> Vec<usize> {
-        match self.next_code(thread) {
-            Some(Code::Await(cells)) => cells.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The last step has changed cells: those may go on that wait for them.
-    fn let_go_of_loops(&mut self, before: &[u64]) {
-        for thread in self.in_loops.clone() {
-            let mut awaited = self.awaited(thread).into_iter();
-            if awaited.any(|it| self.cells[it] != before[it]) {
-                self.touch(Access::write(Object::Loop(ThreadId::new(thread))));
-                *self.state(thread) = ThreadState::Unblocked(WaitSite::unknown());
-            }
-        }
-    }
-
-    /// The thread reads what it awaits. Returns whether that is there.
-    fn leave_loop(&mut self, thread: usize) -> bool {
-        let awaited = self.awaited(thread);
-        let has_come = awaited.iter().any(|it| self.cells[*it] != 0);
-        if has_come {
-            self.registers[self.code[thread]] = self.cells[awaited[0]];
-            self.line[thread] += 1;
-        }
-        has_come
-    }
-
     fn run_code(&mut self, thread: usize) -> StepEnd {
         let code = self.next_code(thread).expect("it is paused there");
         if let Code::Await(cells) = code {
-            if self.leave_loop(thread) {
-                self.arrive(thread);
-                return StepEnd::Paused;
-            }
-            let id = ThreadId::new(thread);
-            let reads = cells.iter().map(|it| Access::read(cell(*it)));
-            let again = reads.chain([Access::read(Object::Loop(id))]).collect();
-            self.execution.footprints.declare_after_wait(id, again);
-            self.in_loops.push(thread);
-            *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
-            return StepEnd::Waits;
+            return self.enter_loop(thread, cells);
         }
         self.line[thread] += 1;
         let own = self.code[thread];
