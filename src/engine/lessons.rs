@@ -68,12 +68,11 @@ impl Lessons {
             return;
         }
         let mut taught = TAUGHT.lock();
-        match taught.iter_mut().find(|it| it.0 == self.search) {
-            Some(own) => own.1 |= readers_wait,
-            None => {
-                taught.push((self.search, readers_wait));
-                TAUGHT_COUNT.fetch_add(1, Ordering::Release);
-            }
+        if let Some(own) = taught.iter_mut().find(|it| it.0 == self.search) {
+            own.1 |= readers_wait;
+        } else {
+            taught.push((self.search, readers_wait));
+            TAUGHT_COUNT.fetch_add(1, Ordering::Release);
         }
     }
 
