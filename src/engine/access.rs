@@ -19,6 +19,9 @@ pub(crate) fn access(site: &'static Site, access: Access) {
     match current::with_core(begin) {
         Some(AccessBegin::Pauses) => {
             let marker = id_of(site);
+            if current::goes_on(marker) {
+                return;
+            }
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
             obey(grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker))));
         }
