@@ -144,6 +144,10 @@ impl ExecutionCore {
 
     /// How this search takes a place. If that has become known since it began, it is to begin again.
     fn take(&mut self, lock: &LockSite) -> Taken {
+        if self.options.points == Points::Calls {
+            // Nothing stops before it.
+            return Taken::AsAttempt;
+        }
         let lessons = self.options.lessons;
         let (taken, is_outdated) = lock.taken(lessons);
         if is_outdated {
