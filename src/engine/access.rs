@@ -106,6 +106,9 @@ pub(crate) fn touch(access: Access) {
 fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
     let grant = match (begin, pause) {
         (Some(AccessBegin::Pauses), YieldReason::Reach(marker)) => {
+            if current::goes_on(marker) {
+                return;
+            }
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
             grant.unwrap_or_else(|| current::yield_turn(pause))
         }
@@ -205,6 +208,10 @@ impl ExecutionCore {
 
     /// How this search takes a place. If that has become known since it began, it is to begin again.
     fn take(&mut self, lock: &LockSite) -> Taken {
+        if self.options.points == Points::Calls {
+            // Nothing stops before it.
+            return Taken::AsAttempt;
+        }
         let lessons = self.options.lessons;
         let (taken, is_outdated) = lock.taken(lessons);
         if is_outdated {

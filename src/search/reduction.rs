@@ -202,11 +202,7 @@ impl Reduction {
         let others = || order.independent_of(earlier).filter(is_kept);
         let steps = || others().chain([later]);
         let all: Vec<usize> = steps().collect();
-        let sequence = Sequence {
-            depth: earlier,
-            steps: &all,
-            reversed: Some(later),
-        };
+        let sequence = Sequence::new(earlier, &all, Some(later));
         let sleepers = self.sleepers.iter().zip(wakes);
         let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
         let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {

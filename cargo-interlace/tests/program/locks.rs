@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::thread::{self, JoinHandle};
 
 use interlace::{Engine, Explorer, Report, Strategy};
@@ -185,8 +185,9 @@ fn a_lock_of_the_programs_own_is_learnt() {
         order.load(SeqCst)
     });
     report.assert_ok();
-    // Either is first; its call that wakes nobody comes before or after the other's section begins, or ends.
-    assert_eq!(report.schedules(), 2 * 3);
+    // Either is first. Its call, which wakes nobody, comes before the other acquires the lock, before that
+    // releases it, before that has called too, or last.
+    assert_eq!(report.schedules(), 2 * 4);
 }
 
 /// Readers acquire and release a lock in any order, and a writer comes where none of them has it.
@@ -194,18 +195,20 @@ fn a_lock_of_the_programs_own_is_learnt() {
 fn a_writer_comes_between_readers() {
     fn readers<const COUNT: usize>() -> u64 {
         let report = explore(|| {
-            let (lock, seen) = (leak(RwLock::new(0)), leak(AtomicU64::new(0)));
+            let (lock, seen) = (leak(RwLock::new(0)), leak([0; 2].map(AtomicU64::new)));
             let writer = thread::spawn(|| *lock.write().unwrap() += 1);
             sections::<COUNT>(|own| {
                 let value = *lock.read().unwrap();
-                seen.fetch_or(value << own, SeqCst);
+                seen[usize::try_from(own).unwrap()].store(value, SeqCst);
             });
             join([writer]);
-            seen.load(SeqCst)
+            number_of(&[0, 1].map(|own: usize| seen[own].load(SeqCst)))
         });
         report.schedules()
     }
-    assert_eq!(readers::<1>(), 2);
+    // Two readers have 6 orders of acquiring and releasing: in 2 of them one is done before the other begins,
+    // and there the writer has 3 places, else 2.
+    assert_eq!([readers::<1>(), readers::<2>()], [2, 2 * 3 + 4 * 2]);
 }
 
 /// A writer that waits keeps further readers out, so whoever reads twice may wait for ever.
@@ -301,7 +304,6 @@ fn looking_at_a_count_is_no_counting() {
         })
         .into();
     assert!(looks.iter().all(|it| *it >= 2), "{looks:?}");
-    let _: Weak<()> = Weak::new();
 }
 
 /// A number that is returned and used is none that counts references.
@@ -318,5 +320,5 @@ fn a_ticket_is_no_count() {
     });
     report.assert_ok();
     // The order of the tickets, and that of the notes.
-    assert_eq!(report.schedules(), 4 - 1);
+    assert_eq!(report.schedules(), 2 * 2);
 }

@@ -35,7 +35,9 @@ impl ExecutionState {
     #[cfg(interlace)]
     pub(crate) fn note_count(&mut self, found: u64) {
         if self.taken > self.known {
-            let mut own = self.accesses.iter_mut().rev();
+            let before = self.taken.checked_sub(2);
+            let begin = before.map_or(0, |before| self.steps[before].accesses_end);
+            let mut own = self.accesses[begin as usize..].iter_mut().rev();
             if let Some(access) = own.find(|it| it.is_count()) {
                 access.found = found;
             }

@@ -6,7 +6,7 @@
 //! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
 
 use super::mutant::Mutant;
-use super::references::Sequence;
+use super::references::{Counting, Sequence, count_at};
 use super::relation::Relation;
 use super::step::{Buffers, Identity, Step};
 use crate::operation::{ThreadId, Trace};
@@ -18,7 +18,7 @@ pub(super) struct HappensBefore {
     pub(super) steps: Vec<Step>,
     pub(super) taken: usize,
     /// Whether any of them counts references.
-    pub(super) have_counts: bool,
+    have_counts: bool,
     /// The earlier steps that each conflicts with.
     conflicts: Relation,
     /// The earlier steps that happen before each.
@@ -58,7 +58,7 @@ impl HappensBefore {
             // What is pending would find what there is at the end.
             let pending = self.steps.split_off(self.taken);
             for mut step in pending {
-                step.find(|object| self.count_at(self.taken, object));
+                step.find(|object| count_at(&self.steps[..self.taken], self.taken, object));
                 self.steps.push(step);
             }
         }
@@ -116,6 +116,12 @@ impl HappensBefore {
                 self.races.insert(later, number);
             }
         }
+    }
+
+    /// The steps, if any of them counts references.
+    fn counting(&self) -> Option<Counting<'_>> {
+        let (steps, taken) = (&self.steps[..], self.taken);
+        self.have_counts.then_some(Counting { steps, taken })
     }
 
     pub(super) fn conflict(&self, one: usize, other: usize) -> bool {
@@ -214,7 +220,14 @@ impl HappensBefore {
             return depth;
         };
         let mut later = depth..self.taken;
-        let wakes = later.find(|it| *it == own || self.is_woken_by(own, *it));
+        let counting = self.counting();
+        let wakes = later.find(|it| {
+            *it == own
+                || match counting {
+                    Some(counting) => counting.is_woken_by(own, *it),
+                    None => self.conflict(*it, own),
+                }
+        });
         wakes.unwrap_or(self.taken)
     }
 
@@ -237,11 +250,16 @@ impl HappensBefore {
         left: &[usize],
         sequence: Sequence<'_>,
     ) -> bool {
+        let counting = self.counting();
         for &number in left {
             if self.steps[number].thread == thread {
                 return true;
             }
-            if next.is_none_or(|next| self.conflicts_in(next, number, sequence)) {
+            let conflicts = |next: usize| match counting {
+                Some(counting) => counting.conflict_in(next, number, sequence),
+                None => self.conflict(next, number),
+            };
+            if next.is_none_or(conflicts) {
                 return false;
             }
         }

@@ -5,17 +5,27 @@
 //! than in the execution that was seen may be the last or not whatever it was there. So that is found out
 //! from the count.
 
-use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
+use super::step::Step;
 use crate::operation::{Access, AccessKind, Object};
 
 /// Steps that are to come after the first `depth` of an execution.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sequence<'a> {
     pub(super) depth: usize,
-    pub(super) steps: &'a [usize],
+    steps: &'a [usize],
     /// The step that now comes before one that it conflicts with. So it is not the last.
-    pub(super) reversed: Option<usize>,
+    reversed: Option<usize>,
+}
+
+impl<'a> Sequence<'a> {
+    pub(super) fn new(depth: usize, steps: &'a [usize], reversed: Option<usize>) -> Self {
+        Sequence {
+            depth,
+            steps,
+            reversed,
+        }
+    }
 }
 
 /// The count after a step that has changed it.
@@ -27,22 +37,29 @@ fn after(access: &Access) -> Option<u64> {
     }
 }
 
-impl HappensBefore {
-    /// The count after the first `depth` steps, if the steps tell.
-    pub(super) fn count_at(&self, depth: usize, object: &Object) -> Option<u64> {
-        let touch = |number: usize| self.steps[number].change_of(object);
-        let before = (0..depth.min(self.taken)).rev().find_map(touch);
-        before.and_then(after).or_else(|| {
-            let next = (depth..self.taken).find_map(touch)?;
-            Some(next.found).filter(|it| *it > 0)
-        })
-    }
+/// The count after the first `depth` steps of those that were taken, if they tell.
+pub(super) fn count_at(taken: &[Step], depth: usize, object: &Object) -> Option<u64> {
+    let (before, later) = taken.split_at(depth.min(taken.len()));
+    let before = before.iter().rev().find_map(|it| it.change_of(object));
+    before.and_then(after).or_else(|| {
+        let next = later.iter().find_map(|it| it.change_of(object))?;
+        Some(next.found).filter(|it| *it > 0)
+    })
+}
 
+/// The steps of an execution, of which the first `taken` were taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counting<'a> {
+    pub(super) steps: &'a [Step],
+    pub(super) taken: usize,
+}
+
+impl Counting<'_> {
     /// The count after those of `sequence`.
-    fn count_after(&self, sequence: Sequence<'_>, object: &Object) -> Option<u64> {
+    fn count_after(self, sequence: Sequence<'_>, object: &Object) -> Option<u64> {
         let steps = sequence.steps.iter();
         let counts = steps.flat_map(|it| self.steps[*it].counts());
-        let mut count = self.count_at(sequence.depth, object)?;
+        let mut count = count_at(&self.steps[..self.taken], sequence.depth, object)?;
         for access in counts.filter(|it| it.object == *object) {
             count = match access.kind {
                 AccessKind::Increment => count.checked_add(1)?,
@@ -52,26 +69,19 @@ impl HappensBefore {
         Some(count)
     }
 
-    /// Whether `next` could not change places with `other`, one of `sequence`, if it was taken after all of that
-    /// or where it is in it.
-    pub(super) fn conflicts_in(&self, next: usize, other: usize, sequence: Sequence<'_>) -> bool {
-        let (own, others) = (&self.steps[next], &self.steps[other]);
-        if !self.have_counts {
-            return self.conflict(next, other);
-        }
-        own.conflicts_firmly_with(others) || self.may_be_last(next, other, sequence)
+    /// Whether `next` could not change places with `other`, one of `sequence`, if it was taken after all of
+    /// that or where it is in it.
+    pub(super) fn conflict_in(self, next: usize, other: usize, sequence: Sequence<'_>) -> bool {
+        let (own, other) = (&self.steps[next], &self.steps[other]);
+        own.conflicts_firmly_with(other) || self.may_be_last(next, other, sequence)
     }
 
     /// Whether `next` would be the last to give up what `other` counts, too.
-    fn may_be_last(&self, next: usize, other: usize, sequence: Sequence<'_>) -> bool {
+    fn may_be_last(self, next: usize, other: &Step, sequence: Sequence<'_>) -> bool {
         if Mutant::NobodyIsLast.is_on() {
             return false;
         }
-        let shared = |it: &&Access| {
-            let mut others = self.steps[other].counts();
-            it.kind == AccessKind::Decrement && others.any(|other| other.object == it.object)
-        };
-        let mut shared = self.steps[next].counts().filter(shared);
+        let mut shared = decrements_of(&self.steps[next], other).map(|(own, _)| own);
         shared.any(|access| {
             if sequence.reversed == Some(next) && !Mutant::LastStaysLast.is_on() {
                 false
@@ -85,13 +95,21 @@ impl HappensBefore {
     }
 
     /// Whether the step `own` could not have come before `other`, one that was taken, as well as after it.
-    pub(super) fn is_woken_by(&self, own: usize, other: usize) -> bool {
-        let (step, by) = (&self.steps[own], &self.steps[other]);
-        if !self.have_counts || step.conflicts_firmly_with(by) {
-            return self.conflict(own, other);
-        }
-        let decrements = step.counts().filter(|it| it.kind == AccessKind::Decrement);
-        let mut changed = decrements.flat_map(|it| by.counts().filter(|by| by.object == it.object));
-        changed.any(|by| after(by).is_none_or(|count| count <= 1))
+    pub(super) fn is_woken_by(self, own: usize, other: usize) -> bool {
+        let (own, by) = (&self.steps[own], &self.steps[other]);
+        own.conflicts_firmly_with(by)
+            || decrements_of(own, by).any(|(_, by)| after(by).is_none_or(|count| count <= 1))
     }
+}
+
+/// The decrements of `own`, each with what `other` does to the same count.
+fn decrements_of<'a>(
+    own: &'a Step,
+    other: &'a Step,
+) -> impl Iterator<Item = (&'a Access, &'a Access)> {
+    let decrements = own.counts().filter(|it| it.kind == AccessKind::Decrement);
+    decrements.flat_map(move |it| {
+        let others = other.counts();
+        others.filter_map(move |by| (by.object == it.object).then_some((it, by)))
+    })
 }

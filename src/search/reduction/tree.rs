@@ -232,11 +232,7 @@ impl Tree {
         } = reversal;
         let reversed = taken.and_then(|_| steps.last().copied());
         let all = steps.clone();
-        let sequence = Sequence {
-            depth,
-            steps: &all,
-            reversed,
-        };
+        let sequence = Sequence::new(depth, &all, reversed);
         let mut descent = Descent {
             reversed,
             ..Descent::default()

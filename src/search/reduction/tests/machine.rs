@@ -250,6 +250,19 @@ impl<'a> Machine<'a> {
         self.touch(Access::write(cell(number)));
     }
 
+    fn run_counting(&mut self, own: usize, code: &Code) {
+        match *code {
+            Code::Clone(number) => drop(self.refer(number, |it| it + 1)),
+            Code::Drop(number) => {
+                if self.refer(number, |it| it - 1) == 1 {
+                    self.registers[own] += 10;
+                }
+            }
+            Code::Count(number) => self.registers[own] = self.references[number],
+            _ => unreachable!("it does not count"),
+        }
+    }
+
     /// The step under way changes the count of references.
     fn refer(&mut self, number: usize, change: impl Fn(u64) -> u64) -> u64 {
         let found = self.references[number];
@@ -336,13 +349,7 @@ impl<'a> Machine<'a> {
             Code::Lock(lock, is_released) => {
                 self.holders[lock] = (!is_released).then_some(thread);
             }
-            Code::Clone(number) => drop(self.refer(number, |it| it + 1)),
-            Code::Drop(number) => {
-                if self.refer(number, |it| it - 1) == 1 {
-                    self.registers[own] += 10;
-                }
-            }
-            Code::Count(number) => self.registers[own] = self.references[number],
+            Code::Clone(_) | Code::Drop(_) | Code::Count(_) => self.run_counting(own, code),
             Code::Unlock(lock) => self.holders[lock] = None,
             Code::Spawn(code) => {
                 let new = self.add(code);

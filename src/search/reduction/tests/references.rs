@@ -65,7 +65,7 @@ fn jumpless(code: Code) -> Code {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
 
     #[test]
     fn each_class_is_run_once(program in counting_programs(), seed in any::<u64>()) {
@@ -84,7 +84,7 @@ proptest! {
 fn check_count(name: &str, program: &Program, classes: u64) {
     let (executions, _, found) = reduced(program);
     assert_eq!(executions, classes, "{name}");
-    if let Some(all) = every_class(program, 100_000) {
+    if let Some(all) = every_class(program, 10_000) {
         assert_eq!(found, all, "{name}");
     }
 }
