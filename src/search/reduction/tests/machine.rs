@@ -1,6 +1,8 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
+mod loops;
+
 use super::program::{Code, Program, cell, count};
 use crate::operation::{
     Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
@@ -292,7 +294,10 @@ impl<'a> Machine<'a> {
         }
         let end = if event.operation.is_marker() {
             let before = self.cells.clone();
-            let end = self.run_code(thread);
+            let end = match self.next_code(thread) {
+                Some(Code::Await(cells)) => self.enter_loop(thread, cells),
+                _ => self.run_code(thread),
+            };
             self.let_go_of_loops(&before);
             end
         } else if let Some(place) = self.in_loops.iter().position(|it| *it == thread) {
@@ -318,9 +323,6 @@ impl<'a> Machine<'a> {
 
     fn run_code(&mut self, thread: usize) -> StepEnd {
         let code = self.next_code(thread).expect("it is paused there");
-        if let Code::Await(cells) = code {
-            return self.enter_loop(thread, cells);
-        }
         self.line[thread] += 1;
         let own = self.code[thread];
         match *code {
@@ -355,8 +357,7 @@ impl<'a> Machine<'a> {
                 let new = self.add(code);
                 self.touch(Access::write(Object::Thread(ThreadId::new(new))));
             }
-            Code::Join(_) => unreachable!("a join is no marker"),
-            Code::Await(_) => unreachable!("it is treated above"),
+            Code::Join(_) | Code::Await(_) => unreachable!("that runs elsewhere"),
             Code::Wait(queue) => {
                 self.queues[queue].push(thread);
                 *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
