@@ -25,11 +25,18 @@ mod flag;
 mod futures;
 mod instance;
 mod left;
+mod lessons;
 pub(crate) mod lock;
 mod lock_probe;
 mod lock_question;
+#[cfg(any(interlace, test))]
+mod lock_site;
 mod lock_state;
 mod lock_table;
+#[cfg(interlace)]
+mod lock_words;
+#[cfg(any(interlace, test))]
+mod loop_sites;
 mod options;
 pub(crate) mod outside;
 mod points;
@@ -55,7 +62,10 @@ mod wait_rules;
 mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) use access::{access, touch};
+pub(crate) use access::{
+    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock, note, touch,
+    waits_for_word,
+};
 pub(crate) use acquire::acquire;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;
@@ -66,10 +76,15 @@ pub(crate) use fault::catch_fault;
 pub(crate) use fiber::has_own_thread_locals;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
+pub(crate) use lessons::Lessons;
 pub(crate) use lock_probe::LockQuery;
+#[cfg(interlace)]
+pub(crate) use lock_site::LockSite;
 pub use lock_state::LockId;
 pub(crate) use lock_state::LockState;
 pub(crate) use lock_table::BlockedOn;
+#[cfg(interlace)]
+pub(crate) use lock_words::LockWord;
 pub(crate) use options::EngineOptions;
 pub use points::Points;
 pub(crate) use points::PointsNote;

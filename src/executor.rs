@@ -234,7 +234,7 @@ impl OneShotProgram {
 /// The error of a failure, with the step after which it came and where every thread stood.
 fn error(failure: &FailureKind, record: &Record) -> Error {
     let (kind, tells_positions) = match failure {
-        FailureKind::Deadlock(_) => (ErrorKind::Deadlock, true),
+        FailureKind::Deadlock(_) | FailureKind::Livelock(_) => (ErrorKind::Deadlock, true),
         FailureKind::TimeOut(_) => (ErrorKind::TimedOut, true),
         _ => (ErrorKind::Panicked, false),
     };

@@ -3,6 +3,7 @@
 mod activity;
 mod conflict;
 mod cycles;
+mod livelock;
 mod marker_site;
 mod oracles;
 pub(crate) mod panic;
@@ -19,6 +20,7 @@ pub use crate::operation::{AccessKind, WaitSite};
 pub use activity::Activity;
 pub(crate) use conflict::Conflicts;
 pub use conflict::{Conflict, ConflictingStep};
+pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;
@@ -69,6 +71,8 @@ pub enum FailureKind {
     InvariantPanic(Panic),
     /// No thread could go on, and at least one had not ended.
     Deadlock(Deadlock),
+    /// No thread could go on, and at least one was in a loop that waits for others.
+    Livelock(Livelock),
     /// The execution reached the step limit before its end.
     StepLimit(StepLimit),
     /// The execution did not end in time.
@@ -89,12 +93,12 @@ impl FailureKind {
         }
     }
 
-    /// Whether the clock cut the execution short.
     /// Whether no thread could go on.
-    pub(crate) fn is_deadlock(&self) -> bool {
-        matches!(self, FailureKind::Deadlock(_))
+    pub(crate) fn is_stuck(&self) -> bool {
+        matches!(self, FailureKind::Deadlock(_) | FailureKind::Livelock(_))
     }
 
+    /// Whether the clock cut the execution short.
     pub(crate) fn is_timed_out(&self) -> bool {
         matches!(self, FailureKind::TimeOut(_))
     }
@@ -129,6 +133,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Invariant(violation) => violation.fmt(f),
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock(deadlock) => deadlock.fmt(f),
+            FailureKind::Livelock(livelock) => livelock.fmt(f),
             FailureKind::StepLimit(limit) => limit.fmt(f),
             FailureKind::TimeOut(time_out) => time_out.fmt(f),
             FailureKind::Diverged(error) => error.fmt(f),

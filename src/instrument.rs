@@ -18,5 +18,7 @@ mod fence;
 mod names;
 mod plain;
 mod point;
+mod role;
+mod seen;
 mod sites;
 mod symbols;

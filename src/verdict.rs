@@ -32,6 +32,8 @@ named! {
         InvariantViolated = "invariant_violated",
         /// No thread could go on.
         Deadlocked = "deadlocked",
+        /// No thread could go on, and at least one was in a loop that waits for others.
+        Livelocked = "livelocked",
         /// It reached the step limit.
         StepLimit = "step_limit",
         /// It took longer than its time-out.
@@ -56,6 +58,7 @@ impl Verdict {
                     Verdict::InvariantViolated
                 }
                 FailureKind::Deadlock(_) => Verdict::Deadlocked,
+                FailureKind::Livelock(_) => Verdict::Livelocked,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
                 FailureKind::Diverged(_) => Verdict::NonDeterministic,
@@ -79,6 +82,7 @@ impl fmt::Display for Verdict {
             Verdict::NotSerializable => "not serializable",
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
+            Verdict::Livelocked => "livelocked",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
             Verdict::NonDeterministic => "contradicted an earlier one",
@@ -150,10 +154,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-        // All but the held (1) and the contradicting (10).
-        assert_eq!((tally.total(), tally.failing()), (55, 44));
-        // Step limit 8, timed out 9, contradicting 10.
-        assert_eq!(tally.cut_short(), 27);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        // All but the held (1) and the contradicting (11).
+        assert_eq!((tally.total(), tally.failing()), (66, 54));
+        // Step limit 9, timed out 10, contradicting 11.
+        assert_eq!(tally.cut_short(), 30);
     }
 }

@@ -1,6 +1,30 @@
 //! No scheduling point: no run controls any thread.
 
+/// What an update changes: here, nobody tells counts from other values.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changes {
+    Value,
+}
+
+impl Changes {
+    pub(super) fn tell<T>(self, _place: *mut T, _found: u64) {}
+}
+
+/// What lies at a place: here, nobody asks.
+pub(super) struct Seen;
+
+impl Seen {
+    #[inline]
+    pub(super) fn at<T>(_place: *mut T) -> Self {
+        Seen
+    }
+
+    #[inline]
+    pub(super) fn tell<T>(self, _place: *mut T) {}
+}
+
 /// An access that is about to be made.
+#[derive(Clone, Copy)]
 pub(super) struct Operation;
 
 impl Operation {
@@ -14,4 +38,18 @@ impl Operation {
 
     #[inline]
     pub(super) fn point<T>(self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn point_of_load<T>(self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn point_of_exchange<T>(self, _place: *mut T, _caller: usize, _from_zero: bool) {}
+
+    #[inline]
+    pub(super) fn point_of_update<T>(self, _place: *mut T, _caller: usize) -> Changes {
+        Changes::Value
+    }
+
+    #[inline]
+    pub(super) fn failed<T>(self, _place: *mut T, _caller: usize) {}
 }

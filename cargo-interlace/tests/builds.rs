@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 14] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -31,6 +31,9 @@ shared = { path = "../shared" }
 shared = { path = "../shared" }
 
 [dev-dependencies]
+crossbeam-queue = "0.3"
+crossbeam-utils = "0.8"
+parking_lot = "0.12"
 {interlace}
 "#,
     ),
@@ -123,7 +126,12 @@ fn it_does_not_name_interlace() {
 ",
     ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
+    ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    (
+        "program/tests/waiting.rs",
+        include_str!("program/waiting.rs"),
+    ),
 ];
 
 #[test]
@@ -131,8 +139,8 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of counts.rs, names.rs and plain.rs, and the one in the documentation.
-    for (passed, files) in [(11, 1), (2, 1), (1, 2)] {
+    // Of counts.rs, locks.rs, waiting.rs, names.rs and plain.rs, and the one in the documentation.
+    for (passed, files) in [(8, 1), (10, 1), (12, 1), (2, 1), (1, 2)] {
         let result = format!("test result: ok. {passed} passed; 0 failed; 0 ignored");
         assert_eq!(text.matches(&result).count(), files, "{text}");
     }

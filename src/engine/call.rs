@@ -212,6 +212,7 @@ pub(crate) fn is_real_time() -> bool {
 /// Fills `bytes` by chance: the same in every execution, whatever other threads draw.
 pub(crate) fn random(bytes: &mut [u8]) {
     current::with_core(|core, thread| {
+        core.state.leave_loops(thread);
         let stream = core.state.threads().identity(thread);
         core.kernel.randomise(stream, bytes);
     });

@@ -8,6 +8,7 @@ use crate::operation::{
 };
 use crate::site::MarkerId;
 use condition::Conditional;
+use waiting_loops::WaitingLoops;
 
 mod blocked;
 mod clock;
@@ -19,16 +20,20 @@ mod family;
 mod fast_forward;
 mod footprint;
 mod kernel;
+mod spinning;
 mod tasks;
 mod thread_table;
 mod told;
 mod turn;
 mod wait_queues;
+mod waiting_loops;
 
 pub(crate) use condition::Condition;
 pub(crate) use kernel::{Kernel, WaitEnd};
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};
+#[cfg(interlace)]
+pub(crate) use waiting_loops::Arrival;
 
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]
@@ -57,6 +62,8 @@ pub(crate) struct ExecutionState {
     accesses_at_end: usize,
     /// What the threads are about to touch.
     footprints: Footprints,
+    /// The loops in which they wait. Known in instrumented builds.
+    loops: WaitingLoops,
     /// The first step that began or ended a wait that may also end otherwise.
     conditional_step: Option<usize>,
     max_steps: usize,
@@ -87,6 +94,7 @@ impl ExecutionState {
             known: 0,
             accesses_at_end: 0,
             footprints: Footprints::default(),
+            loops: WaitingLoops::default(),
             conditional_step: None,
             max_steps: options.max_steps,
             conditional: Vec::new(),
@@ -112,6 +120,7 @@ impl ExecutionState {
         self.conditional.clear();
         self.given_up.clear();
         self.footprints.clear();
+        self.loops.clear();
         self.conditional_step = None;
     }
 
@@ -134,6 +143,9 @@ impl ExecutionState {
         self.threads.states[thread.index()] = ThreadState::Marker(marker);
         if cfg!(interlace) || !self.footprints.is_empty() {
             self.footprints.reach(thread);
+        }
+        if cfg!(interlace) && !self.loops.is_at_access(thread) {
+            self.loops.leave(thread);
         }
         self.enable_running(thread, Operation::at_marker(marker));
     }
@@ -160,6 +172,9 @@ impl ExecutionState {
     /// The running thread came to its end.
     #[inline]
     pub(crate) fn finish(&mut self, thread: ThreadId) {
+        if cfg!(interlace) {
+            self.loops.leave(thread);
+        }
         self.threads.states[thread.index()] = ThreadState::Finished;
         self.end_step(thread, StepEnd::Ended);
         if let Some(slot) = self.running.take() {
@@ -176,6 +191,9 @@ impl ExecutionState {
 
     /// `thread` cannot be chosen any more: it has ended, or it waits; `state` says which.
     pub(crate) fn leave(&mut self, thread: ThreadId, state: ThreadState) {
+        if cfg!(interlace) {
+            self.loops.leave(thread);
+        }
         let before = std::mem::replace(&mut self.threads.states[thread.index()], state);
         match before {
             ThreadState::Running => self.leave_slot(thread),

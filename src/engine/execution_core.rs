@@ -10,8 +10,12 @@ use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::ExternalWakers;
+#[cfg(interlace)]
+use super::lock_question::Acquisition;
 use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
+#[cfg(interlace)]
+use super::lock_words::LockWords;
 use super::outside::Settled;
 use super::surroundings::Surroundings;
 use super::yield_reason::YieldReason;
@@ -31,6 +35,8 @@ pub(super) struct ExecutionCore {
     /// What they were about to acquire then, and was not free.
     blocked_on: Vec<BlockedOn>,
     locks: LockTable,
+    #[cfg(interlace)]
+    pub(super) lock_words: LockWords,
     pub(super) kernel: Kernel,
     /// How the threads that are inside of calls got there.
     pub(super) calls: CallWaits,
@@ -71,6 +77,8 @@ impl ExecutionCore {
             stood: Vec::new(),
             blocked_on: Vec::new(),
             locks: LockTable::default(),
+            #[cfg(interlace)]
+            lock_words: LockWords::default(),
             kernel: Kernel::new(SEED),
             calls: CallWaits::new(options.waits.real_time),
             phase: Phase::SetUp,
@@ -114,6 +122,8 @@ impl ExecutionCore {
         self.outside.reset();
         self.settled = None;
         self.locks.clear();
+        #[cfg(interlace)]
+        self.lock_words.clear();
         self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
@@ -128,10 +138,20 @@ impl ExecutionCore {
     /// The running thread lets go of its turn.
     #[inline]
     pub(super) fn pause(&mut self, thread: ThreadId, pause: YieldReason) {
+        #[cfg(interlace)]
+        if pause.may_wait() && self.lock_words.does_read(thread) {
+            self.options.lessons.note_reader_that_waits();
+        }
         match pause {
             YieldReason::Reach(marker) => self.state.pause(thread, marker),
             YieldReason::Acquire(marker, probe) => {
                 self.locks.add_probe(thread, marker, probe);
+                self.state.pause_to_acquire(thread, marker);
+            }
+            #[cfg(interlace)]
+            YieldReason::AcquireWord(marker, word) => {
+                let by = Acquisition { thread, marker };
+                self.lock_words.await_word(by, word);
                 self.state.pause_to_acquire(thread, marker);
             }
             YieldReason::Wait { is_cancellable } => self.state.wait(thread, is_cancellable),
@@ -183,6 +203,10 @@ impl ExecutionCore {
     pub(super) fn turn(&mut self) -> Turn {
         if self.has_calls() {
             self.hear_calls();
+        }
+        #[cfg(interlace)]
+        if self.lock_words.are_awaited() {
+            self.lock_words.look(&mut self.state);
         }
         let ExecutionCore {
             state, scheduler, ..
@@ -301,6 +325,8 @@ impl ExecutionCore {
     fn stand(&mut self) {
         self.state.report_statuses(&mut self.stood);
         self.locks.blocked_on(&mut self.blocked_on);
+        #[cfg(interlace)]
+        self.lock_words.blocked_on(&mut self.blocked_on);
         if let Some(asked) = self.locks.being_asked() {
             self.stood[asked.thread.index()].state = ThreadState::BeingAsked(asked.marker);
         }
@@ -316,11 +342,15 @@ impl ExecutionCore {
         if self.over.is_some() {
             self.state.forget_touched_since_end();
         }
+        #[cfg(interlace)]
+        for (site, rounds) in self.state.take_ended_loops() {
+            super::loop_sites::learn(site, rounds, self.options.lessons);
+        }
         let Some(scheduler) = &mut self.scheduler else {
             return false;
         };
         let has_aborted = match &self.over {
-            Some(over) => over.failure().is_some_and(|it| !it.is_deadlock()),
+            Some(over) => over.failure().is_some_and(|it| !it.is_stuck()),
             None => true,
         };
         scheduler.end(ExecutionResult {

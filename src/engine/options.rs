@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Points, WaitRules};
+use super::{Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
@@ -23,6 +23,8 @@ pub(crate) struct EngineOptions {
     pub(crate) points: Points,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
+    /// What is known of the code.
+    pub(crate) lessons: Lessons,
 }
 
 impl Default for EngineOptions {
@@ -37,6 +39,7 @@ impl Default for EngineOptions {
             waits: WaitRules::default(),
             points: Points::default(),
             is_nested: false,
+            lessons: Lessons::default(),
         }
     }
 }

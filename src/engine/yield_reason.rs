@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::lock_probe::LockProbe;
+#[cfg(interlace)]
+use super::lock_words::LockWord;
 use crate::operation::{ThreadId, WaitSite};
 use crate::site::MarkerId;
 
@@ -12,6 +14,9 @@ pub(crate) enum YieldReason {
     Reach(MarkerId),
     /// It has reached this marker, and will acquire the locks that the question shows.
     Acquire(MarkerId, LockProbe),
+    /// It has come to where it will acquire the lock with this word.
+    #[cfg(interlace)]
+    AcquireWord(MarkerId, LockWord),
     /// It waits for its waker, since its future is pending. It may be cancelled or not.
     Wait { is_cancellable: bool },
     /// It waits for the end of this thread.
@@ -37,6 +42,8 @@ impl YieldReason {
     pub(super) fn marker(&self) -> Option<MarkerId> {
         match *self {
             YieldReason::Reach(marker) | YieldReason::Acquire(marker, _) => Some(marker),
+            #[cfg(interlace)]
+            YieldReason::AcquireWord(marker, _) => Some(marker),
             YieldReason::Wait { .. }
             | YieldReason::Join(_)
             | YieldReason::Block(_)
@@ -44,11 +51,19 @@ impl YieldReason {
         }
     }
 
+    /// Whether the thread may wait for another.
+    #[cfg(interlace)]
+    pub(super) fn may_wait(&self) -> bool {
+        !matches!(self, YieldReason::Reach(_))
+    }
+
     /// Whether the thread is inside of a call to the system, from which it need not unwind.
     pub(super) fn is_in_call(&self) -> bool {
         match self {
             YieldReason::Join(_) | YieldReason::Block(_) | YieldReason::Yield => true,
             YieldReason::Reach(_) | YieldReason::Acquire(..) | YieldReason::Wait { .. } => false,
+            #[cfg(interlace)]
+            YieldReason::AcquireWord(..) => false,
         }
     }
 }

@@ -21,6 +21,7 @@ impl Record {
         let mut kind = self.end.failure()?.clone();
         match &mut kind {
             FailureKind::Deadlock(deadlock) => deadlock.threads = self.positions(),
+            FailureKind::Livelock(livelock) => livelock.threads = self.positions(),
             FailureKind::StepLimit(limit) => {
                 limit.threads = self.positions();
                 limit.last_passes = ValueOrText::Value(self.last_passes());

@@ -41,7 +41,9 @@ impl Notes {
                 }
             }
             Object::Text(_) => "text".to_owned(),
-            Object::Thread(_) | Object::Waker(_) | Object::Clock => "known".to_owned(),
+            Object::Thread(_) | Object::Loop(_) | Object::Waker(_) | Object::Clock => {
+                "known".to_owned()
+            }
         }
     }
 }

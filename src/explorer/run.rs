@@ -7,7 +7,7 @@ use super::request::{Request, prepare};
 use super::run_context::RunContext;
 use super::search::search;
 use super::{origin, saved_runs};
-use crate::engine::catch_fault;
+use crate::engine::{Lessons, catch_fault};
 use crate::environment::{Purpose, Settings, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
@@ -36,11 +36,27 @@ pub(super) fn explore(request: &Request) -> Report {
     if file.is_some() {
         origin.round = origin::round(&origin);
     }
-    let report = begin(request, context, &settings, origin.shard);
+    let shard = origin.shard;
+    let report = learning(context, |context| begin(request, context, &settings, shard));
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match file {
         Some(file) => file.add(report),
         None => report,
+    }
+}
+
+/// Runs `body` with what is known of the code; and again, with what that has shown, until it shows nothing
+/// more. What was found before is forgotten.
+fn learning<T>(context: RunContext<'_>, body: impl Fn(RunContext<'_>) -> T) -> T {
+    let mut lessons = Lessons::so_far();
+    loop {
+        let mut options = context.options;
+        options.lessons = lessons;
+        let result = body(RunContext { options, ..context });
+        match lessons.end() {
+            Some(more) => lessons = more,
+            None => return result,
+        }
     }
 }
 
@@ -93,7 +109,8 @@ fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store>
 /// Runs one execution along `schedule`.
 pub(super) fn replay(request: &Request, schedule: &Schedule) -> Result<Execution, Error> {
     let (_, context) = request.prepared()?;
-    let Followed { record, fits, .. } = context.follow(schedule)?;
+    let followed = learning(context, |context| context.follow(schedule));
+    let Followed { record, fits, .. } = followed?;
     if let Err(error) = fits {
         return Ok(Execution::stopped(&record, error));
     }

@@ -63,6 +63,7 @@ pub(super) fn search(
             verifies: settings.verify_accesses == Some(true),
             workers: workers.used,
             shard,
+            lessons: context.options.lessons,
         },
         meter: watch.as_ref().map(Watch::meter),
     };

@@ -175,7 +175,8 @@ impl Scheduler for Serial {
             ExecutionEnd::Pruned => {}
             ExecutionEnd::Failed(kind) => match **kind {
                 // It waited for another thread, blocked or in a loop.
-                FailureKind::Deadlock(_) | FailureKind::StepLimit(_) => {}
+                FailureKind::Deadlock(_) | FailureKind::Livelock(_) | FailureKind::StepLimit(_) => {
+                }
                 FailureKind::TimeOut(_) => self.timed_out = Some(Record::of(ended)),
                 // The search will find this failure too: this order is one of its schedules.
                 _ => self.failed += 1,

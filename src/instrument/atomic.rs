@@ -5,7 +5,7 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
-use super::point::Operation;
+use super::point::{Changes, Operation, Seen};
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -33,7 +33,7 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Operation, of_load, of_store};
+            use super::{Changes, Operation, Seen, of_load, of_store};
 
             type Integer = $integer;
             type Unused = usize;
@@ -46,9 +46,12 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::read("load").point(place, caller);
+                Operation::read("load").point_of_load(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
-                unsafe { $atomic::from_ptr(place) }.load(of_load(order))
+                let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
+                seen.tell(place);
+                value
             }
 
             unsafe extern "C" fn store(
@@ -60,8 +63,10 @@ macro_rules! atomics {
                 caller: usize,
             ) {
                 Operation::write("store").point(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
+                seen.tell(place);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -73,12 +78,22 @@ macro_rules! atomics {
                 _order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
-                Operation::write("compare_exchange").point(place, caller);
+                let operation = Operation::write("compare_exchange");
+                operation.point_of_exchange(place, caller, expected == 0);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
                 let order = Ordering::SeqCst;
-                match atomic.compare_exchange(expected, value, order, order) {
-                    Ok(before) | Err(before) => before,
+                let result = atomic.compare_exchange(expected, value, order, order);
+                seen.tell(place);
+                match result {
+                    Ok(before) => before,
+                    Err(before) => {
+                        if expected == 0 {
+                            operation.failed(place, caller);
+                        }
+                        before
+                    }
                 }
             }
 
@@ -144,9 +159,16 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::write(stringify!($method)).point(place, caller);
+                let operation = Operation::write(stringify!($method));
+                let changes = operation.point_of_update(place, caller);
+                let seen = Seen::at(place);
                 // SAFETY: as above.
-                unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst)
+                let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
+                seen.tell(place);
+                if changes != Changes::Value {
+                    changes.tell(place, u64::from(found));
+                }
+                found
             }
 
             symbol!(concat!("__tsan_atomic", $bits, "_", $name), $method);

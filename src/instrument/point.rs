@@ -1,9 +1,34 @@
 //! The scheduling point before an atomic access.
 
-use super::sites::site;
+use super::role::Role;
+pub(super) use super::seen::Seen;
+use super::sites::{code_site, site};
 use crate::engine::call::is_controlled;
-use crate::engine::{self, is_to_pause};
+use crate::engine::{self, LockWord, is_to_pause};
 use crate::operation::{Access, Object};
+
+/// What an update changes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changes {
+    /// A count of references, at whose value nobody looks but to see whether it is the last.
+    Count,
+    /// The number of those that read under a lock.
+    Readers,
+    Value,
+}
+
+impl Changes {
+    /// The update of what is at `place` is made, and has found this there.
+    #[inline(never)]
+    pub(super) fn tell<T>(self, place: *mut T, found: u64) {
+        match self {
+            _ if !is_controlled() => {}
+            Changes::Count => engine::count(found),
+            Changes::Readers => engine::end_reading(place.addr()),
+            Changes::Value => {}
+        }
+    }
+}
 
 /// An access that is about to be made.
 #[derive(Clone, Copy)]
@@ -32,19 +57,150 @@ impl Operation {
         }
     }
 
+    /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
+    #[inline]
+    pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
+        if is_controlled() {
+            let (address, size) = (place.addr(), size_of::<T>());
+            // Those of std's locks that are acquired so have four bytes.
+            if size == size_of::<u32>() {
+                self.stop_to_look(address, caller);
+            } else {
+                self.stop(address, size, caller);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_look(self, place: usize, caller: usize) {
+        let size = size_of::<u32>();
+        let site = code_site(self.name, caller);
+        if site.role() == Role::ReadLock && is_to_pause() {
+            let word = LockWord {
+                address: place,
+                is_free: may_read,
+                is_shared: true,
+            };
+            let look = Access::read(memory(place, size));
+            engine::acquire_word(&site.site, &site.lock, word, look);
+        } else {
+            self.stop(place, size, caller);
+        }
+    }
+
+    /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
+    #[inline]
+    pub(super) fn point_of_exchange<T>(self, place: *mut T, caller: usize, from_zero: bool) {
+        if is_controlled() {
+            let (address, size) = (place.addr(), size_of::<T>());
+            self.stop_to_exchange(address, size, caller, from_zero);
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
+        let site = code_site(self.name, caller);
+        let access = Access::write(memory(place, size));
+        if !is_to_pause() {
+            engine::touch(access);
+        } else if site.role() == Role::ReadExchange && engine::is_lock(&site.lock) {
+            // It belongs to the step that has begun with a look at the word.
+        } else if from_zero {
+            let is_free = match (site.role(), size) {
+                (Role::LockBit, _) => is_even,
+                (_, 1) => is_zero::<u8>,
+                (_, 2) => is_zero::<u16>,
+                (_, 4) => is_zero::<u32>,
+                _ => is_zero::<u64>,
+            };
+            let word = LockWord {
+                address: place,
+                is_free,
+                is_shared: false,
+            };
+            engine::acquire_word(&site.site, &site.lock, word, access);
+        } else {
+            engine::access_noted(&site.site, access);
+        }
+    }
+
+    /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
+    #[inline]
+    pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
+        if is_controlled() {
+            self.stop_to_update(place.addr(), size_of::<T>(), caller)
+        } else {
+            Changes::Value
+        }
+    }
+
+    #[inline(never)]
+    fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
+        let site = code_site(self.name, caller);
+        let object = memory(place, size);
+        let (access, changes) = match site.role() {
+            Role::Increment => (Access::increment(object), Changes::Count),
+            Role::Decrement => (Access::decrement(object), Changes::Count),
+            Role::ReadUnlock => (Access::write(object), Changes::Readers),
+            _ => (Access::write(object), Changes::Value),
+        };
+        if is_to_pause() {
+            engine::access_noted(&site.site, access);
+        } else {
+            engine::touch(access);
+        }
+        changes
+    }
+
+    /// A compare-and-swap from 0 has failed.
+    #[cold]
+    pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
+        // Futexes have four bytes.
+        if size_of::<T>() == size_of::<u32>() && is_to_pause() {
+            engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
+        }
+    }
+
     #[inline(never)]
     fn stop(self, place: usize, size: usize, caller: usize) {
-        let object = Object::Memory(place..place.saturating_add(size));
+        let object = memory(place, size);
         let access = if self.is_write {
             Access::write(object)
         } else {
             Access::read(object)
         };
         if is_to_pause() {
-            engine::access(site(self.name, caller), access);
+            engine::access_noted(site(self.name, caller), access);
         } else {
             // It unwinds: no point, but others may see what it does.
             engine::touch(access);
         }
     }
+}
+
+fn memory(place: usize, size: usize) -> Object {
+    Object::Memory(place..place.saturating_add(size))
+}
+
+/// Whether a lock of std with this word can be acquired to read: there is no writer, nobody waits, and there
+/// are not as many readers as can be.
+fn may_read(address: usize) -> bool {
+    const MAX_READERS: u32 = (1 << 30) - 2;
+    let word = std::ptr::with_exposed_provenance::<u32>(address);
+    // SAFETY: a thread is paused before an access to it, so it is there; others that access it are paused too.
+    unsafe { word.read_volatile() < MAX_READERS }
+}
+
+/// Whether a word of this type is 0.
+fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
+    let word = std::ptr::with_exposed_provenance::<T>(address);
+    // SAFETY: as above.
+    unsafe { word.read_volatile() == T::default() }
+}
+
+/// Whether the lowest bit of the byte is not set.
+fn is_even(address: usize) -> bool {
+    let byte = std::ptr::with_exposed_provenance::<u8>(address);
+    // SAFETY: as above.
+    unsafe { byte.read_volatile() }.is_multiple_of(2)
 }

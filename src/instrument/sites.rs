@@ -3,16 +3,40 @@
 use std::collections::HashMap;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::names::place_of;
-use crate::engine::aside;
+use super::role::{Role, role_of};
+use crate::engine::{LockSite, aside};
 use crate::site::Site;
 
 /// A place that has been reached.
-struct CodeSite {
+pub(super) struct CodeSite {
     address: usize,
-    site: Site,
+    pub(super) site: Site,
+    pub(super) lock: LockSite,
+    role: OnceLock<Role>,
+}
+
+impl CodeSite {
+    /// What the access is for, as far as the functions tell that it is in.
+    #[inline]
+    pub(super) fn role(&self) -> Role {
+        *self.role.get_or_init(|| aside(|| self.find_role()))
+    }
+
+    #[cold]
+    fn find_role(&self) -> Role {
+        let role = role_of(self.address);
+        match role {
+            Role::Lock | Role::LockBit => self.lock.know(false),
+            Role::WriteLock | Role::ReadLock | Role::ReadExchange => self.lock.know(true),
+            // It is reached from many places, of which some may be locks and others not.
+            Role::Shared => self.lock.refute(),
+            Role::Other | Role::Increment | Role::Decrement | Role::ReadUnlock => {}
+        }
+        role
+    }
 }
 
 /// The places that were looked up last, by a few bits of their addresses.
@@ -26,24 +50,35 @@ static ALL: Mutex<Option<HashMap<usize, &'static CodeSite>>> = Mutex::new(None);
 /// The place whose call returns to `address`, and which makes the access called `name`.
 #[inline]
 pub(super) fn site(name: &'static str, address: usize) -> &'static Site {
+    &code_site(name, address).site
+}
+
+/// As [`site`], with all that is known of the place.
+#[inline]
+pub(super) fn code_site(name: &'static str, address: usize) -> &'static CodeSite {
     let recent = &RECENT[address % RECENT_COUNT];
     // SAFETY: what was stored there is never freed.
     match unsafe { recent.load(Ordering::Acquire).as_ref() } {
-        Some(known) if known.address == address => &known.site,
+        Some(known) if known.address == address => known,
         _ => aside(|| look_up(name, address, recent)),
     }
 }
 
 #[cold]
-fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> &'static Site {
+fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> &'static CodeSite {
     let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     let known = *all
         .get_or_insert_default()
         .entry(address)
         .or_insert_with(|| {
             let site = Site::found_by(move || aside(|| place_of(name, address)));
-            Box::leak(Box::new(CodeSite { address, site }))
+            Box::leak(Box::new(CodeSite {
+                address,
+                site,
+                lock: LockSite::default(),
+                role: OnceLock::new(),
+            }))
         });
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
-    &known.site
+    known
 }

@@ -10,6 +10,8 @@ use crate::named::displayed;
 pub(crate) enum Object {
     /// The life of a thread: that it was started, goes on after a wait, has ended.
     Thread(ThreadId),
+    /// The loop in which a thread waits: written by whoever changes what that waits for.
+    Loop(ThreadId),
     /// Whether a task was woken.
     Waker(ThreadId),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
@@ -24,6 +26,8 @@ pub(crate) enum Object {
 pub(crate) struct Access {
     pub(crate) object: Object,
     pub(crate) kind: AccessKind,
+    /// The count that an increment or a decrement has found; 0 if that is not known.
+    pub(crate) found: u64,
 }
 
 displayed! {
@@ -39,6 +43,10 @@ displayed! {
         Acquire = "acquires",
         /// It releases a lock: a write after which the thread does not hold it any more.
         Release = "releases",
+        /// It adds one to a count at which nobody looks but who decrements it, to see whether that was the last.
+        Increment = "increments",
+        /// It takes one from such a count.
+        Decrement = "decrements",
     }
 }
 
@@ -59,6 +67,7 @@ impl Access {
         Access {
             object,
             kind: AccessKind::Read,
+            found: 0,
         }
     }
 
@@ -66,6 +75,7 @@ impl Access {
         Access {
             object,
             kind: AccessKind::Write,
+            found: 0,
         }
     }
 
@@ -73,6 +83,7 @@ impl Access {
         Access {
             object,
             kind: AccessKind::Acquire,
+            found: 0,
         }
     }
 
@@ -80,6 +91,33 @@ impl Access {
         Access {
             object,
             kind: AccessKind::Release,
+            found: 0,
+        }
+    }
+
+    /// Adds one to a count of those that refer to something.
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn increment(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::Increment,
+            found: 0,
+        }
+    }
+
+    /// Takes one from it.
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn decrement(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::Decrement,
+            found: 0,
         }
     }
 
@@ -100,8 +138,31 @@ impl Access {
         self.kind != AccessKind::Read
     }
 
-    /// Whether the order of the two matters: they touch the same object, and at least one writes.
+    /// Whether it counts those that refer to something.
+    pub(crate) fn is_count(&self) -> bool {
+        matches!(self.kind, AccessKind::Increment | AccessKind::Decrement)
+    }
+
+    /// Whether it is a decrement that may have been the last.
+    pub(crate) fn may_be_last(&self) -> bool {
+        self.kind == AccessKind::Decrement && self.found <= 1
+    }
+
+    /// Whether both count what refers to the same.
+    pub(crate) fn count_the_same(&self, other: &Access) -> bool {
+        self.is_count() && other.is_count() && self.object == other.object
+    }
+
+    /// Whether the order of the two matters: they touch the same object, and at least one writes. Of two that
+    /// count it does only if one was the last.
+    ///
+    /// Who increments or decrements a count holds one of the references. So what is left of them when two
+    /// such steps come one after the other is the same in both orders, and who finds out that it was the last
+    /// is the same unless the second does.
     pub(crate) fn conflicts_with(&self, other: &Access) -> bool {
+        if self.count_the_same(other) {
+            return self.may_be_last() || other.may_be_last();
+        }
         (self.is_write() || other.is_write()) && self.object.meets(&other.object)
     }
 }

@@ -78,10 +78,10 @@ impl Behaviour {
             let thread = identity(event.thread);
             let own_places = touched_places.entry(thread).or_default();
             let mut touched = Vec::new();
-            for Access { object, kind } in trace.accesses(number) {
+            for Access { object, kind, .. } in trace.accesses(number) {
                 let what = match object {
                     // That a thread can go on by it depends on whether that has arrived there already.
-                    Object::Thread(_) => continue,
+                    Object::Thread(_) | Object::Loop(_) => continue,
                     Object::Waker(of) => Touched::Waker(identity(of)),
                     Object::Memory(place) => {
                         own_places.push(place.clone());

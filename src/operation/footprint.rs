@@ -33,9 +33,8 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
-    /// Whether `declared` is all of the step that it begins, so that a wait in that step does not do it
-    /// again.
-    is_one_access: bool,
+    /// Whether `declared` is all of the next step, so that a wait in that step does not do it again.
+    is_one_step: bool,
     /// Whether it has reached a marker.
     has_reached: bool,
     /// The locks that it has acquired at markers, and has not been said to release since.
@@ -78,22 +77,41 @@ impl Footprints {
         let row = self.row(thread);
         row.declared = Some(footprint);
         row.is_new = true;
-        row.is_one_access = false;
+        row.is_one_step = false;
     }
 
-    /// `thread` is about to stop before `access`. What follows it touches nothing that others touch too,
-    /// but for what it stops before again.
+    /// `thread` is about to stop before these accesses. What follows them touches nothing that others touch
+    /// too, but for what it stops before again.
     #[cfg_attr(
         not(any(interlace, test)),
         allow(dead_code, reason = "for instrumented builds")
     )]
-    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
+    pub(crate) fn declare_accesses(
+        &mut self,
+        thread: ThreadId,
+        accesses: impl IntoIterator<Item = Access>,
+    ) {
         let row = self.row(thread);
         let footprint = row.declared.get_or_insert_default();
         footprint.accesses.clear();
-        footprint.accesses.push(access);
+        footprint.accesses.extend(accesses);
+        let is_guarded = footprint.is_guarded();
         row.is_new = true;
-        row.is_one_access = true;
+        row.is_one_step = true;
+        self.have_locks |= is_guarded;
+    }
+
+    /// `thread` waits, and makes these accesses when it goes on.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    pub(crate) fn declare_after_wait(&mut self, thread: ThreadId, accesses: Vec<Access>) {
+        self.declare_accesses(thread, accesses);
+        self.row(thread).is_new = false;
+    }
+
+    /// Whether what was declared of the thread is all of the step that begins with `pending`.
+    pub(crate) fn is_one_step(&self, pending: Pending) -> bool {
+        let row = self.rows.get(pending.thread.index());
+        row.is_some_and(|row| row.is_one_step) && pending.operation.kind() != OperationKind::Start
     }
 
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
@@ -178,11 +196,11 @@ impl Footprints {
         let (Some(footprint), held) = (&mut row.declared, &mut row.held) else {
             return;
         };
-        if row.is_one_access {
+        if row.is_one_step {
             footprint.accesses.clear();
             return;
         }
-        for Access { object, kind } in &footprint.accesses {
+        for Access { object, kind, .. } in &footprint.accesses {
             if *kind == AccessKind::Acquire && !held.contains(object) {
                 held.push(object.clone());
             }
@@ -255,7 +273,7 @@ mod tests {
         let thread = ThreadId::new(0);
         let access = Access::write(Object::Memory(8..12));
         let mut footprints = Footprints::default();
-        footprints.declare_access(thread, access.clone());
+        footprints.declare_accesses(thread, [access.clone()]);
         footprints.reach(thread);
         let marker = MarkerId::new(0);
         let mut touched = |operation| {

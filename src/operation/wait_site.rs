@@ -66,6 +66,8 @@ displayed! {
         Sleep = "nanosleep",
         Yield = "sched_yield",
         Join = "pthread_join",
+        /// None: a loop that reads memory.
+        Loop = "loop",
     }
 }
 
@@ -86,6 +88,8 @@ displayed! {
         Processor = "processor",
         /// No file: a thread that no run controls.
         Thread = "thread",
+        /// No file: what a loop reads.
+        Memory = "memory",
     }
 }
 
@@ -95,6 +99,7 @@ impl fmt::Display for WaitSite {
         match self.call {
             // Nothing tells what the futex is part of.
             None => write!(f, "at lock or condition {number}"),
+            Some((SystemCall::Loop, _)) => write!(f, "in a loop, until place {number} is changed"),
             Some((call, file)) => write!(f, "in {call} of {file} {number}"),
         }
     }

@@ -15,6 +15,7 @@ mod irreducible;
 mod lock_answers;
 mod mutant;
 mod nearest;
+mod references;
 mod relation;
 mod reversed;
 mod reversing;

@@ -20,7 +20,7 @@ use super::errno::fail_size;
 use super::{outside, random};
 use crate::engine::call::{self, Hook, WaitEnd};
 #[cfg(interlace)]
-use crate::engine::{access, is_to_pause, touch};
+use crate::engine::{access, is_to_pause, touch, waits_for_word};
 #[cfg(interlace)]
 use crate::operation::{Access, Object};
 #[cfg(interlace)]
@@ -151,6 +151,9 @@ fn stop_before(request: &Request) {
         Request::Wake { word, .. } | Request::Requeue { word, .. } => (&WAKE, *word),
     };
     if is_to_pause() {
+        if let Request::Wait(Wait { time: 0, .. }) = request {
+            waits_for_word(word);
+        }
         access(site, access_to(word));
     }
 }

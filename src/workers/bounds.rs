@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::StoppedBy;
+use crate::engine::Lessons;
 use crate::search::Shard;
 
 /// What ends a search early, how many workers it has, and which part of it is run.
@@ -15,6 +16,8 @@ pub(crate) struct Bounds {
     pub(crate) workers: usize,
     /// The part of the search to run, if not all of it.
     pub(crate) shard: Option<Shard>,
+    /// What the search knows of the code. If that becomes outdated, all that it finds is forgotten.
+    pub(crate) lessons: Lessons,
 }
 
 /// How many executions may be run, and for how long.

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Bounds, Limits, ParallelSearch, StoppedBy};
-use crate::engine::{Engine, EngineOptions, Program};
+use crate::engine::{Engine, EngineOptions, Lessons, Program};
 use crate::error::ErrorKind;
 use crate::marker;
 use crate::operation::{Choice, SchedulingPoint, Trace};
@@ -103,6 +103,7 @@ fn search(engine: Engine, workers: usize, method: Method, at: u64) -> Option<Sto
         engine,
         options: EngineOptions::default(),
         bounds: Bounds {
+            lessons: Lessons::default(),
             limits: Limits::new(None, None),
             keeps_going: true,
             verifies: false,

@@ -9,7 +9,7 @@ use super::bounds::Limits;
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::*;
-use crate::engine::{ExecutionEnd, ExecutionResult, Scheduler as _, ThreadTable};
+use crate::engine::{ExecutionEnd, ExecutionResult, Lessons, Scheduler as _, ThreadTable};
 use crate::failure::{Deadlock, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Alternation, Bounded, DepthFirst, Feedback, Method, Part, Sample};
@@ -109,6 +109,7 @@ impl Toy {
         name_markers();
         let queue = Arc::new(WorkQueue::new(whole));
         let bounds = Bounds {
+            lessons: Lessons::default(),
             limits: Limits::new(None, None),
             keeps_going,
             verifies: false,

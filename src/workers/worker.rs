@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::StoppedBy;
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
@@ -90,7 +91,9 @@ impl Scheduler for Worker {
                 self.job = None;
             }
         };
-        if let Some(stop) = self.bounds.limits.reached(self.executions) {
+        let is_outdated = self.bounds.lessons.are_outdated();
+        let reached = self.bounds.limits.reached(self.executions);
+        if let Some(stop) = reached.or(is_outdated.then_some(StoppedBy::Exhausted)) {
             self.queue.stop(stop);
             self.job = None;
             return None;

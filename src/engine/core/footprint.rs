@@ -11,15 +11,23 @@ impl ExecutionState {
     /// `thread`, which is running, is about to stop before `access`.
     #[cfg(interlace)]
     pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
-        self.footprints.declare_access(thread, access);
+        self.footprints.declare_accesses(thread, [access]);
     }
 
     /// The step under way has touched this.
     #[inline]
     pub(crate) fn touch(&mut self, access: Access) {
+        if cfg!(interlace) {
+            self.leave_loops_to(&access);
+        }
+        self.note_touched(access);
+    }
+
+    #[inline]
+    pub(super) fn note_touched(&mut self, access: Access) {
         if self.taken > self.known {
             let step = &mut self.steps[self.taken - 1];
-            step.has_called |= !matches!(access.object, Object::Thread(_));
+            step.has_called |= !matches!(access.object, Object::Thread(_) | Object::Loop(_));
             self.accesses.push(access);
             step.accesses_end = in_32_bits(self.accesses.len());
         }
@@ -30,14 +38,27 @@ impl ExecutionState {
         self.footprints.begin_timed_wait(thread, queue);
     }
 
+    /// The step under way has found this count where it has changed one.
+    #[cfg(interlace)]
+    pub(crate) fn note_count(&mut self, found: u64) {
+        if self.taken > self.known {
+            let before = self.taken.checked_sub(2);
+            let begin = before.map_or(0, |before| self.steps[before].accesses_end);
+            let mut own = self.accesses[begin as usize..].iter_mut().rev();
+            if let Some(access) = own.find(|it| it.is_count()) {
+                access.found = found;
+            }
+        }
+    }
+
     /// Whether `thread` was woken is looked at or changed in the step under way.
     pub(super) fn touch_waker(&mut self, thread: ThreadId) {
-        self.touch(Access::write(Object::Waker(thread)));
+        self.note_touched(Access::write(Object::Waker(thread)));
     }
 
     /// By the step under way `thread`, which waited, can go on.
     pub(super) fn touch_thread(&mut self, thread: ThreadId) {
-        self.touch(Access::write(Object::Thread(thread)));
+        self.note_touched(Access::write(Object::Thread(thread)));
     }
 
     /// What comes next depends on more than on what steps touch: by the step under way, or by the last that was
@@ -82,7 +103,7 @@ impl ExecutionState {
     #[cold]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
         let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
-        if pending.operation.is_marker() {
+        if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
         let step = &mut self.steps[self.taken - 1];

@@ -1,20 +1,22 @@
 //! What it means that no thread can go on: a deadlock, unless something outside may change that.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use super::ExecutionCore;
 use crate::engine::ExecutionEnd;
 use crate::engine::external_wakers::WakeStatus;
 use crate::engine::outside::Settled;
-use crate::failure::{Deadlock, FailureKind, Positions, TimeOut, Unfinished};
-use crate::operation::ThreadId;
+use crate::failure::{
+    Deadlock, FailureKind, Livelock, Positions, RepeatedRead, TimeOut, Unfinished,
+};
+use crate::operation::{Object, ThreadId};
 
 impl ExecutionCore {
     /// Whether the threads' part seems over since nobody can go on.
     pub(in crate::engine) fn is_stuck(&self) -> bool {
         matches!(
             self.failure(),
-            Some(FailureKind::Deadlock(_) | FailureKind::TimeOut(_))
+            Some(FailureKind::Deadlock(_) | FailureKind::Livelock(_) | FailureKind::TimeOut(_))
         )
     }
 
@@ -34,7 +36,37 @@ impl ExecutionCore {
             let (limit, threads) = (self.options.timeout, Positions::default());
             return FailureKind::TimeOut(TimeOut(Unfinished::Nothing { limit, threads }));
         }
-        FailureKind::Deadlock(Deadlock::default())
+        let reads = self.repeated_reads();
+        if reads.is_empty() {
+            FailureKind::Deadlock(Deadlock::default())
+        } else {
+            let threads = Positions::default();
+            FailureKind::Livelock(Livelock { threads, reads })
+        }
+    }
+
+    /// What the threads read in each round that wait in loops.
+    fn repeated_reads(&self) -> Vec<RepeatedRead> {
+        let names = self.state.threads().names();
+        let (mut places, mut reads) = (Vec::new(), Vec::new());
+        for (thread, read) in self.state.repeated_reads() {
+            let Object::Memory(range) = read.object() else {
+                continue;
+            };
+            let known = places.iter().position(|place| *place == range);
+            let place = known.unwrap_or(places.len());
+            if known.is_none() {
+                places.push(range);
+            }
+            reads.push(RepeatedRead {
+                thread: Arc::clone(&names[thread.index()]),
+                site: read.site().into(),
+                place: u32::try_from(place + 1).unwrap_or(u32::MAX),
+                size: u32::try_from(range.len()).unwrap_or(u32::MAX),
+                value: read.value(),
+            });
+        }
+        reads
     }
 
     /// What the outside threads do, as far as it is known now.

@@ -45,9 +45,7 @@ impl ExecutionCore {
         if self.is_over() && wait.deadline.is_some() {
             return None;
         }
-        if let Some(yields) = self.calls.yields.get_mut(thread.index()) {
-            *yields = 0;
-        }
+        self.reset_yields(thread);
         if wait.hook.is_some() {
             self.calls.can_unwind.push(thread);
         }
@@ -169,6 +167,14 @@ impl ExecutionCore {
         *own == 0
     }
 
+    /// `thread` does what shows whether it waits for others, as a lock does between its yields: these are no
+    /// waits of their own.
+    pub(in crate::engine) fn reset_yields(&mut self, thread: ThreadId) {
+        if let Some(yields) = self.calls.yields.get_mut(thread.index()) {
+            *yields = 0;
+        }
+    }
+
     /// The running thread waits as `blocked` says.
     pub(in crate::engine) fn block(&mut self, thread: ThreadId, blocked: Blocked) {
         let may_be_spurious = blocked.may_be_spurious && self.options.waits.spurious_wakeups > 0;
@@ -188,7 +194,10 @@ impl ExecutionCore {
     /// Whether a thread that waits inside of a call may have become able to go on.
     #[inline]
     pub(in crate::engine) fn has_calls(&self) -> bool {
-        self.kernel.has_woken() || self.awaits_world() || self.surroundings.has_news()
+        self.kernel.has_woken()
+            || self.awaits_world()
+            || self.surroundings.has_news()
+            || self.state.has_woken_in_loops()
     }
 
     /// Whether a thread waits for the world outside.
@@ -214,6 +223,7 @@ impl ExecutionCore {
         for thread in self.kernel.take_woken() {
             self.state.unblock(thread);
         }
+        self.state.wake_in_loops();
         for (thread, check) in &mut self.calls.checks {
             if check.is_ready() {
                 self.state.unblock(*thread);

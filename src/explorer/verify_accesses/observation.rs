@@ -144,6 +144,7 @@ fn ending(record: &Record) -> String {
         None => "the execution holds".to_owned(),
         // Where the threads stand is compared by itself.
         Some(FailureKind::Deadlock(_)) => "the execution ends in a deadlock".to_owned(),
+        Some(FailureKind::Livelock(_)) => "the execution ends in a livelock".to_owned(),
         Some(FailureKind::StepLimit(_)) => "the execution meets the step limit".to_owned(),
         Some(FailureKind::TimeOut(_)) => "the execution times out".to_owned(),
         Some(kind) => kind.to_string(),

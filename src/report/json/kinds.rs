@@ -8,8 +8,9 @@ use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind, HookPanic,
-    InvariantViolation, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic, Positions,
-    SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+    InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic, Positions,
+    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
+    WaitSite,
 };
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
@@ -22,6 +23,7 @@ variants! { FailureKind:
     "invariant" = Invariant[failure],
     "invariant_panic" = InvariantPanic(panic),
     "deadlock" = Deadlock[failure],
+    "livelock" = Livelock[failure],
     "step_limit" = StepLimit[failure],
     "time_out" = TimeOut[failure],
     "diverged" = Diverged(error),
@@ -33,6 +35,7 @@ object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
 object! { NotSerializable: view = "view", nearest = "nearest"; views }
 object! { InvariantViolation: name = "name" }
 object! { Deadlock: threads = "threads" }
+object! { Livelock: threads = "threads", reads = "reads" }
 object! { ThreadPosition:
     name = "name",
     activity = "activity",
@@ -49,6 +52,7 @@ object! { StepLimit: max_steps = "max_steps", threads = "threads", last_passes =
 row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
+row! { RepeatedRead: thread, site, place, size, value }
 row! { AwaitedLock: name, last, others_may_hold }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }

@@ -2,6 +2,7 @@
 
 use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::step::Identity;
 
 /// What has been passed of a reversal on the way down.
@@ -23,20 +24,20 @@ impl Descent {
         }
     }
 
-    /// Whether `steps` can begin with the next step of `thread`; nothing if that was not seen in `order`.
+    /// Whether what is `left` can begin with the next step of `thread`; nothing if that was not seen in `order`.
     pub(super) fn can_begin_with(
         &self,
         thread: Identity,
         order: &HappensBefore,
-        depth: usize,
-        steps: &[usize],
+        sequence: Sequence<'_>,
+        left: &[usize],
     ) -> Option<bool> {
         let own = self.matched.iter().filter(|it| **it == thread);
-        let next = order.nth_of(thread, depth, own.count());
+        let next = order.nth_of(thread, sequence.depth, own.count());
         let is_known = next.is_some() && !self.strayed.contains(&thread);
         let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
         if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
-            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
+            Some(order.is_weak_initial(thread, next, left, sequence))
         } else {
             None
         }

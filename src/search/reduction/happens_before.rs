@@ -6,6 +6,7 @@
 //! steps and the same happens-before are of one class (Mazurkiewicz, "Trace Theory", 1987).
 
 use super::mutant::Mutant;
+use super::references::{Counting, Sequence, count_at};
 use super::relation::Relation;
 use super::step::{Buffers, Identity, Step};
 use crate::operation::{ThreadId, Trace};
@@ -16,6 +17,8 @@ use crate::operation::{ThreadId, Trace};
 pub(super) struct HappensBefore {
     pub(super) steps: Vec<Step>,
     pub(super) taken: usize,
+    /// Whether any of them counts references.
+    have_counts: bool,
     /// The earlier steps that each conflicts with.
     conflicts: Relation,
     /// The earlier steps that happen before each.
@@ -49,6 +52,15 @@ impl HappensBefore {
         for thread in (0..trace.threads.len()).map(ThreadId::new) {
             let buffers = self.spare.pop().unwrap_or_default();
             self.steps.extend(Step::pending(trace, thread, buffers));
+        }
+        self.have_counts = self.steps.iter().any(|it| it.counts().next().is_some());
+        if self.have_counts {
+            // What is pending would find what there is at the end.
+            let pending = self.steps.split_off(self.taken);
+            for mut step in pending {
+                step.find(|object| count_at(&self.steps[..self.taken], self.taken, object));
+                self.steps.push(step);
+            }
         }
         self.order();
     }
@@ -106,6 +118,12 @@ impl HappensBefore {
         }
     }
 
+    /// The steps, if any of them counts references.
+    fn counting(&self) -> Option<Counting<'_>> {
+        let (steps, taken) = (&self.steps[..], self.taken);
+        self.have_counts.then_some(Counting { steps, taken })
+    }
+
     pub(super) fn conflict(&self, one: usize, other: usize) -> bool {
         self.conflicts.has(one.max(other), one.min(other))
     }
@@ -123,6 +141,19 @@ impl HappensBefore {
     /// if the execution was `aborted`.
     pub(super) fn is_reversible(&self, pending: usize, aborted: bool) -> bool {
         aborted || self.steps[pending].is_guarded
+    }
+
+    /// Whether the step `later` could be taken after the first `depth` steps and those of `sequence` if its
+    /// thread has waited in a loop: one of them has changed what it read.
+    pub(super) fn could_leave_loop(&self, later: usize, depth: usize, sequence: &[usize]) -> bool {
+        let step = &self.steps[later];
+        let began = self.predecessor(later);
+        let mut before = (0..depth).chain(sequence.iter().copied());
+        !step.leaves_loop
+            || Mutant::LoopsAlwaysLeft.is_on()
+            || before.any(|it| {
+                Some(it) > began && it != later && self.steps[it].enables(step.pending.thread)
+            })
     }
 
     /// The step of its thread that comes before `step`.
@@ -198,7 +229,14 @@ impl HappensBefore {
             return depth;
         };
         let mut later = depth..self.taken;
-        let wakes = later.find(|it| *it == own || self.conflict(*it, own));
+        let counting = self.counting();
+        let wakes = later.find(|it| {
+            *it == own
+                || match counting {
+                    Some(counting) => counting.is_woken_by(own, *it),
+                    None => self.conflict(*it, own),
+                }
+        });
         wakes.unwrap_or(self.taken)
     }
 
@@ -212,19 +250,25 @@ impl HappensBefore {
         steps.map(|(_, step)| *step)
     }
 
-    /// Whether an execution of `sequence`, in some order and perhaps with more steps, can begin with the
-    /// step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
+    /// Whether an execution of what is `left` of `sequence`, in some order and perhaps with more steps, can
+    /// begin with the step of `thread`, which is `next`. If that is not known, it is supposed to conflict with all.
     pub(super) fn is_weak_initial(
         &self,
         thread: Identity,
         next: Option<usize>,
-        sequence: impl IntoIterator<Item = usize>,
+        left: &[usize],
+        sequence: Sequence<'_>,
     ) -> bool {
-        for number in sequence {
+        let counting = self.counting();
+        for &number in left {
             if self.steps[number].thread == thread {
                 return true;
             }
-            if next.is_none_or(|next| self.conflict(next, number)) {
+            let conflicts = |next: usize| match counting {
+                Some(counting) => counting.conflict_in(next, number, sequence),
+                None => self.conflict(next, number),
+            };
+            if next.is_none_or(conflicts) {
                 return false;
             }
         }

@@ -26,6 +26,12 @@ pub(super) enum Mutant {
     WakesComeFirst,
     /// Where all threads sleep that could go on, nobody waits for a lock.
     WaitingForgotten,
+    /// A thread that has waited in a loop could go on at any time.
+    LoopsAlwaysLeft,
+    /// The last to give up a reference commutes with the others.
+    NobodyIsLast,
+    /// Who was the last to give up a reference would also be so if others came after it.
+    LastStaysLast,
     /// A step touches what it has declared, and nothing else.
     AllDeclared,
 }

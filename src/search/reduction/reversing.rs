@@ -1,6 +1,7 @@
 //! How races are reversed, and what is tried for that.
 
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::sleep::Sleep;
 use super::step::Identity;
 use super::tree::Reversal;
@@ -17,12 +18,16 @@ impl Reduction {
         let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
         let others = order.independent_of(earlier).filter(is_kept);
         let steps: Vec<usize> = others.chain([later]).collect();
-        let covers = |(_, it): &(usize, &Sleep)| it.covers(order, earlier, steps.iter().copied());
+        let sequence = Sequence::new(earlier, &steps, Some(later));
+        let covers = |(_, it): &(usize, &Sleep)| it.covers(order, &steps, sequence);
         let sleeps = || self.sleeps.iter().enumerate();
         if sleeps()
             .filter(|(_, it)| !it.is_unseen)
             .any(|it| covers(&it))
         {
+            return None;
+        }
+        if !order.could_leave_loop(later, earlier, &steps) {
             return None;
         }
         if order.steps[later].is_guarded && !race.is_free {
@@ -54,9 +59,10 @@ impl Reduction {
             return;
         };
         self.tried.read(trace);
-        let sequence = race.earlier..race.earlier + steps.len();
+        let taken: Vec<usize> = (race.earlier..race.earlier + steps.len()).collect();
+        let sequence = Sequence::new(race.earlier, &taken, None);
         let seen = self.sleeps[at].seen_in(&self.tried);
-        if seen.is_none_or(|it| !it.covers(&self.tried, race.earlier, sequence)) {
+        if seen.is_none_or(|it| !it.covers(&self.tried, &taken, sequence)) {
             race.awake.push(at);
             let reversal = self.reverse(race);
             self.insert(reversal);

@@ -249,7 +249,7 @@ impl ReducedShard {
     }
 
     fn seen(&self, trace: &Trace<'_>, number: usize) -> Seen {
-        let is_known = |it: &Access| !matches!(it.object, Object::Thread(_));
+        let is_known = |it: &Access| !matches!(it.object, Object::Thread(_) | Object::Loop(_));
         if trace.has_aborted && number + 1 == trace.events.len() {
             Seen::Aborting
         } else if trace.accesses(number).filter(is_known).count() > self.path[number].declared
@@ -297,6 +297,9 @@ impl ReducedShard {
             let steps = order.independent_of(earlier);
             let mut steps: Vec<usize> = steps.take_while(|it| *it < later.min(end)).collect();
             steps.push(later);
+            if !order.could_leave_loop(later, earlier, &steps) {
+                continue;
+            }
             if order.steps[later].is_guarded
                 && self.answers.after(order, later, earlier, &steps) == Some(false)
             {

@@ -2,6 +2,7 @@
 
 use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::step::Identity;
 use super::tree::{Sleeper, Tree};
 
@@ -39,18 +40,19 @@ impl Sleep {
         }
     }
 
-    /// Whether the thread still sleeps at `at`, and a sequence from there on could begin with its step: then it
-    /// was explored.
+    /// Whether the thread still sleeps where `sequence` begins, which is of `steps`, and that could begin with
+    /// its step: then it was explored.
     pub(super) fn covers(
         &self,
         order: &HappensBefore,
-        at: usize,
-        sequence: impl IntoIterator<Item = usize>,
+        steps: &[usize],
+        sequence: Sequence<'_>,
     ) -> bool {
+        let at = sequence.depth;
         let is_asleep = self.depth < at && self.wakes >= at && !Mutant::NobodySleeps.is_on();
         is_asleep && {
             let next = order.nth_of(self.thread, at, 0);
-            order.is_weak_initial(self.thread, next, sequence)
+            order.is_weak_initial(self.thread, next, steps, sequence)
         }
     }
 

@@ -3,8 +3,8 @@
 use super::mutant::Mutant;
 use super::summary::Summary;
 use crate::operation::{
-    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
-    ThreadId, ThreadState, ThreadStatus, Trace,
+    Access, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint, ThreadId,
+    ThreadState, ThreadStatus, Trace,
 };
 use crate::site::MarkerId;
 
@@ -13,6 +13,10 @@ pub(crate) type Identity = u64;
 
 /// A step that was taken, or one that a thread was about to take when the execution ended.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "facts that have nothing to do with each other"
+)]
 pub(super) struct Step {
     pub(super) thread: Identity,
     pub(super) pending: Pending,
@@ -20,6 +24,8 @@ pub(super) struct Step {
     summary: Summary,
     /// Whether it could be taken only while a lock was free.
     pub(super) is_guarded: bool,
+    /// Whether its thread has waited in a loop, and goes on after any step that has changed what it read.
+    pub(super) leaves_loop: bool,
     /// The threads that can go on, or be joined, by it.
     enables: Vec<ThreadId>,
     /// Whether it may have touched more.
@@ -89,13 +95,17 @@ impl Step {
             mut accesses,
             mut enables,
         } = buffers;
+        let mut leaves_loop = false;
         for access in trace.accesses(number) {
             match access.object {
                 // That it can be taken is no conflict: there is no other order.
-                Object::Thread(thread) if access.kind == AccessKind::Write => enables.push(thread),
+                Object::Thread(thread) | Object::Loop(thread) if access.is_write() => {
+                    enables.push(thread);
+                }
                 Object::Thread(_) => {}
                 Object::Clock if Mutant::TimeUntouched.is_on() => {}
                 _ if Mutant::WakesComeFirst.is_on() && event.operation.ends_wait() => {}
+                Object::Loop(_) => leaves_loop = true,
                 _ => accesses.push(access),
             }
         }
@@ -109,7 +119,9 @@ impl Step {
             // Whatever ends an execution keeps all others from going on.
             is_opaque: event.knowledge == Knowledge::Nothing || has_aborted,
             has_called: event.has_called,
+            leaves_loop,
             awaits: match event.operation.kind() {
+                _ if leaves_loop => None,
                 OperationKind::Start | OperationKind::Resume => Some(event.thread),
                 OperationKind::Join(other) => Some(other),
                 _ => None,
@@ -139,6 +151,9 @@ impl Step {
             enables,
         } = buffers;
         let knowledge = trace.footprints.touched_by(pending, &mut accesses);
+        let declared = accesses.len();
+        accesses.retain(|it| !matches!(it.object, Object::Loop(_)));
+        let leaves_loop = accesses.len() < declared;
         Some(Step {
             thread: trace.identities[thread.index()],
             pending,
@@ -148,7 +163,8 @@ impl Step {
             enables,
             is_opaque: knowledge == Knowledge::Nothing,
             has_called: false,
-            awaits,
+            leaves_loop,
+            awaits: awaits.filter(|_| !leaves_loop),
         })
     }
 
@@ -159,7 +175,39 @@ impl Step {
         }
     }
 
+    /// What it does with counts.
+    pub(super) fn counts(&self) -> impl Iterator<Item = &Access> {
+        self.accesses.iter().filter(|it| it.is_count())
+    }
+
+    /// The count that it has found, if it was about to change one and not known to.
+    pub(super) fn find(&mut self, count_of: impl Fn(&Object) -> Option<u64>) {
+        for access in self.accesses.iter_mut().filter(|it| it.is_count()) {
+            access.found = count_of(&access.object).unwrap_or_default();
+        }
+    }
+
+    /// How it changes the object of a count, if it does.
+    pub(super) fn change_of(&self, object: &Object) -> Option<&Access> {
+        let mut changes = self.accesses.iter().filter(|it| it.is_write());
+        changes.find(|it| it.object.meets(object))
+    }
+
+    /// Whether it [conflicts](Self::conflicts_with) with another for more than what both count.
+    pub(super) fn conflicts_firmly_with(&self, other: &Step) -> bool {
+        self.thread == other.thread || self.is_opaque || other.is_opaque || {
+            let mut own = self.accesses.iter();
+            own.any(|one| {
+                let mut others = other.accesses.iter();
+                others.any(|it| !one.count_the_same(it) && one.conflicts_with(it))
+            })
+        }
+    }
+
     pub(super) fn conflicts_with(&self, other: &Step) -> bool {
+        if Mutant::NobodyIsLast.is_on() {
+            return self.conflicts_firmly_with(other);
+        }
         self.thread == other.thread || self.is_opaque || other.is_opaque || {
             self.summary.may_conflict(other.summary) && {
                 let mut own = self.accesses.iter();

@@ -46,7 +46,7 @@ fn bits(object: &Object) -> u64 {
             }
         }
         Object::Text(text) => 1 << (text % 64),
-        Object::Thread(_) | Object::Waker(_) => 2,
+        Object::Thread(_) | Object::Loop(_) | Object::Waker(_) => 2,
         Object::Clock => 1,
     }
 }

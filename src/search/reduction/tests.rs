@@ -7,5 +7,6 @@ mod machine;
 mod mutants;
 mod nearest;
 mod program;
+mod references;
 mod shards;
 mod workers;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::descent::Descent;
 use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
+use super::references::Sequence;
 use super::step::{Identity, PlannedStep};
 
 /// The number of a node.
@@ -263,10 +264,12 @@ impl Tree {
     /// "Source Sets", JACM 2017, section 6), on a tree that several executions extend at once.
     pub(super) fn insert(&mut self, mut reversal: Reversal<'_>) -> Inserted {
         let reversed = reversal.taken.and_then(|_| reversal.steps.last().copied());
+        let all = reversal.steps.clone();
+        let sequence = Sequence::new(reversal.depth, &all, reversed);
         let mut descent = Descent::of(reversed);
         let mut node = reversal.at;
         loop {
-            match self.place(node, &reversal, &descent) {
+            match self.place(node, &reversal, sequence, &descent) {
                 Place::Covered => return Inserted::Done,
                 Place::Here => {
                     self.plan(node, reversal.order, &reversal.steps);
@@ -292,7 +295,13 @@ impl Tree {
     }
 
     /// Looks among the children of `node` for one with which what is left of a reversal could begin.
-    fn place(&self, node: NodeId, reversal: &Reversal<'_>, descent: &Descent) -> Place {
+    fn place(
+        &self,
+        node: NodeId,
+        reversal: &Reversal<'_>,
+        sequence: Sequence<'_>,
+        descent: &Descent,
+    ) -> Place {
         let (order, depth, steps) = (reversal.order, reversal.depth, &reversal.steps);
         let is_at = node == reversal.at;
         let from = reversal.from.filter(|_| is_at);
@@ -308,7 +317,7 @@ impl Tree {
                 let is_own = |it: &usize| order.steps[*it].thread == step.thread;
                 Some(steps.first().is_some_and(is_own))
             } else {
-                descent.can_begin_with(step.thread, order, depth, steps)
+                descent.can_begin_with(step.thread, order, sequence, steps)
             };
             match can_begin {
                 None => return Place::Unknown(None),

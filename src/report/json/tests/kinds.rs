@@ -12,9 +12,9 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Deadlock, FailureKind, Hook,
-    HookPanic, InvariantViolation, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
-    Positions, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
-    ValueOrText, WaitSite,
+    HookPanic, InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
+    Positions, RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut,
+    Unfinished, ValueOrText, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -131,6 +131,19 @@ fn positions() -> impl Strategy<Value = Positions> {
     value_or_text(vec(threads, 0..4)).prop_map(Positions)
 }
 
+fn livelocks() -> impl Strategy<Value = Livelock> {
+    let thread = any::<String>().prop_map(Into::into);
+    let read = (thread, markers(), any::<[u32; 2]>(), any::<u64>());
+    let read = read.prop_map(|(thread, site, [place, size], value)| RepeatedRead {
+        thread,
+        site,
+        place,
+        size,
+        value,
+    });
+    (positions(), vec(read, 0..3)).prop_map(|(threads, reads)| Livelock { threads, reads })
+}
+
 fn step_limits() -> impl Strategy<Value = StepLimit> {
     let names = any::<String>().prop_map(Into::into);
     let passes = (any::<u32>(), names, markers());
@@ -201,6 +214,7 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
         invariants.prop_map(FailureKind::Invariant),
         panics().prop_map(FailureKind::InvariantPanic),
         positions().prop_map(|threads| FailureKind::Deadlock(Deadlock { threads })),
+        livelocks().prop_map(FailureKind::Livelock),
         step_limits().prop_map(FailureKind::StepLimit),
         time_outs().prop_map(FailureKind::TimeOut),
         errors().prop_map(FailureKind::Diverged),

@@ -89,7 +89,18 @@ fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
         _ => one == other,
     };
     let conflicts = |x: &Access, y: &Access| {
+        if matches!(x.object, Object::Loop(_)) {
+            // Of those that let a thread go on, any could be the first.
+            return false;
+        }
         let both_read = x.kind == AccessKind::Read && y.kind == AccessKind::Read;
+        let are_counts = [x, y]
+            .iter()
+            .all(|it| matches!(it.kind, AccessKind::Increment | AccessKind::Decrement));
+        let is_last = |it: &Access| it.kind == AccessKind::Decrement && it.found == 1;
+        if are_counts && !is_last(x) && !is_last(y) {
+            return false;
+        }
         !both_read && overlap(&x.object, &y.object)
     };
     a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {

@@ -1,9 +1,11 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
+mod loops;
+
 use std::collections::HashMap;
 
-use super::program::{Code, Program, cell, queue};
+use super::program::{Code, Program, cell, count, queue};
 use crate::operation::{
     Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
@@ -54,6 +56,7 @@ struct Machine<'a> {
     line: Vec<usize>,
     registers: Vec<u64>,
     cells: Vec<u64>,
+    references: [u64; 2],
     holders: Vec<Option<usize>>,
     queues: Vec<Vec<usize>>,
     /// Whether the step under way has touched what is known only afterwards.
@@ -61,6 +64,8 @@ struct Machine<'a> {
     time: u64,
     /// When the wait of a thread is over that may time out.
     deadlines: HashMap<usize, u64>,
+    /// The threads that wait in loops, or were let go and have not gone on.
+    in_loops: Vec<usize>,
     execution: Execution,
 }
 
@@ -117,11 +122,13 @@ impl<'a> Machine<'a> {
             line: Vec::new(),
             registers: vec![0; program.threads.len()],
             cells: vec![0; program.cells],
+            references: [0, 1].map(|it| program.references(it)),
             holders: vec![None; 8],
             queues: vec![Vec::new(); 8],
             has_called: false,
             time: 0,
             deadlines: HashMap::new(),
+            in_loops: Vec::new(),
             execution: Execution {
                 events: Vec::new(),
                 accesses: Vec::new(),
@@ -257,6 +264,29 @@ impl<'a> Machine<'a> {
         self.touch(Access::write(cell(number)));
     }
 
+    fn run_counting(&mut self, own: usize, code: &Code) {
+        match *code {
+            Code::Clone(number) => drop(self.refer(number, |it| it + 1)),
+            Code::Drop(number) => {
+                if self.refer(number, |it| it - 1) == 1 {
+                    self.registers[own] += 10;
+                }
+            }
+            Code::Count(number) => self.registers[own] = self.references[number],
+            _ => unreachable!("it does not count"),
+        }
+    }
+
+    /// The step under way changes the count of references.
+    fn refer(&mut self, number: usize, change: impl Fn(u64) -> u64) -> u64 {
+        let found = self.references[number];
+        self.references[number] = change(found);
+        let mut own = self.execution.accesses.iter_mut().rev();
+        let own = own.find(|it| it.is_count() && it.object == count(number));
+        own.expect("it was declared").found = found;
+        found
+    }
+
     fn touch(&mut self, access: Access) {
         self.has_called |= !matches!(access.object, Object::Thread(_));
         self.execution.accesses.push(access);
@@ -269,14 +299,25 @@ impl<'a> Machine<'a> {
         let knowledge = execution
             .footprints
             .touched_by(pending, &mut execution.accesses);
-        if event.operation.is_marker() {
+        if event.operation.is_marker() || execution.footprints.is_one_step(pending) {
             execution.footprints.pass(event.thread);
         }
         if let Some(marker) = event.operation.passes() {
             execution.statuses[thread].passed = Some(marker);
         }
         let end = if event.operation.is_marker() {
-            self.run_code(thread)
+            let before = self.cells.clone();
+            let end = match self.next_code(thread) {
+                Some(Code::Await(cells)) => self.enter_loop(thread, cells),
+                _ => self.run_code(thread),
+            };
+            self.let_go_of_loops(&before);
+            end
+        } else if let Some(place) = self.in_loops.iter().position(|it| *it == thread) {
+            self.in_loops.swap_remove(place);
+            self.leave_loop(thread);
+            self.arrive(thread);
+            StepEnd::Paused
         } else {
             match *self.state(thread) {
                 ThreadState::Joined(_) => self.line[thread] += 1,
@@ -344,6 +385,7 @@ impl<'a> Machine<'a> {
         match *code {
             Code::Read(cell) => self.registers[own] = self.cells[cell],
             Code::Write(cell) => self.cells[cell] = self.registers[own] + 1,
+            Code::Clear(cell) => self.cells[cell] = 0,
             Code::Call(number) => self.call(own, number),
             Code::Sum(ref reads, ref writes) => {
                 let sum: u64 = reads.iter().map(|it| self.cells[*it]).sum();
@@ -366,9 +408,10 @@ impl<'a> Machine<'a> {
             Code::Lock(lock, is_released) => {
                 self.holders[lock] = (!is_released).then_some(thread);
             }
+            Code::Clone(_) | Code::Drop(_) | Code::Count(_) => self.run_counting(own, code),
             Code::Unlock(lock) => self.holders[lock] = None,
             Code::Spawn(code) => self.spawn(code),
-            Code::Join(_) => unreachable!("a join is no marker"),
+            Code::Join(_) | Code::Await(_) => unreachable!("that runs elsewhere"),
             Code::Wait(queue) => {
                 self.queues[queue].push(thread);
                 *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());

@@ -22,6 +22,12 @@ pub(super) enum Code {
     /// Acquires a lock, and releases it at the end of the step if it is so.
     Lock(usize, bool),
     Unlock(usize),
+    /// Makes one more reference, of which the thread has one.
+    Clone(usize),
+    /// Gives up a reference. The register is 10 more if it was the last.
+    Drop(usize),
+    /// Reads how many references there are.
+    Count(usize),
     Spawn(usize),
     Join(usize),
     /// Waits until woken, in this queue.
@@ -34,6 +40,10 @@ pub(super) enum Code {
     Look,
     /// Wakes the first who waits there, if anybody does.
     Wake(usize),
+    /// Writes zero to the cell.
+    Clear(usize),
+    /// Waits in a loop until one of the cells is not zero, and reads the first.
+    Await(Vec<usize>),
     /// Panics if the register is this.
     PanicAt(u64),
 }
@@ -46,9 +56,20 @@ pub(super) struct Program {
     pub(super) cells: usize,
 }
 
+impl Program {
+    /// How many references there are at first: as many as are given up in all, but for those that are made.
+    pub(super) fn references(&self, number: usize) -> u64 {
+        let all = self.threads.iter().flatten();
+        let [dropped, made] = [Code::Drop(number), Code::Clone(number)]
+            .map(|code| all.clone().filter(|it| **it == code).count() as u64);
+        dropped.saturating_sub(made)
+    }
+}
+
 const CELL: usize = 16;
 const LOCK: usize = 1 << 20;
 const QUEUE: usize = 1 << 30;
+const COUNT: usize = 1 << 40;
 
 pub(super) fn cell(number: usize) -> Object {
     let start = (number + 1) * CELL;
@@ -60,6 +81,11 @@ pub(super) fn queue(number: usize) -> Access {
     Access::write(word(QUEUE, number))
 }
 
+/// That of the references of this number.
+pub(super) fn count(number: usize) -> Object {
+    word(COUNT, number)
+}
+
 fn word(base: usize, number: usize) -> Object {
     Object::Memory(base + number * CELL..base + number * CELL + 4)
 }
@@ -69,12 +95,18 @@ impl Code {
         let reads = |cells: &[usize]| cells.iter().map(|it| Access::read(cell(*it))).collect();
         let accesses = match self {
             Code::Read(it) | Code::JumpIfZero(it, _) => reads(&[*it]),
-            Code::Write(it) | Code::SwapZero(it, _) => vec![Access::write(cell(*it))],
+            Code::Await(all) => reads(all),
+            Code::Write(it) | Code::Clear(it) | Code::SwapZero(it, _) => {
+                vec![Access::write(cell(*it))]
+            }
             Code::Sum(from, to) => {
                 let mut all: Vec<Access> = reads(from);
                 all.extend(to.iter().map(|it| Access::write(cell(*it))));
                 all
             }
+            Code::Clone(it) => vec![Access::increment(count(*it))],
+            Code::Drop(it) => vec![Access::decrement(count(*it))],
+            Code::Count(it) => vec![Access::read(count(*it))],
             Code::Unlock(lock) => vec![Access::release(word(LOCK, *lock))],
             Code::Lock(lock, is_released) => {
                 let lock = word(LOCK, *lock);

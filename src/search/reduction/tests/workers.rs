@@ -65,7 +65,7 @@ pub(super) fn check(program: &Program, workers: Workers, all: &Found) -> Result<
     Ok(())
 }
 
-fn code(cells: usize) -> impl Strategy<Value = Code> {
+pub(super) fn code(cells: usize) -> impl Strategy<Value = Code> {
     let cell = 0..cells;
     let some = prop::collection::vec(0..cells, 0..3);
     prop_oneof![
@@ -74,10 +74,12 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
         1 => cell.clone().prop_map(Code::Call),
         2 => (some.clone(), some).prop_map(|(from, to)| Code::Sum(from, to)),
         2 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::JumpIfZero(cell, line + 3)),
-        1 => (cell, 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
+        1 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
         1 => Just(Code::Anything),
         3 => (0..2_usize, any::<bool>()).prop_map(|(lock, short)| Code::Lock(lock, short)),
         2 => (0..2_usize).prop_map(Code::Unlock),
+        1 => cell.clone().prop_map(Code::Clear),
+        2 => prop::collection::vec(0..cells, 1..3).prop_map(Code::Await),
         1 => (0..2_usize).prop_map(Code::Wait),
         1 => (0..2_usize, 0..4_u64).prop_map(|(queue, time)| Code::WaitFor(queue, time)),
         1 => (0..4_u64).prop_map(Code::Sleep),
@@ -88,7 +90,7 @@ fn code(cells: usize) -> impl Strategy<Value = Code> {
 }
 
 /// Threads without jumps back, so that they end, and which unlock only what they hold.
-fn repair(program: &mut Program) {
+pub(super) fn repair(program: &mut Program) {
     for code in &mut program.threads {
         let mut held = Vec::new();
         let mut line = 0;
@@ -119,7 +121,24 @@ fn repair(program: &mut Program) {
 }
 
 pub(super) fn programs() -> impl Strategy<Value = Program> {
-    let threads = prop::collection::vec(prop::collection::vec(code(3), 1..5), 2..5);
+    programs_of(code(3))
+}
+
+/// Programs with branches and locks, and nothing else by which threads wait.
+pub(super) fn branching_programs() -> impl Strategy<Value = Program> {
+    let cell = 0..3_usize;
+    programs_of(prop_oneof![
+        2 => cell.clone().prop_map(Code::Read),
+        2 => cell.clone().prop_map(Code::Write),
+        2 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::JumpIfZero(cell, line + 3)),
+        1 => (cell, 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
+        2 => (0..2_usize, any::<bool>()).prop_map(|(lock, short)| Code::Lock(lock, short)),
+        1 => (0..2_usize).prop_map(Code::Unlock),
+    ])
+}
+
+fn programs_of(code: impl Strategy<Value = Code>) -> impl Strategy<Value = Program> {
+    let threads = prop::collection::vec(prop::collection::vec(code, 1..5), 2..5);
     let spawned = (any::<bool>(), 0..4_usize, any::<bool>());
     (threads, spawned).prop_map(|(threads, (spawns, at, joins))| {
         let mut program = Program {
