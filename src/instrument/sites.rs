@@ -22,7 +22,8 @@ impl CodeSite {
     /// What the access is for, as far as the functions tell that it is in.
     #[inline]
     pub(super) fn role(&self) -> Role {
-        *self.role.get_or_init(|| aside(|| self.find_role()))
+        let known = self.role.get().copied();
+        known.unwrap_or_else(|| aside(|| *self.role.get_or_init(|| self.find_role())))
     }
 
     #[cold]
