@@ -121,24 +121,7 @@ pub(super) fn repair(program: &mut Program) {
 }
 
 pub(super) fn programs() -> impl Strategy<Value = Program> {
-    programs_of(code(3))
-}
-
-/// Programs with branches and locks, and nothing else by which threads wait.
-pub(super) fn branching_programs() -> impl Strategy<Value = Program> {
-    let cell = 0..3_usize;
-    programs_of(prop_oneof![
-        2 => cell.clone().prop_map(Code::Read),
-        2 => cell.clone().prop_map(Code::Write),
-        2 => (cell.clone(), 0..5_usize).prop_map(|(cell, line)| Code::JumpIfZero(cell, line + 3)),
-        1 => (cell, 0..5_usize).prop_map(|(cell, line)| Code::SwapZero(cell, line + 3)),
-        2 => (0..2_usize, any::<bool>()).prop_map(|(lock, short)| Code::Lock(lock, short)),
-        1 => (0..2_usize).prop_map(Code::Unlock),
-    ])
-}
-
-fn programs_of(code: impl Strategy<Value = Code>) -> impl Strategy<Value = Program> {
-    let threads = prop::collection::vec(prop::collection::vec(code, 1..5), 2..5);
+    let threads = prop::collection::vec(prop::collection::vec(code(3), 1..5), 2..5);
     let spawned = (any::<bool>(), 0..4_usize, any::<bool>());
     (threads, spawned).prop_map(|(threads, (spawns, at, joins))| {
         let mut program = Program {
