@@ -17,3 +17,4 @@ mod fence;
 mod plain;
 mod point;
 mod sites;
+mod std_functions;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use crate::arguments::Arguments;
 use crate::toolchain::{Toolchain, cargo, text};
-use crate::wrapper::{PASS_THROUGH, PLAIN_PACKAGES};
-use crate::{flags, packages, pass_through};
+use crate::wrapper::{LINK_ARGUMENTS, PASS_THROUGH, PLAIN_PACKAGES};
+use crate::{flags, packages, pass_through, std_functions};
 
 /// Settings of cargo, which hold unless the caller has made them. Lock sites need some optimisation, and
 /// optimisation at link time hides calls.
@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     };
     check_target(&target)?;
     let plain = packages::only_of_interlace(&arguments, &target)?;
-    let folder = folder_name(&toolchain, &target, &plain);
+    let link_arguments = std_functions::link_arguments(&toolchain, &target)?;
+    let folder = folder_name(&toolchain, &target, &plain, &link_arguments);
     let folder = target_folder(&arguments)?.join(folder);
     let library = pass_through::library(&toolchain, &target, &folder)?;
     let own = env::current_exe();
@@ -54,6 +55,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
         .env("RUSTC_WRAPPER", own)
         .env("CARGO_TARGET_DIR", &folder);
     cargo.env(PLAIN_PACKAGES, plain).env(PASS_THROUGH, library);
+    cargo.env(LINK_ARGUMENTS, link_arguments);
     cargo.envs(
         PROFILES
             .into_iter()
@@ -98,10 +100,10 @@ fn target_folder(arguments: &Arguments<'_>) -> Result<PathBuf, String> {
 }
 
 /// A folder of its own for all that a compilation depends on and cargo does not know.
-fn folder_name(toolchain: &Toolchain, target: &str, plain: &str) -> String {
+fn folder_name(toolchain: &Toolchain, target: &str, plain: &str, link_arguments: &str) -> String {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
     (flags::INSTRUMENTING, flags::TELLING, flags::PLAIN).hash(&mut hasher);
-    (pass_through::SOURCES, target, plain).hash(&mut hasher);
+    (pass_through::SOURCES, target, plain, link_arguments).hash(&mut hasher);
     format!("interlace-{:016x}", hasher.finish())
 }

@@ -11,6 +11,7 @@ mod flags;
 mod packages;
 mod pass_through;
 mod probe;
+mod std_functions;
 mod toolchain;
 mod wrapper;
 

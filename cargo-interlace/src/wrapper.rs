@@ -13,6 +13,9 @@ pub(crate) const PLAIN_PACKAGES: &str = "CARGO_INTERLACE_PLAIN_PACKAGES";
 /// The variable with the path of the [library](crate::pass_through) for what does not link Interlace.
 pub(crate) const PASS_THROUGH: &str = "CARGO_INTERLACE_PASS_THROUGH";
 
+/// The variable with the options of the linker for the [functions of std](crate::std_functions).
+pub(crate) const LINK_ARGUMENTS: &str = "CARGO_INTERLACE_LINK_ARGUMENTS";
+
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
     let is_command = |it: &OsString| ["interlace", "test", "run"].iter().any(|word| it == word);
@@ -35,9 +38,11 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
         } else {
             rustc.args(INSTRUMENTING);
         }
-        let mut library = OsString::from("link-arg=");
-        library.push(env::var_os(PASS_THROUGH).unwrap_or_default());
-        rustc.arg("-C").arg(library);
+        for variable in [LINK_ARGUMENTS, PASS_THROUGH] {
+            let mut argument = OsString::from("link-arg=");
+            argument.push(env::var_os(variable).unwrap_or_default());
+            rustc.arg("-C").arg(argument);
+        }
     }
     let status = rustc.status();
     let status = status.map_err(|error| format!("{rustc:?} cannot be run: {error}"))?;
