@@ -45,7 +45,7 @@ fn check<T: Debug>(engine: Engine, samples: u64, program: impl Fn() -> T + Copy 
     };
     let classes = explorer().explore();
     assert!(classes.error().is_none() && classes.is_exhaustive(), "{classes}");
-    let random = explorer().strategy(Strategy::Random { schedules: samples }).explore();
+    let random = explorer().strategy(Strategy::Pos { schedules: samples }).explore();
     assert!(random.error().is_none(), "{random}");
     println!("{engine:?} {} classes, {:?}", classes.schedules(), ends(&classes));
     assert_eq!(ends(&classes), ends(&random), "{classes}\n{random}");

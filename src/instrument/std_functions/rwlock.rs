@@ -111,7 +111,6 @@ pub(super) unsafe extern "C-unwind" fn wake(
     }
     // SAFETY: it is the lock's.
     let (word, told) = unsafe { words(lock, caller) };
-    word.stop("wake", 0);
     let wakes_writer = || {
         told.fetch_add(1);
         told.wake(1) > 0
@@ -132,7 +131,6 @@ pub(super) unsafe extern "C-unwind" fn wake(
             return;
         }
         state = READERS_WAIT;
-        word.stop("wake_readers", 1);
     }
     if state == READERS_WAIT && word.replace(state, 0).is_ok() {
         word.wake(i32::MAX as usize);
