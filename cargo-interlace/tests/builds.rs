@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use scratch::Scratch;
 
 /// A library with a build script that shares a dependency with it, a binary, and tests.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -66,6 +66,10 @@ pub fn add(value: &AtomicUsize) -> usize {
 ",
     ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
+    (
+        "program/tests/std_outcomes.rs",
+        include_str!("program/std_outcomes.rs"),
+    ),
 ];
 
 #[test]
