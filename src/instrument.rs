@@ -13,8 +13,11 @@
 mod symbol;
 
 mod atomic;
+mod code;
 mod fence;
+mod names;
 mod plain;
 mod point;
 mod sites;
 mod std_functions;
+mod symbols;

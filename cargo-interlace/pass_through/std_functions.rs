@@ -1,4 +1,5 @@
-//! Functions of std that Interlace stands in for: each is the original.
+//! Functions of std that Interlace stands in for: each is the original. Where the linker is not told of these
+//! functions, as with build scripts, there is none, and nobody calls it.
 
 macro_rules! std_functions {
     ($($name:ident = $path:literal,)*) => {
@@ -14,6 +15,7 @@ macro_rules! std_functions {
 macro_rules! jump {
     ($jump:literal, $name:ident) => {
         core::arch::global_asm!(
+            concat!(".weak interlace_real_", stringify!($name)),
             concat!(".globl interlace_std_", stringify!($name)),
             concat!(".type interlace_std_", stringify!($name), ", %function"),
             concat!("interlace_std_", stringify!($name), ":"),

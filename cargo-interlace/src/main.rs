@@ -11,8 +11,10 @@ mod flags;
 mod packages;
 mod pass_through;
 mod probe;
+mod settings;
 mod std_functions;
 mod toolchain;
+mod workspace;
 mod wrapper;
 
 use std::env;

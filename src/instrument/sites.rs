@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::names::place_of;
 use crate::engine::aside;
 use crate::site::Site;
 
@@ -40,7 +41,7 @@ fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> 
         .get_or_insert_default()
         .entry(address)
         .or_insert_with(|| {
-            let site = Site::new(name, "", 0, 0);
+            let site = Site::found_by(move || aside(|| place_of(name, address)));
             Box::leak(Box::new(CodeSite { address, site }))
         });
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
