@@ -82,8 +82,9 @@ fn library(toolchain: &Toolchain, target: &str) -> Result<PathBuf, String> {
     let folder = text(rustc.args(["--print", "target-libdir", "--target", target]))?;
     let folder = Path::new(folder.trim_end());
     let is_std = |path: &PathBuf| {
-        let name = path.file_name().and_then(|it| it.to_str());
-        name.is_some_and(|it| it.starts_with("libstd-") && it.ends_with(".rlib"))
+        let name = path.file_stem().and_then(|it| it.to_str());
+        let is_library = path.extension().is_some_and(|it| it == "rlib");
+        is_library && name.is_some_and(|it| it.starts_with("libstd-"))
     };
     let entries = fs::read_dir(folder).ok().into_iter().flatten().flatten();
     let found = entries.map(|it| it.path()).find(is_std);
@@ -131,16 +132,15 @@ fn path(name: &str) -> String {
 ///
 /// If a function is missing, or there is one that is not known.
 fn arguments(functions: &[Function]) -> Result<String, String> {
-    let mut arguments = String::from("-Wl");
+    let mut arguments = vec!["-Wl".to_owned()];
     for (name, path) in WRAPPED {
         let symbols = functions.iter().filter(|(other, _)| other == path);
         let [(_, symbol)] = symbols.collect::<Vec<_>>()[..] else {
             return Err(format!("it has no `{path}`, or several"));
         };
-        arguments += &format!(
-            ",--wrap={symbol},--defsym=__wrap_{symbol}=interlace_std_{name},\
-             --defsym=interlace_real_{name}=__real_{symbol}"
-        );
+        arguments.push(format!("--wrap={symbol}"));
+        arguments.push(format!("--defsym=__wrap_{symbol}=interlace_std_{name}"));
+        arguments.push(format!("--defsym=interlace_real_{name}=__real_{symbol}"));
     }
     let is_known =
         |path: &str| WRAPPED.iter().any(|(_, known)| *known == path) || HARMLESS.contains(&path);
@@ -148,7 +148,7 @@ fn arguments(functions: &[Function]) -> Result<String, String> {
     let mut own = paths.filter(|path| MODULES.iter().any(|it| path.starts_with(it)));
     match own.find(|path| !is_known(path)) {
         Some(unknown) => Err(format!("it has `{unknown}`, which may synchronise threads")),
-        None => Ok(arguments),
+        None => Ok(arguments.join(",")),
     }
 }
 

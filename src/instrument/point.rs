@@ -1,5 +1,7 @@
 //! The scheduling point before an atomic access.
 
+use std::cell::Cell;
+
 use super::sites::site;
 use crate::engine::call::is_controlled;
 use crate::engine::{self, is_to_pause};
@@ -40,13 +42,29 @@ impl Operation {
         } else {
             Access::read(object)
         };
-        if is_to_pause() {
+        if is_to_pause() && !HAS_NO_POINTS.get() {
             engine::access(site(self.name, caller), access);
         } else {
-            // It unwinds: no point, but others may see what it does.
+            // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access);
         }
     }
+}
+
+thread_local! {
+    static HAS_NO_POINTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `body` on the calling thread without points at its accesses.
+pub(super) fn without_points(body: impl FnOnce()) {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            HAS_NO_POINTS.set(self.0);
+        }
+    }
+    let _restore = Restore(HAS_NO_POINTS.replace(true));
+    body();
 }
 
 /// The step under way reads or writes what lies there, without a point of its own. No run has to control the

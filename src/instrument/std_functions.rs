@@ -15,6 +15,7 @@ mod condvar;
 mod mutex;
 mod once;
 mod parker;
+mod print;
 mod rwlock;
 mod scope;
 mod word;
@@ -42,6 +43,7 @@ mod places {
     pub(super) use super::parker::{
         park, park_other, park_other_timeout, park_timeout, park_timeout_ms,
     };
+    pub(super) use super::print::{eprint, print};
     pub(super) use super::rwlock::read_contended as rwlock_read_contended;
     pub(super) use super::rwlock::wake as rwlock_wake;
     pub(super) use super::rwlock::write_contended as rwlock_write_contended;

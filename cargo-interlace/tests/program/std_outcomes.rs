@@ -3,7 +3,7 @@
 //! for the same.
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Display, Formatter};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{channel, sync_channel};
@@ -509,4 +509,32 @@ fn mpsc_with_one_place() {
         sends.join().unwrap();
         received
     });
+}
+
+/// What is printed is printed in one step, whatever the program does to format it.
+#[test]
+fn printing() {
+    has_ends(3, || {
+        let value = leak(Mutex::new(0));
+        let prints = [1, 2].map(|number| {
+            thread::spawn(move || {
+                print!("{}", Locked(value));
+                if let Ok(mut value) = value.try_lock() {
+                    *value += number;
+                }
+            })
+        });
+        join(prints);
+        *value.lock().unwrap()
+    });
+}
+
+/// Takes the lock, and shows nothing.
+struct Locked(&'static Mutex<i32>);
+
+impl Display for Locked {
+    fn fmt(&self, _: &mut Formatter<'_>) -> fmt::Result {
+        drop(self.0.lock());
+        Ok(())
+    }
 }

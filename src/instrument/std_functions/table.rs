@@ -13,6 +13,8 @@ std_functions! {
     once_wait = "std::sync::once::Once::wait",
     once_wait_force = "std::sync::once::Once::wait_force",
     barrier_wait = "std::sync::barrier::Barrier::wait",
+    print = "std::io::stdio::_print",
+    eprint = "std::io::stdio::_eprint",
     park = "std::thread::functions::park",
     park_timeout = "std::thread::functions::park_timeout",
     park_timeout_ms = "std::thread::functions::park_timeout_ms",
