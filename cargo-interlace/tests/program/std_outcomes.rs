@@ -47,6 +47,8 @@ fn check<T: Debug>(
             })
             .outcome(|end| end.lock().unwrap().clone())
             .engine(engine)
+            // Several take some classes of the largest of these programs twice.
+            .workers(1)
             .keep_going()
     };
     let classes = explorer().explore();
