@@ -6,7 +6,7 @@ use std::thread;
 
 use parking_lot::Mutex;
 
-use crate::engine::WaitRules;
+use crate::engine::EngineOptions;
 use crate::environment::Settings;
 use crate::report::{Call, SearchIdentity};
 use crate::strategy::Strategy;
@@ -23,9 +23,15 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
     }
 }
 
-/// Adds the strategy, the seed, and how waits may end.
-pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings, waits: WaitRules) {
-    origin.waits = waits;
+/// Adds the strategy, the seed, what points there are and how waits may end.
+pub(super) fn describe(
+    origin: &mut SearchIdentity,
+    settings: &Settings,
+    options: EngineOptions,
+    is_model: bool,
+) {
+    origin.waits = options.waits;
+    origin.points = options.points.note(is_model);
     let strategy = match settings.strategy.clone().unwrap_or_default() {
         // Unless the search finds that it can tell classes.
         Strategy::Automatic => Strategy::Exhaustive,
