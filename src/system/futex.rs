@@ -152,21 +152,20 @@ unsafe fn perform(request: &Request, hook: Hook) -> Result<usize, i32> {
 ///
 /// # Safety
 ///
-/// `word` is the address of a futex. `here` is a variable of a function that std could have called: as
-/// [`Hook::at`] demands.
+/// `word` is the address of a futex. `hook` is made of a variable of a function that std could have called.
 #[cfg(interlace)]
 pub(crate) unsafe fn wait(
     word: usize,
     expected: u32,
     timeout: Option<Duration>,
-    here: &u8,
+    hook: Hook,
 ) -> bool {
     let wait = Wait::of_std(word, expected);
     let deadline = timeout.and_then(|timeout| call::now().checked_add(timeout));
     call::take_process_lock();
     stop_before(&Request::Wait(wait));
     // SAFETY: as the caller promises.
-    let waited = unsafe { wait_until(&wait, deadline, Hook::at(here)) };
+    let waited = unsafe { wait_until(&wait, deadline, hook) };
     waited != Err(libc::ETIMEDOUT)
 }
 

@@ -60,7 +60,8 @@ pub(super) unsafe extern "C-unwind" fn wait(
             set(&raw mut (*layout).generation, generation.wrapping_add(1));
             condvar::notify(bell, i32::MAX as usize);
         } else {
-            while (*layout).generation == generation {
+            // Others change it while this thread waits.
+            while (&raw const (*layout).generation).read_volatile() == generation {
                 condvar::wait_with(bell, lock, None);
             }
         }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::super::point::{Operation, touch, written};
+use crate::engine::call::Hook;
 use crate::system::futex;
 
 /// A word of std, looked at or changed by one call of a function of std.
@@ -14,7 +15,7 @@ pub(super) struct Word<'a> {
     caller: usize,
 }
 
-impl<'a> Word<'a> {
+impl Word<'_> {
     /// # Safety
     ///
     /// At this address lies a word of std, which lives as long as the call.
@@ -62,7 +63,10 @@ impl<'a> Word<'a> {
         let here = 0;
         // SAFETY: what is further up is the caller of the function of std, and what stands in for that owns
         // nothing where it waits.
-        unsafe { futex::wait(self.atomic.as_ptr().addr(), expected, timeout, &here) }
+        unsafe {
+            let hook = Hook::at(&here);
+            futex::wait(self.atomic.as_ptr().addr(), expected, timeout, hook)
+        }
     }
 
     /// Wakes those that wait. Returns how many.
