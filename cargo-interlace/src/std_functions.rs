@@ -13,11 +13,14 @@ use crate::toolchain::{Toolchain, text};
 macro_rules! std_functions {
     ($($name:ident = $path:literal,)*) => {
         /// The names that they have here, and their paths in std.
-        const WRAPPED: &[(&str, &str)] = &[$((stringify!($name), $path),)*];
+        pub(super) const WRAPPED: &[(&str, &str)] = &[$((stringify!($name), $path),)*];
     };
 }
 
-include!("../../src/instrument/std_functions/table.rs");
+#[path = "../../src/instrument/std_functions/table.rs"]
+mod table;
+
+use table::WRAPPED;
 
 /// Where std synchronises.
 const MODULES: [&str; 4] = [

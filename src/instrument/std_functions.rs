@@ -23,7 +23,7 @@ mod word;
 /// Defines a symbol for each function, which jumps to what takes its place.
 macro_rules! std_functions {
     ($($name:ident = $path:literal,)*) => {
-        $(symbol!(concat!("interlace_std_", stringify!($name)), places::$name);)*
+        $(symbol!(concat!("interlace_std_", stringify!($name)), super::places::$name);)*
     };
 }
 
@@ -51,7 +51,7 @@ mod places {
     pub(super) use super::scope::increment as scope_increment;
 }
 
-include!("std_functions/table.rs");
+mod table;
 
 /// Ends the process, since something of std is not as it is known: to go on would be a guess.
 #[cold]

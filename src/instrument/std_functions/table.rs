@@ -1,3 +1,5 @@
+//! The functions of std that others stand in for: the names that they have here, and their paths.
+
 std_functions! {
     mutex_lock_contended = "std::sys::sync::mutex::futex::Mutex::lock_contended",
     rwlock_read_contended = "std::sys::sync::rwlock::futex::RwLock::read_contended",
