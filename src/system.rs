@@ -38,3 +38,4 @@ mod semaphore;
 mod sleep;
 mod table;
 mod thread;
+mod thread_identity;

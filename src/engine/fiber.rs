@@ -31,7 +31,9 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
-pub(crate) use lent_block::{LentBlock, at_next_local, has_own_thread_locals, is_exiting};
+pub(crate) use lent_block::{
+    LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
+};
 use overflow::Guard;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
@@ -51,6 +53,13 @@ pub(crate) struct Fiber {
 
 thread_local! {
     static CONTROL: Cell<Control> = const { Cell::new(NOBODY) };
+    /// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
+    static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
+}
+
+/// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
+pub(crate) fn own_stack() -> Option<(usize, usize)> {
+    STACK.get()
 }
 
 impl Fiber {
@@ -76,6 +85,7 @@ impl Fiber {
                 first();
                 overflow::set_guards(guards);
                 CONTROL.set(Control(yielder));
+                STACK.set(Some(stack_ends));
             }
             body(FirstTurn { yielder, has_block });
             if has_block {

@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 
 use keys::KeyValues;
 use lender::Lender;
+pub(crate) use lender::lender_id;
 use thread_exit::BlockUse;
 pub(crate) use thread_exit::{at_next_local, exit_fiber, exit_thread, is_exiting, keep_block};
 
