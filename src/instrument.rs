@@ -21,4 +21,5 @@ mod point;
 mod role;
 mod seen;
 mod sites;
+mod std_functions;
 mod symbols;

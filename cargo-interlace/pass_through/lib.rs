@@ -3,9 +3,12 @@
 #![no_std]
 
 #[macro_use]
+mod std_functions;
+#[macro_use]
 mod symbol;
 
 mod atomic;
 mod fence;
 mod plain;
 mod point;
+mod table;

@@ -1,8 +1,10 @@
 //! The scheduling point before an atomic access.
 
+use std::cell::Cell;
+
 use super::role::Role;
 pub(super) use super::seen::Seen;
-use super::sites::{code_site, site};
+use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
 use crate::operation::{Access, Object};
@@ -57,6 +59,37 @@ impl Operation {
         }
     }
 
+    /// As [`point`](Self::point), before an access that a function of std makes. Nobody tells what that finds.
+    pub(super) fn point_of_std<T>(self, place: *mut T, caller: usize) {
+        if is_controlled() && is_point() {
+            let access = self.access(place.addr(), size_of::<T>());
+            engine::access(site(self.name, caller), access);
+        }
+    }
+
+    /// As [`point_of_std`](Self::point_of_std), where what is called waits until the word is 0.
+    pub(super) fn point_of_lock(self, place: *mut u32, caller: usize) {
+        let (address, size) = (place.addr(), size_of::<u32>());
+        if is_controlled() && is_point() {
+            let word = LockWord {
+                address,
+                is_free: is_zero::<u32>,
+                is_shared: false,
+            };
+            let access = Access::write(memory(address, size));
+            engine::acquire_word(site(self.name, caller), known_lock(), word, access);
+        }
+    }
+
+    fn access(self, place: usize, size: usize) -> Access {
+        let object = memory(place, size);
+        if self.is_write {
+            Access::write(object)
+        } else {
+            Access::read(object)
+        }
+    }
+
     /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
     #[inline]
     pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
@@ -74,15 +107,15 @@ impl Operation {
     #[inline(never)]
     fn stop_to_look(self, place: usize, caller: usize) {
         let size = size_of::<u32>();
-        let site = code_site(self.name, caller);
-        if site.role() == Role::ReadLock && is_to_pause() {
+        let code = code_site(self.name, caller);
+        if code.role() == Role::ReadLock && is_point() {
             let word = LockWord {
                 address: place,
                 is_free: may_read,
                 is_shared: true,
             };
             let look = Access::read(memory(place, size));
-            engine::acquire_word(&site.site, &site.lock, word, look);
+            engine::acquire_word(&code.site, &code.lock, word, look);
         } else {
             self.stop(place, size, caller);
         }
@@ -99,14 +132,14 @@ impl Operation {
 
     #[inline(never)]
     fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
-        let site = code_site(self.name, caller);
+        let code = code_site(self.name, caller);
         let access = Access::write(memory(place, size));
-        if !is_to_pause() {
+        if !is_point() {
             engine::touch(access);
-        } else if site.role() == Role::ReadExchange && engine::is_lock(&site.lock) {
+        } else if code.role() == Role::ReadExchange && engine::is_lock(&code.lock) {
             // It belongs to the step that has begun with a look at the word.
         } else if from_zero {
-            let is_free = match (site.role(), size) {
+            let is_free = match (code.role(), size) {
                 (Role::LockBit, _) => is_even,
                 (_, 1) => is_zero::<u8>,
                 (_, 2) => is_zero::<u16>,
@@ -118,9 +151,9 @@ impl Operation {
                 is_free,
                 is_shared: false,
             };
-            engine::acquire_word(&site.site, &site.lock, word, access);
+            engine::acquire_word(&code.site, &code.lock, word, access);
         } else {
-            engine::access_noted(&site.site, access);
+            engine::access_noted(&code.site, access);
         }
     }
 
@@ -136,16 +169,16 @@ impl Operation {
 
     #[inline(never)]
     fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
-        let site = code_site(self.name, caller);
+        let code = code_site(self.name, caller);
         let object = memory(place, size);
-        let (access, changes) = match site.role() {
+        let (access, changes) = match code.role() {
             Role::Increment => (Access::increment(object), Changes::Count),
             Role::Decrement => (Access::decrement(object), Changes::Count),
             Role::ReadUnlock => (Access::write(object), Changes::Readers),
             _ => (Access::write(object), Changes::Value),
         };
-        if is_to_pause() {
-            engine::access_noted(&site.site, access);
+        if is_point() {
+            engine::access_noted(&code.site, access);
         } else {
             engine::touch(access);
         }
@@ -156,27 +189,57 @@ impl Operation {
     #[cold]
     pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
         // Futexes have four bytes.
-        if size_of::<T>() == size_of::<u32>() && is_to_pause() {
+        if size_of::<T>() == size_of::<u32>() && is_point() {
             engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
         }
     }
 
     #[inline(never)]
     fn stop(self, place: usize, size: usize, caller: usize) {
-        let object = memory(place, size);
-        let access = if self.is_write {
-            Access::write(object)
-        } else {
-            Access::read(object)
-        };
-        if is_to_pause() {
+        let access = self.access(place, size);
+        if is_point() {
             engine::access_noted(site(self.name, caller), access);
         } else {
-            // It unwinds: no point, but others may see what it does.
+            // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access);
         }
     }
 }
+
+/// Whether the calling thread stops at its accesses.
+fn is_point() -> bool {
+    is_to_pause() && !HAS_NO_POINTS.get()
+}
+
+thread_local! {
+    static HAS_NO_POINTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `body` on the calling thread without points at its accesses.
+pub(super) fn without_points(body: impl FnOnce()) {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            HAS_NO_POINTS.set(self.0);
+        }
+    }
+    let _restore = Restore(HAS_NO_POINTS.replace(true));
+    body();
+}
+
+/// The step under way reads or writes what lies there, without a point of its own. No run has to control the
+/// calling thread.
+pub(super) fn touch<T>(place: *mut T, is_write: bool) {
+    let object = memory(place.addr(), size_of::<T>());
+    engine::touch(if is_write {
+        Access::write(object)
+    } else {
+        Access::read(object)
+    });
+}
+
+/// These bytes are about to be written by a function of std.
+pub(super) fn written(_address: usize, _size: usize) {}
 
 fn memory(place: usize, size: usize) -> Object {
     Object::Memory(place..place.saturating_add(size))

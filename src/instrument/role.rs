@@ -1,6 +1,6 @@
 //! What an access is for, as far as the functions tell that it is in.
 //!
-//! Most of what is known of locks is [learnt](crate::engine::LockSite). But parking_lot spins before it waits,
+//! Most of what is known of locks is [learnt](crate::engine::LockSite). But `parking_lot` spins before it waits,
 //! and waits at a futex of the thread; and nothing that a counter does shows that nobody looks at it.
 
 use super::symbols::frames_of;

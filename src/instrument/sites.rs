@@ -83,3 +83,15 @@ fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> 
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
     known
 }
+
+/// That of a function of std which acquires a lock.
+pub(super) fn known_lock() -> &'static LockSite {
+    static KNOWN: OnceLock<LockSite> = OnceLock::new();
+    let know = || {
+        let lock = LockSite::default();
+        lock.know(false);
+        lock
+    };
+    let known = KNOWN.get();
+    known.unwrap_or_else(|| aside(|| KNOWN.get_or_init(know)))
+}

@@ -120,7 +120,7 @@ fn a_marker_is_one_step() {
     assert_eq!(steps, ["bare", "declared"]);
 }
 
-/// The lock costs a step. That the wait for the bell releases it is not seen yet.
+/// The lock costs a step.
 #[test]
 fn a_flag_that_is_waited_for() {
     let report = explore(|| {
@@ -134,7 +134,7 @@ fn a_flag_that_is_waited_for() {
         });
         join([waits, rings]);
     });
-    assert_eq!(report.schedules(), 3);
+    assert_eq!(report.schedules(), 4);
     report.assert_ok();
 }
 

@@ -47,15 +47,13 @@ fn a_step_is_called_by_its_function_and_what_that_does() {
     };
     let [main, other] = ["main", "main/1"].map(of);
     let at = |line| format!(" ({}:{line})", file!());
-    let increment = [
-        ("load", 19),
-        ("store", 20),
-        ("load2", 21),
-        ("store2", 22),
-    ]
-    .map(|(operation, line)| format!("increment.{operation}{}", at(line)));
+    let increment = [("load", 19), ("store", 20), ("load2", 21), ("store2", 22)]
+        .map(|(operation, line)| format!("increment.{operation}{}", at(line)));
     assert_eq!(main[0], format!("reset.store{}", at(14)));
-    assert!(main.iter().any(|it| it.starts_with("explorer.load ")), "{main:?}");
+    assert!(
+        main.iter().any(|it| it.starts_with("explorer.load ")),
+        "{main:?}"
+    );
     for own in [&main[1..main.len() - 1], &other] {
         assert!(increment.starts_with(own), "{own:?}");
     }

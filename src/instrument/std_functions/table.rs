@@ -1,0 +1,27 @@
+//! The functions of std that others stand in for: the names that they have here, and their paths.
+
+std_functions! {
+    mutex_lock_contended = "std::sys::sync::mutex::futex::Mutex::lock_contended",
+    rwlock_read_contended = "std::sys::sync::rwlock::futex::RwLock::read_contended",
+    rwlock_write_contended = "std::sys::sync::rwlock::futex::RwLock::write_contended",
+    rwlock_wake = "std::sys::sync::rwlock::futex::RwLock::wake_writer_or_readers",
+    condvar_wait = "std::sys::sync::condvar::futex::Condvar::wait",
+    condvar_wait_timeout = "std::sys::sync::condvar::futex::Condvar::wait_timeout",
+    condvar_notify_one = "std::sync::poison::condvar::Condvar::notify_one",
+    condvar_notify_all = "std::sync::poison::condvar::Condvar::notify_all",
+    nonpoison_notify_one = "std::sync::nonpoison::condvar::Condvar::notify_one",
+    nonpoison_notify_all = "std::sync::nonpoison::condvar::Condvar::notify_all",
+    once_call = "std::sys::sync::once::futex::Once::call",
+    once_wait = "std::sync::once::Once::wait",
+    once_wait_force = "std::sync::once::Once::wait_force",
+    barrier_wait = "std::sync::barrier::Barrier::wait",
+    print = "std::io::stdio::_print",
+    eprint = "std::io::stdio::_eprint",
+    park = "std::thread::functions::park",
+    park_timeout = "std::thread::functions::park_timeout",
+    park_timeout_ms = "std::thread::functions::park_timeout_ms",
+    park_other = "std::thread::thread::Thread::park",
+    park_other_timeout = "std::thread::thread::Thread::park_timeout",
+    scope_increment = "std::thread::scoped::ScopeData::increment_num_running_threads",
+    scope_decrement = "std::thread::scoped::ScopeData::decrement_num_running_threads",
+}
