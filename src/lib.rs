@@ -105,6 +105,7 @@ mod oracle;
 )]
 mod engine;
 mod environment;
+mod memory;
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod instrument;
 #[cfg(all(interlace, not(feature = "system")))]

@@ -13,6 +13,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::baton::Grant;
 use super::flag;
+use crate::memory;
 
 #[cfg_attr(
     not(all(
@@ -75,6 +76,7 @@ impl Fiber {
             if let Some(first) = first {
                 first();
                 overflow::set_guards(guards);
+                memory::set_stack(stack_ends);
                 CONTROL.set(Control(yielder));
             }
             body(FirstTurn { yielder, has_block });
@@ -288,6 +290,9 @@ pub(super) fn come_back(control: Control) {
 /// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.
 #[inline]
 pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
-    let control = if is_by_run { THREAD } else { NOBODY };
-    flag::with(&CONTROL, control, body)
+    if is_by_run {
+        flag::with(&CONTROL, THREAD, body)
+    } else {
+        memory::outside(|| flag::with(&CONTROL, NOBODY, body))
+    }
 }

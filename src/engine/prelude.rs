@@ -19,6 +19,7 @@ use std::thread::{Builder, JoinHandle};
 
 use super::fiber::{Control, come_back, leave_run};
 use super::flag;
+use crate::memory;
 
 /// The function by which std starts threads; 0 while that is not known.
 static STD_START: AtomicUsize = AtomicUsize::new(0);
@@ -102,6 +103,7 @@ fn step_aside(is_prelude: bool) {
         is_prelude,
     }));
     leave_run();
+    memory::step_aside();
 }
 
 /// Whether std does something of its own on the calling thread.
@@ -121,6 +123,7 @@ pub(super) fn control() -> Control {
 pub(super) fn end() -> bool {
     ASIDE.take().is_some_and(|aside| {
         come_back(aside.control);
+        memory::come_back();
         aside.is_prelude
     })
 }

@@ -3,6 +3,7 @@
 use super::sites::site;
 use crate::engine::call::is_controlled;
 use crate::engine::{self, is_to_pause};
+use crate::memory;
 use crate::operation::{Access, Object};
 
 /// An access that is about to be made.
@@ -30,6 +31,9 @@ impl Operation {
         if is_controlled() {
             self.stop(place.addr(), size_of::<T>(), caller);
         }
+        if self.is_write {
+            memory::written(place.addr(), size_of::<T>());
+        }
     }
 
     #[inline(never)]
@@ -47,4 +51,10 @@ impl Operation {
             engine::touch(access);
         }
     }
+}
+
+/// The calling thread is about to write `size` bytes at `place`.
+#[inline]
+pub(super) fn written(place: usize, size: usize) {
+    memory::written(place, size);
 }

@@ -131,6 +131,7 @@ macro_rules! stand_in {
                     // SAFETY: the caller promises what libc demands, and `controlled` no more.
                     unsafe {
                         passed_on!($kind $name($($argument),*));
+                        let _outside = crate::memory::step_out();
                         controlled::$name($($argument),*)
                     }
                 }

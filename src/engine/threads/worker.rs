@@ -11,6 +11,7 @@ use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, catch};
 use crate::engine::current::{self, NewThread};
 use crate::error::Error;
+use crate::memory::Owner;
 use crate::operation::ThreadId;
 
 /// Runs a declared thread, in execution after execution.
@@ -69,7 +70,9 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
         return false;
     };
     // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
-    let result = run(move || instance.run_thread(thread));
+    let owner = Owner::declared(thread.index());
+    let owner = team.surroundings.process_lock.owner(owner);
+    let result = run(move || owner.run(|| instance.run_thread(thread)));
     finish(team, thread, result)
 }
 

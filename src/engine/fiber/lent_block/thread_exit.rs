@@ -15,6 +15,7 @@ use libc::{c_int, c_void};
 use super::image::Image;
 use super::keys::{Destructor, KeyValues};
 use super::next_symbol::next_symbol;
+use crate::memory;
 
 /// The use that one fiber makes of a block, for as many threads as it runs, one after the other.
 #[derive(Debug)]
@@ -184,7 +185,8 @@ unsafe extern "C-unwind" fn __cxa_thread_atexit_impl(
         call(&here);
     }
     if let Some(block) = borrowed() {
-        block.destructors.borrow_mut().push((destructor, object));
+        let mut destructors = block.destructors.borrow_mut();
+        memory::outside(|| destructors.push((destructor, object)));
         return 0;
     }
     // SAFETY: it is a function of this type, or there is none.
