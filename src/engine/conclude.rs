@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::catch::{self, Caught, caught};
 use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
-use crate::memory::{self, Owner};
 use crate::failure::{FailureKind, Hook, HookPanic, InvariantViolation, Panic};
+use crate::memory::{self, Owner};
 
 /// Runs user code outside of the program's threads, where the engine unwinds nothing. The calling
 /// thread's panics must already be kept.

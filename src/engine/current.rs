@@ -135,7 +135,13 @@ pub(super) fn id_of(site: &'static Site) -> MarkerId {
 /// [pauses](is_to_pause).
 pub(crate) fn declare(footprint: Footprint) {
     // The marker has made it of the memory of its execution.
-    let kept = || if cfg!(interlace) { footprint.clone() } else { footprint };
+    let kept = || {
+        if cfg!(interlace) {
+            footprint.clone()
+        } else {
+            footprint
+        }
+    };
     with_core(|core, thread| core.state.declare(thread, kept()));
 }
 

@@ -51,7 +51,6 @@ unsafe impl GlobalAlloc for Allocator {
         // SAFETY: the caller promises that the size can be one.
         let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
         if super::thread::is_of_heap(block) {
-            super::forget(block.addr(), layout.size());
             // SAFETY: as the caller promises.
             return unsafe { System.realloc(block, layout, size) };
         }

@@ -1,7 +1,7 @@
 //! The memory of an execution, from its beginning to its end.
 
 use std::cell::{Cell, UnsafeCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -35,9 +35,8 @@ struct Content {
     /// The number of each thread, by that of the thread that has started it, and how many that had
     /// started before. So the number depends on nothing that other threads do, and stays the same as
     /// long as the set is used.
-    numbers: HashMap<(usize, usize), usize>,
+    numbers: BTreeMap<(usize, usize), usize>,
     threads: Vec<&'static ThreadMemory>,
-    /// How many of the threads may have been used in this execution.
     log: UndoLog,
 }
 
@@ -94,7 +93,7 @@ impl Set {
         Set {
             first: SETS.fetch_add(1, Ordering::Relaxed) * ARENAS,
             content: UnsafeCell::new(Content {
-                numbers: HashMap::new(),
+                numbers: BTreeMap::new(),
                 threads: Vec::new(),
                 log: UndoLog::new(&modules().statics),
             }),

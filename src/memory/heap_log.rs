@@ -53,9 +53,15 @@ impl HeapLog {
     /// What is there is no more.
     #[inline]
     pub(super) fn forget(&self, place: usize, size: usize) {
-        if self.has_any.load(Ordering::Relaxed) && !HAS_LOCKED.get() {
+        if self.has_any() && !HAS_LOCKED.get() {
             self.forget_some(place..place.saturating_add(size));
         }
+    }
+
+    /// Whether anything would be put back.
+    #[inline]
+    pub(super) fn has_any(&self) -> bool {
+        self.has_any.load(Ordering::Relaxed)
     }
 
     #[cold]

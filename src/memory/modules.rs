@@ -75,7 +75,10 @@ unsafe extern "C" fn add(
             libc::PT_LOAD if is_of_system(name) => modules.of_system.push(Span::new(start, end)),
             libc::PT_LOAD => modules.statics.push(start..end),
             libc::PT_TLS => {
-                modules.add_locals(module.dlpi_tls_data.expose_provenance(), size(header.p_memsz));
+                modules.add_locals(
+                    module.dlpi_tls_data.expose_provenance(),
+                    size(header.p_memsz),
+                );
             }
             _ => {}
         }

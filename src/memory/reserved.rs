@@ -59,5 +59,11 @@ pub(super) fn give_back(from: usize, to: usize) {
     const PAGE: usize = 1 << 16;
     let (from, to) = (from.next_multiple_of(PAGE), to.next_multiple_of(PAGE));
     // SAFETY: they are reserved, and nobody uses them.
-    unsafe { libc::madvise(ptr::with_exposed_provenance_mut(from), to - from, libc::MADV_DONTNEED) };
+    unsafe {
+        libc::madvise(
+            ptr::with_exposed_provenance_mut(from),
+            to - from,
+            libc::MADV_DONTNEED,
+        )
+    };
 }

@@ -47,9 +47,7 @@ impl ThreadMemory {
     /// Whether what is at this address is the thread's own, or ends with the execution.
     #[inline]
     fn ends_by_itself(&self, place: usize) -> bool {
-        self.stack.get().holds(place)
-            || self.arenas.holds(place)
-            || self.locals.get().holds(place)
+        self.stack.get().holds(place) || self.arenas.holds(place) || self.locals.get().holds(place)
     }
 
     /// Whether a stack of this thread, or one of its thread-locals, is at this address.
@@ -81,6 +79,12 @@ fn note(memory: &ThreadMemory, place: usize, size: usize) {
 #[inline]
 pub(crate) fn forget(place: usize, size: usize) {
     HEAP.forget(place, size);
+}
+
+/// Whether anything would be put back that was not in statics.
+#[inline]
+pub(crate) fn has_notes() -> bool {
+    HEAP.has_any()
 }
 
 /// A block for the calling thread, if it has an arena.
@@ -118,7 +122,6 @@ pub(super) unsafe fn release(block: *mut u8, layout: Layout) -> Freed {
         // It was there before the execution, and will be in use again when that is undone.
         return Freed::Done;
     }
-    HEAP.forget(block.addr(), layout.size());
     Freed::OfHeap
 }
 

@@ -81,11 +81,7 @@ impl Line {
 
 /// Calls `keep` with each line that `size` bytes at `place` belong to, and the bytes in it.
 #[inline]
-pub(super) fn for_each_line(
-    place: usize,
-    size: usize,
-    mut keep: impl FnMut(usize, Range<usize>),
-) {
+pub(super) fn for_each_line(place: usize, size: usize, mut keep: impl FnMut(usize, Range<usize>)) {
     let end = place.saturating_add(size);
     let mut from = place;
     while from < end {

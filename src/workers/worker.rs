@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
 use super::work_queue::WorkQueue;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
+use crate::locks::Mutex;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
 

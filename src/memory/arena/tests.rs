@@ -69,7 +69,10 @@ fn after_a_reset_the_same_requests_get_the_same_blocks() {
     };
     let first = run();
     assert_eq!(first[0], first[3], "of the same class");
-    assert_eq!(arena.reset(64), Some((first[0].addr() + 64, first[2].addr() + 16)));
+    assert_eq!(
+        arena.reset(64),
+        Some((first[0].addr() + 64, first[2].addr() + 16))
+    );
     assert_eq!(run(), first);
     assert_eq!(arena.reset(SIZE), None);
 }

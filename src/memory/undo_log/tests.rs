@@ -99,7 +99,10 @@ fn a_line_forgets_what_was_freed() {
     assert!(!line.is_empty());
     // SAFETY: as above.
     unsafe { line.put_back() };
-    assert_eq!(statics.0[first + 10..first + 12], before[first + 10..first + 12]);
+    assert_eq!(
+        statics.0[first + 10..first + 12],
+        before[first + 10..first + 12]
+    );
     assert!(statics.0[first + 12..].iter().all(|it| *it == 0xee));
     line.forget(&(place..place + 12));
     assert!(line.is_empty());
