@@ -13,7 +13,10 @@
 mod symbol;
 
 mod atomic;
+mod code;
 mod fence;
+mod names;
 mod plain;
 mod point;
 mod sites;
+mod symbols;

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+#[cfg(interlace)]
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// The id of a marker's place in the source: all that searches and engines see of it. Two markers
 /// with one name at two places have two ids.
-///
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MarkerId(NonZeroU32);
 
@@ -15,14 +16,30 @@ pub(crate) struct MarkerId(NonZeroU32);
 /// reaching it takes no allocation and no hashing.
 #[derive(Debug)]
 pub struct Site {
-    name: &'static str,
-    file: &'static str,
-    line: u32,
-    column: u32,
+    place: Place,
     /// What the marker calls what it declares to be touched, in the order in which it is declared.
     places: &'static [&'static str],
     /// The number of its id; 0 until the site is first reached in an execution.
     id: AtomicU32,
+}
+
+/// What is known of a site's place.
+#[derive(Debug)]
+enum Place {
+    Written(SourcePlace),
+    /// It costs so much to find that this is left to who asks first.
+    #[cfg(interlace)]
+    Found(LazyLock<SourcePlace, Box<dyn FnOnce() -> SourcePlace + Send>>),
+}
+
+/// A place in the source and what it is called. Lines and columns count from 1; of a place that is not known
+/// the file is empty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SourcePlace {
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 /// Every site reached so far, by id. It never shrinks: sites live as long as the process. The lock is
@@ -39,13 +56,33 @@ static JOIN: Site = Site::new("join", "", 0, 0);
 impl Site {
     /// Describes the marker `name` at a place in the source; `line` and `column` count from 1.
     pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Site {
+        Site::at(Place::Written(SourcePlace {
             name,
             file,
             line,
             column,
+        }))
+    }
+
+    const fn at(place: Place) -> Self {
+        Site {
+            place,
             places: &[],
             id: AtomicU32::new(0),
+        }
+    }
+
+    /// Describes a place by what `find` returns, which is called when somebody asks.
+    #[cfg(interlace)]
+    pub(crate) fn found_by(find: impl FnOnce() -> SourcePlace + Send + 'static) -> Self {
+        Site::at(Place::Found(LazyLock::new(Box::new(find))))
+    }
+
+    fn place(&self) -> &SourcePlace {
+        match &self.place {
+            Place::Written(place) => place,
+            #[cfg(interlace)]
+            Place::Found(place) => place,
         }
     }
 
@@ -58,7 +95,7 @@ impl Site {
     }
 
     pub(crate) fn name(&self) -> &'static str {
-        self.name
+        self.place().name
     }
 
     pub(crate) fn places(&self) -> &'static [&'static str] {
@@ -66,11 +103,11 @@ impl Site {
     }
 
     pub(crate) fn line(&self) -> u32 {
-        self.line
+        self.place().line
     }
 
     pub(crate) fn file(&self) -> &'static str {
-        self.file
+        self.place().file
     }
 
     /// The site's id, given on the first call.
@@ -100,16 +137,19 @@ impl Site {
     }
 }
 
-/// The name, file and line; in the alternate form, the column too.
+/// The name, file and line; in the alternate form, the column too. Of a place that is not known, the name.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Site {
-            name, file, line, ..
-        } = self;
-        if f.alternate() {
-            write!(f, "{name} ({file}:{line}:{})", self.column)
-        } else {
-            write!(f, "{name} ({file}:{line})")
+        let SourcePlace {
+            name,
+            file,
+            line,
+            column,
+        } = self.place();
+        match *file {
+            "" => f.write_str(name),
+            file if f.alternate() => write!(f, "{name} ({file}:{line}:{column})"),
+            file => write!(f, "{name} ({file}:{line})"),
         }
     }
 }

@@ -11,7 +11,9 @@ mod flags;
 mod packages;
 mod pass_through;
 mod probe;
+mod settings;
 mod toolchain;
+mod workspace;
 mod wrapper;
 
 use std::env;

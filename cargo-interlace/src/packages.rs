@@ -1,23 +1,30 @@
 //! Which packages are not to be instrumented: Interlace, and what only it depends on.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::arguments::Arguments;
 use crate::toolchain::{cargo, text};
+use crate::wrapper::wrap;
 
 /// The package that defines what instrumented code calls.
 const INTERLACE: &str = "interlace-explorer";
 
-/// What Interlace depends on and the program under test does not, by name and version, each followed by a
-/// comma. What both use is instrumented: it belongs to the program.
+/// The options that say which packages are instrumented.
+pub(crate) const ONLY: &str = "--only";
+pub(crate) const SKIP: &str = "--skip";
+
+/// The packages that are not to be instrumented, by name and version, each followed by a comma: those that
+/// only Interlace depends on, and those that are skipped. What Interlace and the program both use is
+/// instrumented: it belongs to the program.
 ///
 /// # Errors
 ///
-/// If the program does not depend on Interlace, or cargo cannot tell.
-pub(crate) fn only_of_interlace(arguments: &Arguments<'_>, target: &str) -> Result<String, String> {
+/// If the program does not depend on Interlace, or not on a package that is named, or cargo cannot tell.
+pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Result<String, String> {
     let all = tree(arguments, target, &["--workspace", "--edges", "normal,dev"])?;
-    let is_interlace = |it: &String| it.starts_with(&format!("{INTERLACE} "));
-    if !all.iter().any(is_interlace) {
+    if !all.iter().any(|it| is_called(it, INTERLACE)) {
         return Err(format!(
             "this workspace does not depend on Interlace, so nothing would explore it: `cargo add --dev \
              {INTERLACE}`"
@@ -25,14 +32,38 @@ pub(crate) fn only_of_interlace(arguments: &Arguments<'_>, target: &str) -> Resu
     }
     let program = ["--workspace", "--edges", "normal,dev", "--prune", INTERLACE];
     let program = tree(arguments, target, &program)?;
-    let only = all.difference(&program);
-    Ok(only.flat_map(|it| [it, ","]).collect())
+    let names = |option| -> Vec<Cow<'_, str>> {
+        let names = arguments.values(option);
+        names.map(|it| it.to_string_lossy()).collect()
+    };
+    let plain = plain(&all, &program, &names(ONLY), &names(SKIP))?;
+    Ok(plain.into_iter().flat_map(|it| [it, ","]).collect())
 }
 
-/// Whether a package is in such a list.
-pub(crate) fn contains(list: &str, name: &str, version: &str) -> bool {
-    list.split(',')
-        .any(|it| it.split_once(' ') == Some((name, version)))
+/// Of all packages, those that are not of the program, or not chosen.
+fn plain<'a>(
+    all: &'a BTreeSet<String>,
+    program: &BTreeSet<String>,
+    only: &[Cow<'_, str>],
+    skipped: &[Cow<'_, str>],
+) -> Result<Vec<&'a str>, String> {
+    for name in only.iter().chain(skipped) {
+        if !program.iter().any(|it| is_called(it, name)) {
+            return Err(format!(
+                "no package of the program is called `{name}`: `cargo tree` lists those that there are"
+            ));
+        }
+    }
+    let is_plain = |package: &&str| {
+        let is_in = |names: &[Cow<'_, str>]| names.iter().any(|name| is_called(package, name));
+        !program.contains(*package) || is_in(skipped) || !(only.is_empty() || is_in(only))
+    };
+    Ok(all.iter().map(String::as_str).filter(is_plain).collect())
+}
+
+/// Whether this is the name in a name and version.
+fn is_called(package: &str, name: &str) -> bool {
+    package.split_once(' ').is_some_and(|(it, _)| it == name)
 }
 
 /// The packages that cargo shows for `what`, by name and version.
@@ -52,9 +83,11 @@ fn tree(
     ]);
     cargo.args(["--target", target]).args(what);
     cargo.args(arguments.flags(&["--offline", "--locked", "--frozen"]));
-    if let Some(manifest) = arguments.value("--manifest-path") {
-        cargo.arg("--manifest-path").arg(manifest);
-    }
+    arguments.pass_on_manifest(&mut cargo);
+    // What Interlace depends on in an instrumented build only is known to a compiler that says it is one. Cargo
+    // is not to remember what that says for other builds.
+    wrap(&mut cargo, "", Path::new(""))?;
+    cargo.env("CARGO_CACHE_RUSTC_INFO", "0");
     let text = text(&mut cargo)?;
     Ok(text.lines().filter_map(package).collect())
 }
@@ -72,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_is_known_by_name_and_version() {
+    fn packages_are_listed_by_name_and_version() {
         let lines = ["libc v0.2.3", "", "own v1.0.0 (/a b) (*)"];
         let list: String = lines
             .into_iter()
@@ -80,7 +113,24 @@ mod tests {
             .flat_map(|it| [it, ",".to_owned()])
             .collect();
         assert_eq!(list, "libc 0.2.3,own 1.0.0,");
-        assert!(contains(&list, "libc", "0.2.3") && contains(&list, "own", "1.0.0"));
-        assert!(!contains(&list, "libc", "0.2.4") && !contains(&list, "", ""));
+    }
+
+    #[test]
+    fn what_is_chosen_is_instrumented_if_it_is_of_the_program() {
+        let packages = |names: &[&str]| names.iter().map(|it| format!("{it} 1.0.0")).collect();
+        let all: BTreeSet<_> = packages(&["interlace", "program", "queue", "rayon"]);
+        let program = packages(&["program", "queue"]);
+        let plain = |only: &[&str], skipped: &[&str]| {
+            let [only, skipped] =
+                [only, skipped].map(|it| it.iter().map(|it| Cow::from(*it)).collect::<Vec<_>>());
+            let plain = super::plain(&all, &program, &only, &skipped)?;
+            Ok::<_, String>(plain.join(" ").replace(" 1.0.0", ""))
+        };
+        assert_eq!(plain(&[], &[]).unwrap(), "interlace rayon");
+        assert_eq!(plain(&[], &["queue"]).unwrap(), "interlace queue rayon");
+        assert_eq!(plain(&["queue"], &[]).unwrap(), "interlace program rayon");
+        let error =
+            "no package of the program is called `rayon`: `cargo tree` lists those that there are";
+        assert_eq!(plain(&["rayon"], &[]).unwrap_err(), error);
     }
 }

@@ -2,21 +2,42 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use crate::flags::{INSTRUMENTING, PLAIN, TELLING};
-use crate::packages;
 
 /// The variable with the list of packages that are not instrumented.
-pub(crate) const PLAIN_PACKAGES: &str = "CARGO_INTERLACE_PLAIN_PACKAGES";
+const PLAIN_PACKAGES: &str = "CARGO_INTERLACE_PLAIN_PACKAGES";
 
 /// The variable with the path of the [library](crate::pass_through) for what does not link Interlace.
-pub(crate) const PASS_THROUGH: &str = "CARGO_INTERLACE_PASS_THROUGH";
+const PASS_THROUGH: &str = "CARGO_INTERLACE_PASS_THROUGH";
+
+/// The variable with a wrapper that the caller has, such as one that keeps what was compiled.
+const OTHER_WRAPPER: &str = "CARGO_INTERLACE_RUSTC_WRAPPER";
 
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
-    let is_command = |it: &OsString| ["interlace", "test", "run"].iter().any(|word| it == word);
+    // A test that is run so may call this program as people do.
+    let commands = ["interlace", "test", "run", "nextest"];
+    let is_command = |it: &OsString| commands.iter().any(|word| it == word);
     env::var_os(PASS_THROUGH).is_some() && arguments.first().is_some_and(|it| !is_command(it))
+}
+
+/// Has `cargo` call this program in place of the compiler. It is not to instrument these packages.
+///
+/// # Errors
+///
+/// If this program does not know where it is.
+pub(crate) fn wrap(cargo: &mut Command, plain: &str, library: &Path) -> Result<(), String> {
+    let own = env::current_exe();
+    let own = own.map_err(|error| format!("this program does not know where it is: {error}"))?;
+    if let Some(wrapper) = env::var_os("RUSTC_WRAPPER").filter(|it| !it.is_empty() && *it != own) {
+        cargo.env(OTHER_WRAPPER, wrapper);
+    }
+    cargo.env("RUSTC_WRAPPER", own);
+    cargo.env(PLAIN_PACKAGES, plain).env(PASS_THROUGH, library);
+    Ok(())
 }
 
 /// Calls the compiler, with more flags if it compiles a part of the program.
@@ -26,18 +47,30 @@ pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
 /// If it cannot be called.
 pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
     let (rustc, rest) = arguments.split_first().ok_or("there is no compiler")?;
-    let mut rustc = Command::new(rustc);
-    rustc.args(rest);
-    if is_for_target(rest) {
-        rustc.args(TELLING);
-        if is_plain() {
-            rustc.args(PLAIN);
-        } else {
-            rustc.args(INSTRUMENTING);
+    let mut rustc = match env::var_os(OTHER_WRAPPER) {
+        Some(wrapper) => {
+            let mut wrapper = Command::new(wrapper);
+            wrapper.arg(rustc);
+            wrapper
         }
+        None => Command::new(rustc),
+    };
+    rustc.args(rest);
+    // When cargo asks the compiler for its settings, there is no package.
+    let has_package = env::var_os("CARGO_PKG_NAME").is_some();
+    if has_package {
+        // To build scripts too: compilers of C cannot tell for whom they compile, if all is for one machine.
         let mut library = OsString::from("link-arg=");
         library.push(env::var_os(PASS_THROUGH).unwrap_or_default());
         rustc.arg("-C").arg(library);
+    }
+    if is_for_target(rest) {
+        rustc.args(TELLING);
+        if has_package && is_plain() {
+            rustc.args(PLAIN);
+        } else if has_package {
+            rustc.args(INSTRUMENTING);
+        }
     }
     let status = rustc.status();
     let status = status.map_err(|error| format!("{rustc:?} cannot be run: {error}"))?;
@@ -46,18 +79,35 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
 }
 
 /// Whether this is no build script, macro, or part of those: cargo passes the target to the others only.
-/// When it asks the compiler for its settings, there is no package.
 fn is_for_target(arguments: &[OsString]) -> bool {
-    let has_target = arguments
+    arguments
         .iter()
-        .any(|it| it.as_encoded_bytes().starts_with(b"--target"));
-    has_target && env::var_os("CARGO_PKG_NAME").is_some()
+        .any(|it| it.as_encoded_bytes().starts_with(b"--target"))
 }
 
+/// Whether the package that is compiled is one of those that are not to be instrumented.
 fn is_plain() -> bool {
     let variable = |name: &str| env::var_os(name).unwrap_or_default();
     let [list, name, version] =
         [PLAIN_PACKAGES, "CARGO_PKG_NAME", "CARGO_PKG_VERSION"].map(variable);
     let text = OsStr::to_string_lossy;
-    packages::contains(&text(&list), &text(&name), &text(&version))
+    contains(&text(&list), &text(&name), &text(&version))
+}
+
+/// Whether a package is in a list of names and versions, each followed by a comma.
+fn contains(list: &str, name: &str, version: &str) -> bool {
+    list.split(',')
+        .any(|it| it.split_once(' ') == Some((name, version)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_known_by_name_and_version() {
+        let list = "libc 0.2.3,own 1.0.0,";
+        assert!(contains(list, "libc", "0.2.3") && contains(list, "own", "1.0.0"));
+        assert!(!contains(list, "libc", "0.2.4") && !contains(list, "", ""));
+    }
 }

@@ -7,8 +7,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use scratch::Scratch;
 
-/// A library with a build script that shares a dependency with it, a binary, and tests.
-const FILES: [(&str, &str); 7] = [
+/// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
+/// library with it, a binary, an example, a test that does not name Interlace, and those that do.
+const FILES: [(&str, &str); 12] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -35,16 +36,72 @@ shared = { path = "../shared" }
     ),
     (
         "shared/Cargo.toml",
-        "[package]\nname = \"shared\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+        r#"[package]
+name = "shared"
+version = "0.1.0"
+edition = "2024"
+
+[build-dependencies]
+cc = "1.0"
+"#,
+    ),
+    (
+        "shared/build.rs",
+        "fn main() {
+    cc::Build::new().file(\"src/add.c\").compile(\"add\");
+    println!(\"cargo::rerun-if-changed=src/add.c\");
+}
+",
     ),
     (
         "shared/src/lib.rs",
         "use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
+/// ```
+/// let value = std::sync::atomic::AtomicUsize::new(3);
+/// assert_eq!(shared::add(&value), 3);
+/// assert!(cfg!(interlace));
+/// ```
 pub fn add(value: &AtomicUsize) -> usize {
     let before = value.load(SeqCst);
     value.store(before + 1, SeqCst);
     before
+}
+
+pub fn add_in_c(value: &AtomicUsize) -> usize {
+    unsafe extern \"C\" {
+        safe fn add(value: &AtomicUsize) -> usize;
+    }
+    add(value)
+}
+",
+    ),
+    (
+        "shared/src/add.c",
+        "#include <stdatomic.h>
+#include <stddef.h>
+
+size_t add(_Atomic size_t *value) {
+    size_t before = atomic_load(value);
+    if (!atomic_compare_exchange_strong(value, &before, before + 1)) {
+        atomic_store(value, before);
+    }
+    return before;
+}
+",
+    ),
+    (
+        "program/examples/example.rs",
+        "fn main() {
+    println!(\"{}\", shared::add_in_c(&std::sync::atomic::AtomicUsize::new(5)));
+}
+",
+    ),
+    (
+        "program/tests/plain.rs",
+        "#[test]
+fn it_does_not_name_interlace() {
+    assert_eq!(shared::add(&std::sync::atomic::AtomicUsize::new(6)), 6);
 }
 ",
     ),
@@ -52,7 +109,7 @@ pub fn add(value: &AtomicUsize) -> usize {
         "program/build.rs",
         "fn main() {
     let value = std::sync::atomic::AtomicUsize::new(3);
-    println!(\"cargo::rustc-env=BUILT={}\", shared::add(&value));
+    println!(\"cargo::rustc-env=BUILT={}\", shared::add_in_c(&value));
 }
 ",
     ),
@@ -66,22 +123,57 @@ pub fn add(value: &AtomicUsize) -> usize {
 ",
     ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
+    ("program/tests/names.rs", include_str!("program/names.rs")),
 ];
 
 #[test]
-fn classes_of_unmarked_programs_are_as_many_as_counted_by_hand() {
-    let scratch = Scratch::new("counts", &FILES);
+fn tests_run_with_every_access_as_a_point() {
+    let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
-    assert!(succeeds && text.contains("9 passed"), "{text}");
-    assert!(!text.contains("unexpected"), "{text}");
+    assert!(succeeds, "{text}");
+    // Of counts.rs, names.rs and plain.rs, and the one in the documentation.
+    for (passed, files) in [(10, 1), (2, 1), (1, 2)] {
+        let result = format!("test result: ok. {passed} passed; 0 failed; 0 ignored");
+        assert_eq!(text.matches(&result).count(), files, "{text}");
+    }
+    assert!(!text.contains("warning"), "{text}");
 }
 
 #[test]
-fn a_binary_runs_without_interlace() {
+fn what_does_not_name_interlace_runs() {
     let scratch = Scratch::new("binary", &FILES);
-    let (succeeds, text) = scratch.cargo_interlace(&["run", "--quiet"], &[]);
+    for (arguments, printed) in [
+        (&["run", "--quiet"][..], "3 4 9\n"),
+        (&["run", "--quiet", "--example", "example"], "5\n"),
+    ] {
+        let (succeeds, text) = scratch.cargo_interlace(arguments, &[]);
+        assert!(succeeds, "{text}");
+        assert_eq!(text, printed);
+    }
+}
+
+/// Points are where the packages have them that are instrumented.
+#[test]
+fn packages_can_be_skipped() {
+    let scratch = Scratch::new("skipped", &FILES);
+    let arguments = |option| {
+        [
+            "test",
+            option,
+            "shared",
+            "--test",
+            "counts",
+            "lost_updates_of",
+        ]
+    };
+    let (succeeds, text) = scratch.cargo_interlace(&arguments("--skip"), &[]);
+    assert!(!succeeds && text.contains("left: (1, 1)"), "{text}");
+    let (succeeds, text) = scratch.cargo_interlace(&arguments("--only"), &[]);
     assert!(succeeds, "{text}");
-    assert_eq!(text, "3 4 9\n");
+    let (succeeds, text) = scratch.cargo_interlace(&["test", "--skip", "shard"], &[]);
+    let error = "error: no package of the program is called `shard`: `cargo tree` lists those that there are\n";
+    assert!(!succeeds);
+    assert_eq!(text, error);
 }
 
 #[test]

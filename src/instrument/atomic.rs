@@ -82,11 +82,42 @@ macro_rules! atomics {
                 }
             }
 
+            /// As compilers of C call it: what was there is stored at `expected`, if it was something else.
+            /// Returns whether it was not.
+            unsafe extern "C" fn compare_exchange_in_place(
+                place: *mut Integer,
+                expected: *mut Integer,
+                value: Integer,
+                order: c_int,
+                order_of_failure: c_int,
+                caller: usize,
+            ) -> c_int {
+                // SAFETY: the program has a value there.
+                let wanted = unsafe { expected.read() };
+                let before =
+                    // SAFETY: as above.
+                    unsafe { compare_exchange(place, wanted, value, order, order_of_failure, caller) };
+                if before == wanted {
+                    return 1;
+                }
+                // SAFETY: as above.
+                unsafe { expected.write(before) };
+                0
+            }
+
             symbol!(concat!("__tsan_atomic", $bits, "_load"), load);
             symbol!(concat!("__tsan_atomic", $bits, "_store"), store);
             symbol!(
                 concat!("__tsan_atomic", $bits, "_compare_exchange_val"),
                 compare_exchange
+            );
+            symbol!(
+                concat!("__tsan_atomic", $bits, "_compare_exchange_strong"),
+                compare_exchange_in_place
+            );
+            symbol!(
+                concat!("__tsan_atomic", $bits, "_compare_exchange_weak"),
+                compare_exchange_in_place
             );
             updates!($bits, $atomic, {
                 "exchange" => swap,

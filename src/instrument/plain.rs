@@ -35,6 +35,9 @@ macro_rules! before_accesses {
 }
 
 before_accesses_of!(1, 2, 4, 8, 16);
+// Those of C, of an address and a size.
+symbol!("__tsan_read_range", nothing);
+symbol!("__tsan_write_range", nothing);
 symbol!("__tsan_vptr_read", nothing);
 symbol!("__tsan_vptr_update", write::<{ size_of::<usize>() }>);
 

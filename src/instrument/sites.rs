@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::names::place_of;
 use crate::engine::aside;
 use crate::site::Site;
 
@@ -38,7 +39,7 @@ pub(super) fn site(name: &'static str, address: usize) -> &'static Site {
 fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> &'static Site {
     let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     let known = *all.entry(address).or_insert_with(|| {
-        let site = Site::new(name, "", 0, 0);
+        let site = Site::found_by(move || aside(|| place_of(name, address)));
         Box::leak(Box::new(CodeSite { address, site }))
     });
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);

@@ -19,6 +19,8 @@ macro_rules! symbol {
             concat!($name, ":"),
             $caller,
             $jump,
+            // Without a size, it would not be found by an address.
+            concat!(".size ", $name, ", . - ", $name),
             ".popsection",
             function = sym $function,
         );

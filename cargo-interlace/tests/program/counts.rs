@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 use interlace::{Engine, Explorer, Report, Schedule, marker};
-use shared::add;
+use shared::{add, add_in_c};
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
 
@@ -49,6 +49,18 @@ fn lost_updates_of_a_static() {
     assert_eq!((two.schedules(), three.schedules()), (4, 36));
     assert!(two.assert_fails().is_proved_minimal());
     assert_eq!(two.assert_fails().preemptions(), 1);
+}
+
+/// The first to write succeeds. Then either both have read before, and the other writes again what it finds
+/// (three accesses: 2 ways); or the other reads after the write, and succeeds too (2 ways).
+#[test]
+fn accesses_of_c_are_points() {
+    let report = explore(|| {
+        let value = leak(AtomicUsize::new(0));
+        join([(); 2].map(|()| thread::spawn(|| add_in_c(value))));
+    });
+    assert_eq!(report.schedules(), 4);
+    report.assert_ok();
 }
 
 /// A marker is a step that touches nothing: what it gates is seen.
