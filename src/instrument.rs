@@ -19,4 +19,5 @@ mod names;
 mod plain;
 mod point;
 mod sites;
+mod std_functions;
 mod symbols;

@@ -26,7 +26,7 @@ mod condition;
 mod deadline;
 mod errno;
 mod file;
-mod futex;
+pub(crate) mod futex;
 mod handler_stack;
 #[cfg(interlace)]
 mod heap;

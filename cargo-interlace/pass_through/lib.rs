@@ -9,3 +9,4 @@ mod atomic;
 mod fence;
 mod plain;
 mod point;
+mod std_functions;

@@ -9,7 +9,7 @@ use crate::packages::{ONLY, SKIP};
 use crate::toolchain::{Toolchain, cargo};
 use crate::workspace::Workspace;
 use crate::wrapper::wrap;
-use crate::{flags, packages, pass_through, settings};
+use crate::{flags, packages, pass_through, settings, std_functions};
 
 /// The variable that tells programs where the workspace is. It is read in `src/instrument/names.rs`.
 const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
@@ -40,10 +40,11 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     };
     check_target(&target)?;
     let plain = packages::not_instrumented(&arguments, &target)?;
+    let for_std = std_functions::link_arguments(&toolchain, &target)?;
     let workspace = Workspace::find(&arguments)?;
     let folder = workspace
         .target
-        .join(folder_name(&toolchain, &target, &plain));
+        .join(folder_name(&toolchain, &target, &plain, &for_std));
     let library = pass_through::library(&toolchain, &target, &folder)?;
 
     let mut cargo = cargo();
@@ -54,8 +55,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     cargo.args(arguments.without(&["--target-dir", ONLY, SKIP]));
     cargo.env("CARGO_TARGET_DIR", &folder);
     cargo.env(WORKSPACE, &workspace.root);
-    wrap(&mut cargo, &plain, &library)?;
-    settings::make(&mut cargo, &target, &library);
+    wrap(&mut cargo, &plain, &library, &for_std)?;
+    settings::make(&mut cargo, &target, &library, &for_std);
     let status = cargo.status();
     let status = status.map_err(|error| format!("cargo cannot be run: {error}"))?;
     let code = status.code().and_then(|it| u8::try_from(it).ok());
@@ -79,10 +80,10 @@ fn check_target(target: &str) -> Result<(), String> {
 }
 
 /// A folder of its own for all that a compilation depends on and cargo does not know.
-fn folder_name(toolchain: &Toolchain, target: &str, plain: &str) -> String {
+fn folder_name(toolchain: &Toolchain, target: &str, plain: &str, link_arguments: &str) -> String {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
     (flags::INSTRUMENTING, flags::TELLING, flags::PLAIN).hash(&mut hasher);
-    (pass_through::SOURCES, target, plain).hash(&mut hasher);
+    (pass_through::SOURCES, target, plain, link_arguments).hash(&mut hasher);
     format!("interlace-{:016x}", hasher.finish())
 }

@@ -12,6 +12,7 @@ mod packages;
 mod pass_through;
 mod probe;
 mod settings;
+mod std_functions;
 mod toolchain;
 mod workspace;
 mod wrapper;

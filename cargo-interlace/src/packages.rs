@@ -86,7 +86,7 @@ fn tree(
     arguments.pass_on_manifest(&mut cargo);
     // What Interlace depends on in an instrumented build only is known to a compiler that says it is one. Cargo
     // is not to remember what that says for other builds.
-    wrap(&mut cargo, "", Path::new(""))?;
+    wrap(&mut cargo, "", Path::new(""), "")?;
     cargo.env("CARGO_CACHE_RUSTC_INFO", "0");
     let text = text(&mut cargo)?;
     Ok(text.lines().filter_map(package).collect())

@@ -12,13 +12,21 @@ use crate::probe::probe;
 use crate::toolchain::{Toolchain, text};
 
 /// The files of the crate.
-pub(crate) const SOURCES: [(&str, &str); 6] = [
+pub(crate) const SOURCES: [(&str, &str); 8] = [
     ("lib.rs", include_str!("../pass_through/lib.rs")),
     ("point.rs", include_str!("../pass_through/point.rs")),
     ("symbol.rs", include_str!("../../src/instrument/symbol.rs")),
     ("atomic.rs", include_str!("../../src/instrument/atomic.rs")),
     ("fence.rs", include_str!("../../src/instrument/fence.rs")),
     ("plain.rs", include_str!("../../src/instrument/plain.rs")),
+    (
+        "std_functions.rs",
+        include_str!("../pass_through/std_functions.rs"),
+    ),
+    (
+        "table.rs",
+        include_str!("../../src/instrument/std_functions/table.rs"),
+    ),
 ];
 
 /// It uses nothing of std, has no panics, and is one object file.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::{env, iter};
+use std::env;
 
 use crate::flags::{INSTRUMENTING, TELLING};
 
@@ -25,8 +25,9 @@ const PROFILES: [(&str, &str); 10] = [
 /// What separates flags in `CARGO_ENCODED_RUSTDOCFLAGS`: they may have spaces.
 const SEPARATOR: &str = "\x1f";
 
-/// Makes the settings, for a program that is built for `target` and links `library`.
-pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path) {
+/// Makes the settings, for a program that is built for `target`, links `library`, and passes `for_std` to the
+/// linker.
+pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path, for_std: &str) {
     for (name, value) in PROFILES {
         if env::var_os(name).is_none() {
             cargo.env(name, value);
@@ -42,10 +43,10 @@ pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path) {
         cargo.env_remove(dashed).env(of_target, flags);
     }
     // Tests in documentation are compiled by rustdoc, for which there is no wrapper.
-    cargo.env("CARGO_ENCODED_RUSTDOCFLAGS", rustdoc_flags(library));
+    cargo.env("CARGO_ENCODED_RUSTDOCFLAGS", rustdoc_flags(library, for_std));
 }
 
-fn rustdoc_flags(library: &Path) -> OsString {
+fn rustdoc_flags(library: &Path, for_std: &str) -> OsString {
     let mut flags = env::var_os("CARGO_ENCODED_RUSTDOCFLAGS").unwrap_or_else(|| {
         let flags = env::var_os("RUSTDOCFLAGS").unwrap_or_default();
         let flags = flags.to_string_lossy();
@@ -55,7 +56,8 @@ fn rustdoc_flags(library: &Path) -> OsString {
     let mut link = OsString::from("-Clink-arg=");
     link.push(library);
     let own = TELLING.into_iter().chain(INSTRUMENTING).map(OsString::from);
-    for flag in own.chain(iter::once(link)) {
+    let for_std = OsString::from(format!("-Clink-arg={for_std}"));
+    for flag in own.chain([link, for_std]) {
         if !flags.is_empty() {
             flags.push(SEPARATOR);
         }

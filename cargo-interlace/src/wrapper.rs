@@ -16,6 +16,9 @@ const PASS_THROUGH: &str = "CARGO_INTERLACE_PASS_THROUGH";
 /// The variable with a wrapper that the caller has, such as one that keeps what was compiled.
 const OTHER_WRAPPER: &str = "CARGO_INTERLACE_RUSTC_WRAPPER";
 
+/// The variable with the options of the linker for the [functions of std](crate::std_functions).
+const LINK_ARGUMENTS: &str = "CARGO_INTERLACE_LINK_ARGUMENTS";
+
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
     // A test that is run so may call this program as people do.
@@ -24,12 +27,18 @@ pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
     env::var_os(PASS_THROUGH).is_some() && arguments.first().is_some_and(|it| !is_command(it))
 }
 
-/// Has `cargo` call this program in place of the compiler. It is not to instrument these packages.
+/// Has `cargo` call this program in place of the compiler. It is not to instrument the `plain` packages, and
+/// passes `for_std` to the linker.
 ///
 /// # Errors
 ///
 /// If this program does not know where it is.
-pub(crate) fn wrap(cargo: &mut Command, plain: &str, library: &Path) -> Result<(), String> {
+pub(crate) fn wrap(
+    cargo: &mut Command,
+    plain: &str,
+    library: &Path,
+    for_std: &str,
+) -> Result<(), String> {
     let own = env::current_exe();
     let own = own.map_err(|error| format!("this program does not know where it is: {error}"))?;
     if let Some(wrapper) = env::var_os("RUSTC_WRAPPER").filter(|it| !it.is_empty() && *it != own) {
@@ -37,6 +46,7 @@ pub(crate) fn wrap(cargo: &mut Command, plain: &str, library: &Path) -> Result<(
     }
     cargo.env("RUSTC_WRAPPER", own);
     cargo.env(PLAIN_PACKAGES, plain).env(PASS_THROUGH, library);
+    cargo.env(LINK_ARGUMENTS, for_std);
     Ok(())
 }
 
@@ -60,12 +70,13 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
     let has_package = env::var_os("CARGO_PKG_NAME").is_some();
     if has_package {
         // To build scripts too: compilers of C cannot tell for whom they compile, if all is for one machine.
-        let mut library = OsString::from("link-arg=");
-        library.push(env::var_os(PASS_THROUGH).unwrap_or_default());
-        rustc.arg("-C").arg(library);
+        pass_to_linker(&mut rustc, PASS_THROUGH);
     }
     if is_for_target(rest) {
         rustc.args(TELLING);
+        if has_package {
+            pass_to_linker(&mut rustc, LINK_ARGUMENTS);
+        }
         if has_package && is_plain() {
             rustc.args(PLAIN);
         } else if has_package {
@@ -76,6 +87,12 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
     let status = status.map_err(|error| format!("{rustc:?} cannot be run: {error}"))?;
     let code = status.code().and_then(|it| u8::try_from(it).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+fn pass_to_linker(rustc: &mut Command, variable: &str) {
+    let mut argument = OsString::from("link-arg=");
+    argument.push(env::var_os(variable).unwrap_or_default());
+    rustc.arg("-C").arg(argument);
 }
 
 /// Whether this is no build script, macro, or part of those: cargo passes the target to the others only.

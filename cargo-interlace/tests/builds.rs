@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -124,6 +124,10 @@ fn it_does_not_name_interlace() {
     ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    (
+        "program/tests/std_outcomes.rs",
+        include_str!("program/std_outcomes.rs"),
+    ),
 ];
 
 #[test]
@@ -131,9 +135,9 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of counts.rs, names.rs and plain.rs, and the one in the documentation.
-    for (passed, files) in [(10, 1), (2, 1), (1, 2)] {
-        let result = format!("test result: ok. {passed} passed; 0 failed; 0 ignored");
+    // Of std_outcomes.rs, counts.rs, names.rs and plain.rs, and the one in the documentation.
+    for (passed, ignored, files) in [(18, 6, 1), (10, 0, 1), (2, 0, 1), (1, 0, 2)] {
+        let result = format!("test result: ok. {passed} passed; 0 failed; {ignored} ignored");
         assert_eq!(text.matches(&result).count(), files, "{text}");
     }
     assert!(!text.contains("warning"), "{text}");

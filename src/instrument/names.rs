@@ -42,7 +42,9 @@ fn accesses_before(frames: &[Frame], own: &Frame, address: usize) -> usize {
     let Some(code) = Code::around(address) else {
         return 0;
     };
-    let kind = code.call_before(address).and_then(kind_of);
+    // That of a function of std has several, at addresses within the call.
+    let call = (0..5).find_map(|within| code.call_before(address + within));
+    let kind = call.and_then(kind_of);
     let (Some(kind), Some(outermost)) = (kind, frames.last()) else {
         return 0;
     };
@@ -68,6 +70,9 @@ fn accesses_before(frames: &[Frame], own: &Frame, address: usize) -> usize {
 fn kind_of(call: Call) -> Option<String> {
     let frames = frames_of(call.function + 1);
     let symbol = &frames.last()?.function;
+    if let Some(function_of_std) = symbol.strip_prefix("interlace_std_") {
+        return Some(function_of_std.to_owned());
+    }
     let kind = symbol.strip_prefix("__tsan_atomic")?;
     Some(
         kind.trim_start_matches(|it: char| it.is_ascii_digit())

@@ -58,3 +58,15 @@ impl Operation {
 pub(super) fn written(place: usize, size: usize) {
     memory::written(place, size);
 }
+
+/// The step under way reads or writes what lies there, without a point of its own. No run has to control the
+/// calling thread.
+pub(super) fn touch<T>(place: *mut T, is_write: bool) {
+    let place = place.addr();
+    let object = Object::Memory(place..place.saturating_add(size_of::<T>()));
+    engine::touch(if is_write {
+        Access::write(object)
+    } else {
+        Access::read(object)
+    });
+}

@@ -100,17 +100,28 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> 
         // SAFETY: as the caller promises.
         return unsafe { system_call(number, arguments) };
     };
+    // SAFETY: as the caller promises.
+    let result = unsafe { perform(&request, hook) };
+    match result {
+        Ok(count) => c_long::try_from(count).unwrap_or(c_long::MAX),
+        Err(error) => fail_size(error) as c_long,
+    }
+}
+
+/// # Safety
+///
+/// The addresses are of words, and the time of a `timespec`.
+unsafe fn perform(request: &Request, hook: Hook) -> Result<usize, i32> {
     call::take_process_lock();
     #[cfg(interlace)]
-    stop_before(&request);
-    let result = match request {
-        // SAFETY: as the caller promises.
-        Request::Wait(wait) => unsafe {
-            let waited = wait_on(&wait, hook);
-            #[cfg(interlace)]
-            touch(access_to(wait.word));
-            waited
-        },
+    stop_before(request);
+    match *request {
+        Request::Wait(wait) => {
+            // SAFETY: as the caller promises.
+            let deadline = unsafe { deadline(&wait) }?;
+            // SAFETY: as above.
+            unsafe { wait_until(&wait, deadline, hook) }
+        }
         Request::Wake { mask: 0, .. } => Err(libc::EINVAL),
         Request::Wake { word, count, mask } => Ok(call::wake(word, count.max(1), mask)),
         Request::Requeue {
@@ -133,11 +144,39 @@ unsafe fn controlled_call(number: c_long, arguments: [usize; 6], hook: Hook) -> 
                 })
             }
         }
-    };
-    match result {
-        Ok(count) => c_long::try_from(count).unwrap_or(c_long::MAX),
-        Err(error) => fail_size(error) as c_long,
     }
+}
+
+/// Waits as a function of std does that is done in its place, on a thread that a run controls. Returns whether
+/// it has not timed out.
+///
+/// # Safety
+///
+/// `word` is the address of a futex. `here` is a variable of a function that std could have called: as
+/// [`Hook::at`] demands.
+#[cfg(interlace)]
+pub(crate) unsafe fn wait(
+    word: usize,
+    expected: u32,
+    timeout: Option<Duration>,
+    here: &u8,
+) -> bool {
+    let wait = Wait::of_std(word, expected);
+    let deadline = timeout.and_then(|timeout| call::now().checked_add(timeout));
+    call::take_process_lock();
+    stop_before(&Request::Wait(wait));
+    // SAFETY: as the caller promises.
+    let waited = unsafe { wait_until(&wait, deadline, Hook::at(here)) };
+    waited != Err(libc::ETIMEDOUT)
+}
+
+/// Wakes as a function of std does that is done in its place. Returns how many.
+#[cfg(interlace)]
+pub(crate) fn wake(word: usize, count: usize) -> usize {
+    let mask = u32::MAX;
+    call::take_process_lock();
+    stop_before(&Request::Wake { word, count, mask });
+    call::wake(word, count, mask)
 }
 
 /// In an instrumented build a call is a step of its own: another thread may have changed the word since the
@@ -163,9 +202,7 @@ fn access_to(word: usize) -> Access {
 
 /// Waits if the word still has the expected value. No other thread runs in between, since this one
 /// has the turn. A spurious wake-up is a wake-up: callers of futex(2) must expect one.
-unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
-    // SAFETY: the caller promises a time.
-    let deadline = unsafe { deadline(wait) }?;
+unsafe fn wait_until(wait: &Wait, deadline: Option<Duration>, hook: Hook) -> Result<usize, i32> {
     if wait.mask == 0 {
         return Err(libc::EINVAL);
     }
@@ -190,6 +227,8 @@ unsafe fn wait_on(wait: &Wait, hook: Hook) -> Result<usize, i32> {
         may_be_spurious: wait.is_std(),
         hook: wait.is_std().then_some(hook),
     });
+    #[cfg(interlace)]
+    touch(access_to(wait.word));
     match end {
         WaitEnd::TimedOut => Err(libc::ETIMEDOUT),
         WaitEnd::Woken | WaitEnd::Spurious => Ok(0),

@@ -69,6 +69,7 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
     let Some(instance) = team.shared.lock().instance.clone() else {
         return false;
     };
+    forget_unparking();
     // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
     let owner = Owner::declared(thread.index());
     let owner = team.surroundings.process_lock.owner(owner);
@@ -77,20 +78,14 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
 }
 
 fn run(body: impl FnOnce()) -> Result<(), Caught> {
-    current::controlled(|| {
-        let result = catch(body);
-        forget_unparking();
-        result
-    })
+    current::controlled(|| catch(body))
 }
 
-/// Takes back the token that [`Thread::unpark`](std::thread::Thread::unpark) may have left, or it
-/// would reach the next execution. With the token there, `park` does not wait.
+/// Takes back the token that [`Thread::unpark`](std::thread::Thread::unpark) may have left in an earlier
+/// execution, even after this thread had ended there. With the token there, `park` does not wait.
 fn forget_unparking() {
-    current::uncontrolled(|| {
-        thread::current().unpark();
-        thread::park();
-    });
+    thread::current().unpark();
+    thread::park();
 }
 
 /// Records the end of a thread; false if the team has been left behind.

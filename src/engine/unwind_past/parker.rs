@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+use super::current;
+
 /// What std's parker holds while its thread is parked.
 const PARKED: u32 = u32::MAX;
 
@@ -16,9 +18,11 @@ pub(super) fn leave(word: &AtomicU32) {
     if is_parked() {
         // Gives the thread a token, and takes it. Some other word that has this value stays so, and
         // the thread keeps the token: to return from `thread::park` without reason is allowed.
-        thread::current().unpark();
-        if !is_parked() {
-            thread::park();
-        }
+        current::uncontrolled(|| {
+            thread::current().unpark();
+            if !is_parked() {
+                thread::park();
+            }
+        });
     }
 }

@@ -33,6 +33,18 @@ pub(super) struct Wait {
 }
 
 impl Wait {
+    /// As std waits for as long as it takes.
+    #[cfg(interlace)]
+    pub(super) fn of_std(word: usize, expected: u32) -> Self {
+        Wait {
+            word,
+            expected,
+            mask: u32::MAX,
+            time: 0,
+            clock: Some(libc::CLOCK_MONOTONIC),
+        }
+    }
+
     /// Whether the standard library waits: of those that are known, it alone waits until an
     /// absolute time with a full mask.
     pub(super) fn is_std(&self) -> bool {

@@ -1,0 +1,49 @@
+//! `Mutex`: the word is 0 if it is free, 1 if it is held, 2 if others may wait for it.
+
+use super::word::Word;
+use crate::engine::call::is_controlled;
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+const AWAITED: u32 = 2;
+
+unsafe extern "C-unwind" {
+    safe fn interlace_real_mutex_lock_contended(word: usize);
+}
+
+/// `Mutex::lock` where the first attempt has failed, in the same step.
+pub(super) unsafe extern "C-unwind" fn lock_contended(
+    word: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_mutex_lock_contended(word);
+    }
+    // SAFETY: it is the mutex's.
+    wait_for(unsafe { Word::at(word, caller) });
+}
+
+/// Takes a lock; its point has this number.
+pub(super) fn lock(word: Word<'_>, number: usize) {
+    word.stop("lock", number);
+    if word.replace(FREE, HELD).is_err() {
+        wait_for(word);
+    }
+}
+
+fn wait_for(word: Word<'_>) {
+    while word.swap(AWAITED) != FREE {
+        word.wait(AWAITED, None);
+    }
+}
+
+/// Releases a lock, in the step under way.
+pub(super) fn unlock(word: Word<'_>) {
+    if word.swap(FREE) == AWAITED {
+        word.wake(1);
+    }
+}

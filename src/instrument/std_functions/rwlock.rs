@@ -1,0 +1,138 @@
+//! `RwLock`: one word says who has it and whether others wait; another counts what waiting writers were told.
+
+use super::word::Word;
+use crate::engine::call::is_controlled;
+
+/// The number of readers, or all ones for a writer.
+const HOLDERS: u32 = (1 << 30) - 1;
+const WRITER: u32 = HOLDERS;
+const READERS_WAIT: u32 = 1 << 30;
+const WRITERS_WAIT: u32 = 1 << 31;
+
+unsafe extern "C-unwind" {
+    safe fn interlace_real_rwlock_read_contended(lock: usize);
+    safe fn interlace_real_rwlock_write_contended(lock: usize);
+    safe fn interlace_real_rwlock_wake(lock: usize, state: u32);
+}
+
+/// Both words of a lock, the state first.
+///
+/// # Safety
+///
+/// It is the address of a lock.
+unsafe fn words<'a>(lock: usize, caller: usize) -> (Word<'a>, Word<'a>) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let second = lock + size_of::<u32>();
+        (Word::at(lock, caller), Word::at(second, caller))
+    }
+}
+
+/// `RwLock::read` where the first attempt has failed, in the same step.
+pub(super) unsafe extern "C-unwind" fn read_contended(
+    lock: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_rwlock_read_contended(lock);
+    }
+    // SAFETY: it is the lock's.
+    let (word, _) = unsafe { words(lock, caller) };
+    let mut has_waited = false;
+    loop {
+        let state = word.load();
+        let holders = state & HOLDERS;
+        let is_awaited = state & (READERS_WAIT | WRITERS_WAIT) != 0;
+        // A writer that has become a reader lets in those that waited, even if other writers wait.
+        let was_let_in = has_waited && state & READERS_WAIT == 0 && holders != 0;
+        assert!(
+            holders != WRITER - 1,
+            "too many active read locks on RwLock"
+        );
+        if holders != WRITER && (!is_awaited || was_let_in) {
+            let taken = word.replace(state, state + 1);
+            debug_assert!(taken.is_ok(), "no other thread has run");
+            return;
+        }
+        if state & READERS_WAIT == 0 {
+            word.swap(state | READERS_WAIT);
+        }
+        word.wait(state | READERS_WAIT, None);
+        has_waited = true;
+    }
+}
+
+/// `RwLock::write` where the first attempt has failed, in the same step.
+pub(super) unsafe extern "C-unwind" fn write_contended(
+    lock: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_rwlock_write_contended(lock);
+    }
+    // SAFETY: it is the lock's.
+    let (word, told) = unsafe { words(lock, caller) };
+    // Others may wait too: who has waited leaves it at that.
+    let mut others = 0;
+    loop {
+        let state = word.load();
+        if state & HOLDERS == 0 {
+            word.swap(state | WRITER | others);
+            return;
+        }
+        if state & WRITERS_WAIT == 0 {
+            word.swap(state | WRITERS_WAIT);
+        }
+        others = WRITERS_WAIT;
+        let count = told.load();
+        told.wait(count, None);
+    }
+}
+
+/// Wakes a writer, or else all readers. The lock was just released and is in this state.
+pub(super) unsafe extern "C-unwind" fn wake(
+    lock: usize,
+    state: u32,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_rwlock_wake(lock, state);
+    }
+    // SAFETY: it is the lock's.
+    let (word, told) = unsafe { words(lock, caller) };
+    let wakes_writer = || {
+        told.fetch_add(1);
+        told.wake(1) > 0
+    };
+    let mut state = state;
+    if state == WRITERS_WAIT {
+        match word.replace(state, 0) {
+            Ok(_) => {
+                wakes_writer();
+                return;
+            }
+            Err(now) => state = now,
+        }
+    }
+    if state == READERS_WAIT | WRITERS_WAIT {
+        // If it was taken meanwhile, who has it wakes others.
+        if word.replace(state, READERS_WAIT).is_err() || wakes_writer() {
+            return;
+        }
+        state = READERS_WAIT;
+    }
+    if state == READERS_WAIT && word.replace(state, 0).is_ok() {
+        word.wake(i32::MAX as usize);
+    }
+}

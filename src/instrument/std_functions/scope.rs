@@ -1,0 +1,122 @@
+//! `thread::scope`: the count of its threads, whether one has panicked, and who waits for them.
+
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::super::point::{Operation, touch, written};
+use super::parker;
+use super::word::Word;
+use crate::engine::aside;
+use crate::engine::call::is_controlled;
+
+unsafe extern "C-unwind" {
+    safe fn interlace_real_scope_increment(scope: usize);
+    safe fn interlace_real_scope_decrement(scope: usize, has_panicked: bool);
+}
+
+/// A thread of the scope is about to be started.
+pub(super) unsafe extern "C-unwind" fn increment(
+    scope: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_scope_increment(scope);
+    }
+    // SAFETY: it is its address.
+    let count = unsafe { count_of(scope) };
+    add(count, 1, "scope_start", caller);
+}
+
+/// A thread of the scope has ended.
+pub(super) unsafe extern "C-unwind" fn decrement(
+    scope: usize,
+    has_panicked: bool,
+    _: usize,
+    _: usize,
+    _: usize,
+    caller: usize,
+) {
+    if !is_controlled() {
+        return interlace_real_scope_decrement(scope, has_panicked);
+    }
+    let layout = layout();
+    // SAFETY: it is its address.
+    let (count, owner) = unsafe { (count_of(scope), scope + layout.owner) };
+    // SAFETY: the owner waits for this thread.
+    let owner = unsafe { parker::word_of(owner) };
+    if has_panicked {
+        let flag = ptr::with_exposed_provenance_mut::<bool>(scope + layout.has_panicked);
+        written(flag.addr(), 1);
+        // Nobody looks at it before the count is 0.
+        // SAFETY: all access it atomically.
+        unsafe { AtomicBool::from_ptr(flag) }.store(true, Ordering::SeqCst);
+    }
+    if add(count, usize::MAX, "scope_end", caller) == 1 {
+        // SAFETY: the thread that owns the scope has a handle of itself, and this one a share of the scope.
+        parker::unpark(unsafe { Word::at(owner, caller) }, 1);
+    }
+}
+
+/// # Safety
+///
+/// It is the address of a scope.
+unsafe fn count_of<'a>(scope: usize) -> &'a AtomicUsize {
+    let count = ptr::with_exposed_provenance_mut(scope + layout().count);
+    // SAFETY: as the caller promises. All access it atomically.
+    unsafe { AtomicUsize::from_ptr(count) }
+}
+
+fn add(count: &AtomicUsize, number: usize, name: &'static str, caller: usize) -> usize {
+    Operation::write(name).point(count.as_ptr(), caller);
+    touch(count.as_ptr(), true);
+    written(count.as_ptr().addr(), size_of::<usize>());
+    count.fetch_add(number, Ordering::SeqCst)
+}
+
+/// Where things lie in a scope.
+#[derive(Clone, Copy)]
+struct Layout {
+    count: usize,
+    has_panicked: usize,
+    owner: usize,
+}
+
+/// By what the originals change in one.
+fn layout() -> Layout {
+    static LAYOUT: OnceLock<Layout> = OnceLock::new();
+    *aside(|| LAYOUT.get_or_init(find_layout))
+}
+
+fn find_layout() -> Layout {
+    /// A count, a handle and a flag.
+    const WORDS: usize = 3;
+    let mut scope = [0_usize; WORDS];
+    let address = (&raw mut scope).expose_provenance();
+    let words = || {
+        let scope = ptr::with_exposed_provenance::<[usize; WORDS]>(address);
+        // SAFETY: it lives on.
+        unsafe { scope.read_volatile() }
+    };
+    let position = |is: &dyn Fn(usize) -> bool, words: [usize; WORDS]| {
+        let found = words.iter().position(|word| is(*word));
+        found.unwrap_or_else(|| super::unknown_std("thread::scope"))
+    };
+    interlace_real_scope_increment(address);
+    interlace_real_scope_increment(address);
+    let count = position(&|word| word == 2, words());
+    interlace_real_scope_decrement(address, true);
+    let mut after = words();
+    after[count] -= 1;
+    let flag = position(&|word| word != 0, after);
+    let byte = after[flag].trailing_zeros() as usize / 8;
+    Layout {
+        count: count * size_of::<usize>(),
+        has_panicked: flag * size_of::<usize>() + byte,
+        owner: (WORDS - count - flag) * size_of::<usize>(),
+    }
+}

@@ -1,0 +1,72 @@
+//! The words by which std's functions synchronise.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::super::point::{Operation, touch, written};
+use crate::system::futex;
+
+/// A word of std, looked at or changed by one call of a function of std.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'a> {
+    atomic: &'a AtomicU32,
+    /// The address to which the call returns.
+    caller: usize,
+}
+
+impl<'a> Word<'a> {
+    /// # Safety
+    ///
+    /// At this address lies a word of std, which lives as long as the call.
+    pub(super) unsafe fn at(address: usize, caller: usize) -> Self {
+        let place = std::ptr::with_exposed_provenance_mut(address);
+        // SAFETY: as the caller promises. All access it atomically.
+        let atomic = unsafe { AtomicU32::from_ptr(place) };
+        Word { atomic, caller }
+    }
+
+    /// A point before a write. Of several in one call each has a number, less than the call has bytes: an
+    /// address within the call tells its place in the code as well as the one behind it.
+    pub(super) fn stop(self, name: &'static str, number: usize) {
+        Operation::write(name).point(self.atomic.as_ptr(), self.caller - number);
+    }
+
+    pub(super) fn load(self) -> u32 {
+        touch(self.atomic.as_ptr(), false);
+        self.atomic.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn swap(self, value: u32) -> u32 {
+        self.write(|atomic| atomic.swap(value, Ordering::SeqCst))
+    }
+
+    pub(super) fn fetch_add(self, value: u32) -> u32 {
+        self.write(|atomic| atomic.fetch_add(value, Ordering::SeqCst))
+    }
+
+    /// Returns what was there, as an error if it is another value than `expected`.
+    pub(super) fn replace(self, expected: u32, value: u32) -> Result<u32, u32> {
+        let order = Ordering::SeqCst;
+        self.write(|atomic| atomic.compare_exchange(expected, value, order, order))
+    }
+
+    fn write<T>(self, operation: impl FnOnce(&AtomicU32) -> T) -> T {
+        let place = self.atomic.as_ptr();
+        touch(place, true);
+        written(place.addr(), size_of::<u32>());
+        operation(self.atomic)
+    }
+
+    /// Waits while the word is `expected`, until woken. Returns whether it did not time out.
+    pub(super) fn wait(self, expected: u32, timeout: Option<Duration>) -> bool {
+        let here = 0;
+        // SAFETY: what is further up is the caller of the function of std, and what stands in for that owns
+        // nothing where it waits.
+        unsafe { futex::wait(self.atomic.as_ptr().addr(), expected, timeout, &here) }
+    }
+
+    /// Wakes those that wait. Returns how many.
+    pub(super) fn wake(self, most: usize) -> usize {
+        futex::wake(self.atomic.as_ptr().addr(), most)
+    }
+}
