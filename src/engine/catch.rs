@@ -62,6 +62,11 @@ pub(super) fn keep_panics() {
     KEEPS_PANICS.set(true);
 }
 
+/// Drops the panics that were kept, before the calling thread's thread-locals go.
+pub(super) fn forget_panics() {
+    memory::outside(|| drop(LAST_PANICS.take()));
+}
+
 /// Takes the panics that were kept, the latest first.
 fn take_panics() -> impl Iterator<Item = Panic> {
     LAST_PANICS.take().into_iter().flatten()

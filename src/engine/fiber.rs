@@ -12,6 +12,7 @@ use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::baton::Grant;
+use super::catch;
 use super::flag;
 use crate::memory;
 
@@ -32,6 +33,8 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
+#[cfg(interlace)]
+pub(crate) use lent_block::OwnUse;
 pub(crate) use lent_block::{LentBlock, at_next_local, has_own_thread_locals, is_exiting};
 use overflow::Guard;
 pub(crate) use overflow::explaining as explaining_overflows;
@@ -274,6 +277,7 @@ pub(super) fn exit_thread(has_panicked: bool) {
         // The execution is over for it, and destructors cannot unwind.
         leave_run();
     }
+    catch::forget_panics();
     lent_block::exit_thread();
 }
 

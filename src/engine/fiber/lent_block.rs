@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 use keys::KeyValues;
 use lender::Lender;
 use thread_exit::BlockUse;
+#[cfg(interlace)]
+pub(crate) use thread_exit::OwnUse;
 pub(crate) use thread_exit::{at_next_local, exit_fiber, exit_thread, is_exiting, keep_block};
 
 /// The thread-locals of an OS thread, for one fiber.

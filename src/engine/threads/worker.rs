@@ -10,6 +10,9 @@ use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, catch};
 use crate::engine::current::{self, NewThread};
+#[cfg(interlace)]
+use crate::engine::fiber::OwnUse;
+use crate::engine::fiber::exit_thread;
 use crate::error::Error;
 use crate::memory::Owner;
 use crate::operation::ThreadId;
@@ -61,7 +64,12 @@ fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)
         thread,
         slot: Arc::clone(&slot),
     };
-    current::under(Box::new(handle), || life(&slot));
+    current::under(Box::new(handle), || {
+        // What an execution leaves in thread-locals is put back.
+        #[cfg(interlace)]
+        let _own = OwnUse::begin();
+        life(&slot);
+    });
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
@@ -78,7 +86,13 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
 }
 
 fn run(body: impl FnOnce()) -> Result<(), Caught> {
-    current::controlled(|| catch(body))
+    current::controlled(|| {
+        let result = catch(body);
+        if cfg!(interlace) {
+            Owner::last_run(|| exit_thread(result.is_err()));
+        }
+        result
+    })
 }
 
 /// Takes back the token that [`Thread::unpark`](std::thread::Thread::unpark) may have left in an earlier

@@ -136,6 +136,30 @@ impl BlockUse {
     }
 }
 
+/// The use that an OS thread makes of its own block, for as many threads of the program as it runs.
+#[cfg(interlace)]
+#[derive(Debug)]
+pub(crate) struct OwnUse(Box<BlockUse>);
+
+#[cfg(interlace)]
+impl OwnUse {
+    /// From now on each thread that the calling one runs finds the block as it is now.
+    pub(crate) fn begin() -> Self {
+        let block = Box::new(BlockUse::new(Image::of_new_thread()));
+        // SAFETY: it lives until this is dropped.
+        unsafe { BlockUse::begin(&raw const *block) };
+        block.keep();
+        OwnUse(block)
+    }
+}
+
+#[cfg(interlace)]
+impl Drop for OwnUse {
+    fn drop(&mut self) {
+        BORROWED.set(ptr::null());
+    }
+}
+
 /// From now on each thread of the calling fiber finds its own block as it is now.
 pub(crate) fn keep_block() {
     if let Some(block) = borrowed() {
