@@ -11,7 +11,7 @@ use itertools::Itertools as _;
 
 pub(crate) use program::{Purpose, purpose};
 
-use crate::engine::{Engine, Timeouts};
+use crate::engine::{Engine, Points, Timeouts};
 use crate::error::{Error, ErrorKind};
 use crate::search::Shard;
 use crate::strategy::{self, Strategy};
@@ -21,6 +21,8 @@ use crate::strategy::{self, Strategy};
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
     pub(crate) max_schedules: Option<u64>,
+    /// What is a scheduling point.
+    pub(crate) points: Option<Points>,
     pub(crate) progress: Option<bool>,
     /// Whether clocks and sleeps are the real ones.
     pub(crate) real_time: Option<bool>,
@@ -52,7 +54,7 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 15] = [
+const VARIABLES: [Variable; 16] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -62,6 +64,11 @@ const VARIABLES: [Variable; 15] = [
         name: "INTERLACE_MAX_SCHEDULES",
         wants: "a number of executions",
         set: |value, settings| store(&mut settings.max_schedules, value.parse().ok()),
+    },
+    Variable {
+        name: "INTERLACE_POINTS",
+        wants: "`calls` or `accesses`",
+        set: |value, settings| store(&mut settings.points, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_PROGRESS",
@@ -190,6 +197,7 @@ impl Settings {
         Settings {
             engine: self.engine.or(others.engine),
             max_schedules: self.max_schedules.or(others.max_schedules),
+            points: self.points.or(others.points),
             progress: self.progress.or(others.progress),
             real_time: self.real_time.or(others.real_time),
             replay: self.replay.or(others.replay),
@@ -245,6 +253,7 @@ mod tests {
         let settings = read(&[
             ("INTERLACE_ENGINE", "fibers"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
+            ("INTERLACE_POINTS", "accesses"),
             ("INTERLACE_PROGRESS", "0"),
             ("INTERLACE_REAL_TIME", "1"),
             ("INTERLACE_REPLAY", "a:x b:y"),
@@ -263,6 +272,7 @@ mod tests {
         let expected = Settings {
             engine: Some(Engine::Fibers),
             max_schedules: Some(1000),
+            points: Some(Points::Accesses),
             progress: Some(false),
             real_time: Some(true),
             replay: Some("a:x b:y".to_owned()),
@@ -289,6 +299,7 @@ mod tests {
         for (name, value) in [
             ("INTERLACE_ENGINE", "Threads"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
+            ("INTERLACE_POINTS", "markers"),
             ("INTERLACE_PROGRESS", "yes"),
             ("INTERLACE_REAL_TIME", "true"),
             ("INTERLACE_REPORT", ""),
@@ -320,8 +331,8 @@ mod tests {
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
              `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
-             `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, `INTERLACE_REPORT`, \
-             `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
+             `INTERLACE_POINTS`, `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, \
+             `INTERLACE_REPORT`, `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
              `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, \
              `INTERLACE_VERIFY_ACCESSES`, `INTERLACE_WORKERS`"
         );

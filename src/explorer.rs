@@ -21,6 +21,7 @@ mod default_store;
 mod minimise;
 mod model;
 mod origin;
+mod points;
 mod request;
 mod run;
 mod run_context;
@@ -82,6 +83,8 @@ pub struct Explorer<S> {
     keeps_going: bool,
     store: Option<Arc<dyn Store>>,
     made_at: &'static Location<'static>,
+    /// Whether the program is one body, which starts its threads.
+    is_model: bool,
 }
 
 impl<S: Send + Sync + 'static> Explorer<S> {
@@ -99,6 +102,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             keeps_going: false,
             store: None,
             made_at: Location::caller(),
+            is_model: false,
         }
     }
 
@@ -368,6 +372,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
                 made_at: self.made_at,
                 explored_at: Location::caller(),
             },
+            is_model: self.is_model,
         }
     }
 }

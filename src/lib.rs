@@ -39,6 +39,7 @@
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
+//! | make a point of every access, with nothing marked | [`model()`], under `cargo interlace test` |
 //! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
@@ -145,7 +146,7 @@ mod explorer;
 mod model;
 
 pub use acquire::{Acquire, AcquireShared};
-pub use engine::{Engine, LockId, Timeouts};
+pub use engine::{Engine, LockId, Points, Timeouts};
 pub use error::{Error, ErrorKind};
 pub use execution::Execution;
 pub use executor::{AsyncTraceExecutor, TraceExecutor};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 use interlace::{
-    Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, Timeouts, marker,
+    Engine, ErrorKind, Explorer, Points, Report, Schedule, StoppedBy, Strategy, Timeouts, marker,
 };
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
@@ -275,5 +275,22 @@ fn a_report_names_the_rules_for_waits() {
             ("INTERLACE_TIMEOUTS", "late"),
             ("INTERLACE_SPURIOUS_WAKEUPS", "3"),
         ],
+    );
+}
+
+/// There is nothing to be found but what calls and markers show: a report does not hide that.
+#[test]
+fn a_model_says_which_points_it_has() {
+    let explorer = || Explorer::model(|| std::thread::spawn(|| ()).join().unwrap());
+    let report = explorer().explore();
+    report.assert_ok();
+    let points = "\npoints: markers, and calls to the system; `cargo interlace test` adds each atomic \
+                  access to memory";
+    assert!(report.to_string().ends_with(points), "{report}");
+    let report = explorer().points(Points::Accesses).explore();
+    assert_eq!(
+        report.to_string(),
+        "interlace: accesses are points only in a program that is instrumented. Run it by `cargo \
+         interlace test`, or let the points be `calls`"
     );
 }

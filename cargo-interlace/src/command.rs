@@ -14,6 +14,10 @@ use crate::{flags, packages, pass_through, settings, std_functions};
 /// The variable that tells programs where the workspace is. It is read in `src/instrument/names.rs`.
 const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
 
+/// The variable that tells programs which packages are not instrumented, if that was chosen. It is read in
+/// `src/engine/points.rs`.
+const SKIPPED: &str = "CARGO_INTERLACE_SKIPPED";
+
 /// Runs cargo with these arguments and this program in place of the compiler.
 ///
 /// # Errors
@@ -55,6 +59,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     cargo.args(arguments.without(&["--target-dir", ONLY, SKIP]));
     cargo.env("CARGO_TARGET_DIR", &folder);
     cargo.env(WORKSPACE, &workspace.root);
+    cargo.env(SKIPPED, packages::described(&arguments));
     wrap(&mut cargo, &plain, &library, &for_std)?;
     settings::make(&mut cargo, &target, &library, &for_std);
     let status = cargo.status();

@@ -32,12 +32,23 @@ pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Resul
     }
     let program = ["--workspace", "--edges", "normal,dev", "--prune", INTERLACE];
     let program = tree(arguments, target, &program)?;
-    let names = |option| -> Vec<Cow<'_, str>> {
-        let names = arguments.values(option);
-        names.map(|it| it.to_string_lossy()).collect()
-    };
-    let plain = plain(&all, &program, &names(ONLY), &names(SKIP))?;
+    let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
+    let plain = plain(&all, &program, &only, &skipped)?;
     Ok(plain.into_iter().flat_map(|it| [it, ","]).collect())
+}
+
+/// In words, the packages of the program that are not to be instrumented; nothing if all are.
+pub(crate) fn described(arguments: &Arguments<'_>) -> String {
+    match [ONLY, SKIP].map(|option| names(arguments, option).join(", ")) {
+        [only, skipped] if only.is_empty() => skipped,
+        [only, skipped] if skipped.is_empty() => format!("all but {only}"),
+        [only, skipped] => format!("all but {only}, and of {skipped}"),
+    }
+}
+
+fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {
+    let names = arguments.values(option);
+    names.map(|it| it.to_string_lossy()).collect()
 }
 
 /// Of all packages, those that are not of the program, or not chosen.

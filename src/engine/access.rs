@@ -1,6 +1,7 @@
 //! Points before accesses to memory, in code that cannot be unwound: compilers take it that an access
 //! returns.
 
+use super::Points;
 use super::baton::Grant;
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
@@ -35,7 +36,7 @@ pub(crate) fn touch(access: Access) {
 /// What a thread does that is about to make an access.
 enum AccessBegin {
     Pauses,
-    /// It goes on, since the execution is over.
+    /// It goes on, since accesses are no points, or the execution is over.
     GoesOn,
     /// It has gone on for so long that it will not end.
     NeverEnds,
@@ -46,6 +47,10 @@ impl ExecutionCore {
         /// More than a thread makes on its way to an end, and less than takes a moment.
         const MANY: usize = 100_000;
         if !self.is_over() {
+            if self.options.points == Points::Calls {
+                self.state.touch(access);
+                return AccessBegin::GoesOn;
+            }
             self.state.declare_access(thread, access);
             return AccessBegin::Pauses;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::WaitRules;
+use super::{Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
@@ -20,6 +20,7 @@ pub(crate) struct EngineOptions {
     /// Within which time the world outside answers, if that is promised.
     pub(crate) grace: Option<Duration>,
     pub(crate) waits: WaitRules,
+    pub(crate) points: Points,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
 }
@@ -34,6 +35,7 @@ impl Default for EngineOptions {
             fresh_threads: false,
             grace: None,
             waits: WaitRules::default(),
+            points: Points::default(),
             is_nested: false,
         }
     }

@@ -31,6 +31,8 @@ impl Explorer<()> {
     /// ```
     #[track_caller]
     pub fn model(body: impl Fn() + Send + Sync + 'static) -> Self {
-        Explorer::new(|| ()).thread("main", move |()| body())
+        let mut explorer = Explorer::new(|| ()).thread("main", move |()| body());
+        explorer.is_model = true;
+        explorer
     }
 }

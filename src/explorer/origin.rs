@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::thread;
 
-use crate::engine::WaitRules;
+use crate::engine::EngineOptions;
 use crate::environment::Settings;
 use crate::locks::Mutex;
 use crate::report::{Call, SearchIdentity};
@@ -22,9 +22,15 @@ pub(super) fn origin(threads: &[String], keeps_going: bool, call: Call) -> Searc
     }
 }
 
-/// Adds the strategy, the seed, and how waits may end.
-pub(super) fn describe(origin: &mut SearchIdentity, settings: &Settings, waits: WaitRules) {
-    origin.waits = waits;
+/// Adds the strategy, the seed, what points there are and how waits may end.
+pub(super) fn describe(
+    origin: &mut SearchIdentity,
+    settings: &Settings,
+    options: EngineOptions,
+    is_model: bool,
+) {
+    origin.waits = options.waits;
+    origin.points = options.points.note(is_model);
     let strategy = match settings.strategy.clone().unwrap_or_default() {
         // Unless the search finds that it can tell classes.
         Strategy::Automatic => Strategy::Exhaustive,

@@ -21,6 +21,8 @@ pub(super) struct Request {
     /// Where failures are saved, if that was set in code.
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) call: Call,
+    /// Whether the program is one body, which starts its threads.
+    pub(super) is_model: bool,
 }
 
 impl Request {
@@ -39,6 +41,8 @@ impl Request {
             real_time: settings.real_time.unwrap_or_default(),
             spurious_wakeups: settings.spurious_wakeups.unwrap_or_default(),
         };
+        options.points = settings.points.unwrap_or_default();
+        options.points.check()?;
         let engine = match in_code {
             Some(Engine::Fibers) if options.fresh_threads => {
                 return Err(only_on_threads(

@@ -23,7 +23,7 @@ pub(super) fn explore(request: &Request) -> Report {
     let threads = request.program.threads();
     let mut origin = origin::origin(threads, request.keeps_going, request.call);
     let resolved = request.resolve().and_then(|(settings, context)| {
-        origin::describe(&mut origin, &settings, context.options.waits);
+        origin::describe(&mut origin, &settings, context.options, request.is_model);
         origin.shard = settings.shard.map(shard).transpose()?;
         let file = settings.report.as_deref();
         let file = file.map(ReportFile::open).transpose()?;

@@ -26,8 +26,9 @@ impl fmt::Display for Report {
         if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
             f.write_str(&sampled.bound(self.schedules()))?;
         }
-        let (waits, workers, saved_runs) = (self.origin.waits, &self.workers, &self.saved_runs);
-        write!(f, "{waits}{workers}{}{saved_runs}", self.verified)?;
+        let (origin, workers, saved_runs) = (&self.origin, &self.workers, &self.saved_runs);
+        let (points, waits) = (&origin.points, origin.waits);
+        write!(f, "{points}{waits}{workers}{}{saved_runs}", self.verified)?;
         let failures = self
             .tally
             .iter()

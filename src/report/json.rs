@@ -90,6 +90,7 @@ object! { SearchIdentity:
     seed = "seed",
     keeps_going = "keeps_going",
     waits = "waits",
+    points = "points",
     shard = "shard",
     steps = "steps"
 }

@@ -93,6 +93,7 @@ fn difference(one: &Report, other: &Report) -> Option<&'static str> {
         (a.seed != b.seed, "seeds"),
         (a.keeps_going != b.keeps_going, "uses of `keep_going`"),
         (a.waits != b.waits, "rules for waits"),
+        (a.points != b.points, "kinds of points"),
         (one.engine != other.engine && is_measured, "engines"),
         (of(a) != of(b), "numbers of shards"),
     ]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
-use crate::engine::WaitRules;
+use crate::engine::{PointsNote, WaitRules};
 use crate::search::Shard;
 
 /// What was searched, and how. Reports that differ in this are not of the same search.
@@ -25,6 +25,7 @@ pub(crate) struct SearchIdentity {
     pub(crate) seed: u64,
     pub(crate) keeps_going: bool,
     pub(crate) waits: WaitRules,
+    pub(crate) points: PointsNote,
     /// The part of the search, unless it is the whole.
     pub(crate) shard: Option<Shard>,
     /// How many steps each thread takes in the first execution; shards are measured by them.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
-use interlace::{Engine, Explorer, Report, Schedule, marker};
+use interlace::{Engine, Explorer, Points, Report, Schedule, marker};
 use shared::{add, add_in_c};
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
@@ -61,6 +61,32 @@ fn accesses_of_c_are_points() {
     });
     assert_eq!(report.schedules(), 4);
     report.assert_ok();
+}
+
+/// What happens between two of the other points happens at once; it is seen all the same.
+#[test]
+fn accesses_need_not_be_points() {
+    let explore = |points| {
+        let value = leak(AtomicUsize::new(0));
+        let body = || join([(); 2].map(|()| thread::spawn(|| {
+            marker!("add");
+            add(value);
+        })));
+        let explorer = Explorer::model(body).engine(Engine::Fibers);
+        explorer.points(points).explore()
+    };
+    let report = explore(Points::Calls);
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 2 classes of schedules; one schedule of each was run\n\
+         points: markers, and calls to the system"
+    );
+    let report = explore(Points::Accesses);
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 4 classes of schedules; one schedule of each was run\n\
+         points: markers, calls to the system, and atomic accesses to memory"
+    );
 }
 
 /// A marker is a step that touches nothing: what it gates is seen.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::node::{Json, Node};
-use crate::engine::WaitRules;
+use crate::engine::{PointsNote, WaitRules};
 use crate::error::Error;
 use crate::failure::ValueOrText;
 use crate::schedule::Schedule;
@@ -170,6 +170,20 @@ impl Json for WaitRules {
 
     fn absent() -> Option<Self> {
         Some(WaitRules::default())
+    }
+}
+
+impl Json for PointsNote {
+    fn write(&self) -> Value {
+        (*self.0).into()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Ok(PointsNote(node.text()?.to_owned()))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(PointsNote::default())
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::Strategy;
 
 use super::*;
-use crate::engine::{Engine, Timeouts, WaitRules};
+use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
@@ -73,8 +73,9 @@ fn origins() -> impl Strategy<Value = SearchIdentity> {
         real_time,
         spurious_wakeups,
     });
-    (texts, any::<(u64, bool, u64)>(), threads, (shard, waits)).prop_map(
-        |((package, test, explored_at, strategy), numbers, threads, (shard, waits))| {
+    let rules = (waits, any::<String>().prop_map(PointsNote));
+    (texts, any::<(u64, bool, u64)>(), threads, (shard, rules)).prop_map(
+        |((package, test, explored_at, strategy), numbers, threads, (shard, (waits, points)))| {
             let (round, keeps_going, seed) = numbers;
             SearchIdentity {
                 package,
@@ -85,6 +86,7 @@ fn origins() -> impl Strategy<Value = SearchIdentity> {
                 strategy,
                 keeps_going,
                 waits,
+                points,
                 seed,
                 shard,
                 steps: threads.iter().map(|thread| thread.1).collect(),

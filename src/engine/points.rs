@@ -1,0 +1,96 @@
+//! What is a scheduling point.
+
+use std::str::FromStr;
+use std::{env, fmt};
+
+use crate::error::{Error, ErrorKind};
+use crate::named::{Named as _, displayed};
+
+displayed! {
+    /// What is a scheduling point: [`Explorer::points`](crate::Explorer::points) has an example.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Points {
+        /// Markers, and calls to the operating system at which threads wait, begin or end. The default
+        /// where the program is not instrumented.
+        Calls = "calls",
+        /// Each atomic access to memory too. The default under `cargo interlace`, without which there is no
+        /// such point.
+        Accesses = "accesses",
+    }
+}
+
+impl Default for Points {
+    fn default() -> Self {
+        if cfg!(interlace) {
+            Points::Accesses
+        } else {
+            Points::Calls
+        }
+    }
+}
+
+impl FromStr for Points {
+    type Err = Error;
+
+    /// Parses the name that `Display` shows.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BadSetting`], for any other text.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Points::of_name(name).ok_or_else(|| {
+            let text = format!("points are not `{name}`: they are `calls` or `accesses`");
+            Error::new(ErrorKind::BadSetting, text)
+        })
+    }
+}
+
+impl Points {
+    /// # Errors
+    ///
+    /// If there are no such points, since the program is not instrumented.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        if self == Points::Accesses && cfg!(not(interlace)) {
+            return Err(Error::new(
+                ErrorKind::BadSetting,
+                "accesses are points only in a program that is instrumented. Run it by `cargo interlace \
+                 test`, or let the points be `calls`"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What a report says of them.
+    pub(crate) fn note(self, is_model: bool) -> PointsNote {
+        let all = "markers, calls to the system, and atomic accesses to memory";
+        // `cargo interlace` says what it was told to leave out.
+        let skipped = env::var("CARGO_INTERLACE_SKIPPED").unwrap_or_default();
+        PointsNote(match self {
+            Points::Accesses if skipped.is_empty() => all.to_owned(),
+            Points::Accesses => format!("{all}, but not those of {skipped}"),
+            Points::Calls if cfg!(interlace) => "markers, and calls to the system".to_owned(),
+            Points::Calls if is_model => {
+                "markers, and calls to the system; `cargo interlace test` adds each atomic access to memory"
+                    .to_owned()
+            }
+            Points::Calls => String::new(),
+        })
+    }
+}
+
+/// What a report says of the points that there were: nothing, if they are what every build has and a
+/// program that names its threads wants.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PointsNote(pub(crate) String);
+
+/// A line of its own.
+impl fmt::Display for PointsNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            "" => Ok(()),
+            text => write!(f, "\npoints: {text}"),
+        }
+    }
+}
