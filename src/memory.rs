@@ -40,7 +40,7 @@ pub(crate) use execution::{begin_execution, end_execution, leave_execution};
 #[cfg(interlace)]
 pub(crate) use owner::{Owner, come_back, outside, set_stack, step_aside, step_out};
 #[cfg(interlace)]
-pub(crate) use thread::{forget, has_notes, written};
+pub(crate) use thread::{forget, has_notes, keeps, made, written};
 
 #[cfg(not(interlace))]
 mod absent;

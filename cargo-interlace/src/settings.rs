@@ -1,9 +1,9 @@
 //! What cargo is told by variables, beside which compiler to call.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::env;
 
 use crate::flags::{INSTRUMENTING, TELLING};
 
@@ -43,7 +43,10 @@ pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path, for_std: &
         cargo.env_remove(dashed).env(of_target, flags);
     }
     // Tests in documentation are compiled by rustdoc, for which there is no wrapper.
-    cargo.env("CARGO_ENCODED_RUSTDOCFLAGS", rustdoc_flags(library, for_std));
+    cargo.env(
+        "CARGO_ENCODED_RUSTDOCFLAGS",
+        rustdoc_flags(library, for_std),
+    );
 }
 
 fn rustdoc_flags(library: &Path, for_std: &str) -> OsString {

@@ -1,7 +1,7 @@
 //! The memory of an execution, from its beginning to its end.
 
 use std::cell::{Cell, UnsafeCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -38,6 +38,8 @@ struct Content {
     numbers: BTreeMap<(usize, usize), usize>,
     threads: Vec<&'static ThreadMemory>,
     log: UndoLog,
+    /// The blocks of the heap that the program has got in this execution.
+    made: BTreeSet<usize>,
 }
 
 /// Stands for what starts the declared threads.
@@ -96,6 +98,7 @@ impl Set {
                 numbers: BTreeMap::new(),
                 threads: Vec::new(),
                 log: UndoLog::new(&modules().statics),
+                made: BTreeSet::new(),
             }),
             is_noting: Cell::new(false),
         }
@@ -151,7 +154,20 @@ impl Set {
                 reserved::give_back(from, to);
             }
         }
+        content.made.clear();
         self.is_noting.set(true);
+    }
+
+    /// The program has got a block of the heap.
+    pub(super) fn made(&self, block: usize) {
+        // SAFETY: the caller has the turn.
+        unsafe { &mut *self.content.get() }.made.insert(block);
+    }
+
+    /// The program frees a block of the heap. Returns whether it has got it in this execution.
+    pub(super) fn unmade(&self, block: usize) -> bool {
+        // SAFETY: the caller has the turn.
+        unsafe { &mut *self.content.get() }.made.remove(&block)
     }
 
     /// Notes what `size` bytes at `place` hold, which are not the writing thread's own.

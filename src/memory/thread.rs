@@ -87,6 +87,21 @@ pub(crate) fn has_notes() -> bool {
     HEAP.has_any()
 }
 
+/// The calling thread has got a block of the heap at this address.
+#[inline]
+pub(crate) fn made(block: usize) {
+    if let Some(memory) = current() {
+        outside(|| memory.set.made(block));
+    }
+}
+
+/// The calling thread frees a block of the heap. Returns whether that is to stay: it runs the program's
+/// code, and the block was there before the execution.
+#[inline]
+pub(crate) fn keeps(block: usize) -> bool {
+    current().is_some_and(|memory| outside(|| !memory.set.unmade(block)))
+}
+
 /// A block for the calling thread, if it has an arena.
 #[inline]
 pub(super) fn allocate(layout: Layout) -> Option<*mut u8> {
@@ -109,17 +124,12 @@ pub(super) enum Freed {
 /// It was given out for this layout, and nobody uses it any more.
 #[inline]
 pub(super) unsafe fn release(block: *mut u8, layout: Layout) -> Freed {
-    let memory = current();
     if is_of_arena(block) {
         // Where nobody gets it now, it is taken back after the execution.
-        if let Some(arena) = memory.and_then(|it| it.arena.as_ref()) {
+        if let Some(arena) = current().and_then(|it| it.arena.as_ref()) {
             // SAFETY: as the caller promises.
             unsafe { arena.release(block, layout) };
         }
-        return Freed::Done;
-    }
-    if memory.is_some() {
-        // It was there before the execution, and will be in use again when that is undone.
         return Freed::Done;
     }
     Freed::OfHeap
