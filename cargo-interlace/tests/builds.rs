@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -32,6 +32,11 @@ shared = { path = "../shared" }
 
 [dev-dependencies]
 {interlace}
+crossbeam-epoch = "0.9"
+once_cell = "1"
+parking_lot = "0.12"
+rayon = "1"
+tokio = { version = "1", default-features = false, features = ["rt-multi-thread", "sync"] }
 "#,
     ),
     (
@@ -122,6 +127,10 @@ fn it_does_not_name_interlace() {
 }
 ",
     ),
+    (
+        "program/tests/identity.rs",
+        include_str!("program/identity.rs"),
+    ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
     (
@@ -135,8 +144,8 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, names.rs and plain.rs, and the one in the documentation.
-    for (passed, ignored, files) in [(18, 6, 1), (11, 0, 1), (2, 0, 1), (1, 0, 2)] {
+    // Of std_outcomes.rs, counts.rs and identity.rs, names.rs, plain.rs and the one in the documentation.
+    for (passed, ignored, files) in [(18, 6, 1), (11, 0, 2), (2, 0, 1), (1, 0, 2)] {
         let result = format!("test result: ok. {passed} passed; 0 failed; {ignored} ignored");
         assert_eq!(text.matches(&result).count(), files, "{text}");
     }

@@ -20,6 +20,7 @@ impl Owner {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(crate) fn run<T>(self, body: impl FnOnce() -> T) -> T {
+        let Owner = self;
         body()
     }
 
@@ -34,8 +35,13 @@ pub(crate) fn outside<T>(body: impl FnOnce() -> T) -> T {
     body()
 }
 
+#[derive(Debug)]
+pub(crate) struct Back;
+
 #[inline]
-pub(crate) fn step_out() {}
+pub(crate) fn step_out() -> Back {
+    Back
+}
 
 #[inline]
 pub(crate) fn step_aside() {}

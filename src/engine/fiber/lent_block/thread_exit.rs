@@ -139,7 +139,9 @@ impl BlockUse {
 /// The use that an OS thread makes of its own block, for as many threads of the program as it runs.
 #[cfg(interlace)]
 #[derive(Debug)]
-pub(crate) struct OwnUse(Box<BlockUse>);
+pub(crate) struct OwnUse {
+    _block: Box<BlockUse>,
+}
 
 #[cfg(interlace)]
 impl OwnUse {
@@ -149,7 +151,7 @@ impl OwnUse {
         // SAFETY: it lives until this is dropped.
         unsafe { BlockUse::begin(&raw const *block) };
         block.keep();
-        OwnUse(block)
+        OwnUse { _block: block }
     }
 }
 
