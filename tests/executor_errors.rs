@@ -43,6 +43,16 @@ fn assert_says(error: &Error, kind: ErrorKind, parts: &[&str]) {
     }
 }
 
+/// It was printed by an instrumented build.
+#[test]
+fn a_step_that_is_an_access_says_what_it_takes() {
+    assert_says(
+        &refused(TraceExecutor::new(schedule![thread1: "increment.load"])),
+        ErrorKind::Diverged,
+        &["it looks like an access, which is a step only under `cargo interlace test`"],
+    );
+}
+
 #[test]
 fn a_step_at_another_marker_diverges_and_every_thread_is_told() {
     let schedule = schedule![thread1: read_value, thread1: read_value];

@@ -41,6 +41,19 @@ mod tests {
             .assert_ok();
     }
 
+    #[test]
+    fn a_model_is_atomic() {
+        let threads = 2;
+        interlace::model(move || {
+            let counter = std::sync::Arc::new(Counter::default());
+            let other = counter.clone();
+            let other = std::thread::spawn(move || other.increment());
+            counter.increment();
+            other.join().unwrap();
+            assert_eq!(counter.value.load(SeqCst), threads, "lost");
+        });
+    }
+
     // A body with more in it: variables, a report with a name, a loop around it all.
     #[test]
     fn every_number_is_reached() {
@@ -141,7 +154,7 @@ fn assert_reproduces(names: &str, number: usize) -> String {
         again_text.contains(&format!("test result: FAILED. 0 passed; {number} failed")),
         "{again_text}"
     );
-    let failures = again_text.matches("the check failed: assertion `left == right` failed: lost");
+    let failures = again_text.matches(": assertion `left == right` failed: lost");
     assert_eq!(failures.count(), number, "{again_text}");
 
     let fixed = BROKEN
@@ -167,6 +180,32 @@ fn assert_reproduces(names: &str, number: usize) -> String {
 #[test]
 fn a_printed_test_reproduces_the_failure_and_holds_after_the_fix() {
     assert_reproduces("counter_is_atomic", 1);
+}
+
+#[test]
+fn of_a_model_the_printed_test_has_an_explorer_of_the_same_body() {
+    let regression = assert_reproduces("a_model_is_atomic", 1);
+    assert!(
+        regression.contains("    interlace::Explorer::model(move || {\n"),
+        "{regression}"
+    );
+}
+
+/// It would run main alone, and hold.
+#[test]
+fn a_model_whose_threads_are_not_seen_is_refused() {
+    let scratch = Scratch::new("scratch_unseen", BROKEN);
+    scratch.without_features();
+    let output = scratch.cargo(&["test", "--quiet", "a_model_is_atomic"]);
+    let text = text(&output);
+    assert!(!output.status.success(), "{text}");
+    assert!(
+        text.contains(
+            "interlace: the threads that the body of a model starts are not seen in this build. It takes the \
+             feature `system` of this crate, and Linux with glibc. Elsewhere, add threads by `Explorer::thread`"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

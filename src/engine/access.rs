@@ -17,6 +17,9 @@ pub(crate) fn access(site: &'static Site, access: Access) {
     match current::with_core(begin) {
         Some(AccessBegin::Pauses) => {
             let marker = id_of(site);
+            if current::goes_on(marker) {
+                return;
+            }
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
             let grant = grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker)));
             if grant == Grant::Unwind {

@@ -44,6 +44,13 @@ pub(crate) trait Controller {
     /// [let go](Control::let_go) of the turn.
     fn pause(&self, reason: YieldReason) -> Option<Grant>;
 
+    /// The calling thread stops at `marker`. Returns whether the run has it go on at once. Otherwise it is to
+    /// [pause](Self::pause) there; the run may know by then who comes next.
+    #[cfg(interlace)]
+    fn goes_on(&self, _marker: MarkerId) -> bool {
+        false
+    }
+
     /// As [`pause`](Self::pause), for a thread that has run ahead of its first step: the program
     /// calls it by `name`, if it does.
     fn introduce(&self, name: Option<&str>) -> Option<Grant>;
@@ -154,6 +161,13 @@ pub(crate) fn is_to_pause() -> bool {
 /// Pauses the calling thread, which a run controls. Unwinds it if the execution is over.
 pub(super) fn pause(reason: YieldReason) {
     obey(yield_turn(reason));
+}
+
+/// Whether the calling thread, which a run controls and which stops at `marker`, goes on at once.
+#[cfg(interlace)]
+#[inline]
+pub(super) fn goes_on(marker: MarkerId) -> bool {
+    with_controller(|controller| controller.goes_on(marker)) == Some(true)
 }
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.

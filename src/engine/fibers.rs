@@ -8,6 +8,7 @@
 
 mod carrier;
 mod heartbeat;
+mod on_fiber;
 mod pool;
 mod run;
 mod started_fibers;

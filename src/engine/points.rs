@@ -20,6 +20,15 @@ displayed! {
     }
 }
 
+/// Whether calls to the system are those of the run that controls a thread: where `system` is built.
+const ARE_CALLS_SEEN: bool = cfg!(all(
+    feature = "system",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+));
+
 impl Default for Points {
     fn default() -> Self {
         if cfg!(interlace) {
@@ -49,17 +58,19 @@ impl FromStr for Points {
 impl Points {
     /// # Errors
     ///
-    /// If there are no such points, since the program is not instrumented.
-    pub(crate) fn check(self) -> Result<(), Error> {
-        if self == Points::Accesses && cfg!(not(interlace)) {
-            return Err(Error::new(
-                ErrorKind::BadSetting,
-                "accesses are points only in a program that is instrumented. Run it by `cargo interlace \
-                 test`, or let the points be `calls`"
-                    .to_owned(),
-            ));
-        }
-        Ok(())
+    /// If there are no such points, since the program is not instrumented; or none of the calls by which a
+    /// model starts its threads.
+    pub(crate) fn check(self, is_model: bool) -> Result<(), Error> {
+        let text = if self == Points::Accesses && cfg!(not(interlace)) {
+            "accesses are points only in a program that is instrumented. Run it by `cargo interlace test`, \
+             or let the points be `calls`"
+        } else if is_model && !ARE_CALLS_SEEN {
+            "the threads that the body of a model starts are not seen in this build. It takes the feature \
+             `system` of this crate, and Linux with glibc. Elsewhere, add threads by `Explorer::thread`"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::BadSetting, text.to_owned()))
     }
 
     /// What a report says of them.

@@ -42,7 +42,7 @@ impl Request {
             spurious_wakeups: settings.spurious_wakeups.unwrap_or_default(),
         };
         options.points = settings.points.unwrap_or_default();
-        options.points.check()?;
+        options.points.check(self.is_model)?;
         let engine = match in_code {
             Some(Engine::Fibers) if options.fresh_threads => {
                 return Err(only_on_threads(

@@ -130,6 +130,11 @@ fn did_you_mean_marker(marker: &str, record: &Record) -> String {
     if seen.clone().contains(&marker) {
         return String::new();
     }
+    // So are called accesses, and no markers that people name.
+    if cfg!(not(interlace)) && marker.contains('.') {
+        return "; it looks like an access, which is a step only under `cargo interlace test`"
+            .to_owned();
+    }
     match did_you_mean(marker, &mut seen) {
         hint if hint.is_empty() => format!("; no thread has reached a marker `{marker}`"),
         hint => hint,

@@ -26,15 +26,8 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
 /// parameters, or names that a closure or a pattern binds.
 fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
-    let is_call = |method| {
-        let rest = source.code[explore..].strip_prefix(method);
-        rest.is_some_and(|rest| rest.trim_start().starts_with('('))
-    };
-    if !is_call("explore") && !is_call("sample") {
-        return None;
-    }
-    let dot = source.end_of_code(explore).checked_sub(1)?;
-    let chain = source.operand_start(dot)?;
+    let (chain, explorer) =
+        method_call(source, explore).or_else(|| call_of_model(source, explore))?;
     let function = source.function_around(explore)?;
     let statement = source.statement_start(explore);
     let copied = &source.code[function.body..explore];
@@ -49,7 +42,6 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     }
     let before = source.text[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
-    let explorer = source.text[chain..dot].trim_end();
     let replay = format!(
         "{before}\n{indent}{explorer}\n{indent}    .replay(&interlace::{})\n{indent}    \
          .assert_ok();",
@@ -62,6 +54,31 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
         body = format!("{note}\n{body}{}", "\n    }".repeat(open.len()));
     }
     Some(wrap(&function.name, &body))
+}
+
+/// Where the explorer begins whose method is called at `explore`, and its text.
+fn method_call(source: &Source, explore: usize) -> Option<(usize, String)> {
+    let is_call = |method| {
+        let rest = source.code[explore..].strip_prefix(method);
+        rest.is_some_and(|rest| rest.trim_start().starts_with('('))
+    };
+    if !is_call("explore") && !is_call("sample") {
+        return None;
+    }
+    let dot = source.end_of_code(explore).checked_sub(1)?;
+    let chain = source.operand_start(dot)?;
+    let explorer = source.text[chain..dot].trim_end();
+    Some((chain, explorer.to_owned()))
+}
+
+/// Of a call of `interlace::model` at `explore`, the same place, and an explorer of the same body.
+fn call_of_model(source: &Source, explore: usize) -> Option<(usize, String)> {
+    let (path, _) = source.code[explore..].split_once('(')?;
+    let name = path.rsplit("::").next()?;
+    let open = explore + path.len();
+    let close = source.closer(open)?;
+    let body = &source.text[open..=close];
+    (name.trim() == "model").then(|| (explore, format!("interlace::Explorer::model{body}")))
 }
 
 /// Whether the start of a statement binds names that the rest of it may use.

@@ -158,6 +158,19 @@ impl Source {
         })
     }
 
+    /// The closing bracket for the opening one at `open`.
+    pub(crate) fn closer(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        (open..self.code.len()).find(|&at| {
+            match self.code.as_bytes()[at] {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => return false,
+            }
+            depth == 0
+        })
+    }
+
     /// Where the statement around `at` starts: after the `;` or brace before it.
     pub(crate) fn statement_start(&self, at: usize) -> usize {
         let mut depth = 0;

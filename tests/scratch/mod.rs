@@ -18,7 +18,7 @@ version = "0.0.0"
 edition = "2024"
 
 [dev-dependencies]
-interlace-explorer = {{ path = "{root}", default-features = false }}
+interlace-explorer = {{ path = "{root}", default-features = false, features = ["system"] }}
 
 [profile.dev]
 debug = "line-tables-only"
@@ -62,6 +62,15 @@ impl Scratch {
         let target = made.folder.join("target");
         let _ = fs::remove_dir_all(&target);
         Scratch { target, ..made }
+    }
+
+    /// Has interlace built without the one feature that it is built with.
+    pub(crate) fn without_features(&self) {
+        let manifest = self.folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let bare = text.replace(r#", features = ["system"]"#, "");
+        assert_ne!(bare, text);
+        fs::write(manifest, bare).unwrap();
     }
 
     /// The folder that cargo builds into.

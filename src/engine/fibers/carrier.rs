@@ -194,6 +194,7 @@ fn take_turns(
         Some(first) => Some(first.thread),
         None => run.first_turn().or_else(|| run.wait_for_outside()),
     };
+    run.on_fiber.begin(turns.is_empty());
     let series = Series::begin();
     while let Some(thread) = turn {
         let end = fibers.resume_next(thread, &series);
@@ -216,9 +217,13 @@ fn take_turns(
             turns.truncate(count);
             run.repeated(count, thread);
         }
+        let decided = run.on_fiber.take(turns);
         turns.push(TurnRecord::new(thread, end));
         count = turns.len();
-        turn = run.turn_after(thread, end);
+        turn = match decided {
+            Some(decided) => decided.thread(),
+            None => run.turn_after(thread, end),
+        };
         // A thread may see what it has left itself.
         if turn != Some(thread) && !is_known && fibers.is_to_lend() {
             run.abandon(turn);

@@ -1,6 +1,8 @@
 //! What a carrier and its fibers share: an execution under way, and how each turn of it ended.
 
 mod abandon;
+#[cfg(interlace)]
+mod access;
 mod controller;
 mod life;
 mod outside;
@@ -10,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::{Heartbeat, Reached};
+use super::on_fiber::OnFiber;
 use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::catch::Caught;
@@ -50,6 +53,8 @@ pub(super) struct Run {
     bodies: RefCell<Vec<Option<Body>>>,
     /// How the last turn has ended, if that is not told by its [`TurnEnd`].
     note: Cell<Option<TurnDetail>>,
+    /// What was decided on a fiber.
+    pub(super) on_fiber: OnFiber,
     pub(super) wakes: Arc<WakeQueue>,
     pub(super) surroundings: Arc<Surroundings>,
     /// What went wrong inside of this library while a fiber asked something of it.
@@ -93,6 +98,7 @@ impl Run {
             wants_blocks: Cell::default(),
             bodies: RefCell::default(),
             note: Cell::default(),
+            on_fiber: OnFiber::default(),
             wakes: Arc::default(),
             fault: RefCell::default(),
             heartbeat: Arc::clone(heartbeat),

@@ -85,6 +85,19 @@ fn an_operand_is_all_that_a_method_is_called_of() {
 }
 
 #[test]
+fn a_bracket_is_closed_by_its_own() {
+    for (text, inside) in [
+        ("(a, [b(c)], { d })) }", Some("a, [b(c)], { d }")),
+        ("(\")\") /* ) */", Some("\")\"")),
+        ("(a, [b(c)]", None),
+    ] {
+        let source = Source::new(text.to_owned());
+        let closer = source.closer(0);
+        assert_eq!(closer.map(|it| &text[1..it]), inside, "{text}");
+    }
+}
+
+#[test]
 fn a_block_is_loose_if_it_may_end_after_any_statement() {
     let is_loose = |text: &str| Source::new(text.to_owned()).is_loose_block(text.len() - 1);
     for text in [

@@ -13,11 +13,18 @@ use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
+#[cfg(interlace)]
+use crate::site::MarkerId;
 
 impl Controller for Rc<Run> {
     fn pause(&self, pause: YieldReason) -> Option<Grant> {
         self.note.set(Some(TurnDetail::Paused(pause)));
         None
+    }
+
+    #[cfg(interlace)]
+    fn goes_on(&self, marker: MarkerId) -> bool {
+        Run::goes_on(self, marker)
     }
 
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {

@@ -1,0 +1,32 @@
+//! Accesses to memory: the fiber that makes one decides itself who comes next.
+
+use super::Run;
+use crate::engine::fiber::TurnEnd;
+use crate::engine::fibers::turn_record::TurnRecord;
+use crate::site::MarkerId;
+
+impl Run {
+    /// The running thread stops at `marker`: decides who goes on, if that can be done on its stack. Returns
+    /// whether it is the thread itself.
+    pub(super) fn goes_on(&self, marker: MarkerId) -> bool {
+        let is_as_usual = self.on_fiber.is_new.get()
+            && !self.has_invariants
+            && !self.wakes.has_any()
+            && self.surroundings.is_still_quiet();
+        let mut core = self.core.borrow_mut();
+        if !is_as_usual || core.is_over() || core.has_questions() {
+            return false;
+        }
+        let (thread, end) = (self.heartbeat.running(), TurnEnd::at_marker(marker));
+        self.heartbeat.reach(thread, end);
+        core.state.pause(thread, marker);
+        let next = core.turn();
+        if next.thread() == Some(thread) {
+            let mut turns = self.on_fiber.turns.borrow_mut();
+            turns.push(TurnRecord::new(thread, end));
+            return true;
+        }
+        self.on_fiber.next.set(Some(next));
+        false
+    }
+}
