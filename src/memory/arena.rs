@@ -49,10 +49,10 @@ impl Arena {
         if block == 0 {
             return self.allocate_at_top(size, align);
         }
-        let block: *mut u8 = ptr::with_exposed_provenance_mut(block);
+        let block: *mut usize = ptr::with_exposed_provenance_mut(block);
         // SAFETY: a freed block of this arena begins with an address, and is aligned for it.
-        freed.set(unsafe { block.cast::<usize>().read() });
-        Some(block)
+        freed.set(unsafe { block.read() });
+        Some(block.cast())
     }
 
     /// Takes a block back, of this arena or of another.
@@ -63,9 +63,11 @@ impl Arena {
     #[inline]
     pub(super) unsafe fn release(&self, block: *mut u8, layout: Layout) {
         if let Some((freed, ..)) = self.place(layout) {
+            let address = block.expose_provenance();
+            let block: *mut usize = ptr::with_exposed_provenance_mut(address);
             // SAFETY: each block has room for an address, and is aligned for it.
-            unsafe { block.cast::<usize>().write(freed.get()) };
-            freed.set(block.expose_provenance());
+            unsafe { block.write(freed.get()) };
+            freed.set(address);
         }
     }
 

@@ -16,7 +16,7 @@ impl Statics {
 
     fn log(&mut self) -> UndoLog {
         let start = self.start();
-        UndoLog::new(&[start..start + self.0.len()])
+        UndoLog::new(std::slice::from_ref(&(start..start + self.0.len())))
     }
 
     fn write(&mut self, log: &mut UndoLog, at: usize, size: usize) {
