@@ -21,6 +21,8 @@ mod undo_log;
 #[cfg(interlace)]
 mod allocator;
 #[cfg(interlace)]
+mod current;
+#[cfg(interlace)]
 mod execution;
 #[cfg(interlace)]
 mod heap_log;
@@ -34,13 +36,17 @@ mod reserved;
 mod span;
 #[cfg(interlace)]
 mod thread;
+#[cfg(interlace)]
+mod writes;
 
+#[cfg(interlace)]
+pub(crate) use current::{come_back, outside, set_stack, step_aside, step_out};
 #[cfg(interlace)]
 pub(crate) use execution::{begin_execution, end_execution, leave_execution};
 #[cfg(interlace)]
-pub(crate) use owner::{Owner, come_back, outside, set_stack, step_aside, step_out};
+pub(crate) use owner::Owner;
 #[cfg(interlace)]
-pub(crate) use thread::{forget, has_notes, keeps, made, written};
+pub(crate) use writes::{forget, has_notes, keeps, made, written};
 
 #[cfg(not(interlace))]
 mod absent;

@@ -6,7 +6,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use super::arena::Arena;
-use super::thread::{Freed, allocate, release};
+use super::writes::{Freed, allocate, is_of_arena, is_of_heap, release};
 
 /// Takes memory from the arena of the calling thread, if it runs the program's code; otherwise from the
 /// system.
@@ -50,11 +50,11 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller promises that the size can be one.
         let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
-        if super::thread::is_of_heap(block) {
+        if is_of_heap(block) {
             // SAFETY: as the caller promises.
             return unsafe { System.realloc(block, layout, size) };
         }
-        if super::thread::is_of_arena(block) && Arena::room(wanted) == Arena::room(layout) {
+        if is_of_arena(block) && Arena::room(wanted) == Arena::room(layout) {
             return block;
         }
         // SAFETY: as the caller promises, and both have as many bytes as are copied.

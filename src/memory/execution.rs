@@ -6,6 +6,7 @@ use std::io;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use super::current::outside;
 use super::heap_log::HeapLog;
 use super::modules::Modules;
 use super::reserved;
@@ -86,7 +87,10 @@ pub(crate) fn end_execution() {
 
 /// The execution was left, with threads that go on regardless.
 pub(crate) fn leave_execution() {
-    end_execution();
+    if let Some(set) = Set::current() {
+        set.put_back();
+        set.leave();
+    }
     CURRENT.store(std::ptr::null_mut(), Ordering::Release);
 }
 
@@ -126,7 +130,7 @@ impl Set {
     }
 
     fn of(&'static self, key: (usize, usize)) -> &'static ThreadMemory {
-        super::outside(|| {
+        outside(|| {
             // SAFETY: the caller has the turn.
             let content = unsafe { &mut *self.content.get() };
             let next = content.threads.len();
@@ -137,7 +141,7 @@ impl Set {
                 } else {
                     reserved::COUNT
                 };
-                let memory = ThreadMemory::new(self, number, arena);
+                let memory = ThreadMemory::new(number, arena);
                 content.threads.push(Box::leak(Box::new(memory)));
             }
             content.threads[number]
@@ -186,6 +190,13 @@ impl Set {
             // SAFETY: as above.
             unsafe { HEAP.note(place, size) };
         }
+    }
+
+    /// Leaves it to threads that go on.
+    fn leave(&self) {
+        // SAFETY: no other execution uses it.
+        let content = unsafe { &*self.content.get() };
+        content.threads.iter().for_each(|it| it.is_left.set(true));
     }
 
     fn put_back(&self) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+
 use super::Store;
 use crate::error::Error;
-use crate::locks::Mutex;
 use crate::schedule::Schedule;
 
 /// Keeps schedules in memory. Clones share them.
