@@ -40,3 +40,4 @@ mod semaphore;
 mod sleep;
 mod table;
 mod thread;
+mod thread_identity;

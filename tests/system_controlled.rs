@@ -357,3 +357,35 @@ fn locks_of_files_are_waited_for() {
             .explore()
     });
 }
+
+/// What std asks a new thread for its guard page, and what names it in messages.
+#[test]
+fn a_thread_knows_its_own_stack_and_id() {
+    fn has_own_stack() -> bool {
+        let local = 0_u8;
+        let mut attributes = MaybeUninit::uninit();
+        let (mut low, mut size) = (ptr::null_mut(), 0);
+        // SAFETY: the attributes are there for both calls, and given back.
+        unsafe {
+            let own = libc::pthread_self();
+            assert_eq!(libc::pthread_getattr_np(own, attributes.as_mut_ptr()), 0);
+            libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut low, &raw mut size);
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        }
+        let low = low.addr();
+        (low..low + size).contains(&(&raw const local).addr())
+    }
+    // SAFETY: it has no arguments.
+    let id = || unsafe { libc::gettid() };
+    for engine in [Engine::Threads, Engine::Fibers] {
+        Explorer::model(move || {
+            let other = thread::spawn(move || (has_own_stack(), id()));
+            let (is_own, other) = other.join().unwrap();
+            assert!(is_own && has_own_stack());
+            assert_ne!(id(), other);
+        })
+        .engine(engine)
+        .explore()
+        .assert_ok();
+    }
+}

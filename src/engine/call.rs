@@ -14,7 +14,7 @@ use super::baton::Grant;
 use super::current;
 use super::execution_core::ExecutionCore;
 use super::external_wakers::ask_for;
-use super::fiber::at_next_local;
+use super::fiber::{at_next_local, lender_id, own_stack};
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
@@ -350,6 +350,12 @@ pub(crate) fn end_prelude() {
             leave(Some(unsafe { Hook::at(here) }), 0)
         });
     }
+}
+
+/// The lowest and the highest address of the stack of the calling thread, and what the system calls it, if
+/// it runs on a fiber with thread-locals of its own.
+pub(crate) fn own_stack_and_id() -> Option<((usize, usize), i32)> {
+    Some((own_stack()?, lender_id()?))
 }
 
 /// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its

@@ -35,7 +35,9 @@ mod turn_end;
 use lent_block::OwnBlock;
 #[cfg(interlace)]
 pub(crate) use lent_block::OwnUse;
-pub(crate) use lent_block::{LentBlock, at_next_local, has_own_thread_locals, is_exiting};
+pub(crate) use lent_block::{
+    LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
+};
 use overflow::Guard;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
@@ -55,6 +57,13 @@ pub(crate) struct Fiber {
 
 thread_local! {
     static CONTROL: Cell<Control> = const { Cell::new(NOBODY) };
+    /// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
+    static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
+}
+
+/// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
+pub(crate) fn own_stack() -> Option<(usize, usize)> {
+    STACK.get()
 }
 
 impl Fiber {
@@ -81,6 +90,7 @@ impl Fiber {
                 overflow::set_guards(guards);
                 memory::set_stack(stack_ends);
                 CONTROL.set(Control(yielder));
+                STACK.set(Some(stack_ends));
             }
             body(FirstTurn { yielder, has_block });
             if has_block {

@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 
 use keys::KeyValues;
 use lender::Lender;
+pub(crate) use lender::lender_id;
 use thread_exit::BlockUse;
 #[cfg(interlace)]
 pub(crate) use thread_exit::OwnUse;

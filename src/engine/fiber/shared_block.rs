@@ -69,3 +69,7 @@ pub(crate) fn at_next_local(_: fn(&u8)) {}
 pub(crate) fn is_exiting() -> bool {
     false
 }
+
+pub(crate) fn lender_id() -> Option<i32> {
+    None
+}

@@ -1,6 +1,7 @@
 //! OS threads that do nothing but lend their thread-locals.
 
 use std::arch::asm;
+use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -97,10 +98,23 @@ fn start_thread(entry: &Entry) -> bool {
     }
 }
 
+thread_local! {
+    /// What the system calls the calling thread, if that lends its thread-locals; otherwise 0. Whoever
+    /// borrows them finds it there.
+    static ID: Cell<libc::pid_t> = const { Cell::new(0) };
+}
+
+/// What the system calls the thread whose block the calling fiber has; `None` if it has its own thread's.
+pub(crate) fn lender_id() -> Option<libc::pid_t> {
+    Some(ID.get()).filter(|it| *it != 0)
+}
+
 extern "C" fn lend(entry: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: it is the entry that `start_thread` was given, which lives until `is_ready` is set.
     let entry = unsafe { &*entry.cast::<Entry>() };
     stay_aside();
+    // SAFETY: it has no arguments.
+    ID.set(unsafe { libc::gettid() });
     *entry.image.lock() = Some(Image::of_new_thread());
     let pointer = thread_pointer::current();
     entry.thread_pointer.store(pointer, Ordering::Relaxed);
