@@ -7,6 +7,7 @@ mod failure;
 #[cfg(feature = "json")]
 mod json;
 mod merge;
+mod no_classes;
 mod outcome_summary;
 mod plural;
 mod regression;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
+pub(crate) use no_classes::NoClasses;
 use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
@@ -73,6 +75,7 @@ pub struct Report {
     pub(crate) sampled: Option<Sampled>,
     pub(crate) workers: WorkerCount,
     pub(crate) verified: Verified,
+    pub(crate) no_classes: NoClasses,
 }
 
 getters! { Report {
@@ -99,6 +102,7 @@ impl Report {
             sampled: None,
             workers: WorkerCount::default(),
             verified: Verified::default(),
+            no_classes: NoClasses::default(),
         }
     }
 

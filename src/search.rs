@@ -29,7 +29,7 @@ pub(crate) use part::{Decided, Part};
 pub(crate) use plan::{SearchPlan, Stages};
 pub(crate) use reduction::{
     Commuting, NearestHeld, PlannedStep, ReducedShard, Reduction, ReversedPair, Touch, Tried,
-    between, canonical_order, distance, planned_again,
+    between, canonical_order, distance, planned_again, why_irreducible,
 };
 pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use scouted::Scouted;

@@ -261,6 +261,10 @@ impl ExecutionState {
             self.started += 1;
             self.run(thread)
         } else if self.is_stuck() || self.only_left_over_wait() {
+            if !self.enabled.is_empty() {
+                // A wait that ends with the execution may have timed out before.
+                self.note_conditional();
+            }
             self.nobody()
         } else {
             Turn::Over(Over::StepLimit)

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::MarkerSite;
 use crate::operation::forced;
+use crate::report::NoClasses;
 use crate::search::{Irreducible, SearchPlan};
 use crate::workers::Findings;
 
@@ -15,18 +16,32 @@ use crate::workers::Findings;
 ///
 /// If classes are asked for where they cannot be told.
 pub(super) fn settle(plan: SearchPlan, context: RunContext<'_>) -> Result<SearchPlan, Error> {
-    let reason = if context.program.has_invariants() {
-        "invariants are evaluated after every step, in whichever order the steps come"
-    } else if context.options.external_wakers {
-        "with `external_wakers`, tasks are woken by what no schedule tells"
-    } else {
-        return Ok(plan);
-    };
-    match plan {
-        SearchPlan::Automatic => Ok(SearchPlan::Exhaustive),
-        SearchPlan::Reduced => Err(cannot(reason)),
-        plan => Ok(plan),
+    match (plan, onlooker(context)) {
+        (SearchPlan::Automatic, Some(_)) => Ok(SearchPlan::Exhaustive),
+        (SearchPlan::Reduced, Some(reason)) => Err(cannot(reason)),
+        (plan, _) => Ok(plan),
     }
+}
+
+/// What else matters than the steps of threads, whatever the program does.
+fn onlooker(context: RunContext<'_>) -> Option<&'static str> {
+    if context.program.has_invariants() {
+        Some("invariants are evaluated after every step, in whichever order the steps come")
+    } else if context.options.external_wakers {
+        Some("with `external_wakers`, tasks are woken by what no schedule tells")
+    } else {
+        None
+    }
+}
+
+/// Why every schedule was run, where markers declare what their code touches.
+pub(super) fn why_none(context: RunContext<'_>, findings: &Findings) -> NoClasses {
+    if findings.are_classes || !findings.declares {
+        return NoClasses::default();
+    }
+    let classless = findings.classless.as_ref();
+    let shown = || classless.map(|(irreducible, record)| reason(*irreducible, record));
+    NoClasses(onlooker(context).map(str::to_owned).or_else(shown))
 }
 
 /// Lets the examples of outcomes, and the failure, depend on their classes alone, and not on which of their
@@ -59,6 +74,10 @@ pub(super) fn replace_examples(
 
 /// The error of a search that was to run one schedule of each class, and cannot.
 pub(super) fn explain(irreducible: Irreducible, record: &Record) -> Error {
+    cannot(&reason(irreducible, record))
+}
+
+fn reason(irreducible: Irreducible, record: &Record) -> String {
     let step = |number: usize| {
         let schedule = record.schedule(record.steps.len());
         let step = schedule.steps().get(number);
@@ -73,19 +92,21 @@ pub(super) fn explain(irreducible: Irreducible, record: &Record) -> Error {
         )
     };
     match irreducible {
-        Irreducible::Opaque(number) => cannot(&format!(
+        Irreducible::Opaque(number) => format!(
             "{} declares nothing, and so may touch anything; write after the name what the code touches: \
              `reads(…)`, `writes(…)`",
             step(number)
-        )),
-        Irreducible::NothingDeclared => cannot(
-            "no marker declares what its code touches; write after their names: `reads(…)`, `writes(…)`",
         ),
-        Irreducible::Conditional(number) => cannot(&format!(
-            "{} begins or ends a wait that may also end otherwise than by a step of another thread, as by a \
-             time-out, a cancellation or an answer from outside",
+        Irreducible::NothingDeclared => {
+            "no marker declares what its code touches; write after their names: `reads(…)`, `writes(…)`"
+                .to_owned()
+        }
+        Irreducible::Conditional(number) => format!(
+            "with {} begins or ends a wait that may also end spuriously, by a cancellation or by an answer from \
+             outside; or after it a wait is held back that could end, as it is before it times out twice in a row, \
+             and as it is where the execution ends",
             step(number)
-        )),
+        ),
     }
 }
 

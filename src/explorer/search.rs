@@ -12,7 +12,7 @@ use super::verify_accesses::verify;
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::progress::{self, Goal, Watch};
-use crate::report::{Report, Sampled, Verified, WorkerCount};
+use crate::report::{NoClasses, Report, Sampled, Verified, WorkerCount};
 use crate::search::{SearchPlan, Shard};
 use crate::strategy::Strategy;
 use crate::workers::{Bounds, Limits, ParallelSearch, StoppedBy, run_search};
@@ -95,6 +95,10 @@ pub(super) fn search(
     }
     let elapsed = began.elapsed();
     let uniform = findings.uniform;
+    let no_classes = match (&strategy, shard) {
+        (Strategy::Automatic, None) => classes::why_none(context, &findings),
+        _ => NoClasses::default(),
+    };
     let outcome = SearchOutcome {
         findings,
         stopped_by,
@@ -110,6 +114,7 @@ pub(super) fn search(
         sampled,
         workers,
         verified,
+        no_classes,
         ..report
     };
     report.origin.strategy = searched.to_string();

@@ -16,6 +16,8 @@ pub(crate) struct Event {
     pub(crate) preempts: bool,
     pub(crate) end: StepEnd,
     pub(crate) knowledge: Knowledge,
+    /// Whether calls have touched something in it: that was known only when it was taken.
+    pub(crate) has_called: bool,
     /// Where the accesses of this step end among those of the trace. They begin where those of the
     /// previous step end.
     pub(crate) accesses_end: u32,
@@ -46,6 +48,7 @@ impl Event {
             end: StepEnd::Paused,
             // Code between two points may touch anything.
             knowledge: Knowledge::Nothing,
+            has_called: false,
             accesses_end: accesses,
         }
     }
@@ -64,9 +67,10 @@ impl Event {
     /// Whether `other` is the same step of another execution. What it touches may depend on what is
     /// global to the process, as when a lock is used for the first time.
     pub(crate) fn is_again(&self, other: &Event) -> bool {
-        let accesses_end = self.accesses_end;
+        let (has_called, accesses_end) = (self.has_called, self.accesses_end);
         *self
             == Event {
+                has_called,
                 accesses_end,
                 ..*other
             }
@@ -95,7 +99,7 @@ pub(crate) struct Trace<'a> {
     /// Whether the last step has ended the execution, though threads could have gone on.
     pub(crate) has_aborted: bool,
     /// The first step, if any, whose order with others depends on more than on what the two touch: it
-    /// ends or begins a wait that may also end otherwise.
+    /// ends or begins a wait that may also end otherwise, or after it one that could time out is held back.
     pub(crate) conditional: Option<usize>,
     /// Where each thread stood at the end, and what it was about to touch there.
     pub(crate) threads: &'a [ThreadStatus],

@@ -40,6 +40,8 @@ struct Row {
     has_reached: bool,
     /// The locks that it has acquired at markers, and has not been said to release since.
     held: Vec<Object>,
+    /// What it touches when it goes on, if it is in a wait that may time out.
+    wait_end: Vec<Access>,
 }
 
 impl Footprints {
@@ -104,6 +106,21 @@ impl Footprints {
         }
     }
 
+    /// `thread` begins a wait that may time out. It goes on in one step, whether it was woken or not: that
+    /// shows when it does. So it touches the same in both cases, its `queue` if others can wake it there, and
+    /// the clock.
+    pub(crate) fn begin_timed_wait(&mut self, thread: ThreadId, queue: Option<Access>) {
+        let clock = Access::write(Object::Clock);
+        self.row(thread).wait_end = queue.into_iter().chain([clock]).collect();
+    }
+
+    /// `thread` has gone on.
+    pub(crate) fn end_timed_wait(&mut self, thread: ThreadId) {
+        if let Some(row) = self.rows.get_mut(thread.index()) {
+            row.wait_end.clear();
+        }
+    }
+
     fn row(&mut self, thread: ThreadId) -> &mut Row {
         if self.rows.len() <= thread.index() {
             self.rows.resize_with(thread.index() + 1, Row::default);
@@ -137,6 +154,9 @@ impl Footprints {
         }
         let held = row.map_or(&[][..], |row| &row.held);
         accesses.extend(held.iter().cloned().map(Access::write));
+        if operation.ends_wait() {
+            accesses.extend(row.into_iter().flat_map(|row| row.wait_end.iter().cloned()));
+        }
         let has_marker = match operation.kind() {
             OperationKind::Start => false,
             OperationKind::Join(_) => row.is_some_and(|row| row.has_reached),

@@ -79,6 +79,18 @@ impl Operation {
         (self.0 & KIND, self.name()) == (other.0 & KIND, other.name())
     }
 
+    /// Whether both go on at the same place, though perhaps from a wait that is over for another reason:
+    /// of the two ways to go on from one that may time out, the past decides which it is.
+    pub(crate) fn goes_on_like(self, other: Operation) -> bool {
+        let both_end_waits = self.ends_wait() && other.ends_wait();
+        self.is_like(other) || both_end_waits && self.name() == other.name()
+    }
+
+    /// Whether it goes on from a wait, woken or since its time is over.
+    pub(crate) fn ends_wait(self) -> bool {
+        matches!(self.0 & KIND, RESUME | TIMEOUT)
+    }
+
     /// Whether it goes on from a marker at which it is paused.
     #[inline]
     pub(crate) fn is_marker(self) -> bool {

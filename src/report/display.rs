@@ -28,7 +28,11 @@ impl fmt::Display for Report {
         }
         let (origin, workers, saved_runs) = (&self.origin, &self.workers, &self.saved_runs);
         let (points, waits) = (&origin.points, origin.waits);
-        write!(f, "{points}{waits}{workers}{}{saved_runs}", self.verified)?;
+        write!(
+            f,
+            "{points}{waits}{workers}{}{}{saved_runs}",
+            self.no_classes, self.verified
+        )?;
         let failures = self
             .tally
             .iter()

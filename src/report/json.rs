@@ -10,7 +10,7 @@ mod node;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Minimal, Report, Sampled, SavedRuns, SearchIdentity, Verified};
+use super::{Failure, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity, Verified};
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
 use crate::search::Shard;
@@ -76,7 +76,8 @@ object! { Report:
     elapsed = "elapsed",
     saved_runs = "retried",
     sampled = "sampled",
-    verified = "verified";
+    verified = "verified",
+    no_classes = "no_classes";
     save_target, workers
 }
 
@@ -171,6 +172,21 @@ impl Json for Verified {
 
     fn absent() -> Option<Self> {
         Some(Verified::No)
+    }
+}
+
+/// A text; null if there is nothing to say.
+impl Json for NoClasses {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Option::read(node).map(NoClasses)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(NoClasses::default())
     }
 }
 

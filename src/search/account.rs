@@ -30,8 +30,8 @@ pub(crate) struct Account {
 pub(crate) enum Irreducible {
     /// The marker of this step declares nothing.
     Opaque(usize),
-    /// This step begins or ends a wait that may also end otherwise than by a step of another thread: by a
-    /// time-out, by a cancellation, by the world outside.
+    /// This step begins or ends a wait that may also end spuriously, by a cancellation, or by the world outside.
+    /// Or after it a thread is held back that could go on, as before its second time-out in a row.
     Conditional(usize),
     /// No marker has declared anything.
     NothingDeclared,

@@ -9,6 +9,7 @@
 
 mod branch;
 mod commuting;
+mod descent;
 mod happens_before;
 mod irreducible;
 mod lock_answers;
@@ -16,7 +17,9 @@ mod mutant;
 mod nearest;
 mod relation;
 mod reversed;
+mod reversing;
 mod shard;
+mod sleep;
 mod step;
 mod summary;
 mod survey;
@@ -32,16 +35,15 @@ use crate::operation::{Choice, SchedulingPoint, Trace};
 pub(crate) use commuting::{Commuting, Tried, between, distance};
 use happens_before::HappensBefore;
 pub(crate) use happens_before::canonical_order;
-pub(super) use irreducible::why_irreducible;
+pub(crate) use irreducible::why_irreducible;
 use lock_answers::LockAnswers;
-use mutant::Mutant;
 pub(crate) use nearest::NearestHeld;
 pub(crate) use reversed::{ReversedPair, Touch};
 pub(crate) use shard::ReducedShard;
-use step::Identity;
+use sleep::Sleep;
 pub(crate) use step::{PlannedStep, planned_again};
-use tree::{Inserted, NodeId, Reversal, Sleeper, Tree};
-use trial::Trial;
+use tree::{NodeId, Sleeper, Tree};
+use trial::{Race, Trial};
 
 /// A handle to the tree of a reduced search. It runs one leaf after the other.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub(crate) struct Reduction {
     /// The nodes of the execution, from the root on.
     nodes: Vec<NodeId>,
     sleepers: Vec<Sleeper>,
+    /// As the execution has shown them.
+    sleeps: Vec<Sleep>,
     /// What the execution is to begin with.
     plan: Vec<PlannedStep>,
     order: HappensBefore,
@@ -106,6 +110,7 @@ impl Reduction {
             is_new: false,
             nodes: Vec::new(),
             sleepers: Vec::new(),
+            sleeps: Vec::new(),
             plan: Vec::new(),
             order: HappensBefore::default(),
             tried: HappensBefore::default(),
@@ -152,19 +157,15 @@ impl Reduction {
         }
         // What is planned below may be run by others, and is forgotten then, but for these nodes.
         if let (Some(leaf), Some(last)) = (self.leaf, self.nodes.last().copied()) {
-            tree.pass(&self.nodes, trace.has_aborted);
+            tree.pass(&self.nodes, &self.order, trace.has_aborted);
             tree.keep(last);
             tree.finish(leaf);
             self.leaf = Some(last);
         }
-        let wakes = |it: &Sleeper| {
-            if tree.may_abort(it.node) {
-                it.depth
-            } else {
-                self.order.wakes_at(it.thread, it.depth)
-            }
-        };
-        let wakes: Vec<usize> = self.sleepers.iter().map(wakes).collect();
+        let sleepers = self.sleepers.iter();
+        let sleeps = sleepers.map(|it| Sleep::of(it, &tree, &self.order));
+        self.sleeps.clear();
+        self.sleeps.extend(sleeps);
         drop(tree);
         let mut reversals = Vec::new();
         for later in 0..self.order.steps.len() {
@@ -173,8 +174,7 @@ impl Reduction {
             }
             let races: Vec<usize> = self.order.races(later).collect();
             for earlier in races {
-                let reversal = self.reverse(earlier, later, &wakes);
-                reversals.extend(reversal.map(|steps| (earlier, steps)));
+                reversals.extend(self.reverse(Race::new(earlier, later)));
             }
         }
         self.insert(reversals);
@@ -191,75 +191,6 @@ impl Reduction {
                 found: Vec::new(),
             })
         })
-    }
-
-    /// The steps that reverse a race, if they can be run and were not explored before.
-    fn reverse(&mut self, earlier: usize, later: usize, wakes: &[usize]) -> Option<Vec<usize>> {
-        let order = &self.order;
-        let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
-        let others = || order.independent_of(earlier).filter(is_kept);
-        let steps = || others().chain([later]);
-        let sleepers = self.sleepers.iter().zip(wakes);
-        let asleep = |(it, wakes): &(&Sleeper, &usize)| it.depth < earlier && **wakes >= earlier;
-        let is_covered = sleepers.filter(asleep).any(|(sleeper, _)| {
-            let next = order.nth_of(sleeper.thread, earlier, 0);
-            order.is_weak_initial(sleeper.thread, next, steps())
-        });
-        if is_covered && !Mutant::NobodySleeps.is_on() {
-            return None;
-        }
-        let steps: Vec<usize> = steps().collect();
-        if order.steps[later].is_guarded {
-            match self.answers.after(order, later, earlier, &steps) {
-                Some(true) => {}
-                Some(false) => return None,
-                None if Mutant::LocksSupposedFree.is_on() => {}
-                None => {
-                    let depth = earlier;
-                    self.trials.push(Trial::Lock { depth, steps });
-                    return None;
-                }
-            }
-        }
-        Some(steps)
-    }
-
-    /// Plans sequences of steps, each after the first steps of the execution. All at once, so that other
-    /// workers wait once.
-    fn insert(&mut self, sequences: impl IntoIterator<Item = (usize, Vec<usize>)>) {
-        let mut tree = lock(&self.tree);
-        for (depth, steps) in sequences {
-            let reversal = Reversal {
-                order: &self.order,
-                depth,
-                at: self.nodes[depth],
-                taken: Some(self.nodes[depth + 1]),
-                steps,
-            };
-            if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-                let trial = Trial::of_steps(&tree, node, &self.order, &steps);
-                self.trials.push(trial);
-            }
-        }
-    }
-
-    /// Goes on with a reversal whose steps were tried.
-    fn insert_tried(&mut self, trace: &Trace<'_>, node: NodeId, depth: usize) {
-        self.tried.read(trace);
-        let order = &self.tried;
-        let mut tree = lock(&self.tree);
-        let reversal = Reversal {
-            order,
-            depth,
-            at: node,
-            taken: None,
-            steps: (depth..order.taken).collect(),
-        };
-        if let Inserted::Unknown { node, steps } = tree.insert(reversal) {
-            let trial = Trial::of_steps(&tree, node, order, &steps);
-            self.trials.push(trial);
-        }
-        tree.finish(node);
     }
 
     /// Takes the step that is planned there.
@@ -279,11 +210,6 @@ impl Reduction {
 /// A search that has panicked with the lock is not gone on with.
 fn lock(tree: &Mutex<Tree>) -> MutexGuard<'_, Tree> {
     tree.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn is_enabled(thread: Identity, point: &SchedulingPoint<'_>) -> bool {
-    let mut enabled = point.enabled.iter();
-    enabled.any(|it| point.identities[it.thread.index()] == thread)
 }
 
 impl Search for Reduction {
@@ -311,11 +237,7 @@ impl Search for Reduction {
             return self.follow(*planned, point);
         }
         if self.trial.is_some() {
-            if let Some(Trial::Lock { steps, .. }) = self.trials.last() {
-                let asked = steps.last().map(|it| self.order.steps[*it].thread);
-                self.trial = asked.map(|asked| is_enabled(asked, point));
-            }
-            return Choice::Prune;
+            return self.end_trial(point);
         }
         Choice::Take(point.default_choice())
     }
@@ -357,8 +279,12 @@ impl Search for Reduction {
             };
         };
         match self.trials.pop() {
-            Some(Trial::Lock { depth, steps }) if is_free => self.insert([(depth, steps)]),
-            Some(Trial::Steps { node, depth, .. }) => self.insert_tried(trace, node, depth),
+            Some(Trial::Lock { race, .. }) if is_free => {
+                let reversal = self.reverse(race);
+                self.insert(reversal);
+            }
+            Some(Trial::Sleep { race, steps }) => self.end_sleep_trial(trace, race, &steps),
+            Some(Trial::Steps(rest)) => self.insert_tried(trace, &rest),
             _ => {}
         }
         Account {

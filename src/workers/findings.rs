@@ -8,9 +8,11 @@ use super::class_sample::ClassSample;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
-use crate::operation::{Event, forced};
+use crate::operation::{Event, Knowledge, forced};
 use crate::schedule::Schedule;
-use crate::search::{Account, Contradiction, Irreducible, Weights, canonical_order};
+use crate::search::{
+    Account, Contradiction, Irreducible, Weights, canonical_order, why_irreducible,
+};
 use crate::verdict::{Tally, Verdict};
 
 /// What was found in one part of a search, or in all of it.
@@ -25,6 +27,10 @@ pub(crate) struct Findings {
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
     /// The execution with a step because of which the search cannot go through the program.
     pub(crate) irreducible: Option<(Irreducible, Record)>,
+    /// Whether a marker has declared anything in the first execution.
+    pub(crate) declares: bool,
+    /// If so, an execution whose class cannot be told.
+    pub(crate) classless: Option<(Irreducible, Record)>,
     /// Whether each execution stands for its class.
     pub(crate) are_classes: bool,
     /// Some of the classes, if what declares them is to be verified.
@@ -99,6 +105,16 @@ impl Findings {
     pub(super) fn record_held(&mut self, executions: u64, steps: u64) {
         self.tally.add(Verdict::Held, executions);
         self.steps += steps;
+    }
+
+    /// Notes what the first execution shows of the program.
+    pub(super) fn note_first(&mut self, result: ExecutionResult<'_>) {
+        let mut events = result.trace.events.iter();
+        self.declares = events.any(|event| event.knowledge == Knowledge::Declared);
+        if self.declares {
+            let why = why_irreducible(&result.trace);
+            self.classless = why.map(|why| (why, Record::of(result)));
+        }
     }
 
     pub(crate) fn record(&mut self, result: ExecutionResult<'_>, account: Account) {
@@ -191,6 +207,8 @@ impl Findings {
         }
         self.are_classes |= next.are_classes;
         self.sample.append(&mut next.sample);
+        self.declares |= next.declares;
+        self.classless = self.classless.take().or_else(|| next.classless.take());
         self.irreducible = self.irreducible.take().or_else(|| next.irreducible.take());
         for (text, class) in std::mem::take(&mut next.example_classes) {
             let least = self.example_classes.get(&text);

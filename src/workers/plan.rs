@@ -42,8 +42,9 @@ pub(crate) fn run_search(
         let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
         if found.irreducible.is_some() && plan == SearchPlan::Automatic {
             // A later execution has shown that the order of steps matters for more than what they touch.
-            let all = run_search(search, SearchPlan::Exhaustive, seed);
-            return all;
+            let (mut all, stopped_by) = run_search(search, SearchPlan::Exhaustive, seed)?;
+            all.classless = found.irreducible;
+            return Ok((all, stopped_by));
         }
         total.append(&mut found);
         match stopped_by {

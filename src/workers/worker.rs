@@ -125,6 +125,9 @@ impl Scheduler for Worker {
             // Suppose that all executions take these steps. Shards are measured another way.
             meter.suppose(result.trace.events);
         }
+        if self.executions == 1 && job.part_result.order.is_empty() {
+            job.part_result.findings().note_first(result);
+        }
         if !job.is_decided {
             job.decide();
         }

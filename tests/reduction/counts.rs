@@ -348,6 +348,47 @@ fn shards_have_each_class_once() {
     }
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn waits_that_may_time_out() {
+    use std::sync::Condvar;
+    use std::time::{Duration, Instant};
+    type Bell = (Mutex<()>, Condvar);
+    const SECOND: Duration = Duration::from_secs(1);
+    fn wait((lock, bell): &Bell) {
+        marker!("wait", writes(lock), writes(bell));
+        let _woken = bell.wait_timeout(lock.lock().unwrap(), SECOND).unwrap();
+    }
+    let sleep = |_: &Bell| {
+        marker!("sleep", reads());
+        thread::sleep(SECOND);
+    };
+    let explorer = |threads: &[fn(&Bell)]| {
+        (0..).zip(threads).fold(
+            Explorer::new(Bell::default).keep_going(),
+            |explorer, (number, body)| explorer.thread(format!("t{number}"), *body),
+        )
+    };
+    let ring: fn(&Bell) = |(lock, bell)| {
+        marker!("ring", writes(lock), writes(bell));
+        bell.notify_one();
+    };
+    let look: fn(&Bell) = |_| {
+        marker!("look", reads());
+        let _now = Instant::now();
+    };
+    // The ring comes before the wait, during it, or after it has timed out.
+    let _ = check("a wait and a ring", || explorer(&[wait, ring]), 3);
+    // All steps touch the bell: the orders of two steps, two steps and one.
+    let _ = check("two waits and a ring", || explorer(&[wait, wait, ring]), 30);
+    // Each sleep begins and ends by the clock: the orders of two steps and two steps.
+    let _ = check("two sleeps", || explorer(&[sleep, sleep]), 6);
+    // The look comes before the sleep, during it, or after it.
+    let _ = check("a sleep and a look", || explorer(&[sleep, look]), 3);
+    // A ring with nobody there, and a sleep, have nothing in common.
+    let _ = check("a sleep and a ring", || explorer(&[sleep, ring]), 1);
+}
+
 /// The wait for a lock ends otherwise than by a wake-up only if that was asked for.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]

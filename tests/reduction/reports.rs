@@ -113,17 +113,80 @@ fn whoever_looks_on_sees_the_order_of_all_steps() {
     );
 }
 
+#[test]
+fn a_report_says_why_there_are_no_classes() {
+    let declares = || counter().invariant("small", |it| it.load(SeqCst) < 3);
+    let report = declares().explore();
+    assert_eq!(
+        report.to_string(),
+        "interlace: no failure in 6 schedules; every schedule was run\n\
+         no classes of schedules were told: invariants are evaluated after every step, in whichever order the steps come"
+    );
+    assert_eq!(Report::from_json(&report.to_json()), Ok(report));
+    let opaque = || {
+        counter().thread("c", |value| {
+            marker!("look");
+            value.load(SeqCst);
+        })
+    };
+    let text = opaque().explore().to_string();
+    assert!(
+        text.contains("\nno classes of schedules were told: step 5, `c:look` ("),
+        "{text}"
+    );
+    // Whoever asks for every schedule, or declares nothing, knows why.
+    let undeclared = || {
+        Explorer::new(|| ())
+            .thread("a", |()| marker!("x"))
+            .thread("b", |()| marker!("y"))
+            .invariant("true", |()| true)
+    };
+    for text in [
+        declares()
+            .strategy(Strategy::Exhaustive)
+            .explore()
+            .to_string(),
+        undeclared().explore().to_string(),
+    ] {
+        assert!(!text.contains("classes"), "{text}");
+    }
+}
+
+/// It does not end both sleeps before the other has looked, though they have nothing in common but the clock.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
-fn a_wait_that_may_time_out_is_named() {
+fn a_second_time_out_that_is_held_back_is_named() {
+    let explorer = || {
+        Explorer::new(|| ())
+            .thread("sleeps", |()| {
+                marker!("sleep", reads());
+                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(1));
+            })
+            .thread("looks", |()| {
+                marker!("look", reads());
+                let _now = std::time::Instant::now();
+            })
+    };
+    let text = refusal(explorer);
+    assert!(
+        text.contains("step 2, `sleeps:timeout(sleep)`") && text.contains("twice in a row"),
+        "{text}"
+    );
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_wait_that_may_be_spurious_is_named() {
     use std::sync::Condvar;
     type Shared = (Mutex<bool>, Condvar);
     let explorer = || {
         Explorer::new(Shared::default)
+            .spurious_wakeups(1)
             .thread("waits", |(lock, bell): &Shared| {
                 marker!("wait", writes(lock), writes(bell));
                 let told = lock.lock().unwrap();
-                drop(bell.wait_timeout(told, Duration::from_secs(1)).unwrap());
+                drop(bell.wait_while(told, |told| !*told).unwrap());
             })
             .thread("rings", |(lock, bell): &Shared| {
                 marker!("ring", writes(lock), writes(bell));
@@ -133,12 +196,26 @@ fn a_wait_that_may_time_out_is_named() {
     };
     let text = refusal(explorer);
     assert!(
-        text.contains("step 1, `waits:wait`") && text.contains("as by a time-out"),
+        text.contains("step 1, `waits:wait`") && text.contains("spuriously"),
         "{text}"
     );
 }
 
-/// A wait that only some schedules come to: the search by classes is given up when it shows.
+/// A thread of which nobody waits for the end ends with the execution, and does not time out any more then.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_wait_that_ends_with_the_execution_lets_every_schedule_be_run() {
+    let explorer = || {
+        Explorer::new(|| ()).thread("main", |()| {
+            marker!("start", reads());
+            std::thread::spawn(|| std::thread::sleep(Duration::from_millis(1)));
+            marker!("end", reads());
+        })
+    };
+    assert!(refusal(explorer).contains("as it is where the execution ends"));
+}
+
+/// A second time-out in a row that only some schedules come to: the search by classes is given up when it shows.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
 fn a_wait_that_shows_late_lets_every_schedule_be_run() {
@@ -149,12 +226,20 @@ fn a_wait_that_shows_late_lets_every_schedule_be_run() {
                 marker!("look", reads(value));
                 if value.load(SeqCst) == 0 {
                     std::thread::sleep(Duration::from_millis(1));
+                    std::thread::sleep(Duration::from_millis(1));
                 }
             })
     };
-    let report = explorer().explore();
+    let report = explorer().explore().to_string();
     let every = explorer().strategy(Strategy::Exhaustive).explore();
-    assert_eq!(report.to_string(), every.to_string());
+    let (head, line) = report
+        .split_once("\nno classes of schedules were told: with step ")
+        .unwrap();
+    assert_eq!(head, every.to_string());
+    assert!(
+        line.contains("twice in a row") && !line.contains('\n'),
+        "{line}"
+    );
 }
 
 /// Three threads of 12 steps each, where the second half of `a` must come between two steps of `b`, which

@@ -38,8 +38,10 @@ impl ExecutionState {
         let (ThreadState::Blocked(site) | ThreadState::MayGoOn(site)) = self.state(thread) else {
             return;
         };
-        self.forget_condition(thread);
-        self.touch_thread(thread);
+        // One whose wait may time out can go on anyway.
+        if !self.forget_condition(thread) {
+            self.touch_thread(thread);
+        }
         self.leave(thread, ThreadState::Unblocked(site));
         let operation = Operation::resume(self.last_passed(thread));
         self.insert_enabled(Pending { thread, operation });

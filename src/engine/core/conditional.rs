@@ -6,11 +6,13 @@ use super::{ExecutionState, Operation, OperationKind, Pending, StepEnd, ThreadId
 use crate::operation::WaitSite;
 
 impl ExecutionState {
-    /// The running thread waits at `site`, and may also go on under a condition.
+    /// The running thread waits at `site`, and may also go on under a condition. Where that is a time-out, it
+    /// can always go on, and conflicts with whoever wakes it: so that depends on what steps touch, and on nothing
+    /// else, for as long as it is not [held back](Self::open_conditional).
     pub(crate) fn block(&mut self, thread: ThreadId, site: WaitSite, condition: Option<Condition>) {
         self.end_step(thread, StepEnd::Waits);
         self.leave(thread, ThreadState::Blocked(site));
-        if condition.is_some() {
+        if condition.is_some_and(|it| !matches!(it, Condition::TimeOut(_))) {
             self.note_conditional();
         }
         self.conditional
@@ -21,16 +23,29 @@ impl ExecutionState {
             }));
     }
 
-    /// `thread` no longer waits under a condition.
-    pub(crate) fn forget_condition(&mut self, thread: ThreadId) {
+    /// `thread` no longer waits under a condition. Returns whether its wait could time out.
+    pub(crate) fn forget_condition(&mut self, thread: ThreadId) -> bool {
         let place = self.conditional.iter().position(|it| it.thread == thread);
-        if let Some(place) = place {
-            let wait = self.conditional.remove(place);
-            let last = self.steps().last().filter(|last| last.thread == thread);
-            if last.is_some_and(|last| last.operation.is_interruption()) {
-                self.given_up.push((wait, self.taken));
-            }
+        let Some(place) = place else {
+            return false;
+        };
+        let wait = self.conditional.remove(place);
+        let last = self.steps().last().filter(|last| last.thread == thread);
+        if last.is_some_and(|last| last.operation.is_interruption()) {
+            self.given_up.push((wait, self.taken));
         }
+        matches!(wait.condition, Condition::TimeOut(_))
+    }
+
+    /// `thread` goes on from its wait.
+    pub(crate) fn go_on_from_wait(&mut self, thread: ThreadId) {
+        self.forget_condition(thread);
+        self.footprints.end_timed_wait(thread);
+    }
+
+    /// Whether any thread waits under a condition.
+    pub(crate) fn has_conditional(&self) -> bool {
+        !self.conditional.is_empty()
     }
 
     /// Decides which of the threads that wait under a condition can go on at the next point.
@@ -62,6 +77,11 @@ impl ExecutionState {
         }
         if !self.has_ordinary() {
             self.open_last(&waits);
+        }
+        // Whether it is held back depends on the order of steps that may have nothing in common.
+        let is_held_back = |wait: &Conditional| !self.is_open(wait.thread);
+        if !self.enabled.is_empty() && waits.iter().any(is_held_back) {
+            self.note_conditional();
         }
         self.conditional = waits;
         let states = &self.threads.states;

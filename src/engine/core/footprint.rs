@@ -18,9 +18,16 @@ impl ExecutionState {
     #[inline]
     pub(crate) fn touch(&mut self, access: Access) {
         if self.taken > self.known {
+            let step = &mut self.steps[self.taken - 1];
+            step.has_called |= !matches!(access.object, Object::Thread(_));
             self.accesses.push(access);
-            self.steps[self.taken - 1].accesses_end = in_32_bits(self.accesses.len());
+            step.accesses_end = in_32_bits(self.accesses.len());
         }
+    }
+
+    /// `thread`, which is running, begins a wait that may time out, where others wake it at `queue`, if they do.
+    pub(crate) fn begin_timed_wait(&mut self, thread: ThreadId, queue: Option<Access>) {
+        self.footprints.begin_timed_wait(thread, queue);
     }
 
     /// Whether `thread` was woken is looked at or changed in the step under way.
@@ -33,8 +40,8 @@ impl ExecutionState {
         self.touch(Access::write(Object::Thread(thread)));
     }
 
-    /// The step under way begins or ends a wait that may also end otherwise than by a step of another
-    /// thread.
+    /// What comes next depends on more than on what steps touch: by the step under way, or by the last that was
+    /// taken, a wait begins or ends that may also end otherwise, or is held back.
     pub(crate) fn note_conditional(&mut self) {
         let step = self.taken.saturating_sub(1);
         self.conditional_step.get_or_insert(step);
@@ -81,6 +88,7 @@ impl ExecutionState {
         let step = &mut self.steps[self.taken - 1];
         *step = Event {
             knowledge,
+            has_called: false,
             accesses_end: in_32_bits(self.accesses.len()),
             ..*step
         };

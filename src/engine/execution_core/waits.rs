@@ -61,7 +61,15 @@ impl ExecutionCore {
         if wait.expected.is_some() {
             self.surroundings.wait_at(queue);
         }
-        self.state.touch(word(queue));
+        // Nobody wakes those that sleep.
+        let is_sleep = matches!(call, Some((SystemCall::Sleep, _)));
+        let queue_word = (!is_sleep).then(|| word(queue));
+        if let Some(word) = &queue_word {
+            self.state.touch(word.clone());
+        }
+        if deadline.is_some() {
+            self.state.begin_timed_wait(thread, queue_word);
+        }
         let wait_there = |kernel: &mut Kernel| kernel.wait(thread, queue, mask, call, deadline);
         Some(Blocked {
             site: self.surroundings.update(&mut self.kernel, wait_there),
@@ -95,7 +103,7 @@ impl ExecutionCore {
 
     /// `thread` has the turn again, and goes on from its wait.
     pub(in crate::engine) fn end_wait(&mut self, thread: ThreadId) -> WaitEnd {
-        self.state.forget_condition(thread);
+        self.state.go_on_from_wait(thread);
         self.calls.can_unwind.retain(|other| *other != thread);
         let waits_for_world = |(other, _): &(ThreadId, ReadyCheck)| *other == thread;
         let check = self.calls.checks.iter().position(waits_for_world);
@@ -142,7 +150,12 @@ impl ExecutionCore {
         self.state.touch(word(from));
         self.state.touch(word(to));
         let requeue = |kernel: &mut Kernel| kernel.requeue(from, to, wake, moved);
-        self.surroundings.update(&mut self.kernel, requeue)
+        let (woken, moved) = self.surroundings.update(&mut self.kernel, requeue);
+        if moved > 0 && self.state.has_conditional() {
+            // One that may time out touches another queue then than when its wait began.
+            self.state.note_conditional();
+        }
+        (woken, moved)
     }
 
     /// Whether `thread`, which yields, lets others go first.
@@ -160,6 +173,9 @@ impl ExecutionCore {
     pub(in crate::engine) fn block(&mut self, thread: ThreadId, blocked: Blocked) {
         let may_be_spurious = blocked.may_be_spurious && self.options.waits.spurious_wakeups > 0;
         let spurious = may_be_spurious.then_some(Condition::Spurious);
+        if blocked.deadline.is_some() && self.options.waits.real_time {
+            self.state.note_conditional();
+        }
         let condition = blocked.deadline.map(Condition::TimeOut).or(spurious);
         self.state.block(thread, blocked.site, condition);
     }

@@ -116,6 +116,22 @@ fn verified() -> impl Strategy<Value = Verified> {
     ]
 }
 
+fn sampled() -> impl Strategy<Value = Sampled> {
+    let strategy = prop_oneof![
+        Just(crate::strategy::Strategy::Preemptions(3)),
+        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
+            depth: 2,
+            schedules
+        }),
+    ];
+    let sampled = (strategy, any::<(u64, u64)>());
+    sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
+        strategy,
+        seed,
+        uniform,
+    })
+}
+
 pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     // Counts whose sum fits.
     let counts = vec(0..u64::MAX / 16, Verdict::ALL.len());
@@ -131,26 +147,16 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     );
     let engine = prop::sample::select(Engine::ALL);
     let found = (counts, outcomes, option::of(failures()), ends());
-    let strategy = prop_oneof![
-        Just(crate::strategy::Strategy::Preemptions(3)),
-        any::<u64>().prop_map(|schedules| crate::strategy::Strategy::Pct {
-            depth: 2,
-            schedules
-        }),
-    ];
-    let sampled = (strategy, any::<(u64, u64)>());
-    let sampled = sampled.prop_map(|(strategy, (seed, uniform))| Sampled {
-        strategy,
-        seed,
-        uniform,
-    });
-    let origin = (origins(), option::of(sampled), verified());
+    let sampled = sampled();
+    let no_classes = option::of(any::<String>()).prop_map(NoClasses);
+    let verified = (verified(), no_classes);
+    let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled, verified),
+            (origin, sampled, (verified, no_classes)),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -170,6 +176,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 saved_runs,
                 sampled,
                 verified,
+                no_classes,
                 save_target: SaveTarget::default(),
             }
         },

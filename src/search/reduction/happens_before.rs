@@ -162,7 +162,8 @@ impl HappensBefore {
     }
 
     /// The steps in the order that the thread with the last step goes on if nothing is to come before its
-    /// next, and otherwise the first of those threads does of which that holds.
+    /// next, and otherwise the first of those threads does of which that holds. A wait times out only where
+    /// all that may come before it has come: early time-outs are not always possible.
     pub(super) fn canonical(&self) -> Vec<usize> {
         let mut left: Vec<usize> = (0..self.taken).collect();
         let mut order: Vec<usize> = Vec::with_capacity(self.taken);
@@ -171,7 +172,9 @@ impl HappensBefore {
             let last = order.last().map(|it: &usize| self.steps[*it].thread);
             let place = |it: &usize| {
                 let step = &self.steps[*it];
-                (Some(step.thread) != last, step.pending.thread, step.thread)
+                let is_late = step.pending.operation.is_interruption();
+                let is_other = Some(step.thread) != last;
+                (is_late, is_other, step.pending.thread, step.thread)
             };
             let Some(next) = left.iter().filter(is_free).copied().min_by_key(place) else {
                 break;
@@ -180,6 +183,12 @@ impl HappensBefore {
             order.push(next);
         }
         order
+    }
+
+    /// Whether what `thread` does after `skipped` others from `depth` on was not seen, but only what it declares.
+    pub(super) fn is_unseen(&self, thread: Identity, depth: usize, skipped: usize) -> bool {
+        self.nth_of(thread, depth, skipped)
+            .is_none_or(|it| it >= self.taken)
     }
 
     /// Before which step a thread no longer sleeps whose next step after the first `depth` was explored

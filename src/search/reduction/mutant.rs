@@ -18,6 +18,12 @@ pub(super) enum Mutant {
     NobodySleeps,
     /// A thread is supposed to do the same after a reversal as before.
     NobodyStrays,
+    /// A step is supposed to touch what it declares wherever it was not seen.
+    AllSeen,
+    /// The clock is supposed to be touched by nobody.
+    TimeUntouched,
+    /// A thread that goes on from a wait is supposed to touch nothing that others do.
+    WakesComeFirst,
     /// Where all threads sleep that could go on, nobody waits for a lock.
     WaitingForgotten,
     /// A step touches what it has declared, and nothing else.

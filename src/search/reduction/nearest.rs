@@ -86,7 +86,7 @@ impl NearestHeld {
             let ordinary = |thread: Identity| {
                 point.enabled.iter().position(|it| {
                     let is_own = point.identities[it.thread.index()] == thread;
-                    is_own && !it.operation.is_interruption()
+                    is_own && (it.operation.rarity() == 0 || it.operation.ends_wait())
                 })
             };
             let mut left = self.left.iter().enumerate();

@@ -61,7 +61,7 @@ impl FailingSteps {
             let thread = trace.identities[event.thread.index()];
             let steps = self.steps.iter().zip(&is_free);
             let place = steps.into_iter().position(|((own, operation), is_free)| {
-                *is_free && *own == thread && operation.is_like(event.operation)
+                *is_free && *own == thread && operation.goes_on_like(event.operation)
             })?;
             is_free[place] = false;
             Some(place)

@@ -1,5 +1,6 @@
 //! The steps of an execution as a reduction sees them.
 
+use super::mutant::Mutant;
 use super::summary::Summary;
 use crate::operation::{
     Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
@@ -23,6 +24,8 @@ pub(super) struct Step {
     enables: Vec<ThreadId>,
     /// Whether it may have touched more.
     is_opaque: bool,
+    /// Whether it has touched what was not known before it was taken.
+    pub(super) has_called: bool,
     /// The thread that this one goes on after something has happened to, if it does: it was started, it
     /// has ended, or it was woken.
     pub(super) awaits: Option<ThreadId>,
@@ -45,7 +48,7 @@ impl PlannedStep {
     pub(crate) fn among(self, point: &SchedulingPoint<'_>) -> Option<usize> {
         let is_planned = |it: &Pending| {
             point.identities[it.thread.index()] == self.thread
-                && it.operation.is_like(self.pending.operation)
+                && it.operation.goes_on_like(self.pending.operation)
         };
         point.enabled.iter().position(is_planned)
     }
@@ -91,6 +94,8 @@ impl Step {
                 // That it can be taken is no conflict: there is no other order.
                 Object::Thread(thread) if access.kind == AccessKind::Write => enables.push(thread),
                 Object::Thread(_) => {}
+                Object::Clock if Mutant::TimeUntouched.is_on() => {}
+                _ if Mutant::WakesComeFirst.is_on() && event.operation.ends_wait() => {}
                 _ => accesses.push(access),
             }
         }
@@ -103,6 +108,7 @@ impl Step {
             enables,
             // Whatever ends an execution keeps all others from going on.
             is_opaque: event.knowledge == Knowledge::Nothing || has_aborted,
+            has_called: event.has_called,
             awaits: match event.operation.kind() {
                 OperationKind::Start | OperationKind::Resume => Some(event.thread),
                 OperationKind::Join(other) => Some(other),
@@ -124,6 +130,7 @@ impl Step {
             ThreadState::Woken | ThreadState::Unblocked(_) => {
                 (Operation::resume(last), Some(thread))
             }
+            ThreadState::MayGoOn(_) => (Operation::timeout(last), None),
             _ => return None,
         };
         let pending = Pending { thread, operation };
@@ -140,6 +147,7 @@ impl Step {
             accesses,
             enables,
             is_opaque: knowledge == Knowledge::Nothing,
+            has_called: false,
             awaits,
         })
     }

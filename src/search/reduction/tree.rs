@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::descent::Descent;
 use super::happens_before::HappensBefore;
 use super::mutant::Mutant;
 use super::step::{Identity, PlannedStep};
@@ -27,6 +28,8 @@ struct Node {
     /// Whether its step ends the execution: then no other step could have come after it as well as before
     /// it. Not known before an execution through here has ended.
     aborts: Option<bool>,
+    /// Whether its step touches more than is known before it is taken. Not known before that either.
+    calls: Option<bool>,
     /// How many executions through here are still to be run or under way.
     open: u32,
 }
@@ -59,6 +62,8 @@ pub(super) struct Tree {
     leaves: BTreeMap<Vec<u32>, NodeId>,
     /// Whether any execution was ended by a step.
     has_aborted: bool,
+    /// Whether any step has touched more than was known before.
+    has_called: bool,
 }
 
 /// A sequence of steps of one execution that is to be run after other steps of it, in another order.
@@ -70,6 +75,8 @@ pub(super) struct Reversal<'a> {
     /// The node after them, and the one that the execution went to from there if it had been there before.
     pub(super) at: NodeId,
     pub(super) taken: Option<NodeId>,
+    /// The child of `at` to begin with: those before it were looked at.
+    pub(super) from: Option<NodeId>,
     /// The numbers of the steps.
     pub(super) steps: Vec<usize>,
 }
@@ -80,9 +87,25 @@ pub(super) enum Inserted {
     /// It is planned, or its class is.
     Done,
     /// That depends on what a thread does after `node`, which was not seen in its execution: there, it had
-    /// come to another place. The `steps` are left of it. The node is kept until it is
-    /// [finished](Tree::finish).
-    Unknown { node: NodeId, steps: Vec<usize> },
+    /// come to another place, or had not gone on, and the step of `child` may touch more than it declares. The
+    /// `steps` are left of it. The node is kept until it is [finished](Tree::finish).
+    Unknown {
+        node: NodeId,
+        steps: Vec<usize>,
+        child: Option<NodeId>,
+    },
+}
+
+/// Where a reversal belongs, seen from a node.
+enum Place {
+    /// Its class is planned or was run.
+    Covered,
+    /// It is to be a new child.
+    Here,
+    /// Below this child, whose step this thread takes.
+    Below(NodeId, Identity),
+    /// As [`Inserted::Unknown`].
+    Unknown(Option<NodeId>),
 }
 
 impl Tree {
@@ -93,6 +116,7 @@ impl Tree {
             unused: Vec::new(),
             leaves: BTreeMap::new(),
             has_aborted: false,
+            has_called: false,
         };
         tree.nodes.push(Node {
             step: None,
@@ -103,6 +127,7 @@ impl Tree {
             rank: 0,
             state: State::Leaf,
             aborts: None,
+            calls: None,
             open: 1,
         });
         tree.leaves.insert(Vec::new(), ROOT);
@@ -164,9 +189,13 @@ impl Tree {
 
     /// An execution has taken the steps to these nodes. If it `has_aborted`, the last has ended it, though
     /// other threads could have gone on.
-    pub(super) fn pass(&mut self, nodes: &[NodeId], has_aborted: bool) {
+    pub(super) fn pass(&mut self, nodes: &[NodeId], order: &HappensBefore, has_aborted: bool) {
         for node in nodes {
             self.nodes[*node].aborts.get_or_insert(false);
+        }
+        for (node, step) in nodes.iter().skip(1).zip(&order.steps) {
+            self.nodes[*node].calls = Some(step.has_called);
+            self.has_called |= step.has_called;
         }
         if let Some(last) = nodes.last().filter(|_| has_aborted) {
             self.nodes[*last].aborts = Some(true);
@@ -174,9 +203,19 @@ impl Tree {
         }
     }
 
-    /// Whether the step to `node` may end the execution: where that is not known, as far as any did.
-    pub(super) fn may_abort(&self, node: NodeId) -> bool {
-        self.nodes[node].aborts.unwrap_or(self.has_aborted)
+    /// Whether the step to `node` ends the execution, if that is known. It does not as long as none did.
+    pub(super) fn aborts(&self, node: NodeId) -> Option<bool> {
+        let aborts = self.nodes[node].aborts;
+        if self.has_aborted {
+            aborts
+        } else {
+            Some(false)
+        }
+    }
+
+    /// Whether the step to `node` may touch more than is known before it is taken.
+    pub(super) fn may_call(&self, node: NodeId) -> bool {
+        self.nodes[node].calls.unwrap_or(self.has_called) && !Mutant::AllSeen.is_on()
     }
 
     fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
@@ -201,6 +240,7 @@ impl Tree {
             rank: last.map_or(0, |last| self.nodes[last].rank + 1),
             state,
             aborts: None,
+            calls: None,
             open: 0,
         };
         let id = if let Some(id) = self.unused.pop() {
@@ -221,61 +261,76 @@ impl Tree {
     /// Plans an execution of the steps of `reversal`, unless one of its class is planned or was run.
     /// The optimal algorithm's insertion into a wakeup tree (Abdulla, Aronis, Jonsson and Sagonas,
     /// "Source Sets", JACM 2017, section 6), on a tree that several executions extend at once.
-    pub(super) fn insert(&mut self, reversal: Reversal<'_>) -> Inserted {
-        let Reversal {
-            order,
-            depth,
-            at,
-            taken,
-            mut steps,
-        } = reversal;
-        let reversed = taken.and_then(|_| steps.last().copied());
-        let mut descent = Descent {
-            reversed,
-            ..Descent::default()
-        };
-        let mut node = at;
-        'down: loop {
-            let mut is_before_taken = node == at && taken.is_some();
-            let mut next = self.nodes[node].first_child;
-            while let Some(child) = next {
-                next = self.nodes[child].next;
-                if node == at && Some(child) == taken {
-                    is_before_taken = false;
-                    continue;
-                }
-                let Some(step) = self.nodes[child].step else {
-                    continue;
-                };
-                // One that has not been run, and turns out to abort, races with what was pending then.
-                let can_begin = if self.nodes[child].aborts == Some(true) {
-                    let is_own = |it: &usize| order.steps[*it].thread == step.thread;
-                    Some(steps.first().is_some_and(is_own))
-                } else {
-                    descent.can_begin_with(step.thread, order, depth, &steps)
-                };
-                match can_begin {
-                    None => {
-                        self.keep(node);
-                        return Inserted::Unknown { node, steps };
-                    }
-                    Some(false) => continue,
-                    Some(true) if is_before_taken => return Inserted::Done,
-                    Some(true) if self.nodes[child].state != State::Guided => {
-                        return Inserted::Done;
-                    }
-                    Some(true) => {}
-                }
-                descent.pass(step.thread, order, &mut steps);
-                if steps.is_empty() {
+    pub(super) fn insert(&mut self, mut reversal: Reversal<'_>) -> Inserted {
+        let reversed = reversal.taken.and_then(|_| reversal.steps.last().copied());
+        let mut descent = Descent::of(reversed);
+        let mut node = reversal.at;
+        loop {
+            match self.place(node, &reversal, &descent) {
+                Place::Covered => return Inserted::Done,
+                Place::Here => {
+                    self.plan(node, reversal.order, &reversal.steps);
                     return Inserted::Done;
                 }
-                node = child;
-                continue 'down;
+                Place::Unknown(child) => {
+                    self.keep(node);
+                    return Inserted::Unknown {
+                        node,
+                        steps: reversal.steps,
+                        child,
+                    };
+                }
+                Place::Below(child, thread) => {
+                    descent.pass(thread, reversal.order, &mut reversal.steps);
+                    if reversal.steps.is_empty() {
+                        return Inserted::Done;
+                    }
+                    node = child;
+                }
             }
-            self.plan(node, order, &steps);
-            return Inserted::Done;
         }
+    }
+
+    /// Looks among the children of `node` for one with which what is left of a reversal could begin.
+    fn place(&self, node: NodeId, reversal: &Reversal<'_>, descent: &Descent) -> Place {
+        let (order, depth, steps) = (reversal.order, reversal.depth, &reversal.steps);
+        let is_at = node == reversal.at;
+        let from = reversal.from.filter(|_| is_at);
+        let taken = reversal.taken.filter(|_| is_at);
+        let mut next = from.or(self.nodes[node].first_child);
+        while let Some(child) = next {
+            next = self.nodes[child].next;
+            let Some(step) = self.nodes[child].step.filter(|_| Some(child) != taken) else {
+                continue;
+            };
+            // One that has not been run, and turns out to abort, races with what was pending then.
+            let can_begin = if self.nodes[child].aborts == Some(true) {
+                let is_own = |it: &usize| order.steps[*it].thread == step.thread;
+                Some(steps.first().is_some_and(is_own))
+            } else {
+                descent.can_begin_with(step.thread, order, depth, steps)
+            };
+            match can_begin {
+                None => return Place::Unknown(None),
+                Some(false) => continue,
+                Some(true) => {}
+            }
+            if self.may_call(child) && descent.is_unseen(step.thread, order, depth) {
+                if Some(child) == from {
+                    // It could not be taken after the steps: it waits for one of them.
+                    continue;
+                }
+                return Place::Unknown(Some(child));
+            }
+            let is_before = |taken: NodeId| self.nodes[child].rank < self.nodes[taken].rank;
+            let is_covered = self.nodes[child].state != State::Guided;
+            return if is_covered || taken.is_some_and(is_before) {
+                Place::Covered
+            } else {
+                Place::Below(child, step.thread)
+            };
+        }
+        Place::Here
     }
 
     /// Adds a planned sequence below `node`.
@@ -338,51 +393,6 @@ impl Tree {
             left.extend(self.children(child));
             self.nodes[child].first_child = None;
             self.unused.push(child);
-        }
-    }
-}
-
-/// What has been passed of a reversal on the way down.
-#[derive(Debug, Default)]
-struct Descent {
-    /// The threads that have taken steps of it, once for each.
-    matched: Vec<Identity>,
-    /// The threads that have come to where the execution of the reversal has not seen them.
-    strayed: Vec<Identity>,
-    /// The step that now comes before what it raced with. What its thread does next may depend on that.
-    reversed: Option<usize>,
-}
-
-impl Descent {
-    /// Whether `steps` can begin with the next step of `thread`; nothing if that was not seen in `order`.
-    fn can_begin_with(
-        &self,
-        thread: Identity,
-        order: &HappensBefore,
-        depth: usize,
-        steps: &[usize],
-    ) -> Option<bool> {
-        let own = self.matched.iter().filter(|it| **it == thread);
-        let next = order.nth_of(thread, depth, own.count());
-        let is_known = next.is_some() && !self.strayed.contains(&thread);
-        let is_at_start = self.matched.is_empty() && self.strayed.is_empty();
-        if is_known || is_at_start || Mutant::NobodyStrays.is_on() {
-            Some(order.is_weak_initial(thread, next, steps.iter().copied()))
-        } else {
-            None
-        }
-    }
-
-    fn pass(&mut self, thread: Identity, order: &HappensBefore, steps: &mut Vec<usize>) {
-        let is_own = |it: &usize| order.steps[*it].thread == thread;
-        match steps.iter().position(is_own) {
-            Some(place) => {
-                if Some(steps.remove(place)) == self.reversed {
-                    self.strayed.push(thread);
-                }
-                self.matched.push(thread);
-            }
-            None => self.strayed.push(thread),
         }
     }
 }

@@ -54,8 +54,11 @@ fn a_wait_times_out_early_once_at_a_place_until_another_thread_takes_a_step() {
     other.forget_condition(thread(0));
     other.block(thread(0), spot(1), due(2));
     assert_eq!(enabled(&mut other, 0), [AT(0), timeout]);
-    // At the same it may not, before thread 1 has taken a step.
+    assert_eq!(other.trace().conditional, None);
+    // At the same it may not, before thread 1 has taken a step: it is held back after its second step.
+    assert_eq!(state.trace().conditional, None);
     assert_eq!(enabled(&mut state, 0), [AT(0)]);
+    assert_eq!(state.trace().conditional, Some(1));
     state.pause(thread(1), MarkerId::new(1));
     assert_eq!(enabled(&mut state, 0), [AT(1), timeout]);
 }
@@ -79,6 +82,7 @@ fn late_time_outs_come_when_nobody_else_can_go_on_and_the_first_to_be_due_comes_
     state.advance(first);
     state.block(thread(0), spot(0), due(9));
     assert_eq!(enabled(&mut state, 0), [AT(0)]);
+    assert_eq!(state.trace().conditional, Some(0), "it is held back");
     state.block(thread(1), spot(1), due(5));
     state.advance(|point, _| {
         let pending: Vec<_> = point.enabled.iter().map(|it| it.thread).collect();
@@ -112,4 +116,31 @@ fn spurious_wake_ups_are_as_many_as_asked_for_and_save_nobody_from_a_deadlock() 
     assert_eq!(enabled(&mut state, 0), [AT(0)], "there are no more");
     state.finish(thread(1));
     assert_eq!(state.advance(unasked), Turn::Over(Over::Deadlock));
+}
+
+/// Thread 0 may time out, so it could go on before it was woken, too. Thread 1 could not.
+#[test]
+fn a_wake_up_makes_only_that_possible_which_was_not() {
+    let names = ["a", "b", "c"].map(str::to_owned);
+    let mut state = ExecutionState::new(&names, options(MAX_STEPS));
+    for index in 0..3 {
+        state.advance(unasked);
+        state.pause(thread(index), MarkerId::new(0));
+    }
+    for (index, condition) in [(0, due(1)), (1, None)] {
+        state.advance(|point, _| {
+            let mut enabled = point.enabled.iter();
+            let ordinary = |it: &Pending| it.thread == thread(index) && it.operation == AT(0);
+            Choice::Take(enabled.position(ordinary).unwrap())
+        });
+        state.block(thread(index), spot(0), condition);
+    }
+    state.advance(first);
+    for index in 0..2 {
+        state.unblock(thread(index));
+    }
+    let trace = state.trace();
+    let touched: Vec<_> = trace.accesses(2).collect();
+    assert_eq!(touched, [Access::write(Object::Thread(thread(1)))]);
+    assert_eq!(trace.conditional, None);
 }

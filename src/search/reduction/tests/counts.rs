@@ -144,6 +144,37 @@ fn programs_of_the_literature() {
 }
 
 #[test]
+fn waits_that_may_time_out() {
+    let [wait, wake, sleep] = [Code::WaitFor(0, 1), Code::Wake(0), Code::Sleep(1)];
+    let one = |code: &Code| vec![code.clone()];
+    let of = |threads: &[&Code]| program(1, threads.iter().copied().map(one).collect());
+    // The wake-up comes before the wait, or during it, or after it has timed out.
+    check("a wait and a wake-up", &of(&[&wait, &wake]), 3, 0);
+    // All of their steps touch the queue: 5! / (2! 2! 1!).
+    check(
+        "two waits and a wake-up",
+        &of(&[&wait, &wait, &wake]),
+        30,
+        0,
+    );
+    // Each begins and ends by the clock: 4! / (2! 2!).
+    check("two sleeps", &of(&[&sleep, &sleep]), 6, 0);
+    // The look comes before the sleep, or during it, or after it.
+    check("a sleep and a look", &of(&[&sleep, &Code::Look]), 3, 0);
+    // Who does not look at the clock has nothing to do with it: the read comes before or after the write.
+    let beside = of(&[&sleep, &Code::Write(0), &Code::Read(0)]);
+    check("a sleep beside others", &beside, 2, 0);
+    // The four steps of the waits in 6 orders, by the clock; each wake-up in 3 places of its wait.
+    let (other, ring) = (Code::WaitFor(1, 2), Code::Wake(1));
+    let pairs = of(&[&wait, &wake, &other, &ring]);
+    check("two waits with a wake-up each", &pairs, 6 * 3 * 3, 0);
+    // Both may time out, so one wake-up for two rounds is no deadlock: the wake-up before, between or after the
+    // four steps of the waits.
+    let rounds = program(1, vec![vec![wait.clone(), wait], vec![wake]]);
+    check("two rounds", &rounds, 5, 0);
+}
+
+#[test]
 fn locks() {
     for n in 1..=4 {
         let section = program(1, same(n, &[Code::Lock(0, true)]));

@@ -1,7 +1,9 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
-use super::program::{Code, Program, cell};
+use std::collections::HashMap;
+
+use super::program::{Code, Program, cell, queue};
 use crate::operation::{
     Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
     ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
@@ -54,6 +56,11 @@ struct Machine<'a> {
     cells: Vec<u64>,
     holders: Vec<Option<usize>>,
     queues: Vec<Vec<usize>>,
+    /// Whether the step under way has touched what is known only afterwards.
+    has_called: bool,
+    time: u64,
+    /// When the wait of a thread is over that may time out.
+    deadlines: HashMap<usize, u64>,
     execution: Execution,
 }
 
@@ -112,6 +119,9 @@ impl<'a> Machine<'a> {
             cells: vec![0; program.cells],
             holders: vec![None; 8],
             queues: vec![Vec::new(); 8],
+            has_called: false,
+            time: 0,
+            deadlines: HashMap::new(),
             execution: Execution {
                 events: Vec::new(),
                 accesses: Vec::new(),
@@ -197,11 +207,13 @@ impl<'a> Machine<'a> {
                 ThreadState::Marker(marker) => Operation::at_marker(marker),
                 ThreadState::Joined(other) => Operation::join(other),
                 ThreadState::Unblocked(_) => Operation::resume(self.passed(thread)),
+                ThreadState::MayGoOn(_) => Operation::timeout(self.passed(thread)),
                 _ => continue,
             };
             let thread = ThreadId::new(thread);
             enabled.push(Pending { thread, operation });
         }
+        enabled.sort_by_key(|pending| pending.way());
         enabled
     }
 
@@ -246,6 +258,7 @@ impl<'a> Machine<'a> {
     }
 
     fn touch(&mut self, access: Access) {
+        self.has_called |= !matches!(access.object, Object::Thread(_));
         self.execution.accesses.push(access);
     }
 
@@ -265,19 +278,63 @@ impl<'a> Machine<'a> {
         let end = if event.operation.is_marker() {
             self.run_code(thread)
         } else {
-            if let ThreadState::Joined(_) = *self.state(thread) {
-                self.line[thread] += 1;
+            match *self.state(thread) {
+                ThreadState::Joined(_) => self.line[thread] += 1,
+                ThreadState::MayGoOn(_) => self.time_out(thread),
+                _ => {}
             }
+            self.deadlines.remove(&thread);
+            self.execution.footprints.end_timed_wait(event.thread);
             self.arrive(thread);
             StepEnd::Paused
         };
         let has_ended = *self.state(thread) == ThreadState::Finished;
         self.execution.events.push(Event {
             knowledge,
+            has_called: std::mem::take(&mut self.has_called),
             end: if has_ended { StepEnd::Ended } else { end },
             accesses_end: u32::try_from(self.execution.accesses.len()).unwrap(),
             ..event
         });
+    }
+
+    fn spawn(&mut self, code: usize) {
+        let new = self.add(code);
+        self.touch(Access::write(Object::Thread(ThreadId::new(new))));
+    }
+
+    fn wake(&mut self, queue: usize) {
+        if self.queues[queue].is_empty() {
+            return;
+        }
+        let woken = self.queues[queue].remove(0);
+        *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
+        if !self.deadlines.contains_key(&woken) {
+            self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
+        }
+    }
+
+    fn look(&mut self) -> u64 {
+        self.touch(Access::write(Object::Clock));
+        self.time += 1;
+        self.time
+    }
+
+    fn wait_for(&mut self, thread: usize, time: u64, queue: Option<Access>) {
+        let deadline = self.look() + time;
+        self.deadlines.insert(thread, deadline);
+        let footprints = &mut self.execution.footprints;
+        footprints.begin_timed_wait(ThreadId::new(thread), queue);
+        *self.state(thread) = ThreadState::MayGoOn(WaitSite::unknown());
+    }
+
+    fn time_out(&mut self, thread: usize) {
+        let own = self.code[thread];
+        self.queues
+            .iter_mut()
+            .for_each(|it| it.retain(|it| *it != thread));
+        self.time = self.time.max(self.deadlines[&thread]);
+        self.registers[own] = self.time;
     }
 
     fn run_code(&mut self, thread: usize) -> StepEnd {
@@ -310,23 +367,24 @@ impl<'a> Machine<'a> {
                 self.holders[lock] = (!is_released).then_some(thread);
             }
             Code::Unlock(lock) => self.holders[lock] = None,
-            Code::Spawn(code) => {
-                let new = self.add(code);
-                self.touch(Access::write(Object::Thread(ThreadId::new(new))));
-            }
+            Code::Spawn(code) => self.spawn(code),
             Code::Join(_) => unreachable!("a join is no marker"),
             Code::Wait(queue) => {
                 self.queues[queue].push(thread);
                 *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
                 return StepEnd::Waits;
             }
-            Code::Wake(queue) => {
-                if !self.queues[queue].is_empty() {
-                    let woken = self.queues[queue].remove(0);
-                    *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
-                    self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
-                }
+            Code::WaitFor(number, time) => {
+                self.queues[number].push(thread);
+                self.wait_for(thread, time, Some(queue(number)));
+                return StepEnd::Waits;
             }
+            Code::Sleep(time) => {
+                self.wait_for(thread, time, None);
+                return StepEnd::Waits;
+            }
+            Code::Look => self.registers[own] = self.look(),
+            Code::Wake(queue) => self.wake(queue),
             Code::PanicAt(value) => {
                 if self.registers[own] == value {
                     self.execution.has_aborted = true;

@@ -35,11 +35,11 @@ fn shards_catch(mutant: Mutant, program: &Program, all: &Found, _: u64) -> bool 
     is_caught
 }
 
-/// Whether one of the first 300 random programs catches it; they are always the same.
+/// Whether one of the first 1000 random programs catches it; they are always the same.
 fn is_caught(mutant: Mutant, catches: impl Fn(Mutant, &Program, &Found, u64) -> bool) -> bool {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[0; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    (0..300).any(|seed| {
+    (0..1000).any(|seed| {
         let program = programs().new_tree(&mut runner).unwrap().current();
         let all = every_class(&program, 1_000);
         all.is_some_and(|all| catches(mutant, &program, &all, seed))
@@ -55,6 +55,8 @@ fn random_programs_catch_wrong_rules() {
         Mutant::OnlyOccurring,
         Mutant::NobodySleeps,
         Mutant::NobodyStrays,
+        Mutant::TimeUntouched,
+        Mutant::WakesComeFirst,
     ] {
         assert!(is_caught(mutant, workers_catch), "{mutant:?}");
     }
@@ -86,6 +88,24 @@ fn a_reversal_needs_the_steps_of_the_whole_execution() {
     let all = every_class(&program, 300_000).unwrap();
     assert_eq!(all.classes.len(), 3 * 3 * 2);
     assert!(workers_catch(Mutant::TruncatedReversal, &program, &all, 0));
+}
+
+/// So does that where an execution ends early, and another thread has not begun a wait yet, which looks at the
+/// clock.
+#[test]
+fn what_was_not_seen_may_touch_more_than_it_declares() {
+    let program = Program {
+        declared: 3,
+        cells: 1,
+        threads: vec![
+            vec![Code::WaitFor(0, 0)],
+            vec![Code::Read(0)],
+            vec![Code::Sleep(0), Code::PanicAt(1)],
+        ],
+    };
+    let all = every_class(&program, 10_000).unwrap();
+    assert_eq!(all.classes.len(), 11);
+    assert!(workers_catch(Mutant::AllSeen, &program, &all, 0));
 }
 
 /// So does that, when the lock is taken by another where all sleep that could go on: whoever waits for it

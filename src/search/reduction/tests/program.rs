@@ -26,6 +26,12 @@ pub(super) enum Code {
     Join(usize),
     /// Waits until woken, in this queue.
     Wait(usize),
+    /// Waits in this queue until woken or until the clock is this far ahead, which it may be at any time.
+    WaitFor(usize, u64),
+    /// Waits for the clock alone.
+    Sleep(u64),
+    /// Reads the clock into the register, which moves it by one.
+    Look,
     /// Wakes the first who waits there, if anybody does.
     Wake(usize),
     /// Panics if the register is this.
@@ -49,6 +55,11 @@ pub(super) fn cell(number: usize) -> Object {
     Object::Memory(start..start + 8)
 }
 
+/// Waiting or waking there.
+pub(super) fn queue(number: usize) -> Access {
+    Access::write(word(QUEUE, number))
+}
+
 fn word(base: usize, number: usize) -> Object {
     Object::Memory(base + number * CELL..base + number * CELL + 4)
 }
@@ -70,7 +81,9 @@ impl Code {
                 let release = is_released.then(|| Access::release(lock.clone()));
                 [Access::acquire(lock)].into_iter().chain(release).collect()
             }
-            Code::Wait(queue) | Code::Wake(queue) => vec![Access::write(word(QUEUE, *queue))],
+            Code::Wait(number) | Code::WaitFor(number, _) | Code::Wake(number) => {
+                vec![queue(*number)]
+            }
             _ => Vec::new(),
         };
         Footprint { accesses }
