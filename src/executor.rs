@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::FailureKind;
 use crate::follow::{Followed, follow};
+use crate::locks::Mutex;
 use crate::operation::ThreadId;
 use crate::schedule::Schedule;
 

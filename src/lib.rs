@@ -108,6 +108,8 @@ mod engine;
 mod environment;
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod instrument;
+mod locks;
+mod memory;
 #[cfg(all(interlace, not(feature = "system")))]
 compile_error!("in an instrumented build, `interlace-explorer` needs its feature `system`");
 #[cfg(all(

@@ -28,6 +28,8 @@ mod errno;
 mod file;
 pub(crate) mod futex;
 mod handler_stack;
+#[cfg(interlace)]
+mod heap;
 mod mutex;
 mod once;
 mod outside;

@@ -53,3 +53,7 @@ impl Operation {
     #[inline]
     pub(super) fn failed<T>(self, _place: *mut T, _caller: usize) {}
 }
+
+/// The calling thread is about to write: nobody puts that back.
+#[inline]
+pub(super) fn written(_place: usize, _size: usize) {}

@@ -7,11 +7,13 @@ use std::process::Command;
 
 use crate::flags::{INSTRUMENTING, TELLING};
 
-/// Settings of profiles, which hold unless the caller has made them. Lock sites need some optimisation, the
-/// names of steps need the paths of functions that were inlined, and optimisation at link time hides calls.
+/// Settings of profiles, which hold unless the caller has made them. With less optimisation, crates use the
+/// generics that std was compiled with: what those write, as when a `Vec` grows, is not seen, and so not put
+/// back after an execution. The names of steps need the paths of functions that were inlined, and
+/// optimisation at link time hides calls.
 const PROFILES: [(&str, &str); 10] = [
-    ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
-    ("CARGO_PROFILE_TEST_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_DEV_OPT_LEVEL", "2"),
+    ("CARGO_PROFILE_TEST_OPT_LEVEL", "2"),
     ("CARGO_PROFILE_DEV_DEBUG", "limited"),
     ("CARGO_PROFILE_TEST_DEBUG", "limited"),
     ("CARGO_PROFILE_RELEASE_DEBUG", "limited"),

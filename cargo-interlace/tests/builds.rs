@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -31,10 +31,14 @@ shared = { path = "../shared" }
 shared = { path = "../shared" }
 
 [dev-dependencies]
+{interlace}
+crossbeam-epoch = "0.9"
 crossbeam-queue = "0.3"
 crossbeam-utils = "0.8"
+once_cell = "1"
 parking_lot = "0.12"
-{interlace}
+rayon = "1"
+tokio = { version = "1", default-features = false, features = ["rt-multi-thread", "sync"] }
 "#,
     ),
     (
@@ -125,6 +129,10 @@ fn it_does_not_name_interlace() {
 }
 ",
     ),
+    (
+        "program/tests/identity.rs",
+        include_str!("program/identity.rs"),
+    ),
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
@@ -143,10 +151,12 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, locks.rs, waiting.rs, names.rs and plain.rs, and the one in the documentation.
+    // Of std_outcomes.rs, counts.rs, identity.rs, locks.rs, waiting.rs, names.rs and plain.rs, and the one in the
+    // documentation.
     for (passed, ignored, files) in [
         (19, 6, 1),
         (8, 0, 1),
+        (11, 0, 1),
         (10, 0, 1),
         (12, 0, 1),
         (2, 0, 1),

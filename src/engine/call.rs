@@ -18,6 +18,7 @@ use super::fiber::{at_next_local, lender_id, own_stack};
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
+use crate::memory;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 pub(crate) use super::core::WaitEnd;
@@ -66,6 +67,7 @@ impl Hook {
         let word = std::ptr::with_exposed_provenance_mut::<u32>(word);
         // SAFETY: a futex is four aligned bytes, and the thread waits at it.
         let word = (!word.is_null()).then(|| unsafe { AtomicU32::from_ptr(word) });
+        memory::come_back();
         #[cfg(panic = "unwind")]
         // SAFETY: as whoever made this promised.
         unsafe {

@@ -8,6 +8,7 @@ use std::sync::Once;
 
 use super::flag;
 use crate::failure::Panic;
+use crate::memory;
 
 thread_local! {
     /// Whether panics of this thread are kept for the report instead of printed.
@@ -61,6 +62,11 @@ pub(super) fn keep_panics() {
     KEEPS_PANICS.set(true);
 }
 
+/// Drops the panics that were kept, before the calling thread's thread-locals go.
+pub(super) fn forget_panics() {
+    memory::outside(|| drop(LAST_PANICS.take()));
+}
+
 /// Takes the panics that were kept, the latest first.
 fn take_panics() -> impl Iterator<Item = Panic> {
     LAST_PANICS.take().into_iter().flatten()
@@ -76,7 +82,7 @@ fn sort(payload: Box<dyn Any + Send>) -> Caught {
         Ok(panic) => return Caught::Panic(*panic),
         Err(payload) => payload,
     };
-    let panic = Panic::from_payload(&*payload);
+    let panic = memory::outside(|| Panic::from_payload(&*payload));
     // The hook has kept the location. But hooks do not see resumed panics, so it may have kept an
     // earlier panic that the user's code caught: then the messages differ.
     let mut last = take_panics();
@@ -103,6 +109,7 @@ fn install_hook() {
         panic::set_hook(Box::new(move |info| {
             let is_kept = KEEPS_PANICS.get();
             // If panics abort, nothing is caught, so a panic must be printed now.
+            let _outside = memory::step_out();
             if is_kept && cfg!(panic = "unwind") && !ends_process(info) {
                 let panic = Panic::from_hook(info);
                 LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));

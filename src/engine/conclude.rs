@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::catch::{self, Caught, caught};
 use super::{ExecutionEnd, Phase, Program, ProgramInstance, current};
 use crate::failure::{FailureKind, Hook, HookPanic, InvariantViolation, Panic};
+use crate::memory::{self, Owner};
 
 /// Runs user code outside of the program's threads, where the engine unwinds nothing. The calling
 /// thread's panics must already be kept.
@@ -23,8 +24,9 @@ pub(super) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 pub(super) fn check_invariants(
     program: &dyn Program,
     instance: &dyn ProgramInstance,
+    hooks: Owner,
 ) -> Option<FailureKind> {
-    let check_invariants = || catch_panic(|| instance.check_invariants());
+    let check_invariants = || catch_panic(|| hooks.run(|| instance.check_invariants()));
     match current::uncontrolled(|| catch::keeping_panics(check_invariants)) {
         Ok(violated) => violated.map(|number| {
             let name = Arc::clone(&program.invariants()[number]);
@@ -39,6 +41,7 @@ pub(super) fn check_invariants(
 pub(super) fn conclude(
     program: &dyn Program,
     instance: &dyn ProgramInstance,
+    hooks: Owner,
     enter: impl Fn(Phase),
 ) -> (ExecutionEnd, Option<String>) {
     // One catch for all hooks, since every execution pays for it. `phase` tells whose code
@@ -50,12 +53,12 @@ pub(super) fn conclude(
             phase.set(Some(next));
             enter(next);
         };
-        outcome = instance.outcome();
+        outcome = described(hooks, || instance.outcome());
         phase.set(None);
         if let Some(oracles) = program.oracles() {
             let view = || {
                 enter(Phase::View);
-                let view = instance.view();
+                let view = described(hooks, || instance.view());
                 phase.set(None);
                 view
             };
@@ -65,7 +68,7 @@ pub(super) fn conclude(
             }
         }
         enter(Phase::Check);
-        instance.check();
+        hooks.run(|| instance.check());
         None
     });
     let hook = phase.get().and_then(Phase::hook);
@@ -76,6 +79,18 @@ pub(super) fn conclude(
         (Err(panic), None) => panic::resume_unwind(Box::new(panic)),
     };
     (end, outcome)
+}
+
+/// What the user's code says of the state: kept longer than the memory of the execution.
+fn described(hooks: Owner, describe: impl FnOnce() -> Option<String>) -> Option<String> {
+    hooks.run(|| {
+        let text = describe();
+        if cfg!(interlace) {
+            memory::outside(|| text.as_deref().map(str::to_owned))
+        } else {
+            text
+        }
+    })
 }
 
 #[cold]

@@ -141,7 +141,15 @@ pub(super) fn id_of(site: &'static Site) -> MarkerId {
 /// What the calling thread touches after the marker that it is about to reach, where it
 /// [pauses](is_to_pause).
 pub(crate) fn declare(footprint: Footprint) {
-    with_core(|core, thread| core.state.declare(thread, footprint));
+    // The marker has made it of the memory of its execution.
+    let kept = || {
+        if cfg!(interlace) {
+            footprint.clone()
+        } else {
+            footprint
+        }
+    };
+    with_core(|core, thread| core.state.declare(thread, kept()));
 }
 
 /// Whether a marker pauses the calling thread.

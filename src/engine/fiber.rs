@@ -12,7 +12,9 @@ use corosensei::stack::Stack as _;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::baton::Grant;
+use super::catch;
 use super::flag;
+use crate::memory;
 
 #[cfg_attr(
     not(all(
@@ -31,6 +33,8 @@ mod stacks;
 mod turn_end;
 
 use lent_block::OwnBlock;
+#[cfg(interlace)]
+pub(crate) use lent_block::OwnUse;
 pub(crate) use lent_block::{
     LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
 };
@@ -84,6 +88,7 @@ impl Fiber {
             if let Some(first) = first {
                 first();
                 overflow::set_guards(guards);
+                memory::set_stack(stack_ends);
                 CONTROL.set(Control(yielder));
                 STACK.set(Some(stack_ends));
             }
@@ -282,6 +287,7 @@ pub(super) fn exit_thread(has_panicked: bool) {
         // The execution is over for it, and destructors cannot unwind.
         leave_run();
     }
+    catch::forget_panics();
     lent_block::exit_thread();
 }
 
@@ -298,6 +304,9 @@ pub(super) fn come_back(control: Control) {
 /// Runs `body` with the calling thread controlled by a run, or not. Must not be called on a fiber.
 #[inline]
 pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
-    let control = if is_by_run { THREAD } else { NOBODY };
-    flag::with(&CONTROL, control, body)
+    if is_by_run {
+        flag::with(&CONTROL, THREAD, body)
+    } else {
+        memory::outside(|| flag::with(&CONTROL, NOBODY, body))
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{self, PoisonError, TryLockError};
+use std::sync::{self, PoisonError, TryLockError, WaitTimeoutResult};
 use std::time::{Duration, Instant};
 
 /// A lock that is not poisoned by panics: the code under it leaves whole what it guards.
@@ -105,14 +105,24 @@ impl Condvar {
         guard.guard = Some(held);
     }
 
-    pub(crate) fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, time: Duration) {
+    pub(crate) fn wait_for<T>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        time: Duration,
+    ) -> WaitTimeoutResult {
         let held = guard.guard.take().expect(HELD);
         let waited = self.0.wait_timeout(held, time);
-        guard.guard = Some(waited.unwrap_or_else(PoisonError::into_inner).0);
+        let (held, end) = waited.unwrap_or_else(PoisonError::into_inner);
+        guard.guard = Some(held);
+        end
     }
 
-    pub(crate) fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, time: Instant) {
-        self.wait_for(guard, time.saturating_duration_since(Instant::now()));
+    pub(crate) fn wait_until<T>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        time: Instant,
+    ) -> WaitTimeoutResult {
+        self.wait_for(guard, time.saturating_duration_since(Instant::now()))
     }
 
     pub(crate) fn notify_one(&self) {

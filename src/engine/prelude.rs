@@ -14,11 +14,15 @@
 use std::cell::Cell;
 use std::io;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 use super::fiber::{Control, come_back, leave_run};
 use super::flag;
+use super::lock::Mutex;
+use super::threads::RawThread;
+use crate::memory;
 
 /// The function by which std starts threads; 0 while that is not known.
 static STD_START: AtomicUsize = AtomicUsize::new(0);
@@ -61,7 +65,23 @@ pub(super) fn spawn_by_std(
         }
         body();
     };
-    flag::with(&IS_STARTING, true, || builder.spawn(body))
+    let spawn = || flag::with(&IS_STARTING, true, || builder.spawn(body));
+    if cfg!(interlace) {
+        on_bare_thread(spawn)?
+    } else {
+        spawn()
+    }
+}
+
+/// Runs `body` on a thread that std knows nothing of. What that starts does not print into the memory
+/// in which a test's output is kept, and which would come from the arena of an execution.
+fn on_bare_thread<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    let result = Arc::new(Mutex::new(None));
+    let place = Arc::clone(&result);
+    let body = Box::new(move || *place.lock() = Some(body()));
+    RawThread::start(None, body)?.join();
+    let result = result.lock().take();
+    Ok(result.expect("it has run"))
 }
 
 /// A thread is being started, by the function `start`.
@@ -102,6 +122,7 @@ fn step_aside(is_prelude: bool) {
         is_prelude,
     }));
     leave_run();
+    memory::step_aside();
 }
 
 /// Whether std does something of its own on the calling thread.
@@ -121,6 +142,7 @@ pub(super) fn control() -> Control {
 pub(super) fn end() -> bool {
     ASIDE.take().is_some_and(|aside| {
         come_back(aside.control);
+        memory::come_back();
         aside.is_prelude
     })
 }

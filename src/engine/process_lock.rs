@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use super::lock::{Condvar, Mutex, MutexGuard};
 use super::outside::aside;
+use crate::memory::{self, Owner};
 
 /// For how long a search may go on with its next executions while others wait for the lock.
 const SLICE: Duration = Duration::from_millis(2);
@@ -98,7 +99,10 @@ impl ProcessLock {
     #[inline]
     pub(super) fn begin_execution(&self) {
         match self.state.load(Relaxed) {
-            UNUSED if self.is_noticed.load(Relaxed) => self.take(UNUSED, Place::Before),
+            // Executions whose accesses are seen put back what they have written to statics.
+            UNUSED if cfg!(interlace) || self.is_noticed.load(Relaxed) => {
+                self.take(UNUSED, Place::Before);
+            }
             BETWEEN => self.take(BETWEEN, Place::Before),
             _ => {}
         }
@@ -125,13 +129,33 @@ impl ProcessLock {
     #[inline]
     pub(super) fn end_execution(&self) {
         if self.state.load(Relaxed) == HELD && self.change(HELD, BETWEEN) {
+            memory::end_execution();
             give_back(&mut QUEUE.lock());
+        }
+    }
+
+    /// The execution is over, and threads of it go on regardless.
+    pub(super) fn leave_execution(&self) {
+        if self.change(HELD, BETWEEN) {
+            memory::leave_execution();
+            give_back(&mut QUEUE.lock());
+        }
+    }
+
+    /// `owner`, if the execution under way has memory of its own.
+    #[inline]
+    pub(super) fn owner(&self, owner: Owner) -> Owner {
+        if cfg!(interlace) && self.state.load(Relaxed) == HELD {
+            owner
+        } else {
+            Owner::NOBODY
         }
     }
 
     /// The run is over.
     pub(super) fn end(&self) {
         if self.state.swap(EXEMPT, AcqRel) == HELD {
+            memory::leave_execution();
             give_back(&mut QUEUE.lock());
         }
     }
@@ -164,7 +188,9 @@ impl ProcessLock {
 
     /// The run has got the lock, for which it has waited.
     fn hold(&self) {
-        if !self.change(WAITING, HELD) {
+        if self.change(WAITING, HELD) {
+            memory::begin_execution();
+        } else {
             give_back(&mut QUEUE.lock());
         }
     }

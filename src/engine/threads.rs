@@ -15,4 +15,5 @@ mod watch;
 mod worker;
 mod worker_slot;
 
+pub(super) use raw_thread::RawThread;
 pub(crate) use watch::run;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::env;
 use std::thread;
 
-use parking_lot::Mutex;
-
 use crate::engine::EngineOptions;
 use crate::environment::Settings;
+use crate::locks::Mutex;
 use crate::report::{Call, SearchIdentity};
 use crate::strategy::Strategy;
 

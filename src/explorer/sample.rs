@@ -1,6 +1,5 @@
 //! Samples the interleavings of one program with proptest's runner.
 
-use parking_lot::Mutex;
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
@@ -10,6 +9,7 @@ use super::run_context::RunContext;
 use super::search_outcome::{SearchOutcome, report};
 use crate::engine::aside;
 use crate::error::Error;
+use crate::locks::Mutex;
 use crate::report::Report;
 use crate::search::Account;
 use crate::strategies::{Decisions, interleavings};

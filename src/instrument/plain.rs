@@ -1,29 +1,35 @@
 //! The calls before plain accesses, and those that copy or fill memory.
 //!
 //! As long as there is no race on what they touch, they need no points: exploring the atomic ones
-//! covers all. They are not looked at yet.
+//! covers all. Writes are told of, since they may have to be undone.
 
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
+use super::point::written;
+
 extern "C" fn nothing() {}
+
+extern "C" fn write<const SIZE: usize>(place: *mut u8) {
+    written(place.addr(), SIZE);
+}
 
 /// The calls before accesses of this many bytes, which are made by the code itself.
 macro_rules! before_accesses_of {
     ($($size:literal),*) => {
         $(
-            before_accesses!($size, "read", "write", "read_write");
+            before_accesses!($size, "read" => nothing, "write" => write::<$size>, "read_write" => write::<$size>);
         )*
     };
 }
 
 macro_rules! before_accesses {
-    ($size:literal, $($kind:literal),*) => {
+    ($size:literal, $($kind:literal => $function:path),*) => {
         $(
-            symbol!(concat!("__tsan_", $kind, $size), nothing);
-            symbol!(concat!("__tsan_unaligned_", $kind, $size), nothing);
-            symbol!(concat!("__tsan_volatile_", $kind, $size), nothing);
-            symbol!(concat!("__tsan_unaligned_volatile_", $kind, $size), nothing);
+            symbol!(concat!("__tsan_", $kind, $size), $function);
+            symbol!(concat!("__tsan_unaligned_", $kind, $size), $function);
+            symbol!(concat!("__tsan_volatile_", $kind, $size), $function);
+            symbol!(concat!("__tsan_unaligned_volatile_", $kind, $size), $function);
         )*
     };
 }
@@ -33,7 +39,7 @@ before_accesses_of!(1, 2, 4, 8, 16);
 symbol!("__tsan_read_range", nothing);
 symbol!("__tsan_write_range", nothing);
 symbol!("__tsan_vptr_read", nothing);
-symbol!("__tsan_vptr_update", nothing);
+symbol!("__tsan_vptr_update", write::<{ size_of::<usize>() }>);
 
 symbol!("__tsan_init", nothing);
 symbol!("__tsan_func_entry", nothing);
@@ -43,6 +49,7 @@ symbol!("__tsan_ignore_thread_end", nothing);
 
 /// memcpy(3)
 unsafe extern "C" fn copy(to: *mut c_void, from: *const c_void, length: usize) -> *mut c_void {
+    written(to.addr(), length);
     // SAFETY: the caller promises what C demands, which is the same.
     unsafe { ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), length) };
     to
@@ -50,6 +57,7 @@ unsafe extern "C" fn copy(to: *mut c_void, from: *const c_void, length: usize) -
 
 /// memmove(3)
 unsafe extern "C" fn relocate(to: *mut c_void, from: *const c_void, length: usize) -> *mut c_void {
+    written(to.addr(), length);
     // SAFETY: as above.
     unsafe { ptr::copy(from.cast::<u8>(), to.cast::<u8>(), length) };
     to
@@ -57,6 +65,7 @@ unsafe extern "C" fn relocate(to: *mut c_void, from: *const c_void, length: usiz
 
 /// memset(3)
 unsafe extern "C" fn fill(to: *mut c_void, value: c_int, length: usize) -> *mut c_void {
+    written(to.addr(), length);
     // C says that the lowest byte counts.
     let [byte, ..] = value.to_le_bytes();
     // SAFETY: as above.

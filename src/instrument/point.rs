@@ -7,6 +7,7 @@ pub(super) use super::seen::Seen;
 use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
+use crate::memory;
 use crate::operation::{Access, Object};
 
 /// What an update changes.
@@ -57,6 +58,9 @@ impl Operation {
         if is_controlled() {
             self.stop(place.addr(), size_of::<T>(), caller);
         }
+        if self.is_write {
+            written(place.addr(), size_of::<T>());
+        }
     }
 
     /// As [`point`](Self::point), before an access that a function of std makes. Nobody tells what that finds.
@@ -76,13 +80,13 @@ impl Operation {
                 is_free: is_zero::<u32>,
                 is_shared: false,
             };
-            let access = Access::write(memory(address, size));
+            let access = Access::write(bytes(address, size));
             engine::acquire_word(site(self.name, caller), known_lock(), word, access);
         }
     }
 
     fn access(self, place: usize, size: usize) -> Access {
-        let object = memory(place, size);
+        let object = bytes(place, size);
         if self.is_write {
             Access::write(object)
         } else {
@@ -114,7 +118,7 @@ impl Operation {
                 is_free: may_read,
                 is_shared: true,
             };
-            let look = Access::read(memory(place, size));
+            let look = Access::read(bytes(place, size));
             engine::acquire_word(&code.site, &code.lock, word, look);
         } else {
             self.stop(place, size, caller);
@@ -128,12 +132,13 @@ impl Operation {
             let (address, size) = (place.addr(), size_of::<T>());
             self.stop_to_exchange(address, size, caller, from_zero);
         }
+        written(place.addr(), size_of::<T>());
     }
 
     #[inline(never)]
     fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
         let code = code_site(self.name, caller);
-        let access = Access::write(memory(place, size));
+        let access = Access::write(bytes(place, size));
         if !is_point() {
             engine::touch(access);
         } else if code.role() == Role::ReadExchange && engine::is_lock(&code.lock) {
@@ -160,17 +165,19 @@ impl Operation {
     /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
     #[inline]
     pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
-        if is_controlled() {
+        let changes = if is_controlled() {
             self.stop_to_update(place.addr(), size_of::<T>(), caller)
         } else {
             Changes::Value
-        }
+        };
+        written(place.addr(), size_of::<T>());
+        changes
     }
 
     #[inline(never)]
     fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
         let code = code_site(self.name, caller);
-        let object = memory(place, size);
+        let object = bytes(place, size);
         let (access, changes) = match code.role() {
             Role::Increment => (Access::increment(object), Changes::Count),
             Role::Decrement => (Access::decrement(object), Changes::Count),
@@ -227,10 +234,16 @@ pub(super) fn without_points(body: impl FnOnce()) {
     body();
 }
 
+/// The calling thread is about to write `size` bytes at `place`.
+#[inline]
+pub(super) fn written(place: usize, size: usize) {
+    memory::written(place, size);
+}
+
 /// The step under way reads or writes what lies there, without a point of its own. No run has to control the
 /// calling thread.
 pub(super) fn touch<T>(place: *mut T, is_write: bool) {
-    let object = memory(place.addr(), size_of::<T>());
+    let object = bytes(place.addr(), size_of::<T>());
     engine::touch(if is_write {
         Access::write(object)
     } else {
@@ -238,10 +251,7 @@ pub(super) fn touch<T>(place: *mut T, is_write: bool) {
     });
 }
 
-/// These bytes are about to be written by a function of std.
-pub(super) fn written(_address: usize, _size: usize) {}
-
-fn memory(place: usize, size: usize) -> Object {
+fn bytes(place: usize, size: usize) -> Object {
     Object::Memory(place..place.saturating_add(size))
 }
 

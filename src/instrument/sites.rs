@@ -1,6 +1,6 @@
 //! The places in the code that make accesses, each known by the address to which its call returns.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -46,7 +46,8 @@ static RECENT: [AtomicPtr<CodeSite>; RECENT_COUNT] =
 const RECENT_COUNT: usize = 1 << 12;
 
 /// All places. They live as long as the process, as the code does.
-static ALL: Mutex<Option<HashMap<usize, &'static CodeSite>>> = Mutex::new(None);
+/// Not by hash: that would draw a number of the calling thread's.
+static ALL: Mutex<BTreeMap<usize, &'static CodeSite>> = Mutex::new(BTreeMap::new());
 
 /// The place whose call returns to `address`, and which makes the access called `name`.
 #[inline]
@@ -68,18 +69,15 @@ pub(super) fn code_site(name: &'static str, address: usize) -> &'static CodeSite
 #[cold]
 fn look_up(name: &'static str, address: usize, recent: &AtomicPtr<CodeSite>) -> &'static CodeSite {
     let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = *all
-        .get_or_insert_default()
-        .entry(address)
-        .or_insert_with(|| {
-            let site = Site::found_by(move || aside(|| place_of(name, address)));
-            Box::leak(Box::new(CodeSite {
-                address,
-                site,
-                lock: LockSite::default(),
-                role: OnceLock::new(),
-            }))
-        });
+    let known = *all.entry(address).or_insert_with(|| {
+        let site = Site::found_by(move || aside(|| place_of(name, address)));
+        Box::leak(Box::new(CodeSite {
+            address,
+            site,
+            lock: LockSite::default(),
+            role: OnceLock::new(),
+        }))
+    });
     recent.store(ptr::from_ref(known).cast_mut(), Ordering::Release);
     known
 }

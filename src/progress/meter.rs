@@ -3,9 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use parking_lot::Mutex;
-
 use super::snapshot::Size;
+use crate::locks::Mutex;
 use crate::operation::Event;
 use crate::search::{Multinomial, estimate};
 

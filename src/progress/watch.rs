@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
-
 use super::snapshot::Snapshot;
 use super::{Goal, Meter, Reporter};
 use crate::engine::catch_fault;
 use crate::error::Error;
+use crate::locks::{Condvar, Mutex};
 
 /// How long a search may take before anything is shown.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -3,12 +3,12 @@
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use proptest::arbitrary::any;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use super::plan::{Decisions, Plan};
+use crate::locks::Mutex;
 use crate::schedule::Schedule;
 
 /// Draws interleavings: each decides the scheduling choices of any program, as they come.

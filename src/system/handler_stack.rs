@@ -7,6 +7,7 @@ use std::ptr;
 use libc::{c_int, c_void, off64_t, size_t, stack_t};
 
 use crate::engine::call;
+use crate::memory;
 
 interpose! {
     always fn sigaltstack(new: *const stack_t, old: *mut stack_t) -> c_int;
@@ -85,6 +86,7 @@ mod controlled {
         if IS_FOR_STACK.take() {
             return 0;
         }
+        memory::forget(address.addr(), size);
         // SAFETY: as the caller promises.
         unsafe { real::munmap(address, size) }
     }

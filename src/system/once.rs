@@ -9,6 +9,7 @@ use libc::c_int;
 
 use super::queue;
 use super::table::Table;
+use crate::memory::Owner;
 
 /// `pthread_once_t`.
 type Once = c_int;
@@ -45,6 +46,6 @@ mod controlled {
         UNDER_WAY.with(|them| them.insert(address, ()));
         let _leave = Leave(address);
         // SAFETY: as the caller promises. No other thread of the run is in it.
-        unsafe { real::pthread_once(once, routine) }
+        Owner::last_run(|| unsafe { real::pthread_once(once, routine) })
     }
 }

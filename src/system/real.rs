@@ -131,6 +131,7 @@ macro_rules! stand_in {
                     // SAFETY: the caller promises what libc demands, and `controlled` no more.
                     unsafe {
                         passed_on!($kind $name($($argument),*));
+                        outside!($kind);
                         controlled::$name($($argument),*)
                     }
                 }
@@ -138,6 +139,14 @@ macro_rules! stand_in {
                 define!($name);
             )*
         }
+    };
+}
+
+/// What the rest of a hook does is done by this library, if it may need memory.
+macro_rules! outside {
+    (always) => {};
+    ($kind:ident) => {
+        let _outside = crate::memory::step_out();
     };
 }
 

@@ -14,6 +14,7 @@ use libc::{c_char, c_int, c_void, pthread_attr_t, pthread_t};
 use super::table::Table;
 use crate::engine::call::{self, Hook, NewThread};
 use crate::engine::outside::{Record, StartingThread, after_join, before_join};
+use crate::memory::{self, Owner};
 use crate::operation::{FileKind, SystemCall, ThreadId};
 
 type Start = extern "C-unwind" fn(*mut c_void) -> *mut c_void;
@@ -139,13 +140,14 @@ mod controlled {
         let argument = Value(argument);
         let returned = Arc::new(AtomicPtr::default());
         let has_prelude = call::has_prelude(start as usize);
+        let owner = Owner::started();
         let new = NewThread {
             name: None,
             stack_size: stack_size(attributes),
             has_prelude,
             body: Box::new({
                 let returned = Arc::clone(&returned);
-                move || run(start, argument, has_prelude, &returned)
+                move || run(start, argument, has_prelude, owner, &returned)
             }),
         };
         let Some(call::Started { thread: id, handle }) = call::spawn(new) else {
@@ -205,6 +207,7 @@ mod controlled {
     /// `pthread_exit(3)`. What carries the thread lives on, so only the frames up to its start are
     /// left, by unwinding, as the real function does it.
     pub(super) unsafe fn pthread_exit(value: *mut c_void) -> ! {
+        memory::come_back();
         resume_unwind(Box::new(Value(value)))
     }
 
@@ -220,8 +223,14 @@ mod controlled {
 }
 
 /// What a thread that is started runs.
-fn run(start: Start, argument: Value, has_prelude: bool, returned: &AtomicPtr<c_void>) {
-    let call = AssertUnwindSafe(move || argument.call(start, has_prelude));
+fn run(
+    start: Start,
+    argument: Value,
+    has_prelude: bool,
+    owner: Owner,
+    returned: &AtomicPtr<c_void>,
+) {
+    let call = AssertUnwindSafe(move || owner.run(|| argument.call(start, has_prelude)));
     let value = catch_unwind(call).unwrap_or_else(exited);
     // Who joins it has waited for its end, so nothing else need be ordered.
     returned.store(value.0, Ordering::Relaxed);

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::{Bounds, Findings, StoppedBy};
 use crate::engine::outside::EngineMark;
 use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
+use crate::locks::Mutex;
 use crate::progress::Meter;
 use crate::search::Part;
 
@@ -118,18 +117,37 @@ impl Invitation {
 /// Starts `others` workers besides the first.
 fn start(others: usize, queue: &WorkQueue, invitation: Arc<Mutex<Option<Invitation>>>) {
     queue.expect_workers(others);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(others).build();
-    match pool {
-        Ok(pool) => pool.spawn_broadcast(move |_| {
-            let invitation = invitation.lock().clone();
-            if let Some(invitation) = invitation {
-                invitation.accept();
-            }
-        }),
-        Err(error) => {
-            let text = format!("the operating system did not start the workers: {error}");
-            let error = Error::new(ErrorKind::NoOsThread, text);
-            queue.stop(StoppedBy::Error(error));
+    let join = move || {
+        let invitation = invitation.lock().clone();
+        if let Some(invitation) = invitation {
+            invitation.accept();
         }
+    };
+    if let Err(error) = on_threads(others, join) {
+        let text = format!("the operating system did not start the workers: {error}");
+        let error = Error::new(ErrorKind::NoOsThread, text);
+        queue.stop(StoppedBy::Error(error));
     }
+}
+
+/// Runs `body` on as many threads.
+#[cfg(not(interlace))]
+fn on_threads(
+    count: usize,
+    body: impl Fn() + Send + Sync + 'static,
+) -> Result<(), rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build()?;
+    pool.spawn_broadcast(move |_| body());
+    Ok(())
+}
+
+/// As above, without what rayon has in statics: a program that uses it changes that, and it is put back.
+#[cfg(interlace)]
+fn on_threads(count: usize, body: impl Fn() + Send + Sync + 'static) -> std::io::Result<()> {
+    let body = Arc::new(body);
+    for _ in 0..count {
+        let body = Arc::clone(&body);
+        std::thread::Builder::new().spawn(move || body())?;
+    }
+    Ok(())
 }

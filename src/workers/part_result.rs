@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::Findings;
 use crate::engine::ExecutionResult;
+use crate::locks::{Mutex, MutexGuard};
 use crate::search::{Account, Part};
 
 /// One part of a search, and what was found in it so far. Kept apart from the worker that searches

@@ -10,13 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::job::Job;
 use super::part_result::PartResult;
 use super::{Findings, StoppedBy};
 use crate::engine::is_machine_busy;
 use crate::error::Error;
+use crate::locks::{Condvar, Mutex, MutexGuard};
 use crate::search::Part;
 
 #[derive(Debug, Default)]

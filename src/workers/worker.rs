@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::StoppedBy;
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
 use super::work_queue::WorkQueue;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
+use crate::locks::Mutex;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 31] = [
+const LAYERS: [&str; 33] = [
     "getters",
     "named",
     "error",
@@ -22,7 +22,9 @@ const LAYERS: [&str; 31] = [
     "search",
     "failure",
     "oracle",
+    "memory",
     "engine",
+    "locks",
     "system",
     "instrument",
     "strategy",

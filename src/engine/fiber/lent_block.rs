@@ -18,6 +18,8 @@ use keys::KeyValues;
 use lender::Lender;
 pub(crate) use lender::lender_id;
 use thread_exit::BlockUse;
+#[cfg(interlace)]
+pub(crate) use thread_exit::OwnUse;
 pub(crate) use thread_exit::{at_next_local, exit_fiber, exit_thread, is_exiting, keep_block};
 
 /// The thread-locals of an OS thread, for one fiber.

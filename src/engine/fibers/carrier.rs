@@ -12,13 +12,14 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::{catch_fault, fault_caught};
-use crate::engine::fiber::{Series, TurnEnd, explaining_overflows};
+use crate::engine::fiber::{Series, TurnEnd, explaining_overflows, has_own_thread_locals};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{EngineOptions, ExecutionEnd, Phase, Program, Scheduler, current};
 use crate::error::Error;
 use crate::failure::Hook;
+use crate::memory::Owner;
 use crate::operation::ThreadId;
 
 /// How a carrier ended: with its scheduler, unless something went wrong.
@@ -47,7 +48,9 @@ pub(super) fn carry(
         processor.pin_current_thread();
     }
     let core = ExecutionCore::new(program.threads(), scheduler, surroundings, options);
-    let mut next = Some((core, false));
+    // What an execution leaves in thread-locals of its own is put back.
+    let have_own_blocks = cfg!(interlace) && has_own_thread_locals();
+    let mut next = Some((core, have_own_blocks));
     explaining_overflows(|| {
         while let Some((core, have_own_blocks)) = next.take() {
             let run = Rc::new(Run::new(program, core, have_own_blocks, options, heartbeat));
@@ -130,7 +133,9 @@ fn execute(
     fibers: &mut FiberPool,
     turns: &mut Vec<TurnRecord>,
 ) -> Result<Option<Ended>, Error> {
-    if let Err(panic) = catch_panic(|| run.instance.borrow_mut().init()) {
+    let hooks = run.surroundings.process_lock.owner(Owner::HOOKS);
+    let init = || hooks.run(|| run.instance.borrow_mut().init());
+    if let Err(panic) = catch_panic(init) {
         return Ok(Some((panicked_in(Hook::SetUp, panic), None)));
     }
     run.heartbeat.enter(Phase::Threads);
@@ -139,7 +144,7 @@ fn execute(
     let enter = |phase| run.heartbeat.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
-        conclude(&*run.program, &**run.instance.borrow(), enter)
+        conclude(&*run.program, &**run.instance.borrow(), hooks, enter)
     } else {
         (run.core.borrow().ending(), None)
     };
@@ -149,7 +154,7 @@ fn execute(
         return Ok((!is_abandoned).then_some((end, None)));
     }
     // All fibers have let go of it.
-    let dropping = || run.instance.borrow_mut().drop_state();
+    let dropping = || hooks.run(|| run.instance.borrow_mut().drop_state());
     let end = drop_state(dropping, end);
     Ok((!is_abandoned).then_some((end, outcome)))
 }

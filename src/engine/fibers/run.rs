@@ -25,6 +25,7 @@ use crate::engine::yield_reason::YieldReason;
 use crate::engine::{EngineOptions, Program, ProgramInstance};
 use crate::error::Error;
 use crate::failure::FailureKind;
+use crate::memory::Owner;
 use crate::operation::{ThreadId, ThreadState};
 
 /// A program on fibers. All of it is touched by one OS thread.
@@ -285,8 +286,9 @@ impl Run {
     /// The invariant that does not hold where the last turn has ended.
     fn violated(&self) -> Option<FailureKind> {
         let instance = self.instance.borrow();
+        let hooks = self.surroundings.process_lock.owner(Owner::HOOKS);
         self.has_invariants
-            .then(|| check_invariants(&*self.program, &**instance))
+            .then(|| check_invariants(&*self.program, &**instance, hooks))
             .flatten()
     }
 

@@ -11,6 +11,7 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
 use crate::engine::{ExecutionEnd, Phase, ProgramInstance, current};
 use crate::failure::Hook;
+use crate::memory::Owner;
 use crate::operation::{ThreadId, ThreadState};
 
 /// Runs executions until there are no more, or the team has been left behind.
@@ -55,16 +56,17 @@ pub(super) fn conduct(team: &Arc<Team>) {
 fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
     let mut instance: Arc<dyn ProgramInstance> = Arc::clone(&team.program).instance().into();
     let empty = Arc::get_mut(&mut instance).expect("it has not been shared yet");
-    if let Err(panic) = catch_panic(|| empty.init()) {
+    let hooks = team.surroundings.process_lock.owner(Owner::HOOKS);
+    if let Err(panic) = catch_panic(|| hooks.run(|| empty.init())) {
         return Some((panicked_in(Hook::SetUp, panic), None));
     }
     let enter = |phase| team.shared.lock().core.phase = phase;
     let (end, outcome) = match run_threads(team, &instance)? {
-        ExecutionEnd::Held => conclude(&*team.program, &*instance, enter),
+        ExecutionEnd::Held => conclude(&*team.program, &*instance, hooks, enter),
         end => (end, None),
     };
     enter(Phase::DropState);
-    let end = drop_state(|| drop(instance), end);
+    let end = drop_state(|| hooks.run(|| drop(instance)), end);
     Some((end, outcome))
 }
 

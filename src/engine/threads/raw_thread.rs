@@ -11,7 +11,7 @@ type Body = Box<dyn FnOnce() + Send>;
 
 /// A thread that is to be joined.
 #[derive(Debug)]
-pub(super) struct RawThread(libc::pthread_t);
+pub(in crate::engine) struct RawThread(libc::pthread_t);
 
 impl RawThread {
     /// Starts a thread that runs `body`, on a stack of at least `stack_size` bytes.
@@ -19,7 +19,7 @@ impl RawThread {
     /// # Errors
     ///
     /// If the system gives no thread.
-    pub(super) fn start(stack_size: Option<usize>, body: Body) -> io::Result<Self> {
+    pub(in crate::engine) fn start(stack_size: Option<usize>, body: Body) -> io::Result<Self> {
         let body = Box::into_raw(Box::new(body));
         // SAFETY: `attributes` is initialised before it is used and destroyed once. `run` takes over
         // `body`, unless no thread is started.
@@ -48,7 +48,7 @@ impl RawThread {
         usize::try_from(self.0).expect("an address, or a small number")
     }
 
-    pub(super) fn join(self) {
+    pub(in crate::engine) fn join(self) {
         // SAFETY: the thread was started joinable, and is joined once.
         unsafe {
             libc::pthread_join(self.0, ptr::null_mut());

@@ -5,10 +5,10 @@ use std::io;
 use std::thread::{Builder, JoinHandle};
 
 #[derive(Debug)]
-pub(super) struct RawThread(JoinHandle<()>);
+pub(in crate::engine) struct RawThread(JoinHandle<()>);
 
 impl RawThread {
-    pub(super) fn start(
+    pub(in crate::engine) fn start(
         stack_size: Option<usize>,
         body: Box<dyn FnOnce() + Send>,
     ) -> io::Result<Self> {
@@ -23,7 +23,7 @@ impl RawThread {
         0
     }
 
-    pub(super) fn join(self) {
+    pub(in crate::engine) fn join(self) {
         let _ = self.0.join();
     }
 }

@@ -24,6 +24,7 @@ use crate::engine::thread_clocks::ThreadClocks;
 use crate::engine::{EngineOptions, Program, ProgramInstance, Scheduler};
 use crate::error::Error;
 use crate::failure::FailureKind;
+use crate::memory::Owner;
 use crate::operation::ThreadId;
 
 /// A team: one thread for each thread of the program, and a conductor.
@@ -252,7 +253,8 @@ impl Team {
             return None;
         }
         let instance = self.shared.lock().instance.clone()?;
-        check_invariants(&*self.program, &*instance)
+        let hooks = self.surroundings.process_lock.owner(Owner::HOOKS);
+        check_invariants(&*self.program, &*instance, hooks)
     }
 }
 

@@ -147,7 +147,11 @@ fn leave_behind(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Box<dyn 
 /// Leaves a team behind, and lets its threads unwind.
 fn abandon(team: &Team, mut shared: MutexGuard<'_, TeamShared>) -> Option<Box<dyn Scheduler>> {
     let scheduler = shared.core.scheduler.take();
-    team.surroundings.process_lock.end_execution();
+    if shared.is_stuck {
+        team.surroundings.process_lock.end_execution();
+    } else {
+        team.surroundings.process_lock.leave_execution();
+    }
     let left = shared.core.left();
     drop(shared);
     left::add(left);

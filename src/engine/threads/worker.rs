@@ -10,7 +10,11 @@ use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, catch};
 use crate::engine::current::{self, NewThread};
+#[cfg(interlace)]
+use crate::engine::fiber::OwnUse;
+use crate::engine::fiber::exit_thread;
 use crate::error::Error;
+use crate::memory::Owner;
 use crate::operation::ThreadId;
 
 /// Runs a declared thread, in execution after execution.
@@ -60,7 +64,12 @@ fn under_team(team: &Arc<Team>, thread: ThreadId, life: impl FnOnce(&WorkerSlot)
         thread,
         slot: Arc::clone(&slot),
     };
-    current::under(Box::new(handle), || life(&slot));
+    current::under(Box::new(handle), || {
+        // What an execution leaves in thread-locals is put back.
+        #[cfg(interlace)]
+        let _own = OwnUse::begin();
+        life(&slot);
+    });
 }
 
 /// Runs the thread in one execution; false if the team has been left behind.
@@ -70,12 +79,20 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
     };
     forget_unparking();
     // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
-    let result = run(move || instance.run_thread(thread));
+    let owner = Owner::declared(thread.index());
+    let owner = team.surroundings.process_lock.owner(owner);
+    let result = run(move || owner.run(|| instance.run_thread(thread)));
     finish(team, thread, result)
 }
 
 fn run(body: impl FnOnce()) -> Result<(), Caught> {
-    current::controlled(|| catch(body))
+    current::controlled(|| {
+        let result = catch(body);
+        if cfg!(interlace) {
+            Owner::last_run(|| exit_thread(result.is_err()));
+        }
+        result
+    })
 }
 
 /// Takes back the token that [`Thread::unpark`](std::thread::Thread::unpark) may have left in an earlier

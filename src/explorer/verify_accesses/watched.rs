@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use parking_lot::Mutex;
-
 use crate::engine::{Program, ProgramInstance};
 use crate::error::Error;
+use crate::locks::Mutex;
 use crate::operation::ThreadId;
 use crate::oracle::Oracles;
 

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use proptest::prelude::*;
 
 use super::{Toy, all};
+use crate::locks::Mutex;
 use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::search::{Account, Part, Search};
 use crate::workers::Findings;

@@ -15,6 +15,7 @@ use libc::{c_int, c_void};
 use super::image::Image;
 use super::keys::{Destructor, KeyValues};
 use super::next_symbol::next_symbol;
+use crate::memory;
 
 /// The use that one fiber makes of a block, for as many threads as it runs, one after the other.
 #[derive(Debug)]
@@ -135,6 +136,32 @@ impl BlockUse {
     }
 }
 
+/// The use that an OS thread makes of its own block, for as many threads of the program as it runs.
+#[cfg(interlace)]
+#[derive(Debug)]
+pub(crate) struct OwnUse {
+    _block: Box<BlockUse>,
+}
+
+#[cfg(interlace)]
+impl OwnUse {
+    /// From now on each thread that the calling one runs finds the block as it is now.
+    pub(crate) fn begin() -> Self {
+        let block = Box::new(BlockUse::new(Image::of_new_thread()));
+        // SAFETY: it lives until this is dropped.
+        unsafe { BlockUse::begin(&raw const *block) };
+        block.keep();
+        OwnUse { _block: block }
+    }
+}
+
+#[cfg(interlace)]
+impl Drop for OwnUse {
+    fn drop(&mut self) {
+        BORROWED.set(ptr::null());
+    }
+}
+
 /// From now on each thread of the calling fiber finds its own block as it is now.
 pub(crate) fn keep_block() {
     if let Some(block) = borrowed() {
@@ -184,7 +211,8 @@ unsafe extern "C-unwind" fn __cxa_thread_atexit_impl(
         call(&here);
     }
     if let Some(block) = borrowed() {
-        block.destructors.borrow_mut().push((destructor, object));
+        let mut destructors = block.destructors.borrow_mut();
+        memory::outside(|| destructors.push((destructor, object)));
         return 0;
     }
     // SAFETY: it is a function of this type, or there is none.

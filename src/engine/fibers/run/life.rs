@@ -8,6 +8,7 @@ use crate::engine::catch::{self, Caught, caught};
 use crate::engine::current::{self, Body};
 use crate::engine::fiber::{Control, Fiber, FirstTurn, LentBlock, TurnEnd, exit_thread};
 use crate::error::{Error, ErrorKind};
+use crate::memory::Owner;
 use crate::operation::ThreadId;
 
 impl Run {
@@ -46,7 +47,7 @@ impl Run {
             let result = match self.take_body(thread) {
                 None => {
                     let instance = self.instance.borrow();
-                    caught(|| instance.run_thread(thread))
+                    caught(|| self.owner(thread).run(|| instance.run_thread(thread)))
                 }
                 Some(body) => caught(body),
             };
@@ -57,19 +58,30 @@ impl Run {
                     // below is one itself, since it is kept for the report, and the last thing that
                     // the thread has done.)
                     if self.have_own_blocks {
-                        exit_thread(false);
+                        Owner::last_run(|| exit_thread(false));
                     }
                     TurnEnd::FINISHED
                 }
                 Err(caught) => {
                     // It does not pause any more. The note is left last, since its turn ends then.
-                    exit_thread(true);
+                    Owner::last_run(|| exit_thread(true));
                     self.note.set(Some(TurnDetail::Failed(caught)));
                     TurnEnd::OTHERWISE
                 }
             };
             let is_fiber = control.let_go(end);
             grant = is_fiber.expect("this is the body of a fiber");
+        }
+    }
+
+    /// Whose memory a declared thread uses.
+    #[inline]
+    fn owner(&self, thread: ThreadId) -> Owner {
+        if self.have_own_blocks {
+            let owner = Owner::declared(thread.index());
+            self.surroundings.process_lock.owner(owner)
+        } else {
+            Owner::NOBODY
         }
     }
 
