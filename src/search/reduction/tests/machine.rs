@@ -1,14 +1,16 @@
 //! A machine that runs small programs as an engine does: threads that touch cells, take locks, start and
 //! join others, wait and wake.
 
+mod counting;
 mod loops;
+mod waits;
 
 use std::collections::HashMap;
 
-use super::program::{Code, Program, cell, count, queue};
+use super::program::{Code, Program, cell};
 use crate::operation::{
     Access, Choice, Event, Footprints, Object, Operation, Pending, SchedulingPoint, StepEnd,
-    ThreadId, ThreadState, ThreadStatus, Trace, WaitSite,
+    ThreadId, ThreadState, ThreadStatus, Trace,
 };
 use crate::search::{Account, Search};
 use crate::site::MarkerId;
@@ -264,29 +266,6 @@ impl<'a> Machine<'a> {
         self.touch(Access::write(cell(number)));
     }
 
-    fn run_counting(&mut self, own: usize, code: &Code) {
-        match *code {
-            Code::Clone(number) => drop(self.refer(number, |it| it + 1)),
-            Code::Drop(number) => {
-                if self.refer(number, |it| it - 1) == 1 {
-                    self.registers[own] += 10;
-                }
-            }
-            Code::Count(number) => self.registers[own] = self.references[number],
-            _ => unreachable!("it does not count"),
-        }
-    }
-
-    /// The step under way changes the count of references.
-    fn refer(&mut self, number: usize, change: impl Fn(u64) -> u64) -> u64 {
-        let found = self.references[number];
-        self.references[number] = change(found);
-        let mut own = self.execution.accesses.iter_mut().rev();
-        let own = own.find(|it| it.is_count() && it.object == count(number));
-        own.expect("it was declared").found = found;
-        found
-    }
-
     fn touch(&mut self, access: Access) {
         self.has_called |= !matches!(access.object, Object::Thread(_));
         self.execution.accesses.push(access);
@@ -344,40 +323,6 @@ impl<'a> Machine<'a> {
         self.touch(Access::write(Object::Thread(ThreadId::new(new))));
     }
 
-    fn wake(&mut self, queue: usize) {
-        if self.queues[queue].is_empty() {
-            return;
-        }
-        let woken = self.queues[queue].remove(0);
-        *self.state(woken) = ThreadState::Unblocked(WaitSite::unknown());
-        if !self.deadlines.contains_key(&woken) {
-            self.touch(Access::write(Object::Thread(ThreadId::new(woken))));
-        }
-    }
-
-    fn look(&mut self) -> u64 {
-        self.touch(Access::write(Object::Clock));
-        self.time += 1;
-        self.time
-    }
-
-    fn wait_for(&mut self, thread: usize, time: u64, queue: Option<Access>) {
-        let deadline = self.look() + time;
-        self.deadlines.insert(thread, deadline);
-        let footprints = &mut self.execution.footprints;
-        footprints.begin_timed_wait(ThreadId::new(thread), queue);
-        *self.state(thread) = ThreadState::MayGoOn(WaitSite::unknown());
-    }
-
-    fn time_out(&mut self, thread: usize) {
-        let own = self.code[thread];
-        self.queues
-            .iter_mut()
-            .for_each(|it| it.retain(|it| *it != thread));
-        self.time = self.time.max(self.deadlines[&thread]);
-        self.registers[own] = self.time;
-    }
-
     fn run_code(&mut self, thread: usize) -> StepEnd {
         let code = self.next_code(thread).expect("it is paused there");
         self.line[thread] += 1;
@@ -412,18 +357,8 @@ impl<'a> Machine<'a> {
             Code::Unlock(lock) => self.holders[lock] = None,
             Code::Spawn(code) => self.spawn(code),
             Code::Join(_) | Code::Await(_) => unreachable!("that runs elsewhere"),
-            Code::Wait(queue) => {
-                self.queues[queue].push(thread);
-                *self.state(thread) = ThreadState::Blocked(WaitSite::unknown());
-                return StepEnd::Waits;
-            }
-            Code::WaitFor(number, time) => {
-                self.queues[number].push(thread);
-                self.wait_for(thread, time, Some(queue(number)));
-                return StepEnd::Waits;
-            }
-            Code::Sleep(time) => {
-                self.wait_for(thread, time, None);
+            Code::Wait(_) | Code::WaitFor(..) | Code::Sleep(_) => {
+                self.wait(thread, code);
                 return StepEnd::Waits;
             }
             Code::Look => self.registers[own] = self.look(),
