@@ -159,7 +159,7 @@ fn tests_run_with_every_access_as_a_point() {
         (11, 0, 1),
         (10, 0, 1),
         (12, 0, 1),
-        (2, 0, 1),
+        (3, 0, 1),
         (1, 0, 2),
     ] {
         let result = format!("test result: ok. {passed} passed; 0 failed; {ignored} ignored");
