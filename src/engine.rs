@@ -47,6 +47,8 @@ mod program;
 mod ready_check;
 mod real_time;
 mod scheduler;
+#[cfg(interlace)]
+mod scopes;
 #[cfg(test)]
 mod spawn;
 mod surroundings;
@@ -91,6 +93,8 @@ pub(crate) use points::PointsNote;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use scopes::{await_scope, begin_scope, change_scope, parks};
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
 pub use wait_rules::Timeouts;

@@ -1,6 +1,7 @@
 //! The scheduling point before an atomic access.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::role::Role;
 pub(super) use super::seen::Seen;
@@ -102,9 +103,24 @@ impl Operation {
             // Those of std's locks that are acquired so have four bytes.
             if size == size_of::<u32>() {
                 self.stop_to_look(address, caller);
+            } else if size == size_of::<usize>() && HAVE_SCOPES.load(Ordering::Relaxed) {
+                self.stop_to_end(address, caller);
             } else {
                 self.stop(address, size, caller);
             }
+        }
+    }
+
+    /// The load may be of the count of a scope's threads, at its end.
+    #[inline(never)]
+    fn stop_to_end(self, place: usize, caller: usize) {
+        let word = LockWord {
+            address: place,
+            is_free: is_zero::<usize>,
+            is_shared: false,
+        };
+        if !is_point() || !engine::await_scope(site(self.name, caller), word) {
+            self.stop(place, size_of::<usize>(), caller);
         }
     }
 
@@ -210,6 +226,18 @@ impl Operation {
             // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access);
         }
+    }
+}
+
+/// Whether any thread has begun a scope.
+static HAVE_SCOPES: AtomicBool = AtomicBool::new(false);
+
+/// The calling thread is about to start the first thread of the scope with this count, whose owner parks at
+/// this word.
+pub(super) fn begin_scope(count: usize, owner: usize) {
+    if is_point() {
+        HAVE_SCOPES.store(true, Ordering::Relaxed);
+        engine::begin_scope(count, owner);
     }
 }
 

@@ -14,6 +14,9 @@ pub(crate) enum Object {
     Loop(ThreadId),
     /// Whether a task was woken.
     Waker(ThreadId),
+    /// The threads of the `thread::scope` whose count of them is at this address: read by who starts one or
+    /// ends, acquired by who waits for them all.
+    Scope(usize),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
     Memory(Range<usize>),
     /// What a marker calls so, by the hash of the text.
@@ -136,6 +139,12 @@ impl Access {
 
     pub(crate) fn is_write(&self) -> bool {
         self.kind != AccessKind::Read
+    }
+
+    /// Whether it waits until `other`, and all like it, have come: there is no other order of the two.
+    pub(crate) fn waits_for(&self, other: &Access) -> bool {
+        let is_end = matches!(self.object, Object::Scope(_)) && self.is_acquire();
+        is_end && !other.is_acquire() && self.object == other.object
     }
 
     /// Whether it counts those that refer to something.
