@@ -94,7 +94,7 @@ pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) use scopes::{await_scope, begin_scope, change_scope, parks};
+pub(crate) use scopes::{ScopePlaces, await_scope, begin_scope, change_scope, parks};
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
 pub use wait_rules::Timeouts;

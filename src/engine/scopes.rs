@@ -2,7 +2,9 @@
 //!
 //! std counts the threads of a scope. Who owns it parks until there are none, and the last of them gives it a
 //! token. Nobody else looks at the count, so the end of a scope is taken as what it means: a step that can be
-//! taken once all its threads have ended, as a join of each.
+//! taken once all its threads have ended, as a join of each. A thread that has counted itself out does one thing
+//! more with the scope, to drop its reference. So that it does not matter who is the last to do that, the owner
+//! is: it goes on once it has the only one.
 //!
 //! What differs is the token. It may be left behind, or the wait may take one that is meant for something else.
 //! Only an owner that parks for other reasons can tell. Where one does, the search begins again, and scopes are
@@ -17,52 +19,72 @@ use super::lock_words::LockWord;
 use crate::operation::{Access, Object};
 use crate::site::Site;
 
+/// Where things of a scope lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ScopePlaces {
+    /// The count of its threads.
+    pub(crate) count: usize,
+    /// The count of references to it.
+    pub(crate) references: usize,
+    /// The word at which its owner parks.
+    pub(crate) owner: usize,
+}
+
 /// The scopes of one execution that are taken so.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
-    /// The addresses of the counts of those that have not ended.
-    counts: Vec<usize>,
+    /// Those that have not ended.
+    open: Vec<ScopePlaces>,
     /// The words at which the owners park of all that there have been.
     owners: Vec<usize>,
 }
 
 impl Scopes {
     pub(super) fn clear(&mut self) {
-        self.counts.clear();
+        self.open.clear();
         self.owners.clear();
+    }
+
+    /// The place of the count of references to the scope with this count of threads.
+    fn references(&self, count: usize) -> Option<usize> {
+        let mut open = self.open.iter();
+        open.find(|it| it.count == count).map(|it| it.references)
     }
 }
 
-/// The calling thread is about to start the first thread of the scope with this count, whose owner parks at
-/// this word.
-pub(crate) fn begin_scope(count: usize, owner: usize) {
-    current::with_core(|core, _| core.begin_scope(count, owner));
+/// The calling thread is about to start the first thread of a scope.
+pub(crate) fn begin_scope(scope: ScopePlaces) {
+    current::with_core(|core, _| core.begin_scope(scope));
 }
 
-/// The calling thread has changed this count. Returns whether it is that of a scope that is taken as what it
+/// The calling thread is about to change this count of threads. Returns whether it is that of a scope that is taken as what it
 /// means, so that nothing else tells its owner.
 pub(crate) fn change_scope(count: usize) -> bool {
     let change = |core: &mut ExecutionCore, _| {
-        let is_known = core.scopes.counts.contains(&count);
-        if is_known {
-            core.state.touch(Access::read(Object::Scope(count)));
+        let references = core.scopes.references(count);
+        if let Some(references) = references {
+            core.state.touch(Access::read(Object::Scope(references)));
         }
-        is_known
+        references.is_some()
     };
     current::with_core(change) == Some(true)
 }
 
-/// The calling thread is about to look at the word at `address`. If that is the count of a scope, stops until it
-/// is 0, and returns true.
-pub(crate) fn await_scope(site: &'static Site, word: LockWord) -> bool {
-    let count = word.address;
-    let is_known = current::with_core(|core, _| core.scopes.counts.contains(&count));
-    if is_known != Some(true) {
+/// The calling thread is about to look at the word at `count`. If that counts the threads of a scope, stops until
+/// there are none, and returns true. `is_one` tells whether a word is 1.
+pub(crate) fn await_scope(site: &'static Site, count: usize, is_one: fn(usize) -> bool) -> bool {
+    let find = |core: &mut ExecutionCore, _| core.scopes.references(count);
+    let Some(references) = current::with_core(find).flatten() else {
         return false;
-    }
-    wait_until_free(site, word, Access::acquire(Object::Scope(count)));
+    };
+    let word = LockWord {
+        address: references,
+        is_free: is_one,
+        is_shared: false,
+    };
+    wait_until_free(site, word, Access::acquire(Object::Scope(references)));
     // Something else may come to be there.
-    current::with_core(|core, _| core.scopes.counts.retain(|it| *it != count));
+    current::with_core(|core, _| core.scopes.open.retain(|it| it.count != count));
     true
 }
 
@@ -79,13 +101,13 @@ pub(crate) fn parks(word: usize) {
 }
 
 impl ExecutionCore {
-    fn begin_scope(&mut self, count: usize, owner: usize) {
+    fn begin_scope(&mut self, scope: ScopePlaces) {
         let is_plain = self.options.points != Points::Calls
             && !self.options.lessons.habits().owners_park
             && !self.is_over();
-        if is_plain && !self.scopes.counts.contains(&count) {
-            self.scopes.counts.push(count);
-            self.scopes.owners.push(owner);
+        if is_plain && !self.scopes.open.contains(&scope) {
+            self.scopes.open.push(scope);
+            self.scopes.owners.push(scope.owner);
         }
     }
 }

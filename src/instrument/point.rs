@@ -7,7 +7,7 @@ use super::role::Role;
 pub(super) use super::seen::Seen;
 use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
-use crate::engine::{self, LockWord, is_to_pause};
+use crate::engine::{self, LockWord, ScopePlaces, is_to_pause};
 use crate::memory;
 use crate::operation::{Access, Object};
 
@@ -114,12 +114,7 @@ impl Operation {
     /// The load may be of the count of a scope's threads, at its end.
     #[inline(never)]
     fn stop_to_end(self, place: usize, caller: usize) {
-        let word = LockWord {
-            address: place,
-            is_free: is_zero::<usize>,
-            is_shared: false,
-        };
-        if !is_point() || !engine::await_scope(site(self.name, caller), word) {
+        if !is_point() || !engine::await_scope(site(self.name, caller), place, is_one) {
             self.stop(place, size_of::<usize>(), caller);
         }
     }
@@ -232,12 +227,11 @@ impl Operation {
 /// Whether any thread has begun a scope.
 static HAVE_SCOPES: AtomicBool = AtomicBool::new(false);
 
-/// The calling thread is about to start the first thread of the scope with this count, whose owner parks at
-/// this word.
-pub(super) fn begin_scope(count: usize, owner: usize) {
+/// The calling thread is about to start the first thread of a scope.
+pub(super) fn begin_scope(scope: ScopePlaces) {
     if is_point() {
         HAVE_SCOPES.store(true, Ordering::Relaxed);
-        engine::begin_scope(count, owner);
+        engine::begin_scope(scope);
     }
 }
 
@@ -297,6 +291,13 @@ fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
     let word = std::ptr::with_exposed_provenance::<T>(address);
     // SAFETY: as above.
     unsafe { word.read_volatile() == T::default() }
+}
+
+/// Whether a count of references is 1.
+fn is_one(address: usize) -> bool {
+    let word = std::ptr::with_exposed_provenance::<usize>(address);
+    // SAFETY: as above.
+    unsafe { word.read_volatile() == 1 }
 }
 
 /// Whether the lowest bit of the byte is not set.

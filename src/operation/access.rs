@@ -14,8 +14,8 @@ pub(crate) enum Object {
     Loop(ThreadId),
     /// Whether a task was woken.
     Waker(ThreadId),
-    /// The threads of the `thread::scope` whose count of them is at this address: read by who starts one or
-    /// ends, acquired by who waits for them all.
+    /// The threads of the `thread::scope` that is counted by references at this address: read by who starts one
+    /// or ends, acquired by who waits for them all.
     Scope(usize),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
     Memory(Range<usize>),
@@ -143,8 +143,15 @@ impl Access {
 
     /// Whether it waits until `other`, and all like it, have come: there is no other order of the two.
     pub(crate) fn waits_for(&self, other: &Access) -> bool {
-        let is_end = matches!(self.object, Object::Scope(_)) && self.is_acquire();
-        is_end && !other.is_acquire() && self.object == other.object
+        let Object::Scope(references) = self.object else {
+            return false;
+        };
+        let is_met = match &other.object {
+            Object::Scope(scope) => *scope == references && !other.is_acquire(),
+            Object::Memory(range) => range.start == references && other.is_count(),
+            _ => false,
+        };
+        is_met && self.is_acquire()
     }
 
     /// Whether it counts those that refer to something.

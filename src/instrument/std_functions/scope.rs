@@ -1,14 +1,14 @@
 //! `thread::scope`: the count of its threads, whether one has panicked, and who waits for them.
 
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::super::point::{Operation, begin_scope, touch, written};
 use super::parker;
 use super::word::Word;
 use crate::engine::call::is_controlled;
-use crate::engine::{aside, change_scope};
+use crate::engine::{ScopePlaces, aside, change_scope};
 
 unsafe extern "C-unwind" {
     safe fn interlace_real_scope_increment(scope: usize);
@@ -30,7 +30,11 @@ pub(super) unsafe extern "C-unwind" fn increment(
     // SAFETY: it is its address.
     let (count, owner) = unsafe { (count_of(scope), owner_of(scope)) };
     if count.load(Ordering::SeqCst) == 0 {
-        begin_scope(count.as_ptr().addr(), owner);
+        begin_scope(ScopePlaces {
+            count: count.as_ptr().addr(),
+            references: scope - layout().references,
+            owner,
+        });
     }
     add(count, 1, "scope_start", caller);
 }
@@ -101,6 +105,8 @@ struct Layout {
     count: usize,
     has_panicked: usize,
     owner: usize,
+    /// How far before it its references are counted.
+    references: usize,
 }
 
 /// By what the originals change in one.
@@ -132,8 +138,26 @@ fn find_layout() -> Layout {
     let flag = position(&|word| word != 0, after);
     let byte = after[flag].trailing_zeros() as usize / 8;
     Layout {
+        references: find_references(),
         count: count * size_of::<usize>(),
         has_panicked: flag * size_of::<usize>() + byte,
         owner: (WORDS - count - flag) * size_of::<usize>(),
     }
+}
+
+/// How far before what an `Arc` refers to its references are counted.
+fn find_references() -> usize {
+    /// Two counts.
+    const WORDS: usize = 2;
+    let one = Arc::new([0_usize; 3]);
+    let address = Arc::as_ptr(&one).expose_provenance();
+    let count = |words: &usize| {
+        let place = ptr::with_exposed_provenance::<usize>(address - words * size_of::<usize>());
+        // SAFETY: the counts lie before what is counted.
+        unsafe { place.read_volatile() }
+    };
+    let of_one: Vec<usize> = (1..=WORDS).map(|it| count(&it)).collect();
+    let _other = Arc::clone(&one);
+    let found = (1..=WORDS).find(|it| (of_one[it - 1], count(it)) == (1, 2));
+    found.unwrap_or_else(|| super::unknown_std("Arc")) * size_of::<usize>()
 }
