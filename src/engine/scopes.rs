@@ -16,7 +16,7 @@ use super::current;
 use super::execution_core::ExecutionCore;
 use super::lessons::Habits;
 use super::lock_words::LockWord;
-use crate::operation::{Access, Object};
+use crate::operation::{Access, Object, ThreadId};
 use crate::site::Site;
 
 /// Where things of a scope lie.
@@ -37,12 +37,20 @@ pub(super) struct Scopes {
     open: Vec<ScopePlaces>,
     /// The words at which the owners park of all that there have been.
     owners: Vec<usize>,
+    /// The threads that have come to the end of one.
+    waiting: Vec<ThreadId>,
 }
 
 impl Scopes {
     pub(super) fn clear(&mut self) {
         self.open.clear();
         self.owners.clear();
+        self.waiting.clear();
+    }
+
+    /// Whether `thread` waits for the end of others.
+    pub(super) fn awaits(&self, thread: ThreadId) -> bool {
+        self.waiting.contains(&thread)
     }
 
     /// The place of the count of references to the scope with this count of threads.
@@ -73,7 +81,11 @@ pub(crate) fn change_scope(count: usize) -> bool {
 /// The calling thread is about to look at the word at `count`. If that counts the threads of a scope, stops until
 /// there are none, and returns true. `is_one` tells whether a word is 1.
 pub(crate) fn await_scope(site: &'static Site, count: usize, is_one: fn(usize) -> bool) -> bool {
-    let find = |core: &mut ExecutionCore, _| core.scopes.references(count);
+    let find = |core: &mut ExecutionCore, thread| {
+        let references = core.scopes.references(count)?;
+        core.scopes.waiting.push(thread);
+        Some(references)
+    };
     let Some(references) = current::with_core(find).flatten() else {
         return false;
     };
@@ -84,7 +96,10 @@ pub(crate) fn await_scope(site: &'static Site, count: usize, is_one: fn(usize) -
     };
     wait_until_free(site, word, Access::acquire(Object::Scope(references)));
     // Something else may come to be there.
-    current::with_core(|core, _| core.scopes.open.retain(|it| it.count != count));
+    current::with_core(|core, thread| {
+        core.scopes.open.retain(|it| it.count != count);
+        core.scopes.waiting.retain(|it| *it != thread);
+    });
     true
 }
 
