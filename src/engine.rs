@@ -48,6 +48,8 @@ mod ready_check;
 mod real_time;
 mod scheduler;
 #[cfg(interlace)]
+mod scope_calls;
+#[cfg(interlace)]
 mod scopes;
 #[cfg(test)]
 mod spawn;
@@ -94,7 +96,9 @@ pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) use scopes::{ScopePlaces, await_scope, begin_scope, change_scope, parks};
+pub(crate) use scope_calls::{await_scope, begin_scope, change_scope, parks};
+#[cfg(interlace)]
+pub(crate) use scopes::ScopePlaces;
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
 pub use wait_rules::Timeouts;

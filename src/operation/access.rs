@@ -16,6 +16,7 @@ pub(crate) enum Object {
     Waker(ThreadId),
     /// The threads of the `thread::scope` that is counted by references at this address: read by who starts one
     /// or ends, acquired by who waits for them all.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     Scope(usize),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
     Memory(Range<usize>),
