@@ -47,6 +47,10 @@ mod program;
 mod ready_check;
 mod real_time;
 mod scheduler;
+#[cfg(interlace)]
+mod scope_calls;
+#[cfg(interlace)]
+mod scopes;
 #[cfg(test)]
 mod spawn;
 mod surroundings;
@@ -91,6 +95,10 @@ pub(crate) use points::PointsNote;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use scope_calls::{await_scope, begin_scope, change_scope, parks};
+#[cfg(interlace)]
+pub(crate) use scopes::ScopePlaces;
 #[cfg(test)]
 pub(crate) use spawn::{join, spawn};
 pub use wait_rules::Timeouts;

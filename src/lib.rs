@@ -110,6 +110,7 @@ mod environment;
 mod instrument;
 mod locks;
 mod memory;
+mod own_stack;
 #[cfg(all(interlace, not(feature = "system")))]
 compile_error!("in an instrumented build, `interlace-explorer` needs its feature `system`");
 #[cfg(all(

@@ -40,7 +40,7 @@ mod thread;
 mod writes;
 
 #[cfg(interlace)]
-pub(crate) use current::{come_back, outside, set_stack, step_aside, step_out};
+pub(crate) use current::{come_back, outside, step_aside, step_out};
 #[cfg(interlace)]
 pub(crate) use execution::{begin_execution, end_execution, leave_execution};
 #[cfg(interlace)]

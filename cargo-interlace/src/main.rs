@@ -7,6 +7,7 @@
 
 mod arguments;
 mod command;
+mod diagnostics;
 mod flags;
 mod packages;
 mod pass_through;

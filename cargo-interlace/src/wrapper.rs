@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use crate::diagnostics::run_explaining;
 use crate::flags::{INSTRUMENTING, PLAIN, TELLING};
 
 /// The variable with the list of packages that are not instrumented.
@@ -57,7 +58,10 @@ pub(crate) fn wrap(
 /// If it cannot be called.
 pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
     let (rustc, rest) = arguments.split_first().ok_or("there is no compiler")?;
-    let mut rustc = match env::var_os(OTHER_WRAPPER) {
+    let other = env::var_os(OTHER_WRAPPER);
+    // What such a wrapper leaves running may keep what the compiler says open.
+    let is_explained = other.is_none();
+    let mut rustc = match other {
         Some(wrapper) => {
             let mut wrapper = Command::new(wrapper);
             wrapper.arg(rustc);
@@ -83,7 +87,11 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
             rustc.args(INSTRUMENTING);
         }
     }
-    let status = rustc.status();
+    let status = if is_explained {
+        run_explaining(&mut rustc)
+    } else {
+        rustc.status()
+    };
     let status = status.map_err(|error| format!("{rustc:?} cannot be run: {error}"))?;
     let code = status.code().and_then(|it| u8::try_from(it).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))

@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -136,6 +136,7 @@ fn it_does_not_name_interlace() {
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    ("program/tests/scopes.rs", include_str!("program/scopes.rs")),
     (
         "program/tests/std_outcomes.rs",
         include_str!("program/std_outcomes.rs"),
@@ -218,8 +219,8 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, identity.rs, locks.rs, waiting.rs, names.rs and plain.rs, and the one in the
-    // documentation.
+    // Of std_outcomes.rs, counts.rs, identity.rs, locks.rs, waiting.rs, names.rs, scopes.rs and plain.rs, and
+    // the one in the documentation.
     for (passed, ignored, files) in [
         (19, 6, 1),
         (8, 0, 1),
@@ -227,6 +228,7 @@ fn tests_run_with_every_access_as_a_point() {
         (10, 0, 1),
         (12, 0, 1),
         (3, 0, 1),
+        (7, 0, 1),
         (1, 0, 2),
     ] {
         let result = format!("test result: ok. {passed} passed; 0 failed; {ignored} ignored");
@@ -276,6 +278,59 @@ fn a_workspace_without_interlace_is_refused() {
         "error: this workspace does not depend on Interlace, so nothing would explore it: `cargo add \
          --dev interlace-explorer`\n"
     );
+}
+
+/// There can be one only, and in an instrumented build that is Interlace's.
+#[test]
+fn an_allocator_of_the_program_is_explained() {
+    let manifest = r#"[package]
+name = "allocating"
+version = "0.1.0"
+edition = "2024"
+
+[workspace]
+
+[dev-dependencies]
+{interlace}
+"#;
+    let run = |name: &str, attribute: &str| {
+        let library = format!(
+            "{attribute}
+#[global_allocator]
+static ALLOCATOR: std::alloc::System = std::alloc::System;
+
+pub fn zero() -> Box<u8> {{
+    Box::default()
+}}
+"
+        );
+        let test = "#[test]
+fn it_allocates() {
+    interlace::model(|| {
+        let other = std::thread::spawn(allocating::zero);
+        assert_eq!(*other.join().unwrap(), 0);
+    });
+}
+";
+        let files = [
+            ("Cargo.toml", manifest),
+            ("src/lib.rs", &*library),
+            ("tests/allocates.rs", test),
+        ];
+        let scratch = Scratch::new(name, &files);
+        scratch.cargo_interlace(&["test", "--test", "allocates"], &[])
+    };
+    let (succeeds, text) = run("allocator", "");
+    assert!(
+        !succeeds && text.contains("conflicts with global allocator in"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Leave out your own there:\n\n          #[cfg(not(interlace))]"),
+        "{text}"
+    );
+    let (succeeds, text) = run("allocator_left_out", "#[cfg(not(interlace))]");
+    assert!(succeeds, "{text}");
 }
 
 /// A compiler that does not do what the flags ask for.

@@ -45,8 +45,12 @@ pub(crate) fn acquire_word(
     if !is_lock(lock) {
         return access_noted(site, otherwise);
     }
-    let acquire = Access::acquire(otherwise.object);
-    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
+    wait_until_free(site, word, Access::acquire(otherwise.object));
+}
+
+/// Stops the calling thread before `access` until `word` is free.
+pub(super) fn wait_until_free(site: &'static Site, word: LockWord, access: Access) {
+    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
     let reason = YieldReason::AcquireWord(id_of(site), word);
     stop(current::with_core(begin), reason);
 }

@@ -14,12 +14,13 @@ use super::baton::Grant;
 use super::current;
 use super::execution_core::ExecutionCore;
 use super::external_wakers::ask_for;
-use super::fiber::{at_next_local, lender_id, own_stack};
+use super::fiber::{at_next_local, lender_id};
 use super::prelude;
 use super::ready_check::ReadyCheck;
 use super::yield_reason::YieldReason;
 use crate::memory;
 use crate::operation::{FileKind, SystemCall, ThreadId};
+use crate::own_stack;
 
 pub(crate) use super::core::WaitEnd;
 pub(crate) use super::current::{NewThread, Started};
@@ -356,7 +357,7 @@ pub(crate) fn end_prelude() {
 /// The lowest and the highest address of the stack of the calling thread, and what the system calls it, if
 /// it runs on a fiber with thread-locals of its own.
 pub(crate) fn own_stack_and_id() -> Option<((usize, usize), i32)> {
-    Some((own_stack()?, lender_id()?))
+    Some((own_stack::ends()?, lender_id()?))
 }
 
 /// Whether the calling thread is one of the program's and runs on a fiber, whose OS thread is not its

@@ -11,12 +11,16 @@ use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::external_wakers::ExternalWakers;
 #[cfg(interlace)]
+use super::lessons::Habits;
+#[cfg(interlace)]
 use super::lock_question::Acquisition;
 use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 #[cfg(interlace)]
 use super::lock_words::LockWords;
 use super::outside::Settled;
+#[cfg(interlace)]
+use super::scopes::Scopes;
 use super::surroundings::Surroundings;
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
@@ -37,6 +41,8 @@ pub(super) struct ExecutionCore {
     locks: LockTable,
     #[cfg(interlace)]
     pub(super) lock_words: LockWords,
+    #[cfg(interlace)]
+    pub(super) scopes: Scopes,
     pub(super) kernel: Kernel,
     /// How the threads that are inside of calls got there.
     pub(super) calls: CallWaits,
@@ -79,6 +85,8 @@ impl ExecutionCore {
             locks: LockTable::default(),
             #[cfg(interlace)]
             lock_words: LockWords::default(),
+            #[cfg(interlace)]
+            scopes: Scopes::default(),
             kernel: Kernel::new(SEED),
             calls: CallWaits::new(options.waits.real_time),
             phase: Phase::SetUp,
@@ -124,6 +132,8 @@ impl ExecutionCore {
         self.locks.clear();
         #[cfg(interlace)]
         self.lock_words.clear();
+        #[cfg(interlace)]
+        self.scopes.clear();
         self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
@@ -140,7 +150,10 @@ impl ExecutionCore {
     pub(super) fn pause(&mut self, thread: ThreadId, pause: YieldReason) {
         #[cfg(interlace)]
         if pause.may_wait() && self.lock_words.does_read(thread) {
-            self.options.lessons.note_reader_that_waits();
+            self.options.lessons.note(Habits {
+                readers_wait: true,
+                ..Habits::default()
+            });
         }
         match pause {
             YieldReason::Reach(marker) => self.state.pause(thread, marker),

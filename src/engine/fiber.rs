@@ -15,6 +15,7 @@ use super::baton::Grant;
 use super::catch;
 use super::flag;
 use crate::memory;
+use crate::own_stack;
 
 #[cfg_attr(
     not(all(
@@ -57,13 +58,6 @@ pub(crate) struct Fiber {
 
 thread_local! {
     static CONTROL: Cell<Control> = const { Cell::new(NOBODY) };
-    /// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
-    static STACK: Cell<Option<(usize, usize)>> = const { Cell::new(None) };
-}
-
-/// The lowest and the highest address of the calling fiber's stack, if it has thread-locals of its own.
-pub(crate) fn own_stack() -> Option<(usize, usize)> {
-    STACK.get()
 }
 
 impl Fiber {
@@ -88,9 +82,8 @@ impl Fiber {
             if let Some(first) = first {
                 first();
                 overflow::set_guards(guards);
-                memory::set_stack(stack_ends);
+                own_stack::set(stack_ends);
                 CONTROL.set(Control(yielder));
-                STACK.set(Some(stack_ends));
             }
             body(FirstTurn { yielder, has_block });
             if has_block {

@@ -11,18 +11,36 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// How many searches there have been.
 static SEARCHES: AtomicU32 = AtomicU32::new(0);
 
-/// The searches that have learnt something, and whether that is that readers [wait](Lessons::readers_wait).
-static TAUGHT: Mutex<Vec<(u32, bool)>> = Mutex::new(Vec::new());
+/// The searches that have learnt something, and what of that is about the program.
+static TAUGHT: Mutex<Vec<(u32, Habits)>> = Mutex::new(Vec::new());
 static TAUGHT_COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// What a program does that most do not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Habits {
+    /// A thread may wait for something while it reads under a lock of readers and writers. Then it matters to
+    /// that whether a writer waits.
+    pub(super) readers_wait: bool,
+    /// A thread parks that has begun a `thread::scope` before. Then it matters whether the end of that has left
+    /// it a token, or has taken one.
+    pub(super) owners_park: bool,
+}
+
+impl Habits {
+    fn and(self, other: Habits) -> Habits {
+        Habits {
+            readers_wait: self.readers_wait || other.readers_wait,
+            owners_park: self.owners_park || other.owners_park,
+        }
+    }
+}
 
 /// What a search knows of the code. The default knows nothing, and learns nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Lessons {
     known: u32,
     search: u32,
-    /// Whether the program has a thread that may wait for something while it reads under a lock of readers and
-    /// writers. Then it matters to that whether a writer waits.
-    readers_wait: bool,
+    habits: Habits,
 }
 
 impl Lessons {
@@ -31,7 +49,7 @@ impl Lessons {
         Lessons {
             known: COUNT.load(Ordering::Acquire),
             search: SEARCHES.fetch_add(1, Ordering::Relaxed) + 1,
-            readers_wait: false,
+            habits: Habits::default(),
         }
     }
 
@@ -45,33 +63,34 @@ impl Lessons {
     #[cfg(any(interlace, test))]
     #[cold]
     pub(super) fn outdate(self) {
-        self.teach(false);
+        self.teach(Habits::default());
     }
 
-    /// A thread may wait for something while it reads under a lock.
+    /// The program does this.
     #[cfg(any(interlace, test))]
     #[cold]
-    pub(super) fn note_reader_that_waits(self) {
-        if !self.readers_wait {
-            self.teach(true);
+    pub(super) fn note(self, habits: Habits) {
+        if self.habits.and(habits) != self.habits {
+            self.teach(habits);
         }
     }
 
+    /// What the program is known to do.
     #[cfg(any(interlace, test))]
-    pub(super) fn readers_wait(self) -> bool {
-        self.readers_wait
+    pub(super) fn habits(self) -> Habits {
+        self.habits
     }
 
     #[cfg(any(interlace, test))]
-    fn teach(self, readers_wait: bool) {
+    fn teach(self, habits: Habits) {
         if self.search == 0 {
             return;
         }
         let mut taught = TAUGHT.lock();
         if let Some(own) = taught.iter_mut().find(|it| it.0 == self.search) {
-            own.1 |= readers_wait;
+            own.1 = own.1.and(habits);
         } else {
-            taught.push((self.search, readers_wait));
+            taught.push((self.search, habits));
             TAUGHT_COUNT.fetch_add(1, Ordering::Release);
         }
     }
@@ -89,10 +108,10 @@ impl Lessons {
     pub(crate) fn end(self) -> Option<Lessons> {
         let mut taught = TAUGHT.lock();
         let place = taught.iter().position(|it| it.0 == self.search)?;
-        let (_, readers_wait) = taught.swap_remove(place);
+        let (_, habits) = taught.swap_remove(place);
         TAUGHT_COUNT.fetch_sub(1, Ordering::Release);
         Some(Lessons {
-            readers_wait: self.readers_wait || readers_wait,
+            habits: self.habits.and(habits),
             ..Lessons::so_far()
         })
     }
@@ -119,13 +138,19 @@ mod tests {
         before.outdate();
         assert!(before.are_outdated() && !after.are_outdated());
         let again = before.end().unwrap();
-        assert!(again.know(lesson) && !again.readers_wait());
+        assert!(again.know(lesson) && again.habits() == Habits::default());
         assert_eq!([before.end(), after.end()], [None; 2]);
-        again.note_reader_that_waits();
+        let [readers_wait, owners_park] = [true, false].map(|readers_wait| Habits {
+            readers_wait,
+            owners_park: !readers_wait,
+        });
+        again.note(readers_wait);
         let last = again.end().unwrap();
-        assert!(last.readers_wait());
-        last.note_reader_that_waits();
+        assert_eq!(last.habits(), readers_wait);
+        last.note(readers_wait);
         assert_eq!(last.end(), None);
+        last.note(owners_park);
+        assert_eq!(last.end().unwrap().habits(), readers_wait.and(owners_park));
         Lessons::default().outdate();
         assert_eq!(Lessons::default().end(), None);
     }

@@ -33,7 +33,8 @@ impl LockSite {
     /// if it began now.
     pub(super) fn taken(&self, lessons: Lessons) -> (Taken, bool) {
         if self.is_known.load(Ordering::Acquire) {
-            let is_lock = !self.has_readers.load(Ordering::Relaxed) || !lessons.readers_wait();
+            let is_lock =
+                !self.has_readers.load(Ordering::Relaxed) || !lessons.habits().readers_wait;
             let taken = if is_lock {
                 Taken::AsLock
             } else {

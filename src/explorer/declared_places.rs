@@ -41,9 +41,11 @@ impl Notes {
                 }
             }
             Object::Text(_) => "text".to_owned(),
-            Object::Thread(_) | Object::Loop(_) | Object::Waker(_) | Object::Clock => {
-                "known".to_owned()
-            }
+            Object::Thread(_)
+            | Object::Loop(_)
+            | Object::Waker(_)
+            | Object::Scope(_)
+            | Object::Clock => "known".to_owned(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The scheduling point before an atomic access.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::role::Role;
 pub(super) use super::seen::Seen;
 use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
-use crate::engine::{self, LockWord, is_to_pause};
+use crate::engine::{self, LockWord, ScopePlaces, is_to_pause};
 use crate::memory;
 use crate::operation::{Access, Object};
 
@@ -102,9 +103,19 @@ impl Operation {
             // Those of std's locks that are acquired so have four bytes.
             if size == size_of::<u32>() {
                 self.stop_to_look(address, caller);
+            } else if size == size_of::<usize>() && HAVE_SCOPES.load(Ordering::Relaxed) {
+                self.stop_to_end(address, caller);
             } else {
                 self.stop(address, size, caller);
             }
+        }
+    }
+
+    /// The load may be of the count of a scope's threads, at its end.
+    #[inline(never)]
+    fn stop_to_end(self, place: usize, caller: usize) {
+        if !is_point() || !engine::await_scope(site(self.name, caller), place, is_one) {
+            self.stop(place, size_of::<usize>(), caller);
         }
     }
 
@@ -213,6 +224,17 @@ impl Operation {
     }
 }
 
+/// Whether any thread has begun a scope.
+static HAVE_SCOPES: AtomicBool = AtomicBool::new(false);
+
+/// The calling thread is about to start the first thread of a scope.
+pub(super) fn begin_scope(scope: ScopePlaces) {
+    if is_point() {
+        HAVE_SCOPES.store(true, Ordering::Relaxed);
+        engine::begin_scope(scope);
+    }
+}
+
 /// Whether the calling thread stops at its accesses.
 fn is_point() -> bool {
     is_to_pause() && !HAS_NO_POINTS.get()
@@ -269,6 +291,13 @@ fn is_zero<T: Copy + Default + PartialEq>(address: usize) -> bool {
     let word = std::ptr::with_exposed_provenance::<T>(address);
     // SAFETY: as above.
     unsafe { word.read_volatile() == T::default() }
+}
+
+/// Whether a count of references is 1.
+fn is_one(address: usize) -> bool {
+    let word = std::ptr::with_exposed_provenance::<usize>(address);
+    // SAFETY: as above.
+    unsafe { word.read_volatile() == 1 }
 }
 
 /// Whether the lowest bit of the byte is not set.

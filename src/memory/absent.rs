@@ -50,9 +50,6 @@ pub(crate) fn step_aside() {}
 pub(crate) fn come_back() {}
 
 #[inline]
-pub(crate) fn set_stack(_: (usize, usize)) {}
-
-#[inline]
 #[cfg_attr(not(feature = "system"), allow(dead_code))]
 pub(crate) fn forget(_: usize, _: usize) {}
 

@@ -6,14 +6,13 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::thread::ThreadMemory;
+use crate::own_stack;
 
 thread_local! {
     /// The memory that the calling thread uses now; null if it is that of the process.
     static CURRENT: Cell<*const ThreadMemory> = const { Cell::new(ptr::null()) };
     /// The same when it runs the program's code.
     static OWN: Cell<*const ThreadMemory> = const { Cell::new(ptr::null()) };
-    /// The lowest and the highest address of the stack, where they are known.
-    static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// The memory that the calling thread uses now, if it is that of a thread of the program.
@@ -65,20 +64,13 @@ pub(crate) fn come_back() {
     CURRENT.set(OWN.get());
 }
 
-/// The calling thread runs the program's code on a stack between these addresses.
-pub(crate) fn set_stack(ends: (usize, usize)) {
-    STACK.set(ends);
-}
-
 /// The stack of the calling thread.
 pub(super) fn stack() -> (usize, usize) {
-    let known = STACK.get();
-    if known.0 != 0 {
-        return known;
-    }
-    let ends = outside(stack_of_system);
-    STACK.set(ends);
-    ends
+    own_stack::ends().unwrap_or_else(|| {
+        let ends = outside(stack_of_system);
+        own_stack::set(ends);
+        ends
+    })
 }
 
 /// The stack that the system has given to the calling thread.

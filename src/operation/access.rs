@@ -14,6 +14,10 @@ pub(crate) enum Object {
     Loop(ThreadId),
     /// Whether a task was woken.
     Waker(ThreadId),
+    /// The threads of the `thread::scope` that is counted by references at this address: read by who starts one
+    /// or ends, acquired by who waits for them all.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    Scope(usize),
     /// The bytes at these addresses. They are those of this execution: another may have them elsewhere.
     Memory(Range<usize>),
     /// What a marker calls so, by the hash of the text.
@@ -136,6 +140,19 @@ impl Access {
 
     pub(crate) fn is_write(&self) -> bool {
         self.kind != AccessKind::Read
+    }
+
+    /// Whether it waits until `other`, and all like it, have come: there is no other order of the two.
+    pub(crate) fn waits_for(&self, other: &Access) -> bool {
+        let Object::Scope(references) = self.object else {
+            return false;
+        };
+        let is_met = match &other.object {
+            Object::Scope(scope) => *scope == references && !other.is_acquire(),
+            Object::Memory(range) => range.start == references && other.is_count(),
+            _ => false,
+        };
+        is_met && self.is_acquire()
     }
 
     /// Whether it counts those that refer to something.

@@ -35,6 +35,7 @@ struct Taken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Touched {
     Waker(u64),
+    Scope,
     /// This many bytes.
     Memory(usize),
     Text(u64),
@@ -87,6 +88,7 @@ impl Behaviour {
                         own_places.push(place.clone());
                         Touched::Memory(place.len())
                     }
+                    Object::Scope(_) => Touched::Scope,
                     Object::Text(text) => Touched::Text(text),
                     Object::Clock => Touched::Clock,
                 };

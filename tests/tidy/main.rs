@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 33] = [
+const LAYERS: [&str; 34] = [
     "getters",
     "named",
     "error",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 33] = [
     "search",
     "failure",
     "oracle",
+    "own_stack",
     "memory",
     "engine",
     "locks",

@@ -8,34 +8,29 @@ use std::thread::{self, JoinHandle};
 use interlace::{Engine, Explorer, Report, Strategy};
 use shared::add;
 
-/// The outcomes of all executions that have come to their end: each sets the bit of its number. Tests take
-/// turns.
-static SEEN: AtomicU64 = AtomicU64::new(0);
-static TURN: Mutex<()> = Mutex::new(());
-
-fn outcomes_of(explorer: Explorer<()>) -> (Report, u64) {
-    SEEN.store(0, SeqCst);
+fn outcomes_of(explorer: Explorer<AtomicU64>) -> (Report, BTreeSet<String>) {
     let report = explorer.keep_going().explore();
-    (report, SEEN.swap(0, SeqCst))
+    let outcomes = report.outcomes().map(|(outcome, _)| outcome.to_owned());
+    let outcomes = outcomes.collect();
+    (report, outcomes)
 }
 
 /// Explores what `body` does, which returns the number of its outcome: the same on both engines, with one
 /// worker and with two, and with the outcomes that random executions have.
 fn explore(body: impl Fn() -> u64 + Copy + Send + Sync + 'static) -> Report {
-    let _turn = TURN.lock().unwrap_or_else(|it| it.into_inner());
     let model = || {
-        Explorer::model(move || {
-            SEEN.fetch_or(1 << body(), SeqCst);
-        })
+        let explorer = Explorer::new(AtomicU64::default);
+        let explorer = explorer.thread("main", move |end| end.store(body(), SeqCst));
+        explorer.outcome(|end| end.load(SeqCst).to_string())
     };
     let [one, two] = [1, 2].map(|workers| {
         outcomes_of(model().engine(Engine::Fibers).workers(workers))
     });
     assert!(one.0.error().is_none() && one.0.is_exhaustive(), "{}", one.0);
-    assert_eq!((one.0.to_string(), one.1), (two.0.to_string(), two.1));
+    assert_eq!((one.0.to_string(), &one.1), (two.0.to_string(), &two.1));
     let threads = outcomes_of(model().engine(Engine::Threads).workers(1));
-    let counts = |(report, outcomes): &(Report, u64)| {
-        (report.schedules(), report.failing(), *outcomes)
+    let counts = |(report, outcomes): &(Report, BTreeSet<String>)| {
+        (report.schedules(), report.failing(), outcomes.clone())
     };
     assert_eq!(counts(&one), counts(&threads));
     let random = Strategy::Random { schedules: 3000 };

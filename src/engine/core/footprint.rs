@@ -27,7 +27,11 @@ impl ExecutionState {
     pub(super) fn note_touched(&mut self, access: Access) {
         if self.taken > self.known {
             let step = &mut self.steps[self.taken - 1];
-            step.has_called |= !matches!(access.object, Object::Thread(_) | Object::Loop(_));
+            let is_order = matches!(
+                access.object,
+                Object::Thread(_) | Object::Loop(_) | Object::Scope(_)
+            );
+            step.has_called |= !is_order;
             self.accesses.push(access);
             step.accesses_end = in_32_bits(self.accesses.len());
         }

@@ -62,6 +62,9 @@ impl ExecutionCore {
                 })
             }
             ThreadState::Joining(_) if is_unwinding => Some((4, Grant::Unwind)),
+            // The others use what is on its stack.
+            #[cfg(interlace)]
+            _ if self.scopes.awaits(thread) => Some((3, Grant::Unwind)),
             _ => Some((0, Grant::Unwind)),
         }
     }

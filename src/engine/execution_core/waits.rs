@@ -217,7 +217,10 @@ impl ExecutionCore {
     #[cold]
     pub(in crate::engine) fn hear_calls(&mut self) {
         if self.surroundings.has_news() {
-            self.state.note_conditional();
+            // What threads do that are unwound has no part in what comes next.
+            if !self.is_over() {
+                self.state.note_conditional();
+            }
             self.surroundings.update(&mut self.kernel, |_| ());
         }
         for thread in self.kernel.take_woken() {

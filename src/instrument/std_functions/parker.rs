@@ -6,8 +6,8 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::word::Word;
-use crate::engine::aside;
 use crate::engine::call::is_controlled;
+use crate::engine::{aside, parks};
 
 const EMPTY: u32 = 0;
 const TOKEN: u32 = 1;
@@ -104,6 +104,7 @@ pub(super) unsafe extern "C-unwind" fn park_other_timeout(
 }
 
 fn wait_for_token(word: Word<'_>) {
+    parks(word.address());
     word.stop("park", 0);
     if word.fetch_add(PARKED) != TOKEN {
         // A wait may also end spuriously.
@@ -115,6 +116,7 @@ fn wait_for_token(word: Word<'_>) {
 }
 
 fn wait_at_most(word: Word<'_>, timeout: Duration) {
+    parks(word.address());
     word.stop("park", 0);
     if word.fetch_add(PARKED) != TOKEN {
         word.wait(PARKED, Some(timeout));

@@ -1,14 +1,14 @@
 //! `thread::scope`: the count of its threads, whether one has panicked, and who waits for them.
 
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use super::super::point::{Operation, touch, written};
+use super::super::point::{Operation, begin_scope, touch, written};
 use super::parker;
 use super::word::Word;
-use crate::engine::aside;
 use crate::engine::call::is_controlled;
+use crate::engine::{ScopePlaces, aside, change_scope};
 
 unsafe extern "C-unwind" {
     safe fn interlace_real_scope_increment(scope: usize);
@@ -28,7 +28,14 @@ pub(super) unsafe extern "C-unwind" fn increment(
         return interlace_real_scope_increment(scope);
     }
     // SAFETY: it is its address.
-    let count = unsafe { count_of(scope) };
+    let (count, owner) = unsafe { (count_of(scope), owner_of(scope)) };
+    if count.load(Ordering::SeqCst) == 0 {
+        begin_scope(ScopePlaces {
+            count: count.as_ptr().addr(),
+            references: scope - layout().references,
+            owner,
+        });
+    }
     add(count, 1, "scope_start", caller);
 }
 
@@ -45,10 +52,8 @@ pub(super) unsafe extern "C-unwind" fn decrement(
         return interlace_real_scope_decrement(scope, has_panicked);
     }
     let layout = layout();
-    // SAFETY: it is its address.
-    let (count, owner) = unsafe { (count_of(scope), scope + layout.owner) };
-    // SAFETY: the owner waits for this thread.
-    let owner = unsafe { parker::word_of(owner) };
+    // SAFETY: it is its address. The owner waits for this thread.
+    let (count, owner) = unsafe { (count_of(scope), owner_of(scope)) };
     if has_panicked {
         let flag = ptr::with_exposed_provenance_mut::<bool>(scope + layout.has_panicked);
         written(flag.addr(), 1);
@@ -56,7 +61,8 @@ pub(super) unsafe extern "C-unwind" fn decrement(
         // SAFETY: all access it atomically.
         unsafe { AtomicBool::from_ptr(flag) }.store(true, Ordering::SeqCst);
     }
-    if add(count, usize::MAX, "scope_end", caller) == 1 {
+    let (before, is_told) = add(count, usize::MAX, "scope_end", caller);
+    if before == 1 && !is_told {
         // SAFETY: the thread that owns the scope has a handle of itself, and this one a share of the scope.
         parker::unpark(unsafe { Word::at(owner, caller) }, 1);
     }
@@ -71,11 +77,26 @@ unsafe fn count_of<'a>(scope: usize) -> &'a AtomicUsize {
     unsafe { AtomicUsize::from_ptr(count) }
 }
 
-fn add(count: &AtomicUsize, number: usize, name: &'static str, caller: usize) -> usize {
-    Operation::write(name).point(count.as_ptr(), caller);
-    touch(count.as_ptr(), true);
-    written(count.as_ptr().addr(), size_of::<usize>());
-    count.fetch_add(number, Ordering::SeqCst)
+/// The address of the word at which the thread parks that owns a scope.
+///
+/// # Safety
+///
+/// It is the address of a scope, whose owner has not gone on.
+unsafe fn owner_of(scope: usize) -> usize {
+    // SAFETY: the owner has a handle of itself.
+    unsafe { parker::word_of(scope + layout().owner) }
+}
+
+/// Returns the number before, and whether who waits for the end is told by that.
+fn add(count: &AtomicUsize, number: usize, name: &'static str, caller: usize) -> (usize, bool) {
+    let place = count.as_ptr();
+    let is_told = change_scope(place.addr());
+    if !is_told {
+        Operation::write(name).point(place, caller);
+        touch(place, true);
+    }
+    written(place.addr(), size_of::<usize>());
+    (count.fetch_add(number, Ordering::SeqCst), is_told)
 }
 
 /// Where things lie in a scope.
@@ -84,6 +105,8 @@ struct Layout {
     count: usize,
     has_panicked: usize,
     owner: usize,
+    /// How far before it its references are counted.
+    references: usize,
 }
 
 /// By what the originals change in one.
@@ -115,8 +138,26 @@ fn find_layout() -> Layout {
     let flag = position(&|word| word != 0, after);
     let byte = after[flag].trailing_zeros() as usize / 8;
     Layout {
+        references: find_references(),
         count: count * size_of::<usize>(),
         has_panicked: flag * size_of::<usize>() + byte,
         owner: (WORDS - count - flag) * size_of::<usize>(),
     }
+}
+
+/// How far before what an `Arc` refers to its references are counted.
+fn find_references() -> usize {
+    /// Two counts.
+    const WORDS: usize = 2;
+    let one = Arc::new([0_usize; 3]);
+    let address = Arc::as_ptr(&one).expose_provenance();
+    let count = |words: &usize| {
+        let place = ptr::with_exposed_provenance::<usize>(address - words * size_of::<usize>());
+        // SAFETY: the counts lie before what is counted.
+        unsafe { place.read_volatile() }
+    };
+    let of_one: Vec<usize> = (1..=WORDS).map(|it| count(&it)).collect();
+    let _other = Arc::clone(&one);
+    let found = (1..=WORDS).find(|it| (of_one[it - 1], count(it)) == (1, 2));
+    found.unwrap_or_else(|| super::unknown_std("Arc")) * size_of::<usize>()
 }

@@ -37,6 +37,10 @@ impl Word<'_> {
         Operation::write("lock").point_of_lock(self.atomic.as_ptr(), self.caller - number);
     }
 
+    pub(super) fn address(self) -> usize {
+        self.atomic.as_ptr().addr()
+    }
+
     pub(super) fn load(self) -> u32 {
         touch(self.atomic.as_ptr(), false);
         self.atomic.load(Ordering::SeqCst)

@@ -93,10 +93,9 @@ impl HappensBefore {
             if step.conflicts_with(other) {
                 self.conflicts.insert(later, number);
             }
-            let is_enabling = || step.awaits.is_some_and(|it| other.enables(it));
             if number < self.taken
                 && !self.enabling.has(later, number)
-                && (other.thread == step.thread || is_enabling())
+                && (other.thread == step.thread || step.needs(other))
             {
                 self.enabling.unite_with(later, &self.before, number);
                 self.enabling.insert(later, number);

@@ -222,6 +222,15 @@ impl Step {
         locks.any(|lock| self.accesses.iter().any(|it| it.object.meets(&lock.object)))
     }
 
+    /// Whether it could be taken only after `other`, which came earlier.
+    pub(super) fn needs(&self, other: &Step) -> bool {
+        self.awaits.is_some_and(|it| other.enables(it))
+            || self.is_guarded && {
+                let mut own = self.accesses.iter();
+                own.any(|one| other.accesses.iter().any(|it| one.waits_for(it)))
+            }
+    }
+
     /// Whether it lets `thread` go on, or join it.
     pub(super) fn enables(&self, thread: ThreadId) -> bool {
         self.enables.contains(&thread)
