@@ -217,7 +217,9 @@ impl ExecutionCore {
     #[cold]
     pub(in crate::engine) fn hear_calls(&mut self) {
         if self.surroundings.has_news() {
-            self.state.note_conditional();
+            if !self.is_over() {
+                self.state.note_conditional();
+            }
             self.surroundings.update(&mut self.kernel, |_| ());
         }
         for thread in self.kernel.take_woken() {
