@@ -17,6 +17,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use interlace::saved::Nowhere;
 use interlace::{Engine, Explorer, Report, Strategy};
 
 mod cells;
@@ -44,7 +45,8 @@ fn explore<T: Debug + 'static>(
         *outcome.lock().unwrap() = text;
     });
     let explorer = explorer.outcome(|()| outcome.lock().unwrap().clone());
-    let report = search(explorer.engine(Engine::Fibers).workers(1)).explore();
+    let explorer = explorer.engine(Engine::Fibers).workers(1).saved(Nowhere);
+    let report = search(explorer).explore();
     assert!(report.error().is_none(), "{report}");
     report
 }

@@ -105,7 +105,7 @@ fn swap(
 #[test]
 fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
     let mut loops = WaitingLoops::default();
-    for _ in 0..MANY_ROUNDS + 1 {
+    for _ in 0..=MANY_ROUNDS {
         for (number, values) in [(1, [0, 1]), (2, [1, 0])] {
             assert_eq!(swap(&mut loops, number, values, None), Arrival::Stops);
             loops.arrive(thread(), MarkerId::new(3), Access::read(place(3)), |_| None);
