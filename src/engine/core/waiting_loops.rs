@@ -23,8 +23,12 @@
 //! the thread goes on from its wait: it could be taken after any of those that change a place, which touch
 //! the [loop](Object::Loop) to say so.
 
+mod read;
+
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
+pub(crate) use read::Read;
+use read::{Reach, is_put_back};
 
 /// More than a loop makes that gives up.
 const MAX_ROUNDS: u32 = 1000;
@@ -54,22 +58,6 @@ pub(super) struct WaitingLoops {
     waiting: usize,
 }
 
-/// What a thread is about to do or has done at a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Reach {
-    site: MarkerId,
-    access: Access,
-}
-
-/// An access that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Read {
-    reach: Reach,
-    value: u64,
-    /// What was there afterwards.
-    left: u64,
-}
-
 /// What an execution shows of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Learnt {
@@ -77,35 +65,6 @@ pub(crate) enum Learnt {
     Ends(u32),
     /// It waits, though it writes.
     Waits,
-}
-
-impl Read {
-    pub(crate) fn site(&self) -> MarkerId {
-        self.reach.site
-    }
-
-    pub(crate) fn object(&self) -> &Object {
-        &self.reach.access.object
-    }
-
-    /// What it has found.
-    pub(crate) fn value(&self) -> u64 {
-        self.value
-    }
-
-    fn has_changed(&self) -> bool {
-        self.value != self.left
-    }
-}
-
-/// Whether what these accesses have changed is as before.
-fn is_put_back(round: &[Read]) -> bool {
-    round.iter().filter(|it| it.has_changed()).all(|write| {
-        let mut there = round.iter().filter(|it| it.object().meets(write.object()));
-        let is_one = there.clone().all(|it| it.object() == write.object());
-        let first = there.next().map(Read::value);
-        is_one && there.next_back().map(|it| it.left) == first
-    })
 }
 
 #[derive(Debug, Default)]
