@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 25] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -32,13 +32,19 @@ shared = { path = "../shared" }
 
 [dev-dependencies]
 {interlace}
+arc-swap = "1"
+concurrent-queue = "2"
+crossbeam-channel = "0.5"
+crossbeam-deque = "0.8"
 crossbeam-epoch = "0.9"
 crossbeam-queue = "0.3"
 crossbeam-utils = "0.8"
+dashmap = "6"
+flume = "0.12"
 once_cell = "1"
 parking_lot = "0.12"
 rayon = "1"
-tokio = { version = "1", default-features = false, features = ["rt-multi-thread", "sync"] }
+tokio = { version = "1", default-features = false, features = ["rt-multi-thread", "sync", "time"] }
 "#,
     ),
     (
@@ -130,6 +136,38 @@ fn it_does_not_name_interlace() {
 ",
     ),
     (
+        "program/tests/ecosystem/main.rs",
+        include_str!("program/ecosystem/main.rs"),
+    ),
+    (
+        "program/tests/ecosystem/cells.rs",
+        include_str!("program/ecosystem/cells.rs"),
+    ),
+    (
+        "program/tests/ecosystem/channels.rs",
+        include_str!("program/ecosystem/channels.rs"),
+    ),
+    (
+        "program/tests/ecosystem/epoch.rs",
+        include_str!("program/ecosystem/epoch.rs"),
+    ),
+    (
+        "program/tests/ecosystem/locks.rs",
+        include_str!("program/ecosystem/locks.rs"),
+    ),
+    (
+        "program/tests/ecosystem/queues.rs",
+        include_str!("program/ecosystem/queues.rs"),
+    ),
+    (
+        "program/tests/ecosystem/runtimes.rs",
+        include_str!("program/ecosystem/runtimes.rs"),
+    ),
+    (
+        "program/tests/ecosystem/tokio_sync.rs",
+        include_str!("program/ecosystem/tokio_sync.rs"),
+    ),
+    (
         "program/tests/identity.rs",
         include_str!("program/identity.rs"),
     ),
@@ -219,11 +257,12 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, identity.rs, locks.rs, waiting.rs, names.rs, scopes.rs and plain.rs, and
-    // the one in the documentation.
+    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, names.rs, scopes.rs and
+    // plain.rs, and the one in the documentation.
     for (passed, ignored, files) in [
         (19, 6, 1),
         (8, 0, 1),
+        (100, 0, 1),
         (11, 0, 1),
         (10, 0, 1),
         (12, 0, 1),

@@ -65,10 +65,10 @@ pub(crate) fn end_reading(word: usize) {
     current::with_core(|core, thread| core.lock_words.end_reading(thread, word));
 }
 
-/// The calling thread has accessed `object`, and found `value` there. If it `has_changed` that, others may go
-/// on.
-pub(crate) fn note(object: &Object, value: u64, has_changed: bool) {
-    current::with_core(|core, thread| core.state.note_access(thread, object, value, has_changed));
+/// The calling thread has accessed `object`, found `value` there, and `left` another or the same. If it has
+/// changed that, others may go on.
+pub(crate) fn note(object: &Object, value: u64, left: u64) {
+    current::with_core(|core, thread| core.state.note_access(thread, object, value, left));
 }
 
 /// A compare-and-swap from 0 of the calling thread has failed at this site.
@@ -174,7 +174,7 @@ impl ExecutionCore {
             _ => 0,
         };
         let lessons = self.options.lessons;
-        let free = || free_rounds(marker, lessons);
+        let free = |writes| free_rounds(marker, writes, lessons);
         match self.state.arrive(thread, marker, access, free) {
             Arrival::Stops | Arrival::StopsBeforeRounds(_) => AccessBegin::Pauses,
             Arrival::GoesOn => AccessBegin::GoesOn,

@@ -356,8 +356,8 @@ impl ExecutionCore {
             self.state.forget_touched_since_end();
         }
         #[cfg(interlace)]
-        for (site, rounds) in self.state.take_ended_loops() {
-            super::loop_sites::learn(site, rounds, self.options.lessons);
+        for (site, learnt) in self.state.take_learnt_of_loops() {
+            super::loop_sites::learn(site, learnt, self.options.lessons);
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;

@@ -21,7 +21,7 @@ impl Seen {
         if let Seen(Some(before)) = self {
             let start = place.addr();
             let object = Object::Memory(start..start.saturating_add(size_of::<T>()));
-            engine::note(&object, before, before != value(place));
+            engine::note(&object, before, value(place));
         }
     }
 }

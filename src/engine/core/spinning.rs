@@ -1,6 +1,6 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
-use super::waiting_loops::{Arrival, Read};
+use super::waiting_loops::{Arrival, Learnt, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
 use crate::site::MarkerId;
 
@@ -12,7 +12,7 @@ impl ExecutionState {
         thread: ThreadId,
         site: MarkerId,
         access: Access,
-        free: impl FnOnce() -> u32,
+        free: impl FnOnce(bool) -> Option<u32>,
     ) -> Arrival {
         let arrival = self.loops.arrive(thread, site, access.clone(), free);
         match &arrival {
@@ -29,18 +29,12 @@ impl ExecutionState {
         arrival
     }
 
-    /// `thread` has accessed `object` in the step under way, and found `value` there. If it `has_changed` that,
-    /// threads may go on that wait for it.
+    /// `thread` has accessed `object` in the step under way, found `value` there, and `left` another or the same.
+    /// If it has changed that, threads may go on that wait for it.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
-    pub(crate) fn note_access(
-        &mut self,
-        thread: ThreadId,
-        object: &Object,
-        value: u64,
-        has_changed: bool,
-    ) {
-        self.loops.note(thread, value, has_changed);
-        if has_changed {
+    pub(crate) fn note_access(&mut self, thread: ThreadId, object: &Object, value: u64, left: u64) {
+        self.loops.note(thread, value, left);
+        if value != left {
             self.change(object);
         }
     }
@@ -73,10 +67,10 @@ impl ExecutionState {
         self.loops.go_on(thread);
     }
 
-    /// The loops that have ended by themselves, and how many rounds are not to be taken for a wait there.
+    /// What was learnt of loops, each with its site.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
-    pub(crate) fn take_ended_loops(&mut self) -> Vec<(MarkerId, u32)> {
-        self.loops.take_ended()
+    pub(crate) fn take_learnt_of_loops(&mut self) -> Vec<(MarkerId, Learnt)> {
+        self.loops.take_learnt()
     }
 
     #[inline]

@@ -1,4 +1,5 @@
-//! Loops in which a thread waits for others: it reads the same again and again, and writes nothing.
+//! Loops in which a thread waits for others: it reads the same again and again, and writes nothing, or puts
+//! back what it writes.
 //!
 //! A thread has read the same places at the same sites, with the same values, in a *round*, and is about to
 //! begin the next: it is taken to wait. It stops there once more, and its next step is all the rounds that
@@ -11,14 +12,23 @@
 //! there were more, all that matters is taken to be whether it gives up or not: from the third on it does
 //! not matter after which round the change was seen.
 //!
-//! Whether a thread is taken to wait follows from what it has read since it last wrote, and when it goes on
-//! from who has written that: so from nothing that differs within a class of executions. The step that
+//! A loop that puts back what it writes, as a task does that wakes itself up, may also work each time under a
+//! lock. So it is taken for a wait only once it was seen to make [very many](MANY_ROUNDS) rounds, which is
+//! learnt. While its thread waits, others see what lies there between two rounds: what lies there within one,
+//! they can see in the rounds before.
+//!
+//! Whether a thread is taken to wait follows from what it has read and written, and when it goes on from who
+//! has written that: so from nothing that differs within a class of executions. The step that
 //! makes the rounds could be taken at any time, and reads all places of the round. So does the step by which
 //! the thread goes on from its wait: it could be taken after any of those that change a place, which touch
 //! the [loop](Object::Loop) to say so.
 
+mod read;
+
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
+pub(crate) use read::Read;
+use read::{Reach, is_put_back};
 
 /// More than a loop makes that gives up.
 const MAX_ROUNDS: u32 = 1000;
@@ -26,10 +36,13 @@ const MAX_ROUNDS: u32 = 1000;
 /// A loop that ends by itself after fewer rounds does not wait.
 const FEW_ROUNDS: u32 = 8;
 
+/// A loop that writes, and makes more rounds in a row in which nothing changes, waits.
+const MANY_ROUNDS: u32 = 100;
+
 /// The most reads of a round.
 const MAX_LENGTH: usize = 32;
 
-/// How many reads are kept.
+/// At least as many reads are kept, and up to twice as many.
 const MAX_READS: usize = MAX_LENGTH * FEW_ROUNDS as usize;
 
 /// The reads of the threads of one execution.
@@ -39,45 +52,29 @@ pub(super) struct WaitingLoops {
     rows: Vec<Row>,
     /// The threads that may go on, of which the scheduler has not been told.
     woken: Vec<ThreadId>,
-    /// The sites of loops that have ended by themselves, each with the number of its rounds.
-    ended: Vec<(MarkerId, u32)>,
+    /// What was learnt of loops, each with its site.
+    learnt: Vec<(MarkerId, Learnt)>,
     /// How many threads wait, or were woken and have not gone on.
     waiting: usize,
 }
 
-/// What a thread is about to do or has done at a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Reach {
-    site: MarkerId,
-    access: Access,
-}
-
-/// An access that has written nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Read {
-    reach: Reach,
-    value: u64,
-}
-
-impl Read {
-    pub(crate) fn site(&self) -> MarkerId {
-        self.reach.site
-    }
-
-    pub(crate) fn object(&self) -> &Object {
-        &self.reach.access.object
-    }
-
-    /// What it has found.
-    pub(crate) fn value(&self) -> u64 {
-        self.value
-    }
+/// What an execution shows of a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Learnt {
+    /// It ends by itself after so many rounds, of which some were taken for a wait.
+    Ends(u32),
+    /// It waits, though it writes.
+    Waits,
 }
 
 #[derive(Debug, Default)]
 struct Row {
-    /// What the thread has read since it last wrote.
+    /// What the thread has read and written.
     reads: Vec<Read>,
+    /// A bit for some of the sites at which it was, which is set if it was at one of them.
+    sites: u64,
+    /// Where it may be in a loop that writes.
+    spins: Option<Spins>,
     /// The access that it is about to make, or has just made.
     reached: Option<Reach>,
     /// Where it is in a loop in which it is taken to wait.
@@ -95,6 +92,33 @@ struct Rounds {
     count: u32,
     /// Whether reads other than the first were made in the step under way.
     is_merged: bool,
+}
+
+/// A loop that writes.
+#[derive(Debug)]
+struct Spins {
+    site: MarkerId,
+    /// How many rounds were as those before.
+    rounds: u32,
+    /// How many accesses ago the last of them began.
+    age: usize,
+}
+
+impl Spins {
+    /// Another access is made. Nothing if the loop has ended.
+    fn grow_old(mut self) -> Option<Self> {
+        self.age += 1;
+        (self.age <= MAX_LENGTH).then_some(self)
+    }
+}
+
+/// What a thread has made again and again.
+enum Repetition {
+    None,
+    /// A round of this length that it has made more often than is free, and how often that is.
+    Rounds(usize, u32),
+    /// [Very many](MANY_ROUNDS) rounds, in which it writes.
+    Many,
 }
 
 /// What becomes of a thread that is about to make an access.
@@ -115,7 +139,7 @@ impl WaitingLoops {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.woken.clear();
-        self.ended.clear();
+        self.learnt.clear();
         self.waiting = 0;
     }
 
@@ -127,19 +151,19 @@ impl WaitingLoops {
     }
 
     /// `thread` is about to make `access`, and then [tells](Self::note) what it has found. `free` says how
-    /// many rounds at a site are not taken for a wait.
+    /// many rounds at the site are not taken for a wait, if that writes or not; nothing if it is none.
     pub(super) fn arrive(
         &mut self,
         thread: ThreadId,
         site: MarkerId,
         access: Access,
-        free: impl FnOnce() -> u32,
+        free: impl FnOnce(bool) -> Option<u32>,
     ) -> Arrival {
         let row = self.row(thread);
         let reach = Reach { site, access };
-        let (arrival, ended) = row.arrive(&reach, free);
+        let (arrival, learnt) = row.arrive(&reach, free);
         row.reached = Some(reach);
-        self.ended.extend(ended);
+        self.learnt.extend(learnt);
         let row = self.row(thread);
         if let Arrival::Waits(accesses) = arrival {
             row.is_waiting = true;
@@ -150,20 +174,22 @@ impl WaitingLoops {
         arrival
     }
 
-    /// `thread` has made the access before which it has arrived last, and found `value` there. Whether it
-    /// `has_changed` that, others have been [told](Self::change).
-    pub(super) fn note(&mut self, thread: ThreadId, value: u64, has_changed: bool) {
+    /// `thread` has made the access before which it has arrived last, found `value` there, and `left` another or
+    /// the same.
+    pub(super) fn note(&mut self, thread: ThreadId, value: u64, left: u64) {
         let row = self.row(thread);
         let Some(reach) = row.reached.take() else {
             return;
         };
-        if has_changed {
+        if value != left && reach.access.is_count() {
+            // Who else changes it matters to nobody.
             row.forget();
             return;
         }
         if let Some(rounds) = &mut row.rounds {
             let round = &row.reads[row.reads.len() - rounds.length..];
-            if round[rounds.next].value == value {
+            let again = &round[rounds.next];
+            if (again.value, again.left) == (value, left) {
                 rounds.next += 1;
                 if rounds.next == rounds.length {
                     rounds.next = 0;
@@ -173,26 +199,26 @@ impl WaitingLoops {
             }
             row.forget();
         }
-        if row.reads.len() == MAX_READS {
-            row.reads.remove(0);
+        if row.reads.len() == 2 * MAX_READS {
+            row.reads.drain(..MAX_READS);
         }
-        row.reads.push(Read { reach, value });
+        row.sites |= bit(reach.site);
+        row.reads.push(Read { reach, value, left });
     }
 
     /// `thread` does something else than to make an access.
     pub(super) fn leave(&mut self, thread: ThreadId) {
         let row = self.rows.get_mut(thread.index());
         if let Some(row) = row.filter(|it| !it.is_waiting) {
-            self.ended.extend(row.ended());
+            self.learnt.extend(row.ended());
             row.forget();
             row.reached = None;
         }
     }
 
-    /// The loops that have ended by themselves since this was asked last: the site of each, and how many
-    /// rounds are not to be taken for a wait there.
-    pub(super) fn take_ended(&mut self) -> Vec<(MarkerId, u32)> {
-        std::mem::take(&mut self.ended)
+    /// What was learnt of loops since this was asked last, each with its site.
+    pub(super) fn take_learnt(&mut self) -> Vec<(MarkerId, Learnt)> {
+        std::mem::take(&mut self.learnt)
     }
 
     /// Whether `thread` stops before an access.
@@ -243,9 +269,16 @@ impl WaitingLoops {
     }
 }
 
+/// The bit of [`Row::sites`] for a site.
+fn bit(site: MarkerId) -> u64 {
+    1 << (site.number() % 64)
+}
+
 impl Row {
     fn forget(&mut self) {
         self.reads.clear();
+        self.sites = 0;
+        self.spins = None;
         self.rounds = None;
     }
 
@@ -258,9 +291,9 @@ impl Row {
     fn arrive(
         &mut self,
         reach: &Reach,
-        free: impl FnOnce() -> u32,
-    ) -> (Arrival, Option<(MarkerId, u32)>) {
-        let mut ended = None;
+        free: impl FnOnce(bool) -> Option<u32>,
+    ) -> (Arrival, Option<(MarkerId, Learnt)>) {
+        let mut learnt = None;
         if let Some(rounds) = &mut self.rounds {
             let round = &self.reads[self.reads.len() - rounds.length..];
             let goes_on = round[rounds.next].reach == *reach;
@@ -271,11 +304,13 @@ impl Row {
                 rounds.is_merged = true;
                 return (Arrival::GoesOn, None);
             }
-            ended = self.ended();
+            learnt = self.ended();
             self.forget();
         }
-        let Some((length, count)) = self.repeats(reach, free) else {
-            return (Arrival::Stops, ended);
+        let (length, count) = match self.repetition(reach, free) {
+            Repetition::Rounds(length, count) => (length, count),
+            Repetition::Many => return (Arrival::Stops, Some((reach.site, Learnt::Waits))),
+            Repetition::None => return (Arrival::Stops, learnt),
         };
         self.rounds = Some(Rounds {
             length,
@@ -283,26 +318,62 @@ impl Row {
             count,
             is_merged: false,
         });
-        (Arrival::StopsBeforeRounds(self.accesses()), ended)
+        (Arrival::StopsBeforeRounds(self.accesses()), learnt)
     }
 
     /// If the loop that the thread is in ends here by itself after a few rounds: its site, and how many.
-    fn ended(&self) -> Option<(MarkerId, u32)> {
+    fn ended(&self) -> Option<(MarkerId, Learnt)> {
         let rounds = self.rounds.filter(|it| it.is_merged)?;
         let count = rounds.count + u32::from(rounds.next > 0);
-        (count < FEW_ROUNDS).then(|| (self.round()[0].site(), count))
+        (count < FEW_ROUNDS).then(|| (self.round()[0].site(), Learnt::Ends(count)))
     }
 
-    /// How long the round is that the thread has made more often than is `free`, and how often that is, if
-    /// it is about to make it once more.
-    fn repeats(&self, reach: &Reach, free: impl FnOnce() -> u32) -> Option<(usize, u32)> {
+    /// What the thread, which is about to make an access, has made again and again.
+    fn repetition(&mut self, reach: &Reach, free: impl FnOnce(bool) -> Option<u32>) -> Repetition {
+        self.spins = self.spins.take().and_then(Spins::grow_old);
+        if self.sites & bit(reach.site) == 0 {
+            return Repetition::None;
+        }
         let mut last = self.reads.iter().rev().take(MAX_LENGTH);
-        let length = last.position(|it| it.reach == *reach)? + 1;
-        let count = free();
-        let rounds = self.reads.rchunks_exact(length).take(count as usize);
+        let Some(after) = last.position(|it| it.reach == *reach) else {
+            return Repetition::None;
+        };
+        let length = after + 1;
         let round = &self.reads[self.reads.len() - length..];
-        let is_again = rounds.filter(|it| *it == round).count() == count as usize;
-        is_again.then_some((length, count))
+        let writes = round.iter().any(Read::has_changed);
+        if writes && !is_put_back(round) {
+            return Repetition::None;
+        }
+        let mut rounds = self.reads.rchunks_exact(length);
+        let Some(count) = free(writes) else {
+            let is_again = rounds.nth(1) == Some(round);
+            return self.spin(reach.site, is_again);
+        };
+        let rounds = rounds.take(count as usize);
+        if rounds.filter(|it| *it == round).count() == count as usize {
+            Repetition::Rounds(length, count)
+        } else {
+            Repetition::None
+        }
+    }
+
+    /// The thread is at the beginning of a loop that writes, of which the last two rounds may be the same.
+    fn spin(&mut self, site: MarkerId, is_again: bool) -> Repetition {
+        match &mut self.spins {
+            Some(spins) if spins.site != site => {}
+            Some(spins) if is_again => {
+                spins.age = 0;
+                spins.rounds += 1;
+                if spins.rounds == MANY_ROUNDS {
+                    return Repetition::Many;
+                }
+            }
+            spins => {
+                let (rounds, age) = (1, 0);
+                *spins = is_again.then_some(Spins { site, rounds, age });
+            }
+        }
+        Repetition::None
     }
 
     /// The accesses of a round, each once, in order.

@@ -14,9 +14,9 @@ fn place(number: usize) -> Object {
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
     let access = Access::read(place(number as usize));
-    let arrival = loops.arrive(thread(), MarkerId::new(number), access, || free);
+    let arrival = loops.arrive(thread(), MarkerId::new(number), access, |_| Some(free));
     if !matches!(arrival, Arrival::Waits(_)) {
-        loops.note(thread(), value, false);
+        loops.note(thread(), value, value);
     }
     arrival
 }
@@ -50,7 +50,7 @@ fn whoever_reads_the_same_again_waits_until_it_is_changed() {
     loops.go_on(thread());
     assert!(loops.change(&place(1)).is_empty());
     assert_eq!(loops.repeated().count(), 0);
-    assert!(loops.take_ended().is_empty());
+    assert!(loops.take_learnt().is_empty());
 }
 
 #[test]
@@ -61,10 +61,12 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    loops.arrive(thread(), MarkerId::new(2), Access::write(place(2)), || 1);
-    loops.note(thread(), 0, true);
+    loops.arrive(thread(), MarkerId::new(2), Access::write(place(2)), |_| {
+        None
+    });
+    loops.note(thread(), 0, 1);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
-    assert!(loops.take_ended().is_empty());
+    assert!(loops.take_learnt().is_empty());
 }
 
 #[test]
@@ -75,12 +77,58 @@ fn loops_that_end_by_themselves_are_told() {
     }
     assert_eq!(read(&mut loops, 2, 0, 1), Arrival::Stops);
     // Two reads were merged with the one before.
-    assert_eq!(loops.take_ended(), [(MarkerId::new(1), 4)]);
+    assert_eq!(loops.take_learnt(), [(MarkerId::new(1), Learnt::Ends(4))]);
     for _ in 0..4 {
         assert_eq!(read(&mut loops, 3, 0, 4), Arrival::Stops);
     }
     assert_eq!(read(&mut loops, 3, 0, 4), rounds(&[3]));
     loops.leave(thread());
     // None were.
-    assert!(loops.take_ended().is_empty());
+    assert!(loops.take_learnt().is_empty());
+}
+
+/// The thread swaps what lies at the first place, at the site of this number, finds `value` and leaves `left`.
+fn swap(
+    loops: &mut WaitingLoops,
+    number: u32,
+    [value, left]: [u64; 2],
+    free: Option<u32>,
+) -> Arrival {
+    let access = Access::write(place(1));
+    let arrival = loops.arrive(thread(), MarkerId::new(number), access, |_| free);
+    loops.note(thread(), value, left);
+    arrival
+}
+
+/// Once it has made as many rounds as are taken for a wait, after the two that are compared for the first time.
+/// There are two reads at one site in each.
+#[test]
+fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
+    let mut loops = WaitingLoops::default();
+    for _ in 0..=MANY_ROUNDS {
+        for (number, values) in [(1, [0, 1]), (2, [1, 0])] {
+            assert_eq!(swap(&mut loops, number, values, None), Arrival::Stops);
+            loops.arrive(thread(), MarkerId::new(3), Access::read(place(3)), |_| None);
+            loops.note(thread(), 0, 0);
+        }
+        assert!(loops.take_learnt().is_empty());
+    }
+    swap(&mut loops, 1, [0, 1], None);
+    assert_eq!(loops.take_learnt(), [(MarkerId::new(1), Learnt::Waits)]);
+
+    loops.clear();
+    swap(&mut loops, 1, [0, 1], None);
+    swap(&mut loops, 2, [1, 0], Some(1));
+    let rounds = Arrival::StopsBeforeRounds(vec![Access::write(place(1))]);
+    assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), rounds);
+    assert_eq!(swap(&mut loops, 2, [1, 0], Some(1)), Arrival::GoesOn);
+}
+
+/// Another thread puts back what this one writes, which so waits for nothing.
+#[test]
+fn a_loop_in_which_another_thread_takes_part_does_not_wait() {
+    let mut loops = WaitingLoops::default();
+    for _ in 0..5 {
+        assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::Stops);
+    }
 }

@@ -1,0 +1,49 @@
+//! What a thread has done in a round of a loop.
+
+use crate::operation::{Access, Object};
+use crate::site::MarkerId;
+
+/// What a thread is about to do or has done at a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) site: MarkerId,
+    pub(super) access: Access,
+}
+
+/// An access that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(super) reach: Reach,
+    pub(super) value: u64,
+    /// What was there afterwards.
+    pub(super) left: u64,
+}
+
+impl Read {
+    pub(crate) fn site(&self) -> MarkerId {
+        self.reach.site
+    }
+
+    pub(crate) fn object(&self) -> &Object {
+        &self.reach.access.object
+    }
+
+    /// What it has found.
+    pub(crate) fn value(&self) -> u64 {
+        self.value
+    }
+
+    pub(super) fn has_changed(&self) -> bool {
+        self.value != self.left
+    }
+}
+
+/// Whether what these accesses have changed is as before.
+pub(super) fn is_put_back(round: &[Read]) -> bool {
+    round.iter().filter(|it| it.has_changed()).all(|write| {
+        let mut there = round.iter().filter(|it| it.object().meets(write.object()));
+        let is_one = there.clone().all(|it| it.object() == write.object());
+        let first = there.next().map(Read::value);
+        is_one && there.next_back().map(|it| it.left) == first
+    })
+}
