@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::sync::Mutex;
 
+use code::Action::{self, Add, Exchange, Load, Spawn, Store};
 use code::Program;
 use generate::{Kind, Random};
 use interlace::{Engine, Explorer, Report, Verdict};
@@ -125,6 +126,40 @@ fn shrink(mut program: Program, kind: Kind, mut error: String) -> (Program, Stri
         }
         return (program, error);
     }
+}
+
+/// The number of classes of a program, which is as the interpreter says.
+fn classes(threads: &[&[Action]]) -> u64 {
+    let program = Program(threads.iter().map(|it| it.to_vec()).collect());
+    match check_all(&program, Kind::Sections, true) {
+        Some(Ok(Checked::Whole(count))) => count,
+        Some(Err(error)) => panic!("{program:?}: {error}"),
+        _ => panic!("{program:?} is too large"),
+    }
+}
+
+/// What one thread writes comes between any two of the four writes of the other.
+#[test]
+fn what_is_stored_again_is_no_loop() {
+    let writes = [Add(0, 2), Store(0, 2), Store(0, 2), Store(0, 1)];
+    assert_eq!(classes(&[&[Spawn(1), Store(0, 2)], &writes]), 5);
+    // Nobody else touches cell 1.
+    let around = [Store(1, 0), Load(0), Store(1, 1)];
+    assert_eq!(classes(&[&[Spawn(1), Add(0, 1)], &around]), 2);
+}
+
+/// As above, for what is tried until it succeeds.
+#[test]
+fn what_is_tried_with_other_values_is_no_loop() {
+    let tries = [Exchange(0, 3, 1), Exchange(0, 4, 1), Exchange(0, 0, 1)];
+    assert_eq!(classes(&[&[Spawn(1), Store(0, 2)], &tries]), 4);
+}
+
+/// The first cell is read only before and after.
+#[test]
+fn a_round_that_is_not_ended_is_no_loop() {
+    let reads = [Load(1), Load(0), Load(1)];
+    assert_eq!(classes(&[&[Spawn(1), Add(0, 1)], &reads]), 2);
 }
 
 #[test]

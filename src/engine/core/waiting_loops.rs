@@ -45,11 +45,31 @@ pub(super) struct WaitingLoops {
     waiting: usize,
 }
 
-/// What a thread is about to do or has done at a site.
+/// What a thread is about to do or has done at a site. With other operands it may change what it has not
+/// changed before, so that is not the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Reach {
+pub(crate) struct Reach {
     site: MarkerId,
     access: Access,
+    operands: [u64; 2],
+}
+
+impl Reach {
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn new(site: MarkerId, access: Access, operands: [u64; 2]) -> Self {
+        Reach {
+            site,
+            access,
+            operands,
+        }
+    }
+
+    pub(super) fn access(&self) -> &Access {
+        &self.access
+    }
 }
 
 /// An access that has written nothing.
@@ -126,17 +146,15 @@ impl WaitingLoops {
         &mut self.rows[thread.index()]
     }
 
-    /// `thread` is about to make `access`, and then [tells](Self::note) what it has found. `free` says how
+    /// `thread` is about to make this access, and then [tells](Self::note) what it has found. `free` says how
     /// many rounds at a site are not taken for a wait.
     pub(super) fn arrive(
         &mut self,
         thread: ThreadId,
-        site: MarkerId,
-        access: Access,
+        reach: Reach,
         free: impl FnOnce() -> u32,
     ) -> Arrival {
         let row = self.row(thread);
-        let reach = Reach { site, access };
         let (arrival, ended) = row.arrive(&reach, free);
         row.reached = Some(reach);
         self.ended.extend(ended);
@@ -286,9 +304,10 @@ impl Row {
         (Arrival::StopsBeforeRounds(self.accesses()), ended)
     }
 
-    /// If the loop that the thread is in ends here by itself after a few rounds: its site, and how many.
+    /// If the loop that the thread is in ends here by itself after a few rounds, and its step has touched more or
+    /// less than the first access of a round: its site, and how many.
     fn ended(&self) -> Option<(MarkerId, u32)> {
-        let rounds = self.rounds.filter(|it| it.is_merged)?;
+        let rounds = self.rounds.filter(|it| it.is_merged || it.next > 0)?;
         let count = rounds.count + u32::from(rounds.next > 0);
         (count < FEW_ROUNDS).then(|| (self.round()[0].site(), count))
     }

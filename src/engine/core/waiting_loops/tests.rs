@@ -14,7 +14,8 @@ fn place(number: usize) -> Object {
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
     let access = Access::read(place(number as usize));
-    let arrival = loops.arrive(thread(), MarkerId::new(number), access, || free);
+    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
+    let arrival = loops.arrive(thread(), reach, || free);
     if !matches!(arrival, Arrival::Waits(_)) {
         loops.note(thread(), value, false);
     }
@@ -61,10 +62,27 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    loops.arrive(thread(), MarkerId::new(2), Access::write(place(2)), || 1);
+    let write = Access::write(place(2));
+    loops.arrive(thread(), Reach::new(MarkerId::new(2), write, [0; 2]), || 1);
     loops.note(thread(), 0, true);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
     assert!(loops.take_ended().is_empty());
+}
+
+/// What was stored twice is not taken for a loop that would store it again.
+#[test]
+fn an_access_with_other_operands_is_another() {
+    let mut loops = WaitingLoops::default();
+    let mut store = |value| {
+        let reach = Reach::new(MarkerId::new(1), Access::write(place(1)), [value, 0]);
+        let arrival = loops.arrive(thread(), reach, || 1);
+        loops.note(thread(), 5, value != 5);
+        arrival
+    };
+    assert_eq!(store(5), Arrival::Stops);
+    let again = Arrival::StopsBeforeRounds(vec![Access::write(place(1))]);
+    assert_eq!(store(5), again);
+    assert_eq!(store(6), Arrival::Stops);
 }
 
 #[test]
@@ -83,4 +101,11 @@ fn loops_that_end_by_themselves_are_told() {
     loops.leave(thread());
     // None were.
     assert!(loops.take_ended().is_empty());
+    for number in [4, 5] {
+        read(&mut loops, number, 0, 1);
+    }
+    assert_eq!(read(&mut loops, 4, 0, 1), rounds(&[4, 5]));
+    loops.leave(thread());
+    // The step was to read another place, too.
+    assert_eq!(loops.take_ended(), [(MarkerId::new(4), 2)]);
 }
