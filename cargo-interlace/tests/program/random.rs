@@ -72,6 +72,9 @@ fn compare(report: &Report, kind: Kind, all: &All) -> Result<Checked, String> {
     if let Some(error) = report.error() {
         return Err(format!("{error}"));
     }
+    if report.to_string().contains("no classes") {
+        return Err(format!("{report}"));
+    }
     let found = ends(report);
     if !report.is_exhaustive() {
         let wrong: Vec<_> = found.difference(&all.ends).collect();
