@@ -9,7 +9,7 @@ use scratch::Scratch;
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 25] = [
+const FILES: [(&str, &str); 30] = [
     (
         "Cargo.toml",
         r#"[workspace]
@@ -174,6 +174,23 @@ fn it_does_not_name_interlace() {
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    ("program/tests/random.rs", include_str!("program/random.rs")),
+    (
+        "program/tests/random/code.rs",
+        include_str!("program/random/code.rs"),
+    ),
+    (
+        "program/tests/random/generate.rs",
+        include_str!("program/random/generate.rs"),
+    ),
+    (
+        "program/tests/random/real.rs",
+        include_str!("program/random/real.rs"),
+    ),
+    (
+        "program/tests/random/reference.rs",
+        include_str!("program/random/reference.rs"),
+    ),
     ("program/tests/scopes.rs", include_str!("program/scopes.rs")),
     (
         "program/tests/std_outcomes.rs",
@@ -257,15 +274,16 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, names.rs, scopes.rs and
-    // plain.rs, and the one in the documentation.
+    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, random.rs, names.rs, scopes.rs
+    // and plain.rs, and the one in the documentation.
     for (passed, ignored, files) in [
-        (19, 6, 1),
+        (23, 2, 1),
         (8, 0, 1),
         (100, 0, 1),
         (11, 0, 1),
         (10, 0, 1),
         (12, 0, 1),
+        (4, 0, 1),
         (3, 0, 1),
         (7, 0, 1),
         (1, 0, 2),

@@ -3,7 +3,7 @@
 
 use super::Points;
 use super::baton::Grant;
-use super::core::Arrival;
+use super::core::{Arrival, Reach};
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
@@ -26,10 +26,10 @@ pub(crate) fn access(site: &'static Site, access: Access) {
     }
 }
 
-/// As [`access`], for an access of which it is [told](note) what it has found.
-pub(crate) fn access_noted(site: &'static Site, access: Access) {
+/// As [`access`], for an access with these operands of which it is [told](note) what it has found.
+pub(crate) fn access_noted(site: &'static Site, access: Access, operands: [u64; 2]) {
     let marker = id_of(site);
-    let begin = |core: &mut ExecutionCore, thread| core.arrive(thread, marker, access);
+    let begin = |core: &mut ExecutionCore, thread| core.arrive(thread, marker, access, operands);
     stop(current::with_core(begin), YieldReason::Reach(marker));
 }
 
@@ -41,9 +41,10 @@ pub(crate) fn acquire_word(
     lock: &'static LockSite,
     word: LockWord,
     otherwise: Access,
+    operands: [u64; 2],
 ) {
     if !is_lock(lock) {
-        return access_noted(site, otherwise);
+        return access_noted(site, otherwise, operands);
     }
     wait_until_free(site, word, Access::acquire(otherwise.object));
 }
@@ -159,7 +160,13 @@ impl ExecutionCore {
         AccessBegin::Pauses
     }
 
-    fn arrive(&mut self, thread: ThreadId, marker: MarkerId, access: Access) -> AccessBegin {
+    fn arrive(
+        &mut self,
+        thread: ThreadId,
+        marker: MarkerId,
+        access: Access,
+        operands: [u64; 2],
+    ) -> AccessBegin {
         self.refute_failed(thread);
         if self.is_over() {
             return self.begin_after_end();
@@ -175,7 +182,10 @@ impl ExecutionCore {
         };
         let lessons = self.options.lessons;
         let free = |writes| free_rounds(marker, writes, lessons);
-        match self.state.arrive(thread, marker, access, free) {
+        match self
+            .state
+            .arrive(thread, Reach::new(marker, access, operands), free)
+        {
             Arrival::Stops | Arrival::StopsBeforeRounds(_) => AccessBegin::Pauses,
             Arrival::GoesOn => AccessBegin::GoesOn,
             Arrival::Waits(_) => AccessBegin::Waits(Blocked {

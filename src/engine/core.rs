@@ -32,10 +32,10 @@ pub(crate) use condition::Condition;
 pub(crate) use kernel::{Kernel, WaitEnd};
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};
-#[cfg(interlace)]
-pub(crate) use waiting_loops::Arrival;
 #[cfg(any(interlace, test))]
 pub(crate) use waiting_loops::Learnt;
+#[cfg(interlace)]
+pub(crate) use waiting_loops::{Arrival, Reach};
 
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]

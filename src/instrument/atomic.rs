@@ -62,7 +62,8 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
-                Operation::write("store").point(place, caller);
+                let operation = Operation::write("store").with([value.into(), 0]);
+                operation.point(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
@@ -79,6 +80,7 @@ macro_rules! atomics {
                 caller: usize,
             ) -> Integer {
                 let operation = Operation::write("compare_exchange");
+                let operation = operation.with([expected.into(), value.into()]);
                 operation.point_of_exchange(place, caller, expected == 0);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
@@ -159,7 +161,7 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                let operation = Operation::write(stringify!($method));
+                let operation = Operation::write(stringify!($method)).with([operand.into(), 0]);
                 let changes = operation.point_of_update(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: as above.

@@ -39,17 +39,30 @@ impl Changes {
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) is_write: bool,
+    /// What it is done with.
+    operands: [u64; 2],
 }
 
 impl Operation {
     pub(super) const fn read(name: &'static str) -> Self {
-        let is_write = false;
-        Operation { name, is_write }
+        Operation {
+            name,
+            is_write: false,
+            operands: [0; 2],
+        }
     }
 
     pub(super) const fn write(name: &'static str) -> Self {
-        let is_write = true;
-        Operation { name, is_write }
+        Operation {
+            name,
+            is_write: true,
+            operands: [0; 2],
+        }
+    }
+
+    /// As this one, with these operands.
+    pub(super) const fn with(self, operands: [u64; 2]) -> Self {
+        Operation { operands, ..self }
     }
 
     /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
@@ -82,7 +95,13 @@ impl Operation {
                 is_shared: false,
             };
             let access = Access::write(bytes(address, size));
-            engine::acquire_word(site(self.name, caller), known_lock(), word, access);
+            engine::acquire_word(
+                site(self.name, caller),
+                known_lock(),
+                word,
+                access,
+                self.operands,
+            );
         }
     }
 
@@ -130,7 +149,7 @@ impl Operation {
                 is_shared: true,
             };
             let look = Access::read(bytes(place, size));
-            engine::acquire_word(&code.site, &code.lock, word, look);
+            engine::acquire_word(&code.site, &code.lock, word, look, self.operands);
         } else {
             self.stop(place, size, caller);
         }
@@ -167,9 +186,9 @@ impl Operation {
                 is_free,
                 is_shared: false,
             };
-            engine::acquire_word(&code.site, &code.lock, word, access);
+            engine::acquire_word(&code.site, &code.lock, word, access, self.operands);
         } else {
-            engine::access_noted(&code.site, access);
+            engine::access_noted(&code.site, access, self.operands);
         }
     }
 
@@ -196,7 +215,7 @@ impl Operation {
             _ => (Access::write(object), Changes::Value),
         };
         if is_point() {
-            engine::access_noted(&code.site, access);
+            engine::access_noted(&code.site, access, self.operands);
         } else {
             engine::touch(access);
         }
@@ -216,7 +235,7 @@ impl Operation {
     fn stop(self, place: usize, size: usize, caller: usize) {
         let access = self.access(place, size);
         if is_point() {
-            engine::access_noted(site(self.name, caller), access);
+            engine::access_noted(site(self.name, caller), access, self.operands);
         } else {
             // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access);

@@ -1,20 +1,20 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
-use super::waiting_loops::{Arrival, Learnt, Read};
+use super::waiting_loops::{Arrival, Learnt, Reach, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
 use crate::site::MarkerId;
 
 impl ExecutionState {
-    /// `thread`, which is running, is about to make `access`, and then tells what it has found.
+    /// `thread`, which is running, is about to make this access, and then tells what it has found.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn arrive(
         &mut self,
         thread: ThreadId,
-        site: MarkerId,
-        access: Access,
+        reach: Reach,
         free: impl FnOnce(bool) -> Option<u32>,
     ) -> Arrival {
-        let arrival = self.loops.arrive(thread, site, access.clone(), free);
+        let access = reach.access().clone();
+        let arrival = self.loops.arrive(thread, reach, free);
         match &arrival {
             Arrival::Stops => self.footprints.declare_accesses(thread, [access]),
             Arrival::StopsBeforeRounds(accesses) => {

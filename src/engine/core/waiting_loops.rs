@@ -27,8 +27,8 @@ mod read;
 
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
-pub(crate) use read::Read;
-use read::{Reach, is_put_back};
+use read::is_put_back;
+pub(crate) use read::{Reach, Read};
 
 /// More than a loop makes that gives up.
 const MAX_ROUNDS: u32 = 1000;
@@ -150,17 +150,15 @@ impl WaitingLoops {
         &mut self.rows[thread.index()]
     }
 
-    /// `thread` is about to make `access`, and then [tells](Self::note) what it has found. `free` says how
+    /// `thread` is about to make this access, and then [tells](Self::note) what it has found. `free` says how
     /// many rounds at the site are not taken for a wait, if that writes or not; nothing if it is none.
     pub(super) fn arrive(
         &mut self,
         thread: ThreadId,
-        site: MarkerId,
-        access: Access,
+        reach: Reach,
         free: impl FnOnce(bool) -> Option<u32>,
     ) -> Arrival {
         let row = self.row(thread);
-        let reach = Reach { site, access };
         let (arrival, learnt) = row.arrive(&reach, free);
         row.reached = Some(reach);
         self.learnt.extend(learnt);
@@ -321,9 +319,10 @@ impl Row {
         (Arrival::StopsBeforeRounds(self.accesses()), learnt)
     }
 
-    /// If the loop that the thread is in ends here by itself after a few rounds: its site, and how many.
+    /// If the loop that the thread is in ends here by itself after a few rounds, and its step has touched more or
+    /// less than the first access of a round: its site, and how many.
     fn ended(&self) -> Option<(MarkerId, Learnt)> {
-        let rounds = self.rounds.filter(|it| it.is_merged)?;
+        let rounds = self.rounds.filter(|it| it.is_merged || it.next > 0)?;
         let count = rounds.count + u32::from(rounds.next > 0);
         (count < FEW_ROUNDS).then(|| (self.round()[0].site(), Learnt::Ends(count)))
     }

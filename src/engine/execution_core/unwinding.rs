@@ -18,6 +18,10 @@ impl ExecutionCore {
         &mut self,
         first: Option<ThreadId>,
     ) -> Option<(ThreadId, Grant)> {
+        if self.surroundings.has_news() {
+            // Who unwinds from `thread::park` wakes itself. The steps that were taken do not depend on that.
+            self.surroundings.update(&mut self.kernel, |_| ());
+        }
         self.hear_calls();
         let all = (0..self.state.threads().len()).map(ThreadId::new);
         let next = all.filter_map(|thread| {

@@ -3,11 +3,31 @@
 use crate::operation::{Access, Object};
 use crate::site::MarkerId;
 
-/// What a thread is about to do or has done at a site.
+/// What a thread is about to do or has done at a site. With other operands it may change what it has not
+/// changed before, so that is not the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(crate) struct Reach {
     pub(super) site: MarkerId,
     pub(super) access: Access,
+    operands: [u64; 2],
+}
+
+impl Reach {
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn new(site: MarkerId, access: Access, operands: [u64; 2]) -> Self {
+        Reach {
+            site,
+            access,
+            operands,
+        }
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
 }
 
 /// An access that was made.

@@ -14,7 +14,8 @@ fn place(number: usize) -> Object {
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
     let access = Access::read(place(number as usize));
-    let arrival = loops.arrive(thread(), MarkerId::new(number), access, |_| Some(free));
+    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
+    let arrival = loops.arrive(thread(), reach, |_| Some(free));
     if !matches!(arrival, Arrival::Waits(_)) {
         loops.note(thread(), value, value);
     }
@@ -61,12 +62,31 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    loops.arrive(thread(), MarkerId::new(2), Access::write(place(2)), |_| {
-        None
-    });
+    let write = Access::write(place(2));
+    loops.arrive(
+        thread(),
+        Reach::new(MarkerId::new(2), write, [0; 2]),
+        |_| None,
+    );
     loops.note(thread(), 0, 1);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
     assert!(loops.take_learnt().is_empty());
+}
+
+/// What was stored twice is not taken for a loop that would store it again.
+#[test]
+fn an_access_with_other_operands_is_another() {
+    let mut loops = WaitingLoops::default();
+    let mut store = |value| {
+        let reach = Reach::new(MarkerId::new(1), Access::write(place(1)), [value, 0]);
+        let arrival = loops.arrive(thread(), reach, |_| Some(1));
+        loops.note(thread(), 5, value);
+        arrival
+    };
+    assert_eq!(store(5), Arrival::Stops);
+    let again = Arrival::StopsBeforeRounds(vec![Access::write(place(1))]);
+    assert_eq!(store(5), again);
+    assert_eq!(store(6), Arrival::Stops);
 }
 
 #[test]
@@ -85,6 +105,13 @@ fn loops_that_end_by_themselves_are_told() {
     loops.leave(thread());
     // None were.
     assert!(loops.take_learnt().is_empty());
+    for number in [4, 5] {
+        read(&mut loops, number, 0, 1);
+    }
+    assert_eq!(read(&mut loops, 4, 0, 1), rounds(&[4, 5]));
+    loops.leave(thread());
+    // The step was to read another place, too.
+    assert_eq!(loops.take_learnt(), [(MarkerId::new(4), Learnt::Ends(2))]);
 }
 
 /// The thread swaps what lies at the first place, at the site of this number, finds `value` and leaves `left`.
@@ -95,7 +122,8 @@ fn swap(
     free: Option<u32>,
 ) -> Arrival {
     let access = Access::write(place(1));
-    let arrival = loops.arrive(thread(), MarkerId::new(number), access, |_| free);
+    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
+    let arrival = loops.arrive(thread(), reach, |_| free);
     loops.note(thread(), value, left);
     arrival
 }
@@ -108,7 +136,8 @@ fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
     for _ in 0..=MANY_ROUNDS {
         for (number, values) in [(1, [0, 1]), (2, [1, 0])] {
             assert_eq!(swap(&mut loops, number, values, None), Arrival::Stops);
-            loops.arrive(thread(), MarkerId::new(3), Access::read(place(3)), |_| None);
+            let third = Reach::new(MarkerId::new(3), Access::read(place(3)), [0; 2]);
+            loops.arrive(thread(), third, |_| None);
             loops.note(thread(), 0, 0);
         }
         assert!(loops.take_learnt().is_empty());
