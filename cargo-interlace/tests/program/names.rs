@@ -74,3 +74,10 @@ fn what_is_printed_is_replayed() {
     let execution = explorer().replay(&schedule);
     assert_eq!(execution.timeline(), failure.timeline());
 }
+
+/// Where no other build looks for it.
+#[test]
+#[should_panic(expected = "saved in interlace-regressions/instrumented/tests/names/")]
+fn what_fails_is_saved() {
+    explorer().explore().assert_ok();
+}
