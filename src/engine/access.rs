@@ -1,36 +1,34 @@
 //! Points before accesses to memory, in code that cannot be unwound: compilers take it that an access
 //! returns.
 
-use super::Points;
+use std::ops::Range;
+
+use super::access_begin::AccessBegin;
 use super::baton::Grant;
-use super::core::Arrival;
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
 use super::lock_site::{LockSite, Taken};
 use super::lock_words::LockWord;
-use super::loop_sites::free_rounds;
-use super::yield_reason::{Blocked, YieldReason};
-use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
+use super::yield_reason::YieldReason;
+use crate::operation::{Access, Object};
 use crate::site::{MarkerId, Site};
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
 /// is over, it goes on by itself: the code that is about to make the access cannot be left.
-pub(crate) fn access(site: &'static Site, access: Access) {
+pub(crate) fn access(site: &'static Site, access: &Access) {
     let marker = id_of(site);
-    let changes = access.is_write().then(|| access.clone());
-    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
-    stop(current::with_core(begin), YieldReason::Reach(marker));
-    if let Some(access) = changes {
+    stop(current::arrive(marker, access, false), marker, access);
+    if access.is_write() {
         current::with_core(|core, _| core.state.change(&access.object));
     }
 }
 
 /// As [`access`], for an access of which it is [told](note) what it has found.
-pub(crate) fn access_noted(site: &'static Site, access: Access) {
+#[inline]
+pub(crate) fn access_noted(site: &'static Site, access: &Access) {
     let marker = id_of(site);
-    let begin = |core: &mut ExecutionCore, thread| core.arrive(thread, marker, access);
-    stop(current::with_core(begin), YieldReason::Reach(marker));
+    stop(current::arrive(marker, access, true), marker, access);
 }
 
 /// As [`access_noted`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire
@@ -40,15 +38,20 @@ pub(crate) fn acquire_word(
     site: &'static Site,
     lock: &'static LockSite,
     word: LockWord,
-    otherwise: Access,
+    otherwise: &Access,
 ) {
     if !is_lock(lock) {
         return access_noted(site, otherwise);
     }
-    let acquire = Access::acquire(otherwise.object);
-    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, acquire);
-    let reason = YieldReason::AcquireWord(id_of(site), word);
-    stop(current::with_core(begin), reason);
+    let (marker, acquire) = (id_of(site), Access::acquire(otherwise.object.clone()));
+    let begin =
+        |core: &mut ExecutionCore, thread| core.begin_access(thread, marker, &acquire, false);
+    match current::with_core(begin) {
+        Some(AccessBegin::Pauses) => {
+            obey(current::yield_turn(YieldReason::AcquireWord(marker, word)));
+        }
+        begin => stop(begin, marker, &acquire),
+    }
 }
 
 /// Whether this search takes the site for that of a lock.
@@ -61,9 +64,17 @@ pub(crate) fn end_reading(word: usize) {
     current::with_core(|core, thread| core.lock_words.end_reading(thread, word));
 }
 
-/// The calling thread has accessed `object`, and found `value` there. If it `has_changed` that, others may go
-/// on.
-pub(crate) fn note(object: &Object, value: u64, has_changed: bool) {
+/// The calling thread has accessed the bytes in `place`, and found `value` there. If it `has_changed` that,
+/// others may go on.
+#[inline]
+pub(crate) fn note(place: Range<usize>, value: u64, has_changed: bool) {
+    if !current::note_at_once(value, has_changed) {
+        note_slowly(&Object::Memory(place), value, has_changed);
+    }
+}
+
+#[inline(never)]
+fn note_slowly(object: &Object, value: u64, has_changed: bool) {
     current::with_core(|core, thread| core.state.note_access(thread, object, value, has_changed));
 }
 
@@ -102,126 +113,37 @@ pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));
 }
 
-/// The calling thread pauses for this reason, unless it has begun otherwise.
-fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
-    let grant = match (begin, pause) {
-        (Some(AccessBegin::Pauses), YieldReason::Reach(marker)) => {
-            if current::goes_on(marker) {
-                return;
-            }
+/// The calling thread, which has come to `marker`, does what it is to do before `access`.
+#[inline]
+fn stop(begin: Option<AccessBegin>, marker: MarkerId, access: &Access) {
+    match begin {
+        Some(AccessBegin::GoesOn) | None => {}
+        Some(AccessBegin::Pauses) => {
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
-            grant.unwrap_or_else(|| current::yield_turn(pause))
+            obey(grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker))));
         }
-        (Some(AccessBegin::Pauses), _) => current::yield_turn(pause),
-        (Some(AccessBegin::Waits(blocked)), _) => {
-            let grant = current::yield_turn(YieldReason::Block(blocked));
-            current::with_core(|core, thread| core.state.go_on_in_loop(thread));
-            if grant == Grant::Unwind {
-                current::leave();
-            }
-            grant
-        }
-        (Some(AccessBegin::NeverEnds), _) => current::leave(),
-        (Some(AccessBegin::GoesOn) | None, _) => return,
+        Some(AccessBegin::Waits) => wait_in_loop(access),
+        Some(AccessBegin::NeverEnds) => current::leave(),
+    }
+}
+
+/// The calling thread waits in a loop that is about to make `access`.
+#[cold]
+fn wait_in_loop(access: &Access) {
+    let Some(blocked) = current::with_core(|core, _| core.blocked_in_loop(access)) else {
+        return;
     };
+    let grant = current::yield_turn(YieldReason::Block(blocked));
+    current::with_core(|core, thread| core.state.go_on_in_loop(thread));
+    if grant == Grant::Unwind {
+        current::leave();
+    }
+}
+
+/// The calling thread has got this grant where it cannot unwind.
+#[inline]
+fn obey(grant: Grant) {
     if grant == Grant::Unwind {
         current::with_core(ExecutionCore::goes_on_alone);
-    }
-}
-
-/// What a thread does that is about to make an access.
-enum AccessBegin {
-    Pauses,
-    /// It waits until others have changed what it reads again and again.
-    Waits(Blocked),
-    /// It goes on, within the step under way, or since accesses are no points, or the execution is over.
-    GoesOn,
-    /// It has gone on for so long that it will not end.
-    NeverEnds,
-}
-
-impl ExecutionCore {
-    fn begin_access(&mut self, thread: ThreadId, access: Access) -> AccessBegin {
-        self.refute_failed(thread);
-        if self.is_over() {
-            return self.begin_after_end();
-        }
-        if self.options.points == Points::Calls {
-            self.state.touch(access);
-            return AccessBegin::GoesOn;
-        }
-        self.state.leave_loops(thread);
-        self.state.declare_access(thread, access);
-        AccessBegin::Pauses
-    }
-
-    fn arrive(&mut self, thread: ThreadId, marker: MarkerId, access: Access) -> AccessBegin {
-        self.refute_failed(thread);
-        if self.is_over() {
-            return self.begin_after_end();
-        }
-        if self.options.points == Points::Calls {
-            self.state.touch(access);
-            return AccessBegin::GoesOn;
-        }
-        self.reset_yields(thread);
-        let place = match &access.object {
-            Object::Memory(range) => range.start,
-            _ => 0,
-        };
-        let lessons = self.options.lessons;
-        let free = || free_rounds(marker, lessons);
-        match self.state.arrive(thread, marker, access, free) {
-            Arrival::Stops | Arrival::StopsBeforeRounds(_) => AccessBegin::Pauses,
-            Arrival::GoesOn => AccessBegin::GoesOn,
-            Arrival::Waits(_) => AccessBegin::Waits(Blocked {
-                site: WaitSite {
-                    number: self.kernel.queues.number(place),
-                    call: Some((SystemCall::Loop, FileKind::Memory)),
-                },
-                deadline: None,
-                may_be_spurious: false,
-            }),
-        }
-    }
-
-    fn begin_after_end(&mut self) -> AccessBegin {
-        /// More than a thread makes on its way to an end, and less than takes a moment.
-        const MANY: usize = 100_000;
-        self.calls.accesses_since_end += 1;
-        if self.calls.accesses_since_end > MANY {
-            AccessBegin::NeverEnds
-        } else {
-            AccessBegin::GoesOn
-        }
-    }
-
-    /// If the last compare-and-swap of `thread` has failed, it does something else than to wait.
-    fn refute_failed(&mut self, thread: ThreadId) {
-        if let Some((lock, _)) = self.lock_words.take_failed(thread)
-            && !self.is_over()
-        {
-            lock.refute();
-            self.take(lock);
-        }
-    }
-
-    /// How this search takes a place. If that has become known since it began, it is to begin again.
-    fn take(&mut self, lock: &LockSite) -> Taken {
-        if self.options.points == Points::Calls {
-            // Nothing stops before it.
-            return Taken::AsAttempt;
-        }
-        let lessons = self.options.lessons;
-        let (taken, is_outdated) = lock.taken(lessons);
-        if is_outdated {
-            lessons.outdate();
-        }
-        taken
-    }
-
-    /// `thread` was told to unwind where it cannot: if it comes to wait, it is told once more.
-    fn goes_on_alone(&mut self, thread: ThreadId) {
-        self.calls.unwinding.retain(|other| *other != thread);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) use kernel::{Kernel, WaitEnd};
 pub(crate) use thread_table::ThreadTable;
 pub(crate) use turn::{Over, Turn};
 #[cfg(interlace)]
-pub(crate) use waiting_loops::Arrival;
+pub(crate) use waiting_loops::Arrived;
 
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]

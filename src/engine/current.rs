@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
+#[cfg(interlace)]
+use super::access_begin::AccessBegin;
 use super::baton::Grant;
 use super::catch;
 use super::execution_core::ExecutionCore;
@@ -11,6 +13,8 @@ use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
+#[cfg(interlace)]
+use crate::operation::Access;
 use crate::operation::{Footprint, ThreadId};
 use crate::site::{MarkerId, Site};
 
@@ -44,10 +48,22 @@ pub(crate) trait Controller {
     /// [let go](Control::let_go) of the turn.
     fn pause(&self, reason: YieldReason) -> Option<Grant>;
 
-    /// The calling thread stops at `marker`. Returns whether the run has it go on at once. Otherwise it is to
-    /// [pause](Self::pause) there; the run may know by then who comes next.
+    /// The calling thread stops at `marker`, before `access`, of which it tells what it has found if it
+    /// `is_noted`. If it [pauses](AccessBegin::Pauses), the run may know by then who comes next.
     #[cfg(interlace)]
-    fn goes_on(&self, _marker: MarkerId) -> bool {
+    fn arrive(&self, marker: MarkerId, access: &Access, is_noted: bool) -> AccessBegin {
+        let mut begin = AccessBegin::GoesOn;
+        self.with_core(&mut |core, thread| {
+            begin = core.begin_access(thread, marker, access, is_noted);
+        });
+        begin
+    }
+
+    /// The calling thread has made the access before which it has arrived, and found `value` there. Returns
+    /// whether that is noted. Only if nothing is allocated for that, and nobody else is concerned: the calling
+    /// thread is still controlled by the run.
+    #[cfg(interlace)]
+    fn note_at_once(&self, _value: u64, _has_changed: bool) -> bool {
         false
     }
 
@@ -163,11 +179,23 @@ pub(super) fn pause(reason: YieldReason) {
     obey(yield_turn(reason));
 }
 
-/// Whether the calling thread, which a run controls and which stops at `marker`, goes on at once.
+/// The calling thread, which a run controls, stops at `marker`, before `access`. `None` after a fault of this
+/// library.
 #[cfg(interlace)]
 #[inline]
-pub(super) fn goes_on(marker: MarkerId) -> bool {
-    with_controller(|controller| controller.goes_on(marker)) == Some(true)
+pub(super) fn arrive(marker: MarkerId, access: &Access, is_noted: bool) -> Option<AccessBegin> {
+    with_controller(|controller| controller.arrive(marker, access, is_noted))
+}
+
+/// What the calling thread has found by the access before which it has arrived. Returns whether that is
+/// noted.
+#[cfg(interlace)]
+#[inline]
+pub(super) fn note_at_once(value: u64, has_changed: bool) -> bool {
+    CONTROLLER.with_borrow(|controller| {
+        let controller = controller.as_deref();
+        controller.is_some_and(|it| it.note_at_once(value, has_changed))
+    })
 }
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.

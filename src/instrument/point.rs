@@ -8,7 +8,7 @@ use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, is_to_pause};
 use crate::memory;
-use crate::operation::{Access, Object};
+use crate::operation::{Access, AccessKind, Object};
 
 /// What an update changes.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,7 +67,7 @@ impl Operation {
     pub(super) fn point_of_std<T>(self, place: *mut T, caller: usize) {
         if is_controlled() && is_point() {
             let access = self.access(place.addr(), size_of::<T>());
-            engine::access(site(self.name, caller), access);
+            engine::access(site(self.name, caller), &access);
         }
     }
 
@@ -81,17 +81,18 @@ impl Operation {
                 is_shared: false,
             };
             let access = Access::write(bytes(address, size));
-            engine::acquire_word(site(self.name, caller), known_lock(), word, access);
+            engine::acquire_word(site(self.name, caller), known_lock(), word, &access);
         }
     }
 
+    #[inline]
     fn access(self, place: usize, size: usize) -> Access {
-        let object = bytes(place, size);
-        if self.is_write {
-            Access::write(object)
+        let kind = if self.is_write {
+            AccessKind::Write
         } else {
-            Access::read(object)
-        }
+            AccessKind::Read
+        };
+        Access::new(kind, bytes(place, size))
     }
 
     /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
@@ -119,7 +120,7 @@ impl Operation {
                 is_shared: true,
             };
             let look = Access::read(bytes(place, size));
-            engine::acquire_word(&code.site, &code.lock, word, look);
+            engine::acquire_word(&code.site, &code.lock, word, &look);
         } else {
             self.stop(place, size, caller);
         }
@@ -156,9 +157,9 @@ impl Operation {
                 is_free,
                 is_shared: false,
             };
-            engine::acquire_word(&code.site, &code.lock, word, access);
+            engine::acquire_word(&code.site, &code.lock, word, &access);
         } else {
-            engine::access_noted(&code.site, access);
+            engine::access_noted(&code.site, &access);
         }
     }
 
@@ -177,15 +178,15 @@ impl Operation {
     #[inline(never)]
     fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
         let code = code_site(self.name, caller);
-        let object = bytes(place, size);
-        let (access, changes) = match code.role() {
-            Role::Increment => (Access::increment(object), Changes::Count),
-            Role::Decrement => (Access::decrement(object), Changes::Count),
-            Role::ReadUnlock => (Access::write(object), Changes::Readers),
-            _ => (Access::write(object), Changes::Value),
+        let (kind, changes) = match code.role() {
+            Role::Increment => (AccessKind::Increment, Changes::Count),
+            Role::Decrement => (AccessKind::Decrement, Changes::Count),
+            Role::ReadUnlock => (AccessKind::Write, Changes::Readers),
+            _ => (AccessKind::Write, Changes::Value),
         };
+        let access = Access::new(kind, bytes(place, size));
         if is_point() {
-            engine::access_noted(&code.site, access);
+            engine::access_noted(&code.site, &access);
         } else {
             engine::touch(access);
         }
@@ -205,7 +206,7 @@ impl Operation {
     fn stop(self, place: usize, size: usize, caller: usize) {
         let access = self.access(place, size);
         if is_point() {
-            engine::access_noted(site(self.name, caller), access);
+            engine::access_noted(site(self.name, caller), &access);
         } else {
             // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access);
@@ -214,6 +215,7 @@ impl Operation {
 }
 
 /// Whether the calling thread stops at its accesses.
+#[inline]
 fn is_point() -> bool {
     is_to_pause() && !HAS_NO_POINTS.get()
 }
@@ -251,6 +253,7 @@ pub(super) fn touch<T>(place: *mut T, is_write: bool) {
     });
 }
 
+#[inline]
 fn bytes(place: usize, size: usize) -> Object {
     Object::Memory(place..place.saturating_add(size))
 }

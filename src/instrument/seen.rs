@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::engine;
 use crate::engine::call::is_controlled;
-use crate::operation::Object;
 
 /// What lies at a place before an access; nothing if no run controls the calling thread.
 pub(super) struct Seen(Option<u64>);
@@ -20,8 +19,8 @@ impl Seen {
     pub(super) fn tell<T>(self, place: *mut T) {
         if let Seen(Some(before)) = self {
             let start = place.addr();
-            let object = Object::Memory(start..start.saturating_add(size_of::<T>()));
-            engine::note(&object, before, before != value(place));
+            let end = start.saturating_add(size_of::<T>());
+            engine::note(start..end, before, before != value(place));
         }
     }
 }

@@ -63,6 +63,16 @@ impl Object {
 }
 
 impl Access {
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[inline]
+    pub(crate) fn new(kind: AccessKind, object: Object) -> Self {
+        Access {
+            object,
+            kind,
+            found: 0,
+        }
+    }
+
     pub(crate) fn read(object: Object) -> Self {
         Access {
             object,

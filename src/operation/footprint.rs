@@ -101,6 +101,19 @@ impl Footprints {
         self.have_locks |= is_guarded;
     }
 
+    /// As [`declare_accesses`](Self::declare_accesses), for one.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[inline]
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: &Access) {
+        self.have_locks |= access.is_acquire();
+        let row = self.row(thread);
+        let footprint = row.declared.get_or_insert_default();
+        footprint.accesses.clear();
+        footprint.accesses.push(access.clone());
+        row.is_new = true;
+        row.is_one_step = true;
+    }
+
     /// `thread` waits, and makes these accesses when it goes on.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn declare_after_wait(&mut self, thread: ThreadId, accesses: Vec<Access>) {

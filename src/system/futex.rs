@@ -192,7 +192,7 @@ fn stop_before(request: &Request) {
         if let Request::Wait(Wait { time: 0, .. }) = request {
             waits_for_word(word);
         }
-        access(site, access_to(word));
+        access(site, &access_to(word));
     }
 }
 

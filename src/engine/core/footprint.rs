@@ -1,6 +1,6 @@
 //! What steps touch: what their markers declare, and what the calls in them are known to do.
 
-use super::{Access, Event, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
+use super::{Access, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
 
 impl ExecutionState {
     /// `thread`, which is running, is about to reach a marker that declares what it gates.
@@ -10,8 +10,8 @@ impl ExecutionState {
 
     /// `thread`, which is running, is about to stop before `access`.
     #[cfg(interlace)]
-    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
-        self.footprints.declare_accesses(thread, [access]);
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: &Access) {
+        self.footprints.declare_access(thread, access);
     }
 
     /// The step under way has touched this.
@@ -106,12 +106,10 @@ impl ExecutionState {
         if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
+        // Each by itself: to load a step as a whole just after its parts were stored stalls the load.
         let step = &mut self.steps[self.taken - 1];
-        *step = Event {
-            knowledge,
-            has_called: false,
-            accesses_end: in_32_bits(self.accesses.len()),
-            ..*step
-        };
+        step.knowledge = knowledge;
+        step.has_called = false;
+        step.accesses_end = in_32_bits(self.accesses.len());
     }
 }

@@ -1,32 +1,47 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
-use super::waiting_loops::{Arrival, Read};
+use super::waiting_loops::{Arrival, Arrived, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
 use crate::site::MarkerId;
 
 impl ExecutionState {
     /// `thread`, which is running, is about to make `access`, and then tells what it has found.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[inline]
     pub(crate) fn arrive(
         &mut self,
         thread: ThreadId,
         site: MarkerId,
-        access: Access,
+        access: &Access,
         free: impl FnOnce() -> u32,
-    ) -> Arrival {
-        let arrival = self.loops.arrive(thread, site, access.clone(), free);
-        match &arrival {
-            Arrival::Stops => self.footprints.declare_accesses(thread, [access]),
+    ) -> Arrived {
+        if self.loops.arrive_after_write(thread, site, access) {
+            self.footprints.declare_access(thread, access);
+            return Arrived::Stops;
+        }
+        self.arrive_after_reads(thread, site, access, free)
+    }
+
+    #[inline(never)]
+    fn arrive_after_reads(
+        &mut self,
+        thread: ThreadId,
+        site: MarkerId,
+        access: &Access,
+        free: impl FnOnce() -> u32,
+    ) -> Arrived {
+        match self.loops.arrive(thread, site, access, free) {
+            Arrival::Stops => self.footprints.declare_access(thread, access),
             Arrival::StopsBeforeRounds(accesses) => {
-                self.footprints
-                    .declare_accesses(thread, accesses.iter().cloned());
+                self.footprints.declare_accesses(thread, accesses);
             }
-            Arrival::GoesOn => {}
+            Arrival::GoesOn => return Arrived::GoesOn,
             Arrival::Waits(accesses) => {
-                self.footprints.declare_after_wait(thread, accesses.clone());
+                self.footprints.declare_after_wait(thread, accesses);
+                return Arrived::Waits;
             }
         }
-        arrival
+        Arrived::Stops
     }
 
     /// `thread` has accessed `object` in the step under way, and found `value` there. If it `has_changed` that,
@@ -43,6 +58,14 @@ impl ExecutionState {
         if has_changed {
             self.change(object);
         }
+    }
+
+    /// As [`note_access`](Self::note_access), where that concerns nobody but the thread, and takes no memory.
+    /// Returns whether it is so.
+    #[cfg(interlace)]
+    #[inline]
+    pub(crate) fn note_at_once(&mut self, thread: ThreadId, value: u64, has_changed: bool) -> bool {
+        self.loops.note_at_once(thread, value, has_changed)
     }
 
     /// What lies there is changed in the step under way.

@@ -52,6 +52,13 @@ struct Reach {
     access: Access,
 }
 
+impl Reach {
+    #[inline]
+    fn is(&self, site: MarkerId, access: &Access) -> bool {
+        self.site == site && self.access == *access
+    }
+}
+
 /// An access that has written nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Read {
@@ -111,6 +118,14 @@ pub(crate) enum Arrival {
     Waits(Vec<Access>),
 }
 
+/// The same, for those who need not know the accesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrived {
+    Stops,
+    GoesOn,
+    Waits,
+}
+
 impl WaitingLoops {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
@@ -119,6 +134,7 @@ impl WaitingLoops {
         self.waiting = 0;
     }
 
+    #[inline]
     fn row(&mut self, thread: ThreadId) -> &mut Row {
         if self.rows.len() <= thread.index() {
             self.rows.resize_with(thread.index() + 1, Row::default);
@@ -132,13 +148,14 @@ impl WaitingLoops {
         &mut self,
         thread: ThreadId,
         site: MarkerId,
-        access: Access,
+        access: &Access,
         free: impl FnOnce() -> u32,
     ) -> Arrival {
+        if self.arrive_after_write(thread, site, access) {
+            return Arrival::Stops;
+        }
         let row = self.row(thread);
-        let reach = Reach { site, access };
-        let (arrival, ended) = row.arrive(&reach, free);
-        row.reached = Some(reach);
+        let (arrival, ended) = row.arrive(site, access, free);
         self.ended.extend(ended);
         let row = self.row(thread);
         if let Arrival::Waits(accesses) = arrival {
@@ -148,6 +165,23 @@ impl WaitingLoops {
             return Arrival::Waits(accesses.into_iter().chain([own]).collect());
         }
         arrival
+    }
+
+    /// As [`arrive`](Self::arrive), if the thread has read nothing since it last wrote: then it stops. Returns
+    /// whether it is so.
+    #[inline]
+    pub(super) fn arrive_after_write(
+        &mut self,
+        thread: ThreadId,
+        site: MarkerId,
+        access: &Access,
+    ) -> bool {
+        let row = self.row(thread);
+        row.reached = Some(Reach {
+            site,
+            access: access.clone(),
+        });
+        row.reads.is_empty()
     }
 
     /// `thread` has made the access before which it has arrived last, and found `value` there. Whether it
@@ -177,6 +211,26 @@ impl WaitingLoops {
             row.reads.remove(0);
         }
         row.reads.push(Read { reach, value });
+    }
+
+    /// As [`note`](Self::note), where that only notes and takes no memory. Returns whether it is so.
+    #[inline]
+    pub(super) fn note_at_once(&mut self, thread: ThreadId, value: u64, has_changed: bool) -> bool {
+        let Some(row) = self.rows.get_mut(thread.index()) else {
+            return false;
+        };
+        let is_full = row.reads.len() == row.reads.capacity().min(MAX_READS);
+        if self.waiting > 0 || row.rounds.is_some() || is_full && !has_changed {
+            return false;
+        }
+        if let Some(reach) = row.reached.take() {
+            if has_changed {
+                row.reads.clear();
+            } else {
+                row.reads.push(Read { reach, value });
+            }
+        }
+        true
     }
 
     /// `thread` does something else than to make an access.
@@ -257,13 +311,14 @@ impl Row {
 
     fn arrive(
         &mut self,
-        reach: &Reach,
+        site: MarkerId,
+        access: &Access,
         free: impl FnOnce() -> u32,
     ) -> (Arrival, Option<(MarkerId, u32)>) {
         let mut ended = None;
         if let Some(rounds) = &mut self.rounds {
             let round = &self.reads[self.reads.len() - rounds.length..];
-            let goes_on = round[rounds.next].reach == *reach;
+            let goes_on = round[rounds.next].reach.is(site, access);
             if goes_on && rounds.next == 0 && rounds.count >= MAX_ROUNDS {
                 return (Arrival::Waits(self.accesses()), None);
             }
@@ -274,7 +329,7 @@ impl Row {
             ended = self.ended();
             self.forget();
         }
-        let Some((length, count)) = self.repeats(reach, free) else {
+        let Some((length, count)) = self.repeats(site, access, free) else {
             return (Arrival::Stops, ended);
         };
         self.rounds = Some(Rounds {
@@ -295,9 +350,14 @@ impl Row {
 
     /// How long the round is that the thread has made more often than is `free`, and how often that is, if
     /// it is about to make it once more.
-    fn repeats(&self, reach: &Reach, free: impl FnOnce() -> u32) -> Option<(usize, u32)> {
+    fn repeats(
+        &self,
+        site: MarkerId,
+        access: &Access,
+        free: impl FnOnce() -> u32,
+    ) -> Option<(usize, u32)> {
         let mut last = self.reads.iter().rev().take(MAX_LENGTH);
-        let length = last.position(|it| it.reach == *reach)? + 1;
+        let length = last.position(|it| it.reach.is(site, access))? + 1;
         let count = free();
         let rounds = self.reads.rchunks_exact(length).take(count as usize);
         let round = &self.reads[self.reads.len() - length..];

@@ -14,7 +14,7 @@ fn place(number: usize) -> Object {
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
     let access = Access::read(place(number as usize));
-    let arrival = loops.arrive(thread(), MarkerId::new(number), access, || free);
+    let arrival = loops.arrive(thread(), MarkerId::new(number), &access, || free);
     if !matches!(arrival, Arrival::Waits(_)) {
         loops.note(thread(), value, false);
     }
@@ -61,7 +61,7 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    loops.arrive(thread(), MarkerId::new(2), Access::write(place(2)), || 1);
+    loops.arrive(thread(), MarkerId::new(2), &Access::write(place(2)), || 1);
     loops.note(thread(), 0, true);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
     assert!(loops.take_ended().is_empty());

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::{Run, TurnDetail};
+#[cfg(interlace)]
+use crate::engine::access_begin::AccessBegin;
 use crate::engine::baton::Grant;
 use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
@@ -12,6 +14,8 @@ use crate::engine::fiber::has_own_thread_locals;
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
+#[cfg(interlace)]
+use crate::operation::Access;
 use crate::operation::ThreadId;
 #[cfg(interlace)]
 use crate::site::MarkerId;
@@ -23,17 +27,21 @@ impl Controller for Rc<Run> {
     }
 
     #[cfg(interlace)]
-    fn goes_on(&self, marker: MarkerId) -> bool {
-        Run::goes_on(self, marker)
+    fn arrive(&self, marker: MarkerId, access: &Access, is_noted: bool) -> AccessBegin {
+        Run::arrive(self, marker, access, is_noted)
+    }
+
+    #[cfg(interlace)]
+    fn note_at_once(&self, value: u64, has_changed: bool) -> bool {
+        let thread = self.heartbeat.running();
+        let core = self.core.try_borrow_mut();
+        core.is_ok_and(|mut core| core.state.note_at_once(thread, value, has_changed))
     }
 
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.core.borrow_mut();
         body(&mut core, self.heartbeat.running());
-        if core.has_calls() || !self.surroundings.is_quiet() {
-            // The state of a turn that is repeated is not kept up to date: it is heard after that.
-            self.wakes.alert();
-        }
+        self.alert_if_called(&core);
     }
 
     fn settle(&self) {
@@ -107,6 +115,15 @@ impl Controller for Rc<Run> {
 }
 
 impl Run {
+    /// A thread has asked something of the execution.
+    #[inline]
+    pub(super) fn alert_if_called(&self, core: &ExecutionCore) {
+        if core.has_calls() || !self.surroundings.is_quiet() {
+            // The state of a turn that is repeated is not kept up to date: it is heard after that.
+            self.wakes.alert();
+        }
+    }
+
     /// Each thread is to have thread-locals of its own, since the program does something. If they share
     /// theirs, the execution is going to be abandoned.
     ///
