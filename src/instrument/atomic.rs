@@ -46,7 +46,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::read("load").point_of_load(place, caller);
+                const { &Operation::read("load") }.point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
@@ -62,7 +62,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
-                Operation::write("store").point(place, caller);
+                const { &Operation::write("store") }.point(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
@@ -78,7 +78,7 @@ macro_rules! atomics {
                 _order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
-                let operation = Operation::write("compare_exchange");
+                let operation = const { &Operation::write("compare_exchange") };
                 operation.point_of_exchange(place, caller, expected == 0);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
@@ -159,7 +159,7 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                let operation = Operation::write(stringify!($method));
+                let operation = const { &Operation::write(stringify!($method)) };
                 let changes = operation.point_of_update(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: as above.

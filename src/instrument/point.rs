@@ -33,7 +33,8 @@ impl Changes {
     }
 }
 
-/// An access that is about to be made.
+/// An access that is about to be made. Passed by reference, to one that is never made anew: what was just
+/// stored in parts is loaded as a whole slowly.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
     pub(super) name: &'static str,
@@ -54,7 +55,7 @@ impl Operation {
     /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
     /// `place`. The call returns to `caller`.
     #[inline]
-    pub(super) fn point<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point<T>(&self, place: *mut T, caller: usize) {
         if is_controlled() {
             self.stop(place.addr(), size_of::<T>(), caller);
         }
@@ -64,7 +65,7 @@ impl Operation {
     }
 
     /// As [`point`](Self::point), before an access that a function of std makes. Nobody tells what that finds.
-    pub(super) fn point_of_std<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point_of_std<T>(&self, place: *mut T, caller: usize) {
         if is_controlled() && is_point() {
             let access = self.access(place.addr(), size_of::<T>());
             engine::access(site(self.name, caller), &access);
@@ -72,7 +73,7 @@ impl Operation {
     }
 
     /// As [`point_of_std`](Self::point_of_std), where what is called waits until the word is 0.
-    pub(super) fn point_of_lock(self, place: *mut u32, caller: usize) {
+    pub(super) fn point_of_lock(&self, place: *mut u32, caller: usize) {
         let (address, size) = (place.addr(), size_of::<u32>());
         if is_controlled() && is_point() {
             let word = LockWord {
@@ -86,7 +87,7 @@ impl Operation {
     }
 
     #[inline]
-    fn access(self, place: usize, size: usize) -> Access {
+    fn access(&self, place: usize, size: usize) -> Access {
         let kind = if self.is_write {
             AccessKind::Write
         } else {
@@ -97,7 +98,7 @@ impl Operation {
 
     /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
     #[inline]
-    pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point_of_load<T>(&self, place: *mut T, caller: usize) {
         if is_controlled() {
             let (address, size) = (place.addr(), size_of::<T>());
             // Those of std's locks that are acquired so have four bytes.
@@ -110,7 +111,7 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop_to_look(self, place: usize, caller: usize) {
+    fn stop_to_look(&self, place: usize, caller: usize) {
         let size = size_of::<u32>();
         let code = code_site(self.name, caller);
         if code.role() == Role::ReadLock && is_point() {
@@ -128,7 +129,7 @@ impl Operation {
 
     /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
     #[inline]
-    pub(super) fn point_of_exchange<T>(self, place: *mut T, caller: usize, from_zero: bool) {
+    pub(super) fn point_of_exchange<T>(&self, place: *mut T, caller: usize, from_zero: bool) {
         if is_controlled() {
             let (address, size) = (place.addr(), size_of::<T>());
             self.stop_to_exchange(address, size, caller, from_zero);
@@ -137,7 +138,7 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
+    fn stop_to_exchange(&self, place: usize, size: usize, caller: usize, from_zero: bool) {
         let code = code_site(self.name, caller);
         let access = Access::write(bytes(place, size));
         if !is_point() {
@@ -165,7 +166,7 @@ impl Operation {
 
     /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
     #[inline]
-    pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
+    pub(super) fn point_of_update<T>(&self, place: *mut T, caller: usize) -> Changes {
         let changes = if is_controlled() {
             self.stop_to_update(place.addr(), size_of::<T>(), caller)
         } else {
@@ -176,7 +177,7 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
+    fn stop_to_update(&self, place: usize, size: usize, caller: usize) -> Changes {
         let code = code_site(self.name, caller);
         let (kind, changes) = match code.role() {
             Role::Increment => (AccessKind::Increment, Changes::Count),
@@ -195,7 +196,7 @@ impl Operation {
 
     /// A compare-and-swap from 0 has failed.
     #[cold]
-    pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn failed<T>(&self, place: *mut T, caller: usize) {
         // Futexes have four bytes.
         if size_of::<T>() == size_of::<u32>() && is_point() {
             engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
@@ -203,7 +204,7 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop(self, place: usize, size: usize, caller: usize) {
+    fn stop(&self, place: usize, size: usize, caller: usize) {
         let access = self.access(place, size);
         if is_point() {
             engine::access_noted(site(self.name, caller), &access);

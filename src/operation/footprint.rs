@@ -200,6 +200,19 @@ impl Footprints {
         }
     }
 
+    /// If the step that begins with `pending` is one access that was declared, and nothing else: what that is.
+    /// The step is being taken.
+    #[inline]
+    pub(crate) fn take_one(&mut self, pending: Pending) -> Option<Access> {
+        let row = self.rows.get_mut(pending.thread.index())?;
+        let is_one = row.is_one_step && row.held.is_empty() && pending.operation.is_marker();
+        let declared = row.declared.as_mut().filter(|_| is_one)?;
+        match &mut declared.accesses {
+            accesses if accesses.len() == 1 => accesses.pop(),
+            _ => None,
+        }
+    }
+
     /// `thread` passes its marker: it acquires the locks that it waited for, and releases others. If nothing
     /// says when it releases one, that may be in any later step: so each touches the lock.
     pub(crate) fn pass(&mut self, thread: ThreadId) {

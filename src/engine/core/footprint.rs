@@ -1,6 +1,7 @@
 //! What steps touch: what their markers declare, and what the calls in them are known to do.
 
 use super::{Access, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
+use crate::operation::Knowledge;
 
 impl ExecutionState {
     /// `thread`, which is running, is about to reach a marker that declares what it gates.
@@ -99,13 +100,27 @@ impl ExecutionState {
         }
     }
 
-    /// The step that begins with `pending` is the last taken: notes what is known of it.
-    #[cold]
-    pub(super) fn note_footprint(&mut self, pending: Pending) {
+    /// The step that begins with `pending` is being taken. Returns what is known of it.
+    fn pass(&mut self, pending: Pending) -> Knowledge {
         let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
         if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
+        knowledge
+    }
+
+    /// The step that begins with `pending` is the last taken: notes what is known of it.
+    #[cfg_attr(interlace, inline)]
+    #[cfg_attr(not(interlace), cold)]
+    pub(super) fn note_footprint(&mut self, pending: Pending) {
+        let one = cfg!(interlace).then(|| self.footprints.take_one(pending));
+        let knowledge = match one.flatten() {
+            Some(access) => {
+                self.accesses.push(access);
+                Knowledge::Declared
+            }
+            None => self.pass(pending),
+        };
         // Each by itself: to load a step as a whole just after its parts were stored stalls the load.
         let step = &mut self.steps[self.taken - 1];
         step.knowledge = knowledge;
