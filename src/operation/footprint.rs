@@ -24,6 +24,8 @@ impl Footprint {
 pub(crate) struct Footprints {
     /// By thread. One beyond the end has declared nothing.
     rows: Vec<Row>,
+    /// Room for accesses, that rows had which are gone.
+    spare: Vec<Vec<Access>>,
     /// Whether any thread has come to a marker that acquires a lock.
     have_locks: bool,
 }
@@ -47,6 +49,7 @@ impl Footprints {
     /// Those of an execution in which no thread has declared anything.
     pub(crate) const NONE: &'static Footprints = &Footprints {
         rows: Vec::new(),
+        spare: Vec::new(),
         have_locks: false,
     };
 
@@ -67,7 +70,10 @@ impl Footprints {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.rows.clear();
+        for Footprint { mut accesses } in self.rows.drain(..).filter_map(|row| row.declared) {
+            accesses.clear();
+            self.spare.push(accesses);
+        }
         self.have_locks = false;
     }
 
@@ -106,12 +112,18 @@ impl Footprints {
     #[inline]
     pub(crate) fn declare_access(&mut self, thread: ThreadId, access: &Access) {
         self.have_locks |= access.is_acquire();
-        let row = self.row(thread);
-        let footprint = row.declared.get_or_insert_default();
-        footprint.accesses.clear();
-        footprint.accesses.push(access.clone());
+        let mut row = self.row(thread);
+        if row.declared.is_none() {
+            let accesses = self.spare.pop().unwrap_or_default();
+            row = self.row(thread);
+            row.declared = Some(Footprint { accesses });
+        }
         row.is_new = true;
         row.is_one_step = true;
+        if let Some(footprint) = &mut row.declared {
+            footprint.accesses.clear();
+            footprint.accesses.push(access.clone());
+        }
     }
 
     /// `thread` waits, and makes these accesses when it goes on.
@@ -133,7 +145,10 @@ impl Footprints {
         let row = self.row(thread);
         row.has_reached = true;
         if !std::mem::take(&mut row.is_new) {
-            row.declared = cfg!(interlace).then(Footprint::default);
+            match &mut row.declared {
+                Some(footprint) if cfg!(interlace) => footprint.accesses.clear(),
+                declared => *declared = cfg!(interlace).then(Footprint::default),
+            }
         }
     }
 

@@ -128,7 +128,12 @@ pub(crate) enum Arrived {
 
 impl WaitingLoops {
     pub(super) fn clear(&mut self) {
-        self.rows.clear();
+        // Kept, with the memory that they have.
+        for row in &mut self.rows {
+            row.forget();
+            row.reached = None;
+            row.is_waiting = false;
+        }
         self.woken.clear();
         self.ended.clear();
         self.waiting = 0;

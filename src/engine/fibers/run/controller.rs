@@ -94,8 +94,7 @@ impl Controller for Rc<Run> {
         self.bodies.borrow_mut().push(Some(new.body));
         let name = if new.has_prelude {
             // Within the turn of the calling thread, on top of its stack.
-            self.started
-                .tell(started, "a started thread", Grant::Resume);
+            self.started.tell(started, None, Grant::Resume);
             self.introduced.take()
         } else {
             new.name.map(str::to_owned)
