@@ -215,16 +215,23 @@ impl Footprints {
         }
     }
 
-    /// If the step that begins with `pending` is one access that was declared, and nothing else: what that is.
-    /// The step is being taken.
+    /// The step that begins with `pending` is being taken. If it is one access that was declared, and nothing
+    /// else, adds that to `accesses`. Returns whether it is so.
     #[inline]
-    pub(crate) fn take_one(&mut self, pending: Pending) -> Option<Access> {
-        let row = self.rows.get_mut(pending.thread.index())?;
+    pub(crate) fn take_one(&mut self, pending: Pending, accesses: &mut Vec<Access>) -> bool {
+        let Some(row) = self.rows.get_mut(pending.thread.index()) else {
+            return false;
+        };
         let is_one = row.is_one_step && row.held.is_empty() && pending.operation.is_marker();
-        let declared = row.declared.as_mut().filter(|_| is_one)?;
-        match &mut declared.accesses {
-            accesses if accesses.len() == 1 => accesses.pop(),
-            _ => None,
+        let declared = row.declared.as_mut().filter(|_| is_one);
+        match declared.map(|it| &mut it.accesses) {
+            Some(own) if own.len() == 1 => {
+                // Not moved, as a whole: its parts were stored one by one, not long before.
+                accesses.push(own[0].clone());
+                own.clear();
+                true
+            }
+            _ => false,
         }
     }
 

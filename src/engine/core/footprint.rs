@@ -113,13 +113,11 @@ impl ExecutionState {
     #[cfg_attr(interlace, inline)]
     #[cfg_attr(not(interlace), cold)]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
-        let one = cfg!(interlace).then(|| self.footprints.take_one(pending));
-        let knowledge = match one.flatten() {
-            Some(access) => {
-                self.accesses.push(access);
-                Knowledge::Declared
-            }
-            None => self.pass(pending),
+        let is_one = cfg!(interlace) && self.footprints.take_one(pending, &mut self.accesses);
+        let knowledge = if is_one {
+            Knowledge::Declared
+        } else {
+            self.pass(pending)
         };
         // Each by itself: to load a step as a whole just after its parts were stored stalls the load.
         let step = &mut self.steps[self.taken - 1];

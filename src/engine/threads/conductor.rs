@@ -66,7 +66,14 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
         end => (end, None),
     };
     enter(Phase::DropState);
-    let end = drop_state(|| hooks.run(|| drop(instance)), end);
+    let dropping = || {
+        if let Some(own) = Arc::get_mut(&mut instance) {
+            hooks.run(|| own.drop_state());
+        }
+        // The block that it lies in is none of the program's.
+        drop(instance);
+    };
+    let end = drop_state(dropping, end);
     Some((end, outcome))
 }
 
