@@ -5,7 +5,7 @@
 //! a time has this: whoever has [the lock of the process](crate::engine).
 //!
 //! A thread of the program has its arena while it runs the program's code. What this library does on
-//! that thread it does [outside](outside): it keeps what it allocates, and puts nothing back.
+//! that thread it does [outside]: it keeps what it allocates, and puts nothing back.
 
 #![cfg_attr(interlace, allow(unsafe_code))]
 

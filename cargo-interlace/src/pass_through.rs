@@ -11,22 +11,19 @@ use std::{fs, process};
 use crate::probe::probe;
 use crate::toolchain::{Toolchain, text};
 
-/// The files of the crate.
+/// The files of the crate. Most are links to those of Interlace.
 pub(crate) const SOURCES: [(&str, &str); 8] = [
     ("lib.rs", include_str!("../pass_through/lib.rs")),
     ("point.rs", include_str!("../pass_through/point.rs")),
-    ("symbol.rs", include_str!("../../src/instrument/symbol.rs")),
-    ("atomic.rs", include_str!("../../src/instrument/atomic.rs")),
-    ("fence.rs", include_str!("../../src/instrument/fence.rs")),
-    ("plain.rs", include_str!("../../src/instrument/plain.rs")),
+    ("symbol.rs", include_str!("../pass_through/symbol.rs")),
+    ("atomic.rs", include_str!("../pass_through/atomic.rs")),
+    ("fence.rs", include_str!("../pass_through/fence.rs")),
+    ("plain.rs", include_str!("../pass_through/plain.rs")),
     (
         "std_functions.rs",
         include_str!("../pass_through/std_functions.rs"),
     ),
-    (
-        "table.rs",
-        include_str!("../../src/instrument/std_functions/table.rs"),
-    ),
+    ("table.rs", include_str!("../pass_through/table.rs")),
 ];
 
 /// It uses nothing of std, has no panics, and is one object file.

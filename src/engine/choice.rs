@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::fault::catch_fault;
+use super::fiber::has_own_thread_locals;
 use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
@@ -32,14 +33,13 @@ displayed! {
     /// assert_eq!(report.schedules(), 6);
     /// assert_eq!("fibers".parse(), Ok(Engine::Fibers));
     /// ```
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Engine {
         /// Each thread of the program is an OS thread, with thread-locals and an identity of its own,
         /// as in production. Those of declared threads are kept from one execution to the next, unless
         /// [`fresh_threads`](crate::Explorer::fresh_threads) says otherwise. A hand-over costs about
-        /// two microseconds. The default.
-        #[default]
+        /// two microseconds. The default where the program is not instrumented.
         Threads = "threads",
         /// Each thread of the program is a coroutine with a stack of its own, and all of them share
         /// one OS thread. A hand-over costs tens of nanoseconds. What blocks the OS thread all the
@@ -50,8 +50,20 @@ displayed! {
         /// [`ThreadId`](std::thread::ThreadId) of its own, new in every execution, and they are
         /// destroyed when it ends. Of a declared thread [`name`](std::thread::Thread::name) is `None`.
         /// Elsewhere, and where user code may not set the segment register, all share those of the OS
-        /// thread: code that keeps something there belongs on [`Threads`](Engine::Threads).
+        /// thread: code that keeps something there belongs on [`Threads`](Engine::Threads). The default under
+        /// `cargo interlace`, where each has its own.
         Fibers = "fibers",
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        // What blocks is seen in instrumented builds, and steps are many.
+        if cfg!(interlace) && has_own_thread_locals() {
+            Engine::Fibers
+        } else {
+            Engine::Threads
+        }
     }
 }
 

@@ -10,8 +10,12 @@ use crate::report::{Source, find};
 use crate::saved::{File, Store};
 use crate::schedule::Schedule;
 
-/// The folder beside the package's `Cargo.toml`.
-const FOLDER: &str = "interlace-regressions";
+/// The folder beside the package's `Cargo.toml`. Schedules of an instrumented build fit in no other.
+const FOLDER: &str = if cfg!(interlace) {
+    "interlace-regressions/instrumented"
+} else {
+    "interlace-regressions"
+};
 
 /// Keeps the schedules of one test in a file whose path mirrors that of the test's source.
 #[derive(Debug)]

@@ -70,8 +70,8 @@ impl<S> Explorer<S> {
         self
     }
 
-    /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or
-    /// [`Engine::Threads`].
+    /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or what
+    /// [`Engine`] says of the build.
     ///
     /// With either, a failure is run once more on fresh OS threads before it is reported.
     pub fn engine(mut self, engine: Engine) -> Self {

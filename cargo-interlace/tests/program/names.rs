@@ -32,7 +32,12 @@ fn explorer() -> Explorer<()> {
         other.join().unwrap();
         assert_ne!(VALUE.load(SeqCst), 7);
     })
-    .engine(Engine::Fibers)
+}
+
+/// Elsewhere, steps are fewer, and more may block that is not seen.
+#[test]
+fn fibers_are_the_default() {
+    assert_eq!(Engine::default(), Engine::Fibers);
 }
 
 #[test]

@@ -1,0 +1,1 @@
+../../src/instrument/symbol.rs

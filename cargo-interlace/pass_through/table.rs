@@ -1,0 +1,1 @@
+../../src/instrument/std_functions/table.rs
