@@ -219,6 +219,7 @@ impl WaitingLoops {
     }
 
     /// As [`note`](Self::note), where that only notes and takes no memory. Returns whether it is so.
+    #[cfg(interlace)]
     #[inline]
     pub(super) fn note_at_once(&mut self, thread: ThreadId, value: u64, has_changed: bool) -> bool {
         let Some(row) = self.rows.get_mut(thread.index()) else {
