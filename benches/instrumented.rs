@@ -17,8 +17,20 @@ const POINTS: usize = 900;
 
 static VALUE: AtomicUsize = AtomicUsize::new(0);
 
+/// The time that this process has had of processors, in nanoseconds. There are instrumented builds on Linux
+/// only.
+#[cfg(not(target_os = "linux"))]
+fn processor_time() -> f64 {
+    f64::NAN
+}
+
 /// The time that this process has had of processors, in nanoseconds.
-#[allow(unsafe_code, clippy::cast_precision_loss)]
+#[cfg(target_os = "linux")]
+#[allow(
+    unsafe_code,
+    clippy::cast_precision_loss,
+    reason = "a call of C; few nanoseconds"
+)]
 fn processor_time() -> f64 {
     let mut time = libc::timespec {
         tv_sec: 0,
@@ -30,7 +42,7 @@ fn processor_time() -> f64 {
 }
 
 /// The time of `body`, which does something `count` times, for each of those.
-#[allow(clippy::cast_precision_loss)]
+#[allow(clippy::cast_precision_loss, reason = "not many")]
 fn each(count: usize, body: impl FnOnce()) -> f64 {
     let begin = processor_time();
     body();
@@ -75,7 +87,9 @@ fn lost_update() {
             VALUE.store(value + 1, SeqCst);
         })
     });
-    threads.map(|thread| thread.join().expect("it does not panic"));
+    for thread in threads {
+        thread.join().expect("it does not panic");
+    }
 }
 
 fn points(schedules: u64, explorer: Explorer<()>) -> f64 {
@@ -84,7 +98,10 @@ fn points(schedules: u64, explorer: Explorer<()>) -> f64 {
     each(count, || draw(explorer, schedules))
 }
 
-const MEASURED: [(&str, fn() -> f64); 8] = [
+/// What is measured, by name, in nanoseconds.
+type Measured = (&'static str, fn() -> f64);
+
+const MEASURED: [Measured; 8] = [
     ("a multiplication", multiplications),
     ("a marker", || {
         let body = || (0..POINTS).for_each(|_| marker!("here"));
