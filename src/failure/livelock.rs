@@ -8,6 +8,22 @@ use crate::getters::getters;
 
 /// A livelock: no thread could go on, and at least one was in a loop that reads the same again and again,
 /// and writes nothing. Found in instrumented builds.
+///
+/// ```no_run
+/// use interlace::{Explorer, FailureKind};
+/// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+///
+/// let report = Explorer::model(|| {
+///     let is_open = AtomicBool::new(false);
+///     while !is_open.load(SeqCst) {} // and nobody opens it
+/// })
+/// .explore();
+/// let FailureKind::Livelock(livelock) = report.assert_fails().kind() else {
+///     panic!("it would end");
+/// };
+/// let [read] = livelock.reads() else { panic!("it reads one place") };
+/// assert_eq!((read.thread(), read.size(), read.value()), ("main", 1, 0));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Livelock {
     pub(crate) threads: Positions,
