@@ -75,12 +75,15 @@ impl Points {
 
     /// What a report says of them.
     pub(crate) fn note(self, is_model: bool) -> PointsNote {
-        let all = "markers, calls to the system, and atomic accesses to memory";
-        // `cargo interlace` says what it was told to leave out.
-        let skipped = env::var("CARGO_INTERLACE_SKIPPED").unwrap_or_default();
         PointsNote(match self {
-            Points::Accesses if skipped.is_empty() => all.to_owned(),
-            Points::Accesses => format!("{all}, but not those of {skipped}"),
+            Points::Accesses => {
+                let all = "markers, calls to the system, and atomic accesses to memory";
+                // `cargo interlace` says what it was told to leave out.
+                match &*env::var("CARGO_INTERLACE_SKIPPED").unwrap_or_default() {
+                    "" => all.to_owned(),
+                    skipped => format!("{all}, but not those of {skipped}"),
+                }
+            }
             Points::Calls if cfg!(interlace) => "markers, and calls to the system".to_owned(),
             Points::Calls if is_model => {
                 "markers, and calls to the system; `cargo interlace test` adds each atomic access to memory"
