@@ -18,12 +18,7 @@ pub(super) unsafe extern "C-unwind" fn print(
     five: usize,
     _caller: usize,
 ) {
-    let print = || interlace_real_print(one, two, three, four, five);
-    if is_controlled() {
-        without_points(print);
-    } else {
-        print();
-    }
+    run(|| interlace_real_print(one, two, three, four, five));
 }
 
 /// `eprint!`
@@ -35,7 +30,10 @@ pub(super) unsafe extern "C-unwind" fn eprint(
     five: usize,
     _caller: usize,
 ) {
-    let print = || interlace_real_eprint(one, two, three, four, five);
+    run(|| interlace_real_eprint(one, two, three, four, five));
+}
+
+fn run(print: impl FnOnce()) {
     if is_controlled() {
         without_points(print);
     } else {
