@@ -7,16 +7,19 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use scratch::Scratch;
 
-/// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
-/// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 30] = [
-    (
-        "Cargo.toml",
-        r#"[workspace]
+/// The manifest of the workspaces.
+const WORKSPACE: (&str, &str) = (
+    "Cargo.toml",
+    r#"[workspace]
 members = ["program", "shared"]
 resolver = "3"
 "#,
-    ),
+);
+
+/// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
+/// library with it, a binary, an example, a test that does not name Interlace, and those that do.
+const FILES: [(&str, &str); 30] = [
+    WORKSPACE,
     (
         "program/Cargo.toml",
         r#"[package]
@@ -204,13 +207,7 @@ fn it_does_not_name_interlace() {
 
 /// A test of a library that is not instrumented.
 const SKIPPED: [(&str, &str); 5] = [
-    (
-        "Cargo.toml",
-        r#"[workspace]
-members = ["program", "shared"]
-resolver = "3"
-"#,
-    ),
+    WORKSPACE,
     (
         "program/Cargo.toml",
         r#"[package]
