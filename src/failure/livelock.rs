@@ -11,18 +11,22 @@ use crate::getters::getters;
 ///
 /// ```no_run
 /// use interlace::{Explorer, FailureKind};
+/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+/// use std::thread;
 ///
 /// let report = Explorer::model(|| {
-///     let is_open = AtomicBool::new(false);
-///     while !is_open.load(SeqCst) {} // and nobody opens it
+///     let is_open = Arc::new(AtomicBool::new(false));
+///     let seen = Arc::clone(&is_open);
+///     let waits = thread::spawn(move || while !seen.load(SeqCst) {}); // and nobody opens it
+///     waits.join().unwrap();
 /// })
 /// .explore();
 /// let FailureKind::Livelock(livelock) = report.assert_fails().kind() else {
 ///     panic!("it would end");
 /// };
 /// let [read] = livelock.reads() else { panic!("it reads one place") };
-/// assert_eq!((read.thread(), read.size(), read.value()), ("main", 1, 0));
+/// assert_eq!((read.thread(), read.size(), read.value()), ("main/1", 1, 0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Livelock {
