@@ -8,7 +8,7 @@ use super::baton::Grant;
 use super::catch;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
-use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
+use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control, without_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::{Footprint, ThreadId};
@@ -341,6 +341,12 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
         body()
     }
 }
+
+/// As [`aside`], for code of this library that is part of the program: it uses the program's memory.
+pub(crate) fn unseen<T>(body: impl FnOnce() -> T) -> T {
+    without_control(body)
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};

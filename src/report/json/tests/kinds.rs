@@ -35,7 +35,11 @@ fn panics() -> impl Strategy<Value = Panic> {
     let place = any::<(String, u32, u32)>();
     let place = place.prop_map(|(file, line, column)| PanicSite { file, line, column });
     (any::<String>(), option::of(place)).prop_map(|(message, place)| {
-        let details = Box::new(PanicDetails { message, place });
+        let details = Box::new(PanicDetails {
+            message,
+            place,
+            not_linearizable: None,
+        });
         Panic { details }
     })
 }
