@@ -1,9 +1,44 @@
 //! What must hold of the operations that an execution has recorded.
 
+use std::sync::Arc;
+
 use super::Explorer;
 use crate::linear::{History, Spec};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
+    /// Adds a thread for each list of operations, which runs them one after the other: `thread1`, `thread2`, and
+    /// so on. [`strategies::scenarios`](crate::strategies::scenarios) draws such lists.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    /// use std::sync::Mutex;
+    ///
+    /// Explorer::new(|| Mutex::new(0))
+    ///     .scenario([vec![1, 2], vec![3]], |sum, number| {
+    ///         marker!("add");
+    ///         *sum.lock().unwrap() += number;
+    ///     })
+    ///     .check(|sum| assert_eq!(*sum.lock().unwrap(), 6))
+    ///     .explore()
+    ///     .assert_ok();
+    /// ```
+    pub fn scenario<Op: Send + Sync + 'static>(
+        self,
+        threads: impl IntoIterator<Item = Vec<Op>>,
+        run: impl Fn(&S, &Op) + Send + Sync + 'static,
+    ) -> Self {
+        let run = Arc::new(run);
+        let numbered = (1..).zip(threads);
+        numbered.fold(self, |explorer, (number, operations)| {
+            let run = Arc::clone(&run);
+            explorer.thread(format!("thread{number}"), move |state| {
+                operations
+                    .iter()
+                    .for_each(|operation| run(state, operation));
+            })
+        })
+    }
+
     /// Asks of every execution that an order of its operations explains what they returned, in which each takes
     /// effect between its call and its return. It is asked after all threads have ended, in turn with the
     /// [checks](Self::check). [`History`] has an example, and [`linear`](crate::linear) says more.

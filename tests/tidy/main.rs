@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 35] = [
     "getters",
     "named",
     "error",
@@ -28,6 +28,7 @@ const LAYERS: [&str; 34] = [
     "locks",
     "system",
     "instrument",
+    "linear",
     "strategy",
     "environment",
     "acquire",
@@ -48,7 +49,10 @@ const LAYERS: [&str; 34] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 6] = [
+const PURE: [&str; 9] = [
+    "src/linear/minimal",
+    "src/linear/program_order",
+    "src/linear/real_time",
     "src/search",
     "src/shrink",
     "src/engine/core",
