@@ -32,9 +32,9 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         numbered.fold(self, |explorer, (number, operations)| {
             let run = Arc::clone(&run);
             explorer.thread(format!("thread{number}"), move |state| {
-                operations
-                    .iter()
-                    .for_each(|operation| run(state, operation));
+                for operation in &operations {
+                    run(state, operation);
+                }
             })
         })
     }

@@ -15,6 +15,10 @@ pub(super) struct Call<'a, S: Spec> {
     pub(super) invoked: Moment,
 }
 
+#[allow(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a derive would ask for `S: Copy`"
+)]
 impl<S: Spec> Clone for Call<'_, S> {
     fn clone(&self) -> Self {
         *self

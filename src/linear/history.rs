@@ -84,8 +84,8 @@ use crate::locks::Mutex;
 ///   └ None
 ///   ┌ Pop
 ///   │          ┌ Pop
-///   └ Some(1)  │
-///              └ Some(1)
+///   │          └ Some(1)
+///   └ Some(1)
 /// the order that comes nearest:
 ///   Push(1) → None  (a)
 ///   Pop → Some(1)  (a)
@@ -322,7 +322,10 @@ impl<S: Spec> History<S> {
                 return Ok(());
             };
             let calls = match wanted {
-                OrderWanted::RealTime => minimal::beginning(&calls, order),
+                OrderWanted::RealTime => {
+                    let part = real_time::part_of(&calls, nearest.unexplained);
+                    minimal::beginning(&part, order)
+                }
                 OrderWanted::Program => calls,
             };
             let calls = minimal::without_others(calls, order);

@@ -26,6 +26,16 @@ pub(super) fn order<S: Spec>(initial: &S, calls: &[Call<'_, S>]) -> Result<(), N
     Ok(())
 }
 
+/// The calls that concern the same part of the state as the one of this number.
+pub(super) fn part_of<'a, S: Spec>(calls: &[Call<'a, S>], number: usize) -> Vec<Call<'a, S>> {
+    let mut parts = parts(calls).into_iter();
+    let part = parts.find(|part| part.contains(&number));
+    part.unwrap_or_default()
+        .into_iter()
+        .map(|it| calls[it])
+        .collect()
+}
+
 /// The numbers of the calls that concern one part of the state, for each part.
 fn parts<S: Spec>(calls: &[Call<'_, S>]) -> Vec<Vec<usize>> {
     let mut parts: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
@@ -99,7 +109,7 @@ fn takes<S: Spec>(call: &Call<'_, S>, state: &S) -> Option<S> {
 /// The calls and returns that are left, in their order: a list from which any can be taken and put back.
 struct Events {
     /// The number of the call, and whether it returns, at each place but 0.
-    events: Vec<(usize, bool)>,
+    all: Vec<(usize, bool)>,
     next: Vec<usize>,
     previous: Vec<usize>,
     /// The places of each call and its return.
@@ -131,7 +141,7 @@ impl Events {
         let size = sorted.len() + 1;
         let events = sorted.into_iter().map(|(_, number, is)| (number, is));
         Events {
-            events: std::iter::once((0, false)).chain(events).collect(),
+            all: std::iter::once((0, false)).chain(events).collect(),
             next: (1..size).chain([END]).collect(),
             previous: std::iter::once(size - 1).chain(0..size - 1).collect(),
             places,
@@ -148,7 +158,7 @@ impl Events {
 
     /// The number of the call at a place, and whether it returns there.
     fn at(&self, place: usize) -> (usize, bool) {
-        self.events[place]
+        self.all[place]
     }
 
     fn call_of(&self, number: usize) -> usize {

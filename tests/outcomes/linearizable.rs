@@ -101,8 +101,8 @@ fn a_queue_is_linearizable_if_each_operation_is_one_step() {
   └ None
   ┌ Pop
   │          ┌ Pop
-  └ Some(1)  │
-             └ Some(1)
+  │          └ Some(1)
+  └ Some(1)
 the order that comes nearest:
   Push(1) → None  (a)
   Pop → Some(1)  (a)

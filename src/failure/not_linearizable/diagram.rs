@@ -47,17 +47,15 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, calls: &[HistoryCall]) -> fmt::R
     let most = (WIDTH / columns.len().max(1))
         .saturating_sub(2)
         .max(NARROWEST);
-    let widths: Vec<usize> = (0..columns.len())
-        .map(|column| {
-            let cells = lines.iter().map(|line| line[column].chars().count());
-            cells.max().unwrap_or(0).min(most)
-        })
-        .collect();
+    let widest = |column: usize| {
+        let widths = lines.iter().map(|line| line[column].chars().count());
+        widths.max().unwrap_or(0).min(most)
+    };
+    let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
     for line in lines {
-        let cells = line.iter().zip(&widths);
-        let cells = cells.map(|(cell, &width)| format!("{:<width$}", shortened(cell, width)));
-        let line = cells.format("  ").to_string();
-        writeln!(f, "  {}", line.trim_end())?;
+        let texts = line.iter().zip(&widths);
+        let texts = texts.map(|(text, &width)| format!("{:<width$}", shortened(text, width)));
+        writeln!(f, "  {}", texts.format("  ").to_string().trim_end())?;
     }
     Ok(())
 }

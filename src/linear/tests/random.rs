@@ -156,8 +156,11 @@ fn check_minimal<S: Spec<Op = Op, Ret = Ret> + Default>(rounds: usize) -> usize 
             continue;
         }
         checked += 1;
-        let (cause, instead) = minimal::cause(&beginning, &explain).expect("it has a cause");
+        let (cause, first) = minimal::cause(&beginning, &explain).expect("it has a cause");
         let least = minimal::without_others(beginning, explain);
+        let shown = minimal::shown(&least, cause, &explain).expect("it is still the cause");
+        assert!(shown.is_as_good_as(&first));
+        let instead = &shown.instead;
         // It is not explained, and would be if that had not returned, or something else.
         let if_it_returned = |other: Option<&'static Ret>| {
             let calls = least.iter().map(|call| match call.returned() {
@@ -180,9 +183,8 @@ fn check_minimal<S: Spec<Op = Op, Ret = Ret> + Default>(rounds: usize) -> usize 
         let whole = (1_usize << least.len()) - 1;
         for part in (0..whole).filter(|part| (whole & !part).count_ones() <= 2) {
             let part = some(&least, part);
-            let shown = minimal::shown(&part, cause, &explain);
-            let shows_it = shown.is_some_and(|it| instead.is_none() || it == instead);
-            assert!(!shows_it, "{drawn:?}");
+            let less = minimal::shown(&part, cause, &explain);
+            assert!(less.is_none_or(|it| !it.is_as_good_as(&shown)), "{drawn:?}");
         }
     }
     assert!(
