@@ -54,7 +54,7 @@ fn history(count: u64, keys: u64, at_once: usize, holds: bool) -> History<Map> {
     };
     for number in 0..count {
         let key = number % keys;
-        let op = if number / keys % 2 == 0 {
+        let op = if (number / keys).is_multiple_of(2) {
             Op::Set(key, number)
         } else {
             Op::Get(key)
@@ -74,7 +74,7 @@ fn history(count: u64, keys: u64, at_once: usize, holds: bool) -> History<Map> {
 
 #[divan::bench_group(max_time = 2)]
 mod explained {
-    use super::*;
+    use super::{Bencher, history};
 
     #[divan::bench(args = [1, 4, 20])]
     fn twenty_operations_on_one_key(bencher: Bencher, at_once: usize) {
@@ -98,7 +98,7 @@ mod explained {
 /// With the least part of which that is so.
 #[divan::bench_group(max_time = 2)]
 mod unexplained {
-    use super::*;
+    use super::{Bencher, history};
 
     #[divan::bench(args = [1, 4, 10])]
     fn twenty_operations_on_one_key(bencher: Bencher, at_once: usize) {

@@ -50,6 +50,9 @@
 
 mod call;
 mod history;
+mod invocation;
+mod judge;
+mod log;
 mod minimal;
 mod mutant;
 mod program_order;
@@ -60,5 +63,6 @@ mod taken;
 mod tests;
 mod tried;
 
-pub use history::{History, Invocation};
+pub use history::History;
+pub use invocation::Invocation;
 pub use spec::Spec;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use itertools::Itertools as _;
 
-use super::HistoryCall;
+use super::call::HistoryCall;
 
 const WIDTH: usize = 100;
 /// A column that is narrower tells nothing.

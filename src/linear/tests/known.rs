@@ -231,7 +231,7 @@ fn nothing_is_explained_by_no_operations() {
     assert_eq!(verdicts::<Stack>(&[("A", Calls(Take))]), (true, true));
 }
 
-/// In one order of 2^20 by which operations have taken effect, each leads to another state.
+/// There are 20! orders, of which the first that is tried is one.
 #[test]
 fn twenty_operations_that_overlap_take_a_moment() {
     let history = History::<Queue>::default();
@@ -239,8 +239,11 @@ fn twenty_operations_that_overlap_take_a_moment() {
         .map(|value| history.invoke_by("put", Put(value)))
         .collect();
     let takes: Vec<_> = (0..10).map(|_| history.invoke_by("take", Take)).collect();
-    puts.into_iter().for_each(|it| it.returns(None));
-    let takes = takes.into_iter().zip(0..);
-    takes.for_each(|(it, value)| it.returns(Some(value)));
+    for put in puts {
+        put.returns(None);
+    }
+    for (value, take) in (0..).zip(takes) {
+        take.returns(Some(value));
+    }
     history.linearizable().unwrap();
 }
