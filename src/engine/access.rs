@@ -107,6 +107,13 @@ pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));
 }
 
+/// The calling thread cannot go on. If the execution is over, it is left; otherwise this returns.
+pub(crate) fn leave_after_end() {
+    if current::with_core(|core, _| core.is_over()) == Some(true) {
+        current::leave();
+    }
+}
+
 /// The calling thread pauses for this reason, unless it has begun otherwise.
 fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
     let grant = match (begin, pause) {
