@@ -141,6 +141,10 @@ impl HappensBefore {
         self.races.row(later)
     }
 
+    pub(super) fn race(&self, earlier: usize, later: usize) -> bool {
+        self.races.has(later, earlier)
+    }
+
     /// Whether a step that was pending at the end could have come earlier: one that waits for a lock, or any
     /// if the execution was `aborted`.
     pub(super) fn is_reversible(&self, pending: usize, aborted: bool) -> bool {

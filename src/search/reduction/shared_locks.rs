@@ -103,14 +103,17 @@ impl HappensBefore {
         model.is_free(lock.kind == AccessKind::AcquireShared)
     }
 
-    /// The steps among these that begin to share a lock that `asked` acquires: if one of them came after it as
-    /// well, it might be free.
+    /// The steps among these that begin to share a lock that `asked` acquires, and could come after it: if one of
+    /// them did as well, it might be free.
     pub(super) fn sharers<'a>(
         &'a self,
         asked: usize,
         steps: &'a [usize],
     ) -> impl Iterator<Item = usize> + 'a {
-        let others = steps.iter().copied().filter(move |it| *it != asked);
+        let others = steps
+            .iter()
+            .copied()
+            .filter(move |it| self.race(*it, asked));
         others.filter(move |it| self.steps[*it].shares_lock_of(&self.steps[asked]))
     }
 }

@@ -73,6 +73,21 @@ fn readers_come_before_a_writer_or_after_it() {
     }
 }
 
+/// The third comes to its lock only when the second shares it: so it can come before the first alone.
+#[test]
+fn who_has_led_there_does_not_come_later() {
+    let program = program(
+        2,
+        vec![
+            vec![Share(0)],
+            vec![Share(0), Await(vec![1])],
+            vec![Write(1), Lock(0, false)],
+        ],
+    );
+    let all = every_class(&program, 100_000).unwrap();
+    check(&program, Workers { count: 1, seed: 0 }, &all).unwrap();
+}
+
 /// Two who share the lock wait for each other: so they have it at the same time, and the third can come first only
 /// if both come later.
 #[test]
