@@ -11,8 +11,8 @@ const MANY: usize = 24;
 /// How many calls there may be for each to be tried as a rival of another.
 const TOO_MANY: usize = 500;
 
-/// How much may be done to leave out more: calls that are ordered, counted each time. About a second.
-const MOST: usize = 2_000_000;
+/// How much may be done to leave out more: calls that are ordered, counted each time.
+const MOST: usize = 200_000;
 
 /// The shortest beginning of the history that is not explained. An operation under way at its end has not
 /// returned there.
