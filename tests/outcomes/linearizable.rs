@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
+use interlace::failure::HistoryCall;
 use interlace::linear::{History, Spec};
 use interlace::{Explorer, FailureKind, Report, Verdict, marker};
 
@@ -95,7 +96,7 @@ fn a_queue_is_linearizable_if_each_operation_is_one_step() {
     let failure = report.assert_fails();
     assert!(failure.is_proved_minimal() && failure.is_reproduced());
     let text = failure.to_string();
-    let head = "not linearizable: no order of these operations explains what they returned
+    let beginning = "not linearizable: no order of these operations explains what they returned
   a          b
   ┌ Push(1)
   └ None
@@ -109,7 +110,7 @@ the order that comes nearest:
 next, Pop would return None, but returned Some(1)  (b)
 
 found in schedule";
-    assert!(text.starts_with(head), "{text}");
+    assert!(text.starts_with(beginning), "{text}");
     let read_back = Report::from_json(&report.to_json()).unwrap();
     assert_eq!(read_back.to_string(), report.to_string());
 }
@@ -184,7 +185,11 @@ fn in_a_model_it_is_asserted_at_the_end() {
     let FailureKind::NotLinearizable(failure) = report.assert_fails().kind() else {
         panic!("{report}");
     };
-    let clients: Vec<_> = failure.operations().iter().map(|it| it.client()).collect();
+    let clients: Vec<_> = failure
+        .operations()
+        .iter()
+        .map(HistoryCall::client)
+        .collect();
     assert_eq!(clients, ["main", "main", "main/1"]);
     let (unexplained, instead) = failure.unexplained().unwrap();
     assert_eq!((unexplained.returned(), instead), (Some("Some(1)"), "None"));
