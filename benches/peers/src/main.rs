@@ -22,6 +22,7 @@ mod contest;
 mod number;
 mod program;
 mod search;
+mod suite;
 mod table;
 mod tally;
 mod tool;
@@ -49,6 +50,16 @@ fn run(arguments: &[String]) -> Result<(), String> {
         let program = named(Program::ALL, program, Program::name)?;
         search::measure(tool, program, duration(seconds)?);
         return Ok(());
+    }
+    if let ["program", tool, program, seconds] = words[..] {
+        return suite::search(tool, program, duration(seconds)?);
+    }
+    if let ["programs", rest @ ..] = &words[..] {
+        let (contest, filter) = match rest {
+            [filter, rest @ ..] if !filter.starts_with("--") => (settings(rest)?, *filter),
+            _ => (settings(rest)?, ""),
+        };
+        return suite::run(contest.rounds, contest.limit, filter);
     }
     if words == ["classes"] {
         classes::measure();
