@@ -10,6 +10,11 @@
 //! Tools take turns, round after round, and a process repeats short searches for a while: the
 //! figures are the fastest search of all, and the median over the rounds of the medians.
 //!
+//! `-- programs` runs programs of the kind that loom is used for, written with std and unmarked, on interlace, loom
+//! and shuttle, and compares each verdict with the one that is expected. It has `cargo interlace` build those of
+//! interlace. `-- programs NAME` runs those with this in their names; `--limit` (20 s), `--rounds` (5) and `--test` as
+//! above.
+//!
 //! `-- classes` measures searches that run one execution of each class, by interlace alone.
 //!
 //! What is counted, and what a scheduling point is to each tool, is printed below the table.

@@ -16,9 +16,30 @@ pub(super) fn render(rows: &[Row<'_>]) -> String {
         "|---|---|---|---|---|---|".to_owned(),
     ];
     lines.extend(rows.iter().map(|row| line(row)));
-    lines.push(String::new());
+    lines.extend([String::new(), summary(rows), String::new()]);
     lines.extend(reasons(rows));
     lines.join("\n")
+}
+
+/// How many programs each tool judges rightly: a verdict that is cut short is none.
+fn summary(rows: &[Row<'_>]) -> String {
+    let right = Tool::ALL.into_iter().enumerate().map(|(column, tool)| {
+        let is_right = |(expected, answers): &&Row<'_>| {
+            answers
+                .get(column)
+                .is_some_and(|it| it.verdict == expected.verdict)
+        };
+        let count = rows.iter().filter(is_right).count();
+        format!("{} {count}", tool.name())
+    });
+    let right: Vec<String> = right.collect();
+    let orders = |(expected, _): &&Row<'_>| expected.needs == Needs::Orders;
+    format!(
+        "Right verdicts of {}, of which {} need orders of steps only: {}.",
+        rows.len(),
+        rows.iter().filter(orders).count(),
+        right.join("; ")
+    )
 }
 
 fn line((expected, answers): &Row<'_>) -> String {
@@ -75,6 +96,17 @@ pub(super) fn wrong(rows: &[Row<'_>]) -> Vec<String> {
                     word(by)
                 ));
             }
+        }
+        let classes = answers.first().map(|answer| answer.executions);
+        let holds = answers
+            .first()
+            .is_some_and(|it| it.verdict == Verdict::Holds);
+        if holds && expected.classes.is_some() && expected.classes != classes {
+            let program = expected.program;
+            wrong.push(format!(
+                "{program}, interlace: {classes:?} classes, and not {:?}",
+                expected.classes
+            ));
         }
     }
     wrong

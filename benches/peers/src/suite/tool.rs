@@ -32,8 +32,8 @@ impl Tool {
         match self {
             Tool::Interlace => "interlace",
             Tool::Loom => "loom",
-            Tool::ShuttleDepthFirst => "shuttle, depth first,",
-            Tool::ShuttleRandom => "shuttle, random,",
+            Tool::ShuttleDepthFirst => "shuttle (depth first)",
+            Tool::ShuttleRandom => "shuttle (random)",
         }
     }
 
