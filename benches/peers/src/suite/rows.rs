@@ -124,12 +124,11 @@ fn cell(expected: &Expected, tool: Tool, answer: Answer) -> String {
         executions,
         seconds,
     } = answer;
-    format!(
-        "{}{mark} {}, {}",
-        word(verdict),
-        grouped(executions),
-        time(seconds)
-    )
+    let (executions, time) = (grouped(executions), time(seconds));
+    match verdict {
+        Verdict::Unfinished => format!("> {executions}, > {time}"),
+        _ => format!("{}{mark} {executions}, {time}", word(verdict)),
+    }
 }
 
 /// With a unit that fits.
