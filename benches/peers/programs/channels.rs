@@ -19,11 +19,11 @@ fn sent_by_two() -> (u32, u32) {
     let other = sender.clone();
     let threads = [(sender, 1), (other, 2)]
         .map(|(sender, number)| thread::spawn(move || sender.send(number).unwrap()));
-    let received = (receiver.recv().unwrap(), receiver.recv().unwrap());
+    let numbers = (receiver.recv().unwrap(), receiver.recv().unwrap());
     for thread in threads {
         thread.join().unwrap();
     }
-    received
+    numbers
 }
 
 fn mpsc_two_senders() {

@@ -132,7 +132,7 @@ fn publish_relaxed() {
 /// Two reads of one place do not go back in time, whatever the ordering.
 fn coherence() {
     let value = Arc::new(AtomicUsize::new(0));
-    let (_, (first, second)) = beside(
+    let ((), (first, second)) = beside(
         &value,
         |value| {
             value.store(1, Relaxed);

@@ -81,18 +81,14 @@ fn stack_push_pop() {
 /// is on the stack no more.
 fn stack_used_again() {
     let stack = Stack::of(2);
-    let (popped, kept) = beside(
-        &stack,
-        |stack| stack.pop(),
-        |stack| {
-            let first = stack.pop();
-            let second = stack.pop();
-            if let Some(first) = first {
-                stack.push(first);
-            }
-            second
-        },
-    );
+    let (popped, kept) = beside(&stack, Stack::pop, |stack| {
+        let first = stack.pop();
+        let second = stack.pop();
+        if let Some(first) = first {
+            stack.push(first);
+        }
+        second
+    });
     if popped.is_some() && kept.is_some() {
         assert_ne!(popped, kept, "two have it");
         assert_ne!(stack.pop(), kept, "it is on the stack");

@@ -19,6 +19,11 @@
 //!
 //! What is counted, and what a scheduling point is to each tool, is printed below the table.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same programs are compiled with the types of loom and of shuttle"
+)]
+
 use std::process::ExitCode;
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ pub(super) fn render(rows: &[Row<'_>]) -> String {
         "| program | is | interlace | loom | shuttle, depth first | shuttle, random |".to_owned(),
         "|---|---|---|---|---|---|".to_owned(),
     ];
-    lines.extend(rows.iter().map(|row| line(row)));
+    lines.extend(rows.iter().map(line));
     lines.extend([String::new(), summary(rows), String::new()]);
     lines.extend(reasons(rows));
     lines.join("\n")
