@@ -1,6 +1,7 @@
 //! Threads whose reads are told by hand.
 
 use super::*;
+use crate::own_stack;
 
 fn thread() -> ThreadId {
     ThreadId::new(0)
@@ -157,6 +158,23 @@ fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
 #[test]
 fn a_loop_in_which_another_thread_takes_part_does_not_wait() {
     let mut loops = WaitingLoops::default();
+    for _ in 0..5 {
+        assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::Stops);
+    }
+}
+
+/// Whoever begins each round with a new variable on its stack, and writes that, puts nothing back.
+#[test]
+fn a_loop_that_writes_to_its_own_stack_waits_if_that_is_known() {
+    let lowest = 8;
+    own_stack::set((lowest, lowest + 8));
+    let mut loops = WaitingLoops::default();
+    swap(&mut loops, 1, [0, 1], Some(1));
+    let rounds = Arrival::StopsBeforeRounds(vec![Access::write(place(1))]);
+    assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), rounds);
+    assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::GoesOn);
+    own_stack::set((lowest + 1, lowest + 9));
+    loops.clear();
     for _ in 0..5 {
         assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::Stops);
     }
