@@ -46,11 +46,11 @@ mod before {
             Ok(())
         }
 
-        async fn is_valid(&self, _: &mut ()) -> Result<(), ()> {
+        async fn is_valid(&self, (): &mut ()) -> Result<(), ()> {
             Ok(())
         }
 
-        fn has_broken(&self, _: &mut ()) -> bool {
+        fn has_broken(&self, (): &mut ()) -> bool {
             false
         }
     }
@@ -83,11 +83,11 @@ mod after {
             Ok(())
         }
 
-        async fn is_valid(&self, _: &mut ()) -> Result<(), ()> {
+        async fn is_valid(&self, (): &mut ()) -> Result<(), ()> {
             Ok(())
         }
 
-        fn has_broken(&self, _: &mut ()) -> bool {
+        fn has_broken(&self, (): &mut ()) -> bool {
             false
         }
     }
