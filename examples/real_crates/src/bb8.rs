@@ -2,14 +2,13 @@
 //!
 //! Whoever wants a connection first looks whether one is idle, then stands in the queue. If the last one is given back
 //! in between, nobody is in the queue: so it is idle, and whoever then comes to the queue waits until another is
-//! given back, or for 30 seconds. A comment of 2022 guesses it
-//! (<https://github.com/djc/bb8/issues/122#issuecomment-1275709862>).
+//! given back, or for 30 seconds. A user guessed that in 2022 (<https://github.com/djc/bb8/issues/122>).
 //!
 //! Whoever gives a connection back sends it to the first of the queue, under the lock of the pool. If that one has
 //! given up at the same moment, the connection is dropped there and then, to be given back again, under the lock
 //! that is held already (<https://github.com/djc/bb8/issues/154>).
 //!
-//! From 0.8.2 on the pool wakes who waits, who looks again then.
+//! 0.8.1 has both bugs. In 0.9.1 the pool wakes who waits, and that one looks again.
 
 use std::pin::pin;
 use std::task::{Context, Waker};

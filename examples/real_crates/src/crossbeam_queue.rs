@@ -3,7 +3,8 @@
 //! The queue is a list of blocks. Whoever pushes the last element that fits into one moves the tail behind it, and
 //! then to the next block; whoever pops that element does the same with the head. While both are behind the end, `len`
 //! moves the head alone, and subtracts it from the tail. A user saw the panic every time with a pool of wakers
-//! (<https://github.com/crossbeam-rs/crossbeam/issues/523>). With optimisation the length is a number near 2^64.
+//! (<https://github.com/crossbeam-rs/crossbeam/issues/523>). Without checks of overflow, the length is a number near
+//! 2^64. 0.2.3, the last one before 0.3, has the bug as well.
 
 use std::sync::Arc;
 use std::thread;

@@ -3,7 +3,7 @@
 //! While a thread computes a value, a placeholder stands for it, and others wait there. If a third one inserts a value
 //! of its own, the placeholder is replaced. The first has woken the others by then. It finds its placeholder gone,
 //! and marks it as given up; and those it has woken come to code that was thought to be unreachable
-//! (<https://github.com/arthurprs/quick-cache/pull/40>).
+//! (<https://github.com/arthurprs/quick-cache/pull/40>). 0.6.1 has the bug as well.
 
 use std::thread;
 
