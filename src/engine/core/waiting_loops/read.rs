@@ -1,34 +1,16 @@
 //! What a thread has done in a round of a loop.
 
-use crate::operation::{Access, Object};
+use crate::operation::{MemoryAccess, Object};
 use crate::own_stack;
 use crate::site::MarkerId;
 
 /// What a thread is about to do or has done at a site. With other operands it may change what it has not
 /// changed before, so that is not the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reach {
-    pub(super) site: MarkerId,
-    pub(super) access: Access,
-    operands: [u64; 2],
-}
-
-impl Reach {
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
-    pub(crate) fn new(site: MarkerId, access: Access, operands: [u64; 2]) -> Self {
-        Reach {
-            site,
-            access,
-            operands,
-        }
-    }
-
-    pub(crate) fn access(&self) -> &Access {
-        &self.access
-    }
+    pub(crate) site: MarkerId,
+    pub(crate) access: MemoryAccess,
+    pub(crate) operands: (u64, u64),
 }
 
 /// An access that was made.
@@ -45,8 +27,8 @@ impl Read {
         self.reach.site
     }
 
-    pub(crate) fn object(&self) -> &Object {
-        &self.reach.access.object
+    pub(crate) fn object(&self) -> Object {
+        self.reach.access.object()
     }
 
     /// What it has found.
@@ -54,6 +36,7 @@ impl Read {
         self.value
     }
 
+    #[inline]
     pub(super) fn has_changed(&self) -> bool {
         self.value != self.left
     }
@@ -64,13 +47,14 @@ impl Read {
 pub(super) fn is_put_back(round: &[Read]) -> bool {
     let mut changes = round.iter().filter(|it| it.has_changed());
     changes.all(|write| {
-        if let Object::Memory(range) = write.object()
+        let (place, object) = (write.reach.access, write.object());
+        if let Object::Memory(range) = &object
             && own_stack::has(range)
         {
             return true;
         }
-        let mut there = round.iter().filter(|it| it.object().meets(write.object()));
-        let is_one = there.clone().all(|it| it.object() == write.object());
+        let mut there = round.iter().filter(|it| it.object().meets(&object));
+        let is_one = there.clone().all(|it| it.reach.access.is_of_same(place));
         let first = there.next().map(Read::value);
         is_one && there.next_back().map(|it| it.left) == first
     })

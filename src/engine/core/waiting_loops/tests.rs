@@ -1,22 +1,45 @@
 //! Threads whose reads are told by hand.
 
+use super::row::{MANY_ROUNDS, MAX_ROUNDS};
 use super::*;
+use crate::operation::{AccessKind, MemoryAccess};
 use crate::own_stack;
+use crate::site::MarkerId;
 
 fn thread() -> ThreadId {
     ThreadId::new(0)
 }
 
 fn place(number: usize) -> Object {
-    Object::Memory(8 * number..8 * number + 8)
+    access(number, AccessKind::Read).object()
+}
+
+fn access(number: usize, kind: AccessKind) -> MemoryAccess {
+    MemoryAccess::new(kind, 8 * number, 8)
+}
+
+/// An access to `place` with this operand, at the site of a number.
+fn reach(site: u32, place: usize, kind: AccessKind, operand: u64) -> Reach {
+    Reach {
+        site: MarkerId::new(site),
+        access: access(place, kind),
+        operands: (operand, 0),
+    }
+}
+
+/// The thread is about to make an access. What is seen at a glance is what is found by looking.
+fn arrive(loops: &mut WaitingLoops, reach: &Reach, free: Option<u32>) -> Arrival {
+    let stops = loops.stops_at_once(thread(), reach);
+    let arrival = loops.arrive(thread(), reach, |_| free);
+    assert!(!stops || arrival == Arrival::Stops);
+    arrival
 }
 
 /// The thread reads `place` at a site of the same number, where `free` rounds are not taken for a wait, and
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
-    let access = Access::read(place(number as usize));
-    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
-    let arrival = loops.arrive(thread(), reach, |_| Some(free));
+    let reach = reach(number, number as usize, AccessKind::Read, 0);
+    let arrival = arrive(loops, &reach, Some(free));
     if !matches!(arrival, Arrival::Waits(_)) {
         loops.note(thread(), value, value);
     }
@@ -63,12 +86,7 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    let write = Access::write(place(2));
-    loops.arrive(
-        thread(),
-        Reach::new(MarkerId::new(2), write, [0; 2]),
-        |_| None,
-    );
+    arrive(&mut loops, &reach(2, 2, AccessKind::Write, 0), None);
     loops.note(thread(), 0, 1);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
     assert!(loops.take_learnt().is_empty());
@@ -79,8 +97,8 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
 fn an_access_with_other_operands_is_another() {
     let mut loops = WaitingLoops::default();
     let mut store = |value| {
-        let reach = Reach::new(MarkerId::new(1), Access::write(place(1)), [value, 0]);
-        let arrival = loops.arrive(thread(), reach, |_| Some(1));
+        let reach = reach(1, 1, AccessKind::Write, value);
+        let arrival = arrive(&mut loops, &reach, Some(1));
         loops.note(thread(), 5, value);
         arrival
     };
@@ -122,9 +140,8 @@ fn swap(
     [value, left]: [u64; 2],
     free: Option<u32>,
 ) -> Arrival {
-    let access = Access::write(place(1));
-    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
-    let arrival = loops.arrive(thread(), reach, |_| free);
+    let reach = reach(number, 1, AccessKind::Write, 0);
+    let arrival = arrive(loops, &reach, free);
     loops.note(thread(), value, left);
     arrival
 }
@@ -137,8 +154,7 @@ fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
     for _ in 0..=MANY_ROUNDS {
         for (number, values) in [(1, [0, 1]), (2, [1, 0])] {
             assert_eq!(swap(&mut loops, number, values, None), Arrival::Stops);
-            let third = Reach::new(MarkerId::new(3), Access::read(place(3)), [0; 2]);
-            loops.arrive(thread(), third, |_| None);
+            arrive(&mut loops, &reach(3, 3, AccessKind::Read, 0), None);
             loops.note(thread(), 0, 0);
         }
         assert!(loops.take_learnt().is_empty());
@@ -163,19 +179,23 @@ fn a_loop_in_which_another_thread_takes_part_does_not_wait() {
     }
 }
 
-/// Whoever begins each round with a new variable on its stack, and writes that, puts nothing back.
+/// Whoever makes a fence of a new variable on its stack, in each round, puts nothing back.
 #[test]
 fn a_loop_that_writes_to_its_own_stack_waits_if_that_is_known() {
+    let round = |loops: &mut WaitingLoops| {
+        let arrival = read(loops, 3, 0, 1);
+        (arrival, swap(loops, 1, [0, 1], Some(1)))
+    };
     let lowest = 8;
     own_stack::set((lowest, lowest + 8));
     let mut loops = WaitingLoops::default();
-    swap(&mut loops, 1, [0, 1], Some(1));
-    let rounds = Arrival::StopsBeforeRounds(vec![Access::write(place(1))]);
-    assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), rounds);
-    assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::GoesOn);
+    assert_eq!(round(&mut loops), (Arrival::Stops, Arrival::Stops));
+    let accesses = vec![Access::read(place(3)), Access::write(place(1))];
+    let rounds = Arrival::StopsBeforeRounds(accesses);
+    assert_eq!(round(&mut loops), (rounds, Arrival::GoesOn));
     own_stack::set((lowest + 1, lowest + 9));
     loops.clear();
     for _ in 0..5 {
-        assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::Stops);
+        assert_eq!(round(&mut loops), (Arrival::Stops, Arrival::Stops));
     }
 }
