@@ -5,6 +5,7 @@ mod access;
 mod acquire;
 mod baton;
 pub(crate) mod call;
+mod call_stacks;
 mod call_waits;
 mod catch;
 mod choice;
@@ -71,6 +72,7 @@ pub(crate) use access::{
     waits_for_word,
 };
 pub(crate) use acquire::acquire;
+pub(crate) use call_stacks::{CallStack, Noting};
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;
 pub(crate) use current::{aside, begins_nested, declare, is_to_pause, reach};

@@ -247,7 +247,7 @@ pub use model::model;
 pub use report::{Failure, Report};
 pub use schedule::{Schedule, Step, StepKind};
 pub use strategy::Strategy;
-pub use timeline::{Timeline, TimelineStep};
+pub use timeline::{CodeLine, Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 

@@ -40,6 +40,18 @@ pub(crate) struct SourcePlace {
     pub(crate) file: &'static str,
     pub(crate) line: u32,
     pub(crate) column: u32,
+    /// The text of the line, as far as that is to be shown.
+    pub(crate) text: LineText,
+}
+
+/// What is known of the text of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineText {
+    Known(&'static str),
+    /// The file was changed after the program was built.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    Changed,
+    NotRead,
 }
 
 /// Every site reached so far, by id. It never shrinks: sites live as long as the process. The lock is
@@ -61,6 +73,7 @@ impl Site {
             file,
             line,
             column,
+            text: LineText::NotRead,
         }))
     }
 
@@ -110,6 +123,24 @@ impl Site {
         self.place().file
     }
 
+    pub(crate) fn text(&self) -> LineText {
+        self.place().text
+    }
+
+    /// What the access at this place is made to, as the source says it; empty if that is not known.
+    pub(crate) fn accessed(&self) -> &'static str {
+        let SourcePlace { text, column, .. } = self.place();
+        match text {
+            LineText::Known(text) => accessed(text, *column),
+            LineText::Changed | LineText::NotRead => "",
+        }
+    }
+
+    /// Whether nobody has marked it: it is an access in instrumented code.
+    pub(crate) fn is_found(&self) -> bool {
+        !matches!(self.place, Place::Written(_))
+    }
+
     /// The site's id, given on the first call.
     #[inline]
     pub(crate) fn id(&'static self) -> MarkerId {
@@ -137,6 +168,19 @@ impl Site {
     }
 }
 
+/// Of a line that calls a method, what that is called on: of `self.value.store(1, SeqCst);` that is `self.value`.
+fn accessed(text: &str, _column: u32) -> &str {
+    let Some((before, _)) = text.split_once('(') else {
+        return "";
+    };
+    let Some((receiver, _)) = before.rsplit_once('.') else {
+        return "";
+    };
+    let is_part = |it: char| it.is_alphanumeric() || "_.:".contains(it);
+    let begin = receiver.rfind(|it| !is_part(it)).map_or(0, |at| at + 1);
+    &receiver[begin..]
+}
+
 /// The name, file and line; in the alternate form, the column too. Of a place that is not known, the name.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,6 +189,7 @@ impl fmt::Display for Site {
             file,
             line,
             column,
+            ..
         } = self.place();
         match *file {
             "" => f.write_str(name),

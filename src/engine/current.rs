@@ -5,6 +5,8 @@ use std::mem::ManuallyDrop;
 use std::task::Waker;
 
 use super::baton::Grant;
+#[cfg(interlace)]
+use super::call_stacks::{self, CallStack};
 use super::catch;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
@@ -172,7 +174,36 @@ pub(super) fn goes_on(marker: MarkerId) -> bool {
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
 pub(super) fn yield_turn(reason: YieldReason) -> Grant {
-    let_go(|controller| controller.pause(reason))
+    let grant = let_go(|controller| controller.pause(reason));
+    #[cfg(interlace)]
+    note_stack();
+    grant
+}
+
+/// The calling thread goes on with the step that was taken last: notes from where, if its run wants that.
+#[cfg(interlace)]
+#[inline]
+pub(super) fn note_stack() {
+    if call_stacks::are_noted() {
+        look_at_stack();
+    }
+}
+
+#[cfg(interlace)]
+#[cold]
+fn look_at_stack() {
+    let next = with_core(|core, _| {
+        let is_wanted = core.options.notes_stacks && !core.is_over();
+        core.state
+            .steps()
+            .len()
+            .checked_sub(1)
+            .filter(|_| is_wanted)
+    });
+    if let Some(Some(step)) = next {
+        let stack = aside(|| CallStack::here(step));
+        with_core(|core, _| core.stacks.push(stack));
+    }
 }
 
 /// Tells what the program calls the calling thread, which waits for its first turn. Returns what it

@@ -65,7 +65,7 @@ pub(crate) enum Minimal {
 }
 
 /// The failing execution to report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reported {
     pub(crate) record: Record,
     /// How many of its first steps make up the schedule.

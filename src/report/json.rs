@@ -7,6 +7,7 @@ mod codec;
 mod kinds;
 mod names;
 mod node;
+mod timeline;
 
 use serde_json::{Map, Value, json};
 

@@ -12,7 +12,6 @@ use crate::failure::{
     RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
     WaitSite,
 };
-use crate::timeline::{Columns, Timeline, TimelineStep};
 
 variants! { FailureKind:
     "panic" = Panic[failure],
@@ -43,7 +42,6 @@ object! { ThreadPosition:
     awaited_locks = "awaited_locks"
 }
 object! { PanicDetails: message = "message", place = "at" }
-object! { Columns: threads = "threads", steps = "steps" }
 
 object! { Conflict: first = "first", second = "second", has_second = "has_second" }
 
@@ -56,11 +54,9 @@ row! { RepeatedRead: thread, site, place, size, value }
 row! { AwaitedLock: name, last, others_may_hold }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
-row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
 wrapper! { Panic.details }
 wrapper! { Positions.0 }
-wrapper! { Timeline.0 }
 
 variants! { Activity:
     "not_started" = NotStarted,
