@@ -38,6 +38,7 @@ mod lock_table;
 mod lock_words;
 #[cfg(any(interlace, test))]
 mod loop_sites;
+mod not_instrumented;
 mod options;
 pub(crate) mod outside;
 mod points;

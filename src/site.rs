@@ -46,10 +46,10 @@ pub(crate) struct SourcePlace {
 
 /// What is known of the text of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
 pub(crate) enum LineText {
     Known(&'static str),
     /// The file was changed after the program was built.
-    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     Changed,
     NotRead,
 }
@@ -129,9 +129,11 @@ impl Site {
 
     /// What the access at this place is made to, as the source says it; empty if that is not known.
     pub(crate) fn accessed(&self) -> &'static str {
-        let SourcePlace { text, column, .. } = self.place();
+        let SourcePlace {
+            name, text, column, ..
+        } = *self.place();
         match text {
-            LineText::Known(text) => accessed(text, *column),
+            LineText::Known(text) => accessed(text, name, column as usize),
             LineText::Changed | LineText::NotRead => "",
         }
     }
@@ -168,17 +170,28 @@ impl Site {
     }
 }
 
-/// Of a line that calls a method, what that is called on: of `self.value.store(1, SeqCst);` that is `self.value`.
-fn accessed(text: &str, _column: u32) -> &str {
-    let Some((before, _)) = text.split_once('(') else {
+/// In a line, on what the method is called that makes the access called `name`: of `self.value.store(1, SeqCst);`
+/// that is `self.value`. If there are several such calls, the one that is meant is at the column or behind it.
+pub(crate) fn accessed<'a>(text: &'a str, name: &str, column: usize) -> &'a str {
+    let operation = name.rsplit('.').next().unwrap_or(name);
+    let operation = operation.trim_end_matches(|it: char| it.is_ascii_digit());
+    let is_part = |it: char| it.is_alphanumeric() || it == '_';
+    let call = format!(".{operation}");
+    let calls = text.match_indices(&call).map(|(at, _)| at);
+    let mut calls = calls.filter(|at| {
+        let rest = text[at + call.len()..].trim_start_matches(is_part);
+        rest.starts_with('(')
+    });
+    // The column is that of the whole call or of the method's name.
+    let Some(at) = calls.find(|at| text[..*at].chars().count() + 2 >= column) else {
         return "";
     };
-    let Some((receiver, _)) = before.rsplit_once('.') else {
-        return "";
-    };
-    let is_part = |it: char| it.is_alphanumeric() || "_.:".contains(it);
-    let begin = receiver.rfind(|it| !is_part(it)).map_or(0, |at| at + 1);
-    &receiver[begin..]
+    let receiver = text[..at].trim_end();
+    let begin = receiver.rfind(|it| !is_part(it) && it != '.' && it != ':');
+    let begin = begin.map_or(0, |at| {
+        at + receiver[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    receiver[begin..].trim_start_matches('.')
 }
 
 /// The name, file and line; in the alternate form, the column too. Of a place that is not known, the name.
@@ -237,6 +250,38 @@ impl MarkerId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_accessed_is_found_in_the_line() {
+        for (text, name, accessed_there) in [
+            (
+                "self.value.store(value + 1, SeqCst);",
+                "increment.store2",
+                "self.value",
+            ),
+            (
+                "let other = spawn(move || own.fetch_add(1, SeqCst));",
+                "run.fetch_add",
+                "own",
+            ),
+            ("assert_eq!(VALUE.load(SeqCst), 2);", "run.load", "VALUE"),
+            (
+                "self.slots[i].stamp.compare_exchange_weak(1, 2)",
+                "pop.compare_exchange",
+                "stamp",
+            ),
+            (".store(head, SeqCst);", "pop.store", ""),
+            ("log.lock().unwrap().push(1);", "lock.compare_exchange", ""),
+            ("größe(ä.load(SeqCst))", "run.load", "ä"),
+        ] {
+            assert_eq!(accessed(text, name, 1), accessed_there, "{text}");
+        }
+        let two = "(self.a.load(SeqCst), self.b.load(SeqCst))";
+        // The first begins at column 2, and its `load` at 9; the second at 23 and 30.
+        for (column, place) in [(2, "self.a"), (9, "self.a"), (23, "self.b"), (30, "self.b")] {
+            assert_eq!(accessed(two, "both.load", column), place, "{column}");
+        }
+    }
 
     #[test]
     fn an_id_leads_back_to_its_site_and_is_given_once() {

@@ -40,6 +40,9 @@ pub(crate) struct Columns {
     pub(crate) steps: Vec<TimelineStep>,
     /// The files whose lines are not shown, since they were changed after the program was built.
     pub(crate) changed: Vec<String>,
+    /// For each thread, the line of the workspace at which it was stopped when the execution ended, as far as that
+    /// is known.
+    pub(crate) pending: Vec<Option<CodeLine>>,
 }
 
 /// A step that an execution took.
@@ -87,6 +90,7 @@ impl Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
             changed: Vec::new(),
+            pending: Vec::new(),
         }
     }
 }
@@ -97,6 +101,31 @@ impl Timeline {
     pub fn threads(&self) -> impl Iterator<Item = &str> {
         let threads = self.0.value().into_iter().flat_map(|it| &it.threads);
         threads.map(|name| &**name)
+    }
+
+    /// The contents, if steps are accesses in instrumented code.
+    pub(crate) fn instrumented(&self) -> Option<&Columns> {
+        let has_code = |columns: &&Columns| columns.steps.iter().any(|step| step.code.is_some());
+        self.0.value().filter(has_code)
+    }
+
+    /// The innermost line of the workspace from which a thread takes a step of this kind at this marker.
+    pub(crate) fn own_line(
+        &self,
+        thread: &str,
+        kind: StepKind,
+        marker: &MarkerSite,
+    ) -> Option<&CodeLine> {
+        let is_it = |step: &&TimelineStep| {
+            *step.thread == *thread && step.kind == kind && step.marker == *marker
+        };
+        self.steps()
+            .iter()
+            .find(is_it)?
+            .code
+            .as_ref()?
+            .own_line
+            .as_ref()
     }
 
     /// Returns the steps.

@@ -111,14 +111,11 @@ pub(crate) fn touch(access: Access) {
 fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
     let grant = match (begin, pause) {
         (Some(AccessBegin::Pauses), YieldReason::Reach(marker)) => {
+            current::note_stack();
             if current::goes_on(marker) {
-                current::note_stack();
                 return;
             }
             let grant = Control::current().let_go(TurnEnd::at_marker(marker));
-            if grant.is_some() {
-                current::note_stack();
-            }
             grant.unwrap_or_else(|| current::yield_turn(pause))
         }
         (Some(AccessBegin::Pauses), _) => current::yield_turn(pause),

@@ -1,18 +1,21 @@
 //! From where the steps of one execution are taken: the functions that their threads are in.
 //!
-//! A stack is looked at when its thread goes on, so at no other time than between two steps. It takes
-//! microseconds, so only executions that are to be shown have this.
+//! A stack is looked at when its thread stops before a step. That takes microseconds, so only executions that are
+//! to be shown have this.
 
 #[cfg(interlace)]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The functions that a thread was in when it took a step.
+use crate::operation::ThreadId;
+
+/// The functions that a thread was in when it stopped before a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
 pub(crate) struct CallStack {
-    /// The number of the step, from 0.
+    pub(crate) thread: ThreadId,
+    /// The number of the step among those of the thread, from 0.
     pub(crate) step: usize,
     /// Where their calls return to, innermost first.
-    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) returns_to: Box<[usize]>,
 }
 
@@ -47,10 +50,10 @@ pub(super) fn are_noted() -> bool {
 }
 
 impl CallStack {
-    /// That of the calling thread, which goes on with the step of this number.
+    /// That of the calling thread, which stops before its step of this number.
     #[cfg(interlace)]
     #[cold]
-    pub(super) fn here(step: usize) -> Self {
+    pub(super) fn here(thread: ThreadId, step: usize) -> Self {
         /// Of a longer one, the innermost functions.
         const LONGEST: usize = 200;
         let mut returns_to = Vec::new();
@@ -59,6 +62,10 @@ impl CallStack {
             returns_to.len() < LONGEST
         });
         let returns_to = returns_to.into_boxed_slice();
-        CallStack { step, returns_to }
+        CallStack {
+            thread,
+            step,
+            returns_to,
+        }
     }
 }

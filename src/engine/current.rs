@@ -174,13 +174,12 @@ pub(super) fn goes_on(marker: MarkerId) -> bool {
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
 pub(super) fn yield_turn(reason: YieldReason) -> Grant {
-    let grant = let_go(|controller| controller.pause(reason));
     #[cfg(interlace)]
     note_stack();
-    grant
+    let_go(|controller| controller.pause(reason))
 }
 
-/// The calling thread goes on with the step that was taken last: notes from where, if its run wants that.
+/// The calling thread stops before its next step: notes where, if its run wants that.
 #[cfg(interlace)]
 #[inline]
 pub(super) fn note_stack() {
@@ -192,16 +191,15 @@ pub(super) fn note_stack() {
 #[cfg(interlace)]
 #[cold]
 fn look_at_stack() {
-    let next = with_core(|core, _| {
+    let next = with_core(|core, thread| {
         let is_wanted = core.options.notes_stacks && !core.is_over();
-        core.state
-            .steps()
-            .len()
-            .checked_sub(1)
-            .filter(|_| is_wanted)
+        is_wanted.then(|| {
+            let steps = core.state.steps().iter();
+            (thread, steps.filter(|it| it.thread == thread).count())
+        })
     });
-    if let Some(Some(step)) = next {
-        let stack = aside(|| CallStack::here(step));
+    if let Some(Some((thread, step))) = next {
+        let stack = aside(|| CallStack::here(thread, step));
         with_core(|core, _| core.stacks.push(stack));
     }
 }

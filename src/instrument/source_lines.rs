@@ -61,5 +61,5 @@ fn line(text: &'static str, frame: &Frame) -> Option<&'static str> {
         .chars()
         .nth(column)
         .is_some_and(|it| !it.is_whitespace());
-    (has_code || frame.column == 0).then_some(line.trim())
+    (has_code || frame.column == 0).then_some(line)
 }

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use crate::getters::getters;
+use crate::site::accessed;
 
 /// What is known of the code of a step that nobody has marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct StepCode {
+    /// Whether it is an access, rather than a call to the system or a marker.
+    pub(crate) is_access: bool,
     /// The text of the line that the step is named after; empty if it is not known.
     pub(crate) source: Cow<'static, str>,
     /// The innermost line of the workspace that has led to the step: the same line, if it is of the workspace.
@@ -41,6 +44,11 @@ getters! { CodeLine {
 } }
 
 impl CodeLine {
+    /// What the function that is called there is called on, as the source says it; empty if that is not known.
+    pub(crate) fn accessed(&self) -> &str {
+        accessed(&self.source, &self.called, 0)
+    }
+
     /// Whether both are the same line.
     pub(crate) fn is_line_of(&self, other: &CodeLine) -> bool {
         self.line == other.line && self.file == other.file

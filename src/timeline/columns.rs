@@ -343,7 +343,7 @@ mod tests {
         Timeline(ValueOrText::Value(Columns {
             threads,
             steps,
-            changed: Vec::new(),
+            ..Columns::default()
         }))
         .to_string()
     }

@@ -24,8 +24,9 @@ pub(crate) fn alone(trace: &Trace<'_>) -> Vec<bool> {
 }
 
 /// For each step that is a preemption, why it matters that the thread before it was stopped: what other threads
-/// do meanwhile with what it touches. Empty for other steps, and where nothing of that kind is known.
-pub(crate) fn preemptions(trace: &Trace<'_>, names: &[Arc<str>]) -> Vec<String> {
+/// do meanwhile with what it touches. Empty for other steps, and where nothing of that kind is known. `places` are
+/// what the steps access, as far as that has a name.
+pub(crate) fn preemptions(trace: &Trace<'_>, names: &[Arc<str>], places: &[&str]) -> Vec<String> {
     let steps = Steps::of(trace);
     let count = trace.events.len();
     let why = |step: usize| {
@@ -35,7 +36,9 @@ pub(crate) fn preemptions(trace: &Trace<'_>, names: &[Arc<str>]) -> Vec<String> 
         if !is_switch || stopped == event.thread || count > MAX_STEPS {
             return None;
         }
-        steps.conflict_around(step).map(|it| it.tell(&steps, names))
+        steps
+            .conflict_around(step)
+            .map(|it| it.tell(&steps, names, places))
     };
     (0..count)
         .map(|step| why(step).unwrap_or_default())
@@ -149,7 +152,7 @@ impl<'a> Steps<'a> {
                 between: (between, kind),
                 last: last.map(|(step, kinds)| (step, kinds.1)),
             };
-            if found.as_ref().is_none_or(|it| it.ends() < around.ends()) {
+            if found.as_ref().is_none_or(|it| it.rank() < around.rank()) {
                 found = Some(around);
             }
         }
@@ -158,14 +161,18 @@ impl<'a> Steps<'a> {
 }
 
 impl Around {
-    /// Of how many steps of the stopped thread is known what they do.
-    fn ends(&self) -> usize {
-        usize::from(self.first.is_some()) + usize::from(self.last.is_some())
+    /// What says more comes last: of how many steps of the stopped thread is known what they do, whether it is
+    /// about more than a lock, and how near the first step is.
+    fn rank(&self) -> (usize, bool, Option<usize>) {
+        let ends = [self.first, self.last].into_iter().flatten();
+        let kinds = ends.clone().map(|it| it.1).chain([self.between.1]);
+        let is_of_lock = kinds.into_iter().any(|it| it == AccessKind::Acquire);
+        (ends.count(), !is_of_lock, self.first.map(|it| it.0))
     }
 
     /// As in `main stops here: it has read `self.value` in step 5; main/1 writes it in step 8, before main writes it
     /// in step 11`.
-    fn tell(&self, steps: &Steps<'_>, names: &[Arc<str>]) -> String {
+    fn tell(&self, steps: &Steps<'_>, names: &[Arc<str>], places: &[&str]) -> String {
         let name = |step: usize| &names[steps.events[step].thread.index()];
         let (between, does) = self.between;
         let known = [
@@ -173,10 +180,9 @@ impl Around {
             Some(between),
             self.last.map(|it| it.0),
         ];
-        let place = known.into_iter().flatten().find_map(|step| {
-            let place = steps.events[step].operation.name().site().accessed();
-            (!place.is_empty()).then(|| format!("`{place}`"))
-        });
+        let known = known.into_iter().flatten();
+        let mut places = known.filter_map(|step| places.get(step).filter(|it| !it.is_empty()));
+        let place = places.next().map(|place| format!("`{place}`"));
         let place = place.unwrap_or_else(|| "what others touch".to_owned());
         let other = name(between);
         match (self.first, self.last) {
@@ -220,3 +226,6 @@ fn raise(clock: &mut [usize], other: &[usize]) {
         *own = (*own).max(*other);
     }
 }
+
+#[cfg(test)]
+mod tests;

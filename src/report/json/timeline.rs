@@ -9,7 +9,9 @@ use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
 
 wrapper! { Timeline.0 }
 
-object! { StepCode: source = "source", own_line = "own_line", is_alone = "is_alone", why = "why" }
+object! { StepCode:
+is_access = "is_access",
+source = "source", own_line = "own_line", is_alone = "is_alone", why = "why" }
 row! { CodeLine: file, line, column, source, function, called }
 
 /// Code is apart from the steps, which are as they were before there was any.
@@ -22,6 +24,9 @@ impl Json for Columns {
         }
         if !self.changed.is_empty() {
             columns["changed"] = self.changed.write();
+        }
+        if !self.pending.is_empty() {
+            columns["pending"] = self.pending.write();
         }
         columns
     }
@@ -37,12 +42,20 @@ impl Json for Columns {
                 step.code = code;
             }
         }
-        let changed = node.field("changed").ok();
         Ok(Columns {
             threads: node.read("threads")?,
             steps,
-            changed: changed.map_or_else(|| Ok(Vec::new()), |it| Json::read(&it))?,
+            changed: list(node, "changed")?,
+            pending: list(node, "pending")?,
         })
+    }
+}
+
+/// A list that is not there if it is empty.
+fn list<T: Json>(node: &Node<'_>, name: &str) -> Result<Vec<T>, Error> {
+    match node.field(name) {
+        Ok(list) => Json::read(&list),
+        Err(_) => Ok(Vec::new()),
     }
 }
 

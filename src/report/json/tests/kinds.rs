@@ -242,19 +242,25 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
         },
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
-    let columns = (threads, vec(step, 0..4), vec(any::<String>(), 0..3));
-    let columns = columns.prop_map(|(threads, steps, changed)| Columns {
+    let pending = vec(option::of(code_lines()), 0..3);
+    let columns = (
+        threads,
+        vec(step, 0..4),
+        vec(any::<String>(), 0..3),
+        pending,
+    );
+    let columns = columns.prop_map(|(threads, steps, changed, pending)| Columns {
         threads,
         steps,
         changed,
+        pending,
     });
     value_or_text(columns).prop_map(Timeline)
 }
 
-/// What is known of the code of a step, in an instrumented build.
-fn codes() -> impl Strategy<Value = Option<Box<StepCode>>> {
+fn code_lines() -> impl Strategy<Value = CodeLine> {
     let line = (any::<[String; 4]>(), any::<[u32; 2]>());
-    let line = line.prop_map(|(texts, [line, column])| {
+    line.prop_map(|(texts, [line, column])| {
         let [file, source, function, called] = texts.map(Into::into);
         CodeLine {
             file,
@@ -264,13 +270,24 @@ fn codes() -> impl Strategy<Value = Option<Box<StepCode>>> {
             function,
             called,
         }
-    });
-    let code = (any::<[String; 2]>(), option::of(line), any::<bool>());
-    let code = code.prop_map(|([source, why], own_line, is_alone)| StepCode {
-        source: source.into(),
-        own_line,
-        is_alone,
-        why: why.into(),
-    });
+    })
+}
+
+/// What is known of the code of a step, in an instrumented build.
+fn codes() -> impl Strategy<Value = Option<Box<StepCode>>> {
+    let code = (
+        any::<[String; 2]>(),
+        option::of(code_lines()),
+        any::<[bool; 2]>(),
+    );
+    let code = code.prop_map(
+        |([source, why], own_line, [is_access, is_alone])| StepCode {
+            is_access,
+            source: source.into(),
+            own_line,
+            is_alone,
+            why: why.into(),
+        },
+    );
     option::of(code.prop_map(Box::new))
 }
