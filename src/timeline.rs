@@ -161,6 +161,17 @@ impl TimelineStep {
 
     /// Returns the innermost line of the workspace that has led to the step, if the step itself is in another
     /// package or in std. Known in instrumented builds only.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Schedule, marker};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .replay(&Schedule::default());
+    /// let step = &execution.timeline().steps()[0];
+    /// // It was marked, and not found in code.
+    /// assert!(step.called_from().is_none() && step.source().is_empty() && !step.is_alone());
+    /// ```
     #[must_use]
     pub fn called_from(&self) -> Option<&CodeLine> {
         let line = self.code.as_ref()?.own_line.as_ref()?;

@@ -21,7 +21,7 @@ pub(crate) struct CallStack {
 
 /// How many runs note the stacks of their threads.
 #[cfg(interlace)]
-static RUNS: AtomicUsize = AtomicUsize::new(0);
+static NOTING: AtomicUsize = AtomicUsize::new(0);
 
 /// While it is there, threads whose run [asks for it](super::EngineOptions::notes_stacks) note their stacks.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Noting(());
 impl Noting {
     pub(crate) fn begin() -> Self {
         #[cfg(interlace)]
-        RUNS.fetch_add(1, Ordering::Relaxed);
+        NOTING.fetch_add(1, Ordering::Relaxed);
         Noting(())
     }
 }
@@ -38,7 +38,7 @@ impl Noting {
 impl Drop for Noting {
     fn drop(&mut self) {
         #[cfg(interlace)]
-        RUNS.fetch_sub(1, Ordering::Relaxed);
+        NOTING.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -46,7 +46,7 @@ impl Drop for Noting {
 #[cfg(interlace)]
 #[inline]
 pub(super) fn are_noted() -> bool {
-    RUNS.load(Ordering::Relaxed) > 0
+    NOTING.load(Ordering::Relaxed) > 0
 }
 
 impl CallStack {

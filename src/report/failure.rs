@@ -196,6 +196,17 @@ impl Failure {
     /// Returns the markers with which a failure of an instrumented build is found in a plain one too, by
     /// [`marked_regression`](Self::marked_regression). Empty in other builds, and where markers cannot do it: the
     /// text of the failure says why.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
+    ///     .explore();
+    /// // The marker is written already.
+    /// let failure = report.assert_fails();
+    /// assert!(failure.markers().is_empty() && failure.marked_regression().is_none());
+    /// ```
     #[must_use]
     pub fn markers(&self) -> &[MarkerLine] {
         &self.kept.markers
