@@ -181,7 +181,7 @@ fn what_an_instrumented_search_finds_is_kept_by_markers() {
         )
         .replace(
             "self.log.lock().unwrap().push(next);",
-            "let mut log = self.log.lock().unwrap(); log.push(next.max(log.len()));",
+            "{ let mut log = self.log.lock().unwrap(); let next = next.max(log.len()); log.push(next); }",
         )
         .replace("queue.pop().unwrap() //", "queue.pop().unwrap_or(0) //")
         .replace(
