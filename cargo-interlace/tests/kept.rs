@@ -82,11 +82,11 @@ fn counter_regression() {
 "#;
 
 /// The markers that a report says are to be written, as line and comment, and the test to paste.
-fn told(text: &str, test: &str) -> (Vec<(usize, String)>, String) {
+fn told(printed: &str, test: &str) -> (Vec<(usize, String)>, String) {
     let begin = text
         .find(&format!("---- tests::{test} stdout ----"))
         .unwrap();
-    let report = &text[begin..];
+    let report = &printed[begin..];
     let begin = report.find("paste").unwrap();
     let end = begin + report[begin..].find("\n}\n").unwrap() + "\n}\n".len();
     let markers = report[..end].lines().filter_map(|line| {
@@ -96,8 +96,8 @@ fn told(text: &str, test: &str) -> (Vec<(usize, String)>, String) {
         Some((number.parse().unwrap(), format!(" // interlace: {name}")))
     });
     let markers = markers.collect();
-    let test = report[begin..end].split_once("\n\n").unwrap().1;
-    (markers, test.to_owned())
+    let pasted = report[begin..end].split_once("\n\n").unwrap().1;
+    (markers, pasted.to_owned())
 }
 
 /// The library with these markers, the items around them traced, and these tests pasted.

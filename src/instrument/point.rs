@@ -211,7 +211,10 @@ impl Operation {
         let (access, changes) = match code.role() {
             Role::Increment => (Access::increment(object), Changes::Count),
             Role::Decrement => (Access::decrement(object), Changes::Count),
-            Role::ReadUnlock => (Access::write(object), Changes::Readers),
+            Role::ReadUnlock if engine::reads_under(place) => {
+                (Access::release_shared(object), Changes::Readers)
+            }
+            Role::WriteUnlock => (Access::release(object), Changes::Value),
             _ => (Access::write(object), Changes::Value),
         };
         if is_point() {

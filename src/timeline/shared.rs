@@ -166,7 +166,9 @@ impl Around {
     fn rank(&self) -> (usize, bool, Option<usize>) {
         let ends = [self.first, self.last].into_iter().flatten();
         let kinds = ends.clone().map(|it| it.1).chain([self.between.1]);
-        let is_of_lock = kinds.into_iter().any(|it| it == AccessKind::Acquire);
+        let is_of_lock = kinds
+            .into_iter()
+            .any(|it| matches!(it, AccessKind::Acquire | AccessKind::AcquireShared));
         (ends.count(), !is_of_lock, self.first.map(|it| it.0))
     }
 
@@ -215,6 +217,8 @@ fn participle(kind: AccessKind) -> &'static str {
         AccessKind::Write => "written",
         AccessKind::Acquire => "acquired",
         AccessKind::Release => "released",
+        AccessKind::AcquireShared => "acquired to share",
+        AccessKind::ReleaseShared => "stopped to share",
         AccessKind::Increment => "incremented",
         AccessKind::Decrement => "decremented",
     }
