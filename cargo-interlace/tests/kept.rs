@@ -83,7 +83,7 @@ fn counter_regression() {
 
 /// The markers that a report says are to be written, as line and comment, and the test to paste.
 fn told(printed: &str, test: &str) -> (Vec<(usize, String)>, String) {
-    let begin = text
+    let begin = printed
         .find(&format!("---- tests::{test} stdout ----"))
         .unwrap();
     let report = &printed[begin..];

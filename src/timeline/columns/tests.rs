@@ -147,10 +147,10 @@ fn the_code_of_steps_is_told_with_them() {
         )
     };
     let lock = code(step("t2", &LOCK, false), "", Some(("src/a.rs", 40)));
-    let mut stops = load("main");
-    stops.code.as_mut().unwrap().why = "t2 stops here: why".into();
+    let mut halted = load("main");
+    halted.code.as_mut().unwrap().why = "t2 stops here: why".into();
     let mut steps = vec![alone(load("main")), alone(load("main")), load("main")];
-    steps.extend([pop(), pop(), lock, stops, alone(load("main"))]);
+    steps.extend([pop(), pop(), lock, halted, alone(load("main"))]);
     let expected = "
   step    main       t2
    1-2 *  (2 steps that touch nothing shared)
