@@ -116,10 +116,7 @@ impl Access {
         }
     }
 
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
+    #[cfg(test)]
     pub(crate) fn release_shared(object: Object) -> Self {
         Access {
             object,
@@ -129,10 +126,7 @@ impl Access {
     }
 
     /// Adds one to a count of those that refer to something.
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
+    #[cfg(test)]
     pub(crate) fn increment(object: Object) -> Self {
         Access {
             object,
@@ -142,10 +136,7 @@ impl Access {
     }
 
     /// Takes one from it.
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
+    #[cfg(test)]
     pub(crate) fn decrement(object: Object) -> Self {
         Access {
             object,

@@ -1,3 +1,5 @@
+//! A controller that is counted.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
