@@ -7,6 +7,7 @@ mod access_begin;
 mod acquire;
 mod baton;
 pub(crate) mod call;
+mod call_stacks;
 mod call_waits;
 mod catch;
 mod choice;
@@ -39,6 +40,7 @@ mod lock_table;
 mod lock_words;
 #[cfg(any(interlace, test))]
 mod loop_sites;
+mod not_instrumented;
 mod options;
 pub(crate) mod outside;
 mod points;
@@ -74,6 +76,7 @@ pub(crate) use access::{
     leave_after_end, note, reads_under, touch, waits_for_word,
 };
 pub(crate) use acquire::acquire;
+pub(crate) use call_stacks::{CallStack, Noting};
 pub(crate) use catch::keeps_panics;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;

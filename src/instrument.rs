@@ -13,6 +13,7 @@
 mod symbol;
 
 mod atomic;
+mod callers;
 mod code;
 mod fence;
 mod names;
@@ -21,5 +22,8 @@ mod point;
 mod role;
 mod seen;
 mod sites;
+mod source_lines;
 mod std_functions;
 mod symbols;
+
+pub(crate) use callers::caller;

@@ -247,10 +247,10 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
 pub use model::model;
-pub use report::{Failure, Report};
+pub use report::{Failure, MarkerLine, Report};
 pub use schedule::{Schedule, Step, StepKind};
 pub use strategy::Strategy;
-pub use timeline::{Timeline, TimelineStep};
+pub use timeline::{CodeLine, Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 

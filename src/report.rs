@@ -6,6 +6,8 @@ mod display;
 mod failure;
 #[cfg(feature = "json")]
 mod json;
+mod kept;
+mod markers;
 mod merge;
 mod no_classes;
 mod outcome_summary;
@@ -23,6 +25,7 @@ use std::time::Duration;
 
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
+pub use markers::MarkerLine;
 pub(crate) use no_classes::NoClasses;
 use plural::plural;
 pub(crate) use regression::Call;

@@ -40,6 +40,18 @@ pub(crate) struct SourcePlace {
     pub(crate) file: &'static str,
     pub(crate) line: u32,
     pub(crate) column: u32,
+    /// The text of the line, as far as that is to be shown.
+    pub(crate) text: LineText,
+}
+
+/// What is known of the text of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+pub(crate) enum LineText {
+    Known(&'static str),
+    /// The file was changed after the program was built.
+    Changed,
+    NotRead,
 }
 
 /// Every site reached so far, by id. It never shrinks: sites live as long as the process. The lock is
@@ -61,6 +73,7 @@ impl Site {
             file,
             line,
             column,
+            text: LineText::NotRead,
         }))
     }
 
@@ -110,6 +123,26 @@ impl Site {
         self.place().file
     }
 
+    pub(crate) fn text(&self) -> LineText {
+        self.place().text
+    }
+
+    /// What the access at this place is made to, as the source says it; empty if that is not known.
+    pub(crate) fn accessed(&self) -> &'static str {
+        let SourcePlace {
+            name, text, column, ..
+        } = *self.place();
+        match text {
+            LineText::Known(text) => accessed(text, name, column as usize),
+            LineText::Changed | LineText::NotRead => "",
+        }
+    }
+
+    /// Whether nobody has marked it: it is an access in instrumented code.
+    pub(crate) fn is_found(&self) -> bool {
+        !matches!(self.place, Place::Written(_))
+    }
+
     /// The site's id, given on the first call.
     #[inline]
     pub(crate) fn id(&'static self) -> MarkerId {
@@ -137,6 +170,30 @@ impl Site {
     }
 }
 
+/// In a line, on what the method is called that makes the access called `name`: of `self.value.store(1, SeqCst);`
+/// that is `self.value`. If there are several such calls, the one that is meant is at the column or behind it.
+pub(crate) fn accessed<'a>(text: &'a str, name: &str, column: usize) -> &'a str {
+    let operation = name.rsplit('.').next().unwrap_or(name);
+    let operation = operation.trim_end_matches(|it: char| it.is_ascii_digit());
+    let is_part = |it: char| it.is_alphanumeric() || it == '_';
+    let call = format!(".{operation}");
+    let calls = text.match_indices(&call).map(|(at, _)| at);
+    let mut calls = calls.filter(|at| {
+        let rest = text[at + call.len()..].trim_start_matches(is_part);
+        rest.starts_with('(')
+    });
+    // The column is that of the whole call or of the method's name.
+    let Some(at) = calls.find(|at| text[..*at].chars().count() + 2 >= column) else {
+        return "";
+    };
+    let receiver = text[..at].trim_end();
+    let begin = receiver.rfind(|it| !is_part(it) && it != '.' && it != ':');
+    let begin = begin.map_or(0, |at| {
+        at + receiver[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    receiver[begin..].trim_start_matches('.')
+}
+
 /// The name, file and line; in the alternate form, the column too. Of a place that is not known, the name.
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,6 +202,7 @@ impl fmt::Display for Site {
             file,
             line,
             column,
+            ..
         } = self.place();
         match *file {
             "" => f.write_str(name),
@@ -192,6 +250,38 @@ impl MarkerId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_accessed_is_found_in_the_line() {
+        for (text, name, accessed_there) in [
+            (
+                "self.value.store(value + 1, SeqCst);",
+                "increment.store2",
+                "self.value",
+            ),
+            (
+                "let other = spawn(move || own.fetch_add(1, SeqCst));",
+                "run.fetch_add",
+                "own",
+            ),
+            ("assert_eq!(VALUE.load(SeqCst), 2);", "run.load", "VALUE"),
+            (
+                "self.slots[i].stamp.compare_exchange_weak(1, 2)",
+                "pop.compare_exchange",
+                "stamp",
+            ),
+            (".store(head, SeqCst);", "pop.store", ""),
+            ("log.lock().unwrap().push(1);", "lock.compare_exchange", ""),
+            ("größe(ä.load(SeqCst))", "run.load", "ä"),
+        ] {
+            assert_eq!(accessed(text, name, 1), accessed_there, "{text}");
+        }
+        let two = "(self.a.load(SeqCst), self.b.load(SeqCst))";
+        // The first begins at column 2, and its `load` at 9; the second at 23 and 30.
+        for (column, place) in [(2, "self.a"), (9, "self.a"), (23, "self.b"), (30, "self.b")] {
+            assert_eq!(accessed(two, "both.load", column), place, "{column}");
+        }
+    }
 
     #[test]
     fn an_id_leads_back_to_its_site_and_is_given_once() {

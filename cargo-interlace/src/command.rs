@@ -9,13 +9,13 @@ use crate::packages::{ONLY, SKIP};
 use crate::toolchain::{Toolchain, cargo};
 use crate::workspace::Workspace;
 use crate::wrapper::wrap;
-use crate::{flags, packages, pass_through, settings, std_functions};
+use crate::{c_libraries, flags, packages, pass_through, settings, std_functions};
 
 /// The variable that tells programs where the workspace is. It is read in `src/instrument/names.rs`.
 const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
 
 /// The variable that tells programs which packages are not instrumented, if that was chosen. It is read in
-/// `src/engine/points.rs`.
+/// `src/engine/not_instrumented.rs`.
 const SKIPPED: &str = "CARGO_INTERLACE_SKIPPED";
 
 /// Runs cargo with these arguments and this program in place of the compiler.
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
         None => toolchain.host.clone(),
     };
     check_target(&target)?;
-    let plain = packages::not_instrumented(&arguments, &target)?;
+    let packages::Packages { all, plain } = packages::packages(&arguments, &target)?;
     let for_std = std_functions::link_arguments(&toolchain, &target)?;
     let workspace = Workspace::find(&arguments)?;
     let folder = workspace
@@ -60,6 +60,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     cargo.env("CARGO_TARGET_DIR", &folder);
     cargo.env(WORKSPACE, &workspace.root);
     cargo.env(SKIPPED, packages::described(&arguments));
+    cargo.env(c_libraries::FOLDER, c_libraries::folder(&folder, &all));
     wrap(&mut cargo, &plain, &library, &for_std)?;
     settings::make(&mut cargo, &target, &library, &for_std);
     let status = cargo.status();

@@ -6,6 +6,7 @@
 //! instrumented.
 
 mod arguments;
+mod c_libraries;
 mod command;
 mod diagnostics;
 mod flags;

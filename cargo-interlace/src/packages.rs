@@ -1,4 +1,4 @@
-//! Which packages are not to be instrumented: Interlace, and what only it depends on.
+//! The packages of the program, and which are not to be instrumented: Interlace, and what only it depends on.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,14 +16,20 @@ const INTERLACE: &str = "interlace-explorer";
 pub(crate) const ONLY: &str = "--only";
 pub(crate) const SKIP: &str = "--skip";
 
-/// The packages that are not to be instrumented, by name and version, each followed by a comma: those that
-/// only Interlace depends on, and those that are skipped. What Interlace and the program both use is
-/// instrumented: it belongs to the program.
+/// Packages, by name and version.
+pub(crate) struct Packages {
+    pub(crate) all: BTreeSet<String>,
+    /// Those that are not to be instrumented, each followed by a comma: those that only Interlace depends on, and
+    /// those that are skipped. What Interlace and the program both use is instrumented: it belongs to the program.
+    pub(crate) plain: String,
+}
+
+/// The packages that the program is built of.
 ///
 /// # Errors
 ///
 /// If the program does not depend on Interlace, or not on a package that is named, or cargo cannot tell.
-pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Result<String, String> {
+pub(crate) fn packages(arguments: &Arguments<'_>, target: &str) -> Result<Packages, String> {
     let all = tree(arguments, target, &["--workspace", "--edges", "normal,dev"])?;
     if !all.iter().any(|it| is_called(it, INTERLACE)) {
         return Err(format!(
@@ -39,7 +45,8 @@ pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Resul
     )?;
     let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
     let plain = plain(&all, &program, &only, &skipped)?;
-    Ok(plain.into_iter().flat_map(|it| [it, ","]).collect())
+    let plain = plain.into_iter().flat_map(|it| [it, ","]).collect();
+    Ok(Packages { all, plain })
 }
 
 /// Which packages of the workspace are the program, as cargo is told it: those that are named, or all. What only others
@@ -56,11 +63,15 @@ fn members<'a>(arguments: &Arguments<'a>) -> Vec<&'a str> {
 
 /// In words, the packages of the program that are not to be instrumented; nothing if all are.
 pub(crate) fn described(arguments: &Arguments<'_>) -> String {
-    match [ONLY, SKIP].map(|option| names(arguments, option).join(", ")) {
-        [only, skipped] if only.is_empty() => skipped,
-        [only, skipped] if skipped.is_empty() => format!("all but {only}"),
-        [only, skipped] => format!("all but {only}, and of {skipped}"),
-    }
+    let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
+    let crates = |names: &[Cow<'_, str>]| match names {
+        [name] => format!("crate {name}"),
+        names => format!("crates {}", names.join(", ")),
+    };
+    let only = (!only.is_empty()).then(|| format!("all but the {} ({ONLY})", crates(&only)));
+    let skipped = (!skipped.is_empty()).then(|| format!("the {} ({SKIP})", crates(&skipped)));
+    let parts: Vec<String> = only.into_iter().chain(skipped).collect();
+    parts.join("; ")
 }
 
 fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use crate::c_libraries;
 use crate::diagnostics::run_explaining;
 use crate::flags::{INSTRUMENTING, PLAIN, TELLING};
 
@@ -85,6 +86,7 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
             rustc.args(PLAIN);
         } else if has_package {
             rustc.args(INSTRUMENTING);
+            c_libraries::note(rest);
         }
     }
     let status = if is_explained {

@@ -7,6 +7,8 @@ use std::task::Waker;
 #[cfg(interlace)]
 use super::access_begin::AccessBegin;
 use super::baton::Grant;
+#[cfg(interlace)]
+use super::call_stacks::{self, CallStack};
 use super::catch;
 #[cfg(interlace)]
 use super::core::Reach;
@@ -197,7 +199,34 @@ pub(super) fn note_at_once(value: u64, left: u64) -> bool {
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
 pub(super) fn yield_turn(reason: YieldReason) -> Grant {
+    #[cfg(interlace)]
+    note_stack();
     let_go(|controller| controller.pause(reason))
+}
+
+/// The calling thread stops before its next step: notes where, if its run wants that.
+#[cfg(interlace)]
+#[inline]
+pub(super) fn note_stack() {
+    if call_stacks::are_noted() {
+        look_at_stack();
+    }
+}
+
+#[cfg(interlace)]
+#[cold]
+fn look_at_stack() {
+    let next = with_core(|core, thread| {
+        let is_wanted = core.options.notes_stacks && !core.is_over();
+        is_wanted.then(|| {
+            let steps = core.state.steps().iter();
+            (thread, steps.filter(|it| it.thread == thread).count())
+        })
+    });
+    if let Some(Some((thread, step))) = next {
+        let stack = aside(|| CallStack::here(thread, step));
+        with_core(|core, _| core.stacks.push(stack));
+    }
 }
 
 /// Tells what the program calls the calling thread, which waits for its first turn. Returns what it

@@ -6,6 +6,7 @@ mod waits;
 
 use std::sync::Arc;
 
+use super::call_stacks::CallStack;
 use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
@@ -38,6 +39,8 @@ pub(super) struct ExecutionCore {
     stood: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
     blocked_on: Vec<BlockedOn>,
+    /// From where the steps were taken, if that is noted.
+    pub(super) stacks: Vec<CallStack>,
     locks: LockTable,
     #[cfg(interlace)]
     pub(super) lock_words: LockWords,
@@ -82,6 +85,7 @@ impl ExecutionCore {
             over: None,
             stood: Vec::new(),
             blocked_on: Vec::new(),
+            stacks: Vec::new(),
             locks: LockTable::default(),
             #[cfg(interlace)]
             lock_words: LockWords::default(),
@@ -137,6 +141,7 @@ impl ExecutionCore {
         self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
+        self.stacks.clear();
     }
 
     /// Whether threads that reach a marker are to be unwound.
@@ -378,6 +383,7 @@ impl ExecutionCore {
             names: self.state.threads().names(),
             threads: &self.stood,
             blocked_on: &self.blocked_on,
+            stacks: &self.stacks,
             end,
             outcome,
         });

@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::{Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(crate) struct EngineOptions {
     /// How long an execution may take, from its setup to its last check, not counting the time for
     /// which its threads wait for a processor.
@@ -23,6 +27,9 @@ pub(crate) struct EngineOptions {
     pub(crate) points: Points,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
+    /// Whether the call stack of each step is kept: in an instrumented build, for what is shown of a failure.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    pub(crate) notes_stacks: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
 }
@@ -39,6 +46,7 @@ impl Default for EngineOptions {
             waits: WaitRules::default(),
             points: Points::default(),
             is_nested: false,
+            notes_stacks: false,
             lessons: Lessons::default(),
         }
     }

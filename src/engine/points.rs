@@ -1,8 +1,9 @@
 //! What is a scheduling point.
 
+use std::fmt;
 use std::str::FromStr;
-use std::{env, fmt};
 
+use super::not_instrumented;
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
 
@@ -78,10 +79,9 @@ impl Points {
         PointsNote(match self {
             Points::Accesses => {
                 let all = "markers, calls to the system, and atomic accesses to memory";
-                // `cargo interlace` says what it was told to leave out.
-                match &*env::var("CARGO_INTERLACE_SKIPPED").unwrap_or_default() {
+                match &*not_instrumented::list() {
                     "" => all.to_owned(),
-                    skipped => format!("{all}, but not those of {skipped}"),
+                    list => format!("{all}\nnot instrumented: {list}"),
                 }
             }
             Points::Calls if cfg!(interlace) => "markers, and calls to the system".to_owned(),

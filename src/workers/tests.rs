@@ -89,6 +89,7 @@ impl Toy {
             names: table.names(),
             threads: &[],
             blocked_on: &[],
+            stacks: &[],
             end: &end,
             outcome: outcome.as_deref(),
         });

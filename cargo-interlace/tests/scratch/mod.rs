@@ -41,10 +41,26 @@ impl Scratch {
         self.0.join(name)
     }
 
+    /// Runs cargo there, as [`cargo_interlace`](Self::cargo_interlace) runs that.
+    #[allow(dead_code, reason = "not all tests do")]
+    pub(crate) fn cargo(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> (bool, String) {
+        self.run(&mut Command::new(env!("CARGO")), arguments, variables)
+    }
+
     /// Runs `cargo interlace` there, which builds into a folder beside that of this workspace. Returns
     /// whether it succeeds, and all that it prints.
     pub(crate) fn cargo_interlace(
         &self,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (bool, String) {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"));
+        self.run(program.arg("interlace"), arguments, variables)
+    }
+
+    fn run(
+        &self,
+        program: &mut Command,
         arguments: &[&str],
         variables: &[(&str, &Path)],
     ) -> (bool, String) {
@@ -53,8 +69,7 @@ impl Scratch {
             status,
             stdout,
             stderr,
-        } = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"))
-            .arg("interlace")
+        } = program
             .args(arguments)
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_NET_OFFLINE", "true")

@@ -12,7 +12,6 @@ use crate::failure::{
     NotSerializable, OutcomeNotAllowed, Panic, Positions, RepeatedRead, SerialOrder, StepLimit,
     ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
-use crate::timeline::{Columns, Timeline, TimelineStep};
 
 variants! { FailureKind:
     "panic" = Panic[failure],
@@ -51,7 +50,6 @@ object! { ThreadPosition:
     awaited_locks = "awaited_locks"
 }
 object! { PanicDetails: message = "message", place = "at"; not_linearizable }
-object! { Columns: threads = "threads", steps = "steps" }
 
 object! { Conflict: first = "first", second = "second", has_second = "has_second" }
 
@@ -65,11 +63,9 @@ row! { AwaitedLock: name, last, others_may_hold }
 row! { HistoryCall: client, operation, returned, invoked_at, returned_at }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
-row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
 wrapper! { Panic.details }
 wrapper! { Positions.0 }
-wrapper! { Timeline.0 }
 
 variants! { Activity:
     "not_started" = NotStarted,

@@ -19,7 +19,7 @@ use crate::failure::{
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
 use crate::schedule::StepKind;
-use crate::timeline::{Columns, Timeline, TimelineStep};
+use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
 
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
@@ -254,19 +254,71 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
 
 pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
     let kind = prop::sample::select(StepKind::ALL);
-    let step = (any::<String>(), kind, markers(), any::<[bool; 3]>());
+    let step = (
+        any::<String>(),
+        kind,
+        markers(),
+        any::<[bool; 3]>(),
+        codes(),
+    );
     let step = step.prop_map(
-        |(thread, kind, marker, [is_forced, preempts, waits])| TimelineStep {
+        |(thread, kind, marker, [is_forced, preempts, waits], code)| TimelineStep {
             thread: thread.into(),
             kind,
             marker,
             is_forced,
             preempts,
             waits,
+            code,
         },
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
-    let columns = (threads, vec(step, 0..4));
-    value_or_text(columns.prop_map(|(threads, steps)| Columns { threads, steps }))
-        .prop_map(Timeline)
+    let pending = vec(option::of(code_lines()), 0..3);
+    let columns = (
+        threads,
+        vec(step, 0..4),
+        vec(any::<String>(), 0..3),
+        pending,
+    );
+    let columns = columns.prop_map(|(threads, steps, changed, pending)| Columns {
+        threads,
+        steps,
+        changed,
+        pending,
+    });
+    value_or_text(columns).prop_map(Timeline)
+}
+
+fn code_lines() -> impl Strategy<Value = CodeLine> {
+    let line = (any::<[String; 4]>(), any::<[u32; 2]>());
+    line.prop_map(|(texts, [line, column])| {
+        let [file, source, function, called] = texts.map(Into::into);
+        CodeLine {
+            file,
+            line,
+            column,
+            source,
+            function,
+            called,
+        }
+    })
+}
+
+/// What is known of the code of a step, in an instrumented build.
+fn codes() -> impl Strategy<Value = Option<Box<StepCode>>> {
+    let code = (
+        any::<[String; 2]>(),
+        option::of(code_lines()),
+        any::<[bool; 2]>(),
+    );
+    let code = code.prop_map(
+        |([source, why], own_line, [is_access, is_alone])| StepCode {
+            is_access,
+            source: source.into(),
+            own_line,
+            is_alone,
+            why: why.into(),
+        },
+    );
+    option::of(code.prop_map(Box::new))
 }
