@@ -20,6 +20,8 @@ use crate::strategy::{self, Strategy};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
+    /// The folder that gets a page for each failure.
+    pub(crate) html: Option<PathBuf>,
     pub(crate) max_schedules: Option<u64>,
     /// What is a scheduling point.
     pub(crate) points: Option<Points>,
@@ -54,11 +56,19 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 16] = [
+const VARIABLES: [Variable; 17] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
         set: |value, settings| store(&mut settings.engine, value.parse().ok()),
+    },
+    Variable {
+        name: "INTERLACE_HTML",
+        wants: "the path of a folder",
+        set: |value, settings| {
+            let path = (!value.is_empty()).then(|| value.into());
+            store(&mut settings.html, path)
+        },
     },
     Variable {
         name: "INTERLACE_MAX_SCHEDULES",
@@ -196,6 +206,7 @@ impl Settings {
     pub(crate) fn or(self, others: Settings) -> Self {
         Settings {
             engine: self.engine.or(others.engine),
+            html: self.html.or(others.html),
             max_schedules: self.max_schedules.or(others.max_schedules),
             points: self.points.or(others.points),
             progress: self.progress.or(others.progress),
@@ -252,6 +263,7 @@ mod tests {
     fn each_variable_sets_one_thing() {
         let settings = read(&[
             ("INTERLACE_ENGINE", "fibers"),
+            ("INTERLACE_HTML", "target/pages"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_POINTS", "accesses"),
             ("INTERLACE_PROGRESS", "0"),
@@ -271,6 +283,7 @@ mod tests {
         ]);
         let expected = Settings {
             engine: Some(Engine::Fibers),
+            html: Some(PathBuf::from("target/pages")),
             max_schedules: Some(1000),
             points: Some(Points::Accesses),
             progress: Some(false),
@@ -298,6 +311,7 @@ mod tests {
     fn a_bad_value_is_an_error_that_says_what_is_wanted() {
         for (name, value) in [
             ("INTERLACE_ENGINE", "Threads"),
+            ("INTERLACE_HTML", ""),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_POINTS", "markers"),
             ("INTERLACE_PROGRESS", "yes"),
@@ -330,7 +344,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
-             `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
+             `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_HTML`, `INTERLACE_MAX_SCHEDULES`, \
              `INTERLACE_POINTS`, `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, \
              `INTERLACE_REPORT`, `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
              `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, \

@@ -30,10 +30,11 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Given),
     ];
     let how = (kinds(), minimal, option::of(any::<bool>()));
-    let texts = (timelines(), conflicts(), any::<String>());
+    let texts = (timelines(), timelines(), conflicts(), any::<String>());
     let numbers = any::<(u64, usize)>();
     (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
-        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression), kept)| {
+        |(how, schedule, found, (index, preemptions), texts, kept)| {
+            let (timeline, found_timeline, conflicts, regression) = texts;
             Failure {
                 kind: how.0,
                 schedule,
@@ -43,6 +44,7 @@ fn failures() -> impl Strategy<Value = Failure> {
                 minimal: how.1,
                 reproduced: how.2,
                 timeline,
+                found_timeline,
                 conflicts: Conflicts(conflicts),
                 regression,
                 kept,
@@ -202,6 +204,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 verified,
                 no_classes,
                 save_target: SaveTarget::default(),
+                page: PageNote::default(),
             }
         },
     )
