@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::{env, fs, process};
 
-use interlace::{Explorer, Report, marker};
+use interlace::{Explorer, Report, Strategy, marker};
 
 /// Elements that have no end.
 const VOID: [&str; 2] = ["br", "meta"];
@@ -49,7 +49,11 @@ fn page(report: &Report) -> String {
         [1; 4]
     );
     let steps = report.failure().map_or(0, |it| it.timeline().steps().len());
-    assert_eq!(page.matches(" id=\"minimal-").count(), steps);
+    let rows = page.matches("<tr id=\"minimal-").count();
+    assert_eq!(
+        rows + page.matches("<tr class=\"turn\" id=\"minimal-").count(),
+        steps
+    );
     page
 }
 
@@ -101,32 +105,36 @@ fn conflicts_are_arrows_and_the_users_text_is_no_markup() {
 
 #[test]
 fn the_execution_that_failed_first_is_beside_the_minimal_one() {
-    let explorer = Explorer::new(AtomicU32::default)
-        .thread("a", |count| {
-            for name in ["1", "2"] {
-                let _ = name;
-                marker!("add");
-                count.fetch_add(1, SeqCst);
-            }
-        })
-        .thread("b", |count| {
+    let steps = |count: &AtomicU32| {
+        for _ in 0..4 {
+            marker!("add");
+            count.fetch_add(1, SeqCst);
+        }
+    };
+    let report = Explorer::new(AtomicU32::default)
+        .thread("a", steps)
+        .thread("b", steps)
+        .thread("c", |count| {
             marker!("look");
-            assert_ne!(count.load(SeqCst), 1);
-        });
-    let report = explorer.seed(1).explore();
+            assert_ne!(count.load(SeqCst), 3, "three");
+        })
+        .strategy(Strategy::Random { schedules: 1000 })
+        .explore();
     let failure = report.assert_fails();
     let page = page(&report);
-    let found = failure.found_timeline().steps();
-    assert_eq!(found.len(), failure.found().len());
-    let is_same = found.len() == failure.timeline().steps().len();
-    let rows = if is_same && !page.contains("<details>") {
-        0
-    } else {
-        found.len()
-    };
-    assert_eq!(page.matches(" id=\"found-").count(), rows);
+    // Three steps of a and then c are enough; a random walk goes to and fro before.
+    assert_eq!(failure.schedule().len(), 4);
+    assert_eq!(
+        failure.found_timeline().steps().len(),
+        failure.found().len()
+    );
+    let rows = page.matches(" id=\"found-").count();
+    assert_eq!(
+        (rows, page.matches("<details>").count()),
+        (failure.found().len(), 1)
+    );
     assert!(
-        page.contains("panics: assertion `left != right` failed"),
+        page.contains("panics: assertion `left != right` failed: three"),
         "{page}"
     );
 }

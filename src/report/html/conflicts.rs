@@ -5,7 +5,7 @@ use std::fmt;
 use super::super::Failure;
 use super::escape::Escaped;
 use crate::failure::{Conflict, ConflictingStep};
-use crate::timeline::TimelineStep;
+use crate::timeline::{Timeline, TimelineStep};
 
 /// The conflicts of a failure. Each says between which steps of the table `minimal` it is.
 pub(super) struct ConflictList<'a>(pub(super) &'a Failure);
@@ -21,11 +21,11 @@ impl fmt::Display for ConflictList<'_> {
              the other way round.</p>\n<ul class=\"conflicts\">\n",
         )?;
         for conflict in conflicts {
-            match steps_of(conflict, self.0.timeline.steps()) {
-                Some((from, to)) => writeln!(
+            match ends(conflict, &self.0.timeline) {
+                Some((from, to, name)) => writeln!(
                     f,
                     "<li data-from=\"minimal-{from}\" data-to=\"minimal-{to}\">{} \
-                     <a href=\"#minimal-{from}\">step {from}</a>, <a href=\"#minimal-{to}\">step {to}</a></li>",
+                     <a href=\"#minimal-{from}\">step {from}</a>, <a href=\"#minimal-{to}\">{name}</a></li>",
                     Escaped(conflict)
                 )?,
                 None => writeln!(f, "<li>{}</li>", Escaped(conflict))?,
@@ -35,18 +35,11 @@ impl fmt::Display for ConflictList<'_> {
     }
 }
 
-/// The numbers, from 1, of the two steps; of several that could be meant, those nearest to each other.
-fn steps_of(conflict: &Conflict, steps: &[TimelineStep]) -> Option<(usize, usize)> {
-    if !conflict.has_second {
-        return None;
-    }
-    // Where a step is called from may be told in place of where it is.
-    let is = |step: &TimelineStep, of: &ConflictingStep| {
-        step.thread == of.thread && step.kind == of.kind && step.marker.name == of.marker.name
-    };
-    let mut first = None;
-    let mut nearest: Option<(usize, usize)> = None;
-    for (number, step) in (1..).zip(steps) {
+/// The number of the first step, from 1; then where the arrow from there ends, and what that is called. Of several
+/// steps that could be meant, those nearest to each other are taken.
+fn ends(conflict: &Conflict, timeline: &Timeline) -> Option<(usize, String, String)> {
+    let (mut first, mut nearest) = (None, None);
+    for (number, step) in (1..).zip(timeline.steps()) {
         if let (true, Some(from)) = (is(step, &conflict.second), first)
             && nearest.is_none_or(|(known, to)| number - from < to - known)
         {
@@ -56,5 +49,17 @@ fn steps_of(conflict: &Conflict, steps: &[TimelineStep]) -> Option<(usize, usize
             first = Some(number);
         }
     }
-    nearest
+    if conflict.has_second {
+        return nearest.map(|(from, to)| (from, to.to_string(), format!("step {to}")));
+    }
+    // The thread had not come there yet: the arrow ends where that stood at the end.
+    let mut column = timeline.threads();
+    let column = column.position(|name| *name == *conflict.second.thread);
+    let (from, column) = (first?, column?);
+    Some((from, format!("end-{column}"), "the end".to_owned()))
+}
+
+/// Whether a step may be the one that is meant. Where it is called from may be told in place of where it is.
+fn is(step: &TimelineStep, of: &ConflictingStep) -> bool {
+    step.thread == of.thread && step.kind == of.kind && step.marker.name == of.marker.name
 }

@@ -63,6 +63,7 @@ document.addEventListener("keydown", (event) => {
 // An arrow for each conflict, from the cell of one step to that of the other, or to the group that hides it.
 function cellOf(id) {
   const row = document.getElementById(id);
+  if (row?.matches("td")) return row;
   const shown = row?.hidden ? row.closest("tbody").querySelector(".fold") : row;
   return shown?.querySelector(".at");
 }
@@ -77,10 +78,11 @@ function draw() {
     if (!from || !to || from === to) continue;
     const [a, b] = [from, to].map((cell) => cell.getBoundingClientRect());
     const isRight = b.left > a.left;
-    const x1 = (isRight ? a.right - 8 : a.left + 2) - ground.left;
+    const words = from.querySelector(".place, .tag, .name, button") ?? from;
+    const x1 = (isRight ? words.getBoundingClientRect().right + 4 : a.left + 2) - ground.left;
     const x2 = (isRight ? b.left : b.right) - ground.left;
     const [y1, y2] = [a, b].map((box) => box.top + Math.min(box.height / 2, 14) - ground.top);
-    const bend = isRight ? 36 : -36;
+    const bend = (isRight ? 1 : -1) * Math.max(36, Math.abs(x2 - x1) / 3);
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`);
     path.setAttribute("marker-end", "url(#head)");

@@ -57,44 +57,50 @@ impl<'a> Ending<'a> {
         }
     }
 
-    /// The cell of a thread in the last row.
-    fn write_cell(&self, f: &mut fmt::Formatter<'_>, thread: &str) -> fmt::Result {
+    /// What is told of a thread in the last row, and whether that is all right.
+    fn of_thread(&self, thread: &str) -> (String, bool) {
         if let FailureKind::Panic(panic) = self.kind
             && panic.thread() == thread
         {
             let message = Escaped(panic.panic().message());
-            return write!(f, "<td class=\"failed\">panics: {message}</td>");
+            return (format!("panics: {message}"), false);
         }
         let Some(position) = self.positions.iter().find(|it| it.name() == thread) else {
-            return write!(f, "<td></td>");
+            return (String::new(), true);
         };
-        let is_done = matches!(position.activity, Activity::Finished | Activity::Unwound);
-        let class = if is_done { "" } else { " class=\"failed\"" };
-        write!(f, "<td{class}>{}", Escaped(position))?;
+        let mut text = Escaped(position).to_string();
         for lock in position.awaited_locks() {
-            write!(f, "<br>waits for <code>{}</code>", Escaped(lock.name()))?;
+            text += &format!("<br>waits for <code>{}</code>", Escaped(lock.name()));
             if let Some(holder) = lock.last_thread() {
                 let holder = if holder == thread { "itself" } else { holder };
-                write!(f, ", which {} was the last to acquire", Escaped(holder))?;
+                text += &format!(", which {} was the last to acquire", Escaped(holder));
             }
         }
-        write!(f, "</td>")
+        let is_done = matches!(position.activity, Activity::Finished | Activity::Unwound);
+        (text, is_done)
     }
 
-    /// The last row.
-    fn write_row(&self, f: &mut fmt::Formatter<'_>, columns: &Columns) -> fmt::Result {
+    /// The last rows: a cell for each thread, and the failure if it is not one of a thread's.
+    fn write_rows(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        table: &str,
+        columns: &Columns,
+    ) -> fmt::Result {
         write!(f, "<tfoot>\n<tr><th scope=\"row\">end</th>")?;
-        if self.positions.is_empty() && !matches!(self.kind, FailureKind::Panic(_)) {
-            let kind = self.kind.to_string();
-            let kind = Escaped(kind.lines().next().unwrap_or_default());
-            let count = columns.threads.len();
-            write!(f, "<td class=\"failed\" colspan=\"{count}\">{kind}</td>")?;
-        } else {
-            for thread in &columns.threads {
-                self.write_cell(f, thread)?;
-            }
+        for (column, thread) in columns.threads.iter().enumerate() {
+            let (text, is_done) = self.of_thread(thread);
+            let class = if is_done { "" } else { " class=\"failed\"" };
+            write!(f, "<td{class} id=\"{table}-end-{column}\">{text}</td>")?;
         }
-        writeln!(f, "</tr>\n</tfoot>")
+        writeln!(f, "</tr>")?;
+        if self.positions.is_empty() && !matches!(self.kind, FailureKind::Panic(_)) {
+            let (kind, count) = (self.kind.to_string(), columns.threads.len());
+            let kind = Escaped(kind.lines().next().unwrap_or_default());
+            let cell = format!("<td class=\"failed\" colspan=\"{count}\">{kind}</td>");
+            writeln!(f, "<tr><th></th>{cell}</tr>")?;
+        }
+        writeln!(f, "</tfoot>")
     }
 }
 
@@ -124,7 +130,7 @@ impl fmt::Display for StepTable<'_> {
             body.write_row(f, row)?;
         }
         if let Some(ending) = &self.ending {
-            ending.write_row(f, columns)?;
+            ending.write_rows(f, self.id, columns)?;
         }
         writeln!(f, "</table>\n</div>")?;
         for file in &columns.changed {
