@@ -44,7 +44,7 @@ impl Report {
             "script" => include_str!("html/page.js").to_owned(),
             "search" => Escaped(&self.origin).to_string(),
             "heading" => match &kind {
-                Some(kind) => format!("<h1><pre>{}</pre></h1>", Escaped(kind)),
+                Some(kind) => heading(kind),
                 None => "<h1>No failure</h1>".to_owned(),
             },
             "summary" => Escaped(&summary).to_string(),
@@ -54,6 +54,16 @@ impl Report {
             }
         })
     }
+}
+
+/// The failure: its first line, and what follows.
+fn heading(kind: &str) -> String {
+    let (first, rest) = kind.split_once('\n').unwrap_or((kind, ""));
+    let mut heading = format!("<div class=\"kind\">\n<h1>{}</h1>\n", Escaped(first));
+    if !rest.is_empty() {
+        let _ = writeln!(heading, "<pre>{}</pre>", Escaped(rest));
+    }
+    heading + "</div>"
 }
 
 /// The template with a value in each place that is marked as `{{slot}}`. Values may have any text.
@@ -71,16 +81,15 @@ fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
 fn section(failure: &Failure) -> String {
     let minimal = StepTable {
         id: "minimal",
-        caption: format!(
-            "The schedule to look at: {} and {}",
-            plural(failure.schedule.len() as u64, "forced step"),
-            plural(failure.preemptions as u64, "preemption")
-        ),
+        label: "the schedule after shrinking",
         timeline: &failure.timeline,
         ending: Some(Ending::of(failure)),
     };
+    let forced = plural(failure.schedule.len() as u64, "forced step");
+    let preemptions = plural(failure.preemptions as u64, "preemption");
     let mut page = format!(
-        "<p class=\"note\">{}</p>\n<div class=\"schedules\">\n<section>\n{minimal}</section>\n{}</div>\n{}",
+        "<p class=\"note\">{}</p>\n<div class=\"schedules\">\n<section>\n<h2>{forced}, {preemptions}</h2>\n\
+         {minimal}</section>\n{}</div>\n{}",
         Escaped(failure.provenance()),
         found(failure),
         ConflictList(failure)
@@ -90,11 +99,9 @@ fn section(failure: &Failure) -> String {
             let _ = writeln!(page, "<p class=\"note\">{}</p>", Escaped(note.trim()));
         }
     }
-    let test = format!("{}{}", failure.kept, failure.regression);
-    let test = if failure.kept.test.is_empty() {
-        test.trim()
-    } else {
-        &failure.kept.to_string()
+    let test = match &failure.kept {
+        kept if kept.test.is_empty() => format!("{kept}\n{}", failure.regression),
+        kept => kept.to_string(),
     };
     let _ = writeln!(
         page,
@@ -117,13 +124,12 @@ fn found(failure: &Failure) -> String {
     }
     let table = StepTable {
         id: "found",
-        caption: plural(failure.found.len() as u64, "step"),
+        label: "the schedule before shrinking",
         timeline: &failure.found_timeline,
         ending: None,
     };
-    format!(
-        "<details>\n<summary>As it was found, before it was shrunk</summary>\n{table}</details>\n"
-    )
+    let steps = plural(failure.found.len() as u64, "step");
+    format!("<details>\n<summary>As it was found: {steps}</summary>\n{table}</details>\n")
 }
 
 #[cfg(test)]

@@ -28,8 +28,7 @@ function go(by) {
 
 function goAcross() {
   const own = document.activeElement.closest(".steps");
-  const details = document.querySelector(".schedules details");
-  if (details) details.open = true;
+  if (found) found.open = true;
   const other = [...document.querySelectorAll(".steps")].find((table) => table !== own);
   if (other) rowsOf(other)[0]?.focus();
 }
@@ -68,6 +67,13 @@ function cellOf(id) {
   return shown?.querySelector(".at");
 }
 
+function add(svg, line) {
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", line);
+  path.setAttribute("marker-end", "url(#head)");
+  svg.append(path);
+}
+
 function draw() {
   const svg = document.querySelector(".arrows");
   if (!svg) return;
@@ -80,13 +86,16 @@ function draw() {
     const isRight = b.left > a.left;
     const words = from.querySelector(".place, .tag, .name, button") ?? from;
     const x1 = (isRight ? words.getBoundingClientRect().right + 4 : a.left + 2) - ground.left;
-    const x2 = (isRight ? b.left : b.right) - ground.left;
+    const x2 = b.left - ground.left;
     const [y1, y2] = [a, b].map((box) => box.top + Math.min(box.height / 2, 14) - ground.top);
-    const bend = (isRight ? 1 : -1) * Math.max(36, Math.abs(x2 - x1) / 3);
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`);
-    path.setAttribute("marker-end", "url(#head)");
-    svg.append(path);
+    if (!isRight) {
+      // To the top of the cell, where there is seldom a word in the way.
+      const x = b.right - 40 - ground.left;
+      add(svg, `M${x1},${y1} Q${x},${y1} ${x},${b.top - ground.top}`);
+      continue;
+    }
+    const bend = Math.max(36, Math.abs(x2 - x1) / 3);
+    add(svg, `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`);
   }
 }
 
@@ -94,6 +103,10 @@ folds.forEach((button) => {
   fold(button, false);
   button.addEventListener("click", () => toggle(button));
 });
-document.querySelectorAll("details").forEach((details) => details.addEventListener("toggle", draw));
+const found = document.querySelector(".schedules details");
+if (found) {
+  found.open = matchMedia("(min-width: 80rem)").matches;
+  found.addEventListener("toggle", draw);
+}
 window.addEventListener("resize", draw);
 draw();

@@ -16,7 +16,7 @@ const MAX_ROWS: usize = 2000;
 /// A table of steps, in which the row of each has an id: that of the table and the number of the step, from 1.
 pub(super) struct StepTable<'a> {
     pub(super) id: &'static str,
-    pub(super) caption: String,
+    pub(super) label: &'static str,
     pub(super) timeline: &'a Timeline,
     pub(super) ending: Option<Ending<'a>>,
 }
@@ -116,10 +116,11 @@ impl fmt::Display for StepTable<'_> {
         let arrows = if self.ending.is_some() { arrows } else { "" };
         write!(
             f,
-            "<div class=\"scroll\">\n{arrows}<table class=\"steps\" id=\"{}\">\n<caption>{}</caption>\n<thead>\n\
+            "<div class=\"scroll\">\n{arrows}<table class=\"steps\" id=\"{}\" aria-label=\"{}\" style=\"--threads: {}\">\n<thead>\n\
              <tr><th scope=\"col\">step</th>",
             self.id,
-            Escaped(&self.caption)
+            self.label,
+            columns.threads.len()
         )?;
         for thread in &columns.threads {
             write!(f, "<th scope=\"col\">{}</th>", Escaped(thread))?;
