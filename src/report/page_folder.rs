@@ -1,8 +1,10 @@
 //! The folder that gets a page for each failure.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use itertools::Itertools as _;
 
 use super::{Report, SearchIdentity};
 
@@ -69,25 +71,20 @@ fn file_name(origin: &SearchIdentity) -> String {
     let file = path.and_then(|path| Path::new(path).file_stem());
     let file = file.unwrap_or_default().to_string_lossy();
     let words = [package, test, &*file, line.unwrap_or_default()];
-    let is_known = |word: &&str| !word.is_empty();
-    let mut name = words
-        .into_iter()
-        .filter(is_known)
-        .collect::<Vec<_>>()
-        .join("-");
-    name = name.replace("::", ".");
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    let name = words.format("-").to_string().replace("::", ".");
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    name = name
+    let name: String = name
         .chars()
         .map(|c| if is_safe(c) { c } else { '_' })
         .collect();
     // What tells searches apart is at the end.
-    name = name[name.len().saturating_sub(MAX_NAME)..].to_owned();
+    let mut name = name[name.len().saturating_sub(MAX_NAME)..].to_owned();
     if name.is_empty() {
         "failure".clone_into(&mut name);
     }
     if *round > 0 {
-        name += &format!("-round{}", round + 1);
+        let _ = write!(name, "-round{}", round + 1);
     }
     name + ".html"
 }

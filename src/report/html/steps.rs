@@ -1,7 +1,8 @@
 //! The steps of an execution, as a table with a column for each thread.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::Failure;
@@ -70,10 +71,10 @@ impl<'a> Ending<'a> {
         };
         let mut text = Escaped(position).to_string();
         for lock in position.awaited_locks() {
-            text += &format!("<br>waits for <code>{}</code>", Escaped(lock.name()));
+            let _ = write!(text, "<br>waits for <code>{}</code>", Escaped(lock.name()));
             if let Some(holder) = lock.last_thread() {
                 let holder = if holder == thread { "itself" } else { holder };
-                text += &format!(", which {} was the last to acquire", Escaped(holder));
+                let _ = write!(text, ", which {} was the last to acquire", Escaped(holder));
             }
         }
         let is_done = matches!(position.activity, Activity::Finished | Activity::Unwound);
@@ -176,7 +177,8 @@ impl<'a> Body<'a> {
             Row::Alone(first, last) => {
                 let steps = last + 1 - first;
                 let button = format!(
-                    "<button type=\"button\" aria-expanded=\"true\">{steps} steps that touch nothing shared</button>"
+                    "<button type=\"button\" aria-expanded=\"true\">{steps} steps that touch nothing shared</button>{}",
+                    self.locks(first..=last)
                 );
                 let numbers = format!("{}–{}{}", first + 1, last + 1, self.star(first));
                 writeln!(
@@ -238,12 +240,7 @@ impl<'a> Body<'a> {
         if step.preempts {
             cell += " <span class=\"tag preemption\">preemption</span>";
         }
-        for (_, _, name, by) in self.held().filter(|it| it.0 == number) {
-            let (name, by) = (Escaped(name), Escaped(by));
-            cell += &format!(
-                " <span class=\"tag lock\">holds from here what {by} waits for as <code>{name}</code></span>"
-            );
-        }
+        cell += &self.locks(number..=number);
         let (place, source) = step.place();
         let mut lines = self.lines.borrow_mut();
         let source = match source {
@@ -251,14 +248,15 @@ impl<'a> Body<'a> {
             source => source,
         };
         if !place.is_empty() {
-            cell += &format!(" <span class=\"place\">{}</span>", Escaped(place));
+            let _ = write!(cell, " <span class=\"place\">{}</span>", Escaped(place));
         }
         if !source.is_empty() {
-            cell += &format!(" <code class=\"source\">{}</code>", Escaped(source));
+            let _ = write!(cell, " <code class=\"source\">{}</code>", Escaped(source));
         }
         if let Some(line) = step.told_caller() {
             let (file, source) = (Escaped(line.file()), Escaped(line.source()));
-            cell += &format!(
+            let _ = write!(
+                cell,
                 " <span class=\"caller\">called from {file}:{} <code>{source}</code></span>",
                 line.line()
             );
@@ -287,6 +285,16 @@ impl<'a> Body<'a> {
             }
         }
         writeln!(f, "</tr>")
+    }
+
+    /// What is held from one of these steps on, and awaited in the end.
+    fn locks(&self, steps: RangeInclusive<usize>) -> String {
+        let held = self.held().filter(|it| steps.contains(&it.0));
+        let tag = held.map(|(_, _, name, by)| {
+            let (name, by) = (Escaped(name), Escaped(by));
+            format!(" <span class=\"tag lock\">holds from here what {by} waits for as <code>{name}</code></span>")
+        });
+        tag.collect()
     }
 
     fn held(&self) -> impl Iterator<Item = &(usize, &'a str, &'a str, &'a str)> {
