@@ -21,3 +21,21 @@ fn a_page_without_a_failure_says_so_and_loads_nothing() {
         assert!(!page.contains(word), "{word}");
     }
 }
+
+#[cfg(feature = "json")]
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever a report has in it, also where names and steps do not fit together.
+    #[test]
+    fn every_report_has_a_page_in_which_each_element_ends(
+        report in crate::report::json::tests::reports(),
+    ) {
+        let page = report.to_html();
+        for name in ["div", "section", "table", "tbody", "tr", "td", "li", "code", "span", "pre", "script"] {
+            let begins = [format!("<{name}>"), format!("<{name} ")];
+            let begins: usize = begins.iter().map(|tag| page.matches(&**tag).count()).sum();
+            proptest::prop_assert_eq!(begins, page.matches(&format!("</{name}>")).count(), "{}", name);
+        }
+    }
+}
