@@ -78,13 +78,14 @@ function draw() {
   const svg = document.querySelector(".arrows");
   if (!svg) return;
   svg.querySelectorAll(":scope > path").forEach((path) => path.remove());
+  let lane = 0;
   const ground = svg.parentElement.getBoundingClientRect();
   for (const conflict of document.querySelectorAll("[data-from]")) {
     const [from, to] = [conflict.dataset.from, conflict.dataset.to].map(cellOf);
     if (!from || !to || from === to) continue;
     const [a, b] = [from, to].map((cell) => cell.getBoundingClientRect());
     const isRight = b.left > a.left;
-    const words = from.querySelector(".place, .tag, .name, button") ?? from;
+    const words = from.querySelector(".place") ?? from.querySelector(".name, button") ?? from;
     const x1 = (isRight ? words.getBoundingClientRect().right + 4 : a.left + 2) - ground.left;
     const x2 = b.left - ground.left;
     const [y1, y2] = [a, b].map((box) => box.top + Math.min(box.height / 2, 14) - ground.top);
@@ -94,8 +95,9 @@ function draw() {
       add(svg, `M${x1},${y1} Q${x},${y1} ${x},${b.top - ground.top}`);
       continue;
     }
-    const bend = Math.max(36, Math.abs(x2 - x1) / 3);
-    add(svg, `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`);
+    // Across, down beside the other column, and into it.
+    const turn = 8 + 6 * (lane++ % 4);
+    add(svg, `M${x1},${y1} H${x2 - 8 - turn} q8,0 8,8 V${y2 - 8} q0,8 8,8 H${x2}`);
   }
 }
 
