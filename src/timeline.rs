@@ -2,14 +2,13 @@
 
 mod code;
 mod columns;
-mod rows;
+pub(crate) mod rows;
 pub(crate) mod shared;
 
 use std::sync::Arc;
 
 pub use code::CodeLine;
 pub(crate) use code::StepCode;
-pub(crate) use rows::{Row, rows, shortened};
 
 use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;

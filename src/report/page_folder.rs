@@ -1,12 +1,12 @@
 //! The folder that gets a page for each failure.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use itertools::Itertools as _;
 
-use super::{Report, SearchIdentity};
+use super::{PageNote, Report, SearchIdentity};
 
 /// The most characters of a file's name, without its end.
 const MAX_NAME: usize = 150;
@@ -14,24 +14,6 @@ const MAX_NAME: usize = 150;
 /// A folder for pages, as `INTERLACE_HTML` names it.
 #[derive(Debug)]
 pub(crate) struct PageFolder(pub(crate) PathBuf);
-
-/// What a report says of its page: where it is, or why it could not be written.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PageNote(String);
-
-/// Reports are equal wherever their pages are.
-impl PartialEq for PageNote {
-    fn eq(&self, _: &PageNote) -> bool {
-        true
-    }
-}
-
-/// A paragraph below the failure.
-impl fmt::Display for PageNote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl PageFolder {
     /// Writes the page of a report that has a failure, and has the report say where. What cannot be written

@@ -9,7 +9,8 @@ use super::super::Failure;
 use super::escape::Escaped;
 use super::source_lines::SourceLines;
 use crate::failure::{Activity, FailureKind, ThreadPosition, ValueOrText};
-use crate::timeline::{Columns, Row, Timeline, TimelineStep, rows, shortened};
+use crate::timeline::rows::{Row, rows, shortened};
+use crate::timeline::{Columns, Timeline, TimelineStep};
 
 /// The middle of longer executions is left out.
 const MAX_ROWS: usize = 2000;
