@@ -15,6 +15,7 @@ use crate::schedule::Schedule;
 mod classes;
 mod conflicts;
 mod contradiction;
+mod crash_notes;
 #[cfg(test)]
 mod declared_places;
 mod default_store;

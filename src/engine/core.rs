@@ -2,6 +2,7 @@
 //! trace of its steps. Pure: no threads here.
 
 use super::EngineOptions;
+use super::flight_recorder::{FlightRecorder, Recording};
 use crate::operation::{
     Access, Choice, Event, Footprint, Footprints, Object, Operation, OperationKind, Pending,
     SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
@@ -77,6 +78,8 @@ pub(crate) struct ExecutionState {
     are_early: bool,
     /// How many wake-ups may be spurious.
     max_spurious: usize,
+    /// What is told of the execution if the process dies.
+    recording: Recording,
 }
 
 impl ExecutionState {
@@ -103,6 +106,7 @@ impl ExecutionState {
             given_up: Vec::new(),
             are_early: options.waits.times_out_early(),
             max_spurious: options.waits.spurious_wakeups as usize,
+            recording: Recording::begin(declared, options.crash_note),
             threads,
         }
     }
@@ -110,6 +114,7 @@ impl ExecutionState {
     /// Makes ready for the next execution, whose first `repeated` steps are the same as in this
     /// one. They are taken without asking anybody, as long as the threads are where they were.
     pub(crate) fn reset(&mut self, repeated: usize) {
+        self.recording.turn(0);
         self.threads.reset();
         self.notified.clear();
         self.started = 0;
@@ -133,6 +138,11 @@ impl ExecutionState {
         self.repeated = repeated;
         // The last step was under way: what it touches is still to come.
         self.known = 0;
+    }
+
+    /// What is told of the execution if the process dies.
+    pub(crate) fn recorder(&self) -> &'static FlightRecorder {
+        self.recording.recorder()
     }
 
     pub(crate) fn threads(&self) -> &ThreadTable {
@@ -279,6 +289,7 @@ impl ExecutionState {
         if self.started < self.threads.declared() {
             let thread = ThreadId::new(self.started);
             self.started += 1;
+            self.recording.turn(self.started);
             self.run(thread)
         } else if self.is_stuck() || self.only_left_over_wait() {
             if !self.enabled.is_empty() {
@@ -341,6 +352,7 @@ impl ExecutionState {
             return None;
         }
         self.give_slot(slot);
+        self.recording.step_again(self.taken);
         self.taken += 1;
         if self.taken > self.known {
             self.note_again(Pending { thread, operation });
@@ -357,7 +369,8 @@ impl ExecutionState {
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
         let mut preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_ready());
-        if pending.operation.is_interruption() {
+        let is_interruption = pending.operation.is_interruption();
+        if is_interruption {
             preempts = self.enabled[0].operation.rarity() < pending.operation.rarity();
         }
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
@@ -366,6 +379,10 @@ impl ExecutionState {
             preempts,
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
+        // As for `operation::forced`.
+        let goes_on = (last == Some(thread)) & !is_interruption;
+        let is_forced = !goes_on & (preempts | (index != 0));
+        self.recording.step(self.taken, pending, is_forced);
         self.taken += 1;
         if !(pending.operation.is_marker() & self.footprints.is_empty()) {
             self.note_footprint(pending);

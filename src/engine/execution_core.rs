@@ -126,6 +126,7 @@ impl ExecutionCore {
     fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
+        self.state.recorder().rest();
         self.number += 1;
         self.outside.reset();
         self.settled = None;
@@ -137,6 +138,12 @@ impl ExecutionCore {
         self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
+    }
+
+    /// The execution comes to this phase.
+    pub(super) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.state.recorder().enter(phase);
     }
 
     /// Whether threads that reach a marker are to be unwound.

@@ -25,6 +25,8 @@ pub(crate) struct EngineOptions {
     pub(crate) is_nested: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
+    /// The number of what is said of the search if the process dies; 0 if nothing is.
+    pub(crate) crash_note: u32,
 }
 
 impl Default for EngineOptions {
@@ -40,6 +42,7 @@ impl Default for EngineOptions {
             points: Points::default(),
             is_nested: false,
             lessons: Lessons::default(),
+            crash_note: 0,
         }
     }
 }

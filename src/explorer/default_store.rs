@@ -88,10 +88,21 @@ impl Store for DefaultStore {
         let Some(place) = self.file().ok().and_then(|file| file.place()) else {
             return Some(FOLDER.to_owned());
         };
-        let here = env::current_dir().unwrap_or_default();
-        let within = Path::new(&place).strip_prefix(here);
-        Some(within.map_or(place.clone(), |path| path.display().to_string()))
+        Some(shown(Path::new(&place)))
     }
+
+    fn path(&self) -> Option<PathBuf> {
+        self.file().ok()?.path()
+    }
+}
+
+/// The path from the current directory on, if it lies there.
+pub(super) fn shown(path: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    path.strip_prefix(here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// The folder of the package under test: the one that Cargo names, otherwise that of the source

@@ -76,11 +76,12 @@ fn begin(
 ) -> Result<Report, Error> {
     prepare(context)?;
     if let Some(schedule) = &settings.replay {
-        return saved_runs::replay(context, schedule);
+        return saved_runs::replay(context.telling(), schedule);
     }
     let store = request.store.clone();
     let store = store.unwrap_or_else(|| default_store(context, settings));
-    let (saved_runs, failure) = saved_runs::retry(context, &*store)?;
+    let (saved_runs, failure) = saved_runs::retry(context.leaving(&*store, true), &*store)?;
+    let context = context.leaving(&*store, false);
     let report = match failure {
         Some(_) => Report {
             failure,
@@ -109,7 +110,7 @@ fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store>
 /// Runs one execution along `schedule`.
 pub(super) fn replay(request: &Request, schedule: &Schedule) -> Result<Execution, Error> {
     let (_, context) = request.prepared()?;
-    let followed = learning(context, |context| context.follow(schedule));
+    let followed = learning(context.telling(), |context| context.follow(schedule));
     let Followed { record, fits, .. } = followed?;
     if let Err(error) = fits {
         return Ok(Execution::stopped(&record, error));

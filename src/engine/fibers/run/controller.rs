@@ -9,6 +9,7 @@ use crate::engine::baton::Grant;
 use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::has_own_thread_locals;
+use crate::engine::flight_recorder::FlightRecorder;
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
@@ -103,6 +104,10 @@ impl Controller for Rc<Run> {
 
     fn fail(&self, fault: Error) {
         self.fault.borrow_mut().get_or_insert(fault);
+    }
+
+    fn recorder(&self) -> Option<&'static FlightRecorder> {
+        Some(self.recorder)
     }
 }
 
