@@ -27,6 +27,8 @@ pub(crate) use exit::exits_at_once;
 pub(super) use names::look_up_if_wanted;
 pub(crate) use note::{CrashNote, Journal};
 
+use super::flight_recorder::FlightRecorder;
+
 /// Has ends of the process told from now on.
 pub(super) fn prepare() {
     #[cfg(unix)]
@@ -39,6 +41,16 @@ pub(super) fn prepare() {
             signals::install();
             exit::install();
         });
+    }
+}
+
+/// The execution of `recorder` has come to its end. If the end of the process was told in it, another handler
+/// of the signal has had it go on.
+#[inline]
+pub(super) fn goes_on(recorder: &'static FlightRecorder) {
+    if recorder.was_told() {
+        #[cfg(unix)]
+        teller::take_back(recorder);
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
+use super::crash;
 use super::external_wakers::ExternalWakers;
 #[cfg(interlace)]
 use super::lessons::Habits;
@@ -365,6 +366,9 @@ impl ExecutionCore {
         #[cfg(interlace)]
         for (site, learnt) in self.state.take_learnt_of_loops() {
             super::loop_sites::learn(site, learnt, self.options.lessons);
+        }
+        if !end.is_timed_out() {
+            crash::goes_on(self.state.recorder());
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;

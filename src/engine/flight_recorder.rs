@@ -10,7 +10,7 @@ use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, Release};
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize};
 
 use super::ending::Phase;
 use super::lock::Mutex;
@@ -36,6 +36,8 @@ pub(crate) struct FlightRecorder {
     phase: AtomicU8,
     /// What is said of the search, by its number.
     note: AtomicU32,
+    /// Whether the end of the process was told in this execution.
+    is_told: AtomicBool,
     steps: [OnceLock<Box<[AtomicU64]>>; STEP_CHUNKS],
     /// The numbers of the names of the threads.
     names: [OnceLock<Box<[AtomicU32]>>; NAME_CHUNKS],
@@ -57,6 +59,7 @@ impl FlightRecorder {
             declared: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::RESTING),
             note: AtomicU32::new(0),
+            is_told: AtomicBool::new(false),
             steps: [const { OnceLock::new() }; STEP_CHUNKS],
             names: [const { OnceLock::new() }; NAME_CHUNKS],
         }
@@ -115,6 +118,17 @@ impl FlightRecorder {
     /// The phase of the execution that is under way.
     pub(super) fn phase(&self) -> Option<Phase> {
         Phase::of_number(self.phase.load(Relaxed))
+    }
+
+    /// The end of the process is told, in this execution.
+    pub(super) fn tell(&self) {
+        self.is_told.store(true, Relaxed);
+    }
+
+    /// Whether it was told and the execution has come to its end all the same.
+    #[inline]
+    pub(super) fn was_told(&self) -> bool {
+        self.is_told.load(Relaxed) && self.is_told.swap(false, Relaxed)
     }
 
     /// The number of what is said of the search.

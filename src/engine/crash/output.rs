@@ -108,6 +108,12 @@ pub(super) fn rename(from: &CStr, to: &CStr) -> bool {
     unsafe { libc::rename(from.as_ptr(), to.as_ptr()) == 0 }
 }
 
+/// Removes a file, if there is one.
+pub(super) fn remove(path: &CStr) {
+    // SAFETY: the path is a C string.
+    unsafe { libc::unlink(path.as_ptr()) };
+}
+
 /// Sleeps for a hundredth of a second, or less.
 pub(super) fn sleep() {
     let time = libc::timespec {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize};
 
 use super::message::{Cause, write_execution, write_journal};
 use super::note::CrashNote;
-use super::output::{Output, make_folder, rename, sleep};
+use super::output::{Output, make_folder, remove, rename, sleep};
 use super::stack;
 use crate::engine::fiber::{Control, come_back, leave_run};
 use crate::engine::flight_recorder::{self, FlightRecorder};
@@ -85,6 +85,7 @@ fn tell_of_executions(cause: Cause) {
 }
 
 fn tell_of(mut out: Output, cause: Cause, recorder: &'static FlightRecorder) {
+    recorder.tell();
     #[cfg(interlace)]
     super::names::want(recorder);
     let note = CrashNote::of_number(recorder.note());
@@ -92,6 +93,23 @@ fn tell_of(mut out: Output, cause: Cause, recorder: &'static FlightRecorder) {
     let _ = write_execution(&mut out, recorder, is_left);
     let _ = out.write_char('\n');
     out.end();
+}
+
+/// The process goes on, and the execution has come to its end: that was no crash.
+#[cold]
+pub(super) fn take_back(recorder: &FlightRecorder) {
+    if let Some(CrashNote {
+        journal: Some(journal),
+        ..
+    }) = CrashNote::of_number(recorder.note())
+    {
+        remove(&journal.path);
+    }
+    eprintln!(
+        "interlace: the process did not end: another handler of the signal has had it go on, so nothing was saved"
+    );
+    HAS_TOLD.store(false, Relaxed);
+    TELLER.store(0, Release);
 }
 
 /// Leaves the schedule for the next run; whether that could be done.
