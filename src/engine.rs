@@ -26,6 +26,7 @@ mod flag;
 mod flight_recorder;
 mod futures;
 mod instance;
+mod known_crashes;
 mod left;
 mod lessons;
 pub(crate) mod lock;
@@ -82,6 +83,7 @@ pub(crate) use fault::catch_fault;
 pub(crate) use fiber::has_own_thread_locals;
 pub(crate) use futures::run_to_end;
 pub(crate) use instance::ProgramInstance;
+pub(crate) use known_crashes::{KnownCrash, KnownCrashes};
 pub(crate) use lessons::Lessons;
 pub(crate) use lock_probe::LockQuery;
 #[cfg(interlace)]

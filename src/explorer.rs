@@ -19,6 +19,7 @@ mod crash_notes;
 #[cfg(test)]
 mod declared_places;
 mod default_store;
+mod isolate;
 mod minimise;
 mod model;
 mod origin;

@@ -38,6 +38,8 @@ named! {
         StepLimit = "step_limit",
         /// It took longer than its time-out.
         TimedOut = "timed_out",
+        /// It ended the process in which it was run.
+        Crashed = "crashed",
         /// It contradicted an earlier execution.
         NonDeterministic = "non_deterministic",
     }
@@ -61,6 +63,7 @@ impl Verdict {
                 FailureKind::Livelock(_) => Verdict::Livelocked,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
+                FailureKind::Crash(_) => Verdict::Crashed,
                 FailureKind::Diverged(_) => Verdict::NonDeterministic,
             },
         }
@@ -85,6 +88,7 @@ impl fmt::Display for Verdict {
             Verdict::Livelocked => "livelocked",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
+            Verdict::Crashed => "crashed",
             Verdict::NonDeterministic => "contradicted an earlier one",
         })
     }

@@ -15,6 +15,9 @@ use interlace::{Engine, Explorer, marker};
 /// How the program ends its process, if it is not fixed.
 const KIND: &str = "CRASH_BY";
 
+/// Whether it goes on after a failure.
+const KEEPS_GOING: &str = "CRASH_KEEPS_GOING";
+
 /// Ends the process.
 fn crash(kind: &str) {
     match kind {
@@ -96,11 +99,16 @@ fn the_program_that_crashes() {
             value.store(seen + 1, SeqCst);
         }
     };
-    let report = Explorer::new(AtomicU32::default)
+    let explorer = Explorer::new(AtomicU32::default)
         .thread("it's a", body.clone())
         .thread("b", body)
-        .check(|value| assert_eq!(value.load(SeqCst), 2))
-        .explore();
+        .check(|value| assert_eq!(value.load(SeqCst), 2));
+    let explorer = if env::var_os(KEEPS_GOING).is_some() {
+        explorer.keep_going()
+    } else {
+        explorer
+    };
+    let report = explorer.explore();
     println!("{report}");
     report.assert_ok();
 }
@@ -256,6 +264,41 @@ fn a_signal_that_another_handler_takes_is_no_crash() {
         assert!(text.contains("so nothing was saved"), "{text}");
         let journal = run.saved().with_extension("txt.crash");
         assert!(!journal.exists(), "{text}");
+    }
+}
+
+/// In processes of its own, a crash is a failure like others.
+#[test]
+fn isolated() {
+    for (way, kind) in WAYS
+        .into_iter()
+        .zip(["SIGSEGV", "unwinding", "exit", "_exit"])
+    {
+        let run = Run::new("isolated", way);
+        let (_, _, cause) = end(kind);
+        let (status, text) = run.run(kind, &[("INTERLACE_ISOLATE", "1"), (KEEPS_GOING, "1")]);
+        assert_eq!(status.code(), Some(101), "{text}");
+        for part in [
+            // In four, both read before either writes.
+            "4 of 6 schedules failed; every schedule was run",
+            &format!("\nthread `b` crashed the process: {cause}\n"),
+            "proved minimal in 9 executions\n",
+            "\nschedule: \"it's a\":read b:read\n",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+        // It is saved as others are, and found again without a search.
+        let (status, text) = run.run(kind, &[("INTERLACE_ISOLATE", "1")]);
+        assert_eq!(status.code(), Some(101), "{text}");
+        assert!(
+            text.contains(" fails again; nothing else was run\n"),
+            "{text}"
+        );
+        let (status, text) = run.run("fixed", &[("INTERLACE_ISOLATE", "1")]);
+        assert!(
+            status.success() && text.contains("no failure in 6 schedules"),
+            "{text}"
+        );
     }
 }
 

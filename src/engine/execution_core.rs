@@ -11,6 +11,7 @@ use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::crash;
 use super::external_wakers::ExternalWakers;
+use super::known_crashes::KnownCrashes;
 #[cfg(interlace)]
 use super::lessons::Habits;
 #[cfg(interlace)]
@@ -236,10 +237,26 @@ impl ExecutionCore {
             Some(scheduler) => scheduler.choose(point, threads),
             None => Choice::Prune,
         });
-        if let Turn::Over(over) = turn {
-            self.note_over(over);
+        match turn {
+            Turn::Over(over) => self.note_over(over),
+            Turn::Of(thread) => {
+                if let Some(known) = self.options.known_crashes {
+                    return self.turn_unless_known(known, thread);
+                }
+            }
         }
         turn
+    }
+
+    /// `thread` has just been given the turn. Takes it back if it is known that it would end the process.
+    #[cold]
+    fn turn_unless_known(&mut self, known: &KnownCrashes, thread: ThreadId) -> Turn {
+        let (steps, names) = (self.state.steps(), self.state.threads().names());
+        let Some(crash) = known.at(thread, steps, names) else {
+            return Turn::Of(thread);
+        };
+        self.state.take_back(thread);
+        self.fail(FailureKind::Crash(crash.clone()))
     }
 
     fn note_over(&mut self, over: Over) {

@@ -1,5 +1,6 @@
 //! What is said of a search if the program under test ends the process.
 
+use std::path::Path;
 use std::thread;
 
 use super::default_store::shown;
@@ -14,6 +15,7 @@ impl RunContext<'_> {
         self.noting(CrashNote {
             command: command(),
             is_saved: false,
+            is_isolated: false,
             journal: None,
         })
     }
@@ -25,7 +27,18 @@ impl RunContext<'_> {
         self.noting(CrashNote {
             command: command(),
             is_saved,
+            is_isolated: false,
             journal,
+        })
+    }
+
+    /// The same, where it is left at `path` for the process that has started this one to isolate a search.
+    pub(super) fn isolated(self, path: &Path) -> Self {
+        self.noting(CrashNote {
+            command: command(),
+            is_saved: false,
+            is_isolated: true,
+            journal: Journal::at(path, shown(path)),
         })
     }
 

@@ -5,8 +5,9 @@ use std::fmt::{self, Write};
 use super::note::CrashNote;
 use crate::engine::ending::Phase;
 use crate::engine::flight_recorder::FlightRecorder;
+use crate::engine::known_crashes::{FIRST, LAST};
 use crate::saved;
-use crate::schedule::write_step;
+use crate::schedule::{StepKind, write_step};
 
 /// So many steps are shown, the last ones; and a schedule that is no longer than this.
 const SHOWN: usize = 40;
@@ -128,6 +129,38 @@ pub(super) fn write_journal(
     saved::write_journal(out, why, schedule).map(|()| true)
 }
 
+/// Writes the file for the process that has isolated the search; whether all is known by name.
+pub(super) fn write_known_crash(
+    out: &mut impl Write,
+    cause: Cause,
+    recorder: &'static FlightRecorder,
+) -> Result<bool, fmt::Error> {
+    let taken = recorder.taken();
+    let phase = recorder.phase().map_or(Phase::RESTING, |it| it as u8);
+    let thread = recorder.running().unwrap_or("?");
+    if length(recorder).is_none() {
+        return Ok(false);
+    }
+    let (by, address) = match cause {
+        Cause::Signal { name, address } => (
+            Cause::Signal {
+                name,
+                address: None,
+            },
+            address,
+        ),
+        cause @ Cause::Exit { .. } => (cause, None),
+    };
+    write!(out, "{FIRST}\nby {by}\n")?;
+    if let Some(address) = address {
+        writeln!(out, "address {address}")?;
+    }
+    write!(out, "phase {phase}\nat ")?;
+    write_step(out, thread, StepKind::Start, "start")?;
+    write!(out, "\nsteps {}\n{LAST}\n", Line(recorder, taken))?;
+    Ok(true)
+}
+
 /// Writes what is told of the execution of one recorder; `is_left` says whether its schedule was left in
 /// the journal.
 pub(super) fn write_execution(
@@ -171,6 +204,9 @@ pub(super) fn write_execution(
         )?,
         Some(journal) => writeln!(out, "  NOT SAVED {} cannot be written", journal.place)?,
         None => {}
+    }
+    if is_left {
+        writeln!(out, "  shrunk    INTERLACE_ISOLATE=1 {}", note.command)?;
     }
     if forced <= PRINTED {
         out.write_str("  again     INTERLACE_REPLAY='")?;

@@ -15,6 +15,8 @@ pub(crate) struct CrashNote {
     pub(crate) command: String,
     /// Whether the schedule that is run is one that was saved.
     pub(crate) is_saved: bool,
+    /// Whether this process was started to find out by which steps it ends.
+    pub(crate) is_isolated: bool,
     /// Where the schedule is left.
     pub(crate) journal: Option<Journal>,
 }

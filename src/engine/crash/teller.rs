@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize};
 
-use super::message::{Cause, write_execution, write_journal};
+use super::message::{Cause, write_execution, write_journal, write_known_crash};
 use super::note::CrashNote;
 use super::output::{Output, make_folder, remove, rename, sleep};
 use super::stack;
@@ -123,6 +123,11 @@ fn leave(note: &CrashNote, cause: Cause, recorder: &'static FlightRecorder) -> b
     let Some(mut file) = Output::create(&journal.temporary) else {
         return false;
     };
-    let is_written = write_journal(&mut file, cause, recorder) == Ok(true);
+    let is_written = if note.is_isolated {
+        write_known_crash(&mut file, cause, recorder)
+    } else {
+        write_journal(&mut file, cause, recorder)
+    };
+    let is_written = is_written == Ok(true);
     file.end() && is_written && rename(&journal.temporary, &journal.path)
 }
