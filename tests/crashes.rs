@@ -281,7 +281,7 @@ fn isolated() {
         for part in [
             // In four, both read before either writes.
             "4 of 6 schedules failed; every schedule was run",
-            &format!("\nthread `b` crashed the process: {cause}\n"),
+            &format!("\nthread `it's a` crashed the process: {cause}\n"),
             "proved minimal in 9 executions\n",
             "\nschedule: \"it's a\":read b:read\n",
         ] {
