@@ -48,9 +48,21 @@ fn crash(kind: &str) {
             let outside = std::thread::spawn(|| std::process::abort());
             let _: Result<(), _> = outside.join();
         }
+        "overflow" => {
+            dive(1);
+        }
         "fixed" => {}
         other => unreachable!("{other}"),
     }
+}
+
+/// Goes so deep that no stack is large enough.
+fn dive(depth: u64) -> u64 {
+    if depth == 0 {
+        return 0;
+    }
+    let ballast = std::hint::black_box([depth; 128]);
+    dive(depth + 1) + ballast[7]
 }
 
 struct PanicsWhenDropped;
@@ -299,6 +311,33 @@ fn isolated() {
             status.success() && text.contains("no failure in 6 schedules"),
             "{text}"
         );
+    }
+}
+
+/// The handler runs on a stack of its own. First whose stack it was is told on fibers, afterwards by std on
+/// threads, which aborts then.
+#[test]
+fn an_overflow() {
+    for way in WAYS {
+        let run = Run::new("overflow", way);
+        let (status, text) = run.run("overflow", &[]);
+        let (signal, first, second) = match way.0 {
+            Engine::Fibers => (
+                libc::SIGSEGV,
+                "interlace: the stack of thread `",
+                "interlace: SIGSEGV",
+            ),
+            _ => (
+                libc::SIGABRT,
+                "interlace: SIGSEGV",
+                "has overflowed its stack",
+            ),
+        };
+        assert_eq!(status.signal(), Some(signal), "{text}");
+        let [first, second] = [first, second].map(|part| text.find(part));
+        assert!(first.is_some() && first < second, "{text}");
+        assert!(text.contains("\n  steps     "), "{text}");
+        assert!(run.saved().with_extension("txt.crash").exists(), "{text}");
     }
 }
 

@@ -4,6 +4,8 @@
 //! One thread writes at a time: whoever runs the execution. Anybody may read, even the handler of a signal
 //! on any thread: nothing is locked for that, and nothing is freed.
 
+#![cfg_attr(not(unix), allow(dead_code, reason = "nothing is told there"))]
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -46,7 +46,7 @@ pub(super) fn explore(request: &Request) -> Report {
     let left = isolation.as_ref().and_then(|it| it.left.as_deref());
     let context = match left {
         Some(left) => context.isolated(left),
-        None => context.telling(),
+        None => context,
     };
     let report = learning(context, |context| {
         begin(request, context, &settings, shard, left.is_some())
@@ -134,7 +134,7 @@ fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store>
 /// Runs one execution along `schedule`.
 pub(super) fn replay(request: &Request, schedule: &Schedule) -> Result<Execution, Error> {
     let (_, context) = request.prepared()?;
-    let followed = learning(context.telling(), |context| context.follow(schedule));
+    let followed = learning(context, |context| context.follow(schedule));
     let Followed { record, fits, .. } = followed?;
     if let Err(error) = fits {
         return Ok(Execution::stopped(&record, error));

@@ -44,7 +44,7 @@ pub(crate) fn exits_at_once(status: c_int) {
 }
 
 fn tell(call: &'static str, status: Option<c_int>) {
-    teller::tell(Cause::Exit { call, status }, || {});
+    teller::tell(Cause::Exit { call, status });
     // What is left to do before the process ends is no part of an execution.
     leave_run();
 }

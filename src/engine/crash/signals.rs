@@ -9,7 +9,6 @@ use libc::c_int;
 
 use super::message::Cause;
 use super::teller;
-use crate::engine::fiber::explain_overflow;
 
 /// The signals, their names, and whether the system sends them where an instruction cannot be executed,
 /// which is tried again when the handler returns.
@@ -67,11 +66,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
     // Those that a thread or a process has sent have no address.
     let is_fault = is_fault && code > 0;
     let address = is_fault.then_some(address.addr());
-    teller::tell(Cause::Signal { name, address }, || {
-        if let Some(address) = address {
-            explain_overflow(address);
-        }
-    });
+    teller::tell(Cause::Signal { name, address });
     put_back(signal);
     if !is_fault {
         // It is blocked until this returns, and comes to the previous handler then.

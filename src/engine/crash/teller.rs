@@ -10,7 +10,7 @@ use super::message::{Cause, write_execution, write_journal, write_known_crash};
 use super::note::CrashNote;
 use super::output::{Output, make_folder, remove, rename, sleep};
 use super::stack;
-use crate::engine::fiber::{Control, come_back, leave_run};
+use crate::engine::fiber::{Control, come_back, explain_overflow, leave_run};
 use crate::engine::flight_recorder::{self, FlightRecorder};
 
 /// The process in which searches are run. One that was forked from it has nothing to tell.
@@ -27,9 +27,9 @@ pub(super) fn know_process() {
     PROCESS.store(unsafe { libc::getpid() }, Relaxed);
 }
 
-/// Tells of the end of the process, if an execution is under way: `explain` first. If another thread is
-/// telling already, waits until it has.
-pub(super) fn tell(cause: Cause, explain: impl FnOnce()) {
+/// Tells of the end of the process, if an execution is under way. If another thread is telling already, waits
+/// until it has.
+pub(super) fn tell(cause: Cause) {
     // SAFETY: both only return a number.
     let (process, thread) = unsafe { (libc::getpid(), libc::pthread_self()) };
     if PROCESS.load(Relaxed) != process {
@@ -42,12 +42,8 @@ pub(super) fn tell(cause: Cause, explain: impl FnOnce()) {
             // What this asks of the system is no call of the program's.
             let control = Control::current();
             leave_run();
-            let tell = || {
-                explain();
-                tell_of_executions(cause);
-            };
             // SAFETY: only this thread comes here, and once.
-            unsafe { stack::on_reserved(tell) };
+            unsafe { stack::on_reserved(|| tell_of_executions(cause)) };
             HAS_TOLD.store(true, Release);
             come_back(control);
         }
@@ -60,6 +56,17 @@ pub(super) fn tell(cause: Cause, explain: impl FnOnce()) {
 }
 
 fn tell_of_executions(cause: Cause) {
+    if let Cause::Signal {
+        address: Some(address),
+        ..
+    } = cause
+    {
+        explain_overflow(address, |message| {
+            let mut out = Output::standard_error();
+            let _ = out.write_str(message);
+            out.end();
+        });
+    }
     let is_under_way = |it: &&FlightRecorder| it.phase().is_some();
     if let Some(own) = flight_recorder::own().filter(is_under_way) {
         let mut out = Output::standard_error();

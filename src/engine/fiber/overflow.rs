@@ -80,8 +80,8 @@ fn with_guards(show: impl FnOnce(&RefCell<Vec<Guard>>)) {
     }
 }
 
-/// Prints whose stack has overflowed, if this address is in a guard. May be called by the handler of a signal.
-pub(crate) fn explain(address: usize) {
+/// Shows whose stack has overflowed, if this address is in a guard. May be called by the handler of a signal.
+pub(crate) fn explain(address: usize, show: impl FnOnce(&str)) {
     with_guards(|guards| {
         // They are borrowed only while no fiber runs, when none can overflow.
         let Ok(guards) = guards.try_borrow() else {
@@ -89,9 +89,7 @@ pub(crate) fn explain(address: usize) {
         };
         let hit = |guard: &&Guard| (guard.low..guard.high).contains(&address);
         if let Some(guard) = guards.iter().find(hit) {
-            let text = guard.message.as_bytes();
-            // SAFETY: `write` may be called in a handler, and reads no further than the text.
-            unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+            show(&guard.message);
         }
     });
 }
