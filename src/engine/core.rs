@@ -2,10 +2,10 @@
 //! trace of its steps. Pure: no threads here.
 
 use super::EngineOptions;
-use super::flight_recorder::{FlightRecorder, Recording};
+use super::flight_recorder::Recording;
 use crate::operation::{
-    Access, Choice, Event, Footprint, Footprints, Object, Operation, OperationKind, Pending,
-    SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
+    Access, Choice, Event, Footprint, Footprints, Object, Operation, Pending, SchedulingPoint,
+    StepEnd, ThreadId, ThreadState,
 };
 use crate::site::MarkerId;
 use condition::Conditional;
@@ -22,6 +22,7 @@ mod fast_forward;
 mod footprint;
 mod kernel;
 mod spinning;
+mod taking_back;
 mod tasks;
 mod thread_table;
 mod told;
@@ -140,11 +141,6 @@ impl ExecutionState {
         self.known = 0;
     }
 
-    /// What is told of the execution if the process dies.
-    pub(crate) fn recorder(&self) -> &'static FlightRecorder {
-        self.recording.recorder()
-    }
-
     pub(crate) fn threads(&self) -> &ThreadTable {
         &self.threads
     }
@@ -217,24 +213,6 @@ impl ExecutionState {
         if state.has_ended() && self.joining > 0 {
             self.let_join(thread);
         }
-    }
-
-    /// `thread` was given the turn, has not gone on yet, and is not to. The execution is over.
-    #[cold]
-    pub(crate) fn take_back(&mut self, thread: ThreadId) {
-        let step = self.steps().last().filter(|step| step.thread == thread);
-        let state = step.map_or(ThreadState::NotStarted, |step| {
-            match step.operation.kind() {
-                OperationKind::Start => ThreadState::Starting,
-                OperationKind::Join(other) => ThreadState::Joined(other),
-                OperationKind::Marker => ThreadState::Marker(step.operation.name()),
-                OperationKind::Resume
-                | OperationKind::Timeout
-                | OperationKind::Spurious
-                | OperationKind::Cancel => ThreadState::Unblocked(WaitSite::unknown()),
-            }
-        });
-        self.leave(thread, state);
     }
 
     /// The running `thread` gives its slot back. After the end of an execution several may run, of

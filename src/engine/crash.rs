@@ -24,7 +24,7 @@ mod teller;
 #[cfg(unix)]
 pub(crate) use exit::exits_at_once;
 #[cfg(all(unix, interlace))]
-pub(super) use names::look_up_if_wanted;
+pub(crate) use names::look_up_if_wanted;
 pub(crate) use note::{CrashNote, Journal};
 
 use super::flight_recorder::FlightRecorder;

@@ -1,5 +1,6 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+mod crashes;
 mod stuck;
 mod unwinding;
 mod waits;
@@ -11,7 +12,6 @@ use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
 use super::crash;
 use super::external_wakers::ExternalWakers;
-use super::known_crashes::KnownCrashes;
 #[cfg(interlace)]
 use super::lessons::Habits;
 #[cfg(interlace)]
@@ -142,12 +142,6 @@ impl ExecutionCore {
         self.blocked_on.clear();
     }
 
-    /// The execution comes to this phase.
-    pub(super) fn enter(&mut self, phase: Phase) {
-        self.phase = phase;
-        self.state.recorder().enter(phase);
-    }
-
     /// Whether threads that reach a marker are to be unwound.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
@@ -246,17 +240,6 @@ impl ExecutionCore {
             }
         }
         turn
-    }
-
-    /// `thread` has just been given the turn. Takes it back if it is known that it would end the process.
-    #[cold]
-    fn turn_unless_known(&mut self, known: &KnownCrashes, thread: ThreadId) -> Turn {
-        let (steps, names) = (self.state.steps(), self.state.threads().names());
-        let Some(crash) = known.at(thread, steps, names) else {
-            return Turn::Of(thread);
-        };
-        self.state.take_back(thread);
-        self.fail(FailureKind::Crash(crash.clone()))
     }
 
     fn note_over(&mut self, over: Over) {

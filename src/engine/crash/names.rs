@@ -29,7 +29,7 @@ pub(super) fn want(recorder: &FlightRecorder) {
 
 /// Looks up the names of the places that executions under way have come to, if they are wanted.
 #[inline]
-pub(in crate::engine) fn look_up_if_wanted() {
+pub(crate) fn look_up_if_wanted() {
     if ARE_WANTED.load(Relaxed) {
         look_up();
     }
