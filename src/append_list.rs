@@ -81,8 +81,7 @@ mod tests {
         };
         let list = AppendList::new();
         assert_eq!(list.get(0), None);
-        for expected in 0..1000 {
-            let entry = &NUMBERS[expected];
+        for (expected, entry) in NUMBERS.iter().enumerate() {
             list.add(entry, || true, |number| assert_eq!(number, expected));
             list.add(entry, || false, |_| unreachable!("it is not added"));
         }

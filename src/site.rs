@@ -100,6 +100,7 @@ impl Site {
     }
 
     /// The name, if it is known without being looked up.
+    #[allow(clippy::unnecessary_wraps, reason = "it is not known everywhere")]
     pub(crate) fn known_name(&self) -> Option<&'static str> {
         match &self.place {
             Place::Written(place) => Some(place.name),

@@ -358,8 +358,8 @@ impl ExecutionState {
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
         // As for `operation::forced`.
-        let goes_on = (last == Some(thread)) & !is_interruption;
-        let is_forced = !goes_on & (preempts | (index != 0));
+        let goes_on = last == Some(thread) && !is_interruption;
+        let is_forced = !goes_on && (preempts || index != 0);
         self.recording.step(self.taken, pending, is_forced);
         self.taken += 1;
         if !(pending.operation.is_marker() & self.footprints.is_empty()) {

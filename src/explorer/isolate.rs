@@ -104,9 +104,9 @@ fn find(test: &str, earlier: &[&KnownCrashes]) -> Result<KnownCrashes, Error> {
             return Ok(KnownCrashes(known));
         }
         let left = folder.0.join("crash");
-        let text = fs::read_to_string(&left).unwrap_or_default();
+        let told = fs::read_to_string(&left).unwrap_or_default();
         let _ = fs::remove_file(left);
-        let crash = KnownCrash::parse(&text).ok_or_else(|| unknown(test, status))?;
+        let crash = KnownCrash::parse(&told).ok_or_else(|| unknown(test, status))?;
         if let Some(hook) = crash.phase.hook() {
             return Err(outside(&crash, &hook.to_string()));
         }
@@ -186,12 +186,12 @@ fn failed(what: &str, error: io::Error) -> Error {
 
 #[cold]
 fn unknown(test: &str, status: ExitStatus) -> Error {
-    let text = format!(
+    let message = format!(
         "the search is to be isolated, but the process in which it was to be run did not come to its end, nor \
          to a crash that can be told ({status}). It runs this program once more, for the test `{test}` alone, \
          which must come to the same searches in the same order; and it must not be killed, as for want of memory"
     );
-    Error::new(ErrorKind::NotIsolated, text)
+    Error::new(ErrorKind::NotIsolated, message)
 }
 
 #[cold]

@@ -1,5 +1,10 @@
 //! The end of the process without what `exit` does before: `_exit`.
 
+#![allow(
+    clippy::used_underscore_items,
+    reason = "the name in C begins with one"
+)]
+
 use libc::c_int;
 
 use crate::engine::crash;

@@ -29,7 +29,9 @@ struct Before(c_int, libc::sigaction);
 pub(super) fn install() {
     // First, since a thread may fault as soon as the handler is installed.
     BEFORE.get_or_init(|| SIGNALS.map(|(signal, ..)| look_up(signal)));
-    SIGNALS.iter().for_each(|(signal, ..)| install_for(*signal));
+    for (signal, ..) in SIGNALS {
+        install_for(signal);
+    }
 }
 
 fn look_up(signal: c_int) -> Before {

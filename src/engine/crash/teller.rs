@@ -35,7 +35,11 @@ pub(super) fn tell(cause: Cause) {
     if PROCESS.load(Relaxed) != process {
         return;
     }
-    #[allow(clippy::unnecessary_cast, reason = "it is a pointer on some systems")]
+    #[allow(
+        clippy::unnecessary_cast,
+        clippy::cast_possible_truncation,
+        reason = "an address, or a small number, and a pointer on some systems"
+    )]
     let thread = thread as usize;
     match TELLER.compare_exchange(0, thread, AcqRel, Acquire) {
         Ok(_) => {
