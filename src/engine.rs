@@ -2,6 +2,8 @@
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod access;
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod access_begin;
 mod acquire;
 mod baton;
 pub(crate) mod call;
@@ -70,8 +72,8 @@ mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) use access::{
-    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock, note, touch,
-    waits_for_word,
+    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock,
+    leave_after_end, note, reads_under, touch, waits_for_word,
 };
 pub(crate) use acquire::acquire;
 pub use choice::Engine;

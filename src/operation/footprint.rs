@@ -1,6 +1,8 @@
 //! What paused threads are about to touch, as far as they have said so.
 
-use super::{Access, AccessKind, Knowledge, Object, OperationKind, Pending, ThreadId};
+use super::{
+    Access, AccessKind, Knowledge, MemoryAccess, Object, OperationKind, Pending, ThreadId,
+};
 use crate::site::MarkerId;
 
 /// What the code touches that a marker gates, as the marker declares it: up to the next marker of its
@@ -24,6 +26,8 @@ impl Footprint {
 pub(crate) struct Footprints {
     /// By thread. One beyond the end has declared nothing.
     rows: Vec<Row>,
+    /// Room for accesses, that rows had which are gone.
+    spare: Vec<Vec<Access>>,
     /// Whether any thread has come to a marker that acquires a lock.
     have_locks: bool,
 }
@@ -33,6 +37,9 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
+    /// The one access in `declared`, if it is to memory: there it is read without being taken for what it may be
+    /// otherwise.
+    one: Option<MemoryAccess>,
     /// Whether `declared` is all of the next step, so that a wait in that step does not do it again.
     is_one_step: bool,
     /// Whether it has reached a marker.
@@ -47,6 +54,7 @@ impl Footprints {
     /// Those of an execution in which no thread has declared anything.
     pub(crate) const NONE: &'static Footprints = &Footprints {
         rows: Vec::new(),
+        spare: Vec::new(),
         have_locks: false,
     };
 
@@ -67,7 +75,10 @@ impl Footprints {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.rows.clear();
+        for Footprint { mut accesses } in self.rows.drain(..).filter_map(|row| row.declared) {
+            accesses.clear();
+            self.spare.push(accesses);
+        }
         self.have_locks = false;
     }
 
@@ -78,6 +89,7 @@ impl Footprints {
         row.declared = Some(footprint);
         row.is_new = true;
         row.is_one_step = false;
+        row.one = None;
     }
 
     /// `thread` is about to stop before these accesses. What follows them touches nothing that others touch
@@ -98,7 +110,27 @@ impl Footprints {
         let is_guarded = footprint.is_guarded();
         row.is_new = true;
         row.is_one_step = true;
+        row.one = None;
         self.have_locks |= is_guarded;
+    }
+
+    /// As [`declare_accesses`](Self::declare_accesses), for one that acquires no lock.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[inline]
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: MemoryAccess) {
+        let mut row = self.row(thread);
+        if row.declared.is_none() {
+            let accesses = self.spare.pop().unwrap_or_default();
+            row = self.row(thread);
+            row.declared = Some(Footprint { accesses });
+        }
+        row.is_new = true;
+        row.is_one_step = true;
+        row.one = Some(access);
+        if let Some(footprint) = &mut row.declared {
+            footprint.accesses.clear();
+            footprint.accesses.push(access.access());
+        }
     }
 
     /// `thread` waits, and makes these accesses when it goes on.
@@ -116,11 +148,16 @@ impl Footprints {
 
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
     /// declares nothing; in an instrumented build it touches nothing, since what follows is seen.
+    #[inline]
     pub(crate) fn reach(&mut self, thread: ThreadId) {
         let row = self.row(thread);
         row.has_reached = true;
         if !std::mem::take(&mut row.is_new) {
-            row.declared = cfg!(interlace).then(Footprint::default);
+            row.one = None;
+            match &mut row.declared {
+                Some(footprint) if cfg!(interlace) => footprint.accesses.clear(),
+                declared => *declared = cfg!(interlace).then(Footprint::default),
+            }
         }
     }
 
@@ -139,6 +176,7 @@ impl Footprints {
         }
     }
 
+    #[inline]
     fn row(&mut self, thread: ThreadId) -> &mut Row {
         if self.rows.len() <= thread.index() {
             self.rows.resize_with(thread.index() + 1, Row::default);
@@ -187,6 +225,24 @@ impl Footprints {
         }
     }
 
+    /// The step that begins with `pending` is being taken. If it is one access that was declared, and nothing
+    /// else, adds that to `accesses`. Returns whether it is so.
+    #[inline]
+    pub(crate) fn take_one(&mut self, pending: Pending, accesses: &mut Vec<Access>) -> bool {
+        let Some(row) = self.rows.get_mut(pending.thread.index()) else {
+            return false;
+        };
+        if !(row.held.is_empty() && pending.operation.is_marker()) {
+            return false;
+        }
+        let (Some(access), Some(declared)) = (row.one.take(), &mut row.declared) else {
+            return false;
+        };
+        accesses.push(access.access());
+        declared.accesses.clear();
+        true
+    }
+
     /// `thread` passes its marker: it acquires the locks that it waited for, and releases others. If nothing
     /// says when it releases one, that may be in any later step: so each touches the lock.
     pub(crate) fn pass(&mut self, thread: ThreadId) {
@@ -198,6 +254,7 @@ impl Footprints {
         };
         if row.is_one_step {
             footprint.accesses.clear();
+            row.one = None;
             return;
         }
         for Access { object, kind, .. } in &footprint.accesses {
