@@ -209,7 +209,8 @@ fn again(crash: &KnownCrash) -> Error {
     let crash = &crash.crash;
     let text = format!(
         "{crash}; and the same steps ended it again, though they were known. Either the program depends on \
-         something besides the schedule, or the process ends while the threads of a failed execution unwind"
+         something besides the schedule, or the process ends while the threads of a failed execution unwind, as it does in an instrumented build where \
+         the step begins at an access to memory"
     );
     Error::new(ErrorKind::NotIsolated, text)
 }

@@ -44,7 +44,7 @@ pub(crate) fn write_journal(
 /// If it cannot be read, saved or removed.
 pub(crate) fn take_journal(store: &dyn Store, path: &Path) -> Result<Option<Schedule>, Error> {
     let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         text => text.map_err(|error| failed(path, "read", error))?,
     };
     // What is not whole, or is none, has nothing to say.
@@ -54,11 +54,17 @@ pub(crate) fn take_journal(store: &dyn Store, path: &Path) -> Result<Option<Sche
     }
     match fs::remove_file(path) {
         // Another process has been here.
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(failed(path, "removed", error))
-        }
+        Err(error) if !is_absent(&error) => Err(failed(path, "removed", error)),
         _ => Ok(left.map(|(schedule, _)| schedule)),
     }
+}
+
+/// Whether there is no such file, and cannot be one.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// The schedule and why it was left, if the text is whole.
