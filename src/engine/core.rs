@@ -21,6 +21,7 @@ mod family;
 mod fast_forward;
 mod footprint;
 mod kernel;
+mod recorded;
 mod spinning;
 mod taking_back;
 mod tasks;

@@ -74,6 +74,11 @@ fn a_flag() {
     assert_eq!(wait(|| ()), (3, 1));
     assert_eq!(wait(spin_loop), (3, 1));
     assert_eq!(wait(thread::yield_now), (4, 1));
+    // A fence as some make it: what it writes is a new variable in each round.
+    let fence = || {
+        let _ = AtomicUsize::new(0).compare_exchange(0, 1, SeqCst, SeqCst);
+    };
+    assert_eq!(wait(fence), (4, 1));
 }
 
 #[test]
@@ -346,4 +351,24 @@ fn a_channel_of_two() {
     let report = explore(receives, search);
     report.assert_ok();
     assert_eq!(outcomes(&report).len(), 2);
+}
+
+/// When the execution has failed, a thread goes on alone, without points, and yields there until it is left: that is
+/// no reason to give up classes. Before that it has not begun, or is anywhere that it is in `a_flag`.
+#[test]
+fn who_yields_when_the_execution_is_over_decides_nothing() {
+    let report = explore(
+        || {
+            let flag = leak(AtomicBool::new(false));
+            thread::spawn(|| {
+                while !flag.load(SeqCst) {
+                    thread::yield_now();
+                }
+            });
+            assert!(flag.load(SeqCst), "nobody sets it");
+        },
+        |it| it.workers(1),
+    );
+    assert!(!report.to_string().contains("no classes"), "{report}");
+    assert_eq!((report.schedules(), report.failing()), (1 + 4, 5), "{report}");
 }
