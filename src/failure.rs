@@ -2,6 +2,7 @@
 
 mod activity;
 mod conflict;
+mod crash;
 mod cycles;
 mod livelock;
 mod marker_site;
@@ -21,6 +22,7 @@ pub use crate::operation::{AccessKind, WaitSite};
 pub use activity::Activity;
 pub(crate) use conflict::Conflicts;
 pub use conflict::{Conflict, ConflictingStep};
+pub use crash::Crash;
 pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
 pub use not_linearizable::{HistoryCall, NotLinearizable, OrderWanted};
@@ -81,6 +83,9 @@ pub enum FailureKind {
     StepLimit(StepLimit),
     /// The execution did not end in time.
     TimeOut(TimeOut),
+    /// A step ended the process in which it was taken first: only where the search is
+    /// [isolated](crate::Explorer::isolate).
+    Crash(Crash),
     /// The schedule to replay does not fit the program, or there was nothing to run.
     Diverged(Error),
 }
@@ -129,6 +134,7 @@ impl FailureKind {
                 here.is_like(there)
             }
             (FailureKind::Invariant(here), FailureKind::Invariant(there)) => here == there,
+            (FailureKind::Crash(here), FailureKind::Crash(there)) => here.is_like(there),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -149,6 +155,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Livelock(livelock) => livelock.fmt(f),
             FailureKind::StepLimit(limit) => limit.fmt(f),
             FailureKind::TimeOut(time_out) => time_out.fmt(f),
+            FailureKind::Crash(crash) => crash.fmt(f),
             FailureKind::Diverged(error) => error.fmt(f),
         }
     }

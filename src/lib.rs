@@ -74,6 +74,7 @@
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
 // Names, and orders of names.
+mod append_list;
 mod error;
 mod getters;
 mod named;

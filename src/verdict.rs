@@ -40,6 +40,8 @@ named! {
         StepLimit = "step_limit",
         /// It took longer than its time-out.
         TimedOut = "timed_out",
+        /// It ended the process in which it was run.
+        Crashed = "crashed",
         /// It contradicted an earlier execution.
         NonDeterministic = "non_deterministic",
     }
@@ -64,6 +66,7 @@ impl Verdict {
                 FailureKind::Livelock(_) => Verdict::Livelocked,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
+                FailureKind::Crash(_) => Verdict::Crashed,
                 FailureKind::Diverged(_) => Verdict::NonDeterministic,
             },
         }
@@ -89,6 +92,7 @@ impl fmt::Display for Verdict {
             Verdict::Livelocked => "livelocked",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
+            Verdict::Crashed => "crashed",
             Verdict::NonDeterministic => "contradicted an earlier one",
         })
     }
@@ -158,10 +162,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-        // All but the held (1) and the contradicting (12).
-        assert_eq!((tally.total(), tally.failing()), (78, 65));
-        // Step limit 10, timed out 11, contradicting 12.
-        assert_eq!(tally.cut_short(), 33);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        // All but the held (1) and the contradicting (13).
+        assert_eq!((tally.total(), tally.failing()), (91, 77));
+        // Step limit 10, timed out 11, contradicting 13.
+        assert_eq!(tally.cut_short(), 34);
     }
 }

@@ -15,6 +15,7 @@ use super::core::Reach;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control, without_control};
+use super::flight_recorder::{self, FlightRecorder};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::{Footprint, ThreadId};
@@ -109,6 +110,11 @@ pub(crate) trait Controller {
 
     /// Ends the search after a panic of this library in one of the methods above.
     fn fail(&self, fault: Error);
+
+    /// What is told of the execution if the process dies.
+    fn recorder(&self) -> Option<&'static FlightRecorder> {
+        None
+    }
 }
 
 thread_local! {
@@ -365,6 +371,8 @@ pub(super) fn under<T>(controller: Box<dyn Controller>, body: impl FnOnce() -> T
 
 /// Puts the calling thread under `controller`, or under none.
 pub(super) fn set_controller(controller: Option<Box<dyn Controller>>) {
+    let recorder = controller.as_ref().and_then(|it| it.recorder());
+    flight_recorder::set_own(recorder);
     let before = CONTROLLER.replace(ManuallyDrop::new(controller));
     drop(ManuallyDrop::into_inner(before));
 }

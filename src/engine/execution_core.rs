@@ -1,5 +1,6 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+mod crashes;
 mod stuck;
 mod unwinding;
 mod waits;
@@ -10,6 +11,7 @@ use super::call_stacks::CallStack;
 use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
+use super::crash;
 use super::external_wakers::ExternalWakers;
 #[cfg(interlace)]
 use super::lessons::Habits;
@@ -130,6 +132,7 @@ impl ExecutionCore {
     fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
+        self.state.recorder().rest();
         self.number += 1;
         self.outside.reset();
         self.settled = None;
@@ -233,8 +236,13 @@ impl ExecutionCore {
             Some(scheduler) => scheduler.choose(point, threads),
             None => Choice::Prune,
         });
-        if let Turn::Over(over) = turn {
-            self.note_over(over);
+        match turn {
+            Turn::Over(over) => self.note_over(over),
+            Turn::Of(thread) => {
+                if let Some(known) = self.options.known_crashes {
+                    return self.turn_unless_known(known, thread);
+                }
+            }
         }
         turn
     }
@@ -365,6 +373,9 @@ impl ExecutionCore {
         #[cfg(interlace)]
         for (site, learnt) in self.state.take_learnt_of_loops() {
             super::loop_sites::learn(site, learnt, self.options.lessons);
+        }
+        if !end.is_timed_out() {
+            crash::goes_on(self.state.recorder());
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lessons, Points, WaitRules};
+use super::{KnownCrashes, Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 #[allow(
@@ -32,6 +32,10 @@ pub(crate) struct EngineOptions {
     pub(crate) notes_stacks: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
+    /// The number of what is said of the search if the process dies; 0 if nothing is.
+    pub(crate) crash_note: u32,
+    /// The crashes that are known, where the search is isolated.
+    pub(crate) known_crashes: Option<&'static KnownCrashes>,
 }
 
 impl Default for EngineOptions {
@@ -48,6 +52,8 @@ impl Default for EngineOptions {
             is_nested: false,
             notes_stacks: false,
             lessons: Lessons::default(),
+            crash_note: 0,
+            known_crashes: None,
         }
     }
 }

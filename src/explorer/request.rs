@@ -59,7 +59,7 @@ impl Request {
             options,
             call: self.call,
         };
-        Ok((settings, context))
+        Ok((settings, context.telling()))
     }
 
     /// The same, once the program is [prepared](prepare).

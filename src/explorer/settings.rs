@@ -33,6 +33,24 @@ impl<S> Explorer<S> {
         self
     }
 
+    /// Finds out first, in processes of their own, which steps end the process: by a signal as `SIGSEGV`, by
+    /// `abort` or `exit`. Here they are not taken, and are failures like others, counted and shrunk. Default:
+    /// `INTERLACE_ISOLATE`, or not.
+    ///
+    /// Without, such a step ends the test, and the schedule that leads there is printed, and tried first in the
+    /// next run.
+    ///
+    /// The process is this program once more, with the one test that calls this, or, where that is no test, with
+    /// the same arguments: so whatever it does before it explores is done again. Each crash is found by one
+    /// process, which begins the search anew. There is one worker. What ends the process outside of the threads, in a check say, is
+    /// an [error](crate::ErrorKind::NotIsolated); so is a test that does not come to the same searches
+    /// again. That the failure is [reproduced](crate::Failure::is_reproduced) means that the same steps are
+    /// known to end the process.
+    pub fn isolate(mut self, is_isolated: bool) -> Self {
+        self.settings.isolate = Some(is_isolated);
+        self
+    }
+
     /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
     pub fn max_schedules(mut self, schedules: u64) -> Self {
         self.settings.max_schedules = Some(schedules);

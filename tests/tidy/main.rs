@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 35] = [
+const LAYERS: [&str; 36] = [
+    "append_list",
     "getters",
     "named",
     "error",

@@ -7,7 +7,7 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Crash, Deadlock, FailureKind,
     HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
     NotSerializable, OutcomeNotAllowed, Panic, Positions, RepeatedRead, SerialOrder, StepLimit,
     ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
@@ -26,10 +26,12 @@ variants! { FailureKind:
     "livelock" = Livelock[failure],
     "step_limit" = StepLimit[failure],
     "time_out" = TimeOut[failure],
+    "crash" = Crash[failure],
     "diverged" = Diverged(error),
 }
 
 object! { ThreadPanic: thread = "thread", panic = "panic" }
+object! { Crash: thread = "thread", by = "by", address = "address" }
 object! { HookPanic: hook = "place", panic = "panic" }
 object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
 object! { NotSerializable: view = "view", nearest = "nearest"; views }

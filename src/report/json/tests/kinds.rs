@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Deadlock, FailureKind,
+    AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Crash, Deadlock, FailureKind,
     HistoryCall, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
     NotSerializable, OrderWanted, OutcomeNotAllowed, Panic, Positions, RepeatedRead, SerialOrder,
     StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
@@ -183,6 +183,15 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
     unfinished.prop_map(TimeOut)
 }
 
+fn crashes() -> impl Strategy<Value = Crash> {
+    let crashes = (pairs(), option::of(any::<u64>()));
+    crashes.prop_map(|((thread, by), address)| Crash {
+        thread: thread.into(),
+        by,
+        address,
+    })
+}
+
 fn hooks() -> impl Strategy<Value = Hook> {
     prop::sample::select(Hook::ALL)
 }
@@ -248,6 +257,7 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
         livelocks().prop_map(FailureKind::Livelock),
         step_limits().prop_map(FailureKind::StepLimit),
         time_outs().prop_map(FailureKind::TimeOut),
+        crashes().prop_map(FailureKind::Crash),
         errors().prop_map(FailureKind::Diverged),
     ]
 }
