@@ -11,10 +11,7 @@
 //! the time of that; and of the accesses to a byte those are kept that no later one stands for. That is exact:
 //! the first access that races with an earlier one is found.
 
-#![cfg_attr(
-    not(any(interlace, test)),
-    allow(dead_code, reason = "for instrumented builds")
-)]
+#![cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
 
 mod access;
 mod atomics;
@@ -27,12 +24,15 @@ mod vector_clock;
 
 use std::collections::BTreeMap;
 
-pub(crate) use access::{Access, AccessType, Passed, Race, RacingSide};
+pub use access::AccessType;
+#[cfg(test)]
+pub(crate) use access::Passed;
+pub(crate) use access::{Access, Race, RacingSide};
 use atomics::Atomics;
 use clocks::Clocks;
 use granule::{Entry, Judged};
 use mutant::Mutant;
-pub(crate) use order::MemoryOrder;
+pub use order::MemoryOrder;
 use shadow::{GRANULE, Shadow};
 use vector_clock::VectorClock;
 
@@ -233,6 +233,11 @@ impl Races {
     /// All that `before` has done so far happens before what `after` does from now on: it has ended, or wakes it.
     pub(crate) fn order(&mut self, before: usize, after: usize) {
         self.clocks.order(before, after);
+    }
+
+    /// All that every thread has done so far happens before what `thread` does from now on.
+    pub(crate) fn acquire_all(&mut self, thread: usize) {
+        self.clocks.acquire_all(thread);
     }
 
     /// `thread` releases the object at this address, which is no atomic: a lock of C, say.

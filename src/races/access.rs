@@ -1,9 +1,9 @@
 //! Accesses to memory, and two of them that race.
 
 use super::order::MemoryOrder;
-use crate::named::named;
+use crate::named::displayed;
 
-named! {
+displayed! {
     /// What an access does that races with another.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]

@@ -1,8 +1,8 @@
 //! The orderings of atomic accesses.
 
-use crate::named::named;
+use crate::named::displayed;
 
-named! {
+displayed! {
     /// The ordering of an atomic access, by its name in Rust.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -34,12 +34,12 @@ impl MemoryOrder {
     }
 
     #[inline]
-    pub(super) const fn acquires(self) -> bool {
+    pub(crate) const fn acquires(self) -> bool {
         !matches!(self, MemoryOrder::Relaxed | MemoryOrder::Release)
     }
 
     #[inline]
-    pub(super) const fn releases(self) -> bool {
+    pub(crate) const fn releases(self) -> bool {
         !matches!(self, MemoryOrder::Relaxed | MemoryOrder::Acquire)
     }
 }

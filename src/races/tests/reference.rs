@@ -23,7 +23,13 @@ fn precedes(events: &[Event], earlier: usize, later: usize, event: &Event) -> bo
     other.thread == event.thread
         || other.action == Action::Spawn(event.thread)
         || event.action == Action::Join(other.thread)
+        || is_whole_life(other.action, event.action)
         || synchronises(events, earlier, later)
+}
+
+/// Whether these are the start and the end of a thread, which may do nothing in between.
+fn is_whole_life(start: Action, end: Action) -> bool {
+    matches!((start, end), (Action::Spawn(one), Action::Join(other)) if one == other)
 }
 
 /// Whether one event synchronises with a later one.
