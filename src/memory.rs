@@ -50,7 +50,7 @@ pub(crate) use owner::Owner;
 #[cfg(interlace)]
 pub(crate) use races::{
     Done, accessed, accessed_atomically, acquired, allocated, fenced, first_race, freed, has_race,
-    heard_from_outside, joined, look_for_races, released, silence, tells_accesses, wakes,
+    heard_from_outside, joined, look_for_races, released, silence, updated, wakes,
 };
 #[cfg(interlace)]
 pub(crate) use writes::{forget, has_notes, keeps, made, written};

@@ -130,23 +130,38 @@ impl Races {
         true
     }
 
-    /// `thread` frees this block, or ends to use it. As far as others are concerned that is a write.
-    pub(crate) fn free(&mut self, thread: usize, access: Access) -> bool {
+    /// `thread` frees this block. As far as others are concerned that is a write. `value` tells what lies at a
+    /// place, of this size: who frees a block may have learnt unseen that nobody uses it any more, by a count of
+    /// references in it.
+    pub(crate) fn free(
+        &mut self,
+        thread: usize,
+        access: Access,
+        value: impl Fn(usize, usize) -> u64,
+    ) -> bool {
         /// In larger blocks only what is near to what was accessed is looked at.
         const LARGE: usize = 1 << 12;
-        if access.size <= LARGE {
-            return self.access_many(thread, access);
+        let end = access.place.saturating_add(access.size);
+        let parts = if access.size <= LARGE {
+            vec![(access.place, access.size)]
+        } else {
+            self.shadow.touched(access.place, access.size)
+        };
+        let changed = parts.iter().any(|(start, size)| {
+            let granules = (*start..(start + size).min(end)).step_by(GRANULE);
+            let mut atomics = granules.filter_map(|it| Some((it, self.shadow.first_atomic(it)?)));
+            atomics.any(|(place, first)| self.atomics.was_any_changed(first, place, &value))
+        });
+        if changed {
+            self.clocks.acquire_all(thread);
         }
-        let parts = self.shadow.touched(access.place, access.size);
         parts.into_iter().any(|(place, size)| {
-            self.access_many(
-                thread,
-                Access {
-                    place,
-                    size,
-                    ..access
-                },
-            )
+            let part = Access {
+                place,
+                size,
+                ..access
+            };
+            self.access_many(thread, part)
         })
     }
 
@@ -164,7 +179,7 @@ impl Races {
         order: MemoryOrder,
         found: u64,
     ) -> bool {
-        let atomic = self.atomics.at(&mut self.shadow, access.place);
+        let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
             self.clocks.acquire_all(thread);
         }
@@ -183,7 +198,7 @@ impl Races {
         value: u64,
     ) -> bool {
         let has_found = self.access(thread, access.atomic(true));
-        let atomic = self.atomics.at(&mut self.shadow, access.place);
+        let atomic = self.atomics.at(&mut self.shadow, access);
         let is_own = atomic.last.is_some_and(|it| it.thread == thread);
         let keeps = Mutant::StoresKeep.is_on() || Mutant::OwnStoresKeep.is_on() && is_own;
         if !keeps {
@@ -203,14 +218,14 @@ impl Races {
         order: MemoryOrder,
         [found, left]: [u64; 2],
     ) -> bool {
-        let atomic = self.atomics.at(&mut self.shadow, access.place);
+        let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
             self.clocks.acquire_all(thread);
         }
         self.clocks.acquire(thread, &atomic.released, order);
         self.clocks.note_load(thread, &atomic.last, access, order);
         let has_found = self.access(thread, access.atomic(true));
-        let atomic = self.atomics.at(&mut self.shadow, access.place);
+        let atomic = self.atomics.at(&mut self.shadow, access);
         if Mutant::UpdatesEnd.is_on() || Mutant::ReleasesReplace.is_on() && order.releases() {
             atomic.released.clear();
         }

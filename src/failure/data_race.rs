@@ -23,7 +23,7 @@ use crate::races::{AccessType, MemoryOrder, Race, RacingSide};
 /// let report = Explorer::model(|| {
 ///     let reader = thread::spawn(|| {
 ///         if IS_READY.load(Acquire) {
-///             unsafe { assert_eq!(DATA, 1) };
+///             unsafe { assert_eq!({ DATA }, 1) };
 ///         }
 ///     });
 ///     unsafe { DATA = 1 };

@@ -1,7 +1,6 @@
 //! Tells [what looks for races](crate::races) of the accesses.
 
 use core::ffi::c_int;
-use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::memory::{self, Done};
 use crate::races::{AccessType, MemoryOrder};
@@ -33,10 +32,8 @@ pub(super) fn stored<T>(place: *mut T, order: c_int, left: u64, caller: usize) {
 /// It has replaced what was `found` by what is there now.
 #[inline]
 pub(super) fn updated<T>(place: *mut T, order: c_int, found: u64, caller: usize) {
-    if memory::tells_accesses() {
-        let done = Done::Update([found, value(place)]);
-        tell(place, done, MemoryOrder::of_c(order), caller);
-    }
+    let order = MemoryOrder::of_c(order);
+    memory::updated(order, place.addr(), size_of::<T>(), found, caller);
 }
 
 /// It has made a fence.
@@ -48,18 +45,4 @@ pub(super) fn fenced(order: c_int) {
 #[inline]
 pub(super) fn tell<T>(place: *mut T, done: Done, order: MemoryOrder, caller: usize) {
     memory::accessed_atomically(done, order, place.addr(), size_of::<T>(), caller);
-}
-
-/// What lies there.
-fn value<T>(place: *mut T) -> u64 {
-    let order = Ordering::Relaxed;
-    // SAFETY: the program accesses these bytes, as one atomic of this size.
-    unsafe {
-        match size_of::<T>() {
-            1 => AtomicU8::from_ptr(place.cast()).load(order).into(),
-            2 => AtomicU16::from_ptr(place.cast()).load(order).into(),
-            4 => AtomicU32::from_ptr(place.cast()).load(order).into(),
-            _ => AtomicU64::from_ptr(place.cast()).load(order),
-        }
-    }
 }

@@ -4,7 +4,7 @@
 //! All of these do nothing on a thread that is none of an execution which looks for races, or when that is
 //! over.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::current::{current, outside, own};
 use super::execution::Set;
@@ -83,6 +83,15 @@ pub(crate) fn accessed(kind: AccessType, place: usize, size: usize, site: usize)
     }
 }
 
+/// The calling thread has replaced what was `found` there by what is there now.
+#[inline]
+pub(crate) fn updated(order: MemoryOrder, place: usize, size: usize, found: u64, site: usize) {
+    if current().is_some_and(|memory| memory.racer.get() != NOBODY) {
+        let done = Done::Update([found, value(place, size)]);
+        accessed_atomically(done, order, place, size, site);
+    }
+}
+
 /// What an atomic access has done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Done {
@@ -117,12 +126,6 @@ pub(crate) fn accessed_atomically(
             Done::Update(values) => races.update(thread, access, order, values),
         });
     }
-}
-
-/// Whether the calling thread tells what it accesses.
-#[inline]
-pub(crate) fn tells_accesses() -> bool {
-    current().is_some_and(|memory| memory.racer.get() != NOBODY)
 }
 
 /// The calling thread has made a fence.
@@ -190,7 +193,22 @@ pub(crate) fn freed(place: usize, size: impl FnOnce() -> usize) {
             kind: AccessType::Free,
             site: memory.site.get(),
         };
-        look(memory, |races, thread| races.free(thread, access));
+        look(memory, |races, thread| races.free(thread, access, value));
+    }
+}
+
+/// What lies at a place of this size, where an atomic is.
+fn value(place: usize, size: usize) -> u64 {
+    let order = Ordering::Relaxed;
+    let place = std::ptr::with_exposed_provenance_mut::<u64>(place);
+    // SAFETY: the program has accessed these bytes as one atomic of this size, and they are not freed yet.
+    unsafe {
+        match size {
+            1 => AtomicU8::from_ptr(place.cast()).load(order).into(),
+            2 => AtomicU16::from_ptr(place.cast()).load(order).into(),
+            4 => AtomicU32::from_ptr(place.cast()).load(order).into(),
+            _ => AtomicU64::from_ptr(place).load(order),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What paused threads are about to touch, as far as they have said so.
 
-use super::{Access, AccessKind, Knowledge, MemoryAccess, Object, OperationKind, Pending, ThreadId};
+use super::{
+    Access, AccessKind, Knowledge, MemoryAccess, Object, OperationKind, Pending, ThreadId,
+};
 use crate::site::MarkerId;
 
 /// What the code touches that a marker gates, as the marker declares it: up to the next marker of its

@@ -1,5 +1,6 @@
 //! Places that are accessed atomically: what reading them acquires.
 
+use super::access::Access;
 use super::clocks::Stamp;
 use super::shadow::{GRANULE, Shadow};
 use super::vector_clock::VectorClock;
@@ -17,6 +18,7 @@ pub(super) struct Atomics {
 pub(super) struct Atomic {
     /// Where in its granule it begins.
     offset: usize,
+    size: usize,
     /// The next one in the same granule, counted from 1; 0 if there is none.
     next: u32,
     /// What reading it acquires.
@@ -32,10 +34,10 @@ impl Atomics {
         self.count = 0;
     }
 
-    /// The atomic at a place.
-    pub(super) fn at(&mut self, shadow: &mut Shadow, place: usize) -> &mut Atomic {
-        let granule = shadow.granule(place);
-        let offset = place % GRANULE;
+    /// The atomic that is accessed.
+    pub(super) fn at(&mut self, shadow: &mut Shadow, access: Access) -> &mut Atomic {
+        let granule = shadow.granule(access.place);
+        let offset = access.place % GRANULE;
         let first = granule.first_atomic().unwrap_or(0);
         let mut number = first;
         while number != 0 {
@@ -46,23 +48,44 @@ impl Atomics {
             number = atomic.next;
         }
         if number == 0 {
-            number = self.add(offset, first);
+            number = self.add(offset, access.size, first);
             granule.set_first_atomic(number);
         }
         &mut self.all[number as usize - 1]
     }
 
     #[inline(never)]
-    fn add(&mut self, offset: usize, next: u32) -> u32 {
+    fn add(&mut self, offset: usize, size: usize, next: u32) -> u32 {
         if self.count == self.all.len() {
             self.all.push(Atomic::default());
         }
         let new = &mut self.all[self.count];
         new.released.clear();
-        (new.offset, new.next, new.value, new.last) = (offset, next, None, None);
+        (new.offset, new.size, new.next) = (offset, size, next);
+        (new.value, new.last) = (None, None);
         self.count += 1;
         // There is no memory for more.
         u32::try_from(self.count).unwrap_or(u32::MAX)
+    }
+
+    /// Whether somebody who is not seen has changed an atomic of the granule at this place, whose first one has
+    /// this number. `value` tells what lies where, of which size.
+    pub(super) fn was_any_changed(
+        &self,
+        first: u32,
+        place: usize,
+        value: impl Fn(usize, usize) -> u64,
+    ) -> bool {
+        let granule = place - place % GRANULE;
+        let mut number = first;
+        while number != 0 {
+            let atomic = &self.all[number as usize - 1];
+            if atomic.was_changed_unseen(value(granule + atomic.offset, atomic.size)) {
+                return true;
+            }
+            number = atomic.next;
+        }
+        false
     }
 
     /// A plain write to these bytes of a granule, whose first atomic has this number: it releases nothing.

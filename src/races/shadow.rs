@@ -87,6 +87,11 @@ impl Shadow {
         (granule, &mut self.extras)
     }
 
+    /// The first atomic that begins in the eight bytes around a place.
+    pub(super) fn first_atomic(&mut self, place: usize) -> Option<u32> {
+        self.granule(place).first_atomic()
+    }
+
     #[inline]
     fn page(&mut self, number: usize) -> usize {
         let (known, page) = self.at_hand[number % AT_HAND];

@@ -125,7 +125,7 @@ fn a_new_block_has_no_history_and_a_free_is_a_write() {
     let free = access(AccessType::Free, DATA, 24, 5);
     read(&mut races, 1, DATA + 16, 4);
     races.clear(DATA, 24);
-    assert!(!races.free(0, free));
+    assert!(!races.free(0, free, |_, _| 0));
     assert!(read(&mut races, 1, DATA + 16, 4), "use after free");
     let first = races.found().unwrap().first;
     assert_eq!((first.kind, first.size), (AccessType::Free, 0));
@@ -144,7 +144,21 @@ fn a_new_block_has_no_history_and_a_free_is_a_write() {
 fn of_a_large_block_only_what_was_accessed_counts() {
     let mut races = two();
     read(&mut races, 1, DATA + 0x5004, 4);
-    assert!(races.free(0, access(AccessType::Free, DATA, 1 << 24, 5)));
+    assert!(races.free(0, access(AccessType::Free, DATA, 1 << 24, 5), |_, _| 0));
+}
+
+/// The last decrement of a count of references may not be seen.
+#[test]
+fn who_frees_what_was_changed_unseen_may_know_anything() {
+    for (left, is_race) in [(0, false), (1, true)] {
+        let mut races = two();
+        races.update(1, flag(1), MemoryOrder::Release, [2, 1]);
+        let free = access(AccessType::Free, FLAG - 8, 24, 5);
+        assert_eq!(
+            races.free(0, free, |place, _| if place == FLAG { left } else { 7 }),
+            is_race
+        );
+    }
 }
 
 #[test]
@@ -192,7 +206,11 @@ fn cost() {
     let mut races = two();
     let body = move |at: usize| {
         races.clear(DATA + at % 16 * 32, 32);
-        races.free(0, access(AccessType::Free, DATA + at % 16 * 32, 32, 1));
+        races.free(
+            0,
+            access(AccessType::Free, DATA + at % 16 * 32, 32, 1),
+            |_, _| 0,
+        );
     };
     time("block", Box::new(body));
 }

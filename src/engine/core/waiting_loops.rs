@@ -29,9 +29,9 @@ mod row;
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
 pub(crate) use read::{Reach, Read};
-use row::Row;
 #[cfg(interlace)]
 pub(crate) use row::Arrived;
+use row::Row;
 pub(crate) use row::{Arrival, Learnt};
 
 /// The reads of the threads of one execution.
