@@ -6,8 +6,8 @@
 //! store ends it, also one of the thread that began it. Consume counts as acquire. That sequentially
 //! consistent accesses have one order orders nothing else.
 //!
-//! It is found out as in Flanagan and Freund, *FastTrack: efficient and precise dynamic race detection* (PLDI
-//! 2009): each thread has a vector clock, which moves where it releases; an access is known by its thread and
+//! It is found out as in Flanagan and Freund, *`FastTrack`: efficient and precise dynamic race detection*
+//! (PLDI 2009): each thread has a vector clock, which moves where it releases; an access is known by its thread and
 //! the time of that; and of the accesses to a byte those are kept that no later one stands for. That is exact:
 //! the first access that races with an earlier one is found.
 
@@ -185,7 +185,7 @@ impl Races {
         }
         atomic.note(found);
         self.clocks.acquire(thread, &atomic.released, order);
-        self.clocks.note_load(thread, &atomic.last, access, order);
+        self.clocks.note_load(thread, atomic.last, access, order);
         self.access(thread, access.atomic(false))
     }
 
@@ -223,7 +223,7 @@ impl Races {
             self.clocks.acquire_all(thread);
         }
         self.clocks.acquire(thread, &atomic.released, order);
-        self.clocks.note_load(thread, &atomic.last, access, order);
+        self.clocks.note_load(thread, atomic.last, access, order);
         let has_found = self.access(thread, access.atomic(true));
         let atomic = self.atomics.at(&mut self.shadow, access);
         if Mutant::UpdatesEnd.is_on() || Mutant::ReleasesReplace.is_on() && order.releases() {

@@ -159,7 +159,7 @@ impl Clocks {
     pub(super) fn note_load(
         &mut self,
         thread: usize,
-        store: &Option<Stamp>,
+        store: Option<Stamp>,
         load: Access,
         order: MemoryOrder,
     ) {
@@ -172,7 +172,7 @@ impl Clocks {
             if passed.len() == PASSED {
                 passed.remove(0);
             }
-            passed.push((*store, load, order));
+            passed.push((store, load, order));
         }
     }
 
