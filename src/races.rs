@@ -153,7 +153,7 @@ impl Races {
             atomics.any(|(place, first)| self.atomics.was_any_changed(first, place, &value))
         });
         if changed {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, MemoryOrder::Acquire);
         }
         parts.into_iter().any(|(place, size)| {
             let part = Access {
@@ -181,7 +181,7 @@ impl Races {
     ) -> bool {
         let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, order);
         }
         atomic.note(found);
         self.clocks.acquire(thread, &atomic.released, order);
@@ -220,7 +220,7 @@ impl Races {
     ) -> bool {
         let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, order);
         }
         self.clocks.acquire(thread, &atomic.released, order);
         self.clocks.note_load(thread, atomic.last, access, order);
@@ -252,7 +252,7 @@ impl Races {
 
     /// All that every thread has done so far happens before what `thread` does from now on.
     pub(crate) fn acquire_all(&mut self, thread: usize) {
-        self.clocks.acquire_all(thread);
+        self.clocks.read_all(thread, MemoryOrder::Acquire);
     }
 
     /// `thread` releases the object at this address, which is no atomic: a lock of C, say.
