@@ -47,7 +47,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                Operation::read("load").point_of_load(place, caller);
+                const { &Operation::read("load") }.point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
@@ -64,8 +64,8 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
-                let operation = Operation::write("store").with([value.into(), 0]);
-                operation.point(place, caller);
+                let operation = const { &Operation::write("store") };
+                operation.point(place, caller, (value.into(), 0));
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
@@ -82,9 +82,9 @@ macro_rules! atomics {
                 order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
-                let operation = Operation::write("compare_exchange");
-                let operation = operation.with([expected.into(), value.into()]);
-                operation.point_of_exchange(place, caller, expected == 0);
+                let operation = const { &Operation::write("compare_exchange") };
+                let operands = (expected.into(), value.into());
+                operation.point_of_exchange(place, caller, operands);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
@@ -168,8 +168,8 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
-                let operation = Operation::write(stringify!($method)).with([operand.into(), 0]);
-                let changes = operation.point_of_update(place, caller);
+                let operation = const { &Operation::write(stringify!($method)) };
+                let changes = operation.point_of_update(place, caller, operand.into());
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
