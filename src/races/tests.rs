@@ -9,12 +9,12 @@ use super::*;
 const DATA: usize = 0x1000;
 const FLAG: usize = 0x2000;
 
-fn access(kind: AccessType, place: usize, size: usize, site: usize) -> Access {
+fn access(kind: AccessType, place: usize, size: usize, code: usize) -> Access {
     Access {
         place,
         size,
         kind,
-        site,
+        site: code,
     }
 }
 

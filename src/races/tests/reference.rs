@@ -7,9 +7,9 @@ pub(super) fn happens_before(events: &[Event]) -> Vec<u64> {
     let mut before: Vec<u64> = Vec::new();
     for (number, event) in events.iter().enumerate() {
         let mut own = 0;
-        for earlier in 0..number {
+        for (earlier, before) in before.iter().enumerate() {
             if precedes(events, earlier, number, event) {
-                own |= before[earlier] | 1 << earlier;
+                own |= before | 1 << earlier;
             }
         }
         before.push(own);
