@@ -203,35 +203,3 @@ fn who_reads_what_was_changed_unseen_may_know_anything() {
     races.load(1, flag(2), MemoryOrder::Relaxed, 2);
     assert!(read(&mut races, 1, DATA, 4));
 }
-
-/// Prints what an access costs.
-#[test]
-#[ignore = "measures"]
-fn cost() {
-    let time = |name: &str, mut body: Box<dyn FnMut(usize)>| {
-        let start = std::time::Instant::now();
-        (0..10_000_000).for_each(&mut body);
-        println!("{name}: {} ns", start.elapsed().as_nanos() / 10_000_000);
-    };
-    let mut races = two();
-    time("same", Box::new(move |_| _ = write(&mut races, 0, DATA, 8)));
-    let mut races = two();
-    let body = move |at| _ = write(&mut races, 0, DATA + at % 4096 * 8, 8);
-    time("of four pages", Box::new(body));
-    let mut races = two();
-    let body = move |at: usize| {
-        races.order(at % 2, 1 - at % 2);
-        _ = write(&mut races, 1 - at % 2, DATA, 8);
-    };
-    time("new epoch", Box::new(body));
-    let mut races = two();
-    let body = move |at: usize| {
-        races.clear(DATA + at % 16 * 32, 32);
-        races.free(
-            0,
-            access(AccessType::Free, DATA + at % 16 * 32, 32, 1),
-            |_, _| 0,
-        );
-    };
-    time("block", Box::new(body));
-}

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 35] = [
     "getters",
     "named",
     "error",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 34] = [
     "permutations",
     "operation",
     "search",
+    "races",
     "failure",
     "oracle",
     "own_stack",
@@ -48,7 +49,8 @@ const LAYERS: [&str; 34] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
+    "src/races",
     "src/search",
     "src/shrink",
     "src/engine/core",

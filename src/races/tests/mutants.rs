@@ -1,7 +1,5 @@
 //! The clocks against the graph of all events; and wrong rules, each of which that has to catch.
 
-use std::env;
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
@@ -9,7 +7,7 @@ use super::super::mutant::Mutant::{self, *};
 use super::program::{self, Event, executions};
 use super::reference;
 
-/// `RACE_EXECUTIONS` says how many are compared.
+/// `RACE_EXECUTIONS` says how many are compared, when the test is compiled.
 const EXECUTIONS: u32 = 500;
 
 fn runner(cases: u32) -> TestRunner {
@@ -35,7 +33,7 @@ fn agrees(events: &[Event]) -> bool {
 
 #[test]
 fn what_the_clocks_find_is_what_the_standard_says() {
-    let cases = env::var("RACE_EXECUTIONS").map_or(EXECUTIONS, |it| it.parse().unwrap());
+    let cases = option_env!("RACE_EXECUTIONS").map_or(EXECUTIONS, |it| it.parse().unwrap());
     let mut counts = [0, 0];
     for length in [20, 60] {
         let counts = std::cell::RefCell::new(&mut counts);
