@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::arguments::Arguments;
@@ -30,11 +31,27 @@ pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Resul
              {INTERLACE}`"
         ));
     }
-    let program = ["--workspace", "--edges", "normal,dev", "--prune", INTERLACE];
-    let program = tree(arguments, target, &program)?;
+    let program = ["--edges", "normal,dev", "--prune", INTERLACE];
+    let program = tree(
+        arguments,
+        target,
+        &[&*members(arguments), &program].concat(),
+    )?;
     let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
     let plain = plain(&all, &program, &only, &skipped)?;
     Ok(plain.into_iter().flat_map(|it| [it, ","]).collect())
+}
+
+/// Which packages of the workspace are the program, as cargo is told it: those that are named, or all. What only others
+/// share with Interlace is left as it is: such as what it switches stacks with.
+fn members<'a>(arguments: &Arguments<'a>) -> Vec<&'a str> {
+    let named = ["--package", "-p"].into_iter();
+    let named = named.flat_map(|option| arguments.values(option));
+    let named: Vec<_> = named.filter_map(OsStr::to_str).collect();
+    if named.is_empty() {
+        return vec!["--workspace"];
+    }
+    named.into_iter().flat_map(|it| ["--package", it]).collect()
 }
 
 /// In words, the packages of the program that are not to be instrumented; nothing if all are.

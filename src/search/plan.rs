@@ -116,6 +116,9 @@ impl Stages {
                 Some(Stage::whole(Scouted::new(Box::<Automatic>::default())))
             }
             SearchPlan::Automatic => Some(Stage::whole(Automatic::default())),
+            SearchPlan::Exhaustive if self.scouts => {
+                Some(Stage::whole(Scouted::new(Box::<DepthFirst>::default())))
+            }
             SearchPlan::Reduced => Some(match shard {
                 Some((shard, _)) => Stage::whole(ReducedShard::strict(*shard)),
                 None => Stage::whole(Reduction::strict()),

@@ -13,9 +13,24 @@ use crate::search::{SearchPlan, Stages};
 ///
 /// If the system gives no thread or memory at the start.
 pub(crate) fn run_search(
+    search: ParallelSearch,
+    plan: SearchPlan,
+    seed: u64,
+) -> Result<(Findings, StoppedBy), Error> {
+    let bounds = search.bounds;
+    // Where all executions are counted, in whichever order, none is run ahead of its turn.
+    let scouts = plan == SearchPlan::Automatic
+        && !bounds.keeps_going
+        && bounds.limits.max_schedules.is_none();
+    run_stages(search, plan, seed, scouts)
+}
+
+/// As [`run_search`]. If it `scouts`, executions with few preemptions come first where the search is not small.
+fn run_stages(
     mut search: ParallelSearch,
     plan: SearchPlan,
     seed: u64,
+    scouts: bool,
 ) -> Result<(Findings, StoppedBy), Error> {
     let bounds = search.bounds;
     let max_schedules = bounds.limits.max_schedules;
@@ -28,8 +43,6 @@ pub(crate) fn run_search(
         meter.expect(range.map_or(schedules, |range| range.end - range.start));
     }
     let shard = bounds.shard.map(|shard| (shard, weights.clone()));
-    // Where all executions are counted, in whichever order, none is run ahead of its turn.
-    let scouts = !bounds.keeps_going && max_schedules.is_none();
     let mut stages = Stages::new(plan, seed, shard).scouting(scouts);
     let mut total = Findings {
         weights,
@@ -42,7 +55,7 @@ pub(crate) fn run_search(
         let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
         if found.irreducible.is_some() && plan == SearchPlan::Automatic {
             // A later execution has shown that the order of steps matters for more than what they touch.
-            let (mut all, stopped_by) = run_search(search, SearchPlan::Exhaustive, seed)?;
+            let (mut all, stopped_by) = run_stages(search, SearchPlan::Exhaustive, seed, scouts)?;
             all.classless = found.irreducible;
             return Ok((all, stopped_by));
         }

@@ -10,9 +10,19 @@
 //! Tools take turns, round after round, and a process repeats short searches for a while: the
 //! figures are the fastest search of all, and the median over the rounds of the medians.
 //!
+//! `-- programs` runs programs of the kind that loom is used for, written with std and unmarked, on interlace, loom
+//! and shuttle, and compares each verdict with the one that is expected. It has `cargo interlace` build those of
+//! interlace. `-- programs NAME` runs those with this in their names; `--limit` (20 s), `--rounds` (5) and `--test` as
+//! above.
+//!
 //! `-- classes` measures searches that run one execution of each class, by interlace alone.
 //!
 //! What is counted, and what a scheduling point is to each tool, is printed below the table.
+
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same programs are compiled with the types of loom and of shuttle"
+)]
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,6 +32,7 @@ mod contest;
 mod number;
 mod program;
 mod search;
+mod suite;
 mod table;
 mod tally;
 mod tool;
@@ -49,6 +60,16 @@ fn run(arguments: &[String]) -> Result<(), String> {
         let program = named(Program::ALL, program, Program::name)?;
         search::measure(tool, program, duration(seconds)?);
         return Ok(());
+    }
+    if let ["program", tool, program, seconds] = words[..] {
+        return suite::search(tool, program, duration(seconds)?);
+    }
+    if let ["programs", rest @ ..] = &words[..] {
+        let (contest, filter) = match rest {
+            [filter, rest @ ..] if !filter.starts_with("--") => (settings(rest)?, *filter),
+            _ => (settings(rest)?, ""),
+        };
+        return suite::run(contest.rounds, contest.limit, filter);
     }
     if words == ["classes"] {
         classes::measure();

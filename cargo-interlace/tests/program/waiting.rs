@@ -347,3 +347,23 @@ fn a_channel_of_two() {
     report.assert_ok();
     assert_eq!(outcomes(&report).len(), 2);
 }
+
+/// When the execution has failed, a thread goes on alone, without points, and yields there until it is left: that is
+/// no reason to give up classes. Before that it has not begun, or is anywhere that it is in `a_flag`.
+#[test]
+fn who_yields_when_the_execution_is_over_decides_nothing() {
+    let report = explore(
+        || {
+            let flag = leak(AtomicBool::new(false));
+            thread::spawn(|| {
+                while !flag.load(SeqCst) {
+                    thread::yield_now();
+                }
+            });
+            assert!(flag.load(SeqCst), "nobody sets it");
+        },
+        |it| it.workers(1),
+    );
+    assert!(!report.to_string().contains("no classes"), "{report}");
+    assert_eq!((report.schedules(), report.failing()), (1 + 4, 5), "{report}");
+}

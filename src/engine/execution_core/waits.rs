@@ -196,9 +196,11 @@ impl ExecutionCore {
         self.state.block(thread, blocked.site, condition);
     }
 
+    /// When the execution is over, nothing that the search may choose depends on it: a thread that spins then
+    /// does not wait under a condition.
     pub(in crate::engine) fn let_others_go_first(&mut self, thread: ThreadId) {
-        self.state
-            .block(thread, YIELD, Some(Condition::OthersFirst));
+        let condition = (!self.is_over()).then_some(Condition::OthersFirst);
+        self.state.block(thread, YIELD, condition);
     }
 
     /// Whether a thread that waits inside of a call may have become able to go on.
