@@ -48,6 +48,7 @@ mod processor;
 mod program;
 mod ready_check;
 mod real_time;
+mod recorded;
 mod scheduler;
 #[cfg(interlace)]
 mod scope_calls;
@@ -73,9 +74,10 @@ pub(crate) use access::{
     leave_after_end, note, reads_under, touch, waits_for_word,
 };
 pub(crate) use acquire::acquire;
+pub(crate) use catch::keeps_panics;
 pub use choice::Engine;
 pub(crate) use core::ThreadTable;
-pub(crate) use current::{aside, begins_nested, declare, is_to_pause, reach};
+pub(crate) use current::{aside, begins_nested, declare, is_to_pause, reach, unseen};
 pub(crate) use deferred::Deferred;
 pub(crate) use ending::{ExecutionEnd, Phase};
 pub(crate) use fault::catch_fault;
@@ -96,6 +98,7 @@ pub use points::Points;
 pub(crate) use points::PointsNote;
 pub(crate) use processor::is_machine_busy;
 pub(crate) use program::Program;
+pub(crate) use recorded::{Begun, began, begin_operation, end_operation, thread_name};
 pub(crate) use scheduler::{ExecutionResult, Scheduler};
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) use scope_calls::{await_scope, begin_scope, change_scope, parks};

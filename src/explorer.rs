@@ -18,6 +18,7 @@ mod contradiction;
 #[cfg(test)]
 mod declared_places;
 mod default_store;
+mod linear;
 mod minimise;
 mod model;
 mod origin;

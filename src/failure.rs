@@ -6,6 +6,7 @@ mod cycles;
 mod data_race;
 mod livelock;
 mod marker_site;
+mod not_linearizable;
 mod oracles;
 pub(crate) mod panic;
 mod panics;
@@ -27,6 +28,7 @@ pub(crate) use data_race::RaceDetails;
 pub use data_race::{DataRace, PassedValue, RacingAccess};
 pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
+pub use not_linearizable::{HistoryCall, NotLinearizable, OrderWanted};
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;
 pub use panics::{Hook, HookPanic, ThreadPanic};
@@ -70,6 +72,8 @@ pub enum FailureKind {
     /// The [`serializable`](crate::Explorer::serializable) view is not that of any serial order of
     /// the threads.
     NotSerializable(NotSerializable),
+    /// No order of the operations of a [`History`](crate::linear::History) explains what they returned.
+    NotLinearizable(NotLinearizable),
     /// An invariant was false.
     Invariant(InvariantViolation),
     /// An invariant panicked.
@@ -97,6 +101,14 @@ impl FailureKind {
                 FailureKind::TimeOut(TimeOut(Unfinished::Text(error.to_string())))
             }
             _ => FailureKind::Diverged(error),
+        }
+    }
+
+    /// The failure that a panic stands for: that of an assertion of this library, or `other` than that.
+    pub(crate) fn of_panic(mut panic: Panic, other: impl FnOnce(Panic) -> Self) -> Self {
+        match panic.details.not_linearizable.take() {
+            Some(failure) => FailureKind::NotLinearizable(failure),
+            None => other(panic),
         }
     }
 
@@ -138,6 +150,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Check(panic) => write!(f, "the check failed: {panic}"),
             FailureKind::OutcomeNotAllowed(outcome) => outcome.fmt(f),
             FailureKind::NotSerializable(view) => view.fmt(f),
+            FailureKind::NotLinearizable(history) => history.fmt(f),
             FailureKind::Invariant(violation) => violation.fmt(f),
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock(deadlock) => deadlock.fmt(f),

@@ -42,6 +42,7 @@
 //! | make a point of every access, with nothing marked | [`model()`], under `cargo interlace test` |
 //! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | check a data structure against what it should do | [`linear`], [`Explorer::linearizable`] |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
@@ -122,6 +123,8 @@ compile_error!("in an instrumented build, `interlace-explorer` needs its feature
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod system;
+
+pub mod linear;
 
 mod acquire;
 mod marker;

@@ -28,6 +28,8 @@ named! {
         OutcomeNotAllowed = "outcome_not_allowed",
         /// Its view was not that of any serial order.
         NotSerializable = "not_serializable",
+        /// No order of the operations of a history explains what they returned.
+        NotLinearizable = "not_linearizable",
         /// An invariant did not hold.
         InvariantViolated = "invariant_violated",
         /// No thread could go on.
@@ -56,6 +58,7 @@ impl Verdict {
                 FailureKind::Check(_) => Verdict::CheckFailed,
                 FailureKind::OutcomeNotAllowed(_) => Verdict::OutcomeNotAllowed,
                 FailureKind::NotSerializable(_) => Verdict::NotSerializable,
+                FailureKind::NotLinearizable(_) => Verdict::NotLinearizable,
                 FailureKind::Invariant(_) | FailureKind::InvariantPanic(_) => {
                     Verdict::InvariantViolated
                 }
@@ -83,6 +86,7 @@ impl fmt::Display for Verdict {
             Verdict::CheckFailed => "failed a check",
             Verdict::OutcomeNotAllowed => "ended in an outcome that is not allowed",
             Verdict::NotSerializable => "not serializable",
+            Verdict::NotLinearizable => "not linearizable",
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
             Verdict::Livelocked => "livelocked",
@@ -158,10 +162,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-        // All but the held (1) and the contradicting (12).
-        assert_eq!((tally.total(), tally.failing()), (78, 65));
-        // Step limit 10, timed out 11, contradicting 12.
-        assert_eq!(tally.cut_short(), 33);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        // All but the held (1) and the contradicting (13).
+        assert_eq!((tally.total(), tally.failing()), (91, 77));
+        // Step limit 11, timed out 12, contradicting 13.
+        assert_eq!(tally.cut_short(), 36);
     }
 }

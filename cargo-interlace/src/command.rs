@@ -22,7 +22,7 @@ const SKIPPED: &str = "CARGO_INTERLACE_SKIPPED";
 ///
 /// # Errors
 ///
-/// If cargo, or the compiler, is not there or is not known; if the program does not use Interlace.
+/// If cargo, or the compiler, is not there or is not known; if the program does not use Interlace; if a signal ends it.
 pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     let asks_for = |names: [&str; 2]| {
         let first = arguments.first();
@@ -64,8 +64,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
     settings::make(&mut cargo, &target, &library, &for_std);
     let status = cargo.status();
     let status = status.map_err(|error| format!("cargo cannot be run: {error}"))?;
-    let code = status.code().and_then(|it| u8::try_from(it).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    // What `cargo run` runs takes its place.
+    let code = status.code();
+    let code = code.ok_or_else(|| format!("the program was ended by the system: {status}"))?;
+    Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// # Errors

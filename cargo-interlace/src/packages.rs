@@ -68,7 +68,8 @@ fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {
     names.map(|it| it.to_string_lossy()).collect()
 }
 
-/// Of all packages, those that are not of the program, or not chosen.
+/// Of all packages, Interlace, which may be a member of the workspace; and those that are not of the program, or not
+/// chosen.
 fn plain<'a>(
     all: &'a BTreeSet<String>,
     program: &BTreeSet<String>,
@@ -84,7 +85,10 @@ fn plain<'a>(
     }
     let is_plain = |package: &&str| {
         let is_in = |names: &[Cow<'_, str>]| names.iter().any(|name| is_called(package, name));
-        !program.contains(*package) || is_in(skipped) || !(only.is_empty() || is_in(only))
+        is_called(package, INTERLACE)
+            || !program.contains(*package)
+            || is_in(skipped)
+            || !(only.is_empty() || is_in(only))
     };
     Ok(all.iter().map(String::as_str).filter(is_plain).collect())
 }
@@ -130,6 +134,8 @@ fn package(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
 
     #[test]
@@ -144,19 +150,38 @@ mod tests {
     }
 
     #[test]
+    fn the_program_is_what_is_named_or_the_workspace() {
+        let members = |arguments: &[&str]| {
+            let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();
+            super::members(&Arguments::of(&arguments).unwrap()).join(" ")
+        };
+        assert_eq!(members(&["test", "--", "-p", "a"]), "--workspace");
+        assert_eq!(
+            members(&["test", "-p", "a", "--package=b"]),
+            "--package b --package a"
+        );
+    }
+
+    #[test]
     fn what_is_chosen_is_instrumented_if_it_is_of_the_program() {
         let packages = |names: &[&str]| names.iter().map(|it| format!("{it} 1.0.0")).collect();
-        let all: BTreeSet<_> = packages(&["interlace", "program", "queue", "rayon"]);
-        let program = packages(&["program", "queue"]);
+        let all: BTreeSet<_> = packages(&[INTERLACE, "program", "queue", "rayon"]);
+        let program = packages(&[INTERLACE, "program", "queue"]);
         let plain = |only: &[&str], skipped: &[&str]| {
             let [only, skipped] =
                 [only, skipped].map(|it| it.iter().map(|it| Cow::from(*it)).collect::<Vec<_>>());
             let plain = super::plain(&all, &program, &only, &skipped)?;
             Ok::<_, String>(plain.join(" ").replace(" 1.0.0", ""))
         };
-        assert_eq!(plain(&[], &[]).unwrap(), "interlace rayon");
-        assert_eq!(plain(&[], &["queue"]).unwrap(), "interlace queue rayon");
-        assert_eq!(plain(&["queue"], &[]).unwrap(), "interlace program rayon");
+        assert_eq!(plain(&[], &[]).unwrap(), "interlace-explorer rayon");
+        assert_eq!(
+            plain(&[], &["queue"]).unwrap(),
+            "interlace-explorer queue rayon"
+        );
+        assert_eq!(
+            plain(&["queue"], &[]).unwrap(),
+            "interlace-explorer program rayon"
+        );
         let error =
             "no package of the program is called `rayon`: `cargo tree` lists those that there are";
         assert_eq!(plain(&["rayon"], &[]).unwrap_err(), error);

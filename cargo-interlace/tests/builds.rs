@@ -155,6 +155,10 @@ fn it_does_not_name_interlace() {
         include_str!("program/ecosystem/epoch.rs"),
     ),
     (
+        "program/tests/ecosystem/linear.rs",
+        include_str!("program/ecosystem/linear.rs"),
+    ),
+    (
         "program/tests/ecosystem/locks.rs",
         include_str!("program/ecosystem/locks.rs"),
     ),
@@ -277,7 +281,7 @@ fn tests_run_with_every_access_as_a_point() {
     for (passed, ignored, files) in [
         (23, 2, 1),
         (8, 0, 1),
-        (101, 0, 1),
+        (104, 0, 1),
         (11, 0, 1),
         (15, 0, 1),
         (10, 0, 1),

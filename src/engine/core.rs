@@ -20,6 +20,7 @@ mod family;
 mod fast_forward;
 mod footprint;
 mod kernel;
+mod recorded;
 mod spinning;
 mod tasks;
 mod thread_table;

@@ -12,7 +12,7 @@ use super::catch;
 use super::core::Reach;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
-use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
+use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control, without_control};
 use super::yield_reason::YieldReason;
 use crate::error::Error;
 use crate::operation::{Footprint, ThreadId};
@@ -365,6 +365,11 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
     } else {
         body()
     }
+}
+
+/// As [`aside`], for code of this library that is part of the program: it uses the program's memory.
+pub(crate) fn unseen<T>(body: impl FnOnce() -> T) -> T {
+    without_control(body)
 }
 
 #[cfg(test)]

@@ -294,7 +294,9 @@ impl ExecutionCore {
             Caught::Panic(panic) => {
                 self.state.leave(thread, ThreadState::Panicked);
                 let thread = Arc::clone(&self.state.threads().names()[thread.index()]);
-                Some(FailureKind::Panic(ThreadPanic { thread, panic }))
+                Some(FailureKind::of_panic(panic, |panic| {
+                    FailureKind::Panic(ThreadPanic { thread, panic })
+                }))
             }
             Caught::Unwound => {
                 self.state.leave(thread, ThreadState::Unwound);

@@ -303,3 +303,9 @@ pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
         memory::outside(|| flag::with(&CONTROL, NOBODY, body))
     }
 }
+
+/// Runs `body` with no run in control of the calling thread, on the memory that it uses.
+#[inline]
+pub(super) fn without_control<T>(body: impl FnOnce() -> T) -> T {
+    flag::with(&CONTROL, NOBODY, body)
+}

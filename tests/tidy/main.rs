@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 35] = [
+const LAYERS: [&str; 36] = [
     "getters",
     "named",
     "error",
@@ -29,6 +29,7 @@ const LAYERS: [&str; 35] = [
     "locks",
     "system",
     "instrument",
+    "linear",
     "strategy",
     "environment",
     "acquire",
@@ -49,7 +50,10 @@ const LAYERS: [&str; 35] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 7] = [
+const PURE: [&str; 10] = [
+    "src/linear/minimal",
+    "src/linear/program_order",
+    "src/linear/real_time",
     "src/races",
     "src/search",
     "src/shrink",

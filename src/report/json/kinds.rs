@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, DataRace, Deadlock, FailureKind,
-    HookPanic, InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
-    PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+    HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
+    NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess,
+    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
+    WaitSite,
 };
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
@@ -20,6 +21,7 @@ variants! { FailureKind:
     "check" = Check(panic),
     "outcome_not_allowed" = OutcomeNotAllowed[failure],
     "not_serializable" = NotSerializable[failure],
+    "not_linearizable" = NotLinearizable[failure],
     "invariant" = Invariant[failure],
     "invariant_panic" = InvariantPanic(panic),
     "deadlock" = Deadlock[failure],
@@ -34,6 +36,13 @@ object! { ThreadPanic: thread = "thread", panic = "panic" }
 object! { HookPanic: hook = "place", panic = "panic" }
 object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
 object! { NotSerializable: view = "view", nearest = "nearest"; views }
+object! { NotLinearizable:
+    order_wanted = "order_wanted",
+    calls = "operations",
+    nearest = "nearest",
+    unexplained = "unexplained",
+    instead = "instead"
+}
 object! { InvariantViolation: name = "name" }
 object! { Deadlock: threads = "threads" }
 object! { Livelock: threads = "threads", reads = "reads" }
@@ -44,7 +53,7 @@ object! { ThreadPosition:
     passed = "passed",
     awaited_locks = "awaited_locks"
 }
-object! { PanicDetails: message = "message", place = "at" }
+object! { PanicDetails: message = "message", place = "at"; not_linearizable }
 object! { Columns: threads = "threads", steps = "steps" }
 
 object! { Conflict: first = "first", second = "second", has_second = "has_second" }
@@ -58,6 +67,7 @@ row! { RepeatedRead: thread, site, place, size, value }
 row! { RacingAccess: thread, access, size, site }
 row! { PassedValue: store, store_order, load, load_order }
 row! { AwaitedLock: name, last, others_may_hold }
+row! { HistoryCall: client, operation, returned, invoked_at, returned_at }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }

@@ -12,10 +12,10 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     AccessKind, AccessType, Activity, AwaitedLock, Conflict, ConflictingStep, DataRace, Deadlock,
-    FailureKind, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite, MemoryOrder,
-    NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess,
-    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
-    ValueOrText, WaitSite,
+    FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite,
+    MemoryOrder, NotLinearizable, NotSerializable, OrderWanted, OutcomeNotAllowed, Panic,
+    PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -36,7 +36,11 @@ fn panics() -> impl Strategy<Value = Panic> {
     let place = any::<(String, u32, u32)>();
     let place = place.prop_map(|(file, line, column)| PanicSite { file, line, column });
     (any::<String>(), option::of(place)).prop_map(|(message, place)| {
-        let details = Box::new(PanicDetails { message, place });
+        let details = Box::new(PanicDetails {
+            message,
+            place,
+            not_linearizable: None,
+        });
         Panic { details }
     })
 }
@@ -224,6 +228,32 @@ fn not_serializable() -> impl Strategy<Value = NotSerializable> {
     })
 }
 
+fn not_linearizable() -> impl Strategy<Value = NotLinearizable> {
+    let text = any::<String>;
+    let times = any::<(u32, Option<u32>)>();
+    let call = (pairs(), option::of(text()), times);
+    let call = call.prop_map(
+        |((client, operation), returned, (invoked_at, returned_at))| HistoryCall {
+            client,
+            operation,
+            returned,
+            invoked_at,
+            returned_at,
+        },
+    );
+    let order_wanted = prop::sample::select(OrderWanted::ALL);
+    let nearest = (vec(any::<u32>(), 0..3), any::<u32>(), text());
+    (order_wanted, vec(call, 0..4), nearest).prop_map(
+        |(order_wanted, calls, (nearest, unexplained, instead))| NotLinearizable {
+            order_wanted,
+            calls,
+            nearest,
+            unexplained,
+            instead,
+        },
+    )
+}
+
 pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
     let thread_panics = (any::<String>(), panics()).prop_map(|(thread, panic)| ThreadPanic {
         thread: thread.into(),
@@ -242,6 +272,7 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
         panics().prop_map(FailureKind::Check),
         outcomes.prop_map(FailureKind::OutcomeNotAllowed),
         not_serializable().prop_map(FailureKind::NotSerializable),
+        not_linearizable().prop_map(FailureKind::NotLinearizable),
         invariants.prop_map(FailureKind::Invariant),
         panics().prop_map(FailureKind::InvariantPanic),
         positions().prop_map(|threads| FailureKind::Deadlock(Deadlock { threads })),
