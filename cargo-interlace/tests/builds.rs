@@ -18,7 +18,7 @@ resolver = "3"
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 31] = [
+const FILES: [(&str, &str); 32] = [
     WORKSPACE,
     (
         "program/Cargo.toml",
