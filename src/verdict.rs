@@ -36,6 +36,8 @@ named! {
         Deadlocked = "deadlocked",
         /// No thread could go on, and at least one was in a loop that waits for others.
         Livelocked = "livelocked",
+        /// Two accesses to memory were not ordered.
+        Raced = "raced",
         /// It reached the step limit.
         StepLimit = "step_limit",
         /// It took longer than its time-out.
@@ -64,6 +66,7 @@ impl Verdict {
                 }
                 FailureKind::Deadlock(_) => Verdict::Deadlocked,
                 FailureKind::Livelock(_) => Verdict::Livelocked,
+                FailureKind::DataRace(_) => Verdict::Raced,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
                 FailureKind::Crash(_) => Verdict::Crashed,
@@ -90,6 +93,7 @@ impl fmt::Display for Verdict {
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
             Verdict::Livelocked => "livelocked",
+            Verdict::Raced => "had a data race",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
             Verdict::Crashed => "crashed",
@@ -162,10 +166,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-        // All but the held (1) and the contradicting (13).
-        assert_eq!((tally.total(), tally.failing()), (91, 77));
-        // Step limit 10, timed out 11, contradicting 13.
-        assert_eq!(tally.cut_short(), 34);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+        // All but the held (1) and the contradicting (14).
+        assert_eq!((tally.total(), tally.failing()), (105, 90));
+        // Step limit 11, timed out 12, contradicting 14.
+        assert_eq!(tally.cut_short(), 37);
     }
 }

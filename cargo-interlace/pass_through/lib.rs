@@ -11,4 +11,5 @@ mod atomic;
 mod fence;
 mod plain;
 mod point;
+mod races;
 mod table;

@@ -30,6 +30,8 @@ pub(crate) struct EngineOptions {
     /// Whether the call stack of each step is kept: in an instrumented build, for what is shown of a failure.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) notes_stacks: bool,
+    /// Whether executions look for data races.
+    pub(crate) data_races: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
     /// The number of what is said of the search if the process dies; 0 if nothing is.
@@ -51,6 +53,7 @@ impl Default for EngineOptions {
             points: Points::default(),
             is_nested: false,
             notes_stacks: false,
+            data_races: cfg!(interlace),
             lessons: Lessons::default(),
             crash_note: 0,
             known_crashes: None,

@@ -6,6 +6,7 @@ use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
 use super::point::{Changes, Operation, Seen};
+use super::races;
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -33,7 +34,7 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Changes, Operation, Seen, of_load, of_store};
+            use super::{Changes, Operation, Seen, of_load, of_store, races};
 
             type Integer = $integer;
             type Unused = usize;
@@ -51,6 +52,7 @@ macro_rules! atomics {
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
                 seen.tell(place);
+                races::loaded(place, order, value.into(), caller);
                 value
             }
 
@@ -68,6 +70,7 @@ macro_rules! atomics {
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
                 seen.tell(place);
+                races::stored(place, order, value.into(), caller);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -75,8 +78,8 @@ macro_rules! atomics {
                 place: *mut Integer,
                 expected: Integer,
                 value: Integer,
-                _order: c_int,
-                _order_of_failure: c_int,
+                order: c_int,
+                order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
                 let operation = const { &Operation::write("compare_exchange") };
@@ -85,12 +88,16 @@ macro_rules! atomics {
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
-                let order = Ordering::SeqCst;
-                let result = atomic.compare_exchange(expected, value, order, order);
+                let strongest = Ordering::SeqCst;
+                let result = atomic.compare_exchange(expected, value, strongest, strongest);
                 seen.tell(place);
                 match result {
-                    Ok(before) => before,
+                    Ok(before) => {
+                        races::updated(place, order, before.into(), caller);
+                        before
+                    }
                     Err(before) => {
+                        races::loaded(place, order_of_failure, before.into(), caller);
                         if expected == 0 {
                             operation.failed(place, caller);
                         }
@@ -156,7 +163,7 @@ macro_rules! updates {
             unsafe extern "C" fn $method(
                 place: *mut Integer,
                 operand: Integer,
-                _order: c_int,
+                order: c_int,
                 _: Unused,
                 _: Unused,
                 caller: usize,
@@ -167,6 +174,7 @@ macro_rules! updates {
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
                 seen.tell(place);
+                races::updated(place, order, found.into(), caller);
                 if changes != Changes::Value {
                     changes.tell(place, u64::from(found));
                 }

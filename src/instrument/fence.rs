@@ -3,8 +3,11 @@
 use core::ffi::c_int;
 use core::sync::atomic::{Ordering, compiler_fence, fence};
 
-extern "C" fn thread_fence(_order: c_int) {
+use super::races::fenced;
+
+extern "C" fn thread_fence(order: c_int) {
     fence(Ordering::SeqCst);
+    fenced(order);
 }
 
 extern "C" fn signal_fence(_order: c_int) {

@@ -20,7 +20,9 @@ pub(super) fn conduct(team: &Arc<Team>) {
     let recorder = team.shared.lock().core.state.recorder();
     flight_recorder::set_own(Some(recorder));
     loop {
-        team.surroundings.process_lock.begin_execution();
+        let lock = &team.surroundings.process_lock;
+        lock.begin_execution();
+        lock.look_for_races(team.shared.lock().core.options.data_races);
         recorder.enter(Phase::SetUp);
         let result = execute(team);
         let mut shared = team.shared.lock();
