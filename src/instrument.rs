@@ -15,6 +15,7 @@ mod symbol;
 mod atomic;
 mod code;
 mod fence;
+mod mutant;
 mod names;
 mod plain;
 mod point;

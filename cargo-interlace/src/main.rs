@@ -6,9 +6,11 @@
 //! instrumented.
 
 mod arguments;
+mod build;
 mod command;
 mod diagnostics;
 mod flags;
+mod mutants;
 mod packages;
 mod pass_through;
 mod probe;

@@ -5,6 +5,7 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
+use super::mutant::{Mutation, of_load_part, of_store_part};
 use super::point::{Changes, Operation, Seen};
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
@@ -33,7 +34,8 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Changes, Operation, Seen, of_load, of_store};
+            use super::{Changes, Mutation, Operation, Seen};
+            use super::{of_load, of_load_part, of_store, of_store_part};
 
             type Integer = $integer;
             type Unused = usize;
@@ -46,6 +48,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let order = Mutation::at(caller, [order, 0]).order(order);
                 Operation::read("load").point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
@@ -62,6 +65,11 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation == Mutation::LeftOut {
+                    return;
+                }
+                let order = mutation.order(order);
                 let operation = Operation::write("store").with([value.into(), 0]);
                 operation.point(place, caller);
                 let seen = Seen::at(place);
@@ -75,10 +83,20 @@ macro_rules! atomics {
                 place: *mut Integer,
                 expected: Integer,
                 value: Integer,
-                _order: c_int,
-                _order_of_failure: c_int,
+                order: c_int,
+                order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, order_of_failure]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if before == expected && mutation == Mutation::TwoSteps {
+                        // SAFETY: as above.
+                        unsafe { store(place, value, of_store_part(order), 0, 0, caller) };
+                    }
+                    return before;
+                }
                 let operation = Operation::write("compare_exchange");
                 let operation = operation.with([expected.into(), value.into()]);
                 operation.point_of_exchange(place, caller, expected == 0);
@@ -156,11 +174,25 @@ macro_rules! updates {
             unsafe extern "C" fn $method(
                 place: *mut Integer,
                 operand: Integer,
-                _order: c_int,
+                order: c_int,
                 _: Unused,
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if mutation == Mutation::TwoSteps {
+                        let value = $atomic::new(before);
+                        value.$method(operand, Ordering::Relaxed);
+                        // SAFETY: as above.
+                        unsafe {
+                            store(place, value.into_inner(), of_store_part(order), 0, 0, caller);
+                        }
+                    }
+                    return before;
+                }
                 let operation = Operation::write(stringify!($method)).with([operand.into(), 0]);
                 let changes = operation.point_of_update(place, caller);
                 let seen = Seen::at(place);
