@@ -109,7 +109,7 @@ pub(super) fn in_std(file: &Path) -> Option<&str> {
 }
 
 /// The last name in a path: of a closure, the function that it is in.
-fn short_name(function: &str) -> String {
+pub(super) fn short_name(function: &str) -> String {
     let mut depth = 0_usize;
     let is_outside = |letter: &char| {
         match letter {

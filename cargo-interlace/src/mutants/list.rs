@@ -11,11 +11,14 @@ impl fmt::Display for Summary<'_> {
         let reached = self.operations().iter().filter(|it| !it.tests.is_empty());
         writeln!(
             formatter,
-            "{}: {} atomic operations, {} of them reached in searches by {} tests\n",
+            "{}: {} atomic operations, of which {} are reached in searches, by {}\n",
             self.crates(),
             self.operations().len(),
             reached.count(),
-            self.tests(),
+            match self.tests() {
+                1 => "1 test".to_owned(),
+                tests => format!("{tests} tests"),
+            },
         )?;
         let tried = self.count(|it| it != Outcome::NotTried);
         for (count, what) in [
@@ -79,7 +82,7 @@ impl Summary<'_> {
         }
         for operation in all {
             self.head(formatter, operation)?;
-            if operation.is_reached_outside {
+            if !operation.tests_outside.is_empty() {
                 write!(formatter, " (but outside of one)")?;
             }
             writeln!(formatter)?;

@@ -22,8 +22,8 @@ pub(super) struct Operation {
     pub(super) places: BTreeSet<(usize, usize)>,
     /// The tests, by their numbers, that reach it in a search.
     pub(super) tests: BTreeSet<usize>,
-    /// Whether one reaches it elsewhere.
-    pub(super) is_reached_outside: bool,
+    /// Those that reach it elsewhere.
+    pub(super) tests_outside: BTreeSet<usize>,
 }
 
 impl Operation {
@@ -92,7 +92,7 @@ impl Operations {
             if is_searched {
                 operation.tests.insert(test);
             } else {
-                operation.is_reached_outside = true;
+                operation.tests_outside.insert(test);
             }
             for (own, order) in operation.orders.iter_mut().zip(orders) {
                 *own = order.max(*own);
@@ -114,7 +114,7 @@ fn parsed(line: &str) -> Option<(usize, Operation)> {
         orders: [0; 2],
         places: BTreeSet::new(),
         tests: BTreeSet::new(),
-        is_reached_outside: false,
+        tests_outside: BTreeSet::new(),
     };
     Some((place, operation))
 }
@@ -166,6 +166,9 @@ mod tests {
             unreachable!();
         };
         assert_eq!((&store.tests, store.orders), (&[7].into(), [3, 0]));
-        assert!(load.tests.is_empty() && load.is_reached_outside && !store.is_reached_outside);
+        assert_eq!(
+            (&load.tests, &load.tests_outside),
+            (&[].into(), &[6].into())
+        );
     }
 }

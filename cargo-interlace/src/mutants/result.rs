@@ -1,5 +1,6 @@
 //! What came of all changes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -53,9 +54,10 @@ impl<'a> Summary<'a> {
         &self.baseline.operations.all
     }
 
-    /// How many tests there are.
+    /// How many tests reach an operation in a search.
     pub(super) fn tests(&self) -> usize {
-        self.baseline.tests.len()
+        let tests = self.operations().iter().flat_map(|it| &it.tests);
+        tests.collect::<BTreeSet<_>>().len()
     }
 
     /// A file as people know it: in the workspace, or in its package.

@@ -79,8 +79,10 @@ impl Trial {
     }
 }
 
+/// The tests that reach it, in a search or not.
 fn quickest_first(operation: &Operation, time: impl Fn(usize) -> Duration) -> Vec<usize> {
-    let mut tests: Vec<_> = operation.tests.iter().copied().collect();
+    let tests = operation.tests.union(&operation.tests_outside);
+    let mut tests: Vec<_> = tests.copied().collect();
     tests.sort_by_key(|it| time(*it));
     tests
 }

@@ -48,6 +48,17 @@ impl Scratch {
         arguments: &[&str],
         variables: &[(&str, &Path)],
     ) -> (bool, String) {
+        let (code, printed, said) = self.output(arguments, variables);
+        (code == 0, printed + &said)
+    }
+
+    /// As [`cargo_interlace`](Self::cargo_interlace). Returns with what it ends, and what it prints to each of its
+    /// outputs.
+    pub(crate) fn output(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (i32, String, String) {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let Output {
             status,
@@ -63,6 +74,6 @@ impl Scratch {
             .output()
             .unwrap();
         let [stdout, stderr] = [stdout, stderr].map(|it| String::from_utf8(it).unwrap());
-        (status.success(), stdout + &stderr)
+        (status.code().unwrap(), stdout, stderr)
     }
 }

@@ -1,0 +1,179 @@
+//! Changes of single operations, in a crate of which it is known which of its tests notice them.
+
+mod scratch;
+
+use scratch::Scratch;
+use serde_json::Value;
+
+const FILES: [(&str, &str); 2] = [
+    (
+        "Cargo.toml",
+        r#"[package]
+name = "slot"
+version = "0.1.0"
+edition = "2024"
+
+[workspace]
+
+[dev-dependencies]
+{interlace}
+"#,
+    ),
+    ("src/lib.rs", include_str!("program/mutants/lib.rs")),
+];
+
+/// The test has one that puts and one that takes, so nothing that keeps two of them apart is noticed, nor that
+/// there is room again, nor the count. Without the store the message would never come.
+#[test]
+fn what_a_test_misses_is_listed() {
+    let scratch = Scratch::new("mutants_missed", &FILES);
+    let arguments = ["mutants", "--", "a_message", "empty"];
+    let (code, list, _) = scratch.output(&arguments, &[]);
+    assert_eq!(code, 2, "{list}");
+    let reached = "      reached by tests::a_message_arrives\n";
+    let missed = |place: &str, change: &str, source: &str| {
+        format!("  src/lib.rs:{place}: {change}\n      {source}\n{reached}")
+    };
+    let exchange_in_put = "if state.compare_exchange(EMPTY, WRITTEN, Acquire, Relaxed).is_err() {";
+    let exchange_in_take = "if state.compare_exchange(FULL, READ, Acquire, Relaxed).is_err() {";
+    let all = [
+        missed(
+            "27:18 put.compare_exchange",
+            "in two steps",
+            exchange_in_put,
+        ),
+        missed("27:18 put.compare_exchange", "left out", exchange_in_put),
+        missed(
+            "32:19 put.fetch_add",
+            "in two steps",
+            "self.puts.fetch_add(1, Relaxed);",
+        ),
+        missed(
+            "32:19 put.fetch_add",
+            "left out",
+            "self.puts.fetch_add(1, Relaxed);",
+        ),
+        missed(
+            "39:18 take.compare_exchange",
+            "in two steps",
+            exchange_in_take,
+        ),
+        missed("39:18 take.compare_exchange", "left out", exchange_in_take),
+        missed(
+            "43:20 take.store",
+            "left out",
+            "self.state.store(EMPTY, Release);",
+        ),
+    ];
+    let expected = format!(
+        "slot: 8 atomic operations, of which 5 are reached in searches, by 1 test
+
+     8 changes
+     1 noticed
+     7 not noticed
+     0 timed out
+
+not noticed by any test:
+{}
+not changed, since no test reaches it in a search:
+  src/lib.rs:49:19 puts.load
+  src/lib.rs:54:20 is_empty.load (but outside of one)
+  src/lib.rs:65:16 open.store
+
+not tried: 4 orders weakened to relaxed. Orders are not checked by this version of Interlace, so no test could notice
+",
+        all.concat()
+    );
+    assert_eq!(list, expected);
+}
+
+/// Two that put and take at once do not come to count at once: who finds it full takes before it puts again.
+/// That shows by a place, and goes away with a test in which they do.
+#[test]
+fn a_gap_in_the_tests_is_closed_by_a_test() {
+    let scratch = Scratch::new("mutants_gap", &FILES);
+    let arguments = ["mutants", "--json", "--", "--skip", "door"];
+    let (code, text, _) = scratch.output(&[&arguments[..], &["--skip", "counted"]].concat(), &[]);
+    assert_eq!(code, 2, "{text}");
+    let list: Value = serde_json::from_str(&text).unwrap();
+    let missed = changes(&list, "not noticed");
+    assert_eq!(missed, ["put.fetch_add two-steps"]);
+    assert_eq!(changes(&list, "noticed").len(), 7);
+
+    let (code, text, _) = scratch.output(&arguments, &[]);
+    assert_eq!(code, 0, "{text}");
+    let list: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(changes(&list, "noticed").len(), 8);
+    assert!(changes(&list, "not noticed").is_empty());
+    // What failed in between is not kept.
+    assert!(!scratch.path("interlace-regressions").exists());
+}
+
+/// The changes in a list that ended so.
+fn changes(list: &Value, outcome: &str) -> Vec<String> {
+    let operations = list["operations"].as_array().unwrap().iter();
+    let changes = operations.flat_map(|operation| {
+        let name = operation["name"].as_str().unwrap();
+        let all = operation["changes"].as_array().unwrap().iter();
+        let meant = all.filter(|it| it["outcome"] == outcome);
+        meant.map(move |it| format!("{name} {}", it["change"].as_str().unwrap()))
+    });
+    changes.collect()
+}
+
+/// The test outside of a search waits for ever if the door is not opened.
+#[test]
+fn a_test_that_does_not_end_is_ended() {
+    let scratch = Scratch::new("mutants_door", &FILES);
+    let arguments = ["mutants", "--timeout=1", "--", "door"];
+    let (code, list, _) = scratch.output(&arguments, &[]);
+    assert_eq!(code, 0, "{list}");
+    let expected = "
+     1 changes
+     0 noticed
+     0 not noticed
+     1 timed out
+
+timed out: a test hangs, or has much more to search (`--timeout <seconds>`):
+  src/lib.rs:65:16 open.store: left out
+      self.0.store(true, Release);
+      reached by tests::a_door_can_be_opened
+";
+    assert!(list.contains(expected), "{list}");
+}
+
+#[test]
+fn where_nothing_can_be_told_that_is_an_error() {
+    let scratch = Scratch::new("mutants_errors", &FILES);
+    for (arguments, error) in [
+        (
+            &["--", "--ignored"][..],
+            "error: the test `tests::there_is_a_message_at_first` of slot fails as it is, so it cannot show what \
+             it notices:\n\n",
+        ),
+        (
+            &["--", "at_first"],
+            "error: no test reaches one of the 8 atomic operations of slot in a search: explore what uses them \
+             by `interlace::model`\n",
+        ),
+        (
+            &["--", "nothing_is_called_so"],
+            "error: there is no test to run: is the filter after `--` right?\n",
+        ),
+        (
+            &["--crates", "slit"],
+            "error: the tests are built without a package that is called `slit`: `cargo tree` lists those that \
+             there are\n",
+        ),
+        (
+            &["--crates", "libc"],
+            "error: the code of libc makes no atomic operation of its own in these tests: what locks of std and \
+             other packages do is not counted. `--crates <package>` names others, whose operations are changed\n",
+        ),
+    ] {
+        let arguments = [&["mutants", "--quiet"], arguments].concat();
+        let (code, list, said) = scratch.output(&arguments, &[]);
+        assert_eq!((code, &*list), (1, ""));
+        assert!(said.contains(error), "{said}");
+    }
+}
