@@ -68,10 +68,8 @@ fn what_a_test_misses_is_listed() {
     let expected = format!(
         "slot: 8 atomic operations, of which 5 are reached in searches, by 1 test
 
-     8 changes
-     1 noticed
-     7 not noticed
-     0 timed out
+  changes  noticed  not noticed  timed out
+        8        1            7          0
 
 not noticed by any test:
 {}
@@ -129,10 +127,8 @@ fn a_test_that_does_not_end_is_ended() {
     let (code, list, _) = scratch.output(&arguments, &[]);
     assert_eq!(code, 0, "{list}");
     let expected = "
-     1 changes
-     0 noticed
-     0 not noticed
-     1 timed out
+  changes  noticed  not noticed  timed out
+        1        0            0          1
 
 timed out: a test hangs, or has much more to search (`--timeout <seconds>`):
   src/lib.rs:65:16 open.store: left out

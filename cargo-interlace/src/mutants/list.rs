@@ -20,18 +20,14 @@ impl fmt::Display for Summary<'_> {
                 tests => format!("{tests} tests"),
             },
         )?;
-        let tried = self.count(|it| it != Outcome::NotTried);
-        for (count, what) in [
-            (tried, "changes"),
-            (
-                self.count(|it| matches!(it, Outcome::Noticed(_))),
-                "noticed",
-            ),
-            (self.count(|it| it == Outcome::NotNoticed), "not noticed"),
-            (self.count(|it| it == Outcome::TimedOut), "timed out"),
-        ] {
-            writeln!(formatter, "{count:6} {what}")?;
-        }
+        let [tried, noticed, missed, timed_out] = [
+            self.count(|it| it != Outcome::NotTried),
+            self.count(|it| matches!(it, Outcome::Noticed(_))),
+            self.count(|it| it == Outcome::NotNoticed),
+            self.count(|it| it == Outcome::TimedOut),
+        ];
+        writeln!(formatter, "  changes  noticed  not noticed  timed out")?;
+        writeln!(formatter, "{tried:9}{noticed:9}{missed:13}{timed_out:11}")?;
         self.list(formatter, Outcome::NotNoticed, "not noticed by any test:")?;
         let timed_out =
             "timed out: a test hangs, or has much more to search (`--timeout <seconds>`):";
