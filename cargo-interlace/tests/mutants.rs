@@ -2,6 +2,8 @@
 
 mod scratch;
 
+use std::sync::OnceLock;
+
 use scratch::Scratch;
 use serde_json::Value;
 
@@ -22,11 +24,17 @@ edition = "2024"
     ("src/lib.rs", include_str!("program/mutants/lib.rs")),
 ];
 
+/// One for all tests: cargo would put the programs of several into one place.
+fn scratch() -> &'static Scratch {
+    static SCRATCH: OnceLock<Scratch> = OnceLock::new();
+    SCRATCH.get_or_init(|| Scratch::new("mutants", &FILES))
+}
+
 /// The test has one that puts and one that takes, so nothing that keeps two of them apart is noticed, nor that
 /// there is room again, nor the count. Without the store the message would never come.
 #[test]
 fn what_a_test_misses_is_listed() {
-    let scratch = Scratch::new("mutants_missed", &FILES);
+    let scratch = scratch();
     let arguments = ["mutants", "--", "a_message", "empty"];
     let (code, list, _) = scratch.output(&arguments, &[]);
     assert_eq!(code, 2, "{list}");
@@ -89,7 +97,7 @@ not tried: 4 orders weakened to relaxed. Orders are not checked by this version 
 /// That shows by a place, and goes away with a test in which they do.
 #[test]
 fn a_gap_in_the_tests_is_closed_by_a_test() {
-    let scratch = Scratch::new("mutants_gap", &FILES);
+    let scratch = scratch();
     let arguments = ["mutants", "--json", "--", "--skip", "door"];
     let (code, text, _) = scratch.output(&[&arguments[..], &["--skip", "counted"]].concat(), &[]);
     assert_eq!(code, 2, "{text}");
@@ -122,7 +130,7 @@ fn changes(list: &Value, outcome: &str) -> Vec<String> {
 /// The test outside of a search waits for ever if the door is not opened.
 #[test]
 fn a_test_that_does_not_end_is_ended() {
-    let scratch = Scratch::new("mutants_door", &FILES);
+    let scratch = scratch();
     let arguments = ["mutants", "--timeout=1", "--", "door"];
     let (code, list, _) = scratch.output(&arguments, &[]);
     assert_eq!(code, 0, "{list}");
@@ -140,7 +148,7 @@ timed out: a test hangs, or has much more to search (`--timeout <seconds>`):
 
 #[test]
 fn where_nothing_can_be_told_that_is_an_error() {
-    let scratch = Scratch::new("mutants_errors", &FILES);
+    let scratch = scratch();
     for (arguments, error) in [
         (
             &["--", "--ignored"][..],
@@ -172,4 +180,12 @@ fn where_nothing_can_be_told_that_is_an_error() {
         assert_eq!((code, &*list), (1, ""));
         assert!(said.contains(error), "{said}");
     }
+}
+
+#[test]
+fn a_filter_in_the_wrong_place_is_refused() {
+    let (succeeds, text) = scratch().cargo_interlace(&["mutants", "--lib", "put"], &[]);
+    let error = "error: what chooses tests by their names comes after `--`: `cargo interlace mutants -- put`\n";
+    assert!(!succeeds);
+    assert_eq!(text, error);
 }
