@@ -59,7 +59,7 @@ fn run_in(
     let executables = Executables::build(&mut build.cargo, &options.crates)?;
     let surroundings = Surroundings::new(&build.variables, scratch);
     let baseline = Baseline::run(&executables, options, &surroundings)?;
-    let trials = Trial::run_all(&baseline, &executables, options, &surroundings);
+    let trials = Trial::run_all(&baseline, &executables, options, &surroundings)?;
     let summary = Summary::new(&baseline, &executables, trials, &build.root);
     if options.is_json {
         println!("{}", summary.to_json());

@@ -35,12 +35,16 @@ pub(super) enum Outcome {
 
 impl Trial {
     /// Tries each change of each operation that a test reaches in a search.
+    ///
+    /// # Errors
+    ///
+    /// If a test cannot be run.
     pub(super) fn run_all(
         baseline: &Baseline,
         executables: &Executables,
         options: &Options,
         surroundings: &Surroundings<'_>,
-    ) -> Vec<Self> {
+    ) -> Result<Vec<Self>, String> {
         let mut trials = Vec::new();
         for (number, operation) in baseline.operations.all.iter().enumerate() {
             if operation.tests.is_empty() {
@@ -56,7 +60,7 @@ impl Trial {
         let progress = Progress::new("changes", trials.len());
         let try_one = |trial: &Trial| {
             if trial.change == Change::Relaxed && !baseline.operations.orders_are_checked {
-                return *trial;
+                return Ok(*trial);
             }
             let operation = &baseline.operations.all[trial.operation];
             let run = |test: usize| {
@@ -66,16 +70,15 @@ impl Trial {
                 let limit = options.timeout.max(test.time * 5);
                 let variable = (MUTANT, &*variable);
                 let run = surroundings.run(executable, &test.name, variable, None, limit);
-                // What cannot be run is not noticed by it.
-                run.map_or(End::Passed, |(end, _)| end)
+                let end = run.map(|(end, _)| end);
+                end.map_err(|error| format!("`{}` cannot be run: {error}", test.name))
             };
             let tests = quickest_first(operation, |test| baseline.tests[test].time);
-            Trial {
-                outcome: outcome(tests, run),
-                ..*trial
-            }
+            let outcome = outcome(tests, run)?;
+            Ok(Trial { outcome, ..*trial })
         };
-        in_parallel(&trials, options.jobs, try_one, |_| progress.step())
+        let tried = in_parallel(&trials, options.jobs, try_one, |_| progress.step());
+        tried.into_iter().collect()
     }
 }
 
@@ -88,16 +91,19 @@ fn quickest_first(operation: &Operation, time: impl Fn(usize) -> Duration) -> Ve
 }
 
 /// Runs tests until one fails.
-fn outcome(tests: Vec<usize>, run: impl Fn(usize) -> End) -> Outcome {
+fn outcome(
+    tests: Vec<usize>,
+    run: impl Fn(usize) -> Result<End, String>,
+) -> Result<Outcome, String> {
     let mut outcome = Outcome::NotNoticed;
     for test in tests {
-        match run(test) {
-            End::Failed => return Outcome::Noticed(test),
+        match run(test)? {
+            End::Failed => return Ok(Outcome::Noticed(test)),
             End::TimedOut => outcome = Outcome::TimedOut,
             End::Passed => {}
         }
     }
-    outcome
+    Ok(outcome)
 }
 
 /// What an executable is told: the change, and where the operation is in it.
@@ -116,7 +122,7 @@ mod tests {
     #[test]
     fn a_failure_counts_more_than_what_takes_too_long() {
         let ends = [End::Passed, End::TimedOut, End::Failed];
-        let outcome = |tests: &[usize]| super::outcome(tests.to_vec(), |it| ends[it]);
+        let outcome = |tests: &[usize]| super::outcome(tests.to_vec(), |it| Ok(ends[it])).unwrap();
         assert_eq!(outcome(&[0]), Outcome::NotNoticed);
         assert_eq!(outcome(&[1, 0]), Outcome::TimedOut);
         assert_eq!(outcome(&[1, 0, 2]), Outcome::Noticed(2));

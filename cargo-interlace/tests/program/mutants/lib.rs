@@ -24,7 +24,10 @@ impl Slot {
     /// Whether there was no message yet.
     pub fn put(&self, message: u32) -> bool {
         let state = &self.state;
-        if state.compare_exchange(EMPTY, WRITTEN, Acquire, Relaxed).is_err() {
+        if state
+            .compare_exchange(EMPTY, WRITTEN, Acquire, Relaxed)
+            .is_err()
+        {
             return false;
         }
         unsafe { *self.message.get() = message };
@@ -36,7 +39,10 @@ impl Slot {
     /// The message, if there is one.
     pub fn take(&self) -> Option<u32> {
         let state = &self.state;
-        if state.compare_exchange(FULL, READ, Acquire, Relaxed).is_err() {
+        if state
+            .compare_exchange(FULL, READ, Acquire, Relaxed)
+            .is_err()
+        {
             return None;
         }
         let message = unsafe { *self.message.get() };
@@ -99,7 +105,10 @@ mod tests {
             let (others_puts, others_takes) = other.join().unwrap();
             let puts = puts + others_puts;
             assert_eq!(slot.puts(), puts);
-            assert_eq!(puts, takes + others_takes + u32::from(slot.take().is_some()));
+            assert_eq!(
+                puts,
+                takes + others_takes + u32::from(slot.take().is_some())
+            );
             assert!(slot.put(8));
             assert_eq!(slot.take(), Some(8));
         });
