@@ -2,6 +2,8 @@
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod access;
+#[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod access_begin;
 mod acquire;
 mod baton;
 pub(crate) mod call;

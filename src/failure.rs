@@ -3,6 +3,7 @@
 mod activity;
 mod conflict;
 mod cycles;
+mod data_race;
 mod livelock;
 mod marker_site;
 mod oracles;
@@ -17,9 +18,13 @@ mod value_or_text;
 use std::fmt;
 
 pub use crate::operation::{AccessKind, WaitSite};
+pub use crate::races::{AccessType, MemoryOrder};
 pub use activity::Activity;
 pub(crate) use conflict::Conflicts;
 pub use conflict::{Conflict, ConflictingStep};
+#[cfg(feature = "json")]
+pub(crate) use data_race::RaceDetails;
+pub use data_race::{DataRace, PassedValue, RacingAccess};
 pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
@@ -73,6 +78,8 @@ pub enum FailureKind {
     Deadlock(Deadlock),
     /// No thread could go on, and at least one was in a loop that waits for others.
     Livelock(Livelock),
+    /// Two accesses to the same memory were not ordered.
+    DataRace(DataRace),
     /// The execution reached the step limit before its end.
     StepLimit(StepLimit),
     /// The execution did not end in time.
@@ -117,6 +124,7 @@ impl FailureKind {
                 here.is_like(there)
             }
             (FailureKind::Invariant(here), FailureKind::Invariant(there)) => here == there,
+            (FailureKind::DataRace(here), FailureKind::DataRace(there)) => here.is_like(there),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -134,6 +142,7 @@ impl fmt::Display for FailureKind {
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock(deadlock) => deadlock.fmt(f),
             FailureKind::Livelock(livelock) => livelock.fmt(f),
+            FailureKind::DataRace(race) => race.fmt(f),
             FailureKind::StepLimit(limit) => limit.fmt(f),
             FailureKind::TimeOut(time_out) => time_out.fmt(f),
             FailureKind::Diverged(error) => error.fmt(f),

@@ -111,6 +111,7 @@ mod instrument;
 mod locks;
 mod memory;
 mod own_stack;
+mod races;
 #[cfg(all(interlace, not(feature = "system")))]
 compile_error!("in an instrumented build, `interlace-explorer` needs its feature `system`");
 #[cfg(all(

@@ -12,4 +12,5 @@ mod fence;
 mod mutant;
 mod plain;
 mod point;
+mod races;
 mod table;

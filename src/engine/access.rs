@@ -1,36 +1,45 @@
 //! Points before accesses to memory, in code that cannot be unwound: compilers take it that an access
 //! returns.
 
-use super::Points;
+use super::access_begin::AccessBegin;
 use super::baton::Grant;
-use super::core::{Arrival, Reach};
+use super::core::Reach;
 use super::current::{self, id_of};
 use super::execution_core::ExecutionCore;
 use super::fiber::{Control, TurnEnd};
 use super::lock_site::{LockSite, Taken};
 use super::lock_words::LockWord;
-use super::loop_sites::free_rounds;
-use super::yield_reason::{Blocked, YieldReason};
-use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
+use super::yield_reason::YieldReason;
+use crate::operation::{Access, MemoryAccess, Object};
 use crate::site::{MarkerId, Site};
 
 /// Stops the calling thread, which a run [pauses](current::is_to_pause), before `access`. If the execution
 /// is over, it goes on by itself: the code that is about to make the access cannot be left.
-pub(crate) fn access(site: &'static Site, access: Access) {
+pub(crate) fn access(site: &'static Site, access: MemoryAccess) {
     let marker = id_of(site);
-    let changes = access.is_write().then(|| access.clone());
-    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
-    stop(current::with_core(begin), YieldReason::Reach(marker));
-    if let Some(access) = changes {
-        current::with_core(|core, _| core.state.change(&access.object));
+    let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access.access());
+    if let Some(AccessBegin::Pauses) = current::with_core(begin) {
+        pause_at(marker);
+    }
+    if access.is_write() {
+        current::with_core(|core, _| core.state.change(&access.object()));
     }
 }
 
 /// As [`access`], for an access with these operands of which it is [told](note) what it has found.
-pub(crate) fn access_noted(site: &'static Site, access: Access, operands: [u64; 2]) {
-    let marker = id_of(site);
-    let begin = |core: &mut ExecutionCore, thread| core.arrive(thread, marker, access, operands);
-    stop(current::with_core(begin), YieldReason::Reach(marker));
+#[inline]
+pub(crate) fn access_noted(site: &'static Site, access: MemoryAccess, operands: [u64; 2]) {
+    let reach = Reach {
+        site: id_of(site),
+        access,
+        operands,
+    };
+    match current::arrive(&reach) {
+        Some(AccessBegin::GoesOn) | None => {}
+        Some(AccessBegin::Pauses) => pause_at(reach.site),
+        Some(AccessBegin::Waits) => wait_in_loop(access.start),
+        Some(AccessBegin::NeverEnds) => current::leave(),
+    }
 }
 
 /// As [`access_noted`], for a compare-and-swap of `word` from 0, or another access by which `site` may acquire
@@ -40,20 +49,26 @@ pub(crate) fn acquire_word(
     site: &'static Site,
     lock: &'static LockSite,
     word: LockWord,
-    otherwise: Access,
+    otherwise: MemoryAccess,
     operands: [u64; 2],
 ) {
     if !is_lock(lock) {
         return access_noted(site, otherwise, operands);
     }
-    wait_until_free(site, word, Access::acquire(otherwise.object));
+    wait_until_free(site, word, Access::acquire(otherwise.object()));
 }
 
 /// Stops the calling thread before `access` until `word` is free.
 pub(super) fn wait_until_free(site: &'static Site, word: LockWord, access: Access) {
+    let marker = id_of(site);
     let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access);
-    let reason = YieldReason::AcquireWord(id_of(site), word);
-    stop(current::with_core(begin), reason);
+    match current::with_core(begin) {
+        Some(AccessBegin::Pauses) => {
+            obey(current::yield_turn(YieldReason::AcquireWord(marker, word)));
+        }
+        Some(AccessBegin::NeverEnds) => current::leave(),
+        Some(AccessBegin::GoesOn | AccessBegin::Waits) | None => {}
+    }
 }
 
 /// Whether this search takes the site for that of a lock.
@@ -66,9 +81,17 @@ pub(crate) fn end_reading(word: usize) {
     current::with_core(|core, thread| core.lock_words.end_reading(thread, word));
 }
 
-/// The calling thread has accessed `object`, found `value` there, and `left` another or the same. If it has
-/// changed that, others may go on.
-pub(crate) fn note(object: &Object, value: u64, left: u64) {
+/// The calling thread has made `access`, found `value` there, and `left` another or the same. If it has changed
+/// that, others may go on.
+#[inline]
+pub(crate) fn note(access: MemoryAccess, value: u64, left: u64) {
+    if !current::note_at_once(value, left) {
+        note_slowly(&access.object(), value, left);
+    }
+}
+
+#[inline(never)]
+fn note_slowly(object: &Object, value: u64, left: u64) {
     current::with_core(|core, thread| core.state.note_access(thread, object, value, left));
 }
 
@@ -107,135 +130,30 @@ pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));
 }
 
-/// The calling thread pauses for this reason, unless it has begun otherwise.
-fn stop(begin: Option<AccessBegin>, pause: YieldReason) {
-    let grant = match (begin, pause) {
-        (Some(AccessBegin::Pauses), YieldReason::Reach(marker)) => {
-            if current::goes_on(marker) {
-                return;
-            }
-            let grant = Control::current().let_go(TurnEnd::at_marker(marker));
-            grant.unwrap_or_else(|| current::yield_turn(pause))
-        }
-        (Some(AccessBegin::Pauses), _) => current::yield_turn(pause),
-        (Some(AccessBegin::Waits(blocked)), _) => {
-            let grant = current::yield_turn(YieldReason::Block(blocked));
-            current::with_core(|core, thread| core.state.go_on_in_loop(thread));
-            if grant == Grant::Unwind {
-                current::leave();
-            }
-            grant
-        }
-        (Some(AccessBegin::NeverEnds), _) => current::leave(),
-        (Some(AccessBegin::GoesOn) | None, _) => return,
+/// The calling thread stops at `marker`, unless the run had it go on at once.
+#[inline]
+fn pause_at(marker: MarkerId) {
+    let grant = Control::current().let_go(TurnEnd::at_marker(marker));
+    obey(grant.unwrap_or_else(|| current::yield_turn(YieldReason::Reach(marker))));
+}
+
+/// The calling thread waits in a loop that is about to access `place`.
+#[cold]
+fn wait_in_loop(place: usize) {
+    let Some(blocked) = current::with_core(|core, _| core.blocked_in_loop(place)) else {
+        return;
     };
+    let grant = current::yield_turn(YieldReason::Block(blocked));
+    current::with_core(|core, thread| core.state.go_on_in_loop(thread));
+    if grant == Grant::Unwind {
+        current::leave();
+    }
+}
+
+/// The calling thread has got this grant where it cannot unwind.
+#[inline]
+fn obey(grant: Grant) {
     if grant == Grant::Unwind {
         current::with_core(ExecutionCore::goes_on_alone);
-    }
-}
-
-/// What a thread does that is about to make an access.
-enum AccessBegin {
-    Pauses,
-    /// It waits until others have changed what it reads again and again.
-    Waits(Blocked),
-    /// It goes on, within the step under way, or since accesses are no points, or the execution is over.
-    GoesOn,
-    /// It has gone on for so long that it will not end.
-    NeverEnds,
-}
-
-impl ExecutionCore {
-    fn begin_access(&mut self, thread: ThreadId, access: Access) -> AccessBegin {
-        self.refute_failed(thread);
-        if self.is_over() {
-            return self.begin_after_end();
-        }
-        if self.options.points == Points::Calls {
-            self.state.touch(access);
-            return AccessBegin::GoesOn;
-        }
-        self.state.leave_loops(thread);
-        self.state.declare_access(thread, access);
-        AccessBegin::Pauses
-    }
-
-    fn arrive(
-        &mut self,
-        thread: ThreadId,
-        marker: MarkerId,
-        access: Access,
-        operands: [u64; 2],
-    ) -> AccessBegin {
-        self.refute_failed(thread);
-        if self.is_over() {
-            return self.begin_after_end();
-        }
-        if self.options.points == Points::Calls {
-            self.state.touch(access);
-            return AccessBegin::GoesOn;
-        }
-        self.reset_yields(thread);
-        let place = match &access.object {
-            Object::Memory(range) => range.start,
-            _ => 0,
-        };
-        let lessons = self.options.lessons;
-        let free = |writes| free_rounds(marker, writes, lessons);
-        match self
-            .state
-            .arrive(thread, Reach::new(marker, access, operands), free)
-        {
-            Arrival::Stops | Arrival::StopsBeforeRounds(_) => AccessBegin::Pauses,
-            Arrival::GoesOn => AccessBegin::GoesOn,
-            Arrival::Waits(_) => AccessBegin::Waits(Blocked {
-                site: WaitSite {
-                    number: self.kernel.queues.number(place),
-                    call: Some((SystemCall::Loop, FileKind::Memory)),
-                },
-                deadline: None,
-                may_be_spurious: false,
-            }),
-        }
-    }
-
-    fn begin_after_end(&mut self) -> AccessBegin {
-        /// More than a thread makes on its way to an end, and less than takes a moment.
-        const MANY: usize = 100_000;
-        self.calls.accesses_since_end += 1;
-        if self.calls.accesses_since_end > MANY {
-            AccessBegin::NeverEnds
-        } else {
-            AccessBegin::GoesOn
-        }
-    }
-
-    /// If the last compare-and-swap of `thread` has failed, it does something else than to wait.
-    fn refute_failed(&mut self, thread: ThreadId) {
-        if let Some((lock, _)) = self.lock_words.take_failed(thread)
-            && !self.is_over()
-        {
-            lock.refute();
-            self.take(lock);
-        }
-    }
-
-    /// How this search takes a place. If that has become known since it began, it is to begin again.
-    fn take(&mut self, lock: &LockSite) -> Taken {
-        if self.options.points == Points::Calls {
-            // Nothing stops before it.
-            return Taken::AsAttempt;
-        }
-        let lessons = self.options.lessons;
-        let (taken, is_outdated) = lock.taken(lessons);
-        if is_outdated {
-            lessons.outdate();
-        }
-        taken
-    }
-
-    /// `thread` was told to unwind where it cannot: if it comes to wait, it is told once more.
-    fn goes_on_alone(&mut self, thread: ThreadId) {
-        self.calls.unwinding.retain(|other| *other != thread);
     }
 }

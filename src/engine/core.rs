@@ -35,7 +35,7 @@ pub(crate) use turn::{Over, Turn};
 #[cfg(any(interlace, test))]
 pub(crate) use waiting_loops::Learnt;
 #[cfg(interlace)]
-pub(crate) use waiting_loops::{Arrival, Reach};
+pub(crate) use waiting_loops::{Arrived, Reach};
 
 /// One execution, as far as it has come. Its vectors are kept from one execution to the next.
 #[derive(Debug)]

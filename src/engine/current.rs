@@ -4,8 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::task::Waker;
 
+#[cfg(interlace)]
+use super::access_begin::AccessBegin;
 use super::baton::Grant;
 use super::catch;
+#[cfg(interlace)]
+use super::core::Reach;
 use super::execution_core::ExecutionCore;
 use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control};
@@ -44,10 +48,20 @@ pub(crate) trait Controller {
     /// [let go](Control::let_go) of the turn.
     fn pause(&self, reason: YieldReason) -> Option<Grant>;
 
-    /// The calling thread stops at `marker`. Returns whether the run has it go on at once. Otherwise it is to
-    /// [pause](Self::pause) there; the run may know by then who comes next.
+    /// The calling thread stops before an access, and then tells what it has found. If it
+    /// [pauses](AccessBegin::Pauses), the run may know by then who comes next.
     #[cfg(interlace)]
-    fn goes_on(&self, _marker: MarkerId) -> bool {
+    fn arrive(&self, reach: &Reach) -> AccessBegin {
+        let mut begin = AccessBegin::GoesOn;
+        self.with_core(&mut |core, thread| begin = core.arrive(thread, reach));
+        begin
+    }
+
+    /// The calling thread has made the access before which it has arrived, found `value` there, and `left`
+    /// another or the same. Returns whether that is noted. Only if nothing is allocated for that, and nobody else
+    /// is concerned: the calling thread is still controlled by the run.
+    #[cfg(interlace)]
+    fn note_at_once(&self, _value: u64, _left: u64) -> bool {
         false
     }
 
@@ -163,11 +177,22 @@ pub(super) fn pause(reason: YieldReason) {
     obey(yield_turn(reason));
 }
 
-/// Whether the calling thread, which a run controls and which stops at `marker`, goes on at once.
+/// The calling thread, which a run controls, stops before an access. `None` after a fault of this library.
 #[cfg(interlace)]
 #[inline]
-pub(super) fn goes_on(marker: MarkerId) -> bool {
-    with_controller(|controller| controller.goes_on(marker)) == Some(true)
+pub(super) fn arrive(reach: &Reach) -> Option<AccessBegin> {
+    with_controller(|controller| controller.arrive(reach))
+}
+
+/// What the calling thread has found by the access before which it has arrived. Returns whether that is
+/// noted.
+#[cfg(interlace)]
+#[inline]
+pub(super) fn note_at_once(value: u64, left: u64) -> bool {
+    CONTROLLER.with_borrow(|controller| {
+        let controller = controller.as_deref();
+        controller.is_some_and(|it| it.note_at_once(value, left))
+    })
 }
 
 /// Pauses the calling thread, which a run controls, and returns what it is told then.
@@ -341,45 +366,6 @@ pub(crate) fn aside<T>(body: impl FnOnce() -> T) -> T {
         body()
     }
 }
+
 #[cfg(test)]
-mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::Arc;
-
-    use super::*;
-
-    struct Counted(#[allow(dead_code, reason = "counts the instances")] Arc<()>);
-    impl Controller for Counted {
-        fn pause(&self, _: YieldReason) -> Option<Grant> {
-            None
-        }
-        fn introduce(&self, _: Option<&str>) -> Option<Grant> {
-            None
-        }
-        fn withdraw(&self) {}
-        fn waker(&self) -> Waker {
-            Waker::noop().clone()
-        }
-        fn with_core(&self, _: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {}
-        fn leave(&self) {}
-        fn settle(&self) {}
-        fn take_process_lock(&self) {}
-        fn is_cancelled(&self) -> bool {
-            false
-        }
-        fn fail(&self, _: Error) {}
-        fn spawn(&self, _: NewThread<'_>) -> Result<Started, Error> {
-            unreachable!("nothing is started here")
-        }
-    }
-
-    #[test]
-    fn a_thread_has_no_controller_after_a_panic_under_one() {
-        let count = Arc::new(());
-        let controller = Box::new(Counted(Arc::clone(&count)));
-        let panics = AssertUnwindSafe(|| under(controller, || panic!("at once")));
-        catch_unwind(panics).unwrap_err();
-        assert!(CONTROLLER.with_borrow(|controller| controller.is_none()));
-        assert_eq!(Arc::strong_count(&count), 1);
-    }
-}
+mod tests;

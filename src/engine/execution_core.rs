@@ -1,5 +1,7 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+#[cfg(interlace)]
+mod race;
 mod stuck;
 mod unwinding;
 mod waits;
@@ -214,6 +216,10 @@ impl ExecutionCore {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn turn(&mut self) -> Turn {
+        #[cfg(interlace)]
+        if self.has_race() {
+            return self.fail(ExecutionEnd::Pruned);
+        }
         if self.has_calls() {
             self.hear_calls();
         }
@@ -322,8 +328,11 @@ impl ExecutionCore {
         self.over.clone().unwrap_or(ExecutionEnd::Pruned)
     }
 
-    /// Notes how the threads' part of the execution ended.
+    /// Notes how the threads' part of the execution ended: by its first data race, if it has one.
     fn set_over(&mut self, end: impl Into<ExecutionEnd>) {
+        let end = end.into();
+        #[cfg(interlace)]
+        let end = self.race().map_or(end, Into::into);
         self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
@@ -331,7 +340,7 @@ impl ExecutionCore {
             }
         }
         self.state.note_end();
-        self.over = Some(end.into());
+        self.over = Some(end);
     }
 
     /// Notes where the threads stand, and what they wait for there.

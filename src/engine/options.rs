@@ -23,6 +23,8 @@ pub(crate) struct EngineOptions {
     pub(crate) points: Points,
     /// Whether the search is code of an execution of another one.
     pub(crate) is_nested: bool,
+    /// Whether executions look for data races.
+    pub(crate) data_races: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
 }
@@ -39,6 +41,7 @@ impl Default for EngineOptions {
             waits: WaitRules::default(),
             points: Points::default(),
             is_nested: false,
+            data_races: cfg!(interlace),
             lessons: Lessons::default(),
         }
     }

@@ -70,6 +70,24 @@ impl<S> Explorer<S> {
         self
     }
 
+    /// Looks for data races, or not. Default: it does, where [accesses are points](crate::Points::Accesses);
+    /// elsewhere plain accesses are not seen.
+    ///
+    /// A race is a failure, [`DataRace`](crate::FailureKind::DataRace), in the first execution in which it
+    /// shows. Without looking, each access costs less, and a program that has a race is explored too little: the
+    /// report says so.
+    ///
+    /// ```
+    /// use interlace::Explorer;
+    ///
+    /// let report = Explorer::model(|| ()).data_races(false).explore();
+    /// report.assert_ok();
+    /// ```
+    pub fn data_races(mut self, looks: bool) -> Self {
+        self.options.data_races = looks;
+        self
+    }
+
     /// Runs the program on this engine. Default: `INTERLACE_ENGINE` (`threads` or `fibers`), or what
     /// [`Engine`] says of the build.
     ///

@@ -7,6 +7,7 @@ use core::sync::atomic::Ordering;
 
 use super::mutant::{Mutation, of_load_part, of_store_part};
 use super::point::{Changes, Operation, Seen};
+use super::races;
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -34,7 +35,7 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Changes, Mutation, Operation, Seen};
+            use super::{Changes, Mutation, Operation, Seen, races};
             use super::{of_load, of_load_part, of_store, of_store_part};
 
             type Integer = $integer;
@@ -54,6 +55,7 @@ macro_rules! atomics {
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
                 seen.tell(place);
+                races::loaded(place, order, value.into(), caller);
                 value
             }
 
@@ -76,6 +78,7 @@ macro_rules! atomics {
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
                 seen.tell(place);
+                races::stored(place, order, value.into(), caller);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -97,18 +100,24 @@ macro_rules! atomics {
                     }
                     return before;
                 }
+                let [order, order_of_failure] =
+                    [order, order_of_failure].map(|it| mutation.order(it));
                 let operation = Operation::write("compare_exchange");
                 let operation = operation.with([expected.into(), value.into()]);
                 operation.point_of_exchange(place, caller, expected == 0);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
-                let order = Ordering::SeqCst;
-                let result = atomic.compare_exchange(expected, value, order, order);
+                let strongest = Ordering::SeqCst;
+                let result = atomic.compare_exchange(expected, value, strongest, strongest);
                 seen.tell(place);
                 match result {
-                    Ok(before) => before,
+                    Ok(before) => {
+                        races::updated(place, order, before.into(), caller);
+                        before
+                    }
                     Err(before) => {
+                        races::loaded(place, order_of_failure, before.into(), caller);
                         if expected == 0 {
                             operation.failed(place, caller);
                         }
@@ -193,12 +202,14 @@ macro_rules! updates {
                     }
                     return before;
                 }
+                let order = mutation.order(order);
                 let operation = Operation::write(stringify!($method)).with([operand.into(), 0]);
                 let changes = operation.point_of_update(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
                 seen.tell(place);
+                races::updated(place, order, found.into(), caller);
                 if changes != Changes::Value {
                     changes.tell(place, u64::from(found));
                 }

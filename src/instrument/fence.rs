@@ -4,6 +4,7 @@ use core::ffi::c_int;
 use core::sync::atomic::{Ordering, compiler_fence, fence};
 
 use super::mutant::Mutation;
+use super::races::fenced;
 
 type Unused = usize;
 
@@ -19,6 +20,7 @@ extern "C" fn thread_fence(
         return;
     }
     fence(Ordering::SeqCst);
+    fenced(order);
 }
 
 extern "C" fn signal_fence(_order: c_int) {

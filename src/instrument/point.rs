@@ -9,7 +9,7 @@ use super::sites::{code_site, known_lock, site};
 use crate::engine::call::is_controlled;
 use crate::engine::{self, LockWord, ScopePlaces, is_to_pause};
 use crate::memory;
-use crate::operation::{Access, Object};
+use crate::operation::{AccessKind, MemoryAccess};
 
 /// What an update changes.
 #[derive(Clone, Copy, PartialEq)]
@@ -94,7 +94,7 @@ impl Operation {
                 is_free: is_zero::<u32>,
                 is_shared: false,
             };
-            let access = Access::write(bytes(address, size));
+            let access = bytes(AccessKind::Write, address, size);
             engine::acquire_word(
                 site(self.name, caller),
                 known_lock(),
@@ -105,13 +105,9 @@ impl Operation {
         }
     }
 
-    fn access(self, place: usize, size: usize) -> Access {
-        let object = bytes(place, size);
-        if self.is_write {
-            Access::write(object)
-        } else {
-            Access::read(object)
-        }
+    #[inline]
+    fn access(self, place: usize, size: usize) -> MemoryAccess {
+        bytes(of_kind(self.is_write), place, size)
     }
 
     /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
@@ -148,7 +144,7 @@ impl Operation {
                 is_free: may_read,
                 is_shared: true,
             };
-            let look = Access::read(bytes(place, size));
+            let look = bytes(AccessKind::Read, place, size);
             engine::acquire_word(&code.site, &code.lock, word, look, self.operands);
         } else {
             self.stop(place, size, caller);
@@ -168,9 +164,9 @@ impl Operation {
     #[inline(never)]
     fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
         let code = code_site(self.name, caller);
-        let access = Access::write(bytes(place, size));
+        let access = bytes(AccessKind::Write, place, size);
         if !is_point() {
-            engine::touch(access);
+            engine::touch(access.access());
         } else if code.role() == Role::ReadExchange && engine::is_lock(&code.lock) {
             // It belongs to the step that has begun with a look at the word.
         } else if from_zero {
@@ -207,17 +203,17 @@ impl Operation {
     #[inline(never)]
     fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
         let code = code_site(self.name, caller);
-        let object = bytes(place, size);
-        let (access, changes) = match code.role() {
-            Role::Increment => (Access::increment(object), Changes::Count),
-            Role::Decrement => (Access::decrement(object), Changes::Count),
-            Role::ReadUnlock => (Access::write(object), Changes::Readers),
-            _ => (Access::write(object), Changes::Value),
+        let (kind, changes) = match code.role() {
+            Role::Increment => (AccessKind::Increment, Changes::Count),
+            Role::Decrement => (AccessKind::Decrement, Changes::Count),
+            Role::ReadUnlock => (AccessKind::Write, Changes::Readers),
+            _ => (AccessKind::Write, Changes::Value),
         };
+        let access = bytes(kind, place, size);
         if is_point() {
             engine::access_noted(&code.site, access, self.operands);
         } else {
-            engine::touch(access);
+            engine::touch(access.access());
         }
         changes
     }
@@ -238,7 +234,7 @@ impl Operation {
             engine::access_noted(site(self.name, caller), access, self.operands);
         } else {
             // It unwinds, or prints: no point, but others may see what it does.
-            engine::touch(access);
+            engine::touch(access.access());
         }
     }
 }
@@ -255,6 +251,7 @@ pub(super) fn begin_scope(scope: ScopePlaces) {
 }
 
 /// Whether the calling thread stops at its accesses.
+#[inline]
 fn is_point() -> bool {
     is_to_pause() && !HAS_NO_POINTS.get()
 }
@@ -272,6 +269,7 @@ pub(super) fn without_points(body: impl FnOnce()) {
         }
     }
     let _restore = Restore(HAS_NO_POINTS.replace(true));
+    let _silence = memory::silence();
     body();
 }
 
@@ -284,16 +282,23 @@ pub(super) fn written(place: usize, size: usize) {
 /// The step under way reads or writes what lies there, without a point of its own. No run has to control the
 /// calling thread.
 pub(super) fn touch<T>(place: *mut T, is_write: bool) {
-    let object = bytes(place.addr(), size_of::<T>());
-    engine::touch(if is_write {
-        Access::write(object)
-    } else {
-        Access::read(object)
-    });
+    engine::touch(bytes(of_kind(is_write), place.addr(), size_of::<T>()).access());
 }
 
-fn bytes(place: usize, size: usize) -> Object {
-    Object::Memory(place..place.saturating_add(size))
+#[inline]
+const fn of_kind(is_write: bool) -> AccessKind {
+    if is_write {
+        AccessKind::Write
+    } else {
+        AccessKind::Read
+    }
+}
+
+/// An access to an atomic of this size.
+#[allow(clippy::cast_possible_truncation, reason = "none has more than 16")]
+#[inline]
+const fn bytes(kind: AccessKind, place: usize, size: usize) -> MemoryAccess {
+    MemoryAccess::new(kind, place, size as u32)
 }
 
 /// Whether a lock of std with this word can be acquired to read: there is no writer, nobody waits, and there

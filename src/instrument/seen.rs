@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::engine;
 use crate::engine::call::is_controlled;
-use crate::operation::Object;
+use crate::operation::{AccessKind, MemoryAccess};
 
 /// What lies at a place before an access; nothing if no run controls the calling thread.
 pub(super) struct Seen(Option<u64>);
@@ -19,14 +19,20 @@ impl Seen {
     #[inline]
     pub(super) fn tell<T>(self, place: *mut T) {
         if let Seen(Some(before)) = self {
-            let start = place.addr();
-            let object = Object::Memory(start..start.saturating_add(size_of::<T>()));
-            engine::note(&object, before, value(place));
+            engine::note(access(place), before, value(place));
         }
     }
 }
 
+/// What it is, its point knows: where is all that is asked.
+#[allow(clippy::cast_possible_truncation, reason = "at most 8")]
+#[inline]
+fn access<T>(place: *mut T) -> MemoryAccess {
+    MemoryAccess::new(AccessKind::Write, place.addr(), size_of::<T>() as u32)
+}
+
 /// What lies there.
+#[inline]
 fn value<T>(place: *mut T) -> u64 {
     let order = Ordering::Relaxed;
     // SAFETY: the program accesses these bytes, as one atomic of this size.

@@ -4,7 +4,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::collections::BTreeMap;
 use std::hint;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::undo_log::{Line, for_each_line};
 
@@ -19,6 +19,9 @@ thread_local! {
 pub(super) struct HeapLog {
     is_locked: AtomicBool,
     has_any: AtomicBool,
+    /// All that was noted lies between these addresses.
+    low: AtomicUsize,
+    high: AtomicUsize,
     lines: UnsafeCell<BTreeMap<usize, Line>>,
 }
 
@@ -30,6 +33,8 @@ impl HeapLog {
         HeapLog {
             is_locked: AtomicBool::new(false),
             has_any: AtomicBool::new(false),
+            low: AtomicUsize::new(usize::MAX),
+            high: AtomicUsize::new(0),
             lines: UnsafeCell::new(BTreeMap::new()),
         }
     }
@@ -41,6 +46,9 @@ impl HeapLog {
     /// They can be read.
     pub(super) unsafe fn note(&self, place: usize, size: usize) {
         self.has_any.store(true, Ordering::Relaxed);
+        self.low.fetch_min(place, Ordering::Relaxed);
+        self.high
+            .fetch_max(place.saturating_add(size), Ordering::Relaxed);
         self.with(|lines| {
             for_each_line(place, size, |start, range| {
                 let line = lines.entry(start).or_insert_with(|| Line::new(start));
@@ -53,8 +61,12 @@ impl HeapLog {
     /// What is there is no more.
     #[inline]
     pub(super) fn forget(&self, place: usize, size: usize) {
-        if self.has_any() && !HAS_LOCKED.get() {
-            self.forget_some(place..place.saturating_add(size));
+        let end = place.saturating_add(size);
+        let may_be_noted = self.has_any()
+            && end > self.low.load(Ordering::Relaxed)
+            && place < self.high.load(Ordering::Relaxed);
+        if may_be_noted && !HAS_LOCKED.get() {
+            self.forget_some(place..end);
         }
     }
 
@@ -90,6 +102,8 @@ impl HeapLog {
     /// What was not forgotten is still there, and nobody relies on what it holds now.
     pub(super) unsafe fn put_back(&self) {
         if self.has_any.swap(false, Ordering::Relaxed) {
+            self.low.store(usize::MAX, Ordering::Relaxed);
+            self.high.store(0, Ordering::Relaxed);
             self.with(|lines| {
                 for line in std::mem::take(lines).into_values() {
                     // SAFETY: as the caller promises.

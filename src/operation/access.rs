@@ -100,10 +100,7 @@ impl Access {
     }
 
     /// Adds one to a count of those that refer to something.
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
+    #[cfg(test)]
     pub(crate) fn increment(object: Object) -> Self {
         Access {
             object,
@@ -113,10 +110,7 @@ impl Access {
     }
 
     /// Takes one from it.
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
+    #[cfg(test)]
     pub(crate) fn decrement(object: Object) -> Self {
         Access {
             object,

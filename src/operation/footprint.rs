@@ -1,6 +1,8 @@
 //! What paused threads are about to touch, as far as they have said so.
 
-use super::{Access, AccessKind, Knowledge, Object, OperationKind, Pending, ThreadId};
+use super::{
+    Access, AccessKind, Knowledge, MemoryAccess, Object, OperationKind, Pending, ThreadId,
+};
 use crate::site::MarkerId;
 
 /// What the code touches that a marker gates, as the marker declares it: up to the next marker of its
@@ -24,6 +26,8 @@ impl Footprint {
 pub(crate) struct Footprints {
     /// By thread. One beyond the end has declared nothing.
     rows: Vec<Row>,
+    /// Room for accesses, that rows had which are gone.
+    spare: Vec<Vec<Access>>,
     /// Whether any thread has come to a marker that acquires a lock.
     have_locks: bool,
 }
@@ -47,6 +51,7 @@ impl Footprints {
     /// Those of an execution in which no thread has declared anything.
     pub(crate) const NONE: &'static Footprints = &Footprints {
         rows: Vec::new(),
+        spare: Vec::new(),
         have_locks: false,
     };
 
@@ -67,7 +72,10 @@ impl Footprints {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.rows.clear();
+        for Footprint { mut accesses } in self.rows.drain(..).filter_map(|row| row.declared) {
+            accesses.clear();
+            self.spare.push(accesses);
+        }
         self.have_locks = false;
     }
 
@@ -101,6 +109,24 @@ impl Footprints {
         self.have_locks |= is_guarded;
     }
 
+    /// As [`declare_accesses`](Self::declare_accesses), for one that acquires no lock.
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[inline]
+    pub(crate) fn declare_access(&mut self, thread: ThreadId, access: MemoryAccess) {
+        let mut row = self.row(thread);
+        if row.declared.is_none() {
+            let accesses = self.spare.pop().unwrap_or_default();
+            row = self.row(thread);
+            row.declared = Some(Footprint { accesses });
+        }
+        row.is_new = true;
+        row.is_one_step = true;
+        if let Some(footprint) = &mut row.declared {
+            footprint.accesses.clear();
+            footprint.accesses.push(access.access());
+        }
+    }
+
     /// `thread` waits, and makes these accesses when it goes on.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn declare_after_wait(&mut self, thread: ThreadId, accesses: Vec<Access>) {
@@ -120,7 +146,10 @@ impl Footprints {
         let row = self.row(thread);
         row.has_reached = true;
         if !std::mem::take(&mut row.is_new) {
-            row.declared = cfg!(interlace).then(Footprint::default);
+            match &mut row.declared {
+                Some(footprint) if cfg!(interlace) => footprint.accesses.clear(),
+                declared => *declared = cfg!(interlace).then(Footprint::default),
+            }
         }
     }
 
@@ -139,6 +168,7 @@ impl Footprints {
         }
     }
 
+    #[inline]
     fn row(&mut self, thread: ThreadId) -> &mut Row {
         if self.rows.len() <= thread.index() {
             self.rows.resize_with(thread.index() + 1, Row::default);
@@ -184,6 +214,26 @@ impl Footprints {
             (false, _) => Knowledge::Unmarked,
             (true, Some(_)) => Knowledge::Declared,
             (true, None) => Knowledge::Nothing,
+        }
+    }
+
+    /// The step that begins with `pending` is being taken. If it is one access that was declared, and nothing
+    /// else, adds that to `accesses`. Returns whether it is so.
+    #[inline]
+    pub(crate) fn take_one(&mut self, pending: Pending, accesses: &mut Vec<Access>) -> bool {
+        let Some(row) = self.rows.get_mut(pending.thread.index()) else {
+            return false;
+        };
+        let is_one = row.is_one_step && row.held.is_empty() && pending.operation.is_marker();
+        let declared = row.declared.as_mut().filter(|_| is_one);
+        match declared.map(|it| &mut it.accesses) {
+            Some(own) if own.len() == 1 => {
+                // Not moved, as a whole: its parts were stored one by one, not long before.
+                accesses.push(own[0].clone());
+                own.clear();
+                true
+            }
+            _ => false,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::engine::call::{self, Hook, WaitEnd};
 #[cfg(interlace)]
 use crate::engine::{access, is_to_pause, touch, waits_for_word};
 #[cfg(interlace)]
-use crate::operation::{Access, Object};
+use crate::operation::{AccessKind, MemoryAccess};
 #[cfg(interlace)]
 use crate::site::Site;
 
@@ -198,8 +198,8 @@ fn stop_before(request: &Request) {
 
 /// What a call does to its word; also what std does there, unseen, when it has waited.
 #[cfg(interlace)]
-fn access_to(word: usize) -> Access {
-    Access::write(Object::Memory(word..word.saturating_add(size_of::<u32>())))
+const fn access_to(word: usize) -> MemoryAccess {
+    MemoryAccess::new(AccessKind::Write, word, 4)
 }
 
 /// Waits if the word still has the expected value. No other thread runs in between, since this one
@@ -230,7 +230,7 @@ unsafe fn wait_until(wait: &Wait, deadline: Option<Duration>, hook: Hook) -> Res
         hook: wait.is_std().then_some(hook),
     });
     #[cfg(interlace)]
-    touch(access_to(wait.word));
+    touch(access_to(wait.word).access());
     match end {
         WaitEnd::TimedOut => Err(libc::ETIMEDOUT),
         WaitEnd::Woken | WaitEnd::Spurious => Ok(0),

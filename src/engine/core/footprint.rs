@@ -1,6 +1,7 @@
 //! What steps touch: what their markers declare, and what the calls in them are known to do.
 
-use super::{Access, Event, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
+use super::{Access, ExecutionState, Footprint, Object, Pending, ThreadId, in_32_bits};
+use crate::operation::Knowledge;
 
 impl ExecutionState {
     /// `thread`, which is running, is about to reach a marker that declares what it gates.
@@ -8,9 +9,10 @@ impl ExecutionState {
         self.footprints.declare(thread, footprint);
     }
 
-    /// `thread`, which is running, is about to stop before `access`.
+    /// `thread`, which is running, is about to stop before `access`, which it does not tell of.
     #[cfg(interlace)]
     pub(crate) fn declare_access(&mut self, thread: ThreadId, access: Access) {
+        self.loops.leave(thread);
         self.footprints.declare_accesses(thread, [access]);
     }
 
@@ -104,18 +106,29 @@ impl ExecutionState {
     }
 
     /// The step that begins with `pending` is the last taken: notes what is known of it.
-    #[cold]
+    #[cfg_attr(interlace, inline)]
+    #[cfg_attr(not(interlace), cold)]
     pub(super) fn note_footprint(&mut self, pending: Pending) {
+        let is_one = cfg!(interlace) && self.footprints.take_one(pending, &mut self.accesses);
+        let knowledge = if is_one {
+            Knowledge::Declared
+        } else {
+            self.pass(pending)
+        };
+        // Each by itself: to load a step as a whole just after its parts were stored stalls the load.
+        let step = &mut self.steps[self.taken - 1];
+        step.knowledge = knowledge;
+        step.has_called = false;
+        step.accesses_end = in_32_bits(self.accesses.len());
+    }
+
+    /// The step that begins with `pending` is being taken. Returns what is known of it.
+    #[cfg_attr(interlace, inline(never))]
+    fn pass(&mut self, pending: Pending) -> Knowledge {
         let knowledge = self.footprints.touched_by(pending, &mut self.accesses);
         if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
-        let step = &mut self.steps[self.taken - 1];
-        *step = Event {
-            knowledge,
-            has_called: false,
-            accesses_end: in_32_bits(self.accesses.len()),
-            ..*step
-        };
+        knowledge
     }
 }

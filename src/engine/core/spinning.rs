@@ -1,42 +1,66 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
-use super::waiting_loops::{Arrival, Learnt, Reach, Read};
+#[cfg(interlace)]
+use super::waiting_loops::{Arrival, Arrived, Reach};
+use super::waiting_loops::{Learnt, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
 use crate::site::MarkerId;
 
 impl ExecutionState {
     /// `thread`, which is running, is about to make this access, and then tells what it has found.
-    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[cfg(interlace)]
+    #[inline]
     pub(crate) fn arrive(
         &mut self,
         thread: ThreadId,
-        reach: Reach,
+        reach: &Reach,
         free: impl FnOnce(bool) -> Option<u32>,
-    ) -> Arrival {
-        let access = reach.access().clone();
-        let arrival = self.loops.arrive(thread, reach, free);
-        match &arrival {
-            Arrival::Stops => self.footprints.declare_accesses(thread, [access]),
-            Arrival::StopsBeforeRounds(accesses) => {
-                self.footprints
-                    .declare_accesses(thread, accesses.iter().cloned());
-            }
-            Arrival::GoesOn => {}
-            Arrival::Waits(accesses) => {
-                self.footprints.declare_after_wait(thread, accesses.clone());
-            }
+    ) -> Arrived {
+        if self.loops.stops_at_once(thread, reach) {
+            self.footprints.declare_access(thread, reach.access);
+            return Arrived::Stops;
         }
-        arrival
+        self.arrive_in_loop(thread, reach, free)
     }
 
-    /// `thread` has accessed `object` in the step under way, found `value` there, and `left` another or the same.
-    /// If it has changed that, threads may go on that wait for it.
-    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
+    #[cfg(interlace)]
+    #[inline(never)]
+    fn arrive_in_loop(
+        &mut self,
+        thread: ThreadId,
+        reach: &Reach,
+        free: impl FnOnce(bool) -> Option<u32>,
+    ) -> Arrived {
+        match self.loops.arrive(thread, reach, free) {
+            Arrival::Stops => self.footprints.declare_access(thread, reach.access),
+            Arrival::StopsBeforeRounds(accesses) => {
+                self.footprints.declare_accesses(thread, accesses);
+            }
+            Arrival::GoesOn => return Arrived::GoesOn,
+            Arrival::Waits(accesses) => {
+                self.footprints.declare_after_wait(thread, accesses);
+                return Arrived::Waits;
+            }
+        }
+        Arrived::Stops
+    }
+
+    /// `thread` has made the access before which it has arrived, found `value` there, and `left` another or the
+    /// same. If it has changed that, threads may go on that wait for it.
+    #[cfg(interlace)]
     pub(crate) fn note_access(&mut self, thread: ThreadId, object: &Object, value: u64, left: u64) {
         self.loops.note(thread, value, left);
         if value != left {
             self.change(object);
         }
+    }
+
+    /// As [`note_access`](Self::note_access), where that takes no memory and lets nobody go on. Returns whether
+    /// it is so.
+    #[cfg(interlace)]
+    #[inline]
+    pub(crate) fn note_at_once(&mut self, thread: ThreadId, value: u64, left: u64) -> bool {
+        self.loops.note_at_once(thread, value, left)
     }
 
     /// What lies there is changed in the step under way.

@@ -56,7 +56,7 @@ impl ExecutionCore {
             let known = places.iter().position(|place| *place == range);
             let place = known.unwrap_or(places.len());
             if known.is_none() {
-                places.push(range);
+                places.push(range.clone());
             }
             reads.push(RepeatedRead {
                 thread: Arc::clone(&names[thread.index()]),

@@ -89,7 +89,7 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         if run.heartbeat.is_to_stay() {
             processor.pin_current_thread();
         }
-        run.surroundings.process_lock.begin_execution();
+        run.begin_execution();
         run.heartbeat.beat();
         let ended = execute(run, fibers, &mut turns)?;
         run.surroundings.process_lock.end_execution();

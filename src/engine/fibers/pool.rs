@@ -122,7 +122,7 @@ impl FiberPool {
     fn tell_started(&self, thread: ThreadId, grant: Grant) -> TurnEnd {
         let started = thread.index() - self.fibers.len();
         let name = self.run.name(thread);
-        self.run.started.tell(started, &name, grant)
+        self.run.started.tell(started, Some(&name), grant)
     }
 
     /// Ends the fibers.

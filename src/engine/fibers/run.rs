@@ -108,6 +108,13 @@ impl Run {
         }
     }
 
+    /// An execution is about to begin.
+    pub(super) fn begin_execution(&self) {
+        let lock = &self.surroundings.process_lock;
+        lock.begin_execution();
+        lock.look_for_races(self.core.borrow().options.data_races);
+    }
+
     /// Whether fibers share their thread-locals, and must not go on so.
     pub(super) fn wants_blocks(&self) -> bool {
         self.wants_blocks.get()

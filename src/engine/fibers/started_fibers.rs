@@ -42,12 +42,14 @@ impl StartedFibers {
         Ok(self.0.borrow()[started].handle)
     }
 
-    /// Gives a turn to the fiber of that thread, which is called `name`, or tells it to unwind.
-    /// Returns how the turn has ended.
-    pub(super) fn tell(&self, started: usize, name: &str, grant: Grant) -> TurnEnd {
+    /// Gives a turn to the fiber of that thread, which is called `name` if that is known, or tells it to
+    /// unwind. Returns how the turn has ended.
+    pub(super) fn tell(&self, started: usize, name: Option<&str>, grant: Grant) -> TurnEnd {
         let StartedFiber { fiber, .. } = self.0.borrow()[started].clone();
         let mut fiber = fiber.borrow_mut();
-        fiber.rename(name);
+        if let Some(name) = name {
+            fiber.rename(name);
+        }
         match grant {
             Grant::Resume => fiber.resume(),
             Grant::Unwind => fiber.stop(),

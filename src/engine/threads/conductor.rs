@@ -18,7 +18,9 @@ use crate::operation::{ThreadId, ThreadState};
 pub(super) fn conduct(team: &Arc<Team>) {
     current::enter_executions();
     loop {
-        team.surroundings.process_lock.begin_execution();
+        let lock = &team.surroundings.process_lock;
+        lock.begin_execution();
+        lock.look_for_races(team.shared.lock().core.options.data_races);
         let result = execute(team);
         let mut shared = team.shared.lock();
         if shared.core.scheduler.is_some() {

@@ -10,7 +10,7 @@ use super::super::names::{in_std, kind_of, place_of, short_name};
 use super::super::symbols::{Frame, frames_of};
 
 /// Whether orders that are too weak make an execution fail.
-const ORDERS_ARE_CHECKED: bool = false;
+const ORDERS_ARE_CHECKED: bool = true;
 
 /// Writes whether orders are checked, then a line for each operation of the packages in `folders`: where it is in
 /// the code, what it does, its name, file, line and column.

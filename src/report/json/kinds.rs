@@ -7,10 +7,10 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind, HookPanic,
-    InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic, Positions,
-    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
-    WaitSite,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, DataRace, Deadlock, FailureKind,
+    HookPanic, InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
+    PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
 use crate::timeline::{Columns, Timeline, TimelineStep};
 
@@ -24,6 +24,7 @@ variants! { FailureKind:
     "invariant_panic" = InvariantPanic(panic),
     "deadlock" = Deadlock[failure],
     "livelock" = Livelock[failure],
+    "data_race" = DataRace[failure],
     "step_limit" = StepLimit[failure],
     "time_out" = TimeOut[failure],
     "diverged" = Diverged(error),
@@ -36,6 +37,7 @@ object! { NotSerializable: view = "view", nearest = "nearest"; views }
 object! { InvariantViolation: name = "name" }
 object! { Deadlock: threads = "threads" }
 object! { Livelock: threads = "threads", reads = "reads" }
+object! { RaceDetails: first = "first", second = "second", passed = "passed"; code }
 object! { ThreadPosition:
     name = "name",
     activity = "activity",
@@ -53,12 +55,15 @@ row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
 row! { RepeatedRead: thread, site, place, size, value }
+row! { RacingAccess: thread, access, size, site }
+row! { PassedValue: store, store_order, load, load_order }
 row! { AwaitedLock: name, last, others_may_hold }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
 row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
 wrapper! { Panic.details }
+wrapper! { DataRace.details }
 wrapper! { Positions.0 }
 wrapper! { Timeline.0 }
 

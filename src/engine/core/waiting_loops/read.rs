@@ -1,33 +1,15 @@
 //! What a thread has done in a round of a loop.
 
-use crate::operation::{Access, Object};
+use crate::operation::{MemoryAccess, Object};
 use crate::site::MarkerId;
 
 /// What a thread is about to do or has done at a site. With other operands it may change what it has not
 /// changed before, so that is not the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reach {
-    pub(super) site: MarkerId,
-    pub(super) access: Access,
-    operands: [u64; 2],
-}
-
-impl Reach {
-    #[cfg_attr(
-        not(any(interlace, test)),
-        allow(dead_code, reason = "for instrumented builds")
-    )]
-    pub(crate) fn new(site: MarkerId, access: Access, operands: [u64; 2]) -> Self {
-        Reach {
-            site,
-            access,
-            operands,
-        }
-    }
-
-    pub(crate) fn access(&self) -> &Access {
-        &self.access
-    }
+    pub(crate) site: MarkerId,
+    pub(crate) access: MemoryAccess,
+    pub(crate) operands: [u64; 2],
 }
 
 /// An access that was made.
@@ -44,8 +26,8 @@ impl Read {
         self.reach.site
     }
 
-    pub(crate) fn object(&self) -> &Object {
-        &self.reach.access.object
+    pub(crate) fn object(&self) -> Object {
+        self.reach.access.object()
     }
 
     /// What it has found.
@@ -53,6 +35,7 @@ impl Read {
         self.value
     }
 
+    #[inline]
     pub(super) fn has_changed(&self) -> bool {
         self.value != self.left
     }
@@ -61,8 +44,9 @@ impl Read {
 /// Whether what these accesses have changed is as before.
 pub(super) fn is_put_back(round: &[Read]) -> bool {
     round.iter().filter(|it| it.has_changed()).all(|write| {
-        let mut there = round.iter().filter(|it| it.object().meets(write.object()));
-        let is_one = there.clone().all(|it| it.object() == write.object());
+        let (place, object) = (write.reach.access, write.object());
+        let mut there = round.iter().filter(|it| it.object().meets(&object));
+        let is_one = there.clone().all(|it| it.reach.access.is_of_same(place));
         let first = there.next().map(Read::value);
         is_one && there.next_back().map(|it| it.left) == first
     })

@@ -1,21 +1,44 @@
 //! Threads whose reads are told by hand.
 
+use super::row::{MANY_ROUNDS, MAX_ROUNDS};
 use super::*;
+use crate::operation::{AccessKind, MemoryAccess};
+use crate::site::MarkerId;
 
 fn thread() -> ThreadId {
     ThreadId::new(0)
 }
 
 fn place(number: usize) -> Object {
-    Object::Memory(8 * number..8 * number + 8)
+    access(number, AccessKind::Read).object()
+}
+
+fn access(number: usize, kind: AccessKind) -> MemoryAccess {
+    MemoryAccess::new(kind, 8 * number, 8)
+}
+
+/// An access to `place` with this operand, at the site of a number.
+fn reach(site: u32, place: usize, kind: AccessKind, operand: u64) -> Reach {
+    Reach {
+        site: MarkerId::new(site),
+        access: access(place, kind),
+        operands: [operand, 0],
+    }
+}
+
+/// The thread is about to make an access. What is seen at a glance is what is found by looking.
+fn arrive(loops: &mut WaitingLoops, reach: &Reach, free: Option<u32>) -> Arrival {
+    let stops = loops.stops_at_once(thread(), reach);
+    let arrival = loops.arrive(thread(), reach, |_| free);
+    assert!(!stops || arrival == Arrival::Stops);
+    arrival
 }
 
 /// The thread reads `place` at a site of the same number, where `free` rounds are not taken for a wait, and
 /// finds `value`.
 fn read(loops: &mut WaitingLoops, number: u32, value: u64, free: u32) -> Arrival {
-    let access = Access::read(place(number as usize));
-    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
-    let arrival = loops.arrive(thread(), reach, |_| Some(free));
+    let reach = reach(number, number as usize, AccessKind::Read, 0);
+    let arrival = arrive(loops, &reach, Some(free));
     if !matches!(arrival, Arrival::Waits(_)) {
         loops.note(thread(), value, value);
     }
@@ -62,12 +85,7 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::GoesOn);
     // The value is another one: what was read before does not count.
     assert_eq!(read(&mut loops, 1, 5, 1), rounds(&[1]));
-    let write = Access::write(place(2));
-    loops.arrive(
-        thread(),
-        Reach::new(MarkerId::new(2), write, [0; 2]),
-        |_| None,
-    );
+    arrive(&mut loops, &reach(2, 2, AccessKind::Write, 0), None);
     loops.note(thread(), 0, 1);
     assert_eq!(read(&mut loops, 1, 5, 1), Arrival::Stops);
     assert!(loops.take_learnt().is_empty());
@@ -78,8 +96,8 @@ fn what_is_written_or_found_to_be_changed_ends_a_loop() {
 fn an_access_with_other_operands_is_another() {
     let mut loops = WaitingLoops::default();
     let mut store = |value| {
-        let reach = Reach::new(MarkerId::new(1), Access::write(place(1)), [value, 0]);
-        let arrival = loops.arrive(thread(), reach, |_| Some(1));
+        let reach = reach(1, 1, AccessKind::Write, value);
+        let arrival = arrive(&mut loops, &reach, Some(1));
         loops.note(thread(), 5, value);
         arrival
     };
@@ -121,9 +139,8 @@ fn swap(
     [value, left]: [u64; 2],
     free: Option<u32>,
 ) -> Arrival {
-    let access = Access::write(place(1));
-    let reach = Reach::new(MarkerId::new(number), access, [0; 2]);
-    let arrival = loops.arrive(thread(), reach, |_| free);
+    let reach = reach(number, 1, AccessKind::Write, 0);
+    let arrival = arrive(loops, &reach, free);
     loops.note(thread(), value, left);
     arrival
 }
@@ -136,8 +153,7 @@ fn a_loop_that_puts_back_what_it_writes_waits_if_that_is_known() {
     for _ in 0..=MANY_ROUNDS {
         for (number, values) in [(1, [0, 1]), (2, [1, 0])] {
             assert_eq!(swap(&mut loops, number, values, None), Arrival::Stops);
-            let third = Reach::new(MarkerId::new(3), Access::read(place(3)), [0; 2]);
-            loops.arrive(thread(), third, |_| None);
+            arrive(&mut loops, &reach(3, 3, AccessKind::Read, 0), None);
             loops.note(thread(), 0, 0);
         }
         assert!(loops.take_learnt().is_empty());

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::{Run, TurnDetail};
+#[cfg(interlace)]
+use crate::engine::access_begin::AccessBegin;
 use crate::engine::baton::Grant;
+#[cfg(interlace)]
+use crate::engine::core::Reach;
 use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::has_own_thread_locals;
@@ -13,8 +17,6 @@ use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
-#[cfg(interlace)]
-use crate::site::MarkerId;
 
 impl Controller for Rc<Run> {
     fn pause(&self, pause: YieldReason) -> Option<Grant> {
@@ -23,17 +25,21 @@ impl Controller for Rc<Run> {
     }
 
     #[cfg(interlace)]
-    fn goes_on(&self, marker: MarkerId) -> bool {
-        Run::goes_on(self, marker)
+    fn arrive(&self, reach: &Reach) -> AccessBegin {
+        Run::arrive(self, reach)
+    }
+
+    #[cfg(interlace)]
+    fn note_at_once(&self, value: u64, left: u64) -> bool {
+        let thread = self.heartbeat.running();
+        let core = self.core.try_borrow_mut();
+        core.is_ok_and(|mut core| core.state.note_at_once(thread, value, left))
     }
 
     fn with_core(&self, body: &mut dyn FnMut(&mut ExecutionCore, ThreadId)) {
         let mut core = self.core.borrow_mut();
         body(&mut core, self.heartbeat.running());
-        if core.has_calls() || !self.surroundings.is_quiet() {
-            // The state of a turn that is repeated is not kept up to date: it is heard after that.
-            self.wakes.alert();
-        }
+        self.alert_if_called(&core);
     }
 
     fn settle(&self) {
@@ -86,8 +92,7 @@ impl Controller for Rc<Run> {
         self.bodies.borrow_mut().push(Some(new.body));
         let name = if new.has_prelude {
             // Within the turn of the calling thread, on top of its stack.
-            self.started
-                .tell(started, "a started thread", Grant::Resume);
+            self.started.tell(started, None, Grant::Resume);
             self.introduced.take()
         } else {
             new.name.map(str::to_owned)
@@ -107,6 +112,15 @@ impl Controller for Rc<Run> {
 }
 
 impl Run {
+    /// A thread has asked something of the execution.
+    #[inline]
+    pub(super) fn alert_if_called(&self, core: &ExecutionCore) {
+        if core.has_calls() || !self.surroundings.is_quiet() {
+            // The state of a turn that is repeated is not kept up to date: it is heard after that.
+            self.wakes.alert();
+        }
+    }
+
     /// Each thread is to have thread-locals of its own, since the program does something. If they share
     /// theirs, the execution is going to be abandoned.
     ///

@@ -1,0 +1,48 @@
+//! Tells [what looks for races](crate::races) of the accesses.
+
+use core::ffi::c_int;
+
+use crate::memory::{self, Done};
+use crate::races::{AccessType, MemoryOrder};
+
+/// The calling thread is about to read these bytes. The call returns to `caller`.
+#[inline]
+pub(super) fn read(place: usize, size: usize, caller: usize) {
+    memory::accessed(AccessType::Read, place, size, caller);
+}
+
+/// The same, before a write.
+#[inline]
+pub(super) fn write(place: usize, size: usize, caller: usize) {
+    memory::accessed(AccessType::Write, place, size, caller);
+}
+
+/// The calling thread has loaded what was `found`.
+#[inline]
+pub(super) fn loaded<T>(place: *mut T, order: c_int, found: u64, caller: usize) {
+    tell(place, Done::Load(found), MemoryOrder::of_c(order), caller);
+}
+
+/// It has stored `left`.
+#[inline]
+pub(super) fn stored<T>(place: *mut T, order: c_int, left: u64, caller: usize) {
+    tell(place, Done::Store(left), MemoryOrder::of_c(order), caller);
+}
+
+/// It has replaced what was `found` by what is there now.
+#[inline]
+pub(super) fn updated<T>(place: *mut T, order: c_int, found: u64, caller: usize) {
+    let order = MemoryOrder::of_c(order);
+    memory::updated(order, place.addr(), size_of::<T>(), found, caller);
+}
+
+/// It has made a fence.
+#[inline]
+pub(super) fn fenced(order: c_int) {
+    memory::fenced(MemoryOrder::of_c(order));
+}
+
+#[inline]
+pub(super) fn tell<T>(place: *mut T, done: Done, order: MemoryOrder, caller: usize) {
+    memory::accessed_atomically(done, order, place.addr(), size_of::<T>(), caller);
+}
