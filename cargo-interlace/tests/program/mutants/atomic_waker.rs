@@ -124,3 +124,18 @@ fn who_registers_is_not_woken_yet() {
         assert_eq!(count.0.load(SeqCst), 2);
     });
 }
+
+#[test]
+fn two_wake_while_one_registers() {
+    interlace::model(|| {
+        let shared = Arc::new(AtomicWaker::new());
+        let count = Arc::new(Count(AtomicUsize::new(0)));
+        let others = [(); 2].map(|()| {
+            let own = shared.clone();
+            thread::spawn(move || own.wake())
+        });
+        shared.register(&Waker::from(count.clone()));
+        others.map(|it| it.join().unwrap());
+        assert!(count.0.load(SeqCst) <= 1);
+    });
+}

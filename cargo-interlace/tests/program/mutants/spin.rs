@@ -66,3 +66,22 @@ fn who_has_tried_is_alone() {
         other.join().unwrap();
     });
 }
+
+/// Nothing but the lock orders what is done in two sections.
+#[test]
+fn sections_are_ordered() {
+    interlace::model(|| {
+        let shared = Arc::new(SpinMutex::<_>::new(0));
+        let own = shared.clone();
+        let enter = |shared: &SpinMutex<u32>| {
+            if let Some(mut value) = shared.try_lock() {
+                *value += 1;
+            }
+            *shared.lock() += 1;
+        };
+        let other = thread::spawn(move || enter(&own));
+        enter(&shared);
+        other.join().unwrap();
+        assert!([3, 4].contains(&*shared.lock()));
+    });
+}
