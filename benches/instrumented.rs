@@ -3,7 +3,7 @@
 //!
 //! Each in nanoseconds of the processor's time, and relative to a marker and to a loop of multiplications that
 //! wait for each other, which are measured in the same rounds: the machine may have much else to do.
-//! `cargo run -p cargo-interlace -- run --release -p interlace-benches --example instrumented`; with `-- 1`
+//! `cargo interlace run --release --example instrumented`, in a crate of its own (docs/measurements.md); with `-- 1`
 //! in one round, to show that it works. Without `cargo interlace`, an access is no point, and costs what it is.
 
 use std::array;

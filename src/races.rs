@@ -6,8 +6,8 @@
 //! store ends it, also one of the thread that began it. Consume counts as acquire. That sequentially
 //! consistent accesses have one order orders nothing else.
 //!
-//! It is found out as in Flanagan and Freund, *FastTrack: efficient and precise dynamic race detection* (PLDI
-//! 2009): each thread has a vector clock, which moves where it releases; an access is known by its thread and
+//! It is found out as in Flanagan and Freund, *`FastTrack`: efficient and precise dynamic race detection*
+//! (PLDI 2009): each thread has a vector clock, which moves where it releases; an access is known by its thread and
 //! the time of that; and of the accesses to a byte those are kept that no later one stands for. That is exact:
 //! the first access that races with an earlier one is found.
 
@@ -153,7 +153,7 @@ impl Races {
             atomics.any(|(place, first)| self.atomics.was_any_changed(first, place, &value))
         });
         if changed {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, MemoryOrder::Acquire);
         }
         parts.into_iter().any(|(place, size)| {
             let part = Access {
@@ -181,11 +181,11 @@ impl Races {
     ) -> bool {
         let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, order);
         }
         atomic.note(found);
         self.clocks.acquire(thread, &atomic.released, order);
-        self.clocks.note_load(thread, &atomic.last, access, order);
+        self.clocks.note_load(thread, atomic.last, access, order);
         self.access(thread, access.atomic(false))
     }
 
@@ -220,10 +220,10 @@ impl Races {
     ) -> bool {
         let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
-            self.clocks.acquire_all(thread);
+            self.clocks.read_all(thread, order);
         }
         self.clocks.acquire(thread, &atomic.released, order);
-        self.clocks.note_load(thread, &atomic.last, access, order);
+        self.clocks.note_load(thread, atomic.last, access, order);
         let has_found = self.access(thread, access.atomic(true));
         let atomic = self.atomics.at(&mut self.shadow, access);
         if Mutant::UpdatesEnd.is_on() || Mutant::ReleasesReplace.is_on() && order.releases() {
@@ -252,7 +252,7 @@ impl Races {
 
     /// All that every thread has done so far happens before what `thread` does from now on.
     pub(crate) fn acquire_all(&mut self, thread: usize) {
-        self.clocks.acquire_all(thread);
+        self.clocks.read_all(thread, MemoryOrder::Acquire);
     }
 
     /// `thread` releases the object at this address, which is no atomic: a lock of C, say.

@@ -23,9 +23,11 @@ impl Seen {
     pub(super) fn tell<T>(self, _place: *mut T) {}
 }
 
-/// An access that is about to be made.
-#[derive(Clone, Copy)]
+/// What an access does that is about to be made.
 pub(super) struct Operation;
+
+/// What it is done with.
+type Operands = (u64, u64);
 
 impl Operation {
     pub(super) const fn read(_name: &'static str) -> Self {
@@ -36,26 +38,28 @@ impl Operation {
         Operation
     }
 
-    pub(super) const fn with(self, _operands: [u64; 2]) -> Self {
-        self
+    #[inline]
+    pub(super) fn point<T>(&self, _place: *mut T, _caller: usize, _operands: Operands) {}
+
+    #[inline]
+    pub(super) fn point_of_load<T>(&self, _place: *mut T, _caller: usize) {}
+
+    #[inline]
+    pub(super) fn point_of_exchange<T>(&self, _place: *mut T, _caller: usize, _operands: Operands) {
     }
 
     #[inline]
-    pub(super) fn point<T>(self, _place: *mut T, _caller: usize) {}
-
-    #[inline]
-    pub(super) fn point_of_load<T>(self, _place: *mut T, _caller: usize) {}
-
-    #[inline]
-    pub(super) fn point_of_exchange<T>(self, _place: *mut T, _caller: usize, _from_zero: bool) {}
-
-    #[inline]
-    pub(super) fn point_of_update<T>(self, _place: *mut T, _caller: usize) -> Changes {
+    pub(super) fn point_of_update<T>(
+        &self,
+        _place: *mut T,
+        _caller: usize,
+        _operand: u64,
+    ) -> Changes {
         Changes::Value
     }
 
     #[inline]
-    pub(super) fn failed<T>(self, _place: *mut T, _caller: usize) {}
+    pub(super) fn failed<T>(&self, _place: *mut T, _caller: usize) {}
 }
 
 /// The calling thread is about to write: nobody puts that back.

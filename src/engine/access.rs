@@ -27,8 +27,10 @@ pub(crate) fn access(site: &'static Site, access: MemoryAccess) {
 }
 
 /// As [`access`], for an access with these operands of which it is [told](note) what it has found.
-#[inline]
-pub(crate) fn access_noted(site: &'static Site, access: MemoryAccess, operands: [u64; 2]) {
+// What it is then lies in one place: to copy what was just stored takes long.
+#[allow(clippy::inline_always, reason = "see above")]
+#[inline(always)]
+pub(crate) fn access_noted(site: &'static Site, access: MemoryAccess, operands: (u64, u64)) {
     let reach = Reach {
         site: id_of(site),
         access,
@@ -50,7 +52,7 @@ pub(crate) fn acquire_word(
     lock: &'static LockSite,
     word: LockWord,
     otherwise: MemoryAccess,
-    operands: [u64; 2],
+    operands: (u64, u64),
 ) {
     if !is_lock(lock) {
         return access_noted(site, otherwise, operands);

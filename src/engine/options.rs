@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::{Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(crate) struct EngineOptions {
     /// How long an execution may take, from its setup to its last check, not counting the time for
     /// which its threads wait for a processor.

@@ -50,7 +50,7 @@ macro_rules! atomics {
                 caller: usize,
             ) -> Integer {
                 let order = Mutation::at(caller, [order, 0]).order(order);
-                Operation::read("load").point_of_load(place, caller);
+                const { &Operation::read("load") }.point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
@@ -72,8 +72,8 @@ macro_rules! atomics {
                     return;
                 }
                 let order = mutation.order(order);
-                let operation = Operation::write("store").with([value.into(), 0]);
-                operation.point(place, caller);
+                let operation = const { &Operation::write("store") };
+                operation.point(place, caller, (value.into(), 0));
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
@@ -102,9 +102,9 @@ macro_rules! atomics {
                 }
                 let [order, order_of_failure] =
                     [order, order_of_failure].map(|it| mutation.order(it));
-                let operation = Operation::write("compare_exchange");
-                let operation = operation.with([expected.into(), value.into()]);
-                operation.point_of_exchange(place, caller, expected == 0);
+                let operation = const { &Operation::write("compare_exchange") };
+                let operands = (expected.into(), value.into());
+                operation.point_of_exchange(place, caller, operands);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
@@ -203,8 +203,8 @@ macro_rules! updates {
                     return before;
                 }
                 let order = mutation.order(order);
-                let operation = Operation::write(stringify!($method)).with([operand.into(), 0]);
-                let changes = operation.point_of_update(place, caller);
+                let operation = const { &Operation::write(stringify!($method)) };
+                let changes = operation.point_of_update(place, caller, operand.into());
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);

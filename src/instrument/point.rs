@@ -24,7 +24,7 @@ pub(super) enum Changes {
 impl Changes {
     /// The update of what is at `place` is made, and has found this there.
     #[inline(never)]
-    pub(super) fn tell<T>(self, place: *mut T, found: u64) {
+    pub(super) fn tell<T>(&self, place: *mut T, found: u64) {
         match self {
             _ if !is_controlled() => {}
             Changes::Count => engine::count(found),
@@ -34,21 +34,20 @@ impl Changes {
     }
 }
 
-/// An access that is about to be made.
-#[derive(Clone, Copy)]
+/// What an access does that is about to be made. Passed by reference: to copy what was just stored takes long.
 pub(super) struct Operation {
-    pub(super) name: &'static str,
-    pub(super) is_write: bool,
-    /// What it is done with.
-    operands: [u64; 2],
+    name: &'static str,
+    is_write: bool,
 }
+
+/// What it is done with.
+type Operands = (u64, u64);
 
 impl Operation {
     pub(super) const fn read(name: &'static str) -> Self {
         Operation {
             name,
             is_write: false,
-            operands: [0; 2],
         }
     }
 
@@ -56,21 +55,15 @@ impl Operation {
         Operation {
             name,
             is_write: true,
-            operands: [0; 2],
         }
-    }
-
-    /// As this one, with these operands.
-    pub(super) const fn with(self, operands: [u64; 2]) -> Self {
-        Operation { operands, ..self }
     }
 
     /// Stops the calling thread, if a run controls it, before it makes this access to what lies at
     /// `place`. The call returns to `caller`.
     #[inline]
-    pub(super) fn point<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point<T>(&self, place: *mut T, caller: usize, operands: Operands) {
         if is_controlled() {
-            self.stop(place.addr(), size_of::<T>(), caller);
+            self.stop(place.addr(), size_of::<T>(), caller, operands);
         }
         if self.is_write {
             written(place.addr(), size_of::<T>());
@@ -78,7 +71,7 @@ impl Operation {
     }
 
     /// As [`point`](Self::point), before an access that a function of std makes. Nobody tells what that finds.
-    pub(super) fn point_of_std<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point_of_std<T>(&self, place: *mut T, caller: usize) {
         if is_controlled() && is_point() {
             let access = self.access(place.addr(), size_of::<T>());
             engine::access(site(self.name, caller), access);
@@ -86,7 +79,7 @@ impl Operation {
     }
 
     /// As [`point_of_std`](Self::point_of_std), where what is called waits until the word is 0.
-    pub(super) fn point_of_lock(self, place: *mut u32, caller: usize) {
+    pub(super) fn point_of_lock(&self, place: *mut u32, caller: usize) {
         let (address, size) = (place.addr(), size_of::<u32>());
         if is_controlled() && is_point() {
             let word = LockWord {
@@ -95,24 +88,18 @@ impl Operation {
                 is_shared: false,
             };
             let access = bytes(AccessKind::Write, address, size);
-            engine::acquire_word(
-                site(self.name, caller),
-                known_lock(),
-                word,
-                access,
-                self.operands,
-            );
+            engine::acquire_word(site(self.name, caller), known_lock(), word, access, (0, 0));
         }
     }
 
     #[inline]
-    fn access(self, place: usize, size: usize) -> MemoryAccess {
+    fn access(&self, place: usize, size: usize) -> MemoryAccess {
         bytes(of_kind(self.is_write), place, size)
     }
 
     /// As [`point`](Self::point), before a load, which may begin to acquire a lock.
     #[inline]
-    pub(super) fn point_of_load<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn point_of_load<T>(&self, place: *mut T, caller: usize) {
         if is_controlled() {
             let (address, size) = (place.addr(), size_of::<T>());
             // Those of std's locks that are acquired so have four bytes.
@@ -121,21 +108,21 @@ impl Operation {
             } else if size == size_of::<usize>() && HAVE_SCOPES.load(Ordering::Relaxed) {
                 self.stop_to_end(address, caller);
             } else {
-                self.stop(address, size, caller);
+                self.stop(address, size, caller, (0, 0));
             }
         }
     }
 
     /// The load may be of the count of a scope's threads, at its end.
     #[inline(never)]
-    fn stop_to_end(self, place: usize, caller: usize) {
+    fn stop_to_end(&self, place: usize, caller: usize) {
         if !is_point() || !engine::await_scope(site(self.name, caller), place, is_one) {
-            self.stop(place, size_of::<usize>(), caller);
+            self.stop(place, size_of::<usize>(), caller, (0, 0));
         }
     }
 
     #[inline(never)]
-    fn stop_to_look(self, place: usize, caller: usize) {
+    fn stop_to_look(&self, place: usize, caller: usize) {
         let size = size_of::<u32>();
         let code = code_site(self.name, caller);
         if code.role() == Role::ReadLock && is_point() {
@@ -145,31 +132,31 @@ impl Operation {
                 is_shared: true,
             };
             let look = bytes(AccessKind::Read, place, size);
-            engine::acquire_word(&code.site, &code.lock, word, look, self.operands);
+            engine::acquire_word(&code.site, &code.lock, word, look, (0, 0));
         } else {
-            self.stop(place, size, caller);
+            self.stop(place, size, caller, (0, 0));
         }
     }
 
     /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
     #[inline]
-    pub(super) fn point_of_exchange<T>(self, place: *mut T, caller: usize, from_zero: bool) {
+    pub(super) fn point_of_exchange<T>(&self, place: *mut T, caller: usize, operands: Operands) {
         if is_controlled() {
             let (address, size) = (place.addr(), size_of::<T>());
-            self.stop_to_exchange(address, size, caller, from_zero);
+            self.stop_to_exchange(address, size, caller, operands);
         }
         written(place.addr(), size_of::<T>());
     }
 
     #[inline(never)]
-    fn stop_to_exchange(self, place: usize, size: usize, caller: usize, from_zero: bool) {
+    fn stop_to_exchange(&self, place: usize, size: usize, caller: usize, operands: Operands) {
         let code = code_site(self.name, caller);
         let access = bytes(AccessKind::Write, place, size);
         if !is_point() {
             engine::touch(access.access());
         } else if code.role() == Role::ReadExchange && engine::is_lock(&code.lock) {
             // It belongs to the step that has begun with a look at the word.
-        } else if from_zero {
+        } else if operands.0 == 0 {
             let is_free = match (code.role(), size) {
                 (Role::LockBit, _) => is_even,
                 (_, 1) => is_zero::<u8>,
@@ -182,17 +169,17 @@ impl Operation {
                 is_free,
                 is_shared: false,
             };
-            engine::acquire_word(&code.site, &code.lock, word, access, self.operands);
+            engine::acquire_word(&code.site, &code.lock, word, access, operands);
         } else {
-            engine::access_noted(&code.site, access, self.operands);
+            engine::access_noted(&code.site, access, operands);
         }
     }
 
     /// As [`point`](Self::point), before an update of what is there. Tells what that changes.
     #[inline]
-    pub(super) fn point_of_update<T>(self, place: *mut T, caller: usize) -> Changes {
+    pub(super) fn point_of_update<T>(&self, place: *mut T, caller: usize, operand: u64) -> Changes {
         let changes = if is_controlled() {
-            self.stop_to_update(place.addr(), size_of::<T>(), caller)
+            self.stop_to_update(place.addr(), size_of::<T>(), caller, operand)
         } else {
             Changes::Value
         };
@@ -201,7 +188,7 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop_to_update(self, place: usize, size: usize, caller: usize) -> Changes {
+    fn stop_to_update(&self, place: usize, size: usize, caller: usize, operand: u64) -> Changes {
         let code = code_site(self.name, caller);
         let (kind, changes) = match code.role() {
             Role::Increment => (AccessKind::Increment, Changes::Count),
@@ -211,7 +198,7 @@ impl Operation {
         };
         let access = bytes(kind, place, size);
         if is_point() {
-            engine::access_noted(&code.site, access, self.operands);
+            engine::access_noted(&code.site, access, (operand, 0));
         } else {
             engine::touch(access.access());
         }
@@ -220,7 +207,7 @@ impl Operation {
 
     /// A compare-and-swap from 0 has failed.
     #[cold]
-    pub(super) fn failed<T>(self, place: *mut T, caller: usize) {
+    pub(super) fn failed<T>(&self, place: *mut T, caller: usize) {
         // Futexes have four bytes.
         if size_of::<T>() == size_of::<u32>() && is_point() {
             engine::exchange_failed(&code_site(self.name, caller).lock, place.addr());
@@ -228,10 +215,10 @@ impl Operation {
     }
 
     #[inline(never)]
-    fn stop(self, place: usize, size: usize, caller: usize) {
+    fn stop(&self, place: usize, size: usize, caller: usize, operands: Operands) {
         let access = self.access(place, size);
         if is_point() {
-            engine::access_noted(site(self.name, caller), access, self.operands);
+            engine::access_noted(site(self.name, caller), access, operands);
         } else {
             // It unwinds, or prints: no point, but others may see what it does.
             engine::touch(access.access());

@@ -68,27 +68,12 @@ fn look_aside(body: impl FnOnce(&mut Races, usize)) {
 
 /// The calling thread makes a plain access.
 #[inline]
-pub(crate) fn accessed(kind: AccessType, place: usize, size: usize, site: usize) {
+pub(crate) fn accessed(access: Access) {
     if let Some(memory) = current()
         && !memory.is_silent.get()
     {
-        memory.site.set(site);
-        let access = Access {
-            place,
-            size,
-            kind,
-            site,
-        };
+        memory.site.set(access.site);
         look(memory, |races, thread| races.access(thread, access));
-    }
-}
-
-/// The calling thread has replaced what was `found` there by what is there now.
-#[inline]
-pub(crate) fn updated(order: MemoryOrder, place: usize, size: usize, found: u64, site: usize) {
-    if current().is_some_and(|memory| memory.racer.get() != NOBODY) {
-        let done = Done::Update([found, value(place, size)]);
-        accessed_atomically(done, order, place, size, site);
     }
 }
 
@@ -105,26 +90,23 @@ pub(crate) enum Done {
 
 /// The calling thread has made an atomic access.
 #[inline]
-pub(crate) fn accessed_atomically(
-    done: Done,
-    order: MemoryOrder,
-    place: usize,
-    size: usize,
-    site: usize,
-) {
+pub(crate) fn accessed_atomically(access: Access, order: MemoryOrder, done: Done) {
     if let Some(memory) = current() {
-        memory.site.set(site);
-        let access = Access {
-            place,
-            size,
-            kind: AccessType::AtomicRead,
-            site,
-        };
+        memory.site.set(access.site);
         look(memory, |races, thread| match done {
             Done::Load(found) => races.load(thread, access, order, found),
             Done::Store(left) => races.store(thread, access, order, left),
             Done::Update(values) => races.update(thread, access, order, values),
         });
+    }
+}
+
+/// The calling thread has replaced what was `found` by what is there now.
+#[inline]
+pub(crate) fn updated(access: Access, order: MemoryOrder, found: u64) {
+    if current().is_some_and(|memory| memory.racer.get() != NOBODY) {
+        let done = Done::Update([found, value(access.place, access.size)]);
+        accessed_atomically(access, order, done);
     }
 }
 
@@ -234,5 +216,5 @@ pub(crate) fn released(object: usize) {
 
 /// The calling thread has learnt something from the world outside, in which any thread may have had a part.
 pub(crate) fn heard_from_outside() {
-    look_aside(|races, thread| races.acquire_all(thread));
+    look_aside(Races::acquire_all);
 }

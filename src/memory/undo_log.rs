@@ -36,7 +36,7 @@ impl Line {
     pub(super) unsafe fn keep(&mut self, range: Range<usize>) {
         let first = range.start - self.start;
         let count = range.len();
-        let mask = (u64::MAX >> (LINE - count)) << first;
+        let mask = mask(first, count);
         let mut missing = mask & !self.kept;
         self.kept |= mask;
         while missing != 0 {
@@ -79,6 +79,15 @@ impl Line {
     }
 }
 
+/// The bits of `count` bytes of a line, from `first` on.
+#[inline]
+const fn mask(first: usize, count: usize) -> u64 {
+    match count {
+        0 => 0,
+        count => (u64::MAX >> (LINE - count)) << first,
+    }
+}
+
 /// Calls `keep` with each line that `size` bytes at `place` belong to, and the bytes in it.
 #[inline]
 pub(super) fn for_each_line(place: usize, size: usize, mut keep: impl FnMut(usize, Range<usize>)) {
@@ -98,7 +107,12 @@ pub(super) struct UndoLog {
     /// For each line of each piece its number in `lines`, from 1 on, or 0.
     pieces: Vec<(Range<usize>, Box<[u32]>)>,
     lines: Vec<Line>,
+    /// Lines that were written to not long ago, and which of their bytes are kept.
+    recent: [(usize, u64); RECENT],
 }
+
+/// How many lines are known as recent: by a few bits of their addresses.
+const RECENT: usize = 16;
 
 impl UndoLog {
     pub(super) fn new(pieces: &[Range<usize>]) -> Self {
@@ -109,6 +123,7 @@ impl UndoLog {
                 .map(|piece| (piece.clone(), vec![0; lines(piece)].into()))
                 .collect(),
             lines: Vec::new(),
+            recent: [(0, 0); RECENT],
         }
     }
 
@@ -119,6 +134,17 @@ impl UndoLog {
     /// They can be read.
     #[inline]
     pub(super) unsafe fn note(&mut self, place: usize, size: usize) -> bool {
+        let (start, first) = (place - place % LINE, place % LINE);
+        let (recent, kept) = self.recent[start / LINE % RECENT];
+        if start == recent && first + size <= LINE && mask(first, size) & !kept == 0 {
+            return true;
+        }
+        // SAFETY: as the caller promises.
+        unsafe { self.note_in_lines(place, size) }
+    }
+
+    #[inline(never)]
+    unsafe fn note_in_lines(&mut self, place: usize, size: usize) -> bool {
         let mut pieces = self.pieces.iter_mut();
         let Some((piece, numbers)) = pieces.find(|(piece, _)| piece.contains(&place)) else {
             return false;
@@ -131,8 +157,10 @@ impl UndoLog {
                 self.lines.push(Line::new(start));
                 *number = u32::try_from(self.lines.len()).expect("less than 256 GiB of statics");
             }
+            let line = &mut self.lines[*number as usize - 1];
             // SAFETY: as the caller promises.
-            unsafe { self.lines[*number as usize - 1].keep(range) };
+            unsafe { line.keep(range) };
+            self.recent[start / LINE % RECENT] = (start, line.kept);
         });
         true
     }
@@ -143,6 +171,7 @@ impl UndoLog {
     ///
     /// They can be written, and nobody relies on what they hold now.
     pub(super) unsafe fn put_back(&mut self) {
+        self.recent = [(0, 0); RECENT];
         for line in self.lines.drain(..) {
             // SAFETY: as the caller promises.
             unsafe { line.put_back() };

@@ -37,6 +37,9 @@ struct Row {
     declared: Option<Footprint>,
     /// Whether the thread has said so on its way to the marker at which it has not arrived yet.
     is_new: bool,
+    /// The one access in `declared`, if it is to memory: there it is read without being taken for what it may be
+    /// otherwise.
+    one: Option<MemoryAccess>,
     /// Whether `declared` is all of the next step, so that a wait in that step does not do it again.
     is_one_step: bool,
     /// Whether it has reached a marker.
@@ -86,6 +89,7 @@ impl Footprints {
         row.declared = Some(footprint);
         row.is_new = true;
         row.is_one_step = false;
+        row.one = None;
     }
 
     /// `thread` is about to stop before these accesses. What follows them touches nothing that others touch
@@ -106,6 +110,7 @@ impl Footprints {
         let is_guarded = footprint.is_guarded();
         row.is_new = true;
         row.is_one_step = true;
+        row.one = None;
         self.have_locks |= is_guarded;
     }
 
@@ -121,6 +126,7 @@ impl Footprints {
         }
         row.is_new = true;
         row.is_one_step = true;
+        row.one = Some(access);
         if let Some(footprint) = &mut row.declared {
             footprint.accesses.clear();
             footprint.accesses.push(access.access());
@@ -142,10 +148,12 @@ impl Footprints {
 
     /// `thread` has reached a marker. If it has not declared anything on the way there, the marker
     /// declares nothing; in an instrumented build it touches nothing, since what follows is seen.
+    #[inline]
     pub(crate) fn reach(&mut self, thread: ThreadId) {
         let row = self.row(thread);
         row.has_reached = true;
         if !std::mem::take(&mut row.is_new) {
+            row.one = None;
             match &mut row.declared {
                 Some(footprint) if cfg!(interlace) => footprint.accesses.clear(),
                 declared => *declared = cfg!(interlace).then(Footprint::default),
@@ -224,17 +232,15 @@ impl Footprints {
         let Some(row) = self.rows.get_mut(pending.thread.index()) else {
             return false;
         };
-        let is_one = row.is_one_step && row.held.is_empty() && pending.operation.is_marker();
-        let declared = row.declared.as_mut().filter(|_| is_one);
-        match declared.map(|it| &mut it.accesses) {
-            Some(own) if own.len() == 1 => {
-                // Not moved, as a whole: its parts were stored one by one, not long before.
-                accesses.push(own[0].clone());
-                own.clear();
-                true
-            }
-            _ => false,
+        if !(row.held.is_empty() && pending.operation.is_marker()) {
+            return false;
         }
+        let (Some(access), Some(declared)) = (row.one.take(), &mut row.declared) else {
+            return false;
+        };
+        accesses.push(access.access());
+        declared.accesses.clear();
+        true
     }
 
     /// `thread` passes its marker: it acquires the locks that it waited for, and releases others. If nothing
@@ -248,6 +254,7 @@ impl Footprints {
         };
         if row.is_one_step {
             footprint.accesses.clear();
+            row.one = None;
             return;
         }
         for Access { object, kind, .. } in &footprint.accesses {

@@ -97,11 +97,18 @@ impl Clocks {
         }
     }
 
-    /// What every thread has done so far happens before what this one does from now on.
+    /// `thread` reads what may have been released after all that every thread has done so far.
     #[cold]
-    pub(super) fn acquire_all(&mut self, thread: usize) {
-        for other in 0..self.count {
-            self.order(other, thread);
+    pub(super) fn read_all(&mut self, thread: usize, order: MemoryOrder) {
+        for other in (0..self.count).filter(|it| *it != thread) {
+            let [other_it, own] = self.both(other, thread);
+            let known = if order.acquires() {
+                &mut own.clock
+            } else {
+                &mut own.read
+            };
+            known.join(&other_it.clock);
+            other_it.tick(other);
         }
     }
 
@@ -159,7 +166,7 @@ impl Clocks {
     pub(super) fn note_load(
         &mut self,
         thread: usize,
-        store: &Option<Stamp>,
+        store: Option<Stamp>,
         load: Access,
         order: MemoryOrder,
     ) {
@@ -172,7 +179,7 @@ impl Clocks {
             if passed.len() == PASSED {
                 passed.remove(0);
             }
-            passed.push((*store, load, order));
+            passed.push((store, load, order));
         }
     }
 

@@ -19,7 +19,10 @@ const GRANULES: usize = PAGE / GRANULE;
 /// How many pages are found at once.
 const AT_HAND: usize = 64;
 
-/// More pages are not kept from one execution to the next: 128 MiB.
+/// A page that was not used in as many executions is used for other places.
+const STALE: u32 = 16;
+
+/// If there are more pages, none is kept for the next execution: 128 MiB.
 const KEPT: usize = 1 << 12;
 
 /// What is known of each place.
@@ -36,6 +39,7 @@ pub(super) struct Shadow {
 }
 
 struct Page {
+    number: usize,
     granules: Box<[Granule; GRANULES]>,
     /// The execution in which it was used last.
     generation: u32,
@@ -59,10 +63,17 @@ impl Default for Shadow {
 impl Shadow {
     pub(super) fn reset(&mut self) {
         self.extras.clear();
+        // The first use of each page is to be seen.
+        self.at_hand = [(NONE, 0); AT_HAND];
         match self.generation.checked_add(1) {
             Some(next) if self.pages.len() <= KEPT => self.generation = next,
             _ => *self = Shadow::default(),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn pages(&self) -> usize {
+        self.pages.len()
     }
 
     /// What is known of the eight bytes around a place.
@@ -103,19 +114,33 @@ impl Shadow {
 
     #[inline(never)]
     fn look_up(&mut self, number: usize) -> usize {
-        let Shadow { pages, known, .. } = self;
-        let page = *known.entry(number).or_insert_with(|| {
-            let granules = vec![Granule::EMPTY; GRANULES].into_boxed_slice();
-            pages.push(Page {
-                granules: granules.try_into().expect("as many as there are"),
-                generation: 0,
-            });
-            // There is no memory for more.
-            u32::try_from(pages.len() - 1).unwrap_or(u32::MAX)
-        });
+        let known = self.known.get(&number).copied();
+        let page = known.unwrap_or_else(|| self.add(number));
         self.pages[page as usize].generation = self.generation;
         self.at_hand[number % AT_HAND] = (number, page);
         page as usize
+    }
+
+    #[cold]
+    fn add(&mut self, number: usize) -> u32 {
+        let is_stale = |page: &Page| self.generation - page.generation > STALE;
+        let stale = self.pages.iter().position(is_stale);
+        let page = stale.unwrap_or(self.pages.len());
+        if let Some(stale) = stale {
+            self.known.remove(&self.pages[stale].number);
+            self.pages[stale].number = number;
+        } else {
+            let granules = vec![Granule::EMPTY; GRANULES].into_boxed_slice();
+            self.pages.push(Page {
+                number,
+                granules: granules.try_into().expect("as many as there are"),
+                generation: self.generation,
+            });
+        }
+        // There is no memory for more.
+        let page = u32::try_from(page).unwrap_or(u32::MAX);
+        self.known.insert(number, page);
+        page
     }
 
     /// The parts of these bytes that are in pages of which something was used in this execution.

@@ -141,6 +141,21 @@ fn a_new_block_has_no_history_and_a_free_is_a_write() {
 }
 
 #[test]
+fn each_execution_sees_the_pages_that_it_uses_and_few_are_kept() {
+    let mut races = Races::default();
+    for round in 0..1000 {
+        races.reset();
+        races.spawn(0, 1);
+        read(&mut races, 1, DATA, 4);
+        read(&mut races, 1, DATA + 0x1000 * (round + 1), 4);
+        races.clear(DATA - 8, 0x1000 + 16);
+        assert!(!write(&mut races, 0, DATA, 4));
+    }
+    // The one that all use, and those of the last executions.
+    assert_eq!(races.shadow.pages(), 1 + 17);
+}
+
+#[test]
 fn of_a_large_block_only_what_was_accessed_counts() {
     let mut races = two();
     read(&mut races, 1, DATA + 0x5004, 4);
@@ -181,6 +196,12 @@ fn who_reads_what_was_changed_unseen_may_know_anything() {
     assert!(!read(&mut races, 1, DATA, 4));
     // What it does itself is not known to the others.
     assert!(write(&mut races, 0, DATA, 4));
+    // It takes an acquire to know.
+    let mut races = two();
+    races.store(0, flag(1), MemoryOrder::Relaxed, 1);
+    write(&mut races, 0, DATA, 4);
+    races.load(1, flag(2), MemoryOrder::Relaxed, 2);
+    assert!(read(&mut races, 1, DATA, 4));
 }
 
 /// Prints what an access costs.

@@ -23,6 +23,7 @@
 //! the thread goes on from its wait: it could be taken after any of those that change a place, which touch
 //! the [loop](Object::Loop) to say so.
 
+mod history;
 mod read;
 mod row;
 
@@ -76,7 +77,7 @@ impl WaitingLoops {
     ) -> Arrival {
         let row = self.row(thread);
         let (arrival, learnt) = row.arrive(reach, free);
-        row.reached = Some(*reach);
+        row.await_read(reach);
         if let Arrival::Waits(_) = arrival {
             row.is_waiting = true;
         }
@@ -96,7 +97,7 @@ impl WaitingLoops {
         let row = self.row(thread);
         let stops = row.stops_at_once(reach);
         if stops {
-            row.reached = Some(*reach);
+            row.await_read(reach);
         }
         stops
     }
@@ -121,8 +122,7 @@ impl WaitingLoops {
         let row = self.rows.get_mut(thread.index());
         if let Some(row) = row.filter(|it| !it.is_waiting) {
             self.learnt.extend(row.ended());
-            row.forget();
-            row.reached = None;
+            row.leave();
         }
     }
 
@@ -134,7 +134,7 @@ impl WaitingLoops {
     /// Whether `thread` stops before an access.
     pub(super) fn is_at_access(&self, thread: ThreadId) -> bool {
         let row = self.rows.get(thread.index());
-        row.is_some_and(|row| row.reached.is_some())
+        row.is_some_and(Row::is_at_access)
     }
 
     /// The running thread changes `object`. Returns the threads that wait for that, or have since another

@@ -101,7 +101,7 @@ fn add(
     let place = count.as_ptr();
     let is_told = change_scope(place.addr());
     if !is_told {
-        Operation::write(name).point(place, caller);
+        Operation::write(name).point(place, caller, (0, 0));
         touch(place, true);
     }
     written(place.addr(), size_of::<usize>());

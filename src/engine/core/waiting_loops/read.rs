@@ -9,7 +9,7 @@ use crate::site::MarkerId;
 pub(crate) struct Reach {
     pub(crate) site: MarkerId,
     pub(crate) access: MemoryAccess,
-    pub(crate) operands: [u64; 2],
+    pub(crate) operands: (u64, u64),
 }
 
 /// An access that was made.

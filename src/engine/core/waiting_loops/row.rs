@@ -1,5 +1,6 @@
 //! What one thread has read and written, and where it is in a loop.
 
+use super::history::{History, MAX_LENGTH};
 use super::read::{Reach, Read, is_put_back};
 use crate::operation::Access;
 use crate::site::MarkerId;
@@ -12,12 +13,6 @@ pub(super) const FEW_ROUNDS: u32 = 8;
 
 /// A loop that writes, and makes more rounds in a row in which nothing changes, waits.
 pub(super) const MANY_ROUNDS: u32 = 100;
-
-/// The most reads of a round.
-const MAX_LENGTH: usize = 32;
-
-/// At least as many reads are kept, and up to twice as many.
-const MAX_READS: usize = MAX_LENGTH * FEW_ROUNDS as usize;
 
 /// What an execution shows of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,14 +48,9 @@ pub(crate) enum Arrived {
 
 #[derive(Debug, Default)]
 pub(super) struct Row {
-    /// What the thread has read and written.
-    reads: Vec<Read>,
-    /// A bit for some of the sites at which it was, which is set if it was at one of them.
-    sites: u64,
+    history: History,
     /// Where it may be in a loop that writes.
     spins: Option<Spins>,
-    /// The access that it is about to make, or has just made.
-    pub(super) reached: Option<Reach>,
     /// Where it is in a loop in which it is taken to wait.
     rounds: Option<Rounds>,
     pub(super) is_waiting: bool,
@@ -105,83 +95,73 @@ enum Repetition {
     Many,
 }
 
-/// The bit of [`Row::sites`] for a site.
-fn bit(site: MarkerId) -> u64 {
-    1 << (site.number() % 64)
-}
-
 impl Row {
     /// Forgets all of an execution, but keeps the memory.
     pub(super) fn clear(&mut self) {
+        self.history.await_nothing();
         self.forget();
-        self.reached = None;
         self.is_waiting = false;
+    }
+
+    pub(super) fn is_at_access(&self) -> bool {
+        self.history.awaited().is_some()
+    }
+
+    /// The thread does something else than to make an access.
+    pub(super) fn leave(&mut self) {
+        self.history.await_nothing();
+        self.forget();
+    }
+
+    /// The thread is about to make this access.
+    #[inline]
+    pub(super) fn await_read(&mut self, reach: &Reach) {
+        self.history.await_read(reach);
     }
 
     /// The access has found `value`, and `left` another or the same.
     pub(super) fn note(&mut self, value: u64, left: u64) {
-        let Some(reach) = self.reached.take() else {
+        let Some(reach) = self.history.awaited() else {
             return;
         };
         if value != left && reach.access.is_count() {
             // Who else changes it matters to nobody.
-            self.forget();
-            return;
+            return self.leave();
         }
         if let Some(rounds) = &mut self.rounds {
-            let round = &self.reads[self.reads.len() - rounds.length..];
-            let again = &round[rounds.next];
+            let made = self.history.made();
+            let again = &made[made.len() - rounds.length..][rounds.next];
             if (again.value, again.left) == (value, left) {
                 rounds.next += 1;
                 if rounds.next == rounds.length {
                     rounds.next = 0;
                     rounds.count += 1;
                 }
-                return;
+                return self.history.await_nothing();
             }
             self.forget();
         }
-        if self.reads.len() == 2 * MAX_READS {
-            self.reads.drain(..MAX_READS);
-        }
-        self.sites |= bit(reach.site);
-        self.reads.push(Read { reach, value, left });
+        self.history.note(value, left);
     }
 
     /// As [`note`](Self::note), if the thread is in no loop and there is room. Returns whether it is so.
     #[cfg(interlace)]
     #[inline]
     pub(super) fn note_at_once(&mut self, value: u64, left: u64) -> bool {
-        let is_full = self.reads.len() == self.reads.capacity().min(2 * MAX_READS);
-        if self.rounds.is_some() || is_full {
-            return false;
-        }
-        if let Some(reach) = self.reached.take() {
-            if value != left && reach.access.is_count() {
-                self.forget();
-            } else {
-                self.sites |= bit(reach.site);
-                self.reads.push(Read { reach, value, left });
-            }
-        }
-        true
+        let is_forgotten = |reach: &Reach| value != left && reach.access.is_count();
+        self.rounds.is_none()
+            && !self.history.awaited().is_some_and(is_forgotten)
+            && self.history.note_at_once(value, left)
     }
 
-    /// Whether it is seen at a glance that the thread, which is about to make this access, makes no round
-    /// again: it is in no loop, and was never at this site, or has just changed there what it changes again.
+    /// Whether it is seen at a glance that the thread, which is about to make this access, makes no round again.
     #[inline]
     pub(super) fn stops_at_once(&self, reach: &Reach) -> bool {
-        if self.rounds.is_some() || self.spins.is_some() {
-            return false;
-        }
-        let last = self.reads.last();
-        self.sites & bit(reach.site) == 0
-            || last.is_some_and(|it| it.has_changed() && it.reach == *reach)
+        self.rounds.is_none() && self.spins.is_none() && self.history.has_no_round(reach)
     }
 
     pub(super) fn forget(&mut self) {
-        self.reads.clear();
-        self.sites = 0;
+        self.history.forget();
         self.spins = None;
         self.rounds = None;
     }
@@ -189,7 +169,8 @@ impl Row {
     /// The reads of a round of the loop that the thread is in.
     pub(super) fn round(&self) -> &[Read] {
         let length = self.rounds.map_or(0, |it| it.length);
-        &self.reads[self.reads.len() - length..]
+        let made = self.history.made();
+        &made[made.len() - length..]
     }
 
     pub(super) fn arrive(
@@ -199,8 +180,9 @@ impl Row {
     ) -> (Arrival, Option<(MarkerId, Learnt)>) {
         let mut learnt = None;
         if let Some(rounds) = &mut self.rounds {
-            let round = &self.reads[self.reads.len() - rounds.length..];
-            let goes_on = round[rounds.next].reach == *reach;
+            let made = self.history.made();
+            let next = &made[made.len() - rounds.length..][rounds.next];
+            let goes_on = next.reach == *reach;
             if goes_on && rounds.next == 0 && rounds.count >= MAX_ROUNDS {
                 return (Arrival::Waits(self.accesses()), None);
             }
@@ -236,20 +218,15 @@ impl Row {
     /// What the thread, which is about to make an access, has made again and again.
     fn repetition(&mut self, reach: &Reach, free: impl FnOnce(bool) -> Option<u32>) -> Repetition {
         self.spins = self.spins.take().and_then(Spins::grow_old);
-        if self.sites & bit(reach.site) == 0 {
-            return Repetition::None;
-        }
-        let mut last = self.reads.iter().rev().take(MAX_LENGTH);
-        let Some(after) = last.position(|it| it.reach == *reach) else {
+        let Some(round) = self.history.round(reach) else {
             return Repetition::None;
         };
-        let length = after + 1;
-        let round = &self.reads[self.reads.len() - length..];
         let writes = round.iter().any(Read::has_changed);
         if writes && !is_put_back(round) {
             return Repetition::None;
         }
-        let mut rounds = self.reads.rchunks_exact(length);
+        let length = round.len();
+        let mut rounds = self.history.made().rchunks_exact(length);
         let Some(count) = free(writes) else {
             let is_again = rounds.nth(1) == Some(round);
             return self.spin(reach.site, is_again);

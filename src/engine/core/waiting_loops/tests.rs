@@ -22,7 +22,7 @@ fn reach(site: u32, place: usize, kind: AccessKind, operand: u64) -> Reach {
     Reach {
         site: MarkerId::new(site),
         access: access(place, kind),
-        operands: [operand, 0],
+        operands: (operand, 0),
     }
 }
 
