@@ -69,8 +69,8 @@ mod yield_reason;
 
 #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) use access::{
-    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock, note, touch,
-    waits_for_word,
+    access, access_noted, acquire_word, count, end_reading, exchange_failed, is_lock,
+    leave_after_end, note, reads_under, touch, waits_for_word,
 };
 pub(crate) use acquire::acquire;
 pub use choice::Engine;

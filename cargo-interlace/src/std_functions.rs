@@ -65,12 +65,16 @@ const HARMLESS: [&str; 22] = [
 ///
 /// If this std has others than are known.
 pub(crate) fn link_arguments(toolchain: &Toolchain, target: &str) -> Result<String, String> {
-    let library = library(toolchain, target)?;
-    let unreadable =
-        |error: &dyn std::fmt::Display| format!("{} cannot be read: {error}", library.display());
-    let bytes = fs::read(&library).map_err(|error| unreadable(&error))?;
-    let functions = functions(&bytes).map_err(|error| unreadable(&error))?;
-    arguments(&functions).map_err(|why| {
+    let mut all = Vec::new();
+    for library in ["core", "std"] {
+        let library = find(library, toolchain, target)?;
+        let unreadable = |error: &dyn std::fmt::Display| {
+            format!("{} cannot be read: {error}", library.display())
+        };
+        let bytes = fs::read(&library).map_err(|error| unreadable(&error))?;
+        all.extend(functions(&bytes).map_err(|error| unreadable(&error))?);
+    }
+    arguments(&all).map_err(|why| {
         let compiler = toolchain.version.lines().next().unwrap_or_default();
         format!(
             "the standard library of {compiler}, for {target}, is not one that `cargo interlace` knows: {why}. \
@@ -79,18 +83,19 @@ pub(crate) fn link_arguments(toolchain: &Toolchain, target: &str) -> Result<Stri
     })
 }
 
-/// Where std is.
-fn library(toolchain: &Toolchain, target: &str) -> Result<PathBuf, String> {
+/// Where the library of this name is, one of those that make up std.
+fn find(library: &str, toolchain: &Toolchain, target: &str) -> Result<PathBuf, String> {
     let mut rustc = Command::new(&toolchain.rustc);
     let folder = text(rustc.args(["--print", "target-libdir", "--target", target]))?;
     let folder = Path::new(folder.trim_end());
-    let is_std = |path: &PathBuf| {
+    let start = format!("lib{library}-");
+    let is_searched = |path: &PathBuf| {
         let name = path.file_stem().and_then(|it| it.to_str());
         let is_library = path.extension().is_some_and(|it| it == "rlib");
-        is_library && name.is_some_and(|it| it.starts_with("libstd-"))
+        is_library && name.is_some_and(|it| it.starts_with(&start))
     };
     let entries = fs::read_dir(folder).ok().into_iter().flatten().flatten();
-    let found = entries.map(|it| it.path()).find(is_std);
+    let found = entries.map(|it| it.path()).find(is_searched);
     found.ok_or_else(|| {
         format!(
             "there is no standard library for {target} in {}: `rustup target add {target}`",

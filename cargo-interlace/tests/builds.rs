@@ -276,7 +276,7 @@ fn tests_run_with_every_access_as_a_point() {
     for (passed, ignored, files) in [
         (23, 2, 1),
         (8, 0, 1),
-        (100, 0, 1),
+        (101, 0, 1),
         (11, 0, 1),
         (10, 0, 1),
         (12, 0, 1),

@@ -57,7 +57,12 @@ pub(crate) fn acquire_word(
     if !is_lock(lock) {
         return access_noted(site, otherwise, operands);
     }
-    wait_until_free(site, word, Access::acquire(otherwise.object()));
+    let access = if word.is_shared {
+        Access::acquire_shared(otherwise.object())
+    } else {
+        Access::acquire(otherwise.object())
+    };
+    wait_until_free(site, word, access);
 }
 
 /// Stops the calling thread before `access` until `word` is free.
@@ -76,6 +81,11 @@ pub(super) fn wait_until_free(site: &'static Site, word: LockWord, access: Acces
 /// Whether this search takes the site for that of a lock.
 pub(crate) fn is_lock(lock: &LockSite) -> bool {
     current::with_core(|core, _| core.take(lock)) == Some(Taken::AsLock)
+}
+
+/// Whether the calling thread reads under the lock with this word, and came to do so as a lock is acquired.
+pub(crate) fn reads_under(word: usize) -> bool {
+    current::with_core(|core, thread| core.lock_words.reads_under(thread, word)) == Some(true)
 }
 
 /// The calling thread has ended to read under the lock with this word.
@@ -130,6 +140,13 @@ pub(crate) fn count(found: u64) {
 /// The step under way, of the calling thread, has made `access` without stopping before it.
 pub(crate) fn touch(access: Access) {
     current::with_core(|core, _| core.state.touch(access));
+}
+
+/// The calling thread cannot go on. If the execution is over, it is left; otherwise this returns.
+pub(crate) fn leave_after_end() {
+    if current::with_core(|core, _| core.is_over()) == Some(true) {
+        current::leave();
+    }
 }
 
 /// The calling thread stops at `marker`, unless the run had it go on at once.

@@ -75,6 +75,12 @@ impl LockWords {
         self.readers.iter().any(|it| it.0 == thread)
     }
 
+    /// Whether `thread` reads under the lock with this word.
+    pub(super) fn reads_under(&mut self, thread: ThreadId, word: usize) -> bool {
+        self.pass(thread);
+        self.readers.contains(&(thread, word))
+    }
+
     /// `thread` has ended to read under the lock with this word.
     pub(super) fn end_reading(&mut self, thread: ThreadId, word: usize) {
         self.pass(thread);

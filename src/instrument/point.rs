@@ -193,7 +193,10 @@ impl Operation {
         let (kind, changes) = match code.role() {
             Role::Increment => (AccessKind::Increment, Changes::Count),
             Role::Decrement => (AccessKind::Decrement, Changes::Count),
-            Role::ReadUnlock => (AccessKind::Write, Changes::Readers),
+            Role::ReadUnlock if engine::reads_under(place) => {
+                (AccessKind::ReleaseShared, Changes::Readers)
+            }
+            Role::WriteUnlock => (AccessKind::Release, Changes::Value),
             _ => (AccessKind::Write, Changes::Value),
         };
         let access = bytes(kind, place, size);

@@ -20,6 +20,8 @@ pub(super) enum Role {
     ReadExchange,
     /// It ends to read.
     ReadUnlock,
+    /// It releases such a lock after writing.
+    WriteUnlock,
     /// One more refers to what is counted, and who has counted it does not look at the number.
     Increment,
     /// One fewer refers to it: all that is looked at is whether it was the last.
@@ -30,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// The functions of which the role of their accesses is known, and what those do.
-const KNOWN: [(&str, &str, Role); 10] = [
+const KNOWN: [(&str, &str, Role); 11] = [
     (
         "<std::sys::sync::mutex::futex::Mutex>::lock",
         COMPARE,
@@ -80,6 +82,11 @@ const KNOWN: [(&str, &str, Role); 10] = [
         "<std::sys::sync::rwlock::futex::RwLock>::read_unlock",
         SUB,
         Role::ReadUnlock,
+    ),
+    (
+        "<std::sys::sync::rwlock::futex::RwLock>::write_unlock",
+        SUB,
+        Role::WriteUnlock,
     ),
 ];
 

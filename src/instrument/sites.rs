@@ -35,7 +35,11 @@ impl CodeSite {
             Role::WriteLock | Role::ReadLock | Role::ReadExchange => self.lock.know(true),
             // It is reached from many places, of which some may be locks and others not.
             Role::Shared => self.lock.refute(),
-            Role::Other | Role::Increment | Role::Decrement | Role::ReadUnlock => {}
+            Role::Other
+            | Role::Increment
+            | Role::Decrement
+            | Role::ReadUnlock
+            | Role::WriteUnlock => {}
         }
         role
     }

@@ -11,6 +11,7 @@
 //! change. The subcommand refuses a std whose functions have other names.
 
 mod barrier;
+mod cleanup;
 mod condvar;
 mod mutex;
 mod once;
@@ -30,6 +31,7 @@ macro_rules! std_functions {
 /// What takes the places, by the names in the table.
 mod places {
     pub(super) use super::barrier::wait as barrier_wait;
+    pub(super) use super::cleanup::panic_in_cleanup;
     pub(super) use super::condvar::notify_all as condvar_notify_all;
     pub(super) use super::condvar::notify_all as nonpoison_notify_all;
     pub(super) use super::condvar::notify_one as condvar_notify_one;

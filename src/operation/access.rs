@@ -47,6 +47,11 @@ displayed! {
         Acquire = "acquires",
         /// It releases a lock: a write after which the thread does not hold it any more.
         Release = "releases",
+        /// It acquires a lock that others may acquire so at the same time, as readers do: it has to wait until
+        /// nobody holds the lock alone.
+        AcquireShared = "acquires to share",
+        /// It gives up a lock that it shares.
+        ReleaseShared = "stops to share",
         /// It adds one to a count at which nobody looks but who decrements it, to see whether that was the last.
         Increment = "increments",
         /// It takes one from such a count.
@@ -99,6 +104,27 @@ impl Access {
         }
     }
 
+    #[cfg_attr(
+        not(any(interlace, test)),
+        allow(dead_code, reason = "for instrumented builds")
+    )]
+    pub(crate) fn acquire_shared(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::AcquireShared,
+            found: 0,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn release_shared(object: Object) -> Self {
+        Access {
+            object,
+            kind: AccessKind::ReleaseShared,
+            found: 0,
+        }
+    }
+
     /// Adds one to a count of those that refer to something.
     #[cfg(test)]
     pub(crate) fn increment(object: Object) -> Self {
@@ -124,12 +150,27 @@ impl Access {
     pub(super) fn after_wait(&self) -> Access {
         match self.kind {
             AccessKind::Acquire => Access::write(self.object.clone()),
+            AccessKind::AcquireShared => Access {
+                kind: AccessKind::ReleaseShared,
+                ..self.clone()
+            },
             _ => self.clone(),
         }
     }
 
+    /// Whether it can be made only while a lock is free.
     pub(crate) fn is_acquire(&self) -> bool {
-        self.kind == AccessKind::Acquire
+        matches!(self.kind, AccessKind::Acquire | AccessKind::AcquireShared)
+    }
+
+    /// Whether it begins to share a lock.
+    pub(crate) fn is_shared_acquire(&self) -> bool {
+        self.kind == AccessKind::AcquireShared
+    }
+
+    /// Whether it begins or ends to share a lock.
+    fn is_sharing(&self) -> bool {
+        self.is_shared_acquire() || self.kind == AccessKind::ReleaseShared
     }
 
     pub(crate) fn is_write(&self) -> bool {
@@ -165,7 +206,7 @@ impl Access {
     }
 
     /// Whether the order of the two matters: they touch the same object, and at least one writes. Of two that
-    /// count it does only if one was the last.
+    /// count it does only if one was the last, and never of two that share a lock.
     ///
     /// Who increments or decrements a count holds one of the references. So what is left of them when two
     /// such steps come one after the other is the same in both orders, and who finds out that it was the last
@@ -173,6 +214,9 @@ impl Access {
     pub(crate) fn conflicts_with(&self, other: &Access) -> bool {
         if self.count_the_same(other) {
             return self.may_be_last() || other.may_be_last();
+        }
+        if self.is_sharing() && other.is_sharing() {
+            return false;
         }
         (self.is_write() || other.is_write()) && self.object.meets(&other.object)
     }

@@ -20,6 +20,7 @@ mod relation;
 mod reversed;
 mod reversing;
 mod shard;
+mod shared_locks;
 mod sleep;
 mod step;
 mod summary;
@@ -175,7 +176,7 @@ impl Reduction {
             }
             let races: Vec<usize> = self.order.races(later).collect();
             for earlier in races {
-                reversals.extend(self.reverse(Race::new(earlier, later)));
+                self.reverse(Race::new(earlier, later), &mut reversals);
             }
         }
         self.insert(reversals);
@@ -280,9 +281,14 @@ impl Search for Reduction {
             };
         };
         match self.trials.pop() {
-            Some(Trial::Lock { race, .. }) if is_free => {
-                let reversal = self.reverse(race);
-                self.insert(reversal);
+            Some(Trial::Lock { race, steps }) => {
+                let mut reversals = Vec::new();
+                if is_free {
+                    self.reverse(race, &mut reversals);
+                } else {
+                    self.widen(&race, &steps, &mut reversals);
+                }
+                self.insert(reversals);
             }
             Some(Trial::Sleep { race, steps }) => self.end_sleep_trial(trace, race, &steps),
             Some(Trial::Steps(rest)) => self.insert_tried(trace, &rest),

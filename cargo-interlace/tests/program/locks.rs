@@ -185,25 +185,25 @@ fn a_lock_of_the_programs_own_is_learnt() {
     assert_eq!(report.schedules(), 2 * 4);
 }
 
-/// Readers acquire and release a lock in any order, and a writer comes where none of them has it.
+/// Readers share a lock, and a writer comes where none of them has it.
 #[test]
 fn a_writer_comes_between_readers() {
     fn readers<const COUNT: usize>() -> u64 {
         let report = explore(|| {
-            let (lock, seen) = (leak(RwLock::new(0)), leak([0; 2].map(AtomicU64::new)));
+            let (lock, seen) = (leak(RwLock::new(0)), leak([0; 3].map(AtomicU64::new)));
             let writer = thread::spawn(|| *lock.write().unwrap() += 1);
             sections::<COUNT>(|own| {
                 let value = *lock.read().unwrap();
                 seen[usize::try_from(own).unwrap()].store(value, SeqCst);
             });
             join([writer]);
-            number_of(&[0, 1].map(|own: usize| seen[own].load(SeqCst)))
+            number_of(&[0, 1, 2].map(|own: usize| seen[own].load(SeqCst)))
         });
         report.schedules()
     }
-    // Two readers have 6 orders of acquiring and releasing: in 2 of them one is done before the other begins,
-    // and there the writer has 3 places, else 2.
-    assert_eq!([readers::<1>(), readers::<2>()], [2, 2 * 3 + 4 * 2]);
+    // Each comes before the writer or after it. In which order readers share the lock, nobody can tell.
+    let found = [readers::<1>(), readers::<2>(), readers::<3>()];
+    assert_eq!(found, [2, 2 * 2, 2 * 2 * 2]);
 }
 
 /// A writer that waits keeps further readers out, so whoever reads twice may wait for ever.

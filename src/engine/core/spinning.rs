@@ -1,14 +1,12 @@
 //! Threads that wait in loops, as the scheduler sees them.
 
-#[cfg(interlace)]
-use super::waiting_loops::{Arrival, Arrived, Reach};
-use super::waiting_loops::{Learnt, Read};
+use super::waiting_loops::{Arrival, Arrived, Learnt, Reach, Read};
 use super::{Access, ExecutionState, Object, ThreadId};
 use crate::site::MarkerId;
 
 impl ExecutionState {
     /// `thread`, which is running, is about to make this access, and then tells what it has found.
-    #[cfg(interlace)]
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     #[inline]
     pub(crate) fn arrive(
         &mut self,
@@ -23,7 +21,7 @@ impl ExecutionState {
         self.arrive_in_loop(thread, reach, free)
     }
 
-    #[cfg(interlace)]
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     #[inline(never)]
     fn arrive_in_loop(
         &mut self,
@@ -47,7 +45,7 @@ impl ExecutionState {
 
     /// `thread` has made the access before which it has arrived, found `value` there, and `left` another or the
     /// same. If it has changed that, threads may go on that wait for it.
-    #[cfg(interlace)]
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn note_access(&mut self, thread: ThreadId, object: &Object, value: u64, left: u64) {
         self.loops.note(thread, value, left);
         if value != left {
@@ -57,7 +55,7 @@ impl ExecutionState {
 
     /// As [`note_access`](Self::note_access), where that takes no memory and lets nobody go on. Returns whether
     /// it is so.
-    #[cfg(interlace)]
+    #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     #[inline]
     pub(crate) fn note_at_once(&mut self, thread: ThreadId, value: u64, left: u64) -> bool {
         self.loops.note_at_once(thread, value, left)

@@ -30,10 +30,8 @@ mod row;
 use crate::operation::{Access, Object, ThreadId};
 use crate::site::MarkerId;
 pub(crate) use read::{Reach, Read};
-#[cfg(interlace)]
-pub(crate) use row::Arrived;
 use row::Row;
-pub(crate) use row::{Arrival, Learnt};
+pub(crate) use row::{Arrival, Arrived, Learnt};
 
 /// The reads of the threads of one execution.
 #[derive(Debug, Default)]
@@ -109,7 +107,6 @@ impl WaitingLoops {
     }
 
     /// As [`note`](Self::note), where that takes no memory and lets nobody go on. Returns whether it is so.
-    #[cfg(interlace)]
     #[inline]
     pub(super) fn note_at_once(&mut self, thread: ThreadId, value: u64, left: u64) -> bool {
         let lets_go_on = self.waiting > 0 && value != left;

@@ -15,6 +15,7 @@ std_functions! {
     once_wait = "std::sync::once::Once::wait",
     once_wait_force = "std::sync::once::Once::wait_force",
     barrier_wait = "std::sync::barrier::Barrier::wait",
+    panic_in_cleanup = "core::panicking::panic_in_cleanup",
     print = "std::io::stdio::_print",
     eprint = "std::io::stdio::_eprint",
     park = "std::thread::functions::park",

@@ -131,9 +131,18 @@ impl HappensBefore {
         self.before.has(later, earlier)
     }
 
+    /// Whether `later` is the step `earlier`, or happens after it.
+    pub(super) fn is_from(&self, earlier: usize, later: usize) -> bool {
+        earlier == later || self.is_before(earlier, later)
+    }
+
     /// The steps that `later` races with, the last first.
     pub(super) fn races(&self, later: usize) -> impl Iterator<Item = usize> + '_ {
         self.races.row(later)
+    }
+
+    pub(super) fn race(&self, earlier: usize, later: usize) -> bool {
+        self.races.has(later, earlier)
     }
 
     /// Whether a step that was pending at the end could have come earlier: one that waits for a lock, or any

@@ -48,9 +48,13 @@ impl LockAnswers {
         depth: usize,
         sequence: &[usize],
     ) -> Option<bool> {
+        if order.shares_lock(asked) {
+            let before = (0..depth).chain(sequence.iter().copied());
+            return order.would_be_free(asked, before.filter(|it| *it != asked));
+        }
         let thread = order.steps[asked].thread;
         let arrived = order.predecessor(asked).map_or(0, |it| it + 1);
-        // Steps that touch one lock never change places. So those of the sequence that touch it are the
+        // Steps that touch one lock never change places if nobody shares it. So those of the sequence that touch it are the
         // first that do, and it is as it was seen when just they had been taken.
         let touches = |it: &usize| order.share_lock(*it, asked);
         let taken = (0..depth).filter(touches).count();

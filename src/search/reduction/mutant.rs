@@ -12,6 +12,8 @@ pub(super) enum Mutant {
     AdjacentLocks,
     /// A lock is supposed to be free wherever it is not known.
     LocksSupposedFree,
+    /// No more than one of those who share a lock has to come later for it to be free.
+    OneSharerLater,
     /// A sequence can begin only with steps that occur in it.
     OnlyOccurring,
     /// Threads whose step was explored before cover nothing.

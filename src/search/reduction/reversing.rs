@@ -9,48 +9,103 @@ use super::trial::{Race, Remainder, Trial};
 use super::{Reduction, lock};
 use crate::operation::{Choice, SchedulingPoint, Trace};
 
+/// How many of the first steps of an execution stay, and the steps that are to come after them.
+pub(super) type PlannedReversal = (usize, Vec<usize>);
+
 impl Reduction {
-    /// The steps that reverse a race, and how many come before them, if they can be run and were not explored
-    /// before. Nothing if that is to be tried.
-    pub(super) fn reverse(&mut self, mut race: Race) -> Option<(usize, Vec<usize>)> {
+    /// Adds the steps that reverse a race to `reversals`, and how many come before them, if they can be run and
+    /// were not explored before. If that is not known, it is to be tried.
+    pub(super) fn reverse(&mut self, mut race: Race, reversals: &mut Vec<PlannedReversal>) {
         let Race { earlier, later, .. } = race;
-        let order = &self.order;
         let is_kept = |it: &usize| *it < later || !Mutant::TruncatedReversal.is_on();
-        let others = order.independent_of(earlier).filter(is_kept);
+        let others = self.order.independent_of(earlier).filter(is_kept);
+        let others =
+            others.filter(|it| race.also.iter().all(|also| !self.order.is_from(*also, *it)));
         let steps: Vec<usize> = others.chain([later]).collect();
+        let is_guarded = self.order.steps[later].is_guarded;
+        // What reverses more may have to be run even where this was.
+        let is_shared = is_guarded && self.order.shares_lock(later);
+        if is_shared && !self.is_free(&mut race, &steps, reversals) {
+            return;
+        }
+        let order = &self.order;
         let sequence = Sequence::new(earlier, &steps, Some(later));
         let covers = |(_, it): &(usize, &Sleep)| it.covers(order, &steps, sequence);
         let sleeps = || self.sleeps.iter().enumerate();
         if sleeps()
             .filter(|(_, it)| !it.is_unseen)
             .any(|it| covers(&it))
+            || !order.could_leave_loop(later, earlier, &steps)
         {
-            return None;
+            return;
         }
-        if !order.could_leave_loop(later, earlier, &steps) {
-            return None;
+        if is_guarded && !is_shared && !self.is_free(&mut race, &steps, reversals) {
+            return;
         }
-        if order.steps[later].is_guarded && !race.is_free {
-            match self.answers.after(order, later, earlier, &steps) {
-                Some(true) => {}
-                Some(false) => return None,
-                None if Mutant::LocksSupposedFree.is_on() => {}
-                None => {
-                    race.is_free = true;
-                    self.trials.push(Trial::Lock { race, steps });
-                    return None;
-                }
-            }
-        }
-        let mut unseen = sleeps().filter(|(at, it)| it.is_unseen && !race.awake.contains(at));
+        let order = &self.order;
+        let covers = |(_, it): &(usize, &Sleep)| it.covers(order, &steps, sequence);
+        let sleeps = self.sleeps.iter().enumerate();
+        let mut unseen = sleeps.filter(|(at, it)| it.is_unseen && !race.awake.contains(at));
         if let Some((at, sleep)) = unseen.find(covers) {
             let mut threads = steps.iter().map(|it| order.steps[*it].thread);
             let is_among = threads.any(|it| it == sleep.thread);
             race.asked = Some((at, (!is_among).then_some(sleep.thread)));
             self.trials.push(Trial::Sleep { race, steps });
-            return None;
+            return;
         }
-        Some((earlier, steps))
+        reversals.push((earlier, steps));
+    }
+
+    /// Whether the lock is free that the last of the steps acquires, which reverse a race. If that is not known, it
+    /// is to be tried. If others share it, wider reversals are looked for.
+    fn is_free(
+        &mut self,
+        race: &mut Race,
+        steps: &[usize],
+        reversals: &mut Vec<PlannedReversal>,
+    ) -> bool {
+        let answer = self
+            .answers
+            .after(&self.order, race.later, race.earlier, steps);
+        match answer.or(race.is_free.then_some(true)) {
+            Some(true) => true,
+            Some(false) => {
+                self.widen(race, steps, reversals);
+                false
+            }
+            None if Mutant::LocksSupposedFree.is_on() => true,
+            None => {
+                race.is_free = true;
+                let (race, steps) = (race.clone(), steps.to_vec());
+                self.trials.push(Trial::Lock { race, steps });
+                false
+            }
+        }
+    }
+
+    /// The lock is not free after the steps that reverse a race. If the first of the race has begun to share it,
+    /// more of those who have may have to come later.
+    pub(super) fn widen(
+        &mut self,
+        race: &Race,
+        steps: &[usize],
+        reversals: &mut Vec<PlannedReversal>,
+    ) {
+        let Race { earlier, later, .. } = *race;
+        let [one, other] = [earlier, later].map(|it| &self.order.steps[it]);
+        if !one.shares_lock_of(other) || Mutant::OneSharerLater.is_on() {
+            return;
+        }
+        let last = race.also.last().copied().unwrap_or(earlier);
+        let sharers = self.order.sharers(later, steps).filter(|it| *it > last);
+        for sharer in sharers.collect::<Vec<_>>() {
+            let also = race.also.iter().copied().chain([sharer]).collect();
+            let wider = Race {
+                also,
+                ..Race::new(earlier, later)
+            };
+            self.reverse(wider, reversals);
+        }
     }
 
     /// The execution of a trial shows whether a thread sleeps that may: then the reversal was explored.
@@ -64,14 +119,15 @@ impl Reduction {
         let seen = self.sleeps[at].seen_in(&self.tried);
         if seen.is_none_or(|it| !it.covers(&self.tried, &taken, sequence)) {
             race.awake.push(at);
-            let reversal = self.reverse(race);
-            self.insert(reversal);
+            let mut reversals = Vec::new();
+            self.reverse(race, &mut reversals);
+            self.insert(reversals);
         }
     }
 
     /// Plans sequences of steps, each after the first steps of the execution. All at once, so that other
     /// workers wait once.
-    pub(super) fn insert(&mut self, sequences: impl IntoIterator<Item = (usize, Vec<usize>)>) {
+    pub(super) fn insert(&mut self, sequences: impl IntoIterator<Item = PlannedReversal>) {
         let mut tree = lock(&self.tree);
         for (depth, steps) in sequences {
             let reversal = Reversal {

@@ -293,16 +293,26 @@ impl ReducedShard {
         let races = races
             .into_iter()
             .filter(|it| (self.depth..end).contains(it));
-        for earlier in races {
+        let mut left: Vec<(usize, Vec<usize>)> = races.map(|it| (it, Vec::new())).collect();
+        while let Some((earlier, also)) = left.pop() {
             let steps = order.independent_of(earlier);
-            let mut steps: Vec<usize> = steps.take_while(|it| *it < later.min(end)).collect();
-            steps.push(later);
-            if !order.could_leave_loop(later, earlier, &steps) {
+            let steps = steps.take_while(|it| *it < later.min(end));
+            let steps = steps.filter(|it| also.iter().all(|also| !order.is_from(*also, *it)));
+            let steps: Vec<usize> = steps.chain([later]).collect();
+            let is_guarded = order.steps[later].is_guarded;
+            let answer = is_guarded.then(|| self.answers.after(order, later, earlier, &steps));
+            if let Some(None | Some(false)) = answer
+                && order.steps[earlier].shares_lock_of(&order.steps[later])
+            {
+                let last = also.last().copied().unwrap_or(earlier);
+                let sharers = order.sharers(later, &steps).filter(|it| *it > last);
+                let wider = |it| (earlier, also.iter().copied().chain([it]).collect());
+                left.extend(sharers.map(wider));
+            }
+            if answer == Some(Some(false)) {
                 continue;
             }
-            if order.steps[later].is_guarded
-                && self.answers.after(order, later, earlier, &steps) == Some(false)
-            {
+            if !order.could_leave_loop(later, earlier, &steps) {
                 continue;
             }
             // Of those that would do, the last has led to the fewest executions that are pruned.

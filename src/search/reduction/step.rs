@@ -3,8 +3,8 @@
 use super::mutant::Mutant;
 use super::summary::Summary;
 use crate::operation::{
-    Access, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint, ThreadId,
-    ThreadState, ThreadStatus, Trace,
+    Access, AccessKind, Knowledge, Object, Operation, OperationKind, Pending, SchedulingPoint,
+    ThreadId, ThreadState, ThreadStatus, Trace,
 };
 use crate::site::MarkerId;
 
@@ -216,10 +216,33 @@ impl Step {
         }
     }
 
+    /// The locks that it acquires.
+    pub(super) fn locks(&self) -> impl Iterator<Item = &Access> {
+        self.accesses.iter().filter(|it| it.is_acquire())
+    }
+
+    /// Whether it begins to share a lock that `other` acquires.
+    pub(super) fn shares_lock_of(&self, other: &Step) -> bool {
+        let mut shared = self.locks().filter(|it| it.is_shared_acquire());
+        shared.any(|own| other.locks().any(|it| it.object.meets(&own.object)))
+    }
+
+    /// What it does with this object.
+    pub(super) fn kinds_at(&self, object: &Object) -> impl Iterator<Item = AccessKind> {
+        let own = self.accesses.iter().filter(|it| it.object.meets(object));
+        own.map(|it| it.kind)
+    }
+
+    /// Whether it may have touched more than is known.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.is_opaque
+    }
+
     /// Whether it touches a lock that `other` acquires.
     pub(super) fn touches_lock_of(&self, other: &Step) -> bool {
-        let mut locks = other.accesses.iter().filter(|it| it.is_acquire());
-        locks.any(|lock| self.accesses.iter().any(|it| it.object.meets(&lock.object)))
+        other
+            .locks()
+            .any(|lock| self.accesses.iter().any(|it| it.object.meets(&lock.object)))
     }
 
     /// Whether it could be taken only after `other`, which came earlier.

@@ -9,4 +9,5 @@ mod nearest;
 mod program;
 mod references;
 mod shards;
+mod sharing;
 mod workers;

@@ -40,6 +40,8 @@ pub(super) struct Remainder {
 pub(super) struct Race {
     pub(super) earlier: usize,
     pub(super) later: usize,
+    /// Others that are to come after the second, too: later than the first, and in this order.
+    pub(super) also: Vec<usize>,
     /// Whether the lock is known to be free that the second acquires.
     pub(super) is_free: bool,
     /// The sleepers that are known to be awake, and the one that is being looked at: with its thread, unless that
@@ -53,6 +55,7 @@ impl Race {
         Race {
             earlier,
             later,
+            also: Vec::new(),
             is_free: false,
             awake: Vec::new(),
             asked: None,

@@ -36,6 +36,29 @@ mod channel {
         });
     }
 
+    /// What unwinds after that finds its channel as its destructors never expect it, and panics there.
+    #[test]
+    fn a_deadlock_is_found_though_destructors_panic_after_it() {
+        for engine in [Engine::Fibers, Engine::Threads] {
+            let program = Explorer::model(|| {
+                let (s, r) = crossbeam_channel::bounded(0);
+                let (s2, r2) = crossbeam_channel::bounded(0);
+                let one = move || {
+                    s.send(1).unwrap();
+                    r2.recv().unwrap()
+                };
+                let two = move || {
+                    s2.send(2).unwrap();
+                    r.recv().unwrap()
+                };
+                both(one, two)
+            });
+            let report = program.engine(engine).saved(Nowhere).explore();
+            let kind = report.failure().unwrap().kind();
+            assert!(matches!(kind, FailureKind::Deadlock(_)), "{report}");
+        }
+    }
+
     #[test]
     fn unbounded_send_recv() {
         holds(|| {

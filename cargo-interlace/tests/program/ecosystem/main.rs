@@ -18,7 +18,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use interlace::saved::Nowhere;
-use interlace::{Engine, Explorer, Report, Strategy};
+use interlace::{Engine, Explorer, FailureKind, Report, Strategy};
 
 mod cells;
 mod channels;

@@ -38,7 +38,6 @@ pub(crate) enum Arrival {
 }
 
 /// The same, for those who need not know the accesses.
-#[cfg(interlace)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrived {
     Stops,
@@ -145,7 +144,6 @@ impl Row {
     }
 
     /// As [`note`](Self::note), if the thread is in no loop and there is room. Returns whether it is so.
-    #[cfg(interlace)]
     #[inline]
     pub(super) fn note_at_once(&mut self, value: u64, left: u64) -> bool {
         let is_forgotten = |reach: &Reach| value != left && reach.access.is_count();

@@ -101,7 +101,13 @@ fn conflict(execution: &Execution, one: usize, other: usize) -> bool {
         if are_counts && !is_last(x) && !is_last(y) {
             return false;
         }
-        !both_read && overlap(&x.object, &y.object)
+        let both_share = [x, y].iter().all(|it| {
+            matches!(
+                it.kind,
+                AccessKind::AcquireShared | AccessKind::ReleaseShared
+            )
+        });
+        !both_read && !both_share && overlap(&x.object, &y.object)
     };
     a.thread == b.thread || is_opaque(one, a) || is_opaque(other, b) || {
         trace

@@ -60,6 +60,8 @@ struct Machine<'a> {
     cells: Vec<u64>,
     references: [u64; 2],
     holders: Vec<Option<usize>>,
+    /// How many share each lock.
+    sharers: Vec<usize>,
     queues: Vec<Vec<usize>>,
     /// Whether the step under way has touched what is known only afterwards.
     has_called: bool,
@@ -126,6 +128,7 @@ impl<'a> Machine<'a> {
             cells: vec![0; program.cells],
             references: [0, 1].map(|it| program.references(it)),
             holders: vec![None; 8],
+            sharers: vec![0; 8],
             queues: vec![Vec::new(); 8],
             has_called: false,
             time: 0,
@@ -197,8 +200,14 @@ impl<'a> Machine<'a> {
     fn enabled(&mut self) -> Vec<Pending> {
         let mut enabled = Vec::new();
         for thread in 0..self.code.len() {
-            if let Some(Code::Lock(lock, _)) = self.next_code(thread) {
-                let is_free = self.holders[*lock].is_none();
+            let is_free = match self.next_code(thread) {
+                Some(Code::Lock(lock, _)) => {
+                    Some(self.holders[*lock].is_none() && self.sharers[*lock] == 0)
+                }
+                Some(Code::Share(lock)) => Some(self.holders[*lock].is_none()),
+                _ => None,
+            };
+            if let Some(is_free) = is_free {
                 let state = self.state(thread);
                 *state = match *state {
                     ThreadState::Marker(it) if !is_free => ThreadState::WaitingForLock(it),
@@ -355,6 +364,8 @@ impl<'a> Machine<'a> {
             }
             Code::Clone(_) | Code::Drop(_) | Code::Count(_) => self.run_counting(own, code),
             Code::Unlock(lock) => self.holders[lock] = None,
+            Code::Share(lock) => self.sharers[lock] += 1,
+            Code::Unshare(lock) => self.sharers[lock] -= 1,
             Code::Spawn(code) => self.spawn(code),
             Code::Join(_) | Code::Await(_) => unreachable!("that runs elsewhere"),
             Code::Wait(_) | Code::WaitFor(..) | Code::Sleep(_) => {

@@ -22,6 +22,9 @@ pub(super) enum Code {
     /// Acquires a lock, and releases it at the end of the step if it is so.
     Lock(usize, bool),
     Unlock(usize),
+    /// Acquires a lock as others may at the same time.
+    Share(usize),
+    Unshare(usize),
     /// Makes one more reference, of which the thread has one.
     Clone(usize),
     /// Gives up a reference. The register is 10 more if it was the last.
@@ -108,6 +111,8 @@ impl Code {
             Code::Drop(it) => vec![Access::decrement(count(*it))],
             Code::Count(it) => vec![Access::read(count(*it))],
             Code::Unlock(lock) => vec![Access::release(word(LOCK, *lock))],
+            Code::Share(lock) => vec![Access::acquire_shared(word(LOCK, *lock))],
+            Code::Unshare(lock) => vec![Access::release_shared(word(LOCK, *lock))],
             Code::Lock(lock, is_released) => {
                 let lock = word(LOCK, *lock);
                 let release = is_released.then(|| Access::release(lock.clone()));

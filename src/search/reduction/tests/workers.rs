@@ -78,6 +78,8 @@ pub(super) fn code(cells: usize) -> impl Strategy<Value = Code> {
         1 => Just(Code::Anything),
         3 => (0..2_usize, any::<bool>()).prop_map(|(lock, short)| Code::Lock(lock, short)),
         2 => (0..2_usize).prop_map(Code::Unlock),
+        2 => (0..2_usize).prop_map(Code::Share),
+        2 => (0..2_usize).prop_map(Code::Unshare),
         1 => cell.clone().prop_map(Code::Clear),
         2 => prop::collection::vec(0..cells, 1..3).prop_map(Code::Await),
         1 => (0..2_usize).prop_map(Code::Wait),
@@ -89,15 +91,19 @@ pub(super) fn code(cells: usize) -> impl Strategy<Value = Code> {
     ]
 }
 
-/// Threads without jumps back, so that they end, and which unlock only what they hold.
+/// Threads without jumps back, so that they end, and which unlock only what they hold. Those that share locks
+/// have no jumps, which could lead over where they begin to.
 pub(super) fn repair(program: &mut Program) {
     for code in &mut program.threads {
-        let mut held = Vec::new();
+        if code.iter().any(|it| matches!(it, Code::Share(_))) {
+            code.retain(|it| !matches!(it, Code::JumpIfZero(..) | Code::SwapZero(..)));
+        }
+        let (mut held, mut shared): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut line = 0;
         while line < code.len() {
             let is_fine = match code[line] {
                 Code::Lock(lock, is_released) => {
-                    let is_new = !held.contains(&lock);
+                    let is_new = !held.contains(&lock) && !shared.contains(&lock);
                     if is_new && !is_released {
                         held.push(lock);
                     }
@@ -106,6 +112,16 @@ pub(super) fn repair(program: &mut Program) {
                 Code::Unlock(lock) => {
                     let is_held = held.contains(&lock);
                     held.retain(|it| *it != lock);
+                    is_held
+                }
+                Code::Share(lock) => {
+                    let is_new = !held.contains(&lock) && !shared.contains(&lock);
+                    shared.extend(is_new.then_some(lock));
+                    is_new
+                }
+                Code::Unshare(lock) => {
+                    let is_held = shared.contains(&lock);
+                    shared.retain(|it| *it != lock);
                     is_held
                 }
                 Code::JumpIfZero(_, to) | Code::SwapZero(_, to) => to > line,
