@@ -30,7 +30,7 @@ pub(crate) use access::Passed;
 pub(crate) use access::{Access, Race, RacingSide};
 use atomics::Atomics;
 use clocks::Clocks;
-use granule::{Entry, Judged};
+use granule::{Entry, Judged, mask};
 use mutant::Mutant;
 pub use order::MemoryOrder;
 use shadow::{GRANULE, Shadow};
@@ -266,19 +266,6 @@ impl Races {
         if let Some(released) = self.released.get(&object) {
             self.clocks.acquire(thread, released, MemoryOrder::Acquire);
         }
-    }
-}
-
-/// A bit for each of these bytes of a granule.
-#[inline]
-fn mask(offset: usize, size: usize) -> u8 {
-    let mask = ((1_u32 << size) - 1) << offset;
-    // The bytes are in the granule, which has eight.
-    let [mask, ..] = mask.to_le_bytes();
-    if Mutant::BytesConfused.is_on() {
-        u8::MAX
-    } else {
-        mask
     }
 }
 

@@ -26,7 +26,9 @@ impl Owner {
 
     #[inline]
     #[cfg_attr(not(feature = "system"), allow(dead_code))]
-    pub(crate) fn is_started(self, _: usize) {}
+    pub(crate) fn is_started(self, _: usize) {
+        let Owner = self;
+    }
 
     #[inline]
     pub(crate) fn last_run<T>(body: impl FnOnce() -> T) -> T {

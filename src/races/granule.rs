@@ -210,6 +210,19 @@ impl Granule {
     }
 }
 
+/// A bit for each of these bytes of a granule.
+#[inline]
+pub(super) fn mask(offset: usize, size: usize) -> u8 {
+    let mask = ((1_u32 << size) - 1) << offset;
+    // The bytes are in the granule, which has eight.
+    let [mask, ..] = mask.to_le_bytes();
+    if Mutant::BytesConfused.is_on() {
+        u8::MAX
+    } else {
+        mask
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::granule::{Entry, Granule};
+use super::granule::{Entry, Granule, mask};
 
 /// How many bytes a granule has.
 pub(super) const GRANULE: usize = 8;
@@ -185,7 +185,7 @@ impl Shadow {
                 granule.forget();
             } else {
                 granule.begin(self.generation);
-                granule.forget_bytes(&mut self.extras, super::mask(offset, size));
+                granule.forget_bytes(&mut self.extras, mask(offset, size));
             }
             place += size;
         }

@@ -547,7 +547,6 @@ fn channels_and_tokens() {
             let other = thread::spawn(move || {
                 sender.send(()).unwrap();
                 all.data.set(1);
-                std::mem::forget(sender);
             });
             if is_right {
                 all.data.set(2);
@@ -556,7 +555,8 @@ fn channels_and_tokens() {
             if !is_right {
                 all.data.set(2);
             }
-            other.join().is_ok()
+            // If the sender has ended when the receiver gives up its handle of that, as the last, it is ordered.
+            other.join().is_ok() && is_right
         });
         check("park", is_right, move || {
             let all = shared();
