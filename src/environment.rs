@@ -1,5 +1,6 @@
 //! What the environment sets: one table of variables, read whenever something is run.
 
+mod mutants;
 mod program;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use itertools::Itertools as _;
 
+pub(crate) use mutants::is_for_mutants;
 pub(crate) use program::{Purpose, purpose};
 
 use crate::engine::{Engine, Points, Timeouts};

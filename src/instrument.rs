@@ -16,6 +16,7 @@ mod atomic;
 mod callers;
 mod code;
 mod fence;
+mod mutant;
 mod names;
 mod plain;
 mod point;

@@ -9,6 +9,7 @@ mod symbol;
 
 mod atomic;
 mod fence;
+mod mutant;
 mod plain;
 mod point;
 mod races;

@@ -8,7 +8,7 @@ use super::run_context::RunContext;
 use super::search::search;
 use super::{isolate, origin, saved_runs};
 use crate::engine::{Lessons, catch_fault};
-use crate::environment::{Purpose, Settings, purpose};
+use crate::environment::{Purpose, Settings, is_for_mutants, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
 use crate::follow::Followed;
@@ -102,7 +102,8 @@ fn begin(
     if let Some(schedule) = &settings.replay {
         return saved_runs::replay(context, schedule);
     }
-    let store = request.store.clone();
+    // With a change to the program, the test is another one.
+    let store = request.store.clone().filter(|_| !is_for_mutants());
     let store = store.unwrap_or_else(|| default_store(context, settings));
     let (saved_runs, failure) = saved_runs::retry(leaving(&*store, true), &*store)?;
     let context = leaving(&*store, false);

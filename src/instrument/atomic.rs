@@ -5,6 +5,7 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
+use super::mutant::{Mutation, of_load_part, of_store_part};
 use super::point::{Changes, Operation, Seen};
 use super::races;
 
@@ -34,7 +35,8 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Changes, Operation, Seen, of_load, of_store, races};
+            use super::{Changes, Mutation, Operation, Seen, races};
+            use super::{of_load, of_load_part, of_store, of_store_part};
 
             type Integer = $integer;
             type Unused = usize;
@@ -47,6 +49,7 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let order = Mutation::at(caller, [order, 0]).order(order);
                 const { &Operation::read("load") }.point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
@@ -64,6 +67,11 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation == Mutation::LeftOut {
+                    return;
+                }
+                let order = mutation.order(order);
                 let operation = const { &Operation::write("store") };
                 operation.point(place, caller, (value.into(), 0));
                 let seen = Seen::at(place);
@@ -82,6 +90,18 @@ macro_rules! atomics {
                 order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, order_of_failure]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if before == expected && mutation == Mutation::TwoSteps {
+                        // SAFETY: as above.
+                        unsafe { store(place, value, of_store_part(order), 0, 0, caller) };
+                    }
+                    return before;
+                }
+                let [order, order_of_failure] =
+                    [order, order_of_failure].map(|it| mutation.order(it));
                 let operation = const { &Operation::write("compare_exchange") };
                 let operands = (expected.into(), value.into());
                 operation.point_of_exchange(place, caller, operands);
@@ -168,6 +188,21 @@ macro_rules! updates {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if mutation == Mutation::TwoSteps {
+                        let value = $atomic::new(before);
+                        value.$method(operand, Ordering::Relaxed);
+                        // SAFETY: as above.
+                        unsafe {
+                            store(place, value.into_inner(), of_store_part(order), 0, 0, caller);
+                        }
+                    }
+                    return before;
+                }
+                let order = mutation.order(order);
                 let operation = const { &Operation::write(stringify!($method)) };
                 let changes = operation.point_of_update(place, caller, operand.into());
                 let seen = Seen::at(place);

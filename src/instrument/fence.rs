@@ -3,9 +3,22 @@
 use core::ffi::c_int;
 use core::sync::atomic::{Ordering, compiler_fence, fence};
 
+use super::mutant::Mutation;
 use super::races::fenced;
 
-extern "C" fn thread_fence(order: c_int) {
+type Unused = usize;
+
+extern "C" fn thread_fence(
+    order: c_int,
+    _: Unused,
+    _: Unused,
+    _: Unused,
+    _: Unused,
+    caller: usize,
+) {
+    if Mutation::at(caller, [order, 0]) == Mutation::Relaxed {
+        return;
+    }
     fence(Ordering::SeqCst);
     fenced(order);
 }
