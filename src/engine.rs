@@ -12,6 +12,7 @@ mod call_waits;
 mod catch;
 mod choice;
 mod conclude;
+mod controller;
 mod core;
 pub(crate) mod crash;
 mod current;

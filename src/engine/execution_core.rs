@@ -1,6 +1,7 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
 mod crashes;
+mod questions;
 #[cfg(interlace)]
 mod race;
 mod stuck;
@@ -19,7 +20,6 @@ use super::external_wakers::ExternalWakers;
 use super::lessons::Habits;
 #[cfg(interlace)]
 use super::lock_question::Acquisition;
-use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 #[cfg(interlace)]
 use super::lock_words::LockWords;
@@ -182,41 +182,6 @@ impl ExecutionCore {
             YieldReason::Block(blocked) => self.block(thread, blocked),
             YieldReason::Yield => self.let_others_go_first(thread),
         }
-    }
-
-    /// Takes back the question of a thread, which goes on or unwinds, and which
-    /// [is not being asked](Self::is_being_asked).
-    pub(super) fn withdraw(&mut self, thread: ThreadId) {
-        let goes_on = !self.is_over();
-        self.locks.withdraw(thread, goes_on);
-    }
-
-    /// Whether threads have left questions, which are to be asked before each turn is decided.
-    #[inline]
-    pub(super) fn has_questions(&self) -> bool {
-        self.locks.has_probes()
-    }
-
-    /// The next question to be asked before the next turn is decided; nothing when all have been,
-    /// or nothing is decided any more. It is asked without any lock of the engine, and
-    /// [given back](Self::answer).
-    #[inline]
-    pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
-        if !self.has_questions() || self.is_over() {
-            return None;
-        }
-        self.locks.next_question()
-    }
-
-    /// Takes note of what a question has shown.
-    pub(super) fn answer(&mut self, question: LockQuestion) {
-        self.locks.answer(question, &mut self.state);
-    }
-
-    /// Whether the question of `thread` is being asked: then it must not be taken back.
-    pub(super) fn is_being_asked(&self, thread: ThreadId) -> bool {
-        let asked = self.locks.being_asked();
-        asked.is_some_and(|asked| asked.thread == thread)
     }
 
     /// Decides whose turn comes next, when all questions have been asked; notes how the execution

@@ -17,7 +17,7 @@ use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::Body;
+use crate::engine::controller::Body;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::TurnEnd;
 use crate::engine::flight_recorder::FlightRecorder;

@@ -8,9 +8,9 @@ use super::{Run, TurnDetail};
 #[cfg(interlace)]
 use crate::engine::access_begin::AccessBegin;
 use crate::engine::baton::Grant;
+use crate::engine::controller::{Controller, NewThread, Started};
 #[cfg(interlace)]
 use crate::engine::core::Reach;
-use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::has_own_thread_locals;
 use crate::engine::flight_recorder::FlightRecorder;
