@@ -229,3 +229,43 @@ fn a_folder_that_cannot_be_written_to_costs_the_page_only() {
     assert_eq!(text.matches("NO PAGE WRITTEN: `").count(), 2, "{text}");
     assert_eq!(text.matches("the check failed: ").count(), 2, "{text}");
 }
+
+/// Presses keys one after the other, and notes after each what has the focus, and whether the keys are shown.
+const PRESSES: &str = r#"<script>
+const notes = ["j", "?", "j", "?", "j", "ArrowUp", "l"].map((key) => {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return dialog.open ? "keys" : document.activeElement.id;
+});
+const arrows = document.querySelectorAll(".arrows > path").length;
+document.body.append(`[${notes.join(" ")}; ${arrows} arrow]`);
+</script></body>"#;
+
+/// Where there is Chromium: elsewhere nothing is seen, and the test says so.
+#[test]
+fn in_a_browser_keys_move_and_arrows_are_drawn() {
+    let folder = env::temp_dir().join(format!("interlace-html-browser-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("page.html");
+    let page = lost_update().to_html().replace("</body>", PRESSES);
+    fs::write(&path, page).unwrap();
+    let mut command = Command::new("timeout");
+    command.args([
+        "60",
+        "chromium",
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--dump-dom",
+    ]);
+    command.arg(format!("--user-data-dir={}", folder.display()));
+    let output = command.arg(format!("file://{}", path.display())).output();
+    fs::remove_dir_all(&folder).unwrap();
+    let Some(output) = output.ok().filter(|it| it.status.success()) else {
+        eprintln!("not seen in a browser: there is no `chromium` that runs");
+        return;
+    };
+    let shown = String::from_utf8_lossy(&output.stdout);
+    // While the keys are shown, others do nothing; then the focus comes back. There is no other schedule for `l`.
+    let moved = "[minimal-1 keys keys minimal-1 minimal-2 minimal-1 minimal-1; 1 arrow]";
+    assert!(shown.contains(moved), "{shown}");
+}
