@@ -51,7 +51,7 @@ mod channel {
                     s2.send(2).unwrap();
                     r.recv().unwrap()
                 };
-                both(one, two)
+                both(one, two);
             });
             let report = program.engine(engine).saved(Nowhere).explore();
             let kind = report.failure().unwrap().kind();
