@@ -85,6 +85,8 @@ pub struct Explorer<S> {
     made_at: &'static Location<'static>,
     /// Whether the program is one body, which starts its threads.
     is_model: bool,
+    /// Whether there may be nothing to interleave.
+    allows_trivial: bool,
 }
 
 impl<S: Send + Sync + 'static> Explorer<S> {
@@ -103,6 +105,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             store: None,
             made_at: Location::caller(),
             is_model: false,
+            allows_trivial: false,
         }
     }
 
@@ -373,6 +376,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
                 explored_at: Location::caller(),
             },
             is_model: self.is_model,
+            allows_trivial: self.allows_trivial,
         }
     }
 }

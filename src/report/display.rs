@@ -33,6 +33,9 @@ impl fmt::Display for Report {
             "{points}{waits}{workers}{}{}{saved_runs}",
             self.no_classes, self.verified
         )?;
+        if let Some(gap) = self.gap() {
+            write!(f, "\n{gap}")?;
+        }
         let failures = self
             .tally
             .iter()

@@ -10,7 +10,9 @@ mod node;
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity, Verified};
+use super::{
+    Coverage, Failure, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity, Verified,
+};
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
 use crate::search::Shard;
@@ -77,7 +79,8 @@ object! { Report:
     saved_runs = "retried",
     sampled = "sampled",
     verified = "verified",
-    no_classes = "no_classes";
+    no_classes = "no_classes",
+    coverage = "coverage";
     save_target, workers
 }
 
@@ -109,6 +112,7 @@ object! { Failure:
     regression = "regression"
 }
 
+object! { Coverage: unreached = "unreached", has_no_choice = "has_no_choice" }
 object! { Sampled: strategy = "strategy", seed = "seed", uniform = "uniform" }
 object! { SavedRuns: place = "place", held = "held", stale = "stale", failing = "failing" }
 row! { OutcomeSummary: count, failing, example }
@@ -130,6 +134,7 @@ variants! { Minimal:
     "proved" = Proved { executions },
     "budget" = Budget { executions },
     "not_tried" = NotTried,
+    "keeps_state" = KeepsState,
     "saved" = Saved,
     "given" = Given,
 }

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::class_sample::ClassSample;
+use super::reach::Reach;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
@@ -27,6 +28,10 @@ pub(crate) struct Findings {
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
     /// The execution with a step because of which the search cannot go through the program.
     pub(crate) irreducible: Option<(Irreducible, Record)>,
+    /// Which threads came to a point, and whether there was a choice.
+    pub(crate) reach: Reach,
+    /// The schedule of the first execution, if that held.
+    pub(crate) first_held: Option<Schedule>,
     /// Whether a marker has declared anything in the first execution.
     pub(crate) declares: bool,
     /// If so, an execution whose class cannot be told.
@@ -108,7 +113,8 @@ impl Findings {
     }
 
     /// Notes what the first execution shows of the program.
-    pub(super) fn note_first(&mut self, result: ExecutionResult<'_>) {
+    pub(crate) fn note_first(&mut self, result: ExecutionResult<'_>) {
+        self.first_held = result.end.is_held().then(|| example(result, false));
         let mut events = result.trace.events.iter();
         self.declares = events.any(|event| event.knowledge == Knowledge::Declared);
         if self.declares {
@@ -207,6 +213,8 @@ impl Findings {
         }
         self.are_classes |= next.are_classes;
         self.sample.append(&mut next.sample);
+        self.reach.append(&next.reach);
+        self.first_held = self.first_held.take().or_else(|| next.first_held.take());
         self.declares |= next.declares;
         self.classless = self.classless.take().or_else(|| next.classless.take());
         self.irreducible = self.irreducible.take().or_else(|| next.irreducible.take());

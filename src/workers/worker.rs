@@ -6,6 +6,7 @@ use super::StoppedBy;
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
+use super::reach::Reach;
 use super::work_queue::WorkQueue;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::locks::Mutex;
@@ -23,13 +24,22 @@ pub(super) struct Worker {
     /// The part of the job, shared so that it is known after the engine has failed and kept this.
     pub(super) part: Arc<Mutex<Option<Arc<PartResult>>>>,
     pub(super) executions: u64,
+    /// How many threads the program declares, and what is known of them; nothing more is noted once all is.
+    declared: usize,
+    reach: Reach,
+    is_reach_complete: bool,
     meter: Option<Arc<Meter>>,
     /// The last request of the meter that was answered.
     answered: u32,
 }
 
 impl Worker {
-    pub(super) fn new(queue: &Arc<WorkQueue>, bounds: Bounds, meter: Option<&Arc<Meter>>) -> Self {
+    pub(super) fn new(
+        queue: &Arc<WorkQueue>,
+        bounds: Bounds,
+        declared: usize,
+        meter: Option<&Arc<Meter>>,
+    ) -> Self {
         Worker {
             queue: Arc::clone(queue),
             bounds,
@@ -37,6 +47,9 @@ impl Worker {
             job: None,
             part: Arc::default(),
             executions: 0,
+            declared,
+            reach: Reach::default(),
+            is_reach_complete: false,
             meter: meter.cloned(),
             answered: 0,
         }
@@ -139,6 +152,10 @@ impl Scheduler for Worker {
             && let Some(class) = account.class
         {
             part.findings().sample.add(class, &result.trace);
+        }
+        if !self.is_reach_complete && self.reach.note(result.trace.events) {
+            part.findings().reach.append(&self.reach);
+            self.is_reach_complete = self.reach.is_complete(self.declared);
         }
         if result.is_plain() && account.is_plain() {
             part.record_held(result.trace.events.len(), account.class.is_some());

@@ -26,6 +26,7 @@ fn failures() -> impl Strategy<Value = Failure> {
         any::<u64>().prop_map(|executions| Minimal::Proved { executions }),
         any::<u64>().prop_map(|executions| Minimal::Budget { executions }),
         Just(Minimal::NotTried),
+        Just(Minimal::KeepsState),
         Just(Minimal::Saved),
         Just(Minimal::Given),
     ];
