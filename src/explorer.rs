@@ -21,6 +21,7 @@ mod default_store;
 mod minimise;
 mod model;
 mod origin;
+mod orphans;
 mod points;
 mod request;
 mod run;

@@ -51,6 +51,12 @@ pub trait Store: Debug + Send + Sync {
 
     /// Returns where schedules are kept, as a report can show it; nothing if they are not kept.
     fn place(&self) -> Option<String>;
+
+    /// Returns the places of other saved schedules that no test tries, as far as that can be told: those of
+    /// tests that were renamed or removed. Default: none.
+    fn orphaned(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Saves nothing.

@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
+use super::orphans::orphans;
 use crate::error::{Error, ErrorKind};
 use crate::report::{Source, find};
 use crate::saved::{File, Store};
@@ -91,6 +92,10 @@ impl Store for DefaultStore {
         let here = env::current_dir().unwrap_or_default();
         let within = Path::new(&place).strip_prefix(here);
         Some(within.map_or(place.clone(), |path| path.display().to_string()))
+    }
+
+    fn orphaned(&self) -> Vec<String> {
+        root(self.explored_at.file()).map_or_else(Vec::new, |root| orphans(&root, FOLDER))
     }
 }
 

@@ -134,11 +134,17 @@ impl Report {
         )
     }
 
-    /// Tells what became of saved schedules, which nobody would see otherwise where a test passes.
+    /// Tells which saved schedules are no use any more: where the test passes, nobody reads the report.
     fn tell_saved_runs(&self) {
-        let text = self.saved_runs.to_string();
-        if !text.is_empty() {
-            eprintln!("interlace: {}{text}", self.origin);
+        let stale = self.saved_runs.stale_text();
+        if !stale.is_empty() {
+            eprintln!("interlace: {}{stale}", self.origin);
+        }
+        for place in self.save_target.new_orphans() {
+            eprintln!(
+                "interlace: the schedules saved in {place} are tried by no test: if theirs was renamed, rename the \
+                 file, otherwise delete it"
+            );
         }
     }
 }
