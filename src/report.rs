@@ -6,6 +6,7 @@ mod coverage;
 mod decoder_tests;
 mod display;
 mod failure;
+mod gap;
 #[cfg(feature = "json")]
 mod json;
 mod merge;
