@@ -112,7 +112,6 @@ object! { Failure:
     regression = "regression"
 }
 
-object! { Coverage: unreached = "unreached", has_no_choice = "has_no_choice" }
 object! { Sampled: strategy = "strategy", seed = "seed", uniform = "uniform" }
 object! { SavedRuns: place = "place", held = "held", stale = "stale", failing = "failing" }
 row! { OutcomeSummary: count, failing, example }
@@ -192,6 +191,23 @@ impl Json for NoClasses {
 
     fn absent() -> Option<Self> {
         Some(NoClasses::default())
+    }
+}
+
+impl Json for Coverage {
+    fn write(&self) -> Value {
+        json!({ "unreached": self.unreached.write(), "has_no_choice": self.has_no_choice })
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Ok(Coverage {
+            unreached: node.read("unreached")?,
+            has_no_choice: node.read("has_no_choice")?,
+        })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Coverage::default())
     }
 }
 

@@ -150,14 +150,19 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     let found = (counts, outcomes, option::of(failures()), ends());
     let sampled = sampled();
     let no_classes = option::of(any::<String>()).prop_map(NoClasses);
-    let verified = (verified(), no_classes);
+    let unreached = vec(any::<String>(), 0..3);
+    let coverage = (unreached, any::<bool>()).prop_map(|(unreached, has_no_choice)| Coverage {
+        unreached,
+        has_no_choice,
+    });
+    let verified = (verified(), no_classes, coverage);
     let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled, (verified, no_classes)),
+            (origin, sampled, (verified, no_classes, coverage)),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -178,6 +183,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 sampled,
                 verified,
                 no_classes,
+                coverage,
                 save_target: SaveTarget::default(),
             }
         },
