@@ -1,5 +1,6 @@
 //! What one run did: its steps, and how it ended.
 
+mod code;
 mod details;
 mod single;
 
@@ -8,12 +9,12 @@ use std::sync::Arc;
 
 pub(crate) use single::{Chooser, Single, run_single};
 
-use crate::engine::{BlockedOn, ExecutionEnd, ExecutionResult};
+use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
-use crate::failure::FailureKind;
+use crate::failure::{FailureKind, ValueOrText};
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline::Timeline;
+use crate::timeline::{Columns, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) threads: Vec<ThreadStatus>,
     /// The locks that they were about to acquire then, and that were not free.
     pub(crate) blocked_on: Vec<BlockedOn>,
+    /// From where steps were taken, as far as that was noted.
+    pub(crate) stacks: Vec<CallStack>,
     pub(crate) end: ExecutionEnd,
 }
 
@@ -36,6 +39,7 @@ impl Record {
             names: result.names.to_vec(),
             threads: result.threads.to_vec(),
             blocked_on: result.blocked_on.to_vec(),
+            stacks: result.stacks.to_vec(),
             end: result.end.clone(),
         }
     }
@@ -57,6 +61,7 @@ impl Record {
             names: &self.names,
             threads: &self.threads,
             blocked_on: &self.blocked_on,
+            stacks: &self.stacks,
             end: &self.end,
             outcome,
         }
@@ -64,7 +69,9 @@ impl Record {
 
     /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
-        Timeline::of(&self.names, &self.steps, forced)
+        let mut columns = Columns::of(&self.names, &self.steps, forced);
+        self.add_code(&mut columns);
+        Timeline(ValueOrText::Value(columns))
     }
 
     /// The first `length` steps, by name.

@@ -2,9 +2,12 @@
 
 mod activity;
 mod conflict;
+mod crash;
 mod cycles;
+mod data_race;
 mod livelock;
 mod marker_site;
+mod not_linearizable;
 mod oracles;
 pub(crate) mod panic;
 mod panics;
@@ -17,11 +20,17 @@ mod value_or_text;
 use std::fmt;
 
 pub use crate::operation::{AccessKind, WaitSite};
+pub use crate::races::{AccessType, MemoryOrder};
 pub use activity::Activity;
 pub(crate) use conflict::Conflicts;
 pub use conflict::{Conflict, ConflictingStep};
+pub use crash::Crash;
+#[cfg(feature = "json")]
+pub(crate) use data_race::RaceDetails;
+pub use data_race::{DataRace, PassedValue, RacingAccess};
 pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
+pub use not_linearizable::{HistoryCall, NotLinearizable, OrderWanted};
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;
 pub use panics::{Hook, HookPanic, ThreadPanic};
@@ -65,6 +74,8 @@ pub enum FailureKind {
     /// The [`serializable`](crate::Explorer::serializable) view is not that of any serial order of
     /// the threads.
     NotSerializable(NotSerializable),
+    /// No order of the operations of a [`History`](crate::linear::History) explains what they returned.
+    NotLinearizable(NotLinearizable),
     /// An invariant was false.
     Invariant(InvariantViolation),
     /// An invariant panicked.
@@ -73,10 +84,15 @@ pub enum FailureKind {
     Deadlock(Deadlock),
     /// No thread could go on, and at least one was in a loop that waits for others.
     Livelock(Livelock),
+    /// Two accesses to the same memory were not ordered.
+    DataRace(DataRace),
     /// The execution reached the step limit before its end.
     StepLimit(StepLimit),
     /// The execution did not end in time.
     TimeOut(TimeOut),
+    /// A step ended the process in which it was taken first: only where the search is
+    /// [isolated](crate::Explorer::isolate).
+    Crash(Crash),
     /// The schedule to replay does not fit the program, or there was nothing to run.
     Diverged(Error),
 }
@@ -90,6 +106,14 @@ impl FailureKind {
                 FailureKind::TimeOut(TimeOut(Unfinished::Text(error.to_string())))
             }
             _ => FailureKind::Diverged(error),
+        }
+    }
+
+    /// The failure that a panic stands for: that of an assertion of this library, or `other` than that.
+    pub(crate) fn of_panic(mut panic: Panic, other: impl FnOnce(Panic) -> Self) -> Self {
+        match panic.details.not_linearizable.take() {
+            Some(failure) => FailureKind::NotLinearizable(failure),
+            None => other(panic),
         }
     }
 
@@ -117,6 +141,8 @@ impl FailureKind {
                 here.is_like(there)
             }
             (FailureKind::Invariant(here), FailureKind::Invariant(there)) => here == there,
+            (FailureKind::Crash(here), FailureKind::Crash(there)) => here.is_like(there),
+            (FailureKind::DataRace(here), FailureKind::DataRace(there)) => here.is_like(there),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -130,12 +156,15 @@ impl fmt::Display for FailureKind {
             FailureKind::Check(panic) => write!(f, "the check failed: {panic}"),
             FailureKind::OutcomeNotAllowed(outcome) => outcome.fmt(f),
             FailureKind::NotSerializable(view) => view.fmt(f),
+            FailureKind::NotLinearizable(history) => history.fmt(f),
             FailureKind::Invariant(violation) => violation.fmt(f),
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock(deadlock) => deadlock.fmt(f),
             FailureKind::Livelock(livelock) => livelock.fmt(f),
+            FailureKind::DataRace(race) => race.fmt(f),
             FailureKind::StepLimit(limit) => limit.fmt(f),
             FailureKind::TimeOut(time_out) => time_out.fmt(f),
+            FailureKind::Crash(crash) => crash.fmt(f),
             FailureKind::Diverged(error) => error.fmt(f),
         }
     }

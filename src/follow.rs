@@ -1,6 +1,6 @@
 //! Follows a named schedule, and tells exactly where a program departs from it.
 
-use crate::engine::{Engine, EngineOptions, ExecutionEnd, Program, ThreadTable};
+use crate::engine::{Engine, EngineOptions, ExecutionEnd, Noting, Program, ThreadTable};
 use crate::error::Error;
 use crate::execution::{Chooser, Record, Single, run_single};
 use crate::failure::FailureKind;
@@ -38,6 +38,9 @@ pub(crate) fn follow(
     let named = schedule.steps().iter().filter(is_spurious).count();
     let named = u32::try_from(named).unwrap_or(u32::MAX);
     options.waits.spurious_wakeups = options.waits.spurious_wakeups.max(named);
+    // They are for what is shown of the execution.
+    options.notes_stacks = true;
+    let _noting = Noting::begin();
     let follow = Follow {
         schedule: schedule.clone(),
         is_exact,

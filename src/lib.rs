@@ -42,6 +42,7 @@
 //! | make a point of every access, with nothing marked | [`model()`], under `cargo interlace test` |
 //! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | check a data structure against what it should do | [`linear`], [`Explorer::linearizable`] |
 //! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
 //! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
@@ -73,6 +74,7 @@
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
 // Names, and orders of names.
+mod append_list;
 mod error;
 mod getters;
 mod named;
@@ -111,6 +113,7 @@ mod instrument;
 mod locks;
 mod memory;
 mod own_stack;
+mod races;
 #[cfg(all(interlace, not(feature = "system")))]
 compile_error!("in an instrumented build, `interlace-explorer` needs its feature `system`");
 #[cfg(all(
@@ -121,6 +124,8 @@ compile_error!("in an instrumented build, `interlace-explorer` needs its feature
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod system;
+
+pub mod linear;
 
 mod acquire;
 mod marker;
@@ -244,10 +249,10 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 /// `#[interlace::trace(crate = some::path)]` names the crate by another path than `::interlace`.
 pub use interlace_macros::trace;
 pub use model::model;
-pub use report::{Failure, Report};
+pub use report::{Failure, MarkerLine, Report};
 pub use schedule::{Schedule, Step, StepKind};
 pub use strategy::Strategy;
-pub use timeline::{Timeline, TimelineStep};
+pub use timeline::{CodeLine, Timeline, TimelineStep};
 pub use verdict::Verdict;
 pub use workers::StoppedBy;
 

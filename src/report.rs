@@ -9,6 +9,8 @@ mod failure;
 mod gap;
 #[cfg(feature = "json")]
 mod json;
+mod kept;
+mod markers;
 mod merge;
 mod no_classes;
 mod outcome_summary;
@@ -27,6 +29,7 @@ use std::time::Duration;
 pub(crate) use coverage::Coverage;
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
+pub use markers::MarkerLine;
 pub(crate) use no_classes::NoClasses;
 use plural::plural;
 pub(crate) use regression::Call;

@@ -44,15 +44,19 @@
 //! // minimal failing input: a = [1], b = [1], interleaving = Interleaving(a:read b:read)
 //! ```
 //!
+//! [`scenarios()`] draws operations for several threads, to be checked by their history.
+//!
 //! To sample the interleavings of one program, without inputs, see
 //! [`Explorer::sample`](crate::Explorer::sample). This module is the cargo feature `proptest`, on
 //! by default.
 
 mod interleavings;
 mod plan;
+mod scenarios;
 mod schedules;
 
 pub(crate) use interleavings::Seen;
 pub use interleavings::{Interleaving, InterleavingTree, Interleavings, interleavings};
 pub(crate) use plan::Decisions;
+pub use scenarios::scenarios;
 pub use schedules::{ScheduleTree, Schedules, schedules};

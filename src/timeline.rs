@@ -1,12 +1,16 @@
 //! The steps of an execution, as values and drawn in one column per thread.
 
-use std::borrow::Cow;
-use std::fmt;
+mod code;
+mod columns;
+mod rows;
+pub(crate) mod shared;
+
 use std::sync::Arc;
 
-use itertools::Itertools as _;
+pub use code::CodeLine;
+pub(crate) use code::StepCode;
 
-use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
+use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;
 use crate::operation::Event;
 use crate::schedule::StepKind;
@@ -34,6 +38,11 @@ pub struct Timeline(pub(crate) ValueOrText<Columns>);
 pub(crate) struct Columns {
     pub(crate) threads: Vec<Arc<str>>,
     pub(crate) steps: Vec<TimelineStep>,
+    /// The files whose lines are not shown, since they were changed after the program was built.
+    pub(crate) changed: Vec<String>,
+    /// For each thread, the line of the workspace at which it was stopped when the execution ended, as far as that
+    /// is known.
+    pub(crate) pending: Vec<Option<CodeLine>>,
 }
 
 /// A step that an execution took.
@@ -58,11 +67,12 @@ pub struct TimelineStep {
     pub(crate) is_forced: bool,
     pub(crate) preempts: bool,
     pub(crate) waits: bool,
+    /// The code that it is of, if that was found in an instrumented build.
+    pub(crate) code: Option<Box<StepCode>>,
 }
 
-impl Timeline {
-    /// The timeline of `steps`, of which the first `forced` are forced; `names` are those of the
-    /// threads.
+impl Columns {
+    /// Those of `steps`, of which the first `forced` are forced; `names` are those of the threads.
     pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
         let steps = steps
             .iter()
@@ -74,18 +84,48 @@ impl Timeline {
                 is_forced: number < forced,
                 preempts: event.preempts,
                 waits: event.waits(),
+                code: None,
             });
-        Timeline(ValueOrText::Value(Columns {
+        Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
-        }))
+            changed: Vec::new(),
+            pending: Vec::new(),
+        }
     }
+}
 
+impl Timeline {
     /// Returns the names of the threads. Empty, like [`steps`](Self::steps), if this was read from
     /// a report of version 1.
     pub fn threads(&self) -> impl Iterator<Item = &str> {
         let threads = self.0.value().into_iter().flat_map(|it| &it.threads);
         threads.map(|name| &**name)
+    }
+
+    /// The contents, if steps are accesses in instrumented code.
+    pub(crate) fn instrumented(&self) -> Option<&Columns> {
+        let has_code = |columns: &&Columns| columns.steps.iter().any(|step| step.code.is_some());
+        self.0.value().filter(has_code)
+    }
+
+    /// The innermost line of the workspace from which a thread takes a step of this kind at this marker.
+    pub(crate) fn own_line(
+        &self,
+        thread: &str,
+        kind: StepKind,
+        marker: &MarkerSite,
+    ) -> Option<&CodeLine> {
+        let is_it = |step: &&TimelineStep| {
+            *step.thread == *thread && step.kind == kind && step.marker == *marker
+        };
+        self.steps()
+            .iter()
+            .find(is_it)?
+            .code
+            .as_ref()?
+            .own_line
+            .as_ref()
     }
 
     /// Returns the steps.
@@ -112,192 +152,37 @@ getters! { TimelineStep {
 } }
 
 impl TimelineStep {
-    /// The text in the column of the thread.
-    fn cell(&self) -> Cow<'_, str> {
-        let name = &self.marker.name;
-        let begins = match self.kind {
-            StepKind::Marker | StepKind::Start | StepKind::Join => None,
-            StepKind::Resume => Some("goes on"),
-            StepKind::Timeout if self.preempts => Some("times out early"),
-            StepKind::Timeout => Some("times out"),
-            StepKind::Spurious => Some("wakes by itself"),
-            StepKind::Cancel => Some("is cancelled"),
-        };
-        match (begins, self.waits) {
-            (None, false) => Cow::Borrowed(name),
-            (None, true) => format!("{name} (waits)").into(),
-            (Some(begins), false) => format!("{name} ({begins})").into(),
-            (Some(begins), true) => format!("{name} ({begins}, waits)").into(),
-        }
+    /// Returns the text of the line of an access in instrumented code, without the white space around it.
+    /// Empty for other steps, and if the file cannot be read or has changed since the program was built.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.code.as_ref().map_or("", |code| &code.source)
     }
 
-    /// Where the marker stands in the source.
-    fn place(&self) -> String {
-        let MarkerSite { file, line, .. } = &self.marker;
-        match self.kind {
-            StepKind::Join => "(no marker)".to_owned(),
-            _ if file.is_empty() => "(no marker yet)".to_owned(),
-            _ => format!("{file}:{line}"),
-        }
-    }
-}
-
-/// The middle of longer executions is left out.
-const MAX_LINES: usize = 100;
-
-impl fmt::Display for Timeline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            ValueOrText::Value(columns) => columns.fmt(f),
-            ValueOrText::Text(text) => f.write_str(text),
-        }
-    }
-}
-
-/// One step per line, with the source line of its marker. Forced steps have an asterisk.
-impl fmt::Display for Columns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Columns { threads, steps } = self;
-        if steps.is_empty() {
-            return write!(f, "  (no thread has gone on from a marker)");
-        }
-        let widths: Vec<usize> = threads.iter().map(|name| self.width(name)).collect();
-        let number_width = steps.len().to_string().len().max("step".len());
-        let header = threads
-            .iter()
-            .zip(&widths)
-            .map(|(name, &width)| format!("{name:width$}"))
-            .join("  ");
-        write!(f, "  {:number_width$}    {}", "step", header.trim_end())?;
-        for (number, step) in steps.iter().enumerate() {
-            if let Some(count) = left_out(number, steps.len()) {
-                if count > 0 {
-                    let dots = "…";
-                    write!(
-                        f,
-                        "\n  {dots:>number_width$}    ({count} steps are left out)"
-                    )?;
-                }
-                continue;
-            }
-            let mark = if step.is_forced { '*' } else { ' ' };
-            write!(f, "\n  {:>number_width$} {mark}", number + 1)?;
-            for (name, width) in threads.iter().zip(&widths) {
-                let own = *name == step.thread;
-                let cell = if own { step.cell() } else { "".into() };
-                write!(f, "  {cell:width$}")?;
-            }
-            write!(f, "  {}", step.place())?;
-        }
-        Ok(())
-    }
-}
-
-impl Columns {
-    /// The width of a thread's column in characters, by which `format!` pads.
-    fn width(&self, thread: &Arc<str>) -> usize {
-        let own = self.steps.iter().filter(|step| step.thread == *thread);
-        let cells = own.map(|step| step.cell().chars().count());
-        let width = cells.max().unwrap_or(0).max(thread.chars().count());
-        width.min(MAX_WIDTH)
-    }
-}
-
-/// Whether the step with this number is left out. For the first one left out, tells how many are.
-fn left_out(number: usize, steps: usize) -> Option<usize> {
-    let kept = MAX_LINES / 2;
-    if steps <= MAX_LINES || !(kept..steps - kept).contains(&number) {
-        return None;
-    }
-    Some(if number == kept { steps - MAX_LINES } else { 0 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::site::Site;
-
-    fn step(thread: &str, site: &'static Site, waits: bool) -> TimelineStep {
-        TimelineStep {
-            thread: thread.into(),
-            kind: StepKind::Marker,
-            marker: site.id().into(),
-            is_forced: false,
-            preempts: false,
-            waits,
-        }
+    /// Returns the innermost line of the workspace that has led to the step, if the step itself is in another
+    /// package or in std. Known in instrumented builds only.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Schedule, marker};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .replay(&Schedule::default());
+    /// let step = &execution.timeline().steps()[0];
+    /// // It was marked, and not found in code.
+    /// assert!(step.called_from().is_none() && step.source().is_empty() && !step.is_alone());
+    /// ```
+    #[must_use]
+    pub fn called_from(&self) -> Option<&CodeLine> {
+        let line = self.code.as_ref()?.own_line.as_ref()?;
+        let is_same = line.line == self.marker.line && line.file == self.marker.file;
+        (!is_same).then_some(line)
     }
 
-    fn draw(threads: &[&str], mut steps: Vec<TimelineStep>, forced: usize) -> String {
-        for step in &mut steps[..forced] {
-            step.is_forced = true;
-        }
-        let threads = threads.iter().map(|&name| name.into()).collect();
-        Timeline(ValueOrText::Value(Columns { threads, steps })).to_string()
-    }
-
-    static READ: Site = Site::new("read", "src/a.rs", 3, 9);
-    static WRITE: Site = Site::new("write", "src/a.rs", 14, 9);
-
-    #[test]
-    fn each_thread_has_a_column_and_forced_steps_have_an_asterisk() {
-        let steps = vec![
-            step("thread1", &READ, false),
-            step("t2", &READ, true),
-            step("thread1", &WRITE, false),
-        ];
-        let expected = "
-  step    thread1  t2
-     1 *  read                   src/a.rs:3
-     2 *           read (waits)  src/a.rs:3
-     3    write                  src/a.rs:14";
-        assert_eq!(
-            format!("\n{}", draw(&["thread1", "t2"], steps, 2)),
-            expected
-        );
-    }
-
-    #[test]
-    fn how_a_wait_ends_is_told_beside_the_marker_that_it_began_after() {
-        let told_of = |kind, preempts, waits| {
-            let step = TimelineStep {
-                kind,
-                preempts,
-                ..step("t", &READ, waits)
-            };
-            step.cell().into_owned()
-        };
-        let told = |kind, waits| told_of(kind, false, waits);
-        assert_eq!(told(StepKind::Resume, false), "read (goes on)");
-        assert_eq!(told(StepKind::Timeout, false), "read (times out)");
-        let early = told_of(StepKind::Timeout, true, false);
-        assert_eq!(early, "read (times out early)");
-        assert_eq!(
-            told(StepKind::Spurious, true),
-            "read (wakes by itself, waits)"
-        );
-        assert_eq!(told(StepKind::Cancel, false), "read (is cancelled)");
-    }
-
-    #[test]
-    fn a_long_execution_is_drawn_without_its_middle() {
-        let steps = vec![step("t", &READ, false); 1000];
-        let text = draw(&["t"], steps, 0);
-        assert_eq!(text.lines().count(), 1 + MAX_LINES + 1);
-        assert!(
-            text.contains("\n     …    (900 steps are left out)\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("\n    50    read") && text.contains("\n   951    read"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn names_of_any_length_are_drawn() {
-        let long = "t".repeat(100_000);
-        let text = draw(&[&long], vec![step(&long, &READ, true)], 0);
-        assert!(text.contains(&long) && text.contains("read (waits)"));
+    /// Returns whether the step is an access in instrumented code to what no other thread touches that runs at
+    /// the same time. The timeline shows such steps in one line.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.code.as_ref().is_some_and(|code| code.is_alone)
     }
 }

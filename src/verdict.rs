@@ -28,16 +28,22 @@ named! {
         OutcomeNotAllowed = "outcome_not_allowed",
         /// Its view was not that of any serial order.
         NotSerializable = "not_serializable",
+        /// No order of the operations of a history explains what they returned.
+        NotLinearizable = "not_linearizable",
         /// An invariant did not hold.
         InvariantViolated = "invariant_violated",
         /// No thread could go on.
         Deadlocked = "deadlocked",
         /// No thread could go on, and at least one was in a loop that waits for others.
         Livelocked = "livelocked",
+        /// Two accesses to memory were not ordered.
+        Raced = "raced",
         /// It reached the step limit.
         StepLimit = "step_limit",
         /// It took longer than its time-out.
         TimedOut = "timed_out",
+        /// It ended the process in which it was run.
+        Crashed = "crashed",
         /// It contradicted an earlier execution.
         NonDeterministic = "non_deterministic",
     }
@@ -54,13 +60,16 @@ impl Verdict {
                 FailureKind::Check(_) => Verdict::CheckFailed,
                 FailureKind::OutcomeNotAllowed(_) => Verdict::OutcomeNotAllowed,
                 FailureKind::NotSerializable(_) => Verdict::NotSerializable,
+                FailureKind::NotLinearizable(_) => Verdict::NotLinearizable,
                 FailureKind::Invariant(_) | FailureKind::InvariantPanic(_) => {
                     Verdict::InvariantViolated
                 }
                 FailureKind::Deadlock(_) => Verdict::Deadlocked,
                 FailureKind::Livelock(_) => Verdict::Livelocked,
+                FailureKind::DataRace(_) => Verdict::Raced,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
+                FailureKind::Crash(_) => Verdict::Crashed,
                 FailureKind::Diverged(_) => Verdict::NonDeterministic,
             },
         }
@@ -80,11 +89,14 @@ impl fmt::Display for Verdict {
             Verdict::CheckFailed => "failed a check",
             Verdict::OutcomeNotAllowed => "ended in an outcome that is not allowed",
             Verdict::NotSerializable => "not serializable",
+            Verdict::NotLinearizable => "not linearizable",
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
             Verdict::Livelocked => "livelocked",
+            Verdict::Raced => "had a data race",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
+            Verdict::Crashed => "crashed",
             Verdict::NonDeterministic => "contradicted an earlier one",
         })
     }
@@ -154,10 +166,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-        // All but the held (1) and the contradicting (11).
-        assert_eq!((tally.total(), tally.failing()), (66, 54));
-        // Step limit 9, timed out 10, contradicting 11.
-        assert_eq!(tally.cut_short(), 30);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+        // All but the held (1) and the contradicting (14).
+        assert_eq!((tally.total(), tally.failing()), (105, 90));
+        // Step limit 11, timed out 12, contradicting 14.
+        assert_eq!(tally.cut_short(), 37);
     }
 }

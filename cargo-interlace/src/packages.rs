@@ -1,4 +1,4 @@
-//! Which packages are not to be instrumented: Interlace, and what only it depends on.
+//! The packages of the program, and which are not to be instrumented: Interlace, and what only it depends on.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,14 +16,20 @@ const INTERLACE: &str = "interlace-explorer";
 pub(crate) const ONLY: &str = "--only";
 pub(crate) const SKIP: &str = "--skip";
 
-/// The packages that are not to be instrumented, by name and version, each followed by a comma: those that
-/// only Interlace depends on, and those that are skipped. What Interlace and the program both use is
-/// instrumented: it belongs to the program.
+/// Packages, by name and version.
+pub(crate) struct Packages {
+    pub(crate) all: BTreeSet<String>,
+    /// Those that are not to be instrumented, each followed by a comma: those that only Interlace depends on, and
+    /// those that are skipped. What Interlace and the program both use is instrumented: it belongs to the program.
+    pub(crate) plain: String,
+}
+
+/// The packages that the program is built of.
 ///
 /// # Errors
 ///
 /// If the program does not depend on Interlace, or not on a package that is named, or cargo cannot tell.
-pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Result<String, String> {
+pub(crate) fn packages(arguments: &Arguments<'_>, target: &str) -> Result<Packages, String> {
     let all = tree(arguments, target, &["--workspace", "--edges", "normal,dev"])?;
     if !all.iter().any(|it| is_called(it, INTERLACE)) {
         return Err(format!(
@@ -39,7 +45,8 @@ pub(crate) fn not_instrumented(arguments: &Arguments<'_>, target: &str) -> Resul
     )?;
     let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
     let plain = plain(&all, &program, &only, &skipped)?;
-    Ok(plain.into_iter().flat_map(|it| [it, ","]).collect())
+    let plain = plain.into_iter().flat_map(|it| [it, ","]).collect();
+    Ok(Packages { all, plain })
 }
 
 /// Which packages of the workspace are the program, as cargo is told it: those that are named, or all. What only others
@@ -56,11 +63,15 @@ fn members<'a>(arguments: &Arguments<'a>) -> Vec<&'a str> {
 
 /// In words, the packages of the program that are not to be instrumented; nothing if all are.
 pub(crate) fn described(arguments: &Arguments<'_>) -> String {
-    match [ONLY, SKIP].map(|option| names(arguments, option).join(", ")) {
-        [only, skipped] if only.is_empty() => skipped,
-        [only, skipped] if skipped.is_empty() => format!("all but {only}"),
-        [only, skipped] => format!("all but {only}, and of {skipped}"),
-    }
+    let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
+    let crates = |names: &[Cow<'_, str>]| match names {
+        [name] => format!("crate {name}"),
+        names => format!("crates {}", names.join(", ")),
+    };
+    let only = (!only.is_empty()).then(|| format!("all but the {} ({ONLY})", crates(&only)));
+    let skipped = (!skipped.is_empty()).then(|| format!("the {} ({SKIP})", crates(&skipped)));
+    let parts: Vec<String> = only.into_iter().chain(skipped).collect();
+    parts.join("; ")
 }
 
 fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {
@@ -68,7 +79,8 @@ fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {
     names.map(|it| it.to_string_lossy()).collect()
 }
 
-/// Of all packages, those that are not of the program, or not chosen.
+/// Of all packages, Interlace, which may be a member of the workspace; and those that are not of the program, or not
+/// chosen.
 fn plain<'a>(
     all: &'a BTreeSet<String>,
     program: &BTreeSet<String>,
@@ -84,7 +96,10 @@ fn plain<'a>(
     }
     let is_plain = |package: &&str| {
         let is_in = |names: &[Cow<'_, str>]| names.iter().any(|name| is_called(package, name));
-        !program.contains(*package) || is_in(skipped) || !(only.is_empty() || is_in(only))
+        is_called(package, INTERLACE)
+            || !program.contains(*package)
+            || is_in(skipped)
+            || !(only.is_empty() || is_in(only))
     };
     Ok(all.iter().map(String::as_str).filter(is_plain).collect())
 }
@@ -130,6 +145,8 @@ fn package(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
 
     #[test]
@@ -144,19 +161,38 @@ mod tests {
     }
 
     #[test]
+    fn the_program_is_what_is_named_or_the_workspace() {
+        let members = |arguments: &[&str]| {
+            let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();
+            super::members(&Arguments::of(&arguments).unwrap()).join(" ")
+        };
+        assert_eq!(members(&["test", "--", "-p", "a"]), "--workspace");
+        assert_eq!(
+            members(&["test", "-p", "a", "--package=b"]),
+            "--package b --package a"
+        );
+    }
+
+    #[test]
     fn what_is_chosen_is_instrumented_if_it_is_of_the_program() {
         let packages = |names: &[&str]| names.iter().map(|it| format!("{it} 1.0.0")).collect();
-        let all: BTreeSet<_> = packages(&["interlace", "program", "queue", "rayon"]);
-        let program = packages(&["program", "queue"]);
+        let all: BTreeSet<_> = packages(&[INTERLACE, "program", "queue", "rayon"]);
+        let program = packages(&[INTERLACE, "program", "queue"]);
         let plain = |only: &[&str], skipped: &[&str]| {
             let [only, skipped] =
                 [only, skipped].map(|it| it.iter().map(|it| Cow::from(*it)).collect::<Vec<_>>());
             let plain = super::plain(&all, &program, &only, &skipped)?;
             Ok::<_, String>(plain.join(" ").replace(" 1.0.0", ""))
         };
-        assert_eq!(plain(&[], &[]).unwrap(), "interlace rayon");
-        assert_eq!(plain(&[], &["queue"]).unwrap(), "interlace queue rayon");
-        assert_eq!(plain(&["queue"], &[]).unwrap(), "interlace program rayon");
+        assert_eq!(plain(&[], &[]).unwrap(), "interlace-explorer rayon");
+        assert_eq!(
+            plain(&[], &["queue"]).unwrap(),
+            "interlace-explorer queue rayon"
+        );
+        assert_eq!(
+            plain(&["queue"], &[]).unwrap(),
+            "interlace-explorer program rayon"
+        );
         let error =
             "no package of the program is called `rayon`: `cargo tree` lists those that there are";
         assert_eq!(plain(&["rayon"], &[]).unwrap_err(), error);

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use crate::c_libraries;
 use crate::diagnostics::run_explaining;
 use crate::flags::{INSTRUMENTING, PLAIN, TELLING};
 
@@ -23,7 +24,7 @@ const LINK_ARGUMENTS: &str = "CARGO_INTERLACE_LINK_ARGUMENTS";
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
     // A test that is run so may call this program as people do.
-    let commands = ["interlace", "test", "run", "nextest"];
+    let commands = ["interlace", "test", "run", "nextest", "mutants"];
     let is_command = |it: &OsString| commands.iter().any(|word| it == word);
     env::var_os(PASS_THROUGH).is_some() && arguments.first().is_some_and(|it| !is_command(it))
 }
@@ -85,6 +86,7 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
             rustc.args(PLAIN);
         } else if has_package {
             rustc.args(INSTRUMENTING);
+            c_libraries::note(rest);
         }
     }
     let status = if is_explained {

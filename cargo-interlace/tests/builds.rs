@@ -18,7 +18,7 @@ resolver = "3"
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 30] = [
+const FILES: [(&str, &str); 32] = [
     WORKSPACE,
     (
         "program/Cargo.toml",
@@ -155,6 +155,10 @@ fn it_does_not_name_interlace() {
         include_str!("program/ecosystem/epoch.rs"),
     ),
     (
+        "program/tests/ecosystem/linear.rs",
+        include_str!("program/ecosystem/linear.rs"),
+    ),
+    (
         "program/tests/ecosystem/locks.rs",
         include_str!("program/ecosystem/locks.rs"),
     ),
@@ -177,6 +181,7 @@ fn it_does_not_name_interlace() {
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    ("program/tests/races.rs", include_str!("program/races.rs")),
     ("program/tests/random.rs", include_str!("program/random.rs")),
     (
         "program/tests/random/code.rs",
@@ -238,7 +243,8 @@ fn accesses_of_what_is_skipped_are_no_points() {
             other.join().unwrap();
         })
         .explore();
-        assert!(report.to_string().contains("atomic accesses to memory, but not those of shared"));
+        let text = report.to_string();
+        assert!(text.contains("\nnot instrumented: the crate shared (--skip)"), "{text}");
         report.schedules()
     };
     assert_eq!(explore(shared::add), 1);
@@ -271,13 +277,14 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, random.rs, names.rs, scopes.rs
+    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, random.rs, races.rs, names.rs, scopes.rs
     // and plain.rs, and the one in the documentation.
     for (passed, ignored, files) in [
         (23, 2, 1),
         (8, 0, 1),
-        (101, 0, 1),
+        (104, 0, 1),
         (11, 0, 1),
+        (15, 0, 1),
         (10, 0, 1),
         (13, 0, 1),
         (4, 0, 2),

@@ -17,6 +17,7 @@ use crate::site::{MarkerId, Site};
 /// is over, it goes on by itself: the code that is about to make the access cannot be left.
 pub(crate) fn access(site: &'static Site, access: MemoryAccess) {
     let marker = id_of(site);
+    current::note_stack();
     let begin = |core: &mut ExecutionCore, thread| core.begin_access(thread, access.access());
     if let Some(AccessBegin::Pauses) = current::with_core(begin) {
         pause_at(marker);
@@ -36,6 +37,7 @@ pub(crate) fn access_noted(site: &'static Site, access: MemoryAccess, operands: 
         access,
         operands,
     };
+    current::note_stack();
     match current::arrive(&reach) {
         Some(AccessBegin::GoesOn) | None => {}
         Some(AccessBegin::Pauses) => pause_at(reach.site),

@@ -62,6 +62,11 @@ pub(super) fn keep_panics() {
     KEEPS_PANICS.set(true);
 }
 
+/// Whether panics of the calling thread are kept, and not printed.
+pub(crate) fn keeps_panics() -> bool {
+    KEEPS_PANICS.get()
+}
+
 /// Drops the panics that were kept, before the calling thread's thread-locals go.
 pub(super) fn forget_panics() {
     memory::outside(|| drop(LAST_PANICS.take()));

@@ -95,11 +95,11 @@ fn described(hooks: Owner, describe: impl FnOnce() -> Option<String>) -> Option<
 
 #[cold]
 pub(super) fn panicked_in(hook: Hook, panic: Panic) -> ExecutionEnd {
-    let kind = match hook {
+    let other = |panic| match hook {
         Hook::Check => FailureKind::Check(panic),
         hook => FailureKind::PanicInHook(HookPanic { hook, panic }),
     };
-    kind.into()
+    FailureKind::of_panic(panic, other).into()
 }
 
 /// Drops the state. If that panics, an execution that held fails.

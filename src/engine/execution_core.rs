@@ -1,20 +1,25 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+mod crashes;
+mod questions;
+#[cfg(interlace)]
+mod race;
 mod stuck;
 mod unwinding;
 mod waits;
 
 use std::sync::Arc;
 
+use super::call_stacks::CallStack;
 use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
+use super::crash;
 use super::external_wakers::ExternalWakers;
 #[cfg(interlace)]
 use super::lessons::Habits;
 #[cfg(interlace)]
 use super::lock_question::Acquisition;
-use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 #[cfg(interlace)]
 use super::lock_words::LockWords;
@@ -38,6 +43,8 @@ pub(super) struct ExecutionCore {
     stood: Vec<ThreadStatus>,
     /// What they were about to acquire then, and was not free.
     blocked_on: Vec<BlockedOn>,
+    /// From where the steps were taken, if that is noted.
+    pub(super) stacks: Vec<CallStack>,
     locks: LockTable,
     #[cfg(interlace)]
     pub(super) lock_words: LockWords,
@@ -82,6 +89,7 @@ impl ExecutionCore {
             over: None,
             stood: Vec::new(),
             blocked_on: Vec::new(),
+            stacks: Vec::new(),
             locks: LockTable::default(),
             #[cfg(interlace)]
             lock_words: LockWords::default(),
@@ -126,6 +134,7 @@ impl ExecutionCore {
     fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
+        self.state.recorder().rest();
         self.number += 1;
         self.outside.reset();
         self.settled = None;
@@ -137,6 +146,7 @@ impl ExecutionCore {
         self.surroundings.reset(&mut self.kernel);
         self.calls.clear();
         self.blocked_on.clear();
+        self.stacks.clear();
     }
 
     /// Whether threads that reach a marker are to be unwound.
@@ -174,46 +184,15 @@ impl ExecutionCore {
         }
     }
 
-    /// Takes back the question of a thread, which goes on or unwinds, and which
-    /// [is not being asked](Self::is_being_asked).
-    pub(super) fn withdraw(&mut self, thread: ThreadId) {
-        let goes_on = !self.is_over();
-        self.locks.withdraw(thread, goes_on);
-    }
-
-    /// Whether threads have left questions, which are to be asked before each turn is decided.
-    #[inline]
-    pub(super) fn has_questions(&self) -> bool {
-        self.locks.has_probes()
-    }
-
-    /// The next question to be asked before the next turn is decided; nothing when all have been,
-    /// or nothing is decided any more. It is asked without any lock of the engine, and
-    /// [given back](Self::answer).
-    #[inline]
-    pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
-        if !self.has_questions() || self.is_over() {
-            return None;
-        }
-        self.locks.next_question()
-    }
-
-    /// Takes note of what a question has shown.
-    pub(super) fn answer(&mut self, question: LockQuestion) {
-        self.locks.answer(question, &mut self.state);
-    }
-
-    /// Whether the question of `thread` is being asked: then it must not be taken back.
-    pub(super) fn is_being_asked(&self, thread: ThreadId) -> bool {
-        let asked = self.locks.being_asked();
-        asked.is_some_and(|asked| asked.thread == thread)
-    }
-
     /// Decides whose turn comes next, when all questions have been asked; notes how the execution
     /// ended if no thread has it.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn turn(&mut self) -> Turn {
+        #[cfg(interlace)]
+        if self.has_race() {
+            return self.fail(ExecutionEnd::Pruned);
+        }
         if self.has_calls() {
             self.hear_calls();
         }
@@ -228,8 +207,13 @@ impl ExecutionCore {
             Some(scheduler) => scheduler.choose(point, threads),
             None => Choice::Prune,
         });
-        if let Turn::Over(over) = turn {
-            self.note_over(over);
+        match turn {
+            Turn::Over(over) => self.note_over(over),
+            Turn::Of(thread) => {
+                if let Some(known) = self.options.known_crashes {
+                    return self.turn_unless_known(known, thread);
+                }
+            }
         }
         turn
     }
@@ -288,7 +272,9 @@ impl ExecutionCore {
             Caught::Panic(panic) => {
                 self.state.leave(thread, ThreadState::Panicked);
                 let thread = Arc::clone(&self.state.threads().names()[thread.index()]);
-                Some(FailureKind::Panic(ThreadPanic { thread, panic }))
+                Some(FailureKind::of_panic(panic, |panic| {
+                    FailureKind::Panic(ThreadPanic { thread, panic })
+                }))
             }
             Caught::Unwound => {
                 self.state.leave(thread, ThreadState::Unwound);
@@ -322,8 +308,11 @@ impl ExecutionCore {
         self.over.clone().unwrap_or(ExecutionEnd::Pruned)
     }
 
-    /// Notes how the threads' part of the execution ended.
+    /// Notes how the threads' part of the execution ended: by its first data race, if it has one.
     fn set_over(&mut self, end: impl Into<ExecutionEnd>) {
+        let end = end.into();
+        #[cfg(interlace)]
+        let end = self.race().map_or(end, Into::into);
         self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
@@ -331,7 +320,7 @@ impl ExecutionCore {
             }
         }
         self.state.note_end();
-        self.over = Some(end.into());
+        self.over = Some(end);
     }
 
     /// Notes where the threads stand, and what they wait for there.
@@ -359,6 +348,9 @@ impl ExecutionCore {
         for (site, learnt) in self.state.take_learnt_of_loops() {
             super::loop_sites::learn(site, learnt, self.options.lessons);
         }
+        if !end.is_timed_out() {
+            crash::goes_on(self.state.recorder());
+        }
         let Some(scheduler) = &mut self.scheduler else {
             return false;
         };
@@ -376,6 +368,7 @@ impl ExecutionCore {
             names: self.state.threads().names(),
             threads: &self.stood,
             blocked_on: &self.blocked_on,
+            stacks: &self.stacks,
             end,
             outcome,
         });

@@ -40,6 +40,8 @@ pub(crate) use lent_block::{
     LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
 };
 use overflow::Guard;
+#[cfg(unix)]
+pub(crate) use overflow::explain as explain_overflow;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
 
@@ -302,4 +304,10 @@ pub(super) fn with_control<T>(is_by_run: bool, body: impl FnOnce() -> T) -> T {
     } else {
         memory::outside(|| flag::with(&CONTROL, NOBODY, body))
     }
+}
+
+/// Runs `body` with no run in control of the calling thread, on the memory that it uses.
+#[inline]
+pub(super) fn without_control<T>(body: impl FnOnce() -> T) -> T {
+    flag::with(&CONTROL, NOBODY, body)
 }

@@ -1,8 +1,9 @@
 //! What is a scheduling point.
 
+use std::fmt;
 use std::str::FromStr;
-use std::{env, fmt};
 
+use super::not_instrumented;
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
 
@@ -74,14 +75,18 @@ impl Points {
     }
 
     /// What a report says of them.
-    pub(crate) fn note(self, is_model: bool) -> PointsNote {
+    pub(crate) fn note(self, is_model: bool, looks_for_races: bool) -> PointsNote {
+        let races = if looks_for_races {
+            ""
+        } else {
+            ". Data races were not looked for: where there is one, more can happen"
+        };
         PointsNote(match self {
             Points::Accesses => {
                 let all = "markers, calls to the system, and atomic accesses to memory";
-                // `cargo interlace` says what it was told to leave out.
-                match &*env::var("CARGO_INTERLACE_SKIPPED").unwrap_or_default() {
-                    "" => all.to_owned(),
-                    skipped => format!("{all}, but not those of {skipped}"),
+                match &*not_instrumented::list() {
+                    "" => format!("{all}{races}"),
+                    list => format!("{all}{races}\nnot instrumented: {list}"),
                 }
             }
             Points::Calls if cfg!(interlace) => "markers, and calls to the system".to_owned(),

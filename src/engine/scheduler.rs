@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{BlockedOn, ExecutionEnd, ThreadTable};
+use super::{BlockedOn, CallStack, ExecutionEnd, ThreadTable};
 use crate::operation::{Choice, SchedulingPoint, ThreadStatus, Trace};
 
 pub(crate) trait Scheduler: Any + Send {
@@ -26,6 +26,8 @@ pub(crate) struct ExecutionResult<'a> {
     pub(crate) threads: &'a [ThreadStatus],
     /// The locks that they were about to acquire, and that were not free.
     pub(crate) blocked_on: &'a [BlockedOn],
+    /// From where steps were taken, as far as that was noted.
+    pub(crate) stacks: &'a [CallStack],
     pub(crate) end: &'a ExecutionEnd,
     pub(crate) outcome: Option<&'a str>,
 }

@@ -54,7 +54,9 @@ impl Comparing {
         Comparing {
             failing: failing.clone(),
             nearest: NearestHeld::new(&failing.steps, MAX_EXECUTIONS, |marker| {
-                marker.site().places().len()
+                let site = marker.site();
+                // An access in instrumented code is one, to one place.
+                site.places().len() + usize::from(site.is_found())
             }),
             conflicts: Conflicts::default(),
             has_begun: false,
@@ -91,13 +93,15 @@ impl Scheduler for Comparing {
 
 fn conflict(pair: &ReversedPair, held: &ExecutionResult<'_>) -> Conflict {
     let step = |touch: &Touch| {
-        let place = touch.marker.site().places().get(touch.place);
+        let site = touch.marker.site();
+        let place = site.places().get(touch.place).copied();
+        let place = place.unwrap_or_else(|| site.accessed());
         ConflictingStep {
             thread: held.names[touch.thread.index()].clone(),
             kind: touch.operation.step_kind(),
             marker: touch.operation.name().into(),
             access: touch.kind,
-            place: place.copied().unwrap_or_default().into(),
+            place: place.into(),
         }
     };
     Conflict {

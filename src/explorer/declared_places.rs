@@ -45,6 +45,7 @@ impl Notes {
             | Object::Loop(_)
             | Object::Waker(_)
             | Object::Scope(_)
+            | Object::Returns(_)
             | Object::Clock => "known".to_owned(),
         }
     }

@@ -58,7 +58,13 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
         // Every try would take another time-out and leave another thread behind.
         return Ok(as_found());
     }
-    let shrinking = match context.run(Shrinking::new(found.record.clone(), BUDGET)) {
+    let mut budget = BUDGET;
+    if context.options.known_crashes.is_some() {
+        // What is tried must not depend on the clock: another process has tried the same.
+        budget.executions /= 10;
+        budget.time = Some(Duration::from_secs(600));
+    }
+    let shrinking = match context.run(Shrinking::new(found.record.clone(), budget)) {
         Ok(shrinking) => shrinking,
         Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
         // A candidate may block the fibers although the failure did not: then the failure is
@@ -100,21 +106,20 @@ pub(super) fn describe(
         let mut pairs = again.steps.iter().zip(&record.steps);
         again.steps.len() == record.steps.len() && pairs.all(|(one, other)| one.is_again(other))
     };
-    let reproduced =
-        again.map(|again| again.end.is_like(&record.end) && takes_the_same_steps(&again));
+    let is_again = |again: &Record| again.end.is_like(&record.end) && takes_the_same_steps(again);
+    let reproduced = again.as_ref().map(is_again);
     let conflicts = conflicts(context, record)?;
-    let minimal = match (best.minimal, reproduced) {
+    let mut best = best.clone();
+    if let Some(again) = again.filter(is_again) {
+        best.record.stacks = again.stacks;
+    }
+    if let (Minimal::Proved { executions }, Some(false)) = (best.minimal, reproduced) {
         // What does not come to the same again proves nothing.
-        (Minimal::Proved { executions }, Some(false)) => Minimal::Budget { executions },
-        (minimal, _) => minimal,
-    };
+        best.minimal = Minimal::Budget { executions };
+    }
     Ok(Failure::new(
         found,
-        &Reported {
-            record: record.clone(),
-            minimal,
-            ..*best
-        },
+        &best,
         reproduced,
         conflicts,
         context.call,

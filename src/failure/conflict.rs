@@ -81,7 +81,7 @@ impl fmt::Display for Conflict {
             other if first.access == second.access && access == AccessKind::Acquire => {
                 &format!("it as `{other}`")
             }
-            other => &format!("`{other}`"),
+            other => &named(other),
         };
         let verb = if self.has_second {
             verb
@@ -90,9 +90,18 @@ impl fmt::Display for Conflict {
         };
         write!(
             f,
-            "{} {access} `{place}` before {next} {verb} {it}",
-            first.at()
+            "{} {access} {} before {next} {verb} {it}",
+            first.at(),
+            named(place)
         )
+    }
+}
+
+/// A place, which the source does not always name.
+fn named(place: &str) -> String {
+    match place {
+        "" => "a place".to_owned(),
+        place => format!("`{place}`"),
     }
 }
 

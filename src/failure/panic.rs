@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::panic::PanicHookInfo;
 
+use super::NotLinearizable;
+
 /// A panic of the code under test.
 ///
 /// ```
@@ -29,6 +31,8 @@ pub struct Panic {
 pub(crate) struct PanicDetails {
     pub(crate) message: String,
     pub(crate) place: Option<PanicSite>,
+    /// What the code panicked with, if it was this library's assertion.
+    pub(crate) not_linearizable: Option<NotLinearizable>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,16 +78,22 @@ impl Panic {
 
     /// Reads the message from a payload, which does not tell the place.
     pub(crate) fn from_payload(payload: &(dyn Any + Send)) -> Self {
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
+        let not_linearizable = payload.downcast_ref::<NotLinearizable>().cloned();
+        let message = if let Some(failure) = &not_linearizable {
+            failure.to_string()
+        } else if let Some(text) = payload.downcast_ref::<&str>() {
             (*text).to_owned()
         } else if let Some(text) = payload.downcast_ref::<String>() {
             text.clone()
         } else {
             "a panic whose payload is no text".to_owned()
         };
-        let place = None;
         Panic {
-            details: Box::new(PanicDetails { message, place }),
+            details: Box::new(PanicDetails {
+                message,
+                place: None,
+                not_linearizable,
+            }),
         }
     }
 

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::code::{Call, Code};
+use super::source_lines::text_of;
 use super::symbols::{Frame, frames_of};
-use crate::site::SourcePlace;
+use crate::site::{LineText, SourcePlace};
 
 /// The place of the access called `operation`, whose call returns to `address`.
 pub(super) fn place_of(operation: &'static str, address: usize) -> SourcePlace {
@@ -21,6 +22,7 @@ pub(super) fn place_of(operation: &'static str, address: usize) -> SourcePlace {
             file: "",
             line: 0,
             column: 0,
+            text: LineText::NotRead,
         };
     };
     let function = short_name(&own.function);
@@ -34,6 +36,7 @@ pub(super) fn place_of(operation: &'static str, address: usize) -> SourcePlace {
         file: shown(own.file.as_deref()).leak(),
         line: own.line,
         column: own.column,
+        text: text_of(own),
     }
 }
 
@@ -67,7 +70,7 @@ fn accesses_before(frames: &[Frame], own: &Frame, address: usize) -> usize {
 }
 
 /// What a call does if it is one at an atomic access, as the symbol says: `64_load`.
-fn kind_of(call: Call) -> Option<String> {
+pub(super) fn kind_of(call: Call) -> Option<String> {
     let frames = frames_of(call.function + 1);
     let symbol = &frames.last()?.function;
     if let Some(function_of_std) = symbol.strip_prefix("interlace_std_") {
@@ -92,7 +95,7 @@ fn frame_of_program(frames: &[Frame]) -> Option<&Frame> {
     frames.iter().find(|it| is_of_program(it)).or(frames.last())
 }
 
-fn is_of_program(frame: &Frame) -> bool {
+pub(super) fn is_of_program(frame: &Frame) -> bool {
     frame
         .file
         .as_deref()
@@ -100,7 +103,7 @@ fn is_of_program(frame: &Frame) -> bool {
 }
 
 /// The path of a source file of std, in its repository.
-fn in_std(file: &Path) -> Option<&str> {
+pub(super) fn in_std(file: &Path) -> Option<&str> {
     let file = file.to_str()?;
     let begin = ["/library/core/", "/library/alloc/", "/library/std/"]
         .iter()
@@ -109,7 +112,7 @@ fn in_std(file: &Path) -> Option<&str> {
 }
 
 /// The last name in a path: of a closure, the function that it is in.
-fn short_name(function: &str) -> String {
+pub(super) fn short_name(function: &str) -> String {
     let mut depth = 0_usize;
     let is_outside = |letter: &char| {
         match letter {
@@ -127,18 +130,34 @@ fn short_name(function: &str) -> String {
 /// The variable in which `cargo interlace` says where the workspace is.
 const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
 
+/// The folder of the workspace.
+fn workspace() -> PathBuf {
+    let workspace = env::var_os(WORKSPACE).map_or_else(env::current_dir, |it| Ok(it.into()));
+    workspace.unwrap_or_default()
+}
+
+/// Whether this is code that the user writes: in the workspace, and neither of other people nor generated.
+pub(super) fn is_of_workspace(frame: &Frame) -> bool {
+    let file = frame.file.as_deref();
+    let file = file.and_then(|file| file.strip_prefix(workspace()).ok());
+    let is_of_interlace = frame
+        .function
+        .trim_start_matches('<')
+        .starts_with("interlace::");
+    !is_of_interlace
+        && file.is_some_and(|file| !["target", "vendor"].iter().any(|it| file.starts_with(it)))
+}
+
 /// A file as people know it: in the workspace, as `file!` says it, in another package, or in std.
-fn shown(file: Option<&Path>) -> String {
+pub(super) fn shown(file: Option<&Path>) -> String {
     let Some(file) = file else {
         return String::new();
     };
     if let Some(file) = in_std(file) {
         return file.to_owned();
     }
-    let workspace = env::var_os(WORKSPACE).map_or_else(env::current_dir, |it| Ok(it.into()));
-    let workspace = workspace.unwrap_or_default();
     let file = file
-        .strip_prefix(workspace)
+        .strip_prefix(workspace())
         .unwrap_or(file)
         .to_string_lossy();
     // A package of a registry: `…/registry/src/index.crates.io-1949cf8c6b5b557f/name-1.2.3/src/lib.rs`

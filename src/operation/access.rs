@@ -24,6 +24,10 @@ pub(crate) enum Object {
     Text(u64),
     /// The clock of the execution.
     Clock,
+    /// The returns of operations that a thread [records](crate::linear::History), or, if none is named, of all:
+    /// written by who returns, and read by who begins one. So which operation ended before which began is the
+    /// same in all executions of a class, and nothing else is ordered.
+    Returns(Option<ThreadId>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +69,9 @@ impl Object {
         match (self, other) {
             (Object::Memory(one), Object::Memory(two)) => {
                 one.start < two.end && two.start < one.end
+            }
+            (Object::Returns(one), Object::Returns(two)) => {
+                one == two || one.is_none() || two.is_none()
             }
             _ => self == other,
         }

@@ -40,6 +40,7 @@ pub(crate) enum Touched {
     Memory(usize),
     Text(u64),
     Clock,
+    Returns(Option<u64>),
 }
 
 /// A thread that did something else in another execution.
@@ -90,6 +91,7 @@ impl Behaviour {
                     }
                     Object::Scope(_) => Touched::Scope,
                     Object::Text(text) => Touched::Text(text),
+                    Object::Returns(of) => Touched::Returns(of.map(identity)),
                     Object::Clock => Touched::Clock,
                 };
                 touched.push((kind, what));

@@ -48,6 +48,8 @@ struct Row {
     held: Vec<Object>,
     /// What it touches when it goes on, if it is in a wait that may time out.
     wait_end: Vec<Access>,
+    /// How many operations that are [recorded](Object::Returns) begin with its next step.
+    begins: usize,
 }
 
 impl Footprints {
@@ -176,6 +178,24 @@ impl Footprints {
         }
     }
 
+    /// `thread` is to begin a recorded operation, in its next step.
+    pub(crate) fn begin_operation(&mut self, thread: ThreadId) {
+        self.row(thread).begins += 1;
+    }
+
+    /// It has come to the end of one without taking a step.
+    pub(crate) fn end_without_step(&mut self, thread: ThreadId) {
+        let row = self.row(thread);
+        row.begins = row.begins.saturating_sub(1);
+    }
+
+    /// `thread` takes a step, in which operations begin that it was to begin.
+    pub(crate) fn have_begun(&mut self, thread: ThreadId) {
+        if let Some(row) = self.rows.get_mut(thread.index()) {
+            row.begins = 0;
+        }
+    }
+
     #[inline]
     fn row(&mut self, thread: ThreadId) -> &mut Row {
         if self.rows.len() <= thread.index() {
@@ -213,6 +233,9 @@ impl Footprints {
         if operation.ends_wait() {
             accesses.extend(row.into_iter().flat_map(|row| row.wait_end.iter().cloned()));
         }
+        if row.is_some_and(|row| row.begins > 0) {
+            accesses.push(Access::read(Object::Returns(None)));
+        }
         let has_marker = match operation.kind() {
             OperationKind::Start => false,
             OperationKind::Join(_) => row.is_some_and(|row| row.has_reached),
@@ -232,7 +255,7 @@ impl Footprints {
         let Some(row) = self.rows.get_mut(pending.thread.index()) else {
             return false;
         };
-        if !(row.held.is_empty() && pending.operation.is_marker()) {
+        if !(row.held.is_empty() && row.begins == 0 && pending.operation.is_marker()) {
             return false;
         }
         let (Some(access), Some(declared)) = (row.one.take(), &mut row.declared) else {

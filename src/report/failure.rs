@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::kept::Kept;
+use super::markers::MarkerLine;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
@@ -44,6 +46,8 @@ pub struct Failure {
     pub(super) timeline: Timeline,
     pub(super) conflicts: Conflicts,
     pub(super) regression: String,
+    /// How to keep a failure of an instrumented build.
+    pub(super) kept: Kept,
 }
 
 /// How minimal a schedule is.
@@ -67,7 +71,7 @@ pub(crate) enum Minimal {
 }
 
 /// The failing execution to report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reported {
     pub(crate) record: Record,
     /// How many of its first steps make up the schedule.
@@ -109,6 +113,15 @@ impl Failure {
             minimal,
         } = best;
         let schedule = best.schedule(forced);
+        let timeline = best.timeline(forced);
+        let conflicts = told_by_own_lines(conflicts, &timeline);
+        let (regression, kept) = match timeline.instrumented() {
+            Some(columns) => (
+                regression::instrumented_test(&schedule, call),
+                Kept::of(columns, call),
+            ),
+            None => (regression::test(&schedule, call), Kept::default()),
+        };
         Failure {
             kind: best.failure().expect("a failing execution has a kind"),
             found: found.record.schedule(found.record.steps.len()),
@@ -116,9 +129,10 @@ impl Failure {
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
             minimal,
             reproduced,
-            timeline: best.timeline(forced),
+            timeline,
             conflicts,
-            regression: regression::test(&schedule, call),
+            regression,
+            kept,
             schedule,
         }
     }
@@ -174,10 +188,37 @@ impl Failure {
     /// schedule does.
     ///
     /// The test is made from the source of the call of `explore`, which is read when the failure is
-    /// found. If that cannot be read, the test says what to fill in.
+    /// found. If that cannot be read, the test says what to fill in. In an instrumented build it is for such builds
+    /// only.
     #[must_use]
     pub fn regression(&self) -> String {
         self.regression.clone()
+    }
+
+    /// Returns the markers with which a failure of an instrumented build is found in a plain one too, by
+    /// [`marked_regression`](Self::marked_regression). Empty in other builds, and where markers cannot do it: the
+    /// text of the failure says why.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("t", |()| { marker!("x"); panic!("out of luck") })
+    ///     .explore();
+    /// // The marker is written already.
+    /// let failure = report.assert_fails();
+    /// assert!(failure.markers().is_empty() && failure.marked_regression().is_none());
+    /// ```
+    #[must_use]
+    pub fn markers(&self) -> &[MarkerLine] {
+        &self.kept.markers
+    }
+
+    /// Returns a test to paste beside the one that found the failure, in which it fails under plain `cargo test`
+    /// too, once the [markers](Self::markers) are written.
+    #[must_use]
+    pub fn marked_regression(&self) -> Option<&str> {
+        Some(&*self.kept.test).filter(|test| !test.is_empty())
     }
 
     /// Where the schedule comes from.
@@ -257,6 +298,27 @@ impl Failure {
     }
 }
 
+/// The same conflicts; of what std does, it is told from where that is called.
+fn told_by_own_lines(mut conflicts: Conflicts, timeline: &Timeline) -> Conflicts {
+    let steps = conflicts
+        .0
+        .iter_mut()
+        .flat_map(|it| [&mut it.first, &mut it.second]);
+    for step in steps {
+        let Some(line) = timeline.own_line(&step.thread, step.kind, &step.marker) else {
+            continue;
+        };
+        if step.place.is_empty() {
+            step.place = line.accessed().to_owned().into();
+        }
+        if step.marker.file.starts_with("library/") {
+            step.marker.file = line.file.clone();
+            step.marker.line = line.line;
+        }
+    }
+    conflicts
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.kind)?;
@@ -264,10 +326,14 @@ impl fmt::Display for Failure {
         writeln!(f, "\n{}", self.timeline)?;
         writeln!(f, "{}", self.forced_steps())?;
         write!(f, "{}{}", self.early(), self.conflicts)?;
-        write!(
-            f,
-            "\nregression test, to paste beside the test that found this:\n\n"
-        )?;
-        write!(f, "{}{}", self.regression, self.doubt())
+        write!(f, "{}", self.kept)?;
+        if self.kept.test.is_empty() {
+            write!(
+                f,
+                "\nregression test, to paste beside the test that found this:\n\n{}",
+                self.regression
+            )?;
+        }
+        f.write_str(self.doubt())
     }
 }

@@ -7,11 +7,14 @@ mod codec;
 mod kinds;
 mod names;
 mod node;
+mod timeline;
 
 use serde_json::{Map, Value, json};
 
+use super::kept::Kept;
 use super::{
-    Coverage, Failure, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity, Verified,
+    Coverage, Failure, MarkerLine, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity,
+    Verified,
 };
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
@@ -109,8 +112,11 @@ object! { Failure:
     reproduced = "reproduced",
     timeline = "timeline",
     conflicts = "conflicts",
-    regression = "regression"
+    regression = "regression",
+    kept = "kept"
 }
+
+row! { MarkerLine: file, line, source, name }
 
 object! { Sampled: strategy = "strategy", seed = "seed", uniform = "uniform" }
 object! { SavedRuns: place = "place", held = "held", stale = "stale", failing = "failing" }
@@ -176,6 +182,37 @@ impl Json for Verified {
 
     fn absent() -> Option<Self> {
         Some(Verified::No)
+    }
+}
+
+/// Null for a failure of another build than an instrumented one.
+impl Json for Kept {
+    fn write(&self) -> Value {
+        if *self == Kept::default() {
+            return Value::Null;
+        }
+        json!({
+            "markers": self.markers.write(),
+            "are_copied": self.are_copied.write(),
+            "test": self.test.write(),
+            "obstacle": self.obstacle.write(),
+        })
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let Some(node) = node.some() else {
+            return Ok(Kept::default());
+        };
+        Ok(Kept {
+            markers: node.read("markers")?,
+            are_copied: node.read("are_copied")?,
+            test: node.read("test")?,
+            obstacle: node.read("obstacle")?,
+        })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Kept::default())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::markers::MarkerLine;
 use super::source::Source;
 use crate::schedule::Schedule;
 
@@ -15,8 +16,62 @@ pub(crate) struct Call {
 /// The test that replays `schedule` with the explorer of `call`.
 pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
     Source::read(call.explored_at.file())
-        .and_then(|source| from_source(&source, schedule, call))
+        .and_then(|source| from_source(&source, schedule, call, ""))
         .unwrap_or_else(|| without_source(schedule, call))
+}
+
+/// The same, for instrumented builds only.
+pub(super) fn instrumented_test(schedule: &Schedule, call: Call) -> String {
+    format!(
+        "#[cfg(interlace)] // under `cargo interlace`\n{}",
+        test(schedule, call)
+    )
+}
+
+/// The same for any build in which these markers are written, and which of them are in the test itself.
+pub(super) fn marked_test(
+    schedule: &Schedule,
+    markers: &[MarkerLine],
+    call: Call,
+) -> (String, Vec<bool>) {
+    const POINTS: &str = ".points(interlace::Points::Calls)";
+    let source = Source::read(call.explored_at.file());
+    let are_copied: Vec<bool> = match &source {
+        Some(source) => markers
+            .iter()
+            .map(|it| is_copied(source, it, call))
+            .collect(),
+        None => vec![false; markers.len()],
+    };
+    let written = source.and_then(|source| {
+        let copied = markers.iter().zip(&are_copied).filter(|it| *it.1);
+        let source = copied.fold(source, |source, (marker, _)| {
+            source.with_comment(marker.line, &format!("interlace: {}", marker.name))
+        });
+        from_source(&source, schedule, call, POINTS)
+    });
+    match written {
+        Some(test) if are_copied.contains(&true) => (
+            test.replacen("#[test]\n", "#[test]\n#[interlace::trace]\n", 1),
+            are_copied,
+        ),
+        Some(test) => (test, are_copied),
+        None => (without_source(schedule, call), vec![false; markers.len()]),
+    }
+}
+
+/// Whether the line of a marker is in the function that explores: the test has a copy of it.
+fn is_copied(source: &Source, marker: &MarkerLine, call: Call) -> bool {
+    let location = call.explored_at;
+    let function = source
+        .offset(location.line(), location.column())
+        .and_then(|explore| source.function_around(explore));
+    let body = function.and_then(|it| Some(it.body..source.closer(it.body - 1)?));
+    let line = source.offset(marker.line, 1);
+    location.file() == marker.file
+        && body
+            .zip(line)
+            .is_some_and(|(body, line)| body.contains(&line))
 }
 
 /// The text of the function that explores, with `replay` in place of `explore`. What precedes the
@@ -24,7 +79,9 @@ pub(crate) fn test(schedule: &Schedule, call: Call) -> String {
 ///
 /// None if the result would not compile or would do something else: what is cut out may need
 /// parameters, or names that a closure or a pattern binds.
-fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<String> {
+///
+/// `setting` is a call of a method of the explorer, to be added.
+fn from_source(source: &Source, schedule: &Schedule, call: Call, setting: &str) -> Option<String> {
     let explore = source.offset(call.explored_at.line(), call.explored_at.column())?;
     let (chain, explorer) =
         method_call(source, explore).or_else(|| call_of_model(source, explore))?;
@@ -42,8 +99,12 @@ fn from_source(source: &Source, schedule: &Schedule, call: Call) -> Option<Strin
     }
     let before = source.text[function.body..source.end_of_code(statement)].trim_end();
     let indent = source.indent_of(chain);
+    let setting = match setting {
+        "" => String::new(),
+        setting => format!("\n{indent}    {setting}"),
+    };
     let replay = format!(
-        "{before}\n{indent}{explorer}\n{indent}    .replay(&interlace::{})\n{indent}    \
+        "{before}\n{indent}{explorer}{setting}\n{indent}    .replay(&interlace::{})\n{indent}    \
          .assert_ok();",
         schedule.to_rust()
     );

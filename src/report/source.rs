@@ -47,6 +47,16 @@ impl Source {
         Source { text, code }
     }
 
+    /// The same file with a comment at the end of a line.
+    pub(crate) fn with_comment(&self, line: u32, comment: &str) -> Self {
+        let mut text = self.text.clone();
+        let end = self.text.split_inclusive('\n').take(line as usize);
+        let end: usize = end.map(str::len).sum();
+        let end = self.text[..end].trim_end().len();
+        text.insert_str(end, &format!(" // {comment}"));
+        Source::new(text)
+    }
+
     /// The offset of a line and column. Both count from 1, columns in characters.
     pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let mut lines = self.text.split_inclusive('\n');

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod examples;
+mod linearizable;
 mod programs;
 mod serializable;
 

@@ -74,6 +74,11 @@ fn a_flag() {
     assert_eq!(wait(|| ()), (3, 1));
     assert_eq!(wait(spin_loop), (3, 1));
     assert_eq!(wait(thread::yield_now), (4, 1));
+    // A fence as some make it: what it writes is a new variable in each round.
+    let fence = || {
+        let _ = AtomicUsize::new(0).compare_exchange(0, 1, SeqCst, SeqCst);
+    };
+    assert_eq!(wait(fence), (4, 1));
 }
 
 #[test]

@@ -41,6 +41,14 @@ impl Scratch {
         self.0.join(name)
     }
 
+    /// Runs cargo there, as [`cargo_interlace`](Self::cargo_interlace) runs that.
+    #[allow(dead_code, reason = "not all tests do")]
+    pub(crate) fn cargo(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> (bool, String) {
+        let mut cargo = Command::new(env!("CARGO"));
+        let (code, printed, said) = self.run(&mut cargo, arguments, variables);
+        (code == 0, printed + &said)
+    }
+
     /// Runs `cargo interlace` there, which builds into a folder beside that of this workspace. Returns
     /// whether it succeeds, and all that it prints.
     pub(crate) fn cargo_interlace(
@@ -48,13 +56,34 @@ impl Scratch {
         arguments: &[&str],
         variables: &[(&str, &Path)],
     ) -> (bool, String) {
+        let (code, printed, said) = self.output(arguments, variables);
+        (code == 0, printed + &said)
+    }
+
+    /// As [`cargo_interlace`](Self::cargo_interlace). Returns with what it ends, and what it prints to each of its
+    /// outputs.
+    #[allow(dead_code, reason = "not all tests do")]
+    pub(crate) fn output(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (i32, String, String) {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"));
+        self.run(program.arg("interlace"), arguments, variables)
+    }
+
+    fn run(
+        &self,
+        program: &mut Command,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (i32, String, String) {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let Output {
             status,
             stdout,
             stderr,
-        } = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"))
-            .arg("interlace")
+        } = program
             .args(arguments)
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_NET_OFFLINE", "true")
@@ -63,6 +92,6 @@ impl Scratch {
             .output()
             .unwrap();
         let [stdout, stderr] = [stdout, stderr].map(|it| String::from_utf8(it).unwrap());
-        (status.success(), stdout + &stderr)
+        (status.code().unwrap(), stdout, stderr)
     }
 }

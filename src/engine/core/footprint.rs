@@ -129,6 +129,7 @@ impl ExecutionState {
         if pending.operation.is_marker() || self.footprints.is_one_step(pending) {
             self.footprints.pass(pending.thread);
         }
+        self.footprints.have_begun(pending.thread);
         knowledge
     }
 }

@@ -7,12 +7,12 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind, HookPanic,
-    InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic, Positions,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Crash, DataRace, Deadlock,
+    FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
+    NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess,
     RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
     WaitSite,
 };
-use crate::timeline::{Columns, Timeline, TimelineStep};
 
 variants! { FailureKind:
     "panic" = Panic[failure],
@@ -20,30 +20,41 @@ variants! { FailureKind:
     "check" = Check(panic),
     "outcome_not_allowed" = OutcomeNotAllowed[failure],
     "not_serializable" = NotSerializable[failure],
+    "not_linearizable" = NotLinearizable[failure],
     "invariant" = Invariant[failure],
     "invariant_panic" = InvariantPanic(panic),
     "deadlock" = Deadlock[failure],
     "livelock" = Livelock[failure],
+    "data_race" = DataRace[failure],
     "step_limit" = StepLimit[failure],
     "time_out" = TimeOut[failure],
+    "crash" = Crash[failure],
     "diverged" = Diverged(error),
 }
 
 object! { ThreadPanic: thread = "thread", panic = "panic" }
+object! { Crash: thread = "thread", by = "by", address = "address" }
 object! { HookPanic: hook = "place", panic = "panic" }
 object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
 object! { NotSerializable: view = "view", nearest = "nearest"; views }
+object! { NotLinearizable:
+    order_wanted = "order_wanted",
+    calls = "operations",
+    nearest = "nearest",
+    unexplained = "unexplained",
+    instead = "instead"
+}
 object! { InvariantViolation: name = "name" }
 object! { Deadlock: threads = "threads" }
 object! { Livelock: threads = "threads", reads = "reads" }
+object! { RaceDetails: first = "first", second = "second", passed = "passed"; code }
 object! { ThreadPosition:
     name = "name",
     activity = "activity",
     passed = "passed",
     awaited_locks = "awaited_locks"
 }
-object! { PanicDetails: message = "message", place = "at" }
-object! { Columns: threads = "threads", steps = "steps" }
+object! { PanicDetails: message = "message", place = "at"; not_linearizable }
 
 object! { Conflict: first = "first", second = "second", has_second = "has_second" }
 
@@ -53,14 +64,16 @@ row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
 row! { RepeatedRead: thread, site, place, size, value }
+row! { RacingAccess: thread, access, size, site }
+row! { PassedValue: store, store_order, load, load_order }
 row! { AwaitedLock: name, last, others_may_hold }
+row! { HistoryCall: client, operation, returned, invoked_at, returned_at }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
-row! { TimelineStep: thread, kind, marker, is_forced, preempts, waits }
 
 wrapper! { Panic.details }
+wrapper! { DataRace.details }
 wrapper! { Positions.0 }
-wrapper! { Timeline.0 }
 
 variants! { Activity:
     "not_started" = NotStarted,

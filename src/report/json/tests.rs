@@ -32,20 +32,44 @@ fn failures() -> impl Strategy<Value = Failure> {
     ];
     let how = (kinds(), minimal, option::of(any::<bool>()));
     let texts = (timelines(), conflicts(), any::<String>());
-    (how, schedules(), schedules(), any::<(u64, usize)>(), texts).prop_map(
-        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression))| Failure {
-            kind: how.0,
-            schedule,
-            found,
-            index,
-            preemptions,
-            minimal: how.1,
-            reproduced: how.2,
-            timeline,
-            conflicts: Conflicts(conflicts),
-            regression,
+    let numbers = any::<(u64, usize)>();
+    (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
+        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression), kept)| {
+            Failure {
+                kind: how.0,
+                schedule,
+                found,
+                index,
+                preemptions,
+                minimal: how.1,
+                reproduced: how.2,
+                timeline,
+                conflicts: Conflicts(conflicts),
+                regression,
+                kept,
+            }
         },
     )
+}
+
+fn kept() -> impl Strategy<Value = Kept> {
+    let marker = (any::<[String; 3]>(), any::<u32>());
+    let marker = marker.prop_map(|([file, source, name], line)| MarkerLine {
+        file,
+        line,
+        source,
+        name,
+    });
+    let markers = vec((marker, any::<bool>()), 0..3);
+    (markers, any::<[String; 2]>()).prop_map(|(markers, [test, obstacle])| {
+        let (markers, are_copied) = markers.into_iter().unzip();
+        Kept {
+            markers,
+            are_copied,
+            test,
+            obstacle,
+        }
+    })
 }
 
 fn ends() -> impl Strategy<Value = StoppedBy> {

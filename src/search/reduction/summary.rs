@@ -48,6 +48,7 @@ fn bits(object: &Object) -> u64 {
         Object::Scope(count) => 1 << (count / GRANULE % 64),
         Object::Text(text) => 1 << (text % 64),
         Object::Thread(_) | Object::Loop(_) | Object::Waker(_) => 2,
+        Object::Returns(_) => 4,
         Object::Clock => 1,
     }
 }

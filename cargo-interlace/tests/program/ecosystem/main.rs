@@ -23,6 +23,7 @@ use interlace::{Engine, Explorer, FailureKind, Report, Strategy};
 mod cells;
 mod channels;
 mod epoch;
+mod linear;
 mod locks;
 mod queues;
 mod runtimes;

@@ -1,6 +1,7 @@
 //! What a thread has done in a round of a loop.
 
 use crate::operation::{MemoryAccess, Object};
+use crate::own_stack;
 use crate::site::MarkerId;
 
 /// What a thread is about to do or has done at a site. With other operands it may change what it has not
@@ -41,10 +42,17 @@ impl Read {
     }
 }
 
-/// Whether what these accesses have changed is as before.
+/// Whether what these accesses of the calling thread have changed is as before, or lies on its stack. There it begins
+/// each round with a new variable, as those do that make a fence of an exchange.
 pub(super) fn is_put_back(round: &[Read]) -> bool {
-    round.iter().filter(|it| it.has_changed()).all(|write| {
+    let mut changes = round.iter().filter(|it| it.has_changed());
+    changes.all(|write| {
         let (place, object) = (write.reach.access, write.object());
+        if let Object::Memory(range) = &object
+            && own_stack::has(range)
+        {
+            return true;
+        }
         let mut there = round.iter().filter(|it| it.object().meets(&object));
         let is_one = there.clone().all(|it| it.reach.access.is_of_same(place));
         let first = there.next().map(Read::value);

@@ -3,6 +3,7 @@
 use super::row::{MANY_ROUNDS, MAX_ROUNDS};
 use super::*;
 use crate::operation::{AccessKind, MemoryAccess};
+use crate::own_stack;
 use crate::site::MarkerId;
 
 fn thread() -> ThreadId {
@@ -175,5 +176,26 @@ fn a_loop_in_which_another_thread_takes_part_does_not_wait() {
     let mut loops = WaitingLoops::default();
     for _ in 0..5 {
         assert_eq!(swap(&mut loops, 1, [0, 1], Some(1)), Arrival::Stops);
+    }
+}
+
+/// Whoever makes a fence of a new variable on its stack, in each round, puts nothing back.
+#[test]
+fn a_loop_that_writes_to_its_own_stack_waits_if_that_is_known() {
+    let round = |loops: &mut WaitingLoops| {
+        let arrival = read(loops, 3, 0, 1);
+        (arrival, swap(loops, 1, [0, 1], Some(1)))
+    };
+    let lowest = 8;
+    own_stack::set((lowest, lowest + 8));
+    let mut loops = WaitingLoops::default();
+    assert_eq!(round(&mut loops), (Arrival::Stops, Arrival::Stops));
+    let accesses = vec![Access::read(place(3)), Access::write(place(1))];
+    let rounds = Arrival::StopsBeforeRounds(accesses);
+    assert_eq!(round(&mut loops), (rounds, Arrival::GoesOn));
+    own_stack::set((lowest + 1, lowest + 9));
+    loops.clear();
+    for _ in 0..5 {
+        assert_eq!(round(&mut loops), (Arrival::Stops, Arrival::Stops));
     }
 }

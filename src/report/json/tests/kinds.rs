@@ -11,15 +11,16 @@ use proptest::prelude::*;
 use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Deadlock, FailureKind, Hook,
-    HookPanic, InvariantViolation, Livelock, MarkerSite, NotSerializable, OutcomeNotAllowed, Panic,
-    Positions, RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut,
-    Unfinished, ValueOrText, WaitSite,
+    AccessKind, AccessType, Activity, AwaitedLock, Conflict, ConflictingStep, Crash, DataRace,
+    Deadlock, FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite,
+    MemoryOrder, NotLinearizable, NotSerializable, OrderWanted, OutcomeNotAllowed, Panic,
+    PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit,
+    ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
 use crate::schedule::StepKind;
-use crate::timeline::{Columns, Timeline, TimelineStep};
+use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
 
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
@@ -35,7 +36,11 @@ fn panics() -> impl Strategy<Value = Panic> {
     let place = any::<(String, u32, u32)>();
     let place = place.prop_map(|(file, line, column)| PanicSite { file, line, column });
     (any::<String>(), option::of(place)).prop_map(|(message, place)| {
-        let details = Box::new(PanicDetails { message, place });
+        let details = Box::new(PanicDetails {
+            message,
+            place,
+            not_linearizable: None,
+        });
         Panic { details }
     })
 }
@@ -144,6 +149,36 @@ fn livelocks() -> impl Strategy<Value = Livelock> {
     (positions(), vec(read, 0..3)).prop_map(|(threads, reads)| Livelock { threads, reads })
 }
 
+fn data_races() -> impl Strategy<Value = DataRace> {
+    let access = || {
+        let kinds = prop::sample::select(AccessType::ALL);
+        (any::<String>(), kinds, any::<u32>(), markers()).prop_map(
+            |(thread, access, size, site)| RacingAccess {
+                thread: thread.into(),
+                access,
+                size,
+                site,
+            },
+        )
+    };
+    let place = || (markers(), prop::sample::select(MemoryOrder::ALL));
+    let passed =
+        (place(), place()).prop_map(|((store, store_order), (load, load_order))| PassedValue {
+            store,
+            store_order,
+            load,
+            load_order,
+        });
+    (access(), access(), option::of(passed)).prop_map(|(first, second, passed)| DataRace {
+        details: Box::new(RaceDetails {
+            first,
+            second,
+            passed,
+            code: [0; 4],
+        }),
+    })
+}
+
 fn step_limits() -> impl Strategy<Value = StepLimit> {
     let names = any::<String>().prop_map(Into::into);
     let passes = (any::<u32>(), names, markers());
@@ -179,6 +214,15 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
     unfinished.prop_map(TimeOut)
 }
 
+fn crashes() -> impl Strategy<Value = Crash> {
+    let crashes = (pairs(), option::of(any::<u64>()));
+    crashes.prop_map(|((thread, by), address)| Crash {
+        thread: thread.into(),
+        by,
+        address,
+    })
+}
+
 fn hooks() -> impl Strategy<Value = Hook> {
     prop::sample::select(Hook::ALL)
 }
@@ -191,6 +235,32 @@ fn not_serializable() -> impl Strategy<Value = NotSerializable> {
         nearest,
         views: Arc::default(),
     })
+}
+
+fn not_linearizable() -> impl Strategy<Value = NotLinearizable> {
+    let text = any::<String>;
+    let times = any::<(u32, Option<u32>)>();
+    let call = (pairs(), option::of(text()), times);
+    let call = call.prop_map(
+        |((client, operation), returned, (invoked_at, returned_at))| HistoryCall {
+            client,
+            operation,
+            returned,
+            invoked_at,
+            returned_at,
+        },
+    );
+    let order_wanted = prop::sample::select(OrderWanted::ALL);
+    let nearest = (vec(any::<u32>(), 0..3), any::<u32>(), text());
+    (order_wanted, vec(call, 0..4), nearest).prop_map(
+        |(order_wanted, calls, (nearest, unexplained, instead))| NotLinearizable {
+            order_wanted,
+            calls,
+            nearest,
+            unexplained,
+            instead,
+        },
+    )
 }
 
 pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
@@ -211,31 +281,86 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
         panics().prop_map(FailureKind::Check),
         outcomes.prop_map(FailureKind::OutcomeNotAllowed),
         not_serializable().prop_map(FailureKind::NotSerializable),
+        not_linearizable().prop_map(FailureKind::NotLinearizable),
         invariants.prop_map(FailureKind::Invariant),
         panics().prop_map(FailureKind::InvariantPanic),
         positions().prop_map(|threads| FailureKind::Deadlock(Deadlock { threads })),
         livelocks().prop_map(FailureKind::Livelock),
+        data_races().prop_map(FailureKind::DataRace),
         step_limits().prop_map(FailureKind::StepLimit),
         time_outs().prop_map(FailureKind::TimeOut),
+        crashes().prop_map(FailureKind::Crash),
         errors().prop_map(FailureKind::Diverged),
     ]
 }
 
 pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
     let kind = prop::sample::select(StepKind::ALL);
-    let step = (any::<String>(), kind, markers(), any::<[bool; 3]>());
+    let step = (
+        any::<String>(),
+        kind,
+        markers(),
+        any::<[bool; 3]>(),
+        codes(),
+    );
     let step = step.prop_map(
-        |(thread, kind, marker, [is_forced, preempts, waits])| TimelineStep {
+        |(thread, kind, marker, [is_forced, preempts, waits], code)| TimelineStep {
             thread: thread.into(),
             kind,
             marker,
             is_forced,
             preempts,
             waits,
+            code,
         },
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
-    let columns = (threads, vec(step, 0..4));
-    value_or_text(columns.prop_map(|(threads, steps)| Columns { threads, steps }))
-        .prop_map(Timeline)
+    let pending = vec(option::of(code_lines()), 0..3);
+    let columns = (
+        threads,
+        vec(step, 0..4),
+        vec(any::<String>(), 0..3),
+        pending,
+    );
+    let columns = columns.prop_map(|(threads, steps, changed, pending)| Columns {
+        threads,
+        steps,
+        changed,
+        pending,
+    });
+    value_or_text(columns).prop_map(Timeline)
+}
+
+fn code_lines() -> impl Strategy<Value = CodeLine> {
+    let line = (any::<[String; 4]>(), any::<[u32; 2]>());
+    line.prop_map(|(texts, [line, column])| {
+        let [file, source, function, called] = texts.map(Into::into);
+        CodeLine {
+            file,
+            line,
+            column,
+            source,
+            function,
+            called,
+        }
+    })
+}
+
+/// What is known of the code of a step, in an instrumented build.
+fn codes() -> impl Strategy<Value = Option<Box<StepCode>>> {
+    let code = (
+        any::<[String; 2]>(),
+        option::of(code_lines()),
+        any::<[bool; 2]>(),
+    );
+    let code = code.prop_map(
+        |([source, why], own_line, [is_access, is_alone])| StepCode {
+            is_access,
+            source: source.into(),
+            own_line,
+            is_alone,
+            why: why.into(),
+        },
+    );
+    option::of(code.prop_map(Box::new))
 }

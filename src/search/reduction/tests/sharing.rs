@@ -33,9 +33,7 @@ fn sharing_programs() -> impl Strategy<Value = Program> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(
-        std::env::var("RANDOM_PROGRAMS").ok().and_then(|it| it.parse().ok()).unwrap_or(200)
-    ) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn each_class_is_run_once(program in sharing_programs(), seed in any::<u64>()) {

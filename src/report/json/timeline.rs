@@ -1,0 +1,86 @@
+//! The steps of an execution as JSON.
+
+use serde_json::{Value, json};
+
+use super::codec::{object, row, wrapper};
+use super::node::{Json, Node};
+use crate::error::Error;
+use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
+
+wrapper! { Timeline.0 }
+
+object! { StepCode:
+is_access = "is_access",
+source = "source", own_line = "own_line", is_alone = "is_alone", why = "why" }
+row! { CodeLine: file, line, column, source, function, called }
+
+/// Code is apart from the steps, which are as they were before there was any.
+impl Json for Columns {
+    fn write(&self) -> Value {
+        let mut columns = json!({ "threads": self.threads.write(), "steps": self.steps.write() });
+        if self.steps.iter().any(|step| step.code.is_some()) {
+            let code = self.steps.iter().map(|step| step.code.write());
+            columns["code"] = code.collect();
+        }
+        if !self.changed.is_empty() {
+            columns["changed"] = self.changed.write();
+        }
+        if !self.pending.is_empty() {
+            columns["pending"] = self.pending.write();
+        }
+        columns
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let mut steps: Vec<TimelineStep> = node.read("steps")?;
+        if let Ok(code) = node.field("code") {
+            let code: Vec<Option<Box<StepCode>>> = Json::read(&code)?;
+            if code.len() != steps.len() {
+                return Err(node.wrong("has not as many `code` as steps"));
+            }
+            for (step, code) in steps.iter_mut().zip(code) {
+                step.code = code;
+            }
+        }
+        Ok(Columns {
+            threads: node.read("threads")?,
+            steps,
+            changed: list(node, "changed")?,
+            pending: list(node, "pending")?,
+        })
+    }
+}
+
+/// A list that is not there if it is empty.
+fn list<T: Json>(node: &Node<'_>, name: &str) -> Result<Vec<T>, Error> {
+    match node.field(name) {
+        Ok(list) => Json::read(&list),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+impl Json for TimelineStep {
+    fn write(&self) -> Value {
+        json!([
+            self.thread.write(),
+            self.kind.write(),
+            self.marker.write(),
+            self.is_forced,
+            self.preempts,
+            self.waits
+        ])
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        let [thread, kind, marker, is_forced, preempts, waits] = node.items()?;
+        Ok(TimelineStep {
+            thread: Json::read(&thread)?,
+            kind: Json::read(&kind)?,
+            marker: Json::read(&marker)?,
+            is_forced: Json::read(&is_forced)?,
+            preempts: Json::read(&preempts)?,
+            waits: Json::read(&waits)?,
+            code: None,
+        })
+    }
+}
