@@ -297,9 +297,9 @@ fn a_model_starts_no_second_thread() {
     let two = || {
         let start = || std::thread::spawn(|| marker!("x"));
         let threads = [start(), start()];
-        threads
-            .into_iter()
-            .for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
     };
     explore(|| Explorer::model(two).saved(Nowhere)).assert_exhaustive();
 }

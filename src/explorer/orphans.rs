@@ -49,9 +49,9 @@ fn is_gone(root: &Path, source: &Path, test: &str) -> bool {
     let mut file = root.join(source).into_os_string();
     file.push(".rs");
     match fs::read_to_string(&file) {
-        Ok(text) => {
+        Ok(code) => {
             let is_within = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-            !text.split(|c| !is_within(c)).any(|word| word == test)
+            !code.split(|c| !is_within(c)).any(|word| word == test)
         }
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }

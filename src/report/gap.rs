@@ -27,33 +27,34 @@ impl Report {
         } = &self.coverage;
         match &unreached[..] {
             [] if !has_no_choice => None,
-            _ if *has_no_choice && self.origin.threads.len() == 1 => Some(self.one_thread()),
+            _ if *has_no_choice && self.origin.threads.len() == 1 => {
+                Some(one_thread(&self.origin.threads[0]))
+            }
             [] => Some(format!(
                 "there was one schedule only, so nothing was interleaved: at no point could more than one thread \
                  go on. Does each thread reach a {POINT}, and before it waits for the others? {MEANT}"
             )),
-            names => Some(self.without_point(names)),
+            names => Some(without_point(names)),
         }
     }
+}
 
-    fn one_thread(&self) -> String {
-        format!(
-            "there was one schedule only, so nothing was interleaved: no thread was added or started that could go \
-             on beside `{}`. {MEANT}",
-            self.origin.threads[0]
-        )
-    }
+fn one_thread(thread: &str) -> String {
+    format!(
+        "there was one schedule only, so nothing was interleaved: no thread was added or started that could go \
+         on beside `{thread}`. {MEANT}"
+    )
+}
 
-    fn without_point(&self, names: &[String]) -> String {
-        let list = names.iter().map(|name| format!("`{name}`")).format(", ");
-        let (threads, all, its) = match names {
-            [_] => ("thread", "all that it does was", "its"),
-            _ => ("threads", "all that each of them does was", "their"),
-        };
-        format!(
-            "{threads} {list} reached no {POINT}: {all} done in one go, at the start, and never between the steps of \
-             others. Is {its} code marked with `// interlace: name`, and is the function, impl or module around it \
-             under `#[interlace::trace]`? {MEANT}"
-        )
-    }
+fn without_point(names: &[String]) -> String {
+    let list = names.iter().map(|name| format!("`{name}`")).format(", ");
+    let (threads, all, its) = match names {
+        [_] => ("thread", "all that it does was", "its"),
+        _ => ("threads", "all that each of them does was", "their"),
+    };
+    format!(
+        "{threads} {list} reached no {POINT}: {all} done in one go, at the start, and never between the steps of \
+         others. Is {its} code marked with `// interlace: name`, and is the function, impl or module around it \
+         under `#[interlace::trace]`? {MEANT}"
+    )
 }

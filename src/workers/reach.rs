@@ -9,7 +9,8 @@ use crate::operation::{Event, OperationKind, ThreadId};
 pub(crate) struct Reach {
     /// The threads that took a step of their own, beyond their start.
     threads: BTreeSet<ThreadId>,
-    /// Whether there was a point where the next step could have been another.
+    /// Whether there was a point where the next step could have been another; or, in an instrumented build,
+    /// a second thread was started.
     pub(crate) has_choice: bool,
 }
 
@@ -18,10 +19,12 @@ impl Reach {
     pub(crate) fn note(&mut self, steps: &[Event]) -> bool {
         let mut is_new = false;
         for step in steps {
-            let is_choice = step.enabled_count > 1;
+            let is_start = step.operation.kind() == OperationKind::Start;
+            // Where plain accesses are seen, those of a thread are compared with those of who started it,
+            // whoever came first.
+            let is_choice = step.enabled_count > 1 || cfg!(interlace) && is_start;
             is_new |= is_choice && !std::mem::replace(&mut self.has_choice, true);
-            let is_own = step.operation.kind() != OperationKind::Start;
-            is_new |= is_own && self.threads.insert(step.thread);
+            is_new |= !is_start && self.threads.insert(step.thread);
         }
         is_new
     }
