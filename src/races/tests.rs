@@ -151,7 +151,7 @@ fn a_plain_access_races_with_an_atomic_one() {
     let mut races = two();
     races.store(0, flag(1), MemoryOrder::SeqCst, 1);
     races.load(1, flag(2), MemoryOrder::SeqCst, 1);
-    races.update(1, flag(3), MemoryOrder::Relaxed, [1, 2]);
+    races.update(1, flag(3), MemoryOrder::Relaxed, [1, 2], None);
     assert!(
         !read(&mut races, 1, FLAG, 4),
         "all writes of others came before"
@@ -208,7 +208,7 @@ fn of_a_large_block_only_what_was_accessed_counts() {
 fn who_frees_what_was_changed_unseen_may_know_anything() {
     for (left, is_race) in [(0, false), (1, true)] {
         let mut races = two();
-        races.update(1, flag(1), MemoryOrder::Release, [2, 1]);
+        races.update(1, flag(1), MemoryOrder::Release, [2, 1], None);
         let free = access(AccessType::Free, FLAG - 8, 24, 5);
         assert_eq!(
             races.free(0, free, |place, _| if place == FLAG { left } else { 7 }),
