@@ -69,7 +69,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        const SAVED: &str = "# interlace: saved schedules, version 1\nv1 a:x\n";
+        let saved = "# interlace: saved schedules, version 1\nv1 a:x\n";
         write("src/deep/a.rs", "#[test]\nfn is_atomic() {}\n");
         for path in [
             "src/deep/a/is_atomic.txt",
@@ -79,9 +79,9 @@ mod tests {
             "src/gone/is_atomic.txt",
             "elsewhere/a/is_atomic.txt",
         ] {
-            write(&format!("saved/{path}"), SAVED);
+            write(&format!("saved/{path}"), saved);
         }
-        write("saved/src/deep/a/empty.txt", SAVED.lines().next().unwrap());
+        write("saved/src/deep/a/empty.txt", saved.lines().next().unwrap());
         let orphaned = orphans(&root, "saved");
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(
