@@ -114,9 +114,10 @@ impl Sampling<'_> {
                 let result = ended.record.result(ended.outcome.as_deref());
                 let mut findings = self.findings.lock();
                 if findings.tally.total() == 0 {
-                    findings.note_first(result);
+                    findings.note_held(result);
                 }
-                findings.reach.note(result.trace.events);
+                let declared = self.context.program.threads().len();
+                findings.reach.note(result.trace.events, declared);
                 findings.record(result, Account::default());
             }
             Err(error) => *stopped_by = Some(StoppedBy::Error(error)),

@@ -104,7 +104,9 @@ impl<S> Explorer<S> {
     /// ```
     /// use interlace::Explorer;
     ///
-    /// let report = Explorer::model(|| ()).data_races(false).explore();
+    /// let start = || std::thread::spawn(|| ());
+    /// let body = move || [start(), start()].into_iter().for_each(|it| it.join().unwrap());
+    /// let report = Explorer::model(body).data_races(false).explore();
     /// report.assert_ok();
     /// ```
     pub fn data_races(mut self, looks: bool) -> Self {

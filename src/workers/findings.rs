@@ -112,9 +112,13 @@ impl Findings {
         self.steps += steps;
     }
 
-    /// Notes what the first execution shows of the program.
-    pub(crate) fn note_first(&mut self, result: ExecutionResult<'_>) {
+    /// Notes the schedule of the very first execution if that held.
+    pub(crate) fn note_held(&mut self, result: ExecutionResult<'_>) {
         self.first_held = result.end.is_held().then(|| example(result, false));
+    }
+
+    /// Notes what the first execution shows of the program.
+    pub(super) fn note_first(&mut self, result: ExecutionResult<'_>) {
         let mut events = result.trace.events.iter();
         self.declares = events.any(|event| event.knowledge == Knowledge::Declared);
         if self.declares {

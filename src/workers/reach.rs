@@ -7,7 +7,7 @@ use crate::operation::{Event, OperationKind, ThreadId};
 /// What the executions of a search, or of a part of it, had to interleave.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Reach {
-    /// The threads that took a step of their own, beyond their start.
+    /// The declared threads that took a step of their own, beyond their start.
     threads: BTreeSet<ThreadId>,
     /// Whether there was a point where the next step could have been another; or, in an instrumented build,
     /// a second thread was started.
@@ -15,8 +15,8 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Notes the steps of an execution. Returns whether they show anything new.
-    pub(crate) fn note(&mut self, steps: &[Event]) -> bool {
+    /// Notes the steps of an execution, as far as they are of `declared` threads, which come first. Returns whether they show anything new.
+    pub(crate) fn note(&mut self, steps: &[Event], declared: usize) -> bool {
         let mut is_new = false;
         for step in steps {
             let is_start = step.operation.kind() == OperationKind::Start;
@@ -24,7 +24,8 @@ impl Reach {
             // whoever came first.
             let is_choice = step.enabled_count > 1 || cfg!(interlace) && is_start;
             is_new |= is_choice && !std::mem::replace(&mut self.has_choice, true);
-            is_new |= !is_start && self.threads.insert(step.thread);
+            let is_declared = step.thread.index() < declared;
+            is_new |= is_declared && !is_start && self.threads.insert(step.thread);
         }
         is_new
     }
@@ -37,7 +38,7 @@ impl Reach {
 
     /// Whether nothing can be new: there was a choice, and each of the `declared` threads took a step.
     pub(super) fn is_complete(&self, declared: usize) -> bool {
-        self.has_choice && self.threads.len() >= declared && self.unreached(declared).count() == 0
+        self.has_choice && self.threads.len() == declared
     }
 
     /// The numbers of the declared threads that took no step.
@@ -61,16 +62,16 @@ mod tests {
     fn a_start_is_no_step_of_its_own_and_one_enabled_thread_is_no_choice() {
         let marker = Operation::at_marker(MarkerId::new(0));
         let mut reach = Reach::default();
-        assert!(reach.note(&[step(0, marker, 1), step(1, Operation::start(), 1)]));
-        assert!(!reach.note(&[step(0, marker, 1)]), "known already");
+        assert!(reach.note(&[step(0, marker, 1), step(1, Operation::start(), 1)], 2));
+        assert!(!reach.note(&[step(0, marker, 1)], 2), "known already");
         assert_eq!(reach.unreached(2).collect::<Vec<_>>(), [1]);
         assert!(!reach.has_choice);
 
-        assert!(reach.note(&[step(0, marker, 2)]));
+        assert!(reach.note(&[step(0, marker, 2), step(2, marker, 1)], 2));
         assert!(reach.has_choice && !reach.is_complete(2));
         let mut other = Reach::default();
-        assert!(other.note(&[step(1, marker, 1)]));
+        assert!(other.note(&[step(1, marker, 1)], 2));
         reach.append(&other);
-        assert!(reach.is_complete(2) && !reach.is_complete(3));
+        assert!(reach.is_complete(2));
     }
 }

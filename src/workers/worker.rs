@@ -24,10 +24,12 @@ pub(super) struct Worker {
     /// The part of the job, shared so that it is known after the engine has failed and kept this.
     pub(super) part: Arc<Mutex<Option<Arc<PartResult>>>>,
     pub(super) executions: u64,
-    /// How many threads the program declares, and what is known of them; nothing more is noted once all is.
+    /// How many threads the program declares, and what this part shows of them; nothing more is noted once all is.
     declared: usize,
     reach: Reach,
     is_reach_complete: bool,
+    /// Whether it has run anything, counted or not.
+    has_run: bool,
     meter: Option<Arc<Meter>>,
     /// The last request of the meter that was answered.
     answered: u32,
@@ -50,6 +52,7 @@ impl Worker {
             declared,
             reach: Reach::default(),
             is_reach_complete: false,
+            has_run: false,
             meter: meter.cloned(),
             answered: 0,
         }
@@ -59,6 +62,9 @@ impl Worker {
     pub(super) fn has_job(&mut self) -> bool {
         if self.job.is_none() {
             self.job = self.queue.next();
+            // Noted for each part: which parts count is known only in the end.
+            self.reach = Reach::default();
+            self.is_reach_complete = false;
             let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
             self.part.lock().clone_from(&part);
         }
@@ -141,6 +147,9 @@ impl Scheduler for Worker {
             // Suppose that all executions take these steps. Shards are measured another way.
             meter.suppose(result.trace.events);
         }
+        if !std::mem::replace(&mut self.has_run, true) && job.part_result.order.is_empty() {
+            job.part_result.findings().note_held(result);
+        }
         if self.executions == 1 && job.part_result.order.is_empty() {
             job.part_result.findings().note_first(result);
         }
@@ -153,7 +162,7 @@ impl Scheduler for Worker {
         {
             part.findings().sample.add(class, &result.trace);
         }
-        if !self.is_reach_complete && self.reach.note(result.trace.events) {
+        if !self.is_reach_complete && self.reach.note(result.trace.events, self.declared) {
             part.findings().reach.append(&self.reach);
             self.is_reach_complete = self.reach.is_complete(self.declared);
         }
