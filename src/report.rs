@@ -7,6 +7,7 @@ mod decoder_tests;
 mod display;
 mod failure;
 mod gap;
+mod html;
 #[cfg(feature = "json")]
 mod json;
 mod kept;
@@ -14,6 +15,8 @@ mod markers;
 mod merge;
 mod no_classes;
 mod outcome_summary;
+mod page_folder;
+mod page_note;
 mod plural;
 mod regression;
 mod report_file;
@@ -31,6 +34,8 @@ pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
 pub use markers::MarkerLine;
 pub(crate) use no_classes::NoClasses;
+pub(crate) use page_folder::PageFolder;
+pub(crate) use page_note::PageNote;
 use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
@@ -84,6 +89,7 @@ pub struct Report {
     pub(crate) verified: Verified,
     pub(crate) no_classes: NoClasses,
     pub(crate) coverage: Coverage,
+    pub(crate) page: PageNote,
 }
 
 getters! { Report {
@@ -112,6 +118,7 @@ impl Report {
             verified: Verified::default(),
             no_classes: NoClasses::default(),
             coverage: Coverage::default(),
+            page: PageNote::default(),
         }
     }
 

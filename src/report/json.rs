@@ -84,7 +84,7 @@ object! { Report:
     verified = "verified",
     no_classes = "no_classes",
     coverage = "coverage";
-    save_target, workers
+    save_target, workers, page
 }
 
 object! { SearchIdentity:
@@ -111,6 +111,7 @@ object! { Failure:
     minimal = "minimal",
     reproduced = "reproduced",
     timeline = "timeline",
+    found_timeline = "found_timeline",
     conflicts = "conflicts",
     regression = "regression",
     kept = "kept"

@@ -10,7 +10,7 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
-use crate::report::{SaveTarget, WorkerCount};
+use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, errors, kinds, pairs, timelines};
 
@@ -31,10 +31,11 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Given),
     ];
     let how = (kinds(), minimal, option::of(any::<bool>()));
-    let texts = (timelines(), conflicts(), any::<String>());
+    let texts = (timelines(), timelines(), conflicts(), any::<String>());
     let numbers = any::<(u64, usize)>();
     (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
-        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression), kept)| {
+        |(how, schedule, found, (index, preemptions), texts, kept)| {
+            let (timeline, found_timeline, conflicts, regression) = texts;
             Failure {
                 kind: how.0,
                 schedule,
@@ -44,6 +45,7 @@ fn failures() -> impl Strategy<Value = Failure> {
                 minimal: how.1,
                 reproduced: how.2,
                 timeline,
+                found_timeline,
                 conflicts: Conflicts(conflicts),
                 regression,
                 kept,
@@ -209,6 +211,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 no_classes,
                 coverage,
                 save_target: SaveTarget::default(),
+                page: PageNote::default(),
             }
         },
     )
