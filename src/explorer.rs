@@ -24,6 +24,7 @@ mod linear;
 mod minimise;
 mod model;
 mod origin;
+mod orphans;
 mod points;
 mod request;
 mod run;
@@ -88,6 +89,8 @@ pub struct Explorer<S> {
     made_at: &'static Location<'static>,
     /// Whether the program is one body, which starts its threads.
     is_model: bool,
+    /// Whether there may be nothing to interleave.
+    allows_trivial: bool,
 }
 
 impl<S: Send + Sync + 'static> Explorer<S> {
@@ -106,6 +109,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
             store: None,
             made_at: Location::caller(),
             is_model: false,
+            allows_trivial: false,
         }
     }
 
@@ -376,6 +380,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
                 explored_at: Location::caller(),
             },
             is_model: self.is_model,
+            allows_trivial: self.allows_trivial,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The report of a search and its first failure, as people read them.
 
+mod assertions;
+mod coverage;
 #[cfg(all(test, feature = "json"))]
 mod decoder_tests;
 mod display;
 mod failure;
+mod gap;
 mod html;
 #[cfg(feature = "json")]
 mod json;
@@ -26,6 +29,7 @@ mod worker_count;
 
 use std::time::Duration;
 
+pub(crate) use coverage::Coverage;
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
 pub use markers::MarkerLine;
@@ -84,6 +88,7 @@ pub struct Report {
     pub(crate) workers: WorkerCount,
     pub(crate) verified: Verified,
     pub(crate) no_classes: NoClasses,
+    pub(crate) coverage: Coverage,
     pub(crate) page: PageNote,
 }
 
@@ -112,6 +117,7 @@ impl Report {
             workers: WorkerCount::default(),
             verified: Verified::default(),
             no_classes: NoClasses::default(),
+            coverage: Coverage::default(),
             page: PageNote::default(),
         }
     }
@@ -258,37 +264,5 @@ impl Report {
     #[must_use]
     pub fn retried(&self) -> u64 {
         self.saved_runs.count()
-    }
-
-    /// Does nothing if no execution failed, whether all were run or a limit ended the search.
-    ///
-    /// # Panics
-    ///
-    /// If one failed, with the minimal schedule and a test to paste; or if the program could not be
-    /// explored. The schedule of a new, reproduced failure is [saved](crate::saved) first.
-    #[track_caller]
-    pub fn assert_ok(&self) {
-        if self.failure.is_none() && self.error().is_none() {
-            return;
-        }
-        let new = self
-            .failure
-            .as_ref()
-            .filter(|_| !self.is_of_known_schedule());
-        let saved = new.map_or_else(String::new, |failure| self.save_target.save(failure));
-        panic!("{self}{saved}");
-    }
-
-    /// Returns the first failure.
-    ///
-    /// # Panics
-    ///
-    /// If no execution failed.
-    #[track_caller]
-    pub fn assert_fails(&self) -> &Failure {
-        match &self.failure {
-            Some(failure) => failure,
-            None => panic!("a failure was expected, and there was none\n{self}"),
-        }
     }
 }

@@ -55,6 +55,12 @@ pub trait Store: Debug + Send + Sync {
     /// Returns where schedules are kept, as a report can show it; nothing if they are not kept.
     fn place(&self) -> Option<String>;
 
+    /// Returns the places of other saved schedules that no test tries, as far as that can be told: those of
+    /// tests that were renamed or removed. Default: none.
+    fn orphaned(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Returns the file that schedules are kept in; nothing if they are not in a file. If the program under
     /// test ends the process, the schedule under way is left in another file beside it, since nothing of the
     /// store can be called then. The next run takes it from there, and [saves](Self::save) it.

@@ -8,6 +8,7 @@ mod job;
 mod parallel_search;
 mod part_result;
 mod plan;
+mod reach;
 mod stopped;
 mod work_queue;
 mod worker;
@@ -17,6 +18,7 @@ pub(crate) use class_sample::ClassSample;
 pub(crate) use findings::{FailingExecution, Findings, OutcomeSummary, Outcomes, append_outcomes};
 pub(crate) use parallel_search::ParallelSearch;
 pub(crate) use plan::run_search;
+pub(crate) use reach::Reach;
 pub use stopped::StoppedBy;
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ mod tests {
     fn is_atomic() {
         let report = explore();
         println!("{report}");
-        report.assert_ok();
+        report.assert_no_failure_found();
     }
 
     #[test]
@@ -155,7 +155,22 @@ fn what_failed_once_is_tried_first_until_it_is_deleted() {
          granted"
     );
     assert!(text.contains(&says), "{text}");
+    // The test has printed its report. Where it does not, `assert_ok` tells.
+    let told = "interlace: `tests::is_atomic` at src/lib.rs:";
+    assert!(text.contains(told), "{text}");
+    assert_eq!(text.matches(&says).count(), 2, "{text}");
     assert_eq!(fs::read_to_string(saved(&scratch)).unwrap(), file);
+
+    // The test has another name: nobody tries the file any more.
+    scratch.write(&fixed().replace("is_atomic", "stays_atomic"));
+    let (holds, text) = run(&scratch, &[], "stays_atomic");
+    assert!(holds, "{text}");
+    let says = format!(
+        "interlace: the schedules saved in {place} are tried by no test: if theirs was renamed, rename the file, \
+         otherwise delete it\n"
+    );
+    assert_eq!(text.matches(&says).count(), 1, "{text}");
+    scratch.write(&fixed());
 
     // A file that a merge has left in conflict is an error, not a run without it.
     fs::write(saved(&scratch), format!("{file}<<<<<<< HEAD\n")).unwrap();

@@ -281,7 +281,8 @@ fn a_report_names_the_rules_for_waits() {
 /// There is nothing to be found but what calls and markers show: a report does not hide that.
 #[test]
 fn a_model_says_which_points_it_has() {
-    let explorer = || Explorer::model(|| std::thread::spawn(|| ()).join().unwrap());
+    let body = || std::thread::spawn(|| ()).join().unwrap();
+    let explorer = || Explorer::model(body).allow_trivial();
     let report = explorer().explore();
     report.assert_ok();
     let points = "\npoints: markers, and calls to the system; `cargo interlace test` adds each atomic \

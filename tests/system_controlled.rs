@@ -74,6 +74,7 @@ fn zero(result: c_int) {
 fn a_mutex_of_c_is_a_lock() {
     // SAFETY: the objects live as long as the execution, and the lock guards the count.
     let add = |shared: &Arc<Shared>| unsafe {
+        interlace::marker!("lock");
         zero(libc::pthread_mutex_lock(shared.mutex.get()));
         let before = *shared.count.get();
         interlace::marker!("between");
@@ -97,6 +98,7 @@ fn a_recursive_mutex_of_c_is_for_one_thread() {
     type Counted = (Arc<Shared>, AtomicU32);
     // SAFETY: the objects live as long as the execution, and the lock guards the count.
     let add = |(shared, entered): &Counted, lock: Lock| unsafe {
+        interlace::marker!("lock");
         if lock(shared.mutex.get()) == libc::EBUSY {
             return;
         }
@@ -242,6 +244,7 @@ fn time_is_virtual_and_goes_on() {
                 // SAFETY: it has no conditions.
                 zero(unsafe { libc::usleep(5) });
             })
+            .allow_trivial()
             .explore()
     });
     assert!(real.elapsed() < Duration::from_secs(60));
@@ -385,6 +388,7 @@ fn a_thread_knows_its_own_stack_and_id() {
             assert_ne!(id(), other);
         })
         .engine(engine)
+        .allow_trivial()
         .explore()
         .assert_ok();
     }

@@ -76,7 +76,7 @@ fn the_first_step_has_the_name() {
 
 /// A named thread starts an unnamed one, which starts a named one, all within one scope.
 fn nested() -> Explorer<()> {
-    Explorer::new(|| ()).thread("main", |()| {
+    Explorer::new(|| ()).allow_trivial().thread("main", |()| {
         thread::scope(|scope| {
             let c = || named("c").spawn_scoped(scope, || ()).map(drop).unwrap();
             let b = move || drop(scope.spawn(c));
@@ -184,12 +184,14 @@ extern "C" fn begin(argument: *mut c_void) -> *mut c_void {
 /// Starts a thread as C code does.
 fn of_c() -> Explorer<()> {
     // SAFETY: the places live longer than the calls.
-    Explorer::new(|| ()).thread("main", |()| unsafe {
-        let mut thread = 0;
-        let result = libc::pthread_create(&raw mut thread, ptr::null(), begin, ptr::null_mut());
-        assert_eq!(result, 0);
-        assert_eq!(libc::pthread_join(thread, ptr::null_mut()), 0);
-    })
+    Explorer::new(|| ())
+        .allow_trivial()
+        .thread("main", |()| unsafe {
+            let mut thread = 0;
+            let result = libc::pthread_create(&raw mut thread, ptr::null(), begin, ptr::null_mut());
+            assert_eq!(result, 0);
+            assert_eq!(libc::pthread_join(thread, ptr::null_mut()), 0);
+        })
 }
 
 #[test]

@@ -399,7 +399,7 @@ fn limits_stop_the_search_and_the_report_says_which() {
         (3, &StoppedBy::MaxSchedules(3))
     );
     assert!(!report.is_exhaustive());
-    report.assert_ok();
+    report.assert_no_failure_found();
 
     let report = explore(|| two_increments().max_schedules(6));
     assert!(report.is_exhaustive(), "there are exactly six");

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
+use super::orphans::orphans;
 use crate::error::{Error, ErrorKind};
 use crate::locks::Mutex;
 use crate::report::{Source, find};
@@ -94,6 +95,10 @@ impl Store for DefaultStore {
             return Some(FOLDER.to_owned());
         };
         Some(shown(Path::new(&place)))
+    }
+
+    fn orphaned(&self) -> Vec<String> {
+        root(self.explored_at.file()).map_or_else(Vec::new, |root| orphans(&root, FOLDER))
     }
 
     fn path(&self) -> Option<PathBuf> {

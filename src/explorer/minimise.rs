@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::report::{Failure, Minimal, Reported};
+use crate::schedule::Schedule;
 use crate::workers::FailingExecution;
 
 const BUDGET: Budget = Budget {
@@ -17,8 +18,29 @@ const BUDGET: Budget = Budget {
 };
 
 /// Shrinks a failing execution and describes it for the report.
-pub(super) fn failure(context: RunContext<'_>, found: &FailingExecution) -> Result<Failure, Error> {
-    describe(context, found, &best(context, found)?)
+///
+/// # Errors
+///
+/// If something goes wrong inside of interlace.
+pub(super) fn failure(
+    context: RunContext<'_>,
+    found: &FailingExecution,
+    first_held: Option<&Schedule>,
+) -> Result<Failure, Error> {
+    let mut best = best(context, found)?;
+    if best.minimal != Minimal::NotTried && keeps_state(context, first_held)? {
+        best.minimal = Minimal::KeepsState;
+    }
+    describe(context, found, &best)
+}
+
+/// Whether the first schedule, which held, does not hold any more.
+fn keeps_state(context: RunContext<'_>, first_held: Option<&Schedule>) -> Result<bool, Error> {
+    let Some(schedule) = first_held else {
+        return Ok(false);
+    };
+    let end = context.follow(schedule)?.record.end;
+    Ok(end.failure().is_some() && !end.is_timed_out())
 }
 
 /// Searches for the smallest failure.
@@ -90,6 +112,10 @@ pub(super) fn describe(
     let mut best = best.clone();
     if let Some(again) = again.filter(is_again) {
         best.record.stacks = again.stacks;
+    }
+    if let (Minimal::Proved { executions }, Some(false)) = (best.minimal, reproduced) {
+        // What does not come to the same again proves nothing.
+        best.minimal = Minimal::Budget { executions };
     }
     Ok(Failure::new(
         found,

@@ -15,7 +15,8 @@ impl<S> Explorer<S> {
     /// use interlace::{Explorer, Points};
     ///
     /// let report = Explorer::model(|| {
-    ///     std::thread::spawn(|| ()).join().unwrap();
+    ///     let two = [1, 2].map(|_| std::thread::spawn(|| ()));
+    ///     two.into_iter().for_each(|thread| thread.join().unwrap());
     /// })
     /// .points(Points::Calls)
     /// .explore();

@@ -23,6 +23,8 @@ pub(super) struct Request {
     pub(super) call: Call,
     /// Whether the program is one body, which starts its threads.
     pub(super) is_model: bool,
+    /// Whether there may be nothing to interleave.
+    pub(super) allows_trivial: bool,
 }
 
 impl Request {
@@ -60,6 +62,8 @@ impl Request {
             engine,
             options,
             call: self.call,
+            is_model: self.is_model,
+            allows_trivial: self.allows_trivial,
         };
         Ok((settings, context.telling()))
     }

@@ -17,6 +17,10 @@ pub(super) struct RunContext<'a> {
     pub(super) engine: Engine,
     pub(super) options: EngineOptions,
     pub(super) call: Call,
+    /// Whether the program is one body, which starts its threads.
+    pub(super) is_model: bool,
+    /// Whether there may be nothing to interleave.
+    pub(super) allows_trivial: bool,
 }
 
 impl RunContext<'_> {

@@ -112,7 +112,13 @@ impl Sampling<'_> {
         match self.context.run_single(decisions) {
             Ok(ended) => {
                 let result = ended.record.result(ended.outcome.as_deref());
-                self.findings.lock().record(result, Account::default());
+                let mut findings = self.findings.lock();
+                if findings.tally.total() == 0 {
+                    findings.note_held(result);
+                }
+                let declared = self.context.program.threads().len();
+                findings.reach.note(result.trace.events, declared);
+                findings.record(result, Account::default());
             }
             Err(error) => *stopped_by = Some(StoppedBy::Error(error)),
         }

@@ -7,9 +7,9 @@ use super::{contradiction, minimise};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::oracle::Oracles;
-use crate::report::{Failure, Report};
+use crate::report::{Coverage, Failure, Report};
 use crate::schedule::Schedule;
-use crate::workers::{Findings, StoppedBy};
+use crate::workers::{Findings, Reach, StoppedBy};
 
 /// What a search has found.
 pub(super) struct SearchOutcome {
@@ -46,7 +46,8 @@ pub(super) fn run_one(
 /// Shrinks the first failure, and puts the report together.
 pub(super) fn report(context: RunContext<'_>, search: SearchOutcome) -> Result<Report, Error> {
     let found = search.findings.failure.as_ref();
-    let failure = found.map(|found| minimise::failure(context, found));
+    let first_held = search.findings.first_held.as_ref();
+    let failure = found.map(|found| minimise::failure(context, found, first_held));
     let failure = failure.transpose()?;
     Ok(build_report(context, search, failure))
 }
@@ -70,7 +71,10 @@ pub(super) fn build_report(
         }
         // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
-            if findings.steps == 0 && failure.is_none() && findings.tally.total() > 0 =>
+            if !context.allows_trivial
+                && findings.steps == 0
+                && failure.is_none()
+                && findings.tally.total() > 0 =>
         {
             StoppedBy::Error(no_markers())
         }
@@ -84,10 +88,26 @@ pub(super) fn build_report(
         failure,
         elapsed,
         engine: context.engine,
+        coverage: coverage(context, &findings.reach),
         ..Report::empty(stopped_by)
     };
     report.origin.steps = weights;
     report
+}
+
+/// What the search has left without a point, unless that is meant.
+fn coverage(context: RunContext<'_>, reach: &Reach) -> Coverage {
+    if context.allows_trivial {
+        return Coverage::default();
+    }
+    let threads = context.program.threads();
+    // The body of a model may do no more than start the threads.
+    let declared = if context.is_model { 0 } else { threads.len() };
+    let unreached = reach.unreached(declared);
+    Coverage {
+        unreached: unreached.map(|thread| threads[thread].clone()).collect(),
+        has_no_choice: !reach.has_choice,
+    }
 }
 
 #[cold]

@@ -52,6 +52,9 @@ impl<S> Explorer<S> {
     }
 
     /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
+    ///
+    /// If there are more, [`Report::assert_ok`](crate::Report::assert_ok) fails, and
+    /// [`assert_no_failure_found`](crate::Report::assert_no_failure_found) does not.
     pub fn max_schedules(mut self, schedules: u64) -> Self {
         self.settings.max_schedules = Some(schedules);
         self
@@ -59,6 +62,9 @@ impl<S> Explorer<S> {
 
     /// Begins no execution once `limit` has passed since the start. Default: `INTERLACE_TIME_LIMIT`
     /// (in seconds), or no limit.
+    ///
+    /// If that ends the search, [`Report::assert_ok`](crate::Report::assert_ok) fails, and
+    /// [`assert_no_failure_found`](crate::Report::assert_no_failure_found) does not.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.settings.time_limit = Some(limit);
         self
@@ -98,7 +104,9 @@ impl<S> Explorer<S> {
     /// ```
     /// use interlace::Explorer;
     ///
-    /// let report = Explorer::model(|| ()).data_races(false).explore();
+    /// let start = || std::thread::spawn(|| ());
+    /// let body = move || [start(), start()].into_iter().for_each(|it| it.join().unwrap());
+    /// let report = Explorer::model(body).data_races(false).explore();
     /// report.assert_ok();
     /// ```
     pub fn data_races(mut self, looks: bool) -> Self {
@@ -195,6 +203,28 @@ impl<S> Explorer<S> {
     /// Goes on after the first failure. The report then counts all failures.
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;
+        self
+    }
+
+    /// Says that there may be nothing to interleave: threads that reach no scheduling point, or one
+    /// schedule only. Otherwise [`Report::assert_ok`](crate::Report::assert_ok) fails then, since such
+    /// a search shows nothing about interleavings. For programs that are drawn or generated, where some
+    /// are trivial.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// for number in 0..3 {
+    ///     Explorer::new(|| ())
+    ///         .thread("a", |()| marker!("x"))
+    ///         .thread("b", move |()| (0..number).for_each(|_| marker!("y")))
+    ///         .allow_trivial() // for 0, where `b` reaches no marker
+    ///         .explore()
+    ///         .assert_ok();
+    /// }
+    /// ```
+    pub fn allow_trivial(mut self) -> Self {
+        self.allows_trivial = true;
         self
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Shrinking {
     /// How many of its steps the schedule forces.
     pub(super) forced: usize,
     pub(super) executions: u64,
+    /// Whether the first execution, run again, did not fail in the same way.
+    is_refuted: bool,
     budget: Budget,
     began: Instant,
     is_over: bool,
@@ -43,15 +45,16 @@ impl Shrinking {
             forced: first.steps.len(),
             best: first,
             executions: 0,
+            is_refuted: false,
             budget,
             began: Instant::now(),
             is_over: false,
         }
     }
 
-    /// Whether every smaller schedule was tried.
+    /// Whether every smaller schedule was tried, and the one to begin with has failed again.
     pub(super) fn is_proved(&self) -> bool {
-        self.shrink.is_proved()
+        self.shrink.is_proved() && !self.is_refuted
     }
 }
 
@@ -81,7 +84,9 @@ impl Scheduler for Shrinking {
             return;
         }
         let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
-        if self.shrink.end(fails(result.end) && is_like) {
+        let has_failed = fails(result.end) && is_like;
+        self.is_refuted |= self.executions == 1 && !has_failed && fails(&self.best.end);
+        if self.shrink.end(has_failed) {
             self.best = Record::of(result);
             self.forced = self.shrink.forced();
         }

@@ -57,6 +57,9 @@ impl fmt::Display for Summary<'_> {
             "{points}{waits}{workers}{}{}{saved_runs}",
             report.no_classes, report.verified
         )?;
+        if let Some(gap) = report.gap() {
+            write!(f, "\n{gap}")?;
+        }
         let failures = report
             .tally
             .iter()

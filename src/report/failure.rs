@@ -64,6 +64,8 @@ pub(crate) enum Minimal {
         executions: u64,
     },
     NotTried,
+    /// What an execution does depends on those before it, so trying smaller ones shows nothing.
+    KeepsState,
     /// It was minimal when it was saved, in an earlier run.
     Saved,
     /// It was given to replay.
@@ -151,7 +153,7 @@ impl Failure {
     /// Returns whether the minimal schedule failed again, in the same way, on fresh threads.
     #[must_use]
     pub fn is_reproduced(&self) -> bool {
-        self.reproduced == Some(true)
+        self.reproduced == Some(true) && self.minimal != Minimal::KeepsState
     }
 
     /// Returns the conflicting steps that come the other way round in the nearest execution that held: the
@@ -249,6 +251,7 @@ impl Failure {
                 "{shrunk}; the best of {}, not proved minimal",
                 plural(executions, "execution")
             ),
+            Minimal::KeepsState => format!("{shrunk}; NOT proved minimal: see below"),
             Minimal::NotTried | Minimal::Saved | Minimal::Given => {
                 "not shrunk, since every try would take another time-out".to_owned()
             }
@@ -280,6 +283,12 @@ impl Failure {
     /// Why the failure is not certain, if it is not.
     pub(super) fn doubt(&self) -> &'static str {
         match self.reproduced {
+            _ if self.minimal == Minimal::KeepsState => {
+                "\n\nSTATE IS KEPT between executions: the first schedule of this search held, and when it was run \
+                 once more after the failure, it failed. So whether an execution fails depends on those before it, \
+                 and not on its schedule alone: the minimal schedule may well hold by itself. Make what is kept, in \
+                 statics, files or thread-locals, anew in the setup."
+            }
             Some(true) => "",
             Some(false) => {
                 "\n\nNOT REPRODUCED: run once more on fresh threads, this schedule did not fail \

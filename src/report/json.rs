@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use super::kept::Kept;
 use super::{
-    Failure, MarkerLine, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity, Verified,
+    Coverage, Failure, MarkerLine, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity,
+    Verified,
 };
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
@@ -81,7 +82,8 @@ object! { Report:
     saved_runs = "retried",
     sampled = "sampled",
     verified = "verified",
-    no_classes = "no_classes";
+    no_classes = "no_classes",
+    coverage = "coverage";
     save_target, workers, page
 }
 
@@ -138,6 +140,7 @@ variants! { Minimal:
     "proved" = Proved { executions },
     "budget" = Budget { executions },
     "not_tried" = NotTried,
+    "keeps_state" = KeepsState,
     "saved" = Saved,
     "given" = Given,
 }
@@ -226,6 +229,23 @@ impl Json for NoClasses {
 
     fn absent() -> Option<Self> {
         Some(NoClasses::default())
+    }
+}
+
+impl Json for Coverage {
+    fn write(&self) -> Value {
+        json!({ "unreached": self.unreached.write(), "has_no_choice": self.has_no_choice })
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Ok(Coverage {
+            unreached: node.read("unreached")?,
+            has_no_choice: node.read("has_no_choice")?,
+        })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Coverage::default())
     }
 }
 

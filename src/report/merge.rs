@@ -182,6 +182,7 @@ impl Report {
                 failure.index = failure.index.saturating_add(before);
             }
         }
+        self.coverage.append(&next.coverage);
         self.tally.append(&next.tally);
         append_outcomes(&mut self.outcomes, next.outcomes);
         self.elapsed = self.elapsed.saturating_add(next.elapsed);

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::class_sample::ClassSample;
+use super::reach::Reach;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
 use crate::execution::{Record, by_name};
@@ -27,6 +28,10 @@ pub(crate) struct Findings {
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
     /// The execution with a step because of which the search cannot go through the program.
     pub(crate) irreducible: Option<(Irreducible, Record)>,
+    /// Which threads came to a point, and whether there was a choice.
+    pub(crate) reach: Reach,
+    /// The schedule of the first execution, if that held.
+    pub(crate) first_held: Option<Schedule>,
     /// Whether a marker has declared anything in the first execution.
     pub(crate) declares: bool,
     /// If so, an execution whose class cannot be told.
@@ -105,6 +110,11 @@ impl Findings {
     pub(super) fn record_held(&mut self, executions: u64, steps: u64) {
         self.tally.add(Verdict::Held, executions);
         self.steps += steps;
+    }
+
+    /// Notes the schedule of the very first execution if that held.
+    pub(crate) fn note_held(&mut self, result: ExecutionResult<'_>) {
+        self.first_held = result.end.is_held().then(|| example(result, false));
     }
 
     /// Notes what the first execution shows of the program.
@@ -207,6 +217,8 @@ impl Findings {
         }
         self.are_classes |= next.are_classes;
         self.sample.append(&mut next.sample);
+        self.reach.append(&next.reach);
+        self.first_held = self.first_held.take().or_else(|| next.first_held.take());
         self.declares |= next.declares;
         self.classless = self.classless.take().or_else(|| next.classless.take());
         self.irreducible = self.irreducible.take().or_else(|| next.irreducible.take());

@@ -77,7 +77,8 @@ impl ParallelSearch {
     }
 
     fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
-        Worker::new(queue, self.bounds, self.meter.as_ref())
+        let declared = self.program.threads().len();
+        Worker::new(queue, self.bounds, declared, self.meter.as_ref())
     }
 }
 

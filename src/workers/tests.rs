@@ -125,7 +125,7 @@ impl Toy {
                     if number > 0 {
                         queue.worker_joined();
                     }
-                    let mut worker = Worker::new(queue, bounds, None);
+                    let mut worker = Worker::new(queue, bounds, self.threads, None);
                     while worker.new_execution().is_some() {
                         self.run(&mut worker);
                         let executions = usize::try_from(worker.executions).unwrap();

@@ -6,6 +6,7 @@ use super::StoppedBy;
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
+use super::reach::Reach;
 use super::work_queue::WorkQueue;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::locks::Mutex;
@@ -23,13 +24,24 @@ pub(super) struct Worker {
     /// The part of the job, shared so that it is known after the engine has failed and kept this.
     pub(super) part: Arc<Mutex<Option<Arc<PartResult>>>>,
     pub(super) executions: u64,
+    /// How many threads the program declares, and what this part shows of them; nothing more is noted once all is.
+    declared: usize,
+    reach: Reach,
+    is_reach_complete: bool,
+    /// Whether it has run anything, counted or not.
+    has_run: bool,
     meter: Option<Arc<Meter>>,
     /// The last request of the meter that was answered.
     answered: u32,
 }
 
 impl Worker {
-    pub(super) fn new(queue: &Arc<WorkQueue>, bounds: Bounds, meter: Option<&Arc<Meter>>) -> Self {
+    pub(super) fn new(
+        queue: &Arc<WorkQueue>,
+        bounds: Bounds,
+        declared: usize,
+        meter: Option<&Arc<Meter>>,
+    ) -> Self {
         Worker {
             queue: Arc::clone(queue),
             bounds,
@@ -37,6 +49,10 @@ impl Worker {
             job: None,
             part: Arc::default(),
             executions: 0,
+            declared,
+            reach: Reach::default(),
+            is_reach_complete: false,
+            has_run: false,
             meter: meter.cloned(),
             answered: 0,
         }
@@ -46,6 +62,9 @@ impl Worker {
     pub(super) fn has_job(&mut self) -> bool {
         if self.job.is_none() {
             self.job = self.queue.next();
+            // Noted for each part: which parts count is known only in the end.
+            self.reach = Reach::default();
+            self.is_reach_complete = false;
             let part = self.job.as_ref().map(|job| Arc::clone(&job.part_result));
             self.part.lock().clone_from(&part);
         }
@@ -128,6 +147,9 @@ impl Scheduler for Worker {
             // Suppose that all executions take these steps. Shards are measured another way.
             meter.suppose(result.trace.events);
         }
+        if !std::mem::replace(&mut self.has_run, true) && job.part_result.order.is_empty() {
+            job.part_result.findings().note_held(result);
+        }
         if self.executions == 1 && job.part_result.order.is_empty() {
             job.part_result.findings().note_first(result);
         }
@@ -139,6 +161,10 @@ impl Scheduler for Worker {
             && let Some(class) = account.class
         {
             part.findings().sample.add(class, &result.trace);
+        }
+        if !self.is_reach_complete && self.reach.note(result.trace.events, self.declared) {
+            part.findings().reach.append(&self.reach);
+            self.is_reach_complete = self.reach.is_complete(self.declared);
         }
         if result.is_plain() && account.is_plain() {
             part.record_held(result.trace.events.len(), account.class.is_some());

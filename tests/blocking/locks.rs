@@ -156,6 +156,7 @@ fn a_thread_that_the_program_starts_is_waited_for() {
             });
         })
         .check(|value| assert_eq!(value.load(SeqCst), 7))
+        .allow_trivial()
         .explore();
     report.assert_ok();
     assert_eq!(report.schedules(), 1);
@@ -198,6 +199,7 @@ fn a_thread_that_blocks_before_its_first_marker_goes_on_from_the_start() {
                     marker!("inside");
                 })
                 .thread("b", |lock| drop(lock.lock().unwrap()))
+                .allow_trivial()
         },
         1,
         0,

@@ -69,6 +69,7 @@ fn one_that_wakes_a_task_wakes_it_before_the_next_turn() {
     };
     let program = move || {
         Explorer::new(Sleeper::default)
+            .allow_trivial()
             .thread("wakes", move |sleeper| {
                 marker!("take", acquires(Asks(sleeper, wakes)));
             })

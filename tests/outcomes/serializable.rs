@@ -159,7 +159,7 @@ fn nine_threads_are_too_many_and_eight_are_not() {
             .engine(Engine::Fibers)
             .max_schedules(1)
     };
-    explorer(8).explore().assert_ok();
+    explorer(8).explore().assert_no_failure_found();
     let report = explorer(9).explore();
     let error = report.error().unwrap();
     assert_eq!(error.kind(), ErrorKind::TooManyThreads);

@@ -356,7 +356,7 @@ fn a_long_program_is_checked_on_some_pairs() {
     let explorer = |threads: usize| {
         move || {
             let body = |(): &()| (0..20).for_each(|_| marker!("step", reads()));
-            let explorer = Explorer::new(|| ());
+            let explorer = Explorer::new(|| ()).allow_trivial();
             (0..threads).fold(explorer, |explorer, number| {
                 explorer.thread(format!("t{number}"), body)
             })
@@ -390,7 +390,7 @@ fn where_no_classes_are_run_there_is_nothing_to_verify() {
     );
     let declared = |(): &()| marker!("step", reads());
     let sampled = verified(|| {
-        let explorer = Explorer::new(|| ()).thread("a", declared);
+        let explorer = explorer().thread("c", declared);
         explorer.strategy(Strategy::Random { schedules: 3 })
     });
     assert!(sampled.to_string().ends_with(nothing), "{sampled}");

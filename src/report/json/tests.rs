@@ -26,6 +26,7 @@ fn failures() -> impl Strategy<Value = Failure> {
         any::<u64>().prop_map(|executions| Minimal::Proved { executions }),
         any::<u64>().prop_map(|executions| Minimal::Budget { executions }),
         Just(Minimal::NotTried),
+        Just(Minimal::KeepsState),
         Just(Minimal::Saved),
         Just(Minimal::Given),
     ];
@@ -175,14 +176,19 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
     let found = (counts, outcomes, option::of(failures()), ends());
     let sampled = sampled();
     let no_classes = option::of(any::<String>()).prop_map(NoClasses);
-    let verified = (verified(), no_classes);
+    let unreached = vec(any::<String>(), 0..3);
+    let coverage = (unreached, any::<bool>()).prop_map(|(unreached, has_no_choice)| Coverage {
+        unreached,
+        has_no_choice,
+    });
+    let verified = (verified(), no_classes, coverage);
     let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled, (verified, no_classes)),
+            (origin, sampled, (verified, no_classes, coverage)),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -203,6 +209,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 sampled,
                 verified,
                 no_classes,
+                coverage,
                 save_target: SaveTarget::default(),
                 page: PageNote::default(),
             }
