@@ -80,7 +80,7 @@ impl Scheduler for Shrinking {
             self.is_over = true;
             return;
         }
-        let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
+        let is_like = result.is_like(self.best.result(None)) || !fails(&self.best.end);
         if self.shrink.end(fails(result.end) && is_like) {
             self.best = Record::of(result);
             self.forced = self.shrink.forced();

@@ -7,8 +7,8 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, FailureKind,
-    HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, EarlierPanics,
+    FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
     NotSerializable, OutcomeNotAllowed, Panic, Positions, RepeatedRead, SerialOrder, StepLimit,
     ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
 };
@@ -107,6 +107,20 @@ impl Json for Conflicts {
 
     fn absent() -> Option<Self> {
         Some(Conflicts::default())
+    }
+}
+
+impl Json for EarlierPanics {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Json::read(node).map(EarlierPanics)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(EarlierPanics::default())
     }
 }
 

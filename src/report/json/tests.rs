@@ -12,7 +12,7 @@ use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
 use crate::report::{SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
-use kinds::{conflicts, errors, kinds, pairs, timelines};
+use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
     let kind = prop::sample::select(StepKind::ALL);
@@ -29,13 +29,19 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Saved),
         Just(Minimal::Given),
     ];
-    let how = (kinds(), minimal, option::of(any::<bool>()));
+    let how = (
+        kinds(),
+        minimal,
+        option::of(any::<bool>()),
+        earlier_panics(),
+    );
     let texts = (timelines(), conflicts(), any::<String>());
     let numbers = any::<(u64, usize)>();
     (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
         |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression), kept)| {
             Failure {
                 kind: how.0,
+                panics: how.3,
                 schedule,
                 found,
                 index,
