@@ -1,5 +1,6 @@
 //! What the environment sets: one table of variables, read whenever something is run.
 
+mod mutants;
 mod program;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use itertools::Itertools as _;
 
+pub(crate) use mutants::is_for_mutants;
 pub(crate) use program::{Purpose, purpose};
 
 use crate::engine::{Engine, Points, Timeouts};
@@ -20,6 +22,8 @@ use crate::strategy::{self, Strategy};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Settings {
     pub(crate) engine: Option<Engine>,
+    /// Whether the search is run in a process of its own first, to find what ends that.
+    pub(crate) isolate: Option<bool>,
     pub(crate) max_schedules: Option<u64>,
     /// What is a scheduling point.
     pub(crate) points: Option<Points>,
@@ -45,6 +49,9 @@ pub(crate) struct Settings {
     pub(crate) workers: Option<usize>,
 }
 
+/// Tells a process that is started for an [isolated](crate::Explorer::isolate) search about that.
+pub(crate) const CHILD: &str = "INTERLACE_CHILD";
+
 /// A variable: its name, what its value must be, in words, and how the value is read.
 struct Variable {
     name: &'static str,
@@ -54,11 +61,16 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 16] = [
+const VARIABLES: [Variable; 17] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
         set: |value, settings| store(&mut settings.engine, value.parse().ok()),
+    },
+    Variable {
+        name: "INTERLACE_ISOLATE",
+        wants: "`1` to run the search in a process of its own or `0` not to",
+        set: |value, settings| store(&mut settings.isolate, flag(value)),
     },
     Variable {
         name: "INTERLACE_MAX_SCHEDULES",
@@ -181,6 +193,9 @@ impl Settings {
                 continue;
             }
             let name = name.to_string_lossy();
+            if name == CHILD {
+                continue;
+            }
             let Some(variable) = VARIABLES.iter().find(|variable| variable.name == name) else {
                 return Err(unknown(&name));
             };
@@ -196,6 +211,7 @@ impl Settings {
     pub(crate) fn or(self, others: Settings) -> Self {
         Settings {
             engine: self.engine.or(others.engine),
+            isolate: self.isolate.or(others.isolate),
             max_schedules: self.max_schedules.or(others.max_schedules),
             points: self.points.or(others.points),
             progress: self.progress.or(others.progress),
@@ -252,6 +268,8 @@ mod tests {
     fn each_variable_sets_one_thing() {
         let settings = read(&[
             ("INTERLACE_ENGINE", "fibers"),
+            ("INTERLACE_ISOLATE", "1"),
+            ("INTERLACE_CHILD", "told by interlace"),
             ("INTERLACE_MAX_SCHEDULES", "1000"),
             ("INTERLACE_POINTS", "accesses"),
             ("INTERLACE_PROGRESS", "0"),
@@ -271,6 +289,7 @@ mod tests {
         ]);
         let expected = Settings {
             engine: Some(Engine::Fibers),
+            isolate: Some(true),
             max_schedules: Some(1000),
             points: Some(Points::Accesses),
             progress: Some(false),
@@ -298,6 +317,7 @@ mod tests {
     fn a_bad_value_is_an_error_that_says_what_is_wanted() {
         for (name, value) in [
             ("INTERLACE_ENGINE", "Threads"),
+            ("INTERLACE_ISOLATE", "yes"),
             ("INTERLACE_MAX_SCHEDULES", "1e6"),
             ("INTERLACE_POINTS", "markers"),
             ("INTERLACE_PROGRESS", "yes"),
@@ -330,7 +350,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
-             `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_MAX_SCHEDULES`, \
+             `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_ISOLATE`, `INTERLACE_MAX_SCHEDULES`, \
              `INTERLACE_POINTS`, `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, \
              `INTERLACE_REPORT`, `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
              `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, \

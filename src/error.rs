@@ -83,6 +83,8 @@ named! {
         NoMarkers = "no_markers",
         /// An environment variable `INTERLACE_…` has a bad value, or an unknown name.
         BadSetting = "bad_setting",
+        /// The search could not be [isolated](crate::Explorer::isolate).
+        NotIsolated = "not_isolated",
         /// The program behaved differently under the same schedule.
         NonDeterministic = "non_deterministic",
         /// The code at a marker touches more than the marker declares.

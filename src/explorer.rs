@@ -15,9 +15,11 @@ use crate::schedule::Schedule;
 mod classes;
 mod conflicts;
 mod contradiction;
+mod crash_notes;
 #[cfg(test)]
 mod declared_places;
 mod default_store;
+mod isolate;
 mod linear;
 mod minimise;
 mod model;

@@ -2,7 +2,9 @@
 
 mod activity;
 mod conflict;
+mod crash;
 mod cycles;
+mod data_race;
 mod livelock;
 mod marker_site;
 mod not_linearizable;
@@ -18,9 +20,14 @@ mod value_or_text;
 use std::fmt;
 
 pub use crate::operation::{AccessKind, WaitSite};
+pub use crate::races::{AccessType, MemoryOrder};
 pub use activity::Activity;
 pub(crate) use conflict::Conflicts;
 pub use conflict::{Conflict, ConflictingStep};
+pub use crash::Crash;
+#[cfg(feature = "json")]
+pub(crate) use data_race::RaceDetails;
+pub use data_race::{DataRace, PassedValue, RacingAccess};
 pub use livelock::{Livelock, RepeatedRead};
 pub use marker_site::MarkerSite;
 pub use not_linearizable::{HistoryCall, NotLinearizable, OrderWanted};
@@ -78,10 +85,15 @@ pub enum FailureKind {
     Deadlock(Deadlock),
     /// No thread could go on, and at least one was in a loop that waits for others.
     Livelock(Livelock),
+    /// Two accesses to the same memory were not ordered.
+    DataRace(DataRace),
     /// The execution reached the step limit before its end.
     StepLimit(StepLimit),
     /// The execution did not end in time.
     TimeOut(TimeOut),
+    /// A step ended the process in which it was taken first: only where the search is
+    /// [isolated](crate::Explorer::isolate).
+    Crash(Crash),
     /// The schedule to replay does not fit the program, or there was nothing to run.
     Diverged(Error),
 }
@@ -130,6 +142,8 @@ impl FailureKind {
                 here.is_like(there)
             }
             (FailureKind::Invariant(here), FailureKind::Invariant(there)) => here == there,
+            (FailureKind::Crash(here), FailureKind::Crash(there)) => here.is_like(there),
+            (FailureKind::DataRace(here), FailureKind::DataRace(there)) => here.is_like(there),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -148,8 +162,10 @@ impl fmt::Display for FailureKind {
             FailureKind::InvariantPanic(panic) => write!(f, "an invariant panicked: {panic}"),
             FailureKind::Deadlock(deadlock) => deadlock.fmt(f),
             FailureKind::Livelock(livelock) => livelock.fmt(f),
+            FailureKind::DataRace(race) => race.fmt(f),
             FailureKind::StepLimit(limit) => limit.fmt(f),
             FailureKind::TimeOut(time_out) => time_out.fmt(f),
+            FailureKind::Crash(crash) => crash.fmt(f),
             FailureKind::Diverged(error) => error.fmt(f),
         }
     }

@@ -2,7 +2,7 @@
 //! sanitizer, which `cargo interlace` has the compiler insert.
 //!
 //! A call at an atomic access *is* the access. On a thread that a run controls it is a scheduling point
-//! first. The calls before plain accesses do nothing yet.
+//! first. The calls before plain accesses tell who looks for races.
 //!
 //! These symbols are there only under `cfg(interlace)`, which the subcommand sets: no other build that
 //! links this crate is kept from using the sanitizer itself.
@@ -16,9 +16,11 @@ mod atomic;
 mod callers;
 mod code;
 mod fence;
+mod mutant;
 mod names;
 mod plain;
 mod point;
+mod races;
 mod role;
 mod seen;
 mod sites;
@@ -27,3 +29,4 @@ mod std_functions;
 mod symbols;
 
 pub(crate) use callers::caller;
+pub(crate) use sites::marker_site;

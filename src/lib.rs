@@ -74,6 +74,7 @@
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
 // Names, and orders of names.
+mod append_list;
 mod error;
 mod getters;
 mod named;
@@ -112,6 +113,7 @@ mod instrument;
 mod locks;
 mod memory;
 mod own_stack;
+mod races;
 #[cfg(all(interlace, not(feature = "system")))]
 compile_error!("in an instrumented build, `interlace-explorer` needs its feature `system`");
 #[cfg(all(

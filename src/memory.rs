@@ -31,6 +31,8 @@ mod modules;
 #[cfg(interlace)]
 mod owner;
 #[cfg(interlace)]
+mod races;
+#[cfg(interlace)]
 mod reserved;
 #[cfg(interlace)]
 mod span;
@@ -45,6 +47,11 @@ pub(crate) use current::{come_back, outside, step_aside, step_out};
 pub(crate) use execution::{begin_execution, end_execution, leave_execution};
 #[cfg(interlace)]
 pub(crate) use owner::Owner;
+#[cfg(interlace)]
+pub(crate) use races::{
+    Done, accessed, accessed_atomically, acquired, allocated, fenced, first_race, freed, has_race,
+    heard_from_outside, joined, look_for_races, released, silence, updated, wakes,
+};
 #[cfg(interlace)]
 pub(crate) use writes::{forget, has_notes, keeps, made, written};
 

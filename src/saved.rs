@@ -17,13 +17,16 @@
 //! may be added and removed by hand.
 
 mod file;
+mod journal;
 mod lock;
 mod memory;
 mod text;
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 
 pub use file::File;
+pub(crate) use journal::{journal_of, take_journal, write_journal};
 pub(crate) use lock::lock;
 pub use memory::Memory;
 #[cfg(test)]
@@ -51,6 +54,13 @@ pub trait Store: Debug + Send + Sync {
 
     /// Returns where schedules are kept, as a report can show it; nothing if they are not kept.
     fn place(&self) -> Option<String>;
+
+    /// Returns the file that schedules are kept in; nothing if they are not in a file. If the program under
+    /// test ends the process, the schedule under way is left in another file beside it, since nothing of the
+    /// store can be called then. The next run takes it from there, and [saves](Self::save) it.
+    fn path(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// Saves nothing.

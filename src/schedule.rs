@@ -4,6 +4,7 @@ mod step_kind;
 mod text;
 
 pub use step_kind::StepKind;
+pub(crate) use text::write_step;
 
 use crate::getters::getters;
 

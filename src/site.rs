@@ -3,9 +3,10 @@
 use std::fmt;
 use std::num::NonZeroU32;
 #[cfg(interlace)]
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{PoisonError, RwLock};
+
+use crate::append_list::AppendList;
 
 /// The id of a marker's place in the source: all that searches and engines see of it. Two markers
 /// with one name at two places have two ids.
@@ -24,12 +25,24 @@ pub struct Site {
 }
 
 /// What is known of a site's place.
-#[derive(Debug)]
 enum Place {
     Written(SourcePlace),
     /// It costs so much to find that this is left to who asks first.
     #[cfg(interlace)]
-    Found(LazyLock<SourcePlace, Box<dyn FnOnce() -> SourcePlace + Send>>),
+    Found(
+        OnceLock<SourcePlace>,
+        Box<dyn Fn() -> SourcePlace + Send + Sync>,
+    ),
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Written(place) => place.fmt(f),
+            #[cfg(interlace)]
+            Place::Found(place, _) => place.fmt(f),
+        }
+    }
 }
 
 /// A place in the source and what it is called. Lines and columns count from 1; of a place that is not known
@@ -54,9 +67,9 @@ pub(crate) enum LineText {
     NotRead,
 }
 
-/// Every site reached so far, by id. It never shrinks: sites live as long as the process. The lock is
-/// std's: a thread may look this up while it stands in the queue of a lock of `parking_lot`.
-static REACHED: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
+/// Every site reached so far, by id: sites live as long as the process. Its lock is std's: a thread may add
+/// one while it stands in the queue of a lock of `parking_lot`.
+static REACHED: AppendList<Site> = AppendList::new();
 
 /// What schedules call the first step of a thread that the program starts. It also stands for the
 /// last marker of a thread that has not passed any.
@@ -87,15 +100,25 @@ impl Site {
 
     /// Describes a place by what `find` returns, which is called when somebody asks.
     #[cfg(interlace)]
-    pub(crate) fn found_by(find: impl FnOnce() -> SourcePlace + Send + 'static) -> Self {
-        Site::at(Place::Found(LazyLock::new(Box::new(find))))
+    pub(crate) fn found_by(find: impl Fn() -> SourcePlace + Send + Sync + 'static) -> Self {
+        Site::at(Place::Found(OnceLock::new(), Box::new(find)))
     }
 
     fn place(&self) -> &SourcePlace {
         match &self.place {
             Place::Written(place) => place,
             #[cfg(interlace)]
-            Place::Found(place) => place,
+            Place::Found(place, find) => place.get_or_init(find),
+        }
+    }
+
+    /// The name, if it is known without being looked up.
+    #[allow(clippy::unnecessary_wraps, reason = "it is not known everywhere")]
+    pub(crate) fn known_name(&self) -> Option<&'static str> {
+        match &self.place {
+            Place::Written(place) => Some(place.name),
+            #[cfg(interlace)]
+            Place::Found(place, _) => place.get().map(|place| place.name),
         }
     }
 
@@ -157,16 +180,14 @@ impl Site {
 
     #[cold]
     fn register(&'static self) -> MarkerId {
-        let mut reached = REACHED.write().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have registered the site while this one waited for the lock.
-        if let Some(known) = self.known_id() {
-            return known;
-        }
-        let others = u32::try_from(reached.len());
-        let id = MarkerId::new(others.expect("fewer than 2^32 markers in one program"));
-        reached.push(self);
-        self.id.store(id.number(), Ordering::Release);
-        id
+        let is_new = || self.known_id().is_none();
+        REACHED.add(self, is_new, |others| {
+            let others = u32::try_from(others).expect("fewer than 2^32 markers in one program");
+            self.id
+                .store(MarkerId::new(others).number(), Ordering::Release);
+        });
+        self.known_id().expect("it has just been given")
     }
 }
 
@@ -240,10 +261,14 @@ impl MarkerId {
         JOIN.id()
     }
 
+    /// The site that has this id, if it is registered.
+    pub(crate) fn registered(self) -> Option<&'static Site> {
+        REACHED.get(self.number() as usize - 1)
+    }
+
     /// The site that has this id.
     pub(crate) fn site(self) -> &'static Site {
-        let reached = REACHED.read().unwrap_or_else(PoisonError::into_inner);
-        reached[self.number() as usize - 1]
+        self.registered().expect("it was given to a site")
     }
 }
 

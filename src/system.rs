@@ -25,6 +25,7 @@ mod clock;
 mod condition;
 mod deadline;
 mod errno;
+mod exit;
 mod file;
 pub(crate) mod futex;
 mod handler_stack;

@@ -36,10 +36,14 @@ named! {
         Deadlocked = "deadlocked",
         /// No thread could go on, and at least one was in a loop that waits for others.
         Livelocked = "livelocked",
+        /// Two accesses to memory were not ordered.
+        Raced = "raced",
         /// It reached the step limit.
         StepLimit = "step_limit",
         /// It took longer than its time-out.
         TimedOut = "timed_out",
+        /// It ended the process in which it was run.
+        Crashed = "crashed",
         /// It contradicted an earlier execution.
         NonDeterministic = "non_deterministic",
     }
@@ -62,8 +66,10 @@ impl Verdict {
                 }
                 FailureKind::Deadlock(_) => Verdict::Deadlocked,
                 FailureKind::Livelock(_) => Verdict::Livelocked,
+                FailureKind::DataRace(_) => Verdict::Raced,
                 FailureKind::StepLimit(_) => Verdict::StepLimit,
                 FailureKind::TimeOut(_) => Verdict::TimedOut,
+                FailureKind::Crash(_) => Verdict::Crashed,
                 FailureKind::Diverged(_) => Verdict::NonDeterministic,
             },
         }
@@ -87,8 +93,10 @@ impl fmt::Display for Verdict {
             Verdict::InvariantViolated => "violated an invariant",
             Verdict::Deadlocked => "deadlocked",
             Verdict::Livelocked => "livelocked",
+            Verdict::Raced => "had a data race",
             Verdict::StepLimit => "met the step limit",
             Verdict::TimedOut => "timed out",
+            Verdict::Crashed => "crashed",
             Verdict::NonDeterministic => "contradicted an earlier one",
         })
     }
@@ -158,10 +166,10 @@ mod tests {
             tally.add(*verdict, number);
         }
         let counts: Vec<u64> = tally.iter().map(|(_, count)| count).collect();
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-        // All but the held (1) and the contradicting (12).
-        assert_eq!((tally.total(), tally.failing()), (78, 65));
-        // Step limit 10, timed out 11, contradicting 12.
-        assert_eq!(tally.cut_short(), 33);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+        // All but the held (1) and the contradicting (14).
+        assert_eq!((tally.total(), tally.failing()), (105, 90));
+        // Step limit 11, timed out 12, contradicting 14.
+        assert_eq!(tally.cut_short(), 37);
     }
 }

@@ -57,7 +57,7 @@ fn each_call_goes_through_the_library() {
         syscall getrandom getentropy
         clock_gettime gettimeofday time
         nanosleep clock_nanosleep usleep sleep sched_yield
-        pthread_create pthread_join pthread_detach pthread_exit pthread_setname_np
+        pthread_create pthread_join pthread_detach pthread_exit pthread_setname_np _exit
         pthread_mutex_lock pthread_mutex_trylock pthread_mutex_timedlock pthread_mutex_clocklock
         pthread_mutex_unlock
         pthread_cond_init pthread_cond_destroy pthread_cond_wait pthread_cond_timedwait

@@ -9,6 +9,8 @@ mod symbol;
 
 mod atomic;
 mod fence;
+mod mutant;
 mod plain;
 mod point;
+mod races;
 mod table;

@@ -12,7 +12,7 @@ pub(crate) struct Arguments<'a> {
 }
 
 /// The commands that run what they have built.
-const COMMANDS: [&[&str]; 3] = [&["test"], &["run"], &["nextest", "run"]];
+const COMMANDS: [&[&str]; 4] = [&["test"], &["run"], &["nextest", "run"], &["mutants"]];
 
 /// What `cargo interlace --help` prints.
 pub(crate) const USAGE: &str = "\
@@ -21,6 +21,7 @@ Builds with every access to shared memory as a scheduling point of Interlace, an
 Usage: cargo interlace test [what `cargo test` takes]
        cargo interlace run [what `cargo run` takes]
        cargo interlace nextest run [what `cargo nextest run` takes]
+       cargo interlace mutants [what `cargo test` takes]
 
 Options, before `--`:
       --only <package>  Makes points of the accesses of this package, and of others that are named so;
@@ -39,8 +40,8 @@ impl<'a> Arguments<'a> {
         });
         let Some(command) = command else {
             return Err(
-                "`cargo interlace` is followed by `test`, `run` or `nextest run`, and by what cargo takes \
-                 after that: `cargo interlace test --lib`. `cargo interlace --help` says more"
+                "`cargo interlace` is followed by `test`, `run`, `nextest run` or `mutants`, and by what cargo \
+                 takes after that: `cargo interlace test --lib`. `cargo interlace --help` says more"
                     .to_owned(),
             );
         };
@@ -103,6 +104,12 @@ impl<'a> Arguments<'a> {
         if let Some(manifest) = self.value("--manifest-path") {
             cargo.arg("--manifest-path").arg(manifest);
         }
+    }
+
+    /// Those after `--`.
+    pub(crate) fn for_program(&self) -> impl Iterator<Item = &'a OsStr> + use<'a> {
+        let all = self.rest.iter().map(OsString::as_os_str);
+        all.skip_while(|argument| *argument != "--").skip(1)
     }
 
     /// Those before `--`: what follows that is for the program.

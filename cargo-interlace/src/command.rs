@@ -1,22 +1,12 @@
 //! The part that people call.
 
 use std::ffi::OsString;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::process::ExitCode;
 
 use crate::arguments::{Arguments, USAGE};
+use crate::build::Build;
+use crate::mutants;
 use crate::packages::{ONLY, SKIP};
-use crate::toolchain::{Toolchain, cargo};
-use crate::workspace::Workspace;
-use crate::wrapper::wrap;
-use crate::{c_libraries, flags, packages, pass_through, settings, std_functions};
-
-/// The variable that tells programs where the workspace is. It is read in `src/instrument/names.rs`.
-const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
-
-/// The variable that tells programs which packages are not instrumented, if that was chosen. It is read in
-/// `src/engine/not_instrumented.rs`.
-const SKIPPED: &str = "CARGO_INTERLACE_SKIPPED";
 
 /// Runs cargo with these arguments and this program in place of the compiler.
 ///
@@ -37,62 +27,15 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     let arguments = Arguments::of(arguments)?;
-    let toolchain = Toolchain::find()?;
-    let target = match arguments.value("--target") {
-        Some(target) => target.to_string_lossy().into_owned(),
-        None => toolchain.host.clone(),
-    };
-    check_target(&target)?;
-    let packages::Packages { all, plain } = packages::packages(&arguments, &target)?;
-    let for_std = std_functions::link_arguments(&toolchain, &target)?;
-    let workspace = Workspace::find(&arguments)?;
-    let folder = workspace
-        .target
-        .join(folder_name(&toolchain, &target, &plain, &for_std));
-    let library = pass_through::library(&toolchain, &target, &folder)?;
-
-    let mut cargo = cargo();
-    cargo.args(arguments.command);
-    if arguments.value("--target").is_none() {
-        cargo.args(["--target", &target]);
+    if arguments.command == ["mutants"] {
+        return mutants::run(&arguments);
     }
+    let mut cargo = Build::new(&arguments, arguments.command)?.cargo;
     cargo.args(arguments.without(&["--target-dir", ONLY, SKIP]));
-    cargo.env("CARGO_TARGET_DIR", &folder);
-    cargo.env(WORKSPACE, &workspace.root);
-    cargo.env(SKIPPED, packages::described(&arguments));
-    cargo.env(c_libraries::FOLDER, c_libraries::folder(&folder, &all));
-    wrap(&mut cargo, &plain, &library, &for_std)?;
-    settings::make(&mut cargo, &target, &library, &for_std);
     let status = cargo.status();
     let status = status.map_err(|error| format!("cargo cannot be run: {error}"))?;
     // What `cargo run` runs takes its place.
     let code = status.code();
     let code = code.ok_or_else(|| format!("the program was ended by the system: {status}"))?;
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
-}
-
-/// # Errors
-///
-/// If instrumented code for this target would not do what it should.
-fn check_target(target: &str) -> Result<(), String> {
-    let has_hooks = ["x86_64-", "aarch64-"]
-        .iter()
-        .any(|it| target.starts_with(it));
-    if has_hooks && target.ends_with("-linux-gnu") {
-        return Ok(());
-    }
-    Err(format!(
-        "`cargo interlace` works for Linux with glibc on x86-64 and AArch64, and not for {target}. Mark \
-         points by hand there, and use cargo itself"
-    ))
-}
-
-/// A folder of its own for all that a compilation depends on and cargo does not know.
-fn folder_name(toolchain: &Toolchain, target: &str, plain: &str, link_arguments: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    toolchain.version.hash(&mut hasher);
-    (flags::INSTRUMENTING, flags::TELLING).hash(&mut hasher);
-    (flags::PLAIN, flags::DEBUGGING).hash(&mut hasher);
-    (pass_through::SOURCES, target, plain, link_arguments).hash(&mut hasher);
-    format!("interlace-{:016x}", hasher.finish())
 }

@@ -6,10 +6,12 @@
 //! instrumented.
 
 mod arguments;
+mod build;
 mod c_libraries;
 mod command;
 mod diagnostics;
 mod flags;
+mod mutants;
 mod packages;
 mod pass_through;
 mod probe;

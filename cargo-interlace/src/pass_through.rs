@@ -12,12 +12,14 @@ use crate::probe::probe;
 use crate::toolchain::{Toolchain, text};
 
 /// The files of the crate. Most are links to those of Interlace.
-pub(crate) const SOURCES: [(&str, &str); 8] = [
+pub(crate) const SOURCES: [(&str, &str); 10] = [
     ("lib.rs", include_str!("../pass_through/lib.rs")),
     ("point.rs", include_str!("../pass_through/point.rs")),
+    ("races.rs", include_str!("../pass_through/races.rs")),
     ("symbol.rs", include_str!("../pass_through/symbol.rs")),
     ("atomic.rs", include_str!("../pass_through/atomic.rs")),
     ("fence.rs", include_str!("../pass_through/fence.rs")),
+    ("mutant.rs", include_str!("../pass_through/mutant.rs")),
     ("plain.rs", include_str!("../pass_through/plain.rs")),
     (
         "std_functions.rs",

@@ -25,7 +25,7 @@ const LINK_ARGUMENTS: &str = "CARGO_INTERLACE_LINK_ARGUMENTS";
 /// Whether cargo calls this program as a compiler: with the path of one, or of another wrapper.
 pub(crate) fn is_meant(arguments: &[OsString]) -> bool {
     // A test that is run so may call this program as people do.
-    let commands = ["interlace", "test", "run", "nextest"];
+    let commands = ["interlace", "test", "run", "nextest", "mutants"];
     let is_command = |it: &OsString| commands.iter().any(|word| it == word);
     env::var_os(PASS_THROUGH).is_some() && arguments.first().is_some_and(|it| !is_command(it))
 }

@@ -18,7 +18,7 @@ resolver = "3"
 
 /// A library, half of it in C, with a test in its documentation. A program with a build script that shares the
 /// library with it, a binary, an example, a test that does not name Interlace, and those that do.
-const FILES: [(&str, &str); 31] = [
+const FILES: [(&str, &str); 32] = [
     WORKSPACE,
     (
         "program/Cargo.toml",
@@ -181,6 +181,7 @@ fn it_does_not_name_interlace() {
     ("program/tests/counts.rs", include_str!("program/counts.rs")),
     ("program/tests/locks.rs", include_str!("program/locks.rs")),
     ("program/tests/names.rs", include_str!("program/names.rs")),
+    ("program/tests/races.rs", include_str!("program/races.rs")),
     ("program/tests/random.rs", include_str!("program/random.rs")),
     (
         "program/tests/random/code.rs",
@@ -276,13 +277,14 @@ fn tests_run_with_every_access_as_a_point() {
     let scratch = Scratch::new("tests", &FILES);
     let (succeeds, text) = scratch.cargo_interlace(&["test"], &[]);
     assert!(succeeds, "{text}");
-    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, random.rs, names.rs, scopes.rs
+    // Of std_outcomes.rs, counts.rs, ecosystem, identity.rs, locks.rs, waiting.rs, random.rs, races.rs, names.rs, scopes.rs
     // and plain.rs, and the one in the documentation.
     for (passed, ignored, files) in [
         (23, 2, 1),
         (8, 0, 1),
         (104, 0, 1),
         (11, 0, 1),
+        (15, 0, 1),
         (10, 0, 1),
         (13, 0, 1),
         (4, 0, 2),

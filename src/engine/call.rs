@@ -22,8 +22,8 @@ use crate::memory;
 use crate::operation::{FileKind, SystemCall, ThreadId};
 use crate::own_stack;
 
+pub(crate) use super::controller::{NewThread, Started};
 pub(crate) use super::core::WaitEnd;
-pub(crate) use super::current::{NewThread, Started};
 
 /// A wait of the calling thread in a queue.
 #[derive(Debug, Clone, Copy)]

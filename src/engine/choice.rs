@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::fault::catch_fault;
 use super::fiber::has_own_thread_locals;
-use super::{Deferred, EngineOptions, Program, Scheduler, fibers, threads};
+use super::{Deferred, EngineOptions, Program, Scheduler, crash, fibers, threads};
 use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
 
@@ -110,6 +110,7 @@ impl Engine {
         options: EngineOptions,
         meanwhile: Deferred<'_>,
     ) -> Result<D, Error> {
+        crash::prepare();
         // Boxed, so that both engines are compiled only once.
         let scheduler: Box<dyn Scheduler> = Box::new(scheduler);
         let scheduler: Box<dyn Any> = catch_fault(|| match self {

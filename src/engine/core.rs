@@ -2,9 +2,10 @@
 //! trace of its steps. Pure: no threads here.
 
 use super::EngineOptions;
+use super::flight_recorder::Recording;
 use crate::operation::{
-    Access, Choice, Event, Footprint, Footprints, Object, Operation, OperationKind, Pending,
-    SchedulingPoint, StepEnd, ThreadId, ThreadState, WaitSite,
+    Access, Choice, Event, Footprint, Footprints, Object, Operation, Pending, SchedulingPoint,
+    StepEnd, ThreadId, ThreadState,
 };
 use crate::site::MarkerId;
 use condition::Conditional;
@@ -22,6 +23,7 @@ mod footprint;
 mod kernel;
 mod recorded;
 mod spinning;
+mod taking_back;
 mod tasks;
 mod thread_table;
 mod told;
@@ -78,6 +80,8 @@ pub(crate) struct ExecutionState {
     are_early: bool,
     /// How many wake-ups may be spurious.
     max_spurious: usize,
+    /// What is told of the execution if the process dies.
+    recording: Recording,
 }
 
 impl ExecutionState {
@@ -104,6 +108,7 @@ impl ExecutionState {
             given_up: Vec::new(),
             are_early: options.waits.times_out_early(),
             max_spurious: options.waits.spurious_wakeups as usize,
+            recording: Recording::begin(declared, options.crash_note),
             threads,
         }
     }
@@ -111,6 +116,7 @@ impl ExecutionState {
     /// Makes ready for the next execution, whose first `repeated` steps are the same as in this
     /// one. They are taken without asking anybody, as long as the threads are where they were.
     pub(crate) fn reset(&mut self, repeated: usize) {
+        self.recording.turn(0);
         self.threads.reset();
         self.notified.clear();
         self.started = 0;
@@ -210,24 +216,6 @@ impl ExecutionState {
         }
     }
 
-    /// `thread` was given the turn, has not gone on yet, and is not to. The execution is over.
-    #[cold]
-    pub(crate) fn take_back(&mut self, thread: ThreadId) {
-        let step = self.steps().last().filter(|step| step.thread == thread);
-        let state = step.map_or(ThreadState::NotStarted, |step| {
-            match step.operation.kind() {
-                OperationKind::Start => ThreadState::Starting,
-                OperationKind::Join(other) => ThreadState::Joined(other),
-                OperationKind::Marker => ThreadState::Marker(step.operation.name()),
-                OperationKind::Resume
-                | OperationKind::Timeout
-                | OperationKind::Spurious
-                | OperationKind::Cancel => ThreadState::Unblocked(WaitSite::unknown()),
-            }
-        });
-        self.leave(thread, state);
-    }
-
     /// The running `thread` gives its slot back. After the end of an execution several may run, of
     /// which one at most has a slot.
     fn leave_slot(&mut self, thread: ThreadId) {
@@ -280,6 +268,7 @@ impl ExecutionState {
         if self.started < self.threads.declared() {
             let thread = ThreadId::new(self.started);
             self.started += 1;
+            self.recording.turn(self.started);
             self.run(thread)
         } else if self.is_stuck() || self.only_left_over_wait() {
             if !self.enabled.is_empty() {
@@ -342,6 +331,7 @@ impl ExecutionState {
             return None;
         }
         self.give_slot(slot);
+        self.recording.step_again(self.taken);
         self.taken += 1;
         if self.taken > self.known {
             self.note_again(Pending { thread, operation });
@@ -358,7 +348,8 @@ impl ExecutionState {
         // Both are asked, since nothing predicts the answer to the first: a branch on it cost a
         // twenty-fifth of an execution.
         let mut preempts = last.is_some_and(|last| (last != thread) & self.state(last).is_ready());
-        if pending.operation.is_interruption() {
+        let is_interruption = pending.operation.is_interruption();
+        if is_interruption {
             preempts = self.enabled[0].operation.rarity() < pending.operation.rarity();
         }
         let (enabled, accesses) = (self.enabled.len(), self.accesses.len());
@@ -367,6 +358,10 @@ impl ExecutionState {
             preempts,
             ..Event::begin(pending, place.0, place.1, in_32_bits(accesses))
         });
+        // As for `operation::forced`.
+        let goes_on = last == Some(thread) && !is_interruption;
+        let is_forced = !goes_on && (preempts || index != 0);
+        self.recording.step(self.taken, pending, is_forced);
         self.taken += 1;
         if !(pending.operation.is_marker() & self.footprints.is_empty()) {
             self.note_footprint(pending);

@@ -59,6 +59,24 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    const ALL: [Phase; 7] = [
+        Phase::SetUp,
+        Phase::Threads,
+        Phase::Unwinding,
+        Phase::Outcome,
+        Phase::View,
+        Phase::Check,
+        Phase::DropState,
+    ];
+
+    /// The number of no phase: that between executions.
+    pub(super) const RESTING: u8 = u8::MAX;
+
+    /// The phase of this number, if it is one.
+    pub(super) fn of_number(number: u8) -> Option<Self> {
+        Phase::ALL.get(usize::from(number)).copied()
+    }
+
     /// The user's hook that runs in this phase, if one does.
     pub(crate) fn hook(self) -> Option<Hook> {
         match self {

@@ -1,5 +1,9 @@
 //! The execution under way, and who directs it: what every engine keeps.
 
+mod crashes;
+mod questions;
+#[cfg(interlace)]
+mod race;
 mod stuck;
 mod unwinding;
 mod waits;
@@ -10,12 +14,12 @@ use super::call_stacks::CallStack;
 use super::call_waits::CallWaits;
 use super::catch::Caught;
 use super::core::{ExecutionState, Kernel, Over, Turn};
+use super::crash;
 use super::external_wakers::ExternalWakers;
 #[cfg(interlace)]
 use super::lessons::Habits;
 #[cfg(interlace)]
 use super::lock_question::Acquisition;
-use super::lock_question::LockQuestion;
 use super::lock_table::{BlockedOn, LockTable};
 #[cfg(interlace)]
 use super::lock_words::LockWords;
@@ -133,6 +137,7 @@ impl ExecutionCore {
     fn forget(&mut self) {
         self.over = None;
         self.phase = Phase::SetUp;
+        self.state.recorder().rest();
         self.number += 1;
         self.outside.reset();
         self.settled = None;
@@ -183,46 +188,15 @@ impl ExecutionCore {
         }
     }
 
-    /// Takes back the question of a thread, which goes on or unwinds, and which
-    /// [is not being asked](Self::is_being_asked).
-    pub(super) fn withdraw(&mut self, thread: ThreadId) {
-        let goes_on = !self.is_over();
-        self.locks.withdraw(thread, goes_on);
-    }
-
-    /// Whether threads have left questions, which are to be asked before each turn is decided.
-    #[inline]
-    pub(super) fn has_questions(&self) -> bool {
-        self.locks.has_probes()
-    }
-
-    /// The next question to be asked before the next turn is decided; nothing when all have been,
-    /// or nothing is decided any more. It is asked without any lock of the engine, and
-    /// [given back](Self::answer).
-    #[inline]
-    pub(super) fn next_question(&mut self) -> Option<LockQuestion> {
-        if !self.has_questions() || self.is_over() {
-            return None;
-        }
-        self.locks.next_question()
-    }
-
-    /// Takes note of what a question has shown.
-    pub(super) fn answer(&mut self, question: LockQuestion) {
-        self.locks.answer(question, &mut self.state);
-    }
-
-    /// Whether the question of `thread` is being asked: then it must not be taken back.
-    pub(super) fn is_being_asked(&self, thread: ThreadId) -> bool {
-        let asked = self.locks.being_asked();
-        asked.is_some_and(|asked| asked.thread == thread)
-    }
-
     /// Decides whose turn comes next, when all questions have been asked; notes how the execution
     /// ended if no thread has it.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     pub(super) fn turn(&mut self) -> Turn {
+        #[cfg(interlace)]
+        if self.has_race() {
+            return self.fail(ExecutionEnd::Pruned);
+        }
         if self.has_calls() {
             self.hear_calls();
         }
@@ -237,8 +211,13 @@ impl ExecutionCore {
             Some(scheduler) => scheduler.choose(point, threads),
             None => Choice::Prune,
         });
-        if let Turn::Over(over) = turn {
-            self.note_over(over);
+        match turn {
+            Turn::Over(over) => self.note_over(over),
+            Turn::Of(thread) => {
+                if let Some(known) = self.options.known_crashes {
+                    return self.turn_unless_known(known, thread);
+                }
+            }
         }
         turn
     }
@@ -348,8 +327,11 @@ impl ExecutionCore {
         self.over.clone().unwrap_or(ExecutionEnd::Pruned)
     }
 
-    /// Notes how the threads' part of the execution ended.
+    /// Notes how the threads' part of the execution ended: by its first data race, if it has one.
     fn set_over(&mut self, end: impl Into<ExecutionEnd>) {
+        let end = end.into();
+        #[cfg(interlace)]
+        let end = self.race().map_or(end, Into::into);
         self.stand();
         for thread in self.state.waiting() {
             if !self.outside.is_held(thread) {
@@ -357,7 +339,7 @@ impl ExecutionCore {
             }
         }
         self.state.note_end();
-        self.over = Some(end.into());
+        self.over = Some(end);
     }
 
     /// Notes where the threads stand, and what they wait for there.
@@ -384,6 +366,9 @@ impl ExecutionCore {
         #[cfg(interlace)]
         for (site, learnt) in self.state.take_learnt_of_loops() {
             super::loop_sites::learn(site, learnt, self.options.lessons);
+        }
+        if !end.is_timed_out() {
+            crash::goes_on(self.state.recorder());
         }
         let Some(scheduler) = &mut self.scheduler else {
             return false;

@@ -40,6 +40,8 @@ pub(crate) use lent_block::{
     LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
 };
 use overflow::Guard;
+#[cfg(unix)]
+pub(crate) use overflow::explain as explain_overflow;
 pub(crate) use overflow::explaining as explaining_overflows;
 pub(crate) use turn_end::TurnEnd;
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Wake};
 use super::current;
 use super::outside::is_up_by_itself;
 use super::yield_reason::YieldReason;
+use crate::memory;
 use crate::operation::ThreadId;
 
 /// Runs `future` to its end on the calling thread, which a run controls.
@@ -50,6 +51,7 @@ impl<A: Alarm + 'static> Wake for TaskWaker<A> {
 
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
         if let Some(alarm) = self.alarm.upgrade() {
+            memory::wakes(self.thread.index());
             // A program's thread may call this, and then wait for a lock of the engine.
             let by_time = !current::is_controlled() && is_up_by_itself();
             current::aside(|| alarm.wake(self.thread, self.execution, by_time));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lessons, Points, WaitRules};
+use super::{KnownCrashes, Lessons, Points, WaitRules};
 
 #[derive(Debug, Clone, Copy)]
 #[allow(
@@ -30,8 +30,14 @@ pub(crate) struct EngineOptions {
     /// Whether the call stack of each step is kept: in an instrumented build, for what is shown of a failure.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) notes_stacks: bool,
+    /// Whether executions look for data races.
+    pub(crate) data_races: bool,
     /// What is known of the code.
     pub(crate) lessons: Lessons,
+    /// The number of what is said of the search if the process dies; 0 if nothing is.
+    pub(crate) crash_note: u32,
+    /// The crashes that are known, where the search is isolated.
+    pub(crate) known_crashes: Option<&'static KnownCrashes>,
 }
 
 impl Default for EngineOptions {
@@ -47,7 +53,10 @@ impl Default for EngineOptions {
             points: Points::default(),
             is_nested: false,
             notes_stacks: false,
+            data_races: cfg!(interlace),
             lessons: Lessons::default(),
+            crash_note: 0,
+            known_crashes: None,
         }
     }
 }

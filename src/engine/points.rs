@@ -75,13 +75,18 @@ impl Points {
     }
 
     /// What a report says of them.
-    pub(crate) fn note(self, is_model: bool) -> PointsNote {
+    pub(crate) fn note(self, is_model: bool, looks_for_races: bool) -> PointsNote {
+        let races = if looks_for_races {
+            ""
+        } else {
+            ". Data races were not looked for: where there is one, more can happen"
+        };
         PointsNote(match self {
             Points::Accesses => {
                 let all = "markers, calls to the system, and atomic accesses to memory";
                 match &*not_instrumented::list() {
-                    "" => all.to_owned(),
-                    list => format!("{all}\nnot instrumented: {list}"),
+                    "" => format!("{all}{races}"),
+                    list => format!("{all}{races}\nnot instrumented: {list}"),
                 }
             }
             Points::Calls if cfg!(interlace) => "markers, and calls to the system".to_owned(),

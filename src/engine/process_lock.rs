@@ -108,6 +108,14 @@ impl ProcessLock {
         }
     }
 
+    /// The execution under way looks for races from now on, or it does not any more.
+    #[inline]
+    pub(super) fn look_for_races(&self, looks: bool) {
+        if cfg!(interlace) && self.state.load(Relaxed) == HELD {
+            memory::look_for_races(looks);
+        }
+    }
+
     /// The execution under way is about to do what others could notice. Returns whether it has got the
     /// lock for that.
     #[inline]

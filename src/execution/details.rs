@@ -35,6 +35,8 @@ impl Record {
                 }
                 Unfinished::Hook { .. } | Unfinished::Text(_) => {}
             },
+            #[cfg(all(interlace, any(target_arch = "x86_64", target_arch = "aarch64")))]
+            FailureKind::DataRace(race) => race.find_sites(crate::instrument::marker_site),
             FailureKind::NotSerializable(failure) => failure.find_nearest(&self.names),
             _ => {}
         }

@@ -1,11 +1,13 @@
 //! The file in which a test's failing schedules are saved: beside its sources.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::panic::Location;
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
+use crate::locks::Mutex;
 use crate::report::{Source, find};
 use crate::saved::{File, Store};
 use crate::schedule::Schedule;
@@ -16,6 +18,9 @@ const FOLDER: &str = if cfg!(interlace) {
 } else {
     "interlace-regressions"
 };
+
+/// Where a search was asked for, and on which thread.
+type Asked = (&'static Location<'static>, Option<String>);
 
 /// Keeps the schedules of one test in a file whose path mirrors that of the test's source.
 #[derive(Debug)]
@@ -88,10 +93,25 @@ impl Store for DefaultStore {
         let Some(place) = self.file().ok().and_then(|file| file.place()) else {
             return Some(FOLDER.to_owned());
         };
-        let here = env::current_dir().unwrap_or_default();
-        let within = Path::new(&place).strip_prefix(here);
-        Some(within.map_or(place.clone(), |path| path.display().to_string()))
+        Some(shown(Path::new(&place)))
     }
+
+    fn path(&self) -> Option<PathBuf> {
+        // Each search asks for it, and to find it files are looked for, and perhaps read.
+        static PATHS: Mutex<BTreeMap<Asked, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
+        let asked = (self.explored_at, self.thread.clone());
+        let find = || self.file().ok()?.path();
+        PATHS.lock().entry(asked).or_insert_with(find).clone()
+    }
+}
+
+/// The path from the current directory on, if it lies there.
+pub(super) fn shown(path: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    path.strip_prefix(here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// The folder of the package under test: the one that Cargo names, otherwise that of the source

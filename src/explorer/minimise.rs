@@ -36,7 +36,13 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
         // Every try would take another time-out and leave another thread behind.
         return Ok(as_found());
     }
-    let shrinking = match context.run(Shrinking::new(found.record.clone(), BUDGET)) {
+    let mut budget = BUDGET;
+    if context.options.known_crashes.is_some() {
+        // What is tried must not depend on the clock: another process has tried the same.
+        budget.executions /= 10;
+        budget.time = Some(Duration::from_secs(600));
+    }
+    let shrinking = match context.run(Shrinking::new(found.record.clone(), budget)) {
         Ok(shrinking) => shrinking,
         Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
         // A candidate may block the fibers although the failure did not: then the failure is

@@ -30,7 +30,7 @@ pub(super) fn describe(
     is_model: bool,
 ) {
     origin.waits = options.waits;
-    origin.points = options.points.note(is_model);
+    origin.points = options.points.note(is_model, options.data_races);
     let strategy = match settings.strategy.clone().unwrap_or_default() {
         // Unless the search finds that it can tell classes.
         Strategy::Automatic => Strategy::Exhaustive,

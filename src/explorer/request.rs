@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::run_context::RunContext;
 use super::serial;
-use crate::engine::{Engine, EngineOptions, Program, WaitRules, begins_nested};
+use crate::engine::{Engine, EngineOptions, Points, Program, WaitRules, begins_nested};
 use crate::environment::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::program::check_names;
@@ -43,6 +43,8 @@ impl Request {
         };
         options.points = settings.points.unwrap_or_default();
         options.points.check(self.is_model)?;
+        options.data_races &=
+            cfg!(interlace) && options.points == Points::Accesses && !options.is_nested;
         let engine = match in_code {
             Some(Engine::Fibers) if options.fresh_threads => {
                 return Err(only_on_threads(
@@ -59,7 +61,7 @@ impl Request {
             options,
             call: self.call,
         };
-        Ok((settings, context))
+        Ok((settings, context.telling()))
     }
 
     /// The same, once the program is [prepared](prepare).

@@ -6,9 +6,9 @@ use super::default_store::DefaultStore;
 use super::request::{Request, prepare};
 use super::run_context::RunContext;
 use super::search::search;
-use super::{origin, saved_runs};
+use super::{isolate, origin, saved_runs};
 use crate::engine::{Lessons, catch_fault};
-use crate::environment::{Purpose, Settings, purpose};
+use crate::environment::{Purpose, Settings, is_for_mutants, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
 use crate::follow::Followed;
@@ -27,17 +27,33 @@ pub(super) fn explore(request: &Request) -> Report {
         origin.shard = settings.shard.map(shard).transpose()?;
         let file = settings.report.as_deref();
         let file = file.map(ReportFile::open).transpose()?;
-        Ok((settings, context, file))
+        let isolation = (settings.isolate == Some(true)).then(isolate::begin);
+        Ok((settings, context, file, isolation.transpose()?))
     });
-    let (settings, context, file) = match resolved {
+    let (mut settings, mut context, file, isolation) = match resolved {
         Ok(resolved) => resolved,
         Err(error) => return Report::refused(error).of(origin),
     };
     if file.is_some() {
         origin.round = origin::round(&origin);
     }
+    if let Some(isolation) = &isolation {
+        context.options.known_crashes = Some(isolation.known);
+        // What several come to depends on who is faster.
+        settings.workers = Some(1);
+    }
     let shard = origin.shard;
-    let report = learning(context, |context| begin(request, context, &settings, shard));
+    let left = isolation.as_ref().and_then(|it| it.left.as_deref());
+    let context = match left {
+        Some(left) => context.isolated(left),
+        None => context,
+    };
+    let report = learning(context, |context| {
+        begin(request, context, &settings, shard, left.is_some())
+    });
+    if let Some(isolation) = isolation {
+        isolation.end();
+    }
     let report = report.unwrap_or_else(Report::refused).of(origin);
     match file {
         Some(file) => file.add(report),
@@ -73,14 +89,24 @@ fn begin(
     context: RunContext<'_>,
     settings: &Settings,
     shard: Option<Shard>,
+    is_isolated: bool,
 ) -> Result<Report, Error> {
     prepare(context)?;
+    let leaving = |store: &dyn Store, is_saved| {
+        if is_isolated {
+            context
+        } else {
+            context.leaving(store, is_saved)
+        }
+    };
     if let Some(schedule) = &settings.replay {
         return saved_runs::replay(context, schedule);
     }
-    let store = request.store.clone();
+    // With a change to the program, the test is another one.
+    let store = request.store.clone().filter(|_| !is_for_mutants());
     let store = store.unwrap_or_else(|| default_store(context, settings));
-    let (saved_runs, failure) = saved_runs::retry(context, &*store)?;
+    let (saved_runs, failure) = saved_runs::retry(leaving(&*store, true), &*store)?;
+    let context = leaving(&*store, false);
     let report = match failure {
         Some(_) => Report {
             failure,

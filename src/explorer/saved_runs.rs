@@ -6,7 +6,7 @@ use super::search_outcome::{build_report, run_one};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::report::{Failure, Minimal, Report, Reported, SavedRuns};
-use crate::saved::Store;
+use crate::saved::{Store, journal_of, take_journal};
 use crate::schedule::Schedule;
 use crate::workers::FailingExecution;
 
@@ -19,7 +19,14 @@ pub(super) fn retry(
     context: RunContext<'_>,
     store: &dyn Store,
 ) -> Result<(SavedRuns, Option<Failure>), Error> {
-    let schedules = store.load()?;
+    let path = store.path().map(|path| journal_of(&path));
+    let left = path.map(|path| take_journal(store, &path)).transpose()?;
+    let mut schedules = store.load()?;
+    if let Some(left) = left.flatten() {
+        // First what has ended the last run.
+        schedules.retain(|other| *other != left);
+        schedules.insert(0, left);
+    }
     let mut runs = SavedRuns::default();
     if schedules.is_empty() {
         return Ok((runs, None));

@@ -33,6 +33,24 @@ impl<S> Explorer<S> {
         self
     }
 
+    /// Finds out first, in processes of their own, which steps end the process: by a signal as `SIGSEGV`, by
+    /// `abort` or `exit`. Here they are not taken, and are failures like others, counted and shrunk. Default:
+    /// `INTERLACE_ISOLATE`, or not.
+    ///
+    /// Without, such a step ends the test, and the schedule that leads there is printed, and tried first in the
+    /// next run.
+    ///
+    /// The process is this program once more, with the one test that calls this, or, where that is no test, with
+    /// the same arguments: so whatever it does before it explores is done again. Each crash is found by one
+    /// process, which begins the search anew. There is one worker. What ends the process outside of the threads, in a check say, is
+    /// an [error](crate::ErrorKind::NotIsolated); so is a test that does not come to the same searches
+    /// again. That the failure is [reproduced](crate::Failure::is_reproduced) means that the same steps are
+    /// known to end the process.
+    pub fn isolate(mut self, is_isolated: bool) -> Self {
+        self.settings.isolate = Some(is_isolated);
+        self
+    }
+
     /// Runs at most `schedules` executions. Default: `INTERLACE_MAX_SCHEDULES`, or no limit.
     pub fn max_schedules(mut self, schedules: u64) -> Self {
         self.settings.max_schedules = Some(schedules);
@@ -67,6 +85,24 @@ impl<S> Explorer<S> {
     /// killed: it is left behind, and goes on as long as the process does.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
+        self
+    }
+
+    /// Looks for data races, or not. Default: it does, where [accesses are points](crate::Points::Accesses);
+    /// elsewhere plain accesses are not seen.
+    ///
+    /// A race is a failure, [`DataRace`](crate::FailureKind::DataRace), in the first execution in which it
+    /// shows. Without looking, each access costs less, and a program that has a race is explored too little: the
+    /// report says so.
+    ///
+    /// ```
+    /// use interlace::Explorer;
+    ///
+    /// let report = Explorer::model(|| ()).data_races(false).explore();
+    /// report.assert_ok();
+    /// ```
+    pub fn data_races(mut self, looks: bool) -> Self {
+        self.options.data_races = looks;
         self
     }
 

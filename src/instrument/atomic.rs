@@ -5,7 +5,9 @@
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
 
+use super::mutant::{Mutation, of_load_part, of_store_part};
 use super::point::{Changes, Operation, Seen};
+use super::races;
 
 /// The order of a load, by its number in C11: on a thread that no run controls it is what the program says.
 fn of_load(order: c_int) -> Ordering {
@@ -33,7 +35,8 @@ macro_rules! atomics {
             use core::ffi::c_int;
             use core::sync::atomic::{$atomic, Ordering};
 
-            use super::{Changes, Operation, Seen, of_load, of_store};
+            use super::{Changes, Mutation, Operation, Seen, races};
+            use super::{of_load, of_load_part, of_store, of_store_part};
 
             type Integer = $integer;
             type Unused = usize;
@@ -46,11 +49,13 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let order = Mutation::at(caller, [order, 0]).order(order);
                 const { &Operation::read("load") }.point_of_load(place, caller);
                 let seen = Seen::at(place);
                 // SAFETY: the program makes this access.
                 let value = unsafe { $atomic::from_ptr(place) }.load(of_load(order));
                 seen.tell(place);
+                races::loaded(place, order, value.into(), caller);
                 value
             }
 
@@ -62,12 +67,18 @@ macro_rules! atomics {
                 _: Unused,
                 caller: usize,
             ) {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation == Mutation::LeftOut {
+                    return;
+                }
+                let order = mutation.order(order);
                 let operation = const { &Operation::write("store") };
                 operation.point(place, caller, (value.into(), 0));
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 unsafe { $atomic::from_ptr(place) }.store(value, of_store(order));
                 seen.tell(place);
+                races::stored(place, order, value.into(), caller);
             }
 
             /// Returns what was there, whether it is replaced or not.
@@ -75,22 +86,38 @@ macro_rules! atomics {
                 place: *mut Integer,
                 expected: Integer,
                 value: Integer,
-                _order: c_int,
-                _order_of_failure: c_int,
+                order: c_int,
+                order_of_failure: c_int,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, order_of_failure]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if before == expected && mutation == Mutation::TwoSteps {
+                        // SAFETY: as above.
+                        unsafe { store(place, value, of_store_part(order), 0, 0, caller) };
+                    }
+                    return before;
+                }
+                let [order, order_of_failure] =
+                    [order, order_of_failure].map(|it| mutation.order(it));
                 let operation = const { &Operation::write("compare_exchange") };
                 let operands = (expected.into(), value.into());
                 operation.point_of_exchange(place, caller, operands);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
-                let order = Ordering::SeqCst;
-                let result = atomic.compare_exchange(expected, value, order, order);
+                let strongest = Ordering::SeqCst;
+                let result = atomic.compare_exchange(expected, value, strongest, strongest);
                 seen.tell(place);
                 match result {
-                    Ok(before) => before,
+                    Ok(before) => {
+                        races::updated(place, order, before.into(), caller);
+                        before
+                    }
                     Err(before) => {
+                        races::loaded(place, order_of_failure, before.into(), caller);
                         if expected == 0 {
                             operation.failed(place, caller);
                         }
@@ -156,17 +183,33 @@ macro_rules! updates {
             unsafe extern "C" fn $method(
                 place: *mut Integer,
                 operand: Integer,
-                _order: c_int,
+                order: c_int,
                 _: Unused,
                 _: Unused,
                 caller: usize,
             ) -> Integer {
+                let mutation = Mutation::at(caller, [order, 0]);
+                if mutation.is_load() {
+                    // SAFETY: as above.
+                    let before = unsafe { load(place, of_load_part(order), 0, 0, 0, caller) };
+                    if mutation == Mutation::TwoSteps {
+                        let value = $atomic::new(before);
+                        value.$method(operand, Ordering::Relaxed);
+                        // SAFETY: as above.
+                        unsafe {
+                            store(place, value.into_inner(), of_store_part(order), 0, 0, caller);
+                        }
+                    }
+                    return before;
+                }
+                let order = mutation.order(order);
                 let operation = const { &Operation::write(stringify!($method)) };
                 let changes = operation.point_of_update(place, caller, operand.into());
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
                 seen.tell(place);
+                races::updated(place, order, found.into(), caller);
                 if changes != Changes::Value {
                     changes.tell(place, u64::from(found));
                 }

@@ -26,6 +26,16 @@ impl Code {
         search.found.map(Code)
     }
 
+    /// Where it begins.
+    pub(super) fn start(&self) -> usize {
+        self.0.start
+    }
+
+    /// How far an address in it is from its start: the same in each process that runs this file.
+    pub(super) fn offset(&self, address: usize) -> Option<usize> {
+        self.0.contains(&address).then(|| address - self.0.start)
+    }
+
     /// The call that returns to `address`, if there is one, to a function in the same file.
     pub(super) fn call_before(&self, address: usize) -> Option<Call> {
         /// What an instruction may have at most before it.

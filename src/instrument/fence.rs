@@ -3,8 +3,24 @@
 use core::ffi::c_int;
 use core::sync::atomic::{Ordering, compiler_fence, fence};
 
-extern "C" fn thread_fence(_order: c_int) {
+use super::mutant::Mutation;
+use super::races::fenced;
+
+type Unused = usize;
+
+extern "C" fn thread_fence(
+    order: c_int,
+    _: Unused,
+    _: Unused,
+    _: Unused,
+    _: Unused,
+    caller: usize,
+) {
+    if Mutation::at(caller, [order, 0]) == Mutation::Relaxed {
+        return;
+    }
     fence(Ordering::SeqCst);
+    fenced(order);
 }
 
 extern "C" fn signal_fence(_order: c_int) {

@@ -70,7 +70,7 @@ fn accesses_before(frames: &[Frame], own: &Frame, address: usize) -> usize {
 }
 
 /// What a call does if it is one at an atomic access, as the symbol says: `64_load`.
-fn kind_of(call: Call) -> Option<String> {
+pub(super) fn kind_of(call: Call) -> Option<String> {
     let frames = frames_of(call.function + 1);
     let symbol = &frames.last()?.function;
     if let Some(function_of_std) = symbol.strip_prefix("interlace_std_") {
@@ -103,7 +103,7 @@ pub(super) fn is_of_program(frame: &Frame) -> bool {
 }
 
 /// The path of a source file of std, in its repository.
-fn in_std(file: &Path) -> Option<&str> {
+pub(super) fn in_std(file: &Path) -> Option<&str> {
     let file = file.to_str()?;
     let begin = ["/library/core/", "/library/alloc/", "/library/std/"]
         .iter()

@@ -259,6 +259,7 @@ pub(super) fn without_points(body: impl FnOnce()) {
         }
     }
     let _restore = Restore(HAS_NO_POINTS.replace(true));
+    let _silence = memory::silence();
     body();
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::names::place_of;
 use super::role::{Role, role_of};
 use crate::engine::{LockSite, aside};
+use crate::failure::MarkerSite;
 use crate::site::Site;
 
 /// A place that has been reached.
@@ -57,6 +58,11 @@ static ALL: Mutex<BTreeMap<usize, &'static CodeSite>> = Mutex::new(BTreeMap::new
 #[inline]
 pub(super) fn site(name: &'static str, address: usize) -> &'static Site {
     &code_site(name, address).site
+}
+
+/// The same as failures name it: nothing but its `name` if no place is known.
+pub(crate) fn marker_site(name: &'static str, address: usize) -> MarkerSite {
+    site(name, address).id().into()
 }
 
 /// As [`site`], with all that is known of the place.

@@ -25,6 +25,12 @@ impl Owner {
     }
 
     #[inline]
+    #[cfg_attr(not(feature = "system"), allow(dead_code))]
+    pub(crate) fn is_started(self, _: usize) {
+        let Owner = self;
+    }
+
+    #[inline]
     pub(crate) fn last_run<T>(body: impl FnOnce() -> T) -> T {
         body()
     }
@@ -61,3 +67,25 @@ pub(crate) fn end_execution() {}
 
 #[inline]
 pub(crate) fn leave_execution() {}
+
+#[inline]
+pub(crate) fn look_for_races(_: bool) {}
+
+#[inline]
+pub(crate) fn wakes(_: usize) {}
+
+#[inline]
+#[cfg_attr(not(feature = "system"), allow(dead_code))]
+pub(crate) fn joined(_: usize) {}
+
+#[inline]
+#[cfg_attr(not(feature = "system"), allow(dead_code))]
+pub(crate) fn acquired(_: usize) {}
+
+#[inline]
+#[cfg_attr(not(feature = "system"), allow(dead_code))]
+pub(crate) fn released(_: usize) {}
+
+#[inline]
+#[cfg_attr(not(feature = "system"), allow(dead_code))]
+pub(crate) fn heard_from_outside() {}

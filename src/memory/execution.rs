@@ -10,8 +10,9 @@ use super::current::outside;
 use super::heap_log::HeapLog;
 use super::modules::Modules;
 use super::reserved;
-use super::thread::ThreadMemory;
+use super::thread::{NOBODY, ThreadMemory};
 use super::undo_log::UndoLog;
+use crate::races::Races;
 
 /// What was written besides statics. It is apart, since any thread may free what it was written to.
 pub(super) static HEAP: HeapLog = HeapLog::new();
@@ -24,6 +25,9 @@ pub(super) struct Set {
     first: usize,
     /// Used by who has the turn.
     content: UnsafeCell<Content>,
+    /// Used in the same way.
+    pub(super) races: UnsafeCell<Races>,
+    pub(super) looks_for_races: Cell<bool>,
     /// Whether writes are noted: not before an execution, and not after it.
     is_noting: Cell<bool>,
 }
@@ -104,6 +108,8 @@ impl Set {
                 log: UndoLog::new(&modules().statics),
                 made: BTreeSet::new(),
             }),
+            races: UnsafeCell::default(),
+            looks_for_races: Cell::new(false),
             is_noting: Cell::new(false),
         }
     }
@@ -153,6 +159,7 @@ impl Set {
         let content = unsafe { &mut *self.content.get() };
         for memory in &content.threads {
             memory.children.set(0);
+            memory.racer.set(NOBODY);
             let spare = memory.arena.as_ref().and_then(|it| it.reset(KEPT));
             if let Some((from, to)) = spare {
                 reserved::give_back(from, to);
@@ -200,6 +207,7 @@ impl Set {
     }
 
     fn put_back(&self) {
+        self.looks_for_races.set(false);
         self.is_noting.set(false);
         // SAFETY: all threads have ended that could use it, or are left.
         let content = unsafe { &mut *self.content.get() };

@@ -1,7 +1,8 @@
 //! Whose memory a piece of the program's code uses.
 
-use super::current::{own, set_own, stack, using};
+use super::current::{outside, own, set_own, stack, using};
 use super::execution::{Set, modules};
+use super::races;
 use super::span::Span;
 use super::thread::ThreadMemory;
 
@@ -39,6 +40,13 @@ impl Owner {
         })
     }
 
+    /// It is that of the thread of this number, which the calling one has just started.
+    pub(crate) fn is_started(self, number: usize) {
+        if let Whose::Started(memory) = self.0 {
+            races::started(memory, number);
+        }
+    }
+
     /// Runs `body`, code of the program, on the memory of this owner.
     pub(crate) fn run<T>(self, body: impl FnOnce() -> T) -> T {
         let memory = match self.0 {
@@ -55,6 +63,14 @@ impl Owner {
         memory.locals.set(modules().locals());
         if !matches!(self.0, Whose::Hooks) {
             set_own(memory);
+            let locals = memory.locals.get();
+            outside(|| {
+                races::renewed(memory, low, high - low);
+                races::renewed(memory, locals.start(), locals.length());
+            });
+        }
+        if let Whose::Declared(number) = self.0 {
+            memory.racer.set(number);
         }
         using(memory, body)
     }

@@ -15,6 +15,14 @@ impl Span {
         }
     }
 
+    pub(super) fn start(self) -> usize {
+        self.start
+    }
+
+    pub(super) fn length(self) -> usize {
+        self.length
+    }
+
     #[inline]
     pub(super) fn holds(self, address: usize) -> bool {
         address.wrapping_sub(self.start) < self.length

@@ -22,7 +22,16 @@ pub(super) struct ThreadMemory {
     pub(super) locals: Cell<Span>,
     /// Whether its execution was left: it may go on, and nothing of it is noted.
     pub(super) is_left: Cell<bool>,
+    /// The number of the thread to what looks for races.
+    pub(super) racer: Cell<usize>,
+    /// Whether its plain accesses do not count there.
+    pub(super) is_silent: Cell<bool>,
+    /// Where it has made its last access.
+    pub(super) site: Cell<usize>,
 }
+
+/// The number of no thread. An execution with more threads has gone wrong otherwise.
+pub(super) const NOBODY: usize = 1 << 12;
 
 // SAFETY: its thread alone uses it, or whoever has the turn.
 unsafe impl Sync for ThreadMemory {}
@@ -39,6 +48,9 @@ impl ThreadMemory {
             stack: Cell::default(),
             locals: Cell::default(),
             is_left: Cell::new(false),
+            racer: Cell::new(NOBODY),
+            is_silent: Cell::new(false),
+            site: Cell::new(0),
         }
     }
 

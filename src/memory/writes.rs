@@ -2,8 +2,10 @@
 
 use std::alloc::Layout;
 
+use super::arena::Arena;
 use super::current::{current, outside};
 use super::execution::{HEAP, Set};
+use super::races::{allocated, freed};
 use super::reserved;
 use super::thread::ThreadMemory;
 
@@ -62,7 +64,9 @@ pub(crate) fn keeps(block: usize) -> bool {
 /// A block for the calling thread, if it has an arena.
 #[inline]
 pub(super) fn allocate(layout: Layout) -> Option<*mut u8> {
-    current()?.arena.as_ref()?.allocate(layout)
+    let block = current()?.arena.as_ref()?.allocate(layout)?;
+    allocated(block.addr(), || Arena::room(layout));
+    Some(block)
 }
 
 /// What becomes of a block that is freed.
@@ -84,6 +88,7 @@ pub(super) unsafe fn release(block: *mut u8, layout: Layout) -> Freed {
     if is_of_arena(block) {
         // Where nobody gets it now, it is taken back after the execution.
         if let Some(arena) = current().and_then(|it| it.arena.as_ref()) {
+            freed(block.addr(), || layout.size());
             // SAFETY: as the caller promises.
             unsafe { arena.release(block, layout) };
         }

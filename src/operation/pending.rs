@@ -141,6 +141,18 @@ impl Operation {
         }
     }
 
+    /// What schedules call it, if that is known without a lock and without looking it up.
+    pub(crate) fn known_name(self) -> Option<&'static str> {
+        match self.kind() {
+            OperationKind::Join(_) => Some("join"),
+            OperationKind::Start => Some("start"),
+            _ => match MarkerId::of_number(self.0 & !KIND) {
+                Some(marker) => marker.registered()?.known_name(),
+                None => Some("start"),
+            },
+        }
+    }
+
     /// The marker at which the thread is paused. In and after a wait, the marker that it passed
     /// last; otherwise a pseudo-marker.
     pub(crate) fn name(self) -> MarkerId {
@@ -181,6 +193,15 @@ impl Pending {
     #[inline]
     pub(crate) fn bits(self) -> u64 {
         u64::from(self.thread.number()) | u64::from(self.operation.0) << 32
+    }
+
+    /// That whose [`bits`](Self::bits) these are.
+    #[allow(clippy::cast_possible_truncation, reason = "each is half of it")]
+    pub(crate) fn of_bits(bits: u64) -> Self {
+        Pending {
+            thread: ThreadId::of_number(bits as u32),
+            operation: Operation((bits >> 32) as u32),
+        }
     }
 }
 

@@ -60,6 +60,10 @@ impl Store for File {
     fn place(&self) -> Option<String> {
         Some(self.path.display().to_string())
     }
+
+    fn path(&self) -> Option<PathBuf> {
+        Some(self.path.clone())
+    }
 }
 
 fn read(path: &Path) -> io::Result<String> {

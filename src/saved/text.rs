@@ -1,11 +1,18 @@
 //! The contents of a file of saved schedules, printed and parsed.
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind};
 use crate::schedule::Schedule;
 
 /// How the first line begins, in every version.
 const FORMAT: &str = "# interlace: saved schedules, version ";
 const VERSION: &str = "1";
+
+/// Writes the first line of a file, without its end. Allocates nothing.
+pub(super) fn write_first_line(out: &mut impl fmt::Write) -> fmt::Result {
+    write!(out, "{FORMAT}{VERSION}")
+}
 
 /// The beginning of a file, before its first schedule.
 pub(super) fn header() -> String {

@@ -1,6 +1,6 @@
 //! The text of a schedule, printed and parsed, and its Rust form.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::iter::Peekable;
 use std::str::{CharIndices, FromStr};
 
@@ -15,15 +15,25 @@ const VERSIONS: [&str; 2] = ["v1", "v2"];
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_name(f, self.thread())?;
-        f.write_char(':')?;
-        let Some(keyword) = self.kind().keyword() else {
-            return write_name(f, self.marker());
-        };
-        write!(f, "{keyword}(")?;
-        write_name(f, self.marker())?;
-        f.write_char(')')
+        write_step(f, self.thread(), self.kind(), self.marker())
     }
+}
+
+/// Writes a step. Allocates nothing.
+pub(crate) fn write_step(
+    f: &mut impl fmt::Write,
+    thread: &str,
+    kind: StepKind,
+    marker: &str,
+) -> fmt::Result {
+    write_name(f, thread)?;
+    f.write_char(':')?;
+    let Some(keyword) = kind.keyword() else {
+        return write_name(f, marker);
+    };
+    write!(f, "{keyword}(")?;
+    write_name(f, marker)?;
+    f.write_char(')')
 }
 
 impl fmt::Display for Schedule {
@@ -32,7 +42,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+fn write_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
     if !name.is_empty() && name.chars().all(is_bare) {
         f.write_str(name)
     } else {

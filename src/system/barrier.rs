@@ -8,6 +8,7 @@ use libc::{c_int, c_uint, pthread_barrier_t, pthread_barrierattr_t};
 
 use super::queue;
 use super::table::Table;
+use crate::memory;
 
 interpose! {
     always fn pthread_barrier_init(barrier: *mut pthread_barrier_t, attributes: *const pthread_barrierattr_t, count: c_uint) -> c_int;
@@ -43,12 +44,14 @@ mod controlled {
 
     pub(super) unsafe fn pthread_barrier_wait(barrier: *mut pthread_barrier_t) -> c_int {
         let address = barrier.addr();
+        memory::released(address);
         let arrived = BARRIERS.with(|barriers| barriers.get_mut(&address).map(Barrier::arrive));
         match arrived {
             // Another process has made it.
             // SAFETY: as the caller promises.
             None => unsafe { real::pthread_barrier_wait(barrier) },
             Some(Arrival::Last) => {
+                memory::acquired(address);
                 queue::wake(address, usize::MAX);
                 libc::PTHREAD_BARRIER_SERIAL_THREAD
             }
@@ -58,6 +61,7 @@ mod controlled {
                 while !BARRIERS.with(|it| it.get(&address).is_none_or(is_over)) {
                     queue::wait(address, None);
                 }
+                memory::acquired(address);
                 0
             }
         }

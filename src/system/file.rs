@@ -17,6 +17,7 @@ use libc::{c_int, c_short};
 use super::deadline::from_timeval;
 use super::outside;
 use crate::engine::call::{self, WaitEnd};
+use crate::memory;
 use crate::operation::{FileKind, SystemCall};
 
 /// Waits until a call on `file` would not sleep, which poll(2) tells by `events`: at once if the
@@ -24,6 +25,7 @@ use crate::operation::{FileKind, SystemCall};
 /// (`SO_RCVTIMEO` or `SO_SNDTIMEO`, given as `time_out`), and it has passed.
 fn wait_for_events(file: c_int, events: c_short, call: SystemCall, time_out: c_int) -> bool {
     if is_ready(file, events) || !is_blocking(file) {
+        memory::heard_from_outside();
         return true;
     }
     let deadline = socket_time_out(file, time_out).map(|length| call::now() + length);
@@ -45,6 +47,7 @@ fn wait_until(
             return false;
         }
     }
+    memory::heard_from_outside();
     true
 }
 

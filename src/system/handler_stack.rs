@@ -87,6 +87,9 @@ mod controlled {
             return 0;
         }
         memory::forget(address.addr(), size);
+        // What comes to be there has no history.
+        #[cfg(interlace)]
+        memory::allocated(address.addr(), || size);
         // SAFETY: as the caller promises.
         unsafe { real::munmap(address, size) }
     }

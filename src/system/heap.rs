@@ -28,7 +28,13 @@ unsafe extern "C" {
 #[inline]
 fn noted(block: *mut c_void) -> *mut c_void {
     memory::made(block.addr());
+    memory::allocated(block.addr(), || usable_size(block));
     block
+}
+
+fn usable_size(block: *mut c_void) -> usize {
+    // SAFETY: it is a block of the heap, or null.
+    unsafe { libc::malloc_usable_size(block) }
 }
 
 mod controlled {
@@ -93,6 +99,7 @@ mod controlled {
         // SAFETY: the caller promises a block of the heap, or none.
         unsafe {
             if !block.is_null() && !memory::keeps(block.addr()) {
+                memory::freed(block.addr(), || usable_size(block));
                 forget(block);
                 __libc_free(block);
             }

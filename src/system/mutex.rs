@@ -11,6 +11,7 @@ use libc::{c_int, clockid_t, pthread_mutex_t, timespec};
 use super::clock::deadline;
 use super::queue;
 use crate::engine::call;
+use crate::memory;
 
 interpose! {
     sleeps fn pthread_mutex_lock(mutex: *mut pthread_mutex_t) -> c_int;
@@ -36,7 +37,11 @@ pub(super) mod controlled {
             if may_know_owner(mutex) {
                 call::identify();
             }
-            real::pthread_mutex_trylock(mutex)
+            let result = real::pthread_mutex_trylock(mutex);
+            if result == 0 {
+                memory::acquired(mutex.addr());
+            }
+            result
         }
     }
 
@@ -65,6 +70,7 @@ pub(super) mod controlled {
     }
 
     pub(in crate::system) unsafe fn pthread_mutex_unlock(mutex: *mut pthread_mutex_t) -> c_int {
+        memory::released(mutex.addr());
         // SAFETY: as the caller promises.
         let result = unsafe { real::pthread_mutex_unlock(mutex) };
         if result == 0 {
@@ -94,7 +100,10 @@ unsafe fn lock_until_past(mutex: *mut pthread_mutex_t) -> c_int {
     // SAFETY: as the caller promises, and the time lives longer than the call.
     match unsafe { real::pthread_mutex_timedlock(mutex, &raw const past) } {
         libc::ETIMEDOUT => libc::EBUSY,
-        result => result,
+        result => {
+            memory::acquired(mutex.addr());
+            result
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use libc::c_int;
 
 use super::queue;
 use super::table::Table;
-use crate::memory::Owner;
+use crate::memory::{self, Owner};
 
 /// `pthread_once_t`.
 type Once = c_int;
@@ -29,6 +29,7 @@ mod controlled {
         struct Leave(usize);
         impl Drop for Leave {
             fn drop(&mut self) {
+                memory::released(self.0);
                 UNDER_WAY.with(|them| them.remove(&self.0));
                 queue::wake(self.0, usize::MAX);
             }
@@ -37,12 +38,14 @@ mod controlled {
         const DONE: Once = 2;
         // SAFETY: the caller promises a `pthread_once_t`, which all access atomically.
         if unsafe { AtomicI32::from_ptr(once) }.load(Ordering::Acquire) == DONE {
+            memory::acquired(once.addr());
             return 0;
         }
         let address = once.addr();
         while UNDER_WAY.with(|them| them.contains_key(&address)) {
             queue::wait(address, None);
         }
+        memory::acquired(address);
         UNDER_WAY.with(|them| them.insert(address, ()));
         let _leave = Leave(address);
         // SAFETY: as the caller promises. No other thread of the run is in it.

@@ -12,6 +12,7 @@ use libc::{c_int, clockid_t, pthread_rwlock_t, timespec};
 use super::clock::deadline;
 use super::queue;
 use crate::engine::call;
+use crate::memory;
 
 interpose! {
     sleeps fn pthread_rwlock_rdlock(lock: *mut pthread_rwlock_t) -> c_int;
@@ -78,6 +79,7 @@ mod controlled {
 
     /// All that wait try again: whether a reader or a writer goes first is the lock's affair.
     pub(super) unsafe fn pthread_rwlock_unlock(lock: *mut pthread_rwlock_t) -> c_int {
+        memory::released(lock.addr());
         // SAFETY: as the caller promises.
         let result = unsafe { real::pthread_rwlock_unlock(lock) };
         if result == 0 {
@@ -98,9 +100,11 @@ unsafe fn acquire(
     };
     call::identify();
     // SAFETY: as the caller promises, and the time lives longer than the call.
-    queue::retry(lock.addr(), deadline, libc::ETIMEDOUT, || unsafe {
+    let result = queue::retry(lock.addr(), deadline, libc::ETIMEDOUT, || unsafe {
         attempt(lock, &raw const past)
-    })
+    });
+    memory::acquired(lock.addr());
+    result
 }
 
 unsafe fn acquire_until(

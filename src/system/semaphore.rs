@@ -9,6 +9,7 @@ use libc::{c_int, clockid_t, sem_t, timespec};
 use super::clock::deadline;
 use super::errno::{fail, last};
 use super::queue;
+use crate::memory;
 
 interpose! {
     sleeps fn sem_wait(semaphore: *mut sem_t) -> c_int;
@@ -44,6 +45,7 @@ mod controlled {
     }
 
     pub(super) unsafe fn sem_post(semaphore: *mut sem_t) -> c_int {
+        memory::released(semaphore.addr());
         // SAFETY: as the caller promises.
         let result = unsafe { real::sem_post(semaphore) };
         if result == 0 {
@@ -60,7 +62,10 @@ unsafe fn take(semaphore: *mut sem_t, deadline: Option<Duration>) -> c_int {
         _ => last(),
     };
     match queue::retry(semaphore.addr(), deadline, libc::EAGAIN, attempt) {
-        0 => 0,
+        0 => {
+            memory::acquired(semaphore.addr());
+            0
+        }
         error => fail(error),
     }
 }

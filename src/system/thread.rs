@@ -158,6 +158,7 @@ mod controlled {
             is_detached: is_detached(attributes),
             returned,
         };
+        owner.is_started(id.index());
         STARTED.with(|them| them.insert(handle, started));
         // SAFETY: the caller promises that it may be written.
         unsafe { *thread = handle as pthread_t };
@@ -182,6 +183,7 @@ mod controlled {
         let here = 0;
         // SAFETY: this is inlined into the hook.
         call::join(started.id, Some(unsafe { Hook::at(&here) }));
+        memory::joined(started.id.index());
         forget(thread);
         if !value.is_null() {
             // SAFETY: the caller promises that it may be written.

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 35] = [
+const LAYERS: [&str; 37] = [
+    "append_list",
     "getters",
     "named",
     "error",
@@ -20,6 +21,7 @@ const LAYERS: [&str; 35] = [
     "permutations",
     "operation",
     "search",
+    "races",
     "failure",
     "oracle",
     "own_stack",
@@ -49,10 +51,11 @@ const LAYERS: [&str; 35] = [
 ];
 
 /// Modules that know no threads, clock, environment or printing, so that toy models can test them.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "src/linear/minimal",
     "src/linear/program_order",
     "src/linear/real_time",
+    "src/races",
     "src/search",
     "src/shrink",
     "src/engine/core",

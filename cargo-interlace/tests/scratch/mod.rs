@@ -44,7 +44,9 @@ impl Scratch {
     /// Runs cargo there, as [`cargo_interlace`](Self::cargo_interlace) runs that.
     #[allow(dead_code, reason = "not all tests do")]
     pub(crate) fn cargo(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> (bool, String) {
-        self.run(&mut Command::new(env!("CARGO")), arguments, variables)
+        let mut cargo = Command::new(env!("CARGO"));
+        let (code, printed, said) = self.run(&mut cargo, arguments, variables);
+        (code == 0, printed + &said)
     }
 
     /// Runs `cargo interlace` there, which builds into a folder beside that of this workspace. Returns
@@ -54,6 +56,18 @@ impl Scratch {
         arguments: &[&str],
         variables: &[(&str, &Path)],
     ) -> (bool, String) {
+        let (code, printed, said) = self.output(arguments, variables);
+        (code == 0, printed + &said)
+    }
+
+    /// As [`cargo_interlace`](Self::cargo_interlace). Returns with what it ends, and what it prints to each of its
+    /// outputs.
+    #[allow(dead_code, reason = "not all tests do")]
+    pub(crate) fn output(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> (i32, String, String) {
         let mut program = Command::new(env!("CARGO_BIN_EXE_cargo-interlace"));
         self.run(program.arg("interlace"), arguments, variables)
     }
@@ -63,7 +77,7 @@ impl Scratch {
         program: &mut Command,
         arguments: &[&str],
         variables: &[(&str, &Path)],
-    ) -> (bool, String) {
+    ) -> (i32, String, String) {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let Output {
             status,
@@ -78,6 +92,6 @@ impl Scratch {
             .output()
             .unwrap();
         let [stdout, stderr] = [stdout, stderr].map(|it| String::from_utf8(it).unwrap());
-        (status.success(), stdout + &stderr)
+        (status.code().unwrap(), stdout, stderr)
     }
 }

@@ -2,8 +2,8 @@
 //! others have gone first.
 
 use super::condition::{Condition, Conditional};
-use super::{ExecutionState, Operation, OperationKind, Pending, StepEnd, ThreadId, ThreadState};
-use crate::operation::WaitSite;
+use super::{ExecutionState, Operation, Pending, StepEnd, ThreadId, ThreadState};
+use crate::operation::{OperationKind, WaitSite};
 
 impl ExecutionState {
     /// The running thread waits at `site`, and may also go on under a condition. Where that is a time-out, it

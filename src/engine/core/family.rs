@@ -6,6 +6,7 @@ impl ExecutionState {
     /// `parent`, which is running, starts a thread. Its first step is a choice like any other.
     pub(crate) fn spawn(&mut self, parent: ThreadId, name: Option<&str>) -> ThreadId {
         let thread = self.threads.add(parent, name);
+        self.record_name(thread);
         self.insert_enabled(Pending {
             thread,
             operation: Operation::start(),
@@ -16,6 +17,12 @@ impl ExecutionState {
 
     pub(crate) fn rename(&mut self, thread: ThreadId, name: &str) {
         self.threads.rename(thread, name);
+        self.record_name(thread);
+    }
+
+    fn record_name(&self, thread: ThreadId) {
+        let name = &self.threads.names()[thread.index()];
+        self.recording.name(thread, name);
     }
 
     /// The running thread goes on only after the end of `other`.

@@ -78,6 +78,11 @@ impl Kernel {
             .wake(queue, count, mask, |thread| woken.push(thread))
     }
 
+    /// The last `count` threads that were woken.
+    pub(crate) fn last_woken(&self, count: usize) -> &[ThreadId] {
+        &self.woken[self.woken.len().saturating_sub(count)..]
+    }
+
     /// Wakes at most `wake` of those that wait in `from` and moves at most `moved` to `to`. Returns
     /// how many were woken, and how many moved.
     pub(crate) fn requeue(

@@ -1,9 +1,15 @@
 //! What is told of an execution: its steps with what they touched, and where its threads stand.
 
 use super::ExecutionState;
+use crate::engine::flight_recorder::FlightRecorder;
 use crate::operation::{Event, ThreadState, ThreadStatus, Trace};
 
 impl ExecutionState {
+    /// What is told of the execution if the process dies.
+    pub(crate) fn recorder(&self) -> &'static FlightRecorder {
+        self.recording.recorder()
+    }
+
     pub(crate) fn steps(&self) -> &[Event] {
         &self.steps[..self.taken]
     }

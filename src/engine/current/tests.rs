@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::*;
+use crate::error::Error;
 
 struct Counted(#[allow(dead_code, reason = "counts the instances")] Arc<()>);
 impl Controller for Counted {

@@ -18,6 +18,8 @@ impl ExecutionCore {
         &mut self,
         first: Option<ThreadId>,
     ) -> Option<(ThreadId, Grant)> {
+        // What threads do that are unwound is no fault of theirs.
+        self.surroundings.process_lock.look_for_races(false);
         if self.surroundings.has_news() {
             // Who unwinds from `thread::park` wakes itself. The steps that were taken do not depend on that.
             self.surroundings.update(&mut self.kernel, |_| ());

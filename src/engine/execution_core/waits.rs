@@ -7,6 +7,7 @@ use crate::engine::call::Wait;
 use crate::engine::core::{Condition, Kernel, WaitEnd};
 use crate::engine::ready_check::ReadyCheck;
 use crate::engine::yield_reason::Blocked;
+use crate::memory;
 use crate::operation::{Access, FileKind, Object, SystemCall, ThreadId, WaitSite};
 
 /// How often a thread may yield before it lets others go first. Locks yield a few times before they
@@ -124,11 +125,19 @@ impl ExecutionCore {
         if !self.kernel.queues.is_empty() {
             let wake = |kernel: &mut Kernel| kernel.wake(queue, count, mask);
             woken = self.surroundings.update(&mut self.kernel, wake);
+            self.tell_of_wakes(woken);
         }
         let outside = self
             .surroundings
             .wake_sleepers_at(queue, count - woken, mask);
         (woken, outside)
+    }
+
+    /// What the calling thread did before happens before what the last `count` do that were woken.
+    fn tell_of_wakes(&self, count: usize) {
+        for woken in self.kernel.last_woken(count) {
+            memory::wakes(woken.index());
+        }
     }
 
     /// The virtual time, which moves by a tick.
@@ -149,6 +158,7 @@ impl ExecutionCore {
         self.state.touch(word(to));
         let requeue = |kernel: &mut Kernel| kernel.requeue(from, to, wake, moved);
         let (woken, moved) = self.surroundings.update(&mut self.kernel, requeue);
+        self.tell_of_wakes(woken);
         if moved > 0 && self.state.has_conditional() {
             // One that may time out touches another queue then than when its wait began.
             self.state.note_conditional();

@@ -89,11 +89,13 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         if run.heartbeat.is_to_stay() {
             processor.pin_current_thread();
         }
-        run.surroundings.process_lock.begin_execution();
+        run.begin_execution();
         run.heartbeat.beat();
+        run.recorder.enter(Phase::SetUp);
         let ended = execute(run, fibers, &mut turns)?;
         run.surroundings.process_lock.end_execution();
         run.heartbeat.rest();
+        run.recorder.rest();
         let mut core = run.core.borrow_mut();
         let left = core.left();
         left::add(left);
@@ -138,10 +140,10 @@ fn execute(
     if let Err(panic) = catch_panic(init) {
         return Ok(Some((panicked_in(Hook::SetUp, panic), None)));
     }
-    run.heartbeat.enter(Phase::Threads);
+    run.enter(Phase::Threads);
     let is_abandoned =
         fibers.on_block(|fibers| fault_caught(|| Ok(run_threads(run, fibers, turns))))?;
-    let enter = |phase| run.heartbeat.enter(phase);
+    let enter = |phase| run.enter(phase);
     let held = run.core.borrow().held();
     let (end, outcome) = if held {
         conclude(&*run.program, &**run.instance.borrow(), hooks, enter)
@@ -167,7 +169,7 @@ fn run_threads(run: &Run, fibers: &mut FiberPool, turns: &mut Vec<TurnRecord>) -
     turns.truncate(repeated);
     let has_left_something = take_turns(run, fibers, turns, passed_on);
     if run.core.borrow().has_unended() {
-        run.heartbeat.enter(Phase::Unwinding);
+        run.enter(Phase::Unwinding);
         unwind(run, fibers, has_left_something);
     }
     has_left_something.is_some()
@@ -186,12 +188,15 @@ fn take_turns(
     turns: &mut Vec<TurnRecord>,
     passed_on: Option<(ThreadId, TurnEnd)>,
 ) -> Option<ThreadId> {
-    let (wakes, surroundings) = (&*run.wakes, &*run.surroundings);
+    let (wakes, surroundings, recorder) = (&*run.wakes, &*run.surroundings, run.recorder);
     let reached = run.heartbeat.reached_by_declared();
     // How many turns have ended.
     let mut count = 0;
     let mut turn = match turns.first() {
-        Some(first) => Some(first.thread),
+        Some(first) => {
+            recorder.turn(1);
+            Some(first.thread)
+        }
         None => run.first_turn().or_else(|| run.wait_for_outside()),
     };
     run.on_fiber.begin(turns.is_empty());
@@ -206,6 +211,7 @@ fn take_turns(
             // A declared thread: a turn in which one is started is not repeated.
             reached[thread.index()].set(end);
             count += 1;
+            recorder.turn(count + 1);
             turn = Some(next.thread);
             continue;
         }

@@ -15,7 +15,7 @@ use crate::site::MarkerId;
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     executions: AtomicU64,
-    /// The phase, or [`RESTING`].
+    /// The phase, or [`Phase::RESTING`].
     phase: AtomicU8,
     /// The thread that runs, or ran last.
     running: AtomicU32,
@@ -52,24 +52,11 @@ const STAY: u8 = 1;
 /// Nobody waits for the carrier any more.
 const LEAVE: u8 = 2;
 
-/// Between executions.
-const RESTING: u8 = u8::MAX;
-
-const PHASES: [Phase; 7] = [
-    Phase::SetUp,
-    Phase::Threads,
-    Phase::Unwinding,
-    Phase::Outcome,
-    Phase::View,
-    Phase::Check,
-    Phase::DropState,
-];
-
 impl Heartbeat {
     pub(super) fn new(threads: usize) -> Self {
         Heartbeat {
             executions: AtomicU64::new(0),
-            phase: AtomicU8::new(RESTING),
+            phase: AtomicU8::new(Phase::RESTING),
             running: AtomicU32::new(0),
             asked: AtomicU32::new(0),
             reached: (0..threads).map(|_| Reached::default()).collect(),
@@ -87,7 +74,7 @@ impl Heartbeat {
     }
 
     pub(super) fn rest(&self) {
-        self.phase.store(RESTING, Relaxed);
+        self.phase.store(Phase::RESTING, Relaxed);
     }
 
     pub(super) fn enter(&self, phase: Phase) {
@@ -156,9 +143,7 @@ impl Heartbeat {
 
     /// What the carrier is busy with, if it is.
     pub(super) fn phase(&self) -> Option<Phase> {
-        PHASES
-            .into_iter()
-            .find(|&phase| phase as u8 == self.phase.load(Relaxed))
+        Phase::of_number(self.phase.load(Relaxed))
     }
 
     /// The thread that runs, or ran last.

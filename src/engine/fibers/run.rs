@@ -17,12 +17,13 @@ use super::started_fibers::StartedFibers;
 use super::wake_queue::{WakeEvent, WakeQueue};
 use crate::engine::catch::Caught;
 use crate::engine::conclude::check_invariants;
-use crate::engine::current::Body;
+use crate::engine::controller::Body;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::TurnEnd;
+use crate::engine::flight_recorder::FlightRecorder;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
-use crate::engine::{EngineOptions, Program, ProgramInstance};
+use crate::engine::{EngineOptions, Phase, Program, ProgramInstance};
 use crate::error::Error;
 use crate::failure::FailureKind;
 use crate::memory::Owner;
@@ -57,6 +58,7 @@ pub(super) struct Run {
     pub(super) on_fiber: OnFiber,
     pub(super) wakes: Arc<WakeQueue>,
     pub(super) surroundings: Arc<Surroundings>,
+    pub(super) recorder: &'static FlightRecorder,
     /// What went wrong inside of this library while a fiber asked something of it.
     pub(super) fault: RefCell<Option<Error>>,
     pub(super) heartbeat: Arc<Heartbeat>,
@@ -85,6 +87,7 @@ impl Run {
         let surroundings = Arc::clone(&core.surroundings);
         Run {
             surroundings,
+            recorder: core.state.recorder(),
             program: Arc::clone(program),
             has_invariants: program.has_invariants(),
             declared: program.threads().len(),
@@ -106,6 +109,19 @@ impl Run {
             grace: options.grace,
             since: Cell::new(None),
         }
+    }
+
+    /// The execution comes to this phase.
+    pub(super) fn enter(&self, phase: Phase) {
+        self.heartbeat.enter(phase);
+        self.recorder.enter(phase);
+    }
+
+    /// An execution is about to begin.
+    pub(super) fn begin_execution(&self) {
+        let lock = &self.surroundings.process_lock;
+        lock.begin_execution();
+        lock.look_for_races(self.core.borrow().options.data_races);
     }
 
     /// Whether fibers share their thread-locals, and must not go on so.

@@ -14,7 +14,7 @@ use crate::engine::lock::{Condvar, Mutex, MutexGuard};
 use crate::engine::prelude;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::surroundings::Surroundings;
-use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler};
+use crate::engine::{Deferred, EngineOptions, Phase, Program, Scheduler, crash};
 use crate::error::{Error, ErrorKind};
 use crate::operation::ThreadId;
 
@@ -120,6 +120,7 @@ fn watch(
             .into_iter()
             .fold(time.next_look(), Instant::min);
         end.news.wait_until(&mut carried, next);
+        crash::look_up_if_wanted();
         if meanwhile.is_due(&heartbeat.clocks) {
             if !is_machine_busy() {
                 heartbeat.stay();

@@ -9,7 +9,7 @@ use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
-use crate::engine::{ExecutionEnd, Phase, ProgramInstance, current};
+use crate::engine::{ExecutionEnd, Phase, ProgramInstance, current, flight_recorder};
 use crate::failure::Hook;
 use crate::memory::Owner;
 use crate::operation::{ThreadId, ThreadState};
@@ -17,8 +17,13 @@ use crate::operation::{ThreadId, ThreadState};
 /// Runs executions until there are no more, or the team has been left behind.
 pub(super) fn conduct(team: &Arc<Team>) {
     current::enter_executions();
+    let recorder = team.shared.lock().core.state.recorder();
+    flight_recorder::set_own(Some(recorder));
     loop {
-        team.surroundings.process_lock.begin_execution();
+        let lock = &team.surroundings.process_lock;
+        lock.begin_execution();
+        lock.look_for_races(team.shared.lock().core.options.data_races);
+        recorder.enter(Phase::SetUp);
         let result = execute(team);
         let mut shared = team.shared.lock();
         if shared.core.scheduler.is_some() {
@@ -60,7 +65,7 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
     if let Err(panic) = catch_panic(|| hooks.run(|| empty.init())) {
         return Some((panicked_in(Hook::SetUp, panic), None));
     }
-    let enter = |phase| team.shared.lock().core.phase = phase;
+    let enter = |phase| team.shared.lock().core.enter(phase);
     let (end, outcome) = match run_threads(team, &instance)? {
         ExecutionEnd::Held => conclude(&*team.program, &*instance, hooks, enter),
         end => (end, None),
@@ -80,7 +85,7 @@ fn execute(team: &Team) -> Option<(ExecutionEnd, Option<String>)> {
 /// Runs the threads until each has ended; `None` if some never can that use the state.
 fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<ExecutionEnd> {
     let mut shared = team.shared.lock();
-    shared.core.phase = Phase::Threads;
+    shared.core.enter(Phase::Threads);
     shared.instance = Some(Arc::clone(instance));
     team.settle(&mut shared);
     let first = shared.core.turn();
@@ -94,7 +99,7 @@ fn run_threads(team: &Team, instance: &Arc<dyn ProgramInstance>) -> Option<Execu
     shared.instance = None;
     let (end, has_unended) = (shared.core.ending(), shared.core.has_unended());
     if has_unended {
-        shared.core.phase = Phase::Unwinding;
+        shared.core.enter(Phase::Unwinding);
     }
     drop(shared);
     if !has_unended || unwind_threads(team) {

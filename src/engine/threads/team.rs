@@ -187,7 +187,7 @@ impl Team {
     /// may be left behind; then each unwinding thread [waits][withdraw] while its question is being
     /// asked.
     ///
-    /// [withdraw]: crate::engine::current::Controller::withdraw
+    /// [withdraw]: crate::engine::controller::Controller::withdraw
     fn next_turn(
         &self,
         shared: &mut MutexGuard<'_, TeamShared>,

@@ -14,7 +14,7 @@ use crate::engine::fault::catch_fault;
 use crate::engine::lock::MutexGuard;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{Deferred, EngineOptions, Program, Scheduler};
-use crate::engine::{fair_locks, left};
+use crate::engine::{crash, fair_locks, left};
 use crate::error::Error;
 use crate::operation::ThreadId;
 
@@ -125,6 +125,7 @@ fn watch(team: &Team, timeout: Duration, meanwhile: &mut Deferred<'_>) -> Result
         let due = meanwhile.due().into_iter();
         let next = due.fold(time.next_look(), Instant::min);
         team.news.wait_until(&mut shared, next);
+        crash::look_up_if_wanted();
     }
     let scheduler = shared.core.scheduler.take();
     Ok(Watched::Done(scheduler.expect("only this thread takes it")))

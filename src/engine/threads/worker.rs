@@ -9,7 +9,8 @@ use super::team::{Team, ThreadHandle};
 use super::worker_slot::WorkerSlot;
 use crate::engine::baton::Grant;
 use crate::engine::catch::{Caught, catch};
-use crate::engine::current::{self, NewThread};
+use crate::engine::controller::NewThread;
+use crate::engine::current;
 #[cfg(interlace)]
 use crate::engine::fiber::OwnUse;
 use crate::engine::fiber::exit_thread;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::mutex;
-use super::word::Word;
+use super::word::{Relaxed, Word};
 use crate::engine::call::is_controlled;
 
 const ALL: usize = i32::MAX as usize;
@@ -57,7 +57,7 @@ pub(super) unsafe extern "C-unwind" fn wait_timeout(
 /// as well come after both: the count has changed then, and there is no wait.
 pub(super) fn wait_with(word: Word<'_>, lock: Word<'_>, timeout: Option<Duration>) -> bool {
     lock.stop("wait", 0);
-    let count = word.load();
+    let count = word.load(Relaxed);
     mutex::unlock(lock);
     let is_notified = word.wait(count, timeout);
     mutex::lock(lock, 1);
@@ -96,6 +96,6 @@ pub(super) unsafe extern "C-unwind" fn notify_all(
 
 pub(super) fn notify(word: Word<'_>, most: usize) {
     word.stop("notify", 0);
-    word.fetch_add(1);
+    word.fetch_add(1, Relaxed);
     word.wake(most);
 }

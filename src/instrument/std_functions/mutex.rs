@@ -1,6 +1,6 @@
 //! `Mutex`: the word is 0 if it is free, 1 if it is held, 2 if others may wait for it.
 
-use super::word::Word;
+use super::word::{Acquire, Release, Word};
 use crate::engine::call::is_controlled;
 
 const FREE: u32 = 0;
@@ -30,20 +30,20 @@ pub(super) unsafe extern "C-unwind" fn lock_contended(
 /// Takes a lock; its point has this number.
 pub(super) fn lock(word: Word<'_>, number: usize) {
     word.stop_to_lock(number);
-    if word.replace(FREE, HELD).is_err() {
+    if word.replace(FREE, HELD, Acquire).is_err() {
         wait_for(word);
     }
 }
 
 fn wait_for(word: Word<'_>) {
-    while word.swap(AWAITED) != FREE {
+    while word.swap(AWAITED, Acquire) != FREE {
         word.wait(AWAITED, None);
     }
 }
 
 /// Releases a lock, in the step under way.
 pub(super) fn unlock(word: Word<'_>) {
-    if word.swap(FREE) == AWAITED {
+    if word.swap(FREE, Release) == AWAITED {
         word.wake(1);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::word::Word;
+use super::word::{Acquire, Relaxed, Release, Word};
 use crate::engine::call::is_controlled;
 
 const COMPLETE: u32 = 0;
@@ -48,13 +48,13 @@ pub(super) unsafe extern "C-unwind" fn call(
     let word = unsafe { Word::at(once, caller) };
     word.stop("call_once", 0);
     loop {
-        let state = word.load();
+        let state = word.load(Acquire);
         match state & !AWAITED {
             COMPLETE => return,
             // It panics.
             POISONED if !ignores_poison => return original(once),
             POISONED | INCOMPLETE => {
-                word.swap(RUNNING | state & AWAITED);
+                word.swap(RUNNING | state & AWAITED, Acquire);
                 return run(word, state & !AWAITED, original);
             }
             _ => wait_for(word, state),
@@ -82,7 +82,7 @@ struct Finish<'a> {
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
         let state = self.instead.load(Ordering::Relaxed);
-        if self.word.swap(state) & AWAITED != 0 {
+        if self.word.swap(state, Release) & AWAITED != 0 {
             self.word.wake(i32::MAX as usize);
         }
     }
@@ -90,7 +90,7 @@ impl Drop for Finish<'_> {
 
 fn wait_for(word: Word<'_>, state: u32) {
     if state & AWAITED == 0 {
-        word.swap(state | AWAITED);
+        word.swap(state | AWAITED, Relaxed);
     }
     word.wait(state | AWAITED, None);
 }
@@ -132,7 +132,7 @@ unsafe fn wait_until_complete(
     let word = unsafe { Word::at(once, caller) };
     word.stop("wait", 0);
     loop {
-        let state = word.load();
+        let state = word.load(Acquire);
         match state & !AWAITED {
             COMPLETE => return,
             // It panics.

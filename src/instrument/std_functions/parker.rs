@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use super::word::Word;
+use super::word::{Acquire, Release, Word};
 use crate::engine::call::is_controlled;
 use crate::engine::{aside, parks};
 
@@ -106,11 +106,11 @@ pub(super) unsafe extern "C-unwind" fn park_other_timeout(
 fn wait_for_token(word: Word<'_>) {
     parks(word.address());
     word.stop("park", 0);
-    if word.fetch_add(PARKED) != TOKEN {
+    if word.fetch_add(PARKED, Acquire) != TOKEN {
         // A wait may also end spuriously.
         while {
             word.wait(PARKED, None);
-            word.replace(TOKEN, EMPTY).is_err()
+            word.replace(TOKEN, EMPTY, Acquire).is_err()
         } {}
     }
 }
@@ -118,16 +118,16 @@ fn wait_for_token(word: Word<'_>) {
 fn wait_at_most(word: Word<'_>, timeout: Duration) {
     parks(word.address());
     word.stop("park", 0);
-    if word.fetch_add(PARKED) != TOKEN {
+    if word.fetch_add(PARKED, Acquire) != TOKEN {
         word.wait(PARKED, Some(timeout));
-        word.swap(EMPTY);
+        word.swap(EMPTY, Acquire);
     }
 }
 
 /// `Thread::unpark`, as std does it itself.
 pub(super) fn unpark(word: Word<'_>, number: usize) {
     word.stop("unpark", number);
-    if word.swap(TOKEN) == PARKED {
+    if word.swap(TOKEN, Release) == PARKED {
         word.wake(1);
     }
 }

@@ -1,6 +1,6 @@
 //! `RwLock`: one word says who has it and whether others wait; another counts what waiting writers were told.
 
-use super::word::Word;
+use super::word::{Acquire, Relaxed, Release, Word};
 use crate::engine::call::is_controlled;
 
 /// The number of readers, or all ones for a writer.
@@ -44,7 +44,7 @@ pub(super) unsafe extern "C-unwind" fn read_contended(
     let (word, _) = unsafe { words(lock, caller) };
     let mut has_waited = false;
     loop {
-        let state = word.load();
+        let state = word.load(Relaxed);
         let holders = state & HOLDERS;
         let is_awaited = state & (READERS_WAIT | WRITERS_WAIT) != 0;
         // A writer that has become a reader lets in those that waited, even if other writers wait.
@@ -54,12 +54,12 @@ pub(super) unsafe extern "C-unwind" fn read_contended(
             "too many active read locks on RwLock"
         );
         if holders != WRITER && (!is_awaited || was_let_in) {
-            let taken = word.replace(state, state + 1);
+            let taken = word.replace(state, state + 1, Acquire);
             debug_assert!(taken.is_ok(), "no other thread has run");
             return;
         }
         if state & READERS_WAIT == 0 {
-            word.swap(state | READERS_WAIT);
+            word.swap(state | READERS_WAIT, Relaxed);
         }
         word.wait(state | READERS_WAIT, None);
         has_waited = true;
@@ -83,16 +83,16 @@ pub(super) unsafe extern "C-unwind" fn write_contended(
     // Others may wait too: who has waited leaves it at that.
     let mut others = 0;
     loop {
-        let state = word.load();
+        let state = word.load(Relaxed);
         if state & HOLDERS == 0 {
-            word.swap(state | WRITER | others);
+            word.swap(state | WRITER | others, Acquire);
             return;
         }
         if state & WRITERS_WAIT == 0 {
-            word.swap(state | WRITERS_WAIT);
+            word.swap(state | WRITERS_WAIT, Relaxed);
         }
         others = WRITERS_WAIT;
-        let count = told.load();
+        let count = told.load(Acquire);
         told.wait(count, None);
     }
 }
@@ -112,12 +112,12 @@ pub(super) unsafe extern "C-unwind" fn wake(
     // SAFETY: it is the lock's.
     let (word, told) = unsafe { words(lock, caller) };
     let wakes_writer = || {
-        told.fetch_add(1);
+        told.fetch_add(1, Release);
         told.wake(1) > 0
     };
     let mut state = state;
     if state == WRITERS_WAIT {
-        match word.replace(state, 0) {
+        match word.replace(state, 0, Relaxed) {
             Ok(_) => {
                 wakes_writer();
                 return;
@@ -127,12 +127,12 @@ pub(super) unsafe extern "C-unwind" fn wake(
     }
     if state == READERS_WAIT | WRITERS_WAIT {
         // If it was taken meanwhile, who has it wakes others.
-        if word.replace(state, READERS_WAIT).is_err() || wakes_writer() {
+        if word.replace(state, READERS_WAIT, Relaxed).is_err() || wakes_writer() {
             return;
         }
         state = READERS_WAIT;
     }
-    if state == READERS_WAIT && word.replace(state, 0).is_ok() {
+    if state == READERS_WAIT && word.replace(state, 0, Relaxed).is_ok() {
         word.wake(i32::MAX as usize);
     }
 }

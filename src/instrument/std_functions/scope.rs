@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::super::point::{Operation, begin_scope, touch, written};
+use super::super::races;
 use super::parker;
-use super::word::Word;
+use super::word::{Relaxed, Release, Word};
 use crate::engine::call::is_controlled;
 use crate::engine::{ScopePlaces, aside, change_scope};
+use crate::memory::Done;
+use crate::races::MemoryOrder;
 
 unsafe extern "C-unwind" {
     safe fn interlace_real_scope_increment(scope: usize);
@@ -36,7 +39,7 @@ pub(super) unsafe extern "C-unwind" fn increment(
             owner,
         });
     }
-    add(count, 1, "scope_start", caller);
+    add(count, 1, "scope_start", Relaxed, caller);
 }
 
 /// A thread of the scope has ended.
@@ -61,7 +64,7 @@ pub(super) unsafe extern "C-unwind" fn decrement(
         // SAFETY: all access it atomically.
         unsafe { AtomicBool::from_ptr(flag) }.store(true, Ordering::SeqCst);
     }
-    let (before, is_told) = add(count, usize::MAX, "scope_end", caller);
+    let (before, is_told) = add(count, usize::MAX, "scope_end", Release, caller);
     if before == 1 && !is_told {
         // SAFETY: the thread that owns the scope has a handle of itself, and this one a share of the scope.
         parker::unpark(unsafe { Word::at(owner, caller) }, 1);
@@ -88,7 +91,13 @@ unsafe fn owner_of(scope: usize) -> usize {
 }
 
 /// Returns the number before, and whether who waits for the end is told by that.
-fn add(count: &AtomicUsize, number: usize, name: &'static str, caller: usize) -> (usize, bool) {
+fn add(
+    count: &AtomicUsize,
+    number: usize,
+    name: &'static str,
+    order: MemoryOrder,
+    caller: usize,
+) -> (usize, bool) {
     let place = count.as_ptr();
     let is_told = change_scope(place.addr());
     if !is_told {
@@ -96,7 +105,10 @@ fn add(count: &AtomicUsize, number: usize, name: &'static str, caller: usize) ->
         touch(place, true);
     }
     written(place.addr(), size_of::<usize>());
-    (count.fetch_add(number, Ordering::SeqCst), is_told)
+    let found = count.fetch_add(number, Ordering::SeqCst);
+    let done = Done::Update([found, found.wrapping_add(number)].map(|it| it as u64));
+    races::tell(place, done, order, caller);
+    (found, is_told)
 }
 
 /// Where things lie in a scope.

@@ -1,10 +1,14 @@
 //! The words by which std's functions synchronise.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering as AtomicOrdering};
 use std::time::Duration;
 
 use super::super::point::{Operation, touch, written};
+use super::super::races;
 use crate::engine::call::Hook;
+use crate::memory::Done;
+use crate::races::MemoryOrder;
+pub(super) use crate::races::MemoryOrder::{Acquire, Relaxed, Release};
 use crate::system::futex;
 
 /// A word of std, looked at or changed by one call of a function of std.
@@ -41,30 +45,49 @@ impl Word<'_> {
         self.atomic.as_ptr().addr()
     }
 
-    pub(super) fn load(self) -> u32 {
+    /// The ordering is that of std, here and below: others need not be told of anything that it does not order.
+    pub(super) fn load(self, order: MemoryOrder) -> u32 {
         touch(self.atomic.as_ptr(), false);
-        self.atomic.load(Ordering::SeqCst)
+        let found = self.atomic.load(AtomicOrdering::SeqCst);
+        self.tell(Done::Load(found.into()), order);
+        found
     }
 
-    pub(super) fn swap(self, value: u32) -> u32 {
-        self.write(|atomic| atomic.swap(value, Ordering::SeqCst))
+    pub(super) fn swap(self, value: u32, order: MemoryOrder) -> u32 {
+        self.write(order, |_| Some(value)).unwrap_or(value)
     }
 
-    pub(super) fn fetch_add(self, value: u32) -> u32 {
-        self.write(|atomic| atomic.fetch_add(value, Ordering::SeqCst))
+    pub(super) fn fetch_add(self, value: u32, order: MemoryOrder) -> u32 {
+        let add = |found: u32| Some(found.wrapping_add(value));
+        self.write(order, add).unwrap_or(value)
     }
 
-    /// Returns what was there, as an error if it is another value than `expected`.
-    pub(super) fn replace(self, expected: u32, value: u32) -> Result<u32, u32> {
-        let order = Ordering::SeqCst;
-        self.write(|atomic| atomic.compare_exchange(expected, value, order, order))
+    /// Returns what was there, as an error if it is another value than `expected`. That is found by a load with
+    /// the same ordering, but for what it releases.
+    pub(super) fn replace(self, expected: u32, value: u32, order: MemoryOrder) -> Result<u32, u32> {
+        self.write(order, |found| (found == expected).then_some(value))
     }
 
-    fn write<T>(self, operation: impl FnOnce(&AtomicU32) -> T) -> T {
+    /// Has another value take the place of what is there, if there is one. Returns what was there, as an error if
+    /// there is none.
+    fn write(self, order: MemoryOrder, change: impl Fn(u32) -> Option<u32>) -> Result<u32, u32> {
         let place = self.atomic.as_ptr();
         touch(place, true);
         written(place.addr(), size_of::<u32>());
-        operation(self.atomic)
+        let strongest = AtomicOrdering::SeqCst;
+        let changed = self.atomic.fetch_update(strongest, strongest, &change);
+        self.tell(
+            match changed {
+                Ok(found) => Done::Update([found, change(found).unwrap_or(found)].map(u64::from)),
+                Err(found) => Done::Load(found.into()),
+            },
+            order,
+        );
+        changed
+    }
+
+    fn tell(self, done: Done, order: MemoryOrder) {
+        races::tell(self.atomic.as_ptr(), done, order, self.caller);
     }
 
     /// Waits while the word is `expected`, until woken. Returns whether it did not time out.

@@ -7,10 +7,11 @@ use super::node::{Json, Node};
 use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Deadlock, EarlierPanics,
-    FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
-    NotSerializable, OutcomeNotAllowed, Panic, Positions, RepeatedRead, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Unfinished, WaitSite,
+    Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Crash, DataRace, Deadlock,
+    EarlierPanics, FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite,
+    NotLinearizable, NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions,
+    RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition,
+    TimeOut, Unfinished, WaitSite,
 };
 
 variants! { FailureKind:
@@ -24,12 +25,15 @@ variants! { FailureKind:
     "invariant_panic" = InvariantPanic(panic),
     "deadlock" = Deadlock[failure],
     "livelock" = Livelock[failure],
+    "data_race" = DataRace[failure],
     "step_limit" = StepLimit[failure],
     "time_out" = TimeOut[failure],
+    "crash" = Crash[failure],
     "diverged" = Diverged(error),
 }
 
 object! { ThreadPanic: thread = "thread", panic = "panic" }
+object! { Crash: thread = "thread", by = "by", address = "address" }
 object! { HookPanic: hook = "place", panic = "panic" }
 object! { OutcomeNotAllowed: outcome = "outcome", allowed = "allowed" }
 object! { NotSerializable: view = "view", nearest = "nearest"; views }
@@ -43,6 +47,7 @@ object! { NotLinearizable:
 object! { InvariantViolation: name = "name" }
 object! { Deadlock: threads = "threads" }
 object! { Livelock: threads = "threads", reads = "reads" }
+object! { RaceDetails: first = "first", second = "second", passed = "passed"; code }
 object! { ThreadPosition:
     name = "name",
     activity = "activity",
@@ -59,12 +64,15 @@ row! { PanicSite: file, line, column }
 row! { SerialOrder: threads, view }
 row! { MarkerSite: name, file, line }
 row! { RepeatedRead: thread, site, place, size, value }
+row! { RacingAccess: thread, access, size, site }
+row! { PassedValue: store, store_order, load, load_order }
 row! { AwaitedLock: name, last, others_may_hold }
 row! { HistoryCall: client, operation, returned, invoked_at, returned_at }
 row! { WaitSite: number, call }
 row! { ConflictingStep: thread, kind, marker, access, place }
 
 wrapper! { Panic.details }
+wrapper! { DataRace.details }
 wrapper! { Positions.0 }
 
 variants! { Activity:

@@ -3,7 +3,7 @@
 use super::node::{Json, Node};
 use crate::engine::{Engine, Timeouts};
 use crate::error::{Error, ErrorKind};
-use crate::failure::{AccessKind, Hook, OrderWanted};
+use crate::failure::{AccessKind, AccessType, Hook, MemoryOrder, OrderWanted};
 use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
 use crate::schedule::StepKind;
@@ -23,4 +23,4 @@ macro_rules! names {
     };
 }
 
-names! { AccessKind Engine ErrorKind FileKind Hook OrderWanted StepKind SystemCall Timeouts Verdict }
+names! { AccessKind AccessType Engine ErrorKind FileKind Hook MemoryOrder OrderWanted StepKind SystemCall Timeouts Verdict }

@@ -8,11 +8,12 @@ use super::{Run, TurnDetail};
 #[cfg(interlace)]
 use crate::engine::access_begin::AccessBegin;
 use crate::engine::baton::Grant;
+use crate::engine::controller::{Controller, NewThread, Started};
 #[cfg(interlace)]
 use crate::engine::core::Reach;
-use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fiber::has_own_thread_locals;
+use crate::engine::flight_recorder::FlightRecorder;
 use crate::engine::futures::TaskWaker;
 use crate::engine::yield_reason::YieldReason;
 use crate::error::{Error, ErrorKind};
@@ -108,6 +109,10 @@ impl Controller for Rc<Run> {
 
     fn fail(&self, fault: Error) {
         self.fault.borrow_mut().get_or_insert(fault);
+    }
+
+    fn recorder(&self) -> Option<&'static FlightRecorder> {
+        Some(self.recorder)
     }
 }
 

@@ -6,9 +6,10 @@ use std::task::Waker;
 use super::super::worker;
 use super::ThreadHandle;
 use crate::engine::baton::Grant;
+use crate::engine::controller::{Controller, NewThread, Started};
 use crate::engine::core::Turn;
-use crate::engine::current::{Controller, NewThread, Started};
 use crate::engine::execution_core::ExecutionCore;
+use crate::engine::flight_recorder::FlightRecorder;
 use crate::engine::futures::TaskWaker;
 use crate::engine::process_lock::ProcessLock;
 use crate::engine::yield_reason::YieldReason;
@@ -125,6 +126,10 @@ impl Controller for ThreadHandle {
 
     fn fail(&self, fault: Error) {
         self.team.fail(fault);
+    }
+
+    fn recorder(&self) -> Option<&'static FlightRecorder> {
+        Some(self.team.shared.lock().core.state.recorder())
     }
 }
 

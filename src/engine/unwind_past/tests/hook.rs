@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::engine::baton::Grant;
-use crate::engine::current::{Controller, NewThread, Started, controlled, under};
+use crate::engine::controller::{Controller, NewThread, Started};
+use crate::engine::current::{controlled, under};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;

@@ -11,11 +11,12 @@ use proptest::prelude::*;
 use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
-    AccessKind, Activity, AwaitedLock, Conflict, ConflictingStep, Deadlock, EarlierPanics,
-    FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite,
-    NotLinearizable, NotSerializable, OrderWanted, OutcomeNotAllowed, Panic, Positions,
-    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
-    ValueOrText, WaitSite,
+    AccessKind, AccessType, Activity, AwaitedLock, Conflict, ConflictingStep, Crash, DataRace,
+    Deadlock, EarlierPanics, FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation,
+    Livelock, MarkerSite, MemoryOrder, NotLinearizable, NotSerializable, OrderWanted,
+    OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead,
+    SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText,
+    WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -149,6 +150,36 @@ fn livelocks() -> impl Strategy<Value = Livelock> {
     (positions(), vec(read, 0..3)).prop_map(|(threads, reads)| Livelock { threads, reads })
 }
 
+fn data_races() -> impl Strategy<Value = DataRace> {
+    let access = || {
+        let kinds = prop::sample::select(AccessType::ALL);
+        (any::<String>(), kinds, any::<u32>(), markers()).prop_map(
+            |(thread, access, size, site)| RacingAccess {
+                thread: thread.into(),
+                access,
+                size,
+                site,
+            },
+        )
+    };
+    let place = || (markers(), prop::sample::select(MemoryOrder::ALL));
+    let passed =
+        (place(), place()).prop_map(|((store, store_order), (load, load_order))| PassedValue {
+            store,
+            store_order,
+            load,
+            load_order,
+        });
+    (access(), access(), option::of(passed)).prop_map(|(first, second, passed)| DataRace {
+        details: Box::new(RaceDetails {
+            first,
+            second,
+            passed,
+            code: [0; 4],
+        }),
+    })
+}
+
 fn step_limits() -> impl Strategy<Value = StepLimit> {
     let names = any::<String>().prop_map(Into::into);
     let passes = (any::<u32>(), names, markers());
@@ -182,6 +213,15 @@ fn time_outs() -> impl Strategy<Value = TimeOut> {
         any::<String>().prop_map(Unfinished::Text),
     ];
     unfinished.prop_map(TimeOut)
+}
+
+fn crashes() -> impl Strategy<Value = Crash> {
+    let crashes = (pairs(), option::of(any::<u64>()));
+    crashes.prop_map(|((thread, by), address)| Crash {
+        thread: thread.into(),
+        by,
+        address,
+    })
 }
 
 fn hooks() -> impl Strategy<Value = Hook> {
@@ -254,8 +294,10 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
         panics().prop_map(FailureKind::InvariantPanic),
         positions().prop_map(|threads| FailureKind::Deadlock(Deadlock { threads })),
         livelocks().prop_map(FailureKind::Livelock),
+        data_races().prop_map(FailureKind::DataRace),
         step_limits().prop_map(FailureKind::StepLimit),
         time_outs().prop_map(FailureKind::TimeOut),
+        crashes().prop_map(FailureKind::Crash),
         errors().prop_map(FailureKind::Diverged),
     ]
 }
