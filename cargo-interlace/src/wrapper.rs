@@ -120,11 +120,13 @@ fn is_for_target(arguments: &[OsString]) -> bool {
 /// manifest, which no variable overrides.
 fn has_debug_information(arguments: &[OsString]) -> bool {
     let arguments = arguments.iter().map(|it| it.to_str().unwrap_or_default());
-    let level = arguments.filter_map(|it| {
+    let mut levels = arguments.filter_map(|it| {
         let option = it.strip_prefix("-C").unwrap_or(it);
         option.strip_prefix("debuginfo=")
     });
-    level.last().is_some_and(|it| !["0", "none"].contains(&it))
+    levels
+        .next_back()
+        .is_some_and(|it| !["0", "none"].contains(&it))
 }
 
 /// Whether the package that is compiled is one of those that are not to be instrumented.

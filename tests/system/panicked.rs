@@ -45,7 +45,7 @@ fn the_panic_behind_the_error_of_a_join_is_told() {
     let text = told(|| {
         Explorer::model(|| {
             let started = thread::spawn(|| panic!("out of luck"));
-            started.join().map_err(|error| error).unwrap();
+            started.join().unwrap();
         })
     });
     let expected = [
@@ -147,9 +147,7 @@ fn with_another_panic_behind_it_the_error_of_a_join_is_another_failure() {
             let is_late = Arc::new(AtomicBool::new(false));
             let own = Arc::clone(&is_late);
             let started = thread::spawn(move || {
-                if own.load(SeqCst) {
-                    panic!("late");
-                }
+                assert!(!own.load(SeqCst), "late");
                 panic!("early");
             });
             marker!("late");
