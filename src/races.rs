@@ -36,6 +36,13 @@ pub use order::MemoryOrder;
 use shadow::{GRANULE, Shadow};
 use vector_clock::VectorClock;
 
+/// What an update does to a lock that several may share, as readers do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    Begins,
+    Ends,
+}
+
 /// What the threads of one execution have accessed, and what orders that.
 #[derive(Debug, Default)]
 pub(crate) struct Races {
@@ -185,6 +192,7 @@ impl Races {
         }
         atomic.note(found);
         self.clocks.acquire(thread, &atomic.released, order);
+        self.clocks.acquire(thread, &atomic.shared, order);
         self.clocks.note_load(thread, atomic.last, access, order);
         self.access(thread, access.atomic(false))
     }
@@ -203,6 +211,7 @@ impl Races {
         let keeps = Mutant::StoresKeep.is_on() || Mutant::OwnStoresKeep.is_on() && is_own;
         if !keeps {
             atomic.released.clear();
+            atomic.shared.clear();
         }
         atomic.note(value);
         atomic.last = Some(self.clocks.stamp(thread, access.site, order));
@@ -210,19 +219,24 @@ impl Races {
         has_found
     }
 
-    /// `thread` replaces what was `found` by what is `left`.
+    /// `thread` replaces what was `found` by what is `left`. If it begins or ends to share a lock so, that is not
+    /// ordered with others that do: the search need not run both orders, and either is possible.
     pub(crate) fn update(
         &mut self,
         thread: usize,
         access: Access,
         order: MemoryOrder,
         [found, left]: [u64; 2],
+        sharing: Option<Sharing>,
     ) -> bool {
         let atomic = self.atomics.at(&mut self.shadow, access);
         if atomic.was_changed_unseen(found) {
             self.clocks.read_all(thread, order);
         }
         self.clocks.acquire(thread, &atomic.released, order);
+        if sharing.is_none() || Mutant::SharersOrdered.is_on() {
+            self.clocks.acquire(thread, &atomic.shared, order);
+        }
         self.clocks.note_load(thread, atomic.last, access, order);
         let has_found = self.access(thread, access.atomic(true));
         let atomic = self.atomics.at(&mut self.shadow, access);
@@ -231,7 +245,11 @@ impl Races {
         }
         atomic.note(left);
         atomic.last = Some(self.clocks.stamp(thread, access.site, order));
-        self.clocks.release(thread, &mut atomic.released, order);
+        let released = match sharing {
+            Some(Sharing::Ends) => &mut atomic.shared,
+            Some(Sharing::Begins) | None => &mut atomic.released,
+        };
+        self.clocks.release(thread, released, order);
         has_found
     }
 

@@ -4,6 +4,7 @@
 mod decoder_tests;
 mod display;
 mod failure;
+mod html;
 #[cfg(feature = "json")]
 mod json;
 mod kept;
@@ -11,6 +12,8 @@ mod markers;
 mod merge;
 mod no_classes;
 mod outcome_summary;
+mod page_folder;
+mod page_note;
 mod plural;
 mod regression;
 mod report_file;
@@ -27,6 +30,8 @@ pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
 pub use markers::MarkerLine;
 pub(crate) use no_classes::NoClasses;
+pub(crate) use page_folder::PageFolder;
+pub(crate) use page_note::PageNote;
 use plural::plural;
 pub(crate) use regression::Call;
 pub(crate) use report_file::ReportFile;
@@ -79,6 +84,7 @@ pub struct Report {
     pub(crate) workers: WorkerCount,
     pub(crate) verified: Verified,
     pub(crate) no_classes: NoClasses,
+    pub(crate) page: PageNote,
 }
 
 getters! { Report {
@@ -106,6 +112,7 @@ impl Report {
             workers: WorkerCount::default(),
             verified: Verified::default(),
             no_classes: NoClasses::default(),
+            page: PageNote::default(),
         }
     }
 

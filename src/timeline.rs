@@ -2,7 +2,7 @@
 
 mod code;
 mod columns;
-mod rows;
+pub(crate) mod rows;
 pub(crate) mod shared;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! No scheduling point: no run controls any thread.
 
+use super::races::Sharing;
+
 /// What an update changes: here, nobody tells counts from other values.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Changes {
@@ -7,6 +9,10 @@ pub(super) enum Changes {
 }
 
 impl Changes {
+    pub(super) fn sharing(self) -> Option<Sharing> {
+        None
+    }
+
     pub(super) fn tell<T>(self, _place: *mut T, _found: u64) {}
 }
 
@@ -45,7 +51,13 @@ impl Operation {
     pub(super) fn point_of_load<T>(&self, _place: *mut T, _caller: usize) {}
 
     #[inline]
-    pub(super) fn point_of_exchange<T>(&self, _place: *mut T, _caller: usize, _operands: Operands) {
+    pub(super) fn point_of_exchange<T>(
+        &self,
+        _place: *mut T,
+        _caller: usize,
+        _operands: Operands,
+    ) -> Option<Sharing> {
+        None
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 //!
 //! All of it is done by the handler of a signal, or in `exit`, on the thread that ends the process. So
 //! nothing here allocates, locks or waits for a thread; but in an instrumented build the names of places
-//! are to be looked up, which the thread does that watches the run (see [`names`]).
+//! are to be looked up, which the thread does that watches the run (see `crash/names.rs`).
 
 #[cfg(unix)]
 mod exit;

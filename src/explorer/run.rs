@@ -12,7 +12,7 @@ use crate::environment::{Purpose, Settings, is_for_mutants, purpose};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Execution;
 use crate::follow::Followed;
-use crate::report::{Report, ReportFile, SaveTarget};
+use crate::report::{PageFolder, Report, ReportFile, SaveTarget};
 use crate::saved::{Nowhere, Store};
 use crate::schedule::Schedule;
 use crate::search::Shard;
@@ -34,7 +34,8 @@ pub(super) fn explore(request: &Request) -> Report {
         Ok(resolved) => resolved,
         Err(error) => return Report::refused(error).of(origin),
     };
-    if file.is_some() {
+    let pages = settings.html.clone().map(PageFolder);
+    if file.is_some() || pages.is_some() {
         origin.round = origin::round(&origin);
     }
     if let Some(isolation) = &isolation {
@@ -55,6 +56,10 @@ pub(super) fn explore(request: &Request) -> Report {
         isolation.end();
     }
     let report = report.unwrap_or_else(Report::refused).of(origin);
+    let report = match pages {
+        Some(pages) => pages.add(report),
+        None => report,
+    };
     match file {
         Some(file) => file.add(report),
         None => report,

@@ -104,7 +104,7 @@ macro_rules! atomics {
                     [order, order_of_failure].map(|it| mutation.order(it));
                 let operation = const { &Operation::write("compare_exchange") };
                 let operands = (expected.into(), value.into());
-                operation.point_of_exchange(place, caller, operands);
+                let sharing = operation.point_of_exchange(place, caller, operands);
                 let seen = Seen::at(place);
                 // SAFETY: as above.
                 let atomic = unsafe { $atomic::from_ptr(place) };
@@ -113,7 +113,7 @@ macro_rules! atomics {
                 seen.tell(place);
                 match result {
                     Ok(before) => {
-                        races::updated(place, order, before.into(), caller);
+                        races::updated(place, order, before.into(), caller, sharing);
                         before
                     }
                     Err(before) => {
@@ -209,7 +209,8 @@ macro_rules! updates {
                 // SAFETY: as above.
                 let found = unsafe { $atomic::from_ptr(place) }.$method(operand, Ordering::SeqCst);
                 seen.tell(place);
-                races::updated(place, order, found.into(), caller);
+                let sharing = changes.sharing();
+                races::updated(place, order, found.into(), caller, sharing);
                 if changes != Changes::Value {
                     changes.tell(place, u64::from(found));
                 }

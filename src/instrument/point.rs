@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::races::Sharing;
 use super::role::Role;
 pub(super) use super::seen::Seen;
 use super::sites::{code_site, known_lock, site};
@@ -22,6 +23,11 @@ pub(super) enum Changes {
 }
 
 impl Changes {
+    /// What it does to a lock, as far as others share it.
+    pub(super) fn sharing(self) -> Option<Sharing> {
+        (self == Changes::Readers).then_some(Sharing::Ends)
+    }
+
     /// The update of what is at `place` is made, and has found this there.
     #[inline(never)]
     pub(super) fn tell<T>(&self, place: *mut T, found: u64) {
@@ -138,24 +144,38 @@ impl Operation {
         }
     }
 
-    /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock.
+    /// As [`point`](Self::point), before a compare-and-swap. If it is one from 0, it may acquire a lock. Tells
+    /// whether it shares one.
     #[inline]
-    pub(super) fn point_of_exchange<T>(&self, place: *mut T, caller: usize, operands: Operands) {
-        if is_controlled() {
-            let (address, size) = (place.addr(), size_of::<T>());
-            self.stop_to_exchange(address, size, caller, operands);
-        }
-        written(place.addr(), size_of::<T>());
+    pub(super) fn point_of_exchange<T>(
+        &self,
+        place: *mut T,
+        caller: usize,
+        operands: Operands,
+    ) -> Option<Sharing> {
+        let (address, size) = (place.addr(), size_of::<T>());
+        let sharing = is_controlled()
+            .then(|| self.stop_to_exchange(address, size, caller, operands))
+            .flatten();
+        written(address, size);
+        sharing
     }
 
     #[inline(never)]
-    fn stop_to_exchange(&self, place: usize, size: usize, caller: usize, operands: Operands) {
+    fn stop_to_exchange(
+        &self,
+        place: usize,
+        size: usize,
+        caller: usize,
+        operands: Operands,
+    ) -> Option<Sharing> {
         let code = code_site(self.name, caller);
         let access = bytes(AccessKind::Write, place, size);
         if !is_point() {
             engine::touch(access.access());
         } else if code.role() == Role::ReadExchange && engine::is_lock(&code.lock) {
             // It belongs to the step that has begun with a look at the word.
+            return Some(Sharing::Begins);
         } else if operands.0 == 0 {
             let is_free = match (code.role(), size) {
                 (Role::LockBit, _) => is_even,
@@ -173,6 +193,7 @@ impl Operation {
         } else {
             engine::access_noted(&code.site, access, operands);
         }
+        None
     }
 
     /// As [`point`](Self::point), before an update of what is there. Tells what that changes.

@@ -3,6 +3,7 @@
 use core::ffi::c_int;
 
 use crate::memory::{self, Done};
+pub(super) use crate::races::Sharing;
 use crate::races::{Access, AccessType, MemoryOrder};
 
 /// The calling thread is about to read these bytes. The call returns to `caller`.
@@ -29,10 +30,21 @@ pub(super) fn stored<T>(place: *mut T, order: c_int, left: u64, caller: usize) {
     tell(place, Done::Store(left), MemoryOrder::of_c(order), caller);
 }
 
-/// It has replaced what was `found` by what is there now.
+/// It has replaced what was `found` by what is there now, and if so begun or ended to share a lock.
 #[inline]
-pub(super) fn updated<T>(place: *mut T, order: c_int, found: u64, caller: usize) {
-    memory::updated(atomic(place, caller), MemoryOrder::of_c(order), found);
+pub(super) fn updated<T>(
+    place: *mut T,
+    order: c_int,
+    found: u64,
+    caller: usize,
+    sharing: Option<Sharing>,
+) {
+    memory::updated(
+        atomic(place, caller),
+        MemoryOrder::of_c(order),
+        found,
+        sharing,
+    );
 }
 
 /// It has made a fence.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, O
 use super::current::{current, outside, own};
 use super::execution::Set;
 use super::thread::{NOBODY, ThreadMemory};
-use crate::races::{Access, AccessType, MemoryOrder, Race, Races};
+use crate::races::{Access, AccessType, MemoryOrder, Race, Races, Sharing};
 
 /// Whether the execution under way has a race.
 static HAS_RACE: AtomicBool = AtomicBool::new(false);
@@ -86,6 +86,8 @@ pub(crate) enum Done {
     Store(u64),
     /// It has found this and left that.
     Update([u64; 2]),
+    /// The same, by which it begins or ends to share a lock.
+    Share(Sharing, [u64; 2]),
 }
 
 /// The calling thread has made an atomic access.
@@ -96,16 +98,23 @@ pub(crate) fn accessed_atomically(access: Access, order: MemoryOrder, done: Done
         look(memory, |races, thread| match done {
             Done::Load(found) => races.load(thread, access, order, found),
             Done::Store(left) => races.store(thread, access, order, left),
-            Done::Update(values) => races.update(thread, access, order, values),
+            Done::Update(values) => races.update(thread, access, order, values, None),
+            Done::Share(sharing, values) => {
+                races.update(thread, access, order, values, Some(sharing))
+            }
         });
     }
 }
 
 /// The calling thread has replaced what was `found` by what is there now.
 #[inline]
-pub(crate) fn updated(access: Access, order: MemoryOrder, found: u64) {
+pub(crate) fn updated(access: Access, order: MemoryOrder, found: u64, sharing: Option<Sharing>) {
     if current().is_some_and(|memory| memory.racer.get() != NOBODY) {
-        let done = Done::Update([found, value(access.place, access.size)]);
+        let values = [found, value(access.place, access.size)];
+        let done = match sharing {
+            None => Done::Update(values),
+            Some(sharing) => Done::Share(sharing, values),
+        };
         accessed_atomically(access, order, done);
     }
 }

@@ -23,6 +23,9 @@ pub(super) struct Atomic {
     next: u32,
     /// What reading it acquires.
     pub(super) released: VectorClock,
+    /// What those have released who shared the lock that it is: whoever reads it acquires that too, but for those
+    /// who begin to share it.
+    pub(super) shared: VectorClock,
     /// What was left there, if that was seen.
     value: Option<u64>,
     /// The last store.
@@ -61,6 +64,7 @@ impl Atomics {
         }
         let new = &mut self.all[self.count];
         new.released.clear();
+        new.shared.clear();
         (new.offset, new.size, new.next) = (offset, size, next);
         (new.value, new.last) = (None, None);
         self.count += 1;
@@ -96,6 +100,7 @@ impl Atomics {
             let atomic = &mut self.all[number as usize - 1];
             if mask >> atomic.offset & 1 != 0 {
                 atomic.released.clear();
+                atomic.shared.clear();
                 (atomic.value, atomic.last) = (None, None);
             }
             number = atomic.next;

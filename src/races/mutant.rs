@@ -14,6 +14,8 @@ pub(super) enum Mutant {
     /// A relaxed load acquires.
     RelaxedAcquires,
     AcquireFencesIgnored,
+    /// Who ends to share a lock happens before those who begin to.
+    SharersOrdered,
     ReleaseFencesIgnored,
     /// A relaxed store releases what came after the last release fence, too.
     FencesCoverLater,

@@ -43,6 +43,47 @@ fn two() -> Races {
     races
 }
 
+/// Threads 0 and 1 share a lock one after the other, and write the same. Then thread 2 has the lock alone.
+fn two_who_share_a_lock() -> [bool; 2] {
+    use MemoryOrder::{Acquire, Release};
+    let mut races = two();
+    races.spawn(0, 2);
+    let share = |races: &mut Races, thread, found: u64| {
+        races.update(
+            thread,
+            flag(1),
+            Acquire,
+            [found, found + 1],
+            Some(Sharing::Begins),
+        );
+        let is_race = write(races, thread, DATA + thread / 2 * 8, 4);
+        races.update(
+            thread,
+            flag(2),
+            Release,
+            [found + 1, found],
+            Some(Sharing::Ends),
+        );
+        is_race
+    };
+    share(&mut races, 0, 0);
+    let of_two = share(&mut races, 1, 0);
+    let mut races = two();
+    races.spawn(0, 2);
+    share(&mut races, 1, 0);
+    races.update(2, flag(3), Acquire, [0, 9], None);
+    let of_one_alone = write(&mut races, 2, DATA, 4);
+    races.update(2, flag(4), Release, [9, 0], None);
+    [of_two, of_one_alone || share(&mut races, 0, 0)]
+}
+
+#[test]
+fn who_shares_a_lock_is_ordered_with_who_has_it_alone_only() {
+    assert_eq!(two_who_share_a_lock(), [true, false]);
+    let caught = Mutant::SharersOrdered.during(two_who_share_a_lock);
+    assert_eq!(caught, [false, false]);
+}
+
 #[test]
 fn a_write_and_a_read_race_unless_the_flag_between_them_is_released_and_acquired() {
     use MemoryOrder::{Acquire, Relaxed, Release};
@@ -110,7 +151,7 @@ fn a_plain_access_races_with_an_atomic_one() {
     let mut races = two();
     races.store(0, flag(1), MemoryOrder::SeqCst, 1);
     races.load(1, flag(2), MemoryOrder::SeqCst, 1);
-    races.update(1, flag(3), MemoryOrder::Relaxed, [1, 2]);
+    races.update(1, flag(3), MemoryOrder::Relaxed, [1, 2], None);
     assert!(
         !read(&mut races, 1, FLAG, 4),
         "all writes of others came before"
@@ -167,7 +208,7 @@ fn of_a_large_block_only_what_was_accessed_counts() {
 fn who_frees_what_was_changed_unseen_may_know_anything() {
     for (left, is_race) in [(0, false), (1, true)] {
         let mut races = two();
-        races.update(1, flag(1), MemoryOrder::Release, [2, 1]);
+        races.update(1, flag(1), MemoryOrder::Release, [2, 1], None);
         let free = access(AccessType::Free, FLAG - 8, 24, 5);
         assert_eq!(
             races.free(0, free, |place, _| if place == FLAG { left } else { 7 }),

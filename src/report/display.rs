@@ -17,34 +17,10 @@ const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 /// What ended the search, the counts, and the failure.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.stopped_by {
-            StoppedBy::Error(error) if self.schedules() == 0 => write!(f, "interlace: {error}")?,
-            StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", self.counts())?,
-            StoppedBy::SavedFailure => write!(f, "interlace: {}", self.extent())?,
-            _ => write!(f, "interlace: {}; {}", self.counts(), self.extent())?,
-        }
-        if let (Some(sampled), 0) = (&self.sampled, self.failing()) {
-            f.write_str(&sampled.bound(self.schedules()))?;
-        }
-        let (origin, workers, saved_runs) = (&self.origin, &self.workers, &self.saved_runs);
-        let (points, waits) = (&origin.points, origin.waits);
-        write!(
-            f,
-            "{points}{waits}{workers}{}{}{saved_runs}",
-            self.no_classes, self.verified
-        )?;
-        let failures = self
-            .tally
-            .iter()
-            .filter(|(verdict, _)| *verdict != Verdict::Held);
-        if failures.count() > 1 {
-            let verdicts = self.tally.iter();
-            let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
-            write!(f, "\nverdicts: {}", verdicts.format(", "))?;
-        }
+        Summary(self).fmt(f)?;
         self.write_outcomes(f)?;
         if let Some(failure) = &self.failure {
-            write!(f, "\n\n{failure}")?;
+            write!(f, "\n\n{failure}{}", self.page)?;
         }
         let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
         if is_slow && self.engine == Engine::Threads {
@@ -54,6 +30,41 @@ impl fmt::Display for Report {
                  times where interlace is not optimized), if the code blocks nowhere that is not \
                  seen"
             )?;
+        }
+        Ok(())
+    }
+}
+
+/// What was run, and how it ended.
+pub(super) struct Summary<'a>(pub(super) &'a Report);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.0;
+        match &report.stopped_by {
+            StoppedBy::Error(error) if report.schedules() == 0 => write!(f, "interlace: {error}")?,
+            StoppedBy::Error(error) => write!(f, "interlace: {error}\n\n{}", report.counts())?,
+            StoppedBy::SavedFailure => write!(f, "interlace: {}", report.extent())?,
+            _ => write!(f, "interlace: {}; {}", report.counts(), report.extent())?,
+        }
+        if let (Some(sampled), 0) = (&report.sampled, report.failing()) {
+            f.write_str(&sampled.bound(report.schedules()))?;
+        }
+        let (origin, workers, saved_runs) = (&report.origin, &report.workers, &report.saved_runs);
+        let (points, waits) = (&origin.points, origin.waits);
+        write!(
+            f,
+            "{points}{waits}{workers}{}{}{saved_runs}",
+            report.no_classes, report.verified
+        )?;
+        let failures = report
+            .tally
+            .iter()
+            .filter(|(verdict, _)| *verdict != Verdict::Held);
+        if failures.count() > 1 {
+            let verdicts = report.tally.iter();
+            let verdicts = verdicts.map(|(verdict, count)| format!("{count} {verdict}"));
+            write!(f, "\nverdicts: {}", verdicts.format(", "))?;
         }
         Ok(())
     }

@@ -45,6 +45,8 @@ pub struct Failure {
     /// Whether the schedule failed again in the same way on fresh threads, if that was tried.
     pub(super) reproduced: Option<bool>,
     pub(super) timeline: Timeline,
+    /// The steps of `found`.
+    pub(super) found_timeline: Timeline,
     pub(super) conflicts: Conflicts,
     pub(super) regression: String,
     /// How to keep a failure of an instrumented build.
@@ -92,6 +94,8 @@ getters! { Failure {
     kind: &FailureKind,
     /// Returns the execution of the minimal schedule, step by step.
     timeline: &Timeline,
+    /// Returns the execution that failed first, step by step.
+    found_timeline: &Timeline,
     /// Returns how often the execution of the minimal schedule takes the turn from a thread that
     /// could have gone on.
     preemptions: copy usize,
@@ -125,6 +129,7 @@ impl Failure {
             kind: best.failure().expect("a failing execution has a kind"),
             panics: best.panics.clone(),
             found: found.record.schedule(found.record.steps.len()),
+            found_timeline: found.record.timeline(found.record.steps.len()),
             index: found.index,
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
             minimal,
@@ -243,7 +248,7 @@ impl Failure {
     }
 
     /// Where the schedule comes from.
-    fn provenance(&self) -> String {
+    pub(super) fn provenance(&self) -> String {
         match self.minimal {
             Minimal::Saved => "saved when it failed before; not searched for again".to_owned(),
             Minimal::Given => "replayed as it was given".to_owned(),
@@ -286,7 +291,7 @@ impl Failure {
     }
 
     /// What it means that a wait has timed out early, if one has.
-    fn early(&self) -> &'static str {
+    pub(super) fn early(&self) -> &'static str {
         let is_early = |step: &TimelineStep| step.kind() == StepKind::Timeout && step.preempts();
         if !self.timeline.steps().iter().any(is_early) {
             return "";
@@ -296,7 +301,7 @@ impl Failure {
     }
 
     /// Why the failure is not certain, if it is not.
-    fn doubt(&self) -> &'static str {
+    pub(super) fn doubt(&self) -> &'static str {
         match self.reproduced {
             Some(true) => "",
             Some(false) => {

@@ -82,7 +82,7 @@ object! { Report:
     sampled = "sampled",
     verified = "verified",
     no_classes = "no_classes";
-    save_target, workers
+    save_target, workers, page
 }
 
 object! { SearchIdentity:
@@ -110,6 +110,7 @@ object! { Failure:
     minimal = "minimal",
     reproduced = "reproduced",
     timeline = "timeline",
+    found_timeline = "found_timeline",
     conflicts = "conflicts",
     regression = "regression",
     kept = "kept"

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::rows::{Row, rows};
+use super::rows::{Row, rows, shortened};
 use super::{CodeLine, Columns, Timeline, TimelineStep};
 use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
 use crate::schedule::StepKind;
@@ -27,7 +27,7 @@ const MIN_SOURCE: usize = 12;
 
 impl TimelineStep {
     /// The text in the column of the thread.
-    fn cell(&self) -> Cow<'_, str> {
+    pub(crate) fn cell(&self) -> Cow<'_, str> {
         let name = &self.marker.name;
         let begins = match self.kind {
             StepKind::Marker | StepKind::Start | StepKind::Join => None,
@@ -49,7 +49,7 @@ impl TimelineStep {
     }
 
     /// Where it is in the source, and the text of that line. Of what std does, where it is called from.
-    fn place(&self) -> (String, &str) {
+    pub(crate) fn place(&self) -> (String, &str) {
         let MarkerSite { file, line, .. } = &self.marker;
         let is_of_std = file.is_empty() || file.starts_with("library/");
         if let Some(CodeLine {
@@ -69,7 +69,7 @@ impl TimelineStep {
     }
 
     /// The line of the workspace that has led to what another package does.
-    fn told_caller(&self) -> Option<&CodeLine> {
+    pub(crate) fn told_caller(&self) -> Option<&CodeLine> {
         let file = &self.marker.file;
         let is_of_package = !file.is_empty() && !file.starts_with("library/");
         self.called_from().filter(|_| is_of_package)
@@ -95,7 +95,7 @@ impl fmt::Display for Columns {
         let number_width = layout.number;
         write!(f, "  {:number_width$}    {}", "step", layout.header(self))?;
         let mut told = None;
-        for row in shortened(rows(&self.steps)) {
+        for row in shortened(rows(&self.steps), MAX_LINES) {
             match row {
                 Row::Step(number) => self.write_step(f, &layout, number, &mut told)?,
                 Row::Alone(first, last) => {
@@ -283,20 +283,6 @@ impl Layout {
     fn before_place(&self) -> usize {
         self.number + 6 + self.cells + 2
     }
-}
-
-/// The rows without the middle of a long execution.
-fn shortened(rows: Vec<Row>) -> Vec<Row> {
-    if rows.len() <= MAX_LINES {
-        return rows;
-    }
-    let kept = MAX_LINES / 2;
-    let left_out = &rows[kept..rows.len() - kept];
-    let count = left_out.iter().map(Row::count).sum();
-    let mut shown = rows[..kept].to_vec();
-    shown.push(Row::LeftOut(count));
-    shown.extend_from_slice(&rows[rows.len() - kept..]);
-    shown
 }
 
 /// At most as many characters of the text, the last of which shows that there are more.

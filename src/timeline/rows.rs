@@ -4,7 +4,7 @@ use super::TimelineStep;
 
 /// A line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Row {
+pub(crate) enum Row {
     /// The step of this number, from 0.
     Step(usize),
     /// From this step to that, all of one thread, which have nothing to do with others.
@@ -33,7 +33,7 @@ impl Row {
 }
 
 /// The lines of these steps.
-pub(super) fn rows(steps: &[TimelineStep]) -> Vec<Row> {
+pub(crate) fn rows(steps: &[TimelineStep]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         let goes_on = |before: usize| {
@@ -54,4 +54,18 @@ pub(super) fn rows(steps: &[TimelineStep]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The rows without the middle of an execution that has more than `most`.
+pub(crate) fn shortened(rows: Vec<Row>, most: usize) -> Vec<Row> {
+    if rows.len() <= most {
+        return rows;
+    }
+    let kept = most / 2;
+    let left_out = &rows[kept..rows.len() - kept];
+    let count = left_out.iter().map(Row::count).sum();
+    let mut shown = rows[..kept].to_vec();
+    shown.push(Row::LeftOut(count));
+    shown.extend_from_slice(&rows[rows.len() - kept..]);
+    shown
 }

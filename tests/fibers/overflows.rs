@@ -50,6 +50,7 @@ fn dive_in_a_process(depth: u64, stack: u64) -> (Output, String) {
         ])
         .env(DEPTH, depth.to_string())
         .env(STACK, stack.to_string())
+        .env("INTERLACE_SAVED", "0")
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();

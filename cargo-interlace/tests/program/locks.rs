@@ -16,7 +16,7 @@ fn outcomes_of(explorer: Explorer<AtomicU64>) -> (Report, BTreeSet<String>) {
 }
 
 /// Explores what `body` does, which returns the number of its outcome: the same on both engines, with one
-/// worker and with two, and with the outcomes that random executions have.
+/// worker and with two, and with the outcomes that executions have which are chosen at random.
 fn explore(body: impl Fn() -> u64 + Copy + Send + Sync + 'static) -> Report {
     let model = || {
         let explorer = Explorer::new(AtomicU64::default);
@@ -33,7 +33,7 @@ fn explore(body: impl Fn() -> u64 + Copy + Send + Sync + 'static) -> Report {
         (report.schedules(), report.failing(), outcomes.clone())
     };
     assert_eq!(counts(&one), counts(&threads));
-    let random = Strategy::Random { schedules: 3000 };
+    let random = Strategy::Pos { schedules: 3000 };
     let sample = model().engine(Engine::Fibers).strategy(random).seed(1);
     let (sampled, outcomes) = outcomes_of(sample);
     assert_eq!((one.1, one.0.failing() > 0), (outcomes, sampled.failing() > 0));

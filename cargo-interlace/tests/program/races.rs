@@ -436,6 +436,22 @@ fn locks_of_std() {
             other.join().unwrap();
             seen
         });
+        check("readers", is_right, move || {
+            let all = shared();
+            let lock: &RwLock<()> = Box::leak(Box::default());
+            let set = move |value| {
+                if is_right {
+                    let _held = lock.write().unwrap();
+                    all.data.set(value);
+                } else {
+                    let _held = lock.read().unwrap();
+                    all.data.set(value);
+                }
+            };
+            let other = thread::spawn(move || set(1));
+            set(2);
+            other.join().is_ok()
+        });
         check("Condvar", is_right, move || {
             let all = shared();
             let other = thread::spawn(move || {

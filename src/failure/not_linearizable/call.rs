@@ -2,7 +2,7 @@
 
 use crate::getters::getters;
 
-/// An operation of a [history](crate::linear::History), as text. [`NotLinearizable`] has an example.
+/// An operation of a [history](crate::linear::History), as text. [`NotLinearizable`](super::NotLinearizable) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryCall {
     pub(crate) client: String,

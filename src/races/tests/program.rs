@@ -168,7 +168,7 @@ fn step(races: &mut Races, values: &mut [u64], site: usize, event: Event) -> boo
         }
         Action::Update(atomic, order) => {
             let found = std::mem::replace(&mut values[index(atomic)], new);
-            races.update(thread, of(atomic), order, [found, new])
+            races.update(thread, of(atomic), order, [found, new], None)
         }
         Action::Fence(order) => {
             races.fence(thread, order);

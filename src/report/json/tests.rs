@@ -10,7 +10,7 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
-use crate::report::{SaveTarget, WorkerCount};
+use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
 
@@ -35,10 +35,11 @@ fn failures() -> impl Strategy<Value = Failure> {
         option::of(any::<bool>()),
         earlier_panics(),
     );
-    let texts = (timelines(), conflicts(), any::<String>());
+    let texts = (timelines(), timelines(), conflicts(), any::<String>());
     let numbers = any::<(u64, usize)>();
     (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
-        |(how, schedule, found, (index, preemptions), (timeline, conflicts, regression), kept)| {
+        |(how, schedule, found, (index, preemptions), texts, kept)| {
+            let (timeline, found_timeline, conflicts, regression) = texts;
             Failure {
                 kind: how.0,
                 panics: how.3,
@@ -49,6 +50,7 @@ fn failures() -> impl Strategy<Value = Failure> {
                 minimal: how.1,
                 reproduced: how.2,
                 timeline,
+                found_timeline,
                 conflicts: Conflicts(conflicts),
                 regression,
                 kept,
@@ -208,6 +210,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 verified,
                 no_classes,
                 save_target: SaveTarget::default(),
+                page: PageNote::default(),
             }
         },
     )

@@ -2,12 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{object, row, wrapper};
+use super::codec::{object, row};
 use super::node::{Json, Node};
 use crate::error::Error;
 use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
 
-wrapper! { Timeline.0 }
+/// That of the execution that failed first is not in reports of before.
+impl Json for Timeline {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Json::read(node).map(Timeline)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Timeline::default())
+    }
+}
 
 object! { StepCode:
 is_access = "is_access",

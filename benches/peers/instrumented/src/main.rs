@@ -89,6 +89,7 @@ fn verdict(report: &Report) -> Verdict {
 
     match report.failure().map(interlace::Failure::kind) {
         Some(Kind::Deadlock(_)) => Verdict::Deadlock,
+        Some(Kind::DataRace(_)) => Verdict::DataRace,
         Some(Kind::Livelock(_) | Kind::StepLimit(_)) => Verdict::Livelock,
         Some(_) => Verdict::Panic,
         None if report.is_exhaustive() => Verdict::Holds,
