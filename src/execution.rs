@@ -11,7 +11,7 @@ pub(crate) use single::{Chooser, Single, run_single};
 
 use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
-use crate::failure::{FailureKind, ValueOrText};
+use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::{Columns, Timeline};
@@ -28,6 +28,8 @@ pub(crate) struct Record {
     pub(crate) blocked_on: Vec<BlockedOn>,
     /// From where steps were taken, as far as that was noted.
     pub(crate) stacks: Vec<CallStack>,
+    /// The panics of threads that the program has started, before the end.
+    pub(crate) panics: EarlierPanics,
     pub(crate) end: ExecutionEnd,
 }
 
@@ -40,6 +42,7 @@ impl Record {
             threads: result.threads.to_vec(),
             blocked_on: result.blocked_on.to_vec(),
             stacks: result.stacks.to_vec(),
+            panics: result.panics.clone(),
             end: result.end.clone(),
         }
     }
@@ -62,9 +65,15 @@ impl Record {
             threads: &self.threads,
             blocked_on: &self.blocked_on,
             stacks: &self.stacks,
+            panics: &self.panics,
             end: &self.end,
             outcome,
         }
+    }
+
+    /// Whether both are the same failure.
+    pub(crate) fn is_like(&self, other: &Record) -> bool {
+        self.result(None).is_like(other.result(None))
     }
 
     /// The steps in columns. The schedule forces the first `forced`.
@@ -110,6 +119,7 @@ pub struct Execution {
     forced: usize,
     timeline: Timeline,
     failure: Option<FailureKind>,
+    panics: EarlierPanics,
 }
 
 impl Execution {
@@ -129,6 +139,7 @@ impl Execution {
             forced: operation::forced(&record.steps),
             timeline: record.timeline(forced),
             failure,
+            panics: record.panics.clone(),
         }
     }
 
@@ -139,6 +150,7 @@ impl Execution {
             forced: 0,
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
+            panics: EarlierPanics::default(),
         }
     }
 
@@ -184,6 +196,13 @@ impl Execution {
     #[must_use]
     pub fn failure_kind(&self) -> Option<&FailureKind> {
         self.failure.as_ref()
+    }
+
+    /// Returns the panics of threads that the program has started, as
+    /// [`Failure::panics`](crate::Failure::panics) does. If the execution did not fail, nobody minded them.
+    #[must_use]
+    pub fn panics(&self) -> &[ThreadPanic] {
+        &self.panics.0
     }
 
     /// Returns an error if the execution failed, with the message of
@@ -235,7 +254,7 @@ impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.failure {
             None => writeln!(f, "interlace: the execution held")?,
-            Some(kind) => writeln!(f, "interlace: {kind}")?,
+            Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
         }
         if self.schedule.is_empty() {
             return Ok(());

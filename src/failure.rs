@@ -33,6 +33,7 @@ pub use marker_site::MarkerSite;
 pub use not_linearizable::{HistoryCall, NotLinearizable, OrderWanted};
 pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;
+pub(crate) use panics::EarlierPanics;
 pub use panics::{Hook, HookPanic, ThreadPanic};
 pub use position::{AwaitedLock, ThreadPosition};
 pub(crate) use position::{MAX_WIDTH, Positions};

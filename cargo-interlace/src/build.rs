@@ -100,7 +100,8 @@ fn check_target(target: &str) -> Result<(), String> {
 fn folder_name(toolchain: &Toolchain, target: &str, plain: &str, link_arguments: &str) -> String {
     let mut hasher = DefaultHasher::new();
     toolchain.version.hash(&mut hasher);
-    (flags::INSTRUMENTING, flags::TELLING, flags::PLAIN).hash(&mut hasher);
+    (flags::INSTRUMENTING, flags::TELLING).hash(&mut hasher);
+    (flags::PLAIN, flags::DEBUGGING).hash(&mut hasher);
     (pass_through::SOURCES, target, plain, link_arguments).hash(&mut hasher);
     format!("interlace-{:016x}", hasher.finish())
 }

@@ -19,3 +19,7 @@ pub(crate) const TELLING: [&str; 4] = ["--cfg", "interlace", "--check-cfg", "cfg
 /// with it, and these have no points. As one unit each: then a point costs half as much, and they build no
 /// slower.
 pub(crate) const PLAIN: [&str; 4] = ["-C", "opt-level=3", "-C", "codegen-units=1"];
+
+/// For crates that cargo compiles without debug information, as a profile may say of packages: steps in them are
+/// to have a line.
+pub(crate) const DEBUGGING: [&str; 4] = ["-C", "debuginfo=1", "-C", "strip=none"];

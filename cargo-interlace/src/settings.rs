@@ -9,20 +9,27 @@ use crate::flags::{INSTRUMENTING, TELLING};
 
 /// Settings of profiles, which hold unless the caller has made them. With less optimisation, crates use the
 /// generics that std was compiled with: what those write, as when a `Vec` grows, is not seen, and so not put
-/// back after an execution. The names of steps need the paths of functions that were inlined, and
-/// optimisation at link time hides calls.
-const PROFILES: [(&str, &str); 10] = [
+/// back after an execution. Optimisation at link time hides calls.
+const PROFILES: [(&str, &str); 6] = [
     ("CARGO_PROFILE_DEV_OPT_LEVEL", "2"),
     ("CARGO_PROFILE_TEST_OPT_LEVEL", "2"),
-    ("CARGO_PROFILE_DEV_DEBUG", "limited"),
-    ("CARGO_PROFILE_TEST_DEBUG", "limited"),
-    ("CARGO_PROFILE_RELEASE_DEBUG", "limited"),
-    ("CARGO_PROFILE_BENCH_DEBUG", "limited"),
     ("CARGO_PROFILE_DEV_LTO", "off"),
     ("CARGO_PROFILE_TEST_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_BENCH_LTO", "off"),
 ];
+
+/// The variables by which cargo is told how much debug information each profile asks for.
+const DEBUG: [&str; 4] = [
+    "CARGO_PROFILE_DEV_DEBUG",
+    "CARGO_PROFILE_TEST_DEBUG",
+    "CARGO_PROFILE_RELEASE_DEBUG",
+    "CARGO_PROFILE_BENCH_DEBUG",
+];
+
+/// What they are set to, unless the caller has set them: the names of steps need the paths of functions that were
+/// inlined.
+const LIMITED: &str = "limited";
 
 /// What separates flags in `CARGO_ENCODED_RUSTDOCFLAGS`: they may have spaces.
 const SEPARATOR: &str = "\x1f";
@@ -30,7 +37,8 @@ const SEPARATOR: &str = "\x1f";
 /// Makes the settings, for a program that is built for `target`, links `library`, and passes `for_std` to the
 /// linker.
 pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path, for_std: &str) {
-    for (name, value) in PROFILES {
+    let debug = DEBUG.map(|name| (name, LIMITED));
+    for (name, value) in PROFILES.into_iter().chain(debug) {
         if env::var_os(name).is_none() {
             cargo.env(name, value);
         }
@@ -49,6 +57,13 @@ pub(crate) fn make(cargo: &mut Command, target: &str, library: &Path, for_std: &
         "CARGO_ENCODED_RUSTDOCFLAGS",
         rustdoc_flags(library, for_std),
     );
+}
+
+/// Whether nobody has said by a variable how much debug information there is to be. Called in place of the
+/// compiler.
+pub(crate) fn are_debugging() -> bool {
+    let is_own = |name| env::var_os(name).is_some_and(|value| value == LIMITED);
+    DEBUG.into_iter().all(is_own)
 }
 
 fn rustdoc_flags(library: &Path, for_std: &str) -> OsString {

@@ -7,7 +7,8 @@ use std::process::{Command, ExitCode};
 
 use crate::c_libraries;
 use crate::diagnostics::run_explaining;
-use crate::flags::{INSTRUMENTING, PLAIN, TELLING};
+use crate::flags::{DEBUGGING, INSTRUMENTING, PLAIN, TELLING};
+use crate::settings;
 
 /// The variable with the list of packages that are not instrumented.
 const PLAIN_PACKAGES: &str = "CARGO_INTERLACE_PLAIN_PACKAGES";
@@ -82,6 +83,9 @@ pub(crate) fn compile(arguments: &[OsString]) -> Result<ExitCode, String> {
         if has_package {
             pass_to_linker(&mut rustc, LINK_ARGUMENTS);
         }
+        if has_package && settings::are_debugging() && !has_debug_information(rest) {
+            rustc.args(DEBUGGING);
+        }
         if has_package && is_plain() {
             rustc.args(PLAIN);
         } else if has_package {
@@ -112,6 +116,19 @@ fn is_for_target(arguments: &[OsString]) -> bool {
         .any(|it| it.as_encoded_bytes().starts_with(b"--target"))
 }
 
+/// Whether cargo asks for debug information. That of a package, or of all dependencies, may be turned off in a
+/// manifest, which no variable overrides.
+fn has_debug_information(arguments: &[OsString]) -> bool {
+    let arguments = arguments.iter().map(|it| it.to_str().unwrap_or_default());
+    let mut levels = arguments.filter_map(|it| {
+        let option = it.strip_prefix("-C").unwrap_or(it);
+        option.strip_prefix("debuginfo=")
+    });
+    levels
+        .next_back()
+        .is_some_and(|it| !["0", "none"].contains(&it))
+}
+
 /// Whether the package that is compiled is one of those that are not to be instrumented.
 fn is_plain() -> bool {
     let variable = |name: &str| env::var_os(name).unwrap_or_default();
@@ -130,6 +147,19 @@ fn contains(list: &str, name: &str, version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_debug_information_is_seen() {
+        for (arguments, has_any) in [
+            (&["-C", "opt-level=2"][..], false),
+            (&["-C", "debuginfo=1", "-C", "opt-level=2"], true),
+            (&["-Cdebuginfo=line-tables-only"], true),
+            (&["-C", "debuginfo=2", "-C", "debuginfo=0"], false),
+        ] {
+            let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();
+            assert_eq!(has_debug_information(&arguments), has_any, "{arguments:?}");
+        }
+    }
 
     #[test]
     fn a_package_is_known_by_name_and_version() {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use super::flag;
 use crate::failure::Panic;
@@ -16,6 +16,9 @@ thread_local! {
     /// The last panics that were kept, the latest first.
     static LAST_PANICS: RefCell<[Option<Panic>; 2]> = const { RefCell::new([None, None]) };
 }
+
+/// Is told of each panic that is kept, as it begins, once there is anybody to be told.
+static LISTENER: OnceLock<fn(&Panic)> = OnceLock::new();
 
 /// Why a body did not return.
 #[derive(Debug)]
@@ -60,6 +63,11 @@ pub(super) fn keeping_panics<T>(body: impl FnOnce() -> T) -> T {
 pub(super) fn keep_panics() {
     install_hook();
     KEEPS_PANICS.set(true);
+}
+
+/// Has `listener` told of each panic that is kept, also of those that the program catches.
+pub(super) fn listen(listener: fn(&Panic)) {
+    LISTENER.get_or_init(|| listener);
 }
 
 /// Whether panics of the calling thread are kept, and not printed.
@@ -117,6 +125,7 @@ fn install_hook() {
             let _outside = memory::step_out();
             if is_kept && cfg!(panic = "unwind") && !ends_process(info) {
                 let panic = Panic::from_hook(info);
+                LISTENER.get().inspect(|listener| listener(&panic));
                 LAST_PANICS.with_borrow_mut(|[last, before]| *before = last.replace(panic));
                 return;
             }

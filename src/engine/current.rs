@@ -18,6 +18,7 @@ use super::fault::catch_fault;
 use super::fiber::{Control, TurnEnd, is_exiting, leave_run, with_control, without_control};
 use super::flight_recorder;
 use super::yield_reason::YieldReason;
+use crate::failure::Panic;
 use crate::operation::{Footprint, ThreadId};
 use crate::site::{MarkerId, Site};
 
@@ -201,11 +202,20 @@ pub(crate) fn begins_nested() -> bool {
 
 /// Starts a thread of the program; nothing if the system gives none.
 pub(super) fn spawn(new: NewThread<'_>) -> Option<Started> {
+    catch::listen(note_panic);
     let started = with_controller(|controller| {
         let started = controller.spawn(new);
         started.map_err(|error| controller.fail(error)).ok()
     });
     started.flatten()
+}
+
+/// The calling thread panics. If the program has started it, std catches that for who joins it.
+#[cold]
+fn note_panic(panic: &Panic) {
+    if is_controlled() {
+        with_core(|core, thread| core.note_panic(thread, panic));
+    }
 }
 
 /// libc is about to ask which thread calls it.

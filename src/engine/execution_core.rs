@@ -29,7 +29,7 @@ use super::scopes::Scopes;
 use super::surroundings::Surroundings;
 use super::yield_reason::YieldReason;
 use super::{EngineOptions, ExecutionEnd, ExecutionResult, Phase, Scheduler};
-use crate::failure::{FailureKind, StepLimit, ThreadPanic};
+use crate::failure::{EarlierPanics, FailureKind, Panic, StepLimit, ThreadPanic};
 use crate::operation::{Choice, ThreadId, ThreadState, ThreadStatus, Trace};
 
 /// The execution under way, and who directs it.
@@ -45,6 +45,8 @@ pub(super) struct ExecutionCore {
     blocked_on: Vec<BlockedOn>,
     /// From where the steps were taken, if that is noted.
     pub(super) stacks: Vec<CallStack>,
+    /// The panics of threads that the program has started, before the end.
+    panics: EarlierPanics,
     locks: LockTable,
     #[cfg(interlace)]
     pub(super) lock_words: LockWords,
@@ -90,6 +92,7 @@ impl ExecutionCore {
             stood: Vec::new(),
             blocked_on: Vec::new(),
             stacks: Vec::new(),
+            panics: EarlierPanics::default(),
             locks: LockTable::default(),
             #[cfg(interlace)]
             lock_words: LockWords::default(),
@@ -147,6 +150,7 @@ impl ExecutionCore {
         self.calls.clear();
         self.blocked_on.clear();
         self.stacks.clear();
+        self.panics.0.clear();
     }
 
     /// Whether threads that reach a marker are to be unwound.
@@ -271,7 +275,8 @@ impl ExecutionCore {
         match caught {
             Caught::Panic(panic) => {
                 self.state.leave(thread, ThreadState::Panicked);
-                let thread = Arc::clone(&self.state.threads().names()[thread.index()]);
+                let thread = self.name(thread);
+                self.panics.forget(&thread);
                 Some(FailureKind::of_panic(panic, |panic| {
                     FailureKind::Panic(ThreadPanic { thread, panic })
                 }))
@@ -281,6 +286,20 @@ impl ExecutionCore {
                 None
             }
         }
+    }
+
+    /// A thread panics, and may catch that. If the program has started it, that is told where the execution fails
+    /// later.
+    #[cold]
+    pub(super) fn note_panic(&mut self, thread: ThreadId, panic: &Panic) {
+        let is_started = thread.index() >= self.state.threads().declared();
+        if is_started && !self.is_over() {
+            self.panics.add(self.name(thread), panic.clone());
+        }
+    }
+
+    fn name(&self, thread: ThreadId) -> Arc<str> {
+        Arc::clone(&self.state.threads().names()[thread.index()])
     }
 
     fn failure(&self) -> Option<&FailureKind> {
@@ -369,6 +388,7 @@ impl ExecutionCore {
             threads: &self.stood,
             blocked_on: &self.blocked_on,
             stacks: &self.stacks,
+            panics: &self.panics,
             end,
             outcome,
         });

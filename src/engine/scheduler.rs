@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::{BlockedOn, CallStack, ExecutionEnd, ThreadTable};
+use crate::failure::EarlierPanics;
 use crate::operation::{Choice, SchedulingPoint, ThreadStatus, Trace};
 
 pub(crate) trait Scheduler: Any + Send {
@@ -28,6 +29,8 @@ pub(crate) struct ExecutionResult<'a> {
     pub(crate) blocked_on: &'a [BlockedOn],
     /// From where steps were taken, as far as that was noted.
     pub(crate) stacks: &'a [CallStack],
+    /// The panics of threads that the program has started, before the end.
+    pub(crate) panics: &'a EarlierPanics,
     pub(crate) end: &'a ExecutionEnd,
     pub(crate) outcome: Option<&'a str>,
 }
@@ -36,5 +39,11 @@ impl ExecutionResult<'_> {
     #[inline]
     pub(crate) fn is_plain(self) -> bool {
         self.end.is_held() && self.outcome.is_none()
+    }
+
+    /// Whether both are the same failure, in whichever thread and with whatever values. With another panic behind
+    /// it, the panic of who unwraps the result of a join is another failure.
+    pub(crate) fn is_like(self, other: ExecutionResult<'_>) -> bool {
+        self.end.is_like(other.end) && self.panics.are_like(other.panics)
     }
 }

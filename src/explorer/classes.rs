@@ -65,7 +65,7 @@ pub(super) fn replace_examples(
         && let Some(schedule) = found.of_class.take()
     {
         let record = context.follow(&schedule)?.record;
-        if record.end.is_like(&found.record.end) {
+        if record.is_like(&found.record) {
             found.record = record;
         }
     }

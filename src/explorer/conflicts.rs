@@ -78,7 +78,7 @@ impl Scheduler for Comparing {
 
     fn end(&mut self, result: ExecutionResult<'_>) {
         let is_first = !std::mem::replace(&mut self.has_begun, true);
-        let is_again = !is_first || result.end.is_like(&self.failing.end);
+        let is_again = !is_first || result.is_like(self.failing.result(None));
         if !is_again || result.end.is_timed_out() || result.trace.events.len() > MAX_STEPS {
             self.is_over = is_first || result.end.is_timed_out();
             return;

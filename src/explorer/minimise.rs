@@ -106,7 +106,7 @@ pub(super) fn describe(
         let mut pairs = again.steps.iter().zip(&record.steps);
         again.steps.len() == record.steps.len() && pairs.all(|(one, other)| one.is_again(other))
     };
-    let is_again = |again: &Record| again.end.is_like(&record.end) && takes_the_same_steps(again);
+    let is_again = |again: &Record| again.is_like(record) && takes_the_same_steps(again);
     let reproduced = again.as_ref().map(is_again);
     let conflicts = conflicts(context, record)?;
     let mut best = best.clone();

@@ -83,7 +83,7 @@ impl Scheduler for Shrinking {
             self.is_over = true;
             return;
         }
-        let is_like = result.end.is_like(&self.best.end) || !fails(&self.best.end);
+        let is_like = result.is_like(self.best.result(None)) || !fails(&self.best.end);
         let has_failed = fails(result.end) && is_like;
         self.is_refuted |= self.executions == 1 && !has_failed && fails(&self.best.end);
         if self.shrink.end(has_failed) {

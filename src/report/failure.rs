@@ -7,7 +7,7 @@ use super::markers::MarkerLine;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
-use crate::failure::{Conflict, Conflicts, FailureKind};
+use crate::failure::{Conflict, Conflicts, EarlierPanics, FailureKind, ThreadPanic};
 use crate::getters::getters;
 use crate::schedule::{Schedule, StepKind};
 use crate::timeline::{Timeline, TimelineStep};
@@ -36,6 +36,7 @@ use crate::workers::FailingExecution;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub(super) kind: FailureKind,
+    pub(super) panics: EarlierPanics,
     pub(super) schedule: Schedule,
     pub(super) found: Schedule,
     pub(super) index: u64,
@@ -128,6 +129,7 @@ impl Failure {
         };
         Failure {
             kind: best.failure().expect("a failing execution has a kind"),
+            panics: best.panics.clone(),
             found: found.record.schedule(found.record.steps.len()),
             found_timeline: found.record.timeline(found.record.steps.len()),
             index: found.index,
@@ -140,6 +142,27 @@ impl Failure {
             kept,
             schedule,
         }
+    }
+
+    /// Returns the panics of threads that the program has started, in the order in which they came, up to the
+    /// failure; of each thread the last. The thread may have caught it. If not, who joins the thread is told of
+    /// it, and may have failed because of that.
+    ///
+    /// ```
+    /// use std::thread;
+    ///
+    /// let report = interlace::Explorer::model(|| {
+    ///     thread::spawn(|| panic!("out of luck")).join().unwrap();
+    /// })
+    /// .explore();
+    /// let [first] = report.assert_fails().panics() else {
+    ///     panic!("not one");
+    /// };
+    /// assert_eq!((first.thread(), first.panic().message()), ("main/1", "out of luck"));
+    /// ```
+    #[must_use]
+    pub fn panics(&self) -> &[ThreadPanic] {
+        &self.panics.0
     }
 
     /// Returns whether [`schedule`](Self::schedule) is proved minimal: all smaller schedules were
@@ -326,7 +349,7 @@ fn told_by_own_lines(mut conflicts: Conflicts, timeline: &Timeline) -> Conflicts
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n", self.kind)?;
+        writeln!(f, "{}\n{}", self.kind, self.panics)?;
         writeln!(f, "{}", self.provenance())?;
         writeln!(f, "\n{}", self.timeline)?;
         writeln!(f, "{}", self.forced_steps())?;

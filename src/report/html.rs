@@ -35,7 +35,10 @@ impl Report {
     /// ```
     #[must_use]
     pub fn to_html(&self) -> String {
-        let kind = self.failure.as_ref().map(|it| it.kind.to_string());
+        let kind = self.failure.as_ref().map(|it| {
+            let told = format!("{}\n{}", it.kind, it.panics);
+            told.trim_end().to_owned()
+        });
         let summary = Summary(self).to_string();
         let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
         fill(include_str!("html/page.html"), |slot| match slot {

@@ -104,6 +104,7 @@ object! { SearchIdentity:
 
 object! { Failure:
     kind = "kind",
+    panics = "panics",
     schedule = "schedule",
     found = "found",
     index = "index",

@@ -37,8 +37,11 @@ impl TimelineStep {
             StepKind::Spurious => Some("wakes by itself"),
             StepKind::Cancel => Some("is cancelled"),
         };
+        let is_access = self.code.as_ref().is_some_and(|code| code.is_access);
         match (begins, self.waits) {
             (None, false) => Cow::Borrowed(name),
+            // An access does not wait. What comes after it does, as a join: that is the next step of the thread.
+            (None, true) if is_access => format!("{name} (then waits)").into(),
             (None, true) => format!("{name} (waits)").into(),
             (Some(begins), false) => format!("{name} ({begins})").into(),
             (Some(begins), true) => format!("{name} ({begins}, waits)").into(),
@@ -55,11 +58,12 @@ impl TimelineStep {
         {
             return (format!("{file}:{line}"), source);
         }
-        let place = match self.kind {
-            _ if self.code.is_some() && file.is_empty() => String::new(),
-            StepKind::Join => "(no marker)".to_owned(),
-            _ if file.is_empty() => "(no marker yet)".to_owned(),
-            _ => format!("{file}:{line}"),
+        let place = match &self.code {
+            _ if !file.is_empty() => format!("{file}:{line}"),
+            Some(code) if code.is_access => "(no debug information)".to_owned(),
+            Some(_) => String::new(),
+            None if self.kind == StepKind::Join => "(no marker)".to_owned(),
+            None => "(no marker yet)".to_owned(),
         };
         (place, self.source())
     }

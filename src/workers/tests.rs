@@ -10,7 +10,7 @@ use super::work_queue::WorkQueue;
 use super::worker::Worker;
 use super::*;
 use crate::engine::{ExecutionEnd, ExecutionResult, Lessons, Scheduler as _, ThreadTable};
-use crate::failure::{Deadlock, FailureKind, InvariantViolation};
+use crate::failure::{Deadlock, EarlierPanics, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
 use crate::search::{Alternation, Bounded, DepthFirst, Feedback, Method, Part, Sample};
 use crate::site::Site;
@@ -90,6 +90,7 @@ impl Toy {
             threads: &[],
             blocked_on: &[],
             stacks: &[],
+            panics: &EarlierPanics::default(),
             end: &end,
             outcome: outcome.as_deref(),
         });

@@ -14,6 +14,7 @@ mod locals;
 mod loops;
 mod notified;
 mod oracle;
+mod panicked;
 mod parked;
 mod sleeps;
 mod started;

@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     Activity, AwaitedLock, Conflict, ConflictingStep, Conflicts, Crash, DataRace, Deadlock,
-    FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite, NotLinearizable,
-    NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess,
-    RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished,
-    WaitSite,
+    EarlierPanics, FailureKind, HistoryCall, HookPanic, InvariantViolation, Livelock, MarkerSite,
+    NotLinearizable, NotSerializable, OutcomeNotAllowed, Panic, PassedValue, Positions,
+    RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit, ThreadPanic, ThreadPosition,
+    TimeOut, Unfinished, WaitSite,
 };
 
 variants! { FailureKind:
@@ -115,6 +115,20 @@ impl Json for Conflicts {
 
     fn absent() -> Option<Self> {
         Some(Conflicts::default())
+    }
+}
+
+impl Json for EarlierPanics {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        Json::read(node).map(EarlierPanics)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(EarlierPanics::default())
     }
 }
 

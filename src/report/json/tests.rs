@@ -12,7 +12,7 @@ use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
 use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
-use kinds::{conflicts, errors, kinds, pairs, timelines};
+use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
 
 fn schedules() -> impl Strategy<Value = Schedule> {
     let kind = prop::sample::select(StepKind::ALL);
@@ -30,7 +30,12 @@ fn failures() -> impl Strategy<Value = Failure> {
         Just(Minimal::Saved),
         Just(Minimal::Given),
     ];
-    let how = (kinds(), minimal, option::of(any::<bool>()));
+    let how = (
+        kinds(),
+        minimal,
+        option::of(any::<bool>()),
+        earlier_panics(),
+    );
     let texts = (timelines(), timelines(), conflicts(), any::<String>());
     let numbers = any::<(u64, usize)>();
     (how, schedules(), schedules(), numbers, texts, kept()).prop_map(
@@ -38,6 +43,7 @@ fn failures() -> impl Strategy<Value = Failure> {
             let (timeline, found_timeline, conflicts, regression) = texts;
             Failure {
                 kind: how.0,
+                panics: how.3,
                 schedule,
                 found,
                 index,

@@ -182,6 +182,28 @@ fn the_columns_of_many_threads_overlap_where_steps_have_code() {
     assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
 }
 
+/// An access in code without debug information; one after which the thread waits, and the join for which it does;
+/// a call to the system, which has no place where std is not told of.
+#[test]
+fn what_is_not_known_of_a_step_is_told_of_accesses() {
+    static UNKNOWN: Site = Site::new("unlock.swap", "", 0, 0);
+    static JOIN: Site = Site::new("join", "", 0, 0);
+    let mut join = code(step("t", &JOIN, false), "", None);
+    join.kind = StepKind::Join;
+    join.code.as_mut().unwrap().is_access = false;
+    let steps = vec![
+        code(step("t", &UNKNOWN, false), "", None),
+        code(step("t", &LOAD, true), "self.a.load(SeqCst);", None),
+        join,
+    ];
+    let expected = "
+  step    t
+     1    unlock.swap             (no debug information)
+     2    push.load (then waits)  src/a.rs:3              self.a.load(SeqCst);
+     3    join";
+    assert_eq!(format!("\n{}", draw(&["t"], steps, 0)), expected);
+}
+
 #[test]
 fn a_file_that_was_changed_is_named_once() {
     let columns = Columns {

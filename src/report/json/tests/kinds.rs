@@ -12,10 +12,11 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::panic::{PanicDetails, PanicSite};
 use crate::failure::{
     AccessKind, AccessType, Activity, AwaitedLock, Conflict, ConflictingStep, Crash, DataRace,
-    Deadlock, FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation, Livelock, MarkerSite,
-    MemoryOrder, NotLinearizable, NotSerializable, OrderWanted, OutcomeNotAllowed, Panic,
-    PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead, SerialOrder, StepLimit,
-    ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText, WaitSite,
+    Deadlock, EarlierPanics, FailureKind, HistoryCall, Hook, HookPanic, InvariantViolation,
+    Livelock, MarkerSite, MemoryOrder, NotLinearizable, NotSerializable, OrderWanted,
+    OutcomeNotAllowed, Panic, PassedValue, Positions, RaceDetails, RacingAccess, RepeatedRead,
+    SerialOrder, StepLimit, ThreadPanic, ThreadPosition, TimeOut, Unfinished, ValueOrText,
+    WaitSite,
 };
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
@@ -263,11 +264,18 @@ fn not_linearizable() -> impl Strategy<Value = NotLinearizable> {
     )
 }
 
-pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
-    let thread_panics = (any::<String>(), panics()).prop_map(|(thread, panic)| ThreadPanic {
+fn thread_panics() -> impl Strategy<Value = ThreadPanic> {
+    (any::<String>(), panics()).prop_map(|(thread, panic)| ThreadPanic {
         thread: thread.into(),
         panic,
-    });
+    })
+}
+
+pub(super) fn earlier_panics() -> impl Strategy<Value = EarlierPanics> {
+    vec(thread_panics(), 0..3).prop_map(EarlierPanics)
+}
+
+pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
     let hook_panics = (hooks(), panics()).prop_map(|(hook, panic)| HookPanic { hook, panic });
     let outcomes = (any::<String>(), vec(any::<String>(), 0..3));
     let outcomes = outcomes.prop_map(|(outcome, allowed)| OutcomeNotAllowed {
@@ -276,7 +284,7 @@ pub(super) fn kinds() -> impl Strategy<Value = FailureKind> {
     });
     let invariants = any::<String>().prop_map(|name| InvariantViolation { name: name.into() });
     prop_oneof![
-        thread_panics.prop_map(FailureKind::Panic),
+        thread_panics().prop_map(FailureKind::Panic),
         hook_panics.prop_map(FailureKind::PanicInHook),
         panics().prop_map(FailureKind::Check),
         outcomes.prop_map(FailureKind::OutcomeNotAllowed),
