@@ -288,7 +288,8 @@ pub(super) fn set_controller(controller: Option<Box<dyn Controller>>) {
     let recorder = controller.as_ref().and_then(|it| it.recorder());
     flight_recorder::set_own(recorder);
     let before = CONTROLLER.replace(ManuallyDrop::new(controller));
-    drop(ManuallyDrop::into_inner(before));
+    // What it gives back may have to wake others, who are none of the program's.
+    uncontrolled(|| drop(ManuallyDrop::into_inner(before)));
 }
 
 /// Runs `body` with markers pausing the calling thread.

@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use crate::engine::baton::Grant;
 use crate::engine::controller::{Controller, NewThread, Started};
-use crate::engine::current::{controlled, under};
+use crate::engine::current::{controlled, uncontrolled, under};
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::yield_reason::YieldReason;
@@ -73,8 +73,11 @@ impl Controller for Unwinds {
 
 /// Runs `body`, and unwinds the calling thread at each call of std that would wait.
 pub(super) fn unwinding_at_waits<T>(body: impl FnOnce() -> T) -> T {
-    let core = SURROUNDINGS
-        .with(|surroundings| ExecutionCore::without_scheduler(&["waits".to_owned()], surroundings));
+    let make = |surroundings: &Arc<Surroundings>| {
+        ExecutionCore::without_scheduler(&["waits".to_owned()], surroundings)
+    };
+    // On a fiber, the caller counts as code of the program.
+    let core = uncontrolled(|| SURROUNDINGS.with(make));
     let unwinds = Unwinds(Rc::new(RefCell::new(core)));
     under(Box::new(unwinds), || controlled(body))
 }
