@@ -75,6 +75,7 @@
 
 // Names, and orders of names.
 mod append_list;
+mod broken_rules;
 mod error;
 mod getters;
 mod named;

@@ -1,5 +1,7 @@
 //! Wrong variants of the rules, each of which a test has to catch.
 
+use crate::broken_rules::broken_rules;
+
 /// A rule that is broken on purpose. In a build without tests all rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mutant {
@@ -38,29 +40,4 @@ pub(super) enum Mutant {
     AllDeclared,
 }
 
-impl Mutant {
-    #[cfg(not(test))]
-    #[allow(clippy::unused_self, reason = "in tests it is used")]
-    pub(super) const fn is_on(self) -> bool {
-        false
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_on(self) -> bool {
-        ON.get() == Some(self)
-    }
-
-    /// What `run` returns while the rule is broken, on this thread only.
-    #[cfg(test)]
-    pub(super) fn during<T>(self, run: impl FnOnce() -> T) -> T {
-        ON.set(Some(self));
-        let result = run();
-        ON.set(None);
-        result
-    }
-}
-
-#[cfg(test)]
-thread_local! {
-    static ON: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
-}
+broken_rules!(Mutant);
