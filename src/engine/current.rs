@@ -202,8 +202,9 @@ pub(crate) fn begins_nested() -> bool {
 
 /// Starts a thread of the program; nothing if the system gives none.
 pub(super) fn spawn(new: NewThread<'_>) -> Option<Started> {
-    catch::listen(note_panic);
     let started = with_controller(|controller| {
+        // Here, since what it does once would be a step of the program otherwise.
+        catch::listen(note_panic);
         let started = controller.spawn(new);
         started.map_err(|error| controller.fail(error)).ok()
     });
