@@ -281,10 +281,14 @@ fn memory_stays_as_it_is() {
         assert!(report.error().is_none() && report.failing() > schedules / 10, "{report}");
     };
     run(5_000);
-    let before = resident();
-    run(20_000);
-    let more = resident().saturating_sub(before);
-    assert!(more < 1 << 20, "{more} bytes for 20 000 executions");
+    // What other tests of this process take meanwhile counts too, but not each time.
+    let more = [(); 4].map(|()| {
+        let before = resident();
+        run(20_000);
+        resident().saturating_sub(before)
+    });
+    let least = more.into_iter().min().unwrap();
+    assert!(least < 1 << 20, "{more:?} bytes for 20 000 executions each");
     assert!(ONE.lock().unwrap().is_empty());
 }
 
