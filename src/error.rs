@@ -51,6 +51,8 @@ named! {
         NotOfTheseMarkers = "not_of_these_markers",
         /// No thread was added, so there is nothing to run.
         NoThreads = "no_threads",
+        /// A thread was given an empty name.
+        UnnamedThread = "unnamed_thread",
         /// Two threads were given the same name.
         DuplicateThread = "duplicate_thread",
         /// A step names a thread that was not added.

@@ -5,6 +5,7 @@ mod details;
 mod single;
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 pub(crate) use single::{Chooser, Single, run_single};
@@ -12,6 +13,7 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
+use crate::must_use::MustUse;
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::timeline::{Columns, Timeline};
@@ -101,7 +103,8 @@ pub(crate) fn step(operation: Operation, name: &str) -> Step {
 
 /// One execution: the steps it took, and how it ended.
 ///
-/// [`Explorer::replay`](crate::Explorer::replay) gives one.
+/// [`Explorer::replay`](crate::Explorer::replay) gives one. If it has failed, and nobody looks at it, it panics
+/// when it is dropped: a failure that is forgotten would let a test pass.
 ///
 /// ```
 /// use interlace::{Explorer, Schedule, marker};
@@ -120,6 +123,7 @@ pub struct Execution {
     timeline: Timeline,
     failure: Option<FailureKind>,
     panics: EarlierPanics,
+    unread: MustUse,
 }
 
 impl Execution {
@@ -140,6 +144,7 @@ impl Execution {
             timeline: record.timeline(forced),
             failure,
             panics: record.panics.clone(),
+            unread: MustUse::default(),
         }
     }
 
@@ -151,13 +156,30 @@ impl Execution {
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
             panics: EarlierPanics::default(),
+            unread: MustUse::default(),
         }
+    }
+
+    /// If it has failed, it panics when it is dropped before anybody has looked at it. It was run at `place`.
+    pub(crate) fn must_be_read(mut self, place: &Location<'_>) -> Self {
+        self.unread = self.failure.as_ref().map_or_else(MustUse::default, |kind| {
+            MustUse::or_tell(format!(
+                "interlace: the execution that was run at {place} has failed, and nobody has looked at it: call \
+                 `assert_ok`\n\n{kind}"
+            ))
+        });
+        self
+    }
+
+    fn looked_at(&self) -> &Self {
+        self.unread.note_use();
+        self
     }
 
     /// Returns every step that was taken, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
-        self.schedule.steps()
+        self.looked_at().schedule.steps()
     }
 
     /// Returns the shortest schedule that gives this execution. The steps it leaves out follow the
@@ -183,26 +205,26 @@ impl Execution {
     /// Returns every step that was taken, with the places of the markers in the source.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
-        &self.timeline
+        &self.looked_at().timeline
     }
 
     /// Returns whether every thread ended and every check held.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        self.failure.is_none()
+        self.looked_at().failure.is_none()
     }
 
     /// Returns how the execution failed, if it did.
     #[must_use]
     pub fn failure_kind(&self) -> Option<&FailureKind> {
-        self.failure.as_ref()
+        self.looked_at().failure.as_ref()
     }
 
     /// Returns the panics of threads that the program has started, as
     /// [`Failure::panics`](crate::Failure::panics) does. If the execution did not fail, nobody minded them.
     #[must_use]
     pub fn panics(&self) -> &[ThreadPanic] {
-        &self.panics.0
+        &self.looked_at().panics.0
     }
 
     /// Returns an error if the execution failed, with the message of
@@ -224,7 +246,7 @@ impl Execution {
     /// assert!(error.to_string().contains("thread `t` panicked: out of luck"));
     /// ```
     pub fn result(&self) -> Result<(), Error> {
-        match &self.failure {
+        match &self.looked_at().failure {
             None => Ok(()),
             Some(FailureKind::Diverged(error)) => Err(error.clone()),
             Some(_) => Err(self.error()),
@@ -252,7 +274,7 @@ impl Execution {
 /// The steps in columns, and how the execution ended.
 impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.failure {
+        match &self.looked_at().failure {
             None => writeln!(f, "interlace: the execution held")?,
             Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
         }

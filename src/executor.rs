@@ -4,12 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use itertools::Itertools as _;
+
 use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::FailureKind;
 use crate::follow::{Followed, follow};
 use crate::locks::Mutex;
+use crate::must_use::MustUse;
 use crate::operation::ThreadId;
 use crate::schedule::Schedule;
 
@@ -101,7 +104,8 @@ impl TraceExecutor {
         TraceExecutor(OneShotProgram::new(schedule, true))
     }
 
-    /// Adds a thread. It starts when [`wait`](Self::wait) is called.
+    /// Adds a thread. It starts when [`wait`](Self::wait) is called. If that is never called, the executor
+    /// panics when it is dropped.
     pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
         self.0.add(name.into(), Box::new(body));
     }
@@ -184,6 +188,7 @@ struct OneShotProgram {
     external_wakers: bool,
     names: Vec<String>,
     bodies: Vec<Mutex<Option<Once>>>,
+    must_run: MustUse,
 }
 
 impl OneShotProgram {
@@ -194,12 +199,18 @@ impl OneShotProgram {
             external_wakers: false,
             names: Vec::new(),
             bodies: Vec::new(),
+            must_run: MustUse::default(),
         }
     }
 
     fn add(&mut self, name: String, body: Once) {
+        self.must_run.note_use();
         self.names.push(name);
         self.bodies.push(Mutex::new(Some(body)));
+        let names = self.names.iter().format("`, `");
+        self.must_run = MustUse::or_tell(format!(
+            "interlace: an executor has run nothing of what was added to it, `{names}`: call `wait`"
+        ));
     }
 
     fn show(&self, f: &mut fmt::Formatter<'_>, executor: &str, bodies: &str) -> fmt::Result {
@@ -210,6 +221,7 @@ impl OneShotProgram {
     }
 
     fn run(mut self, timeout: Duration) -> Result<(), Error> {
+        self.must_run.note_use();
         let options = EngineOptions {
             timeout,
             max_steps: usize::MAX,

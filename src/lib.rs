@@ -78,6 +78,7 @@ mod append_list;
 mod broken_rules;
 mod error;
 mod getters;
+mod must_use;
 mod named;
 pub mod permutations;
 pub mod saved;

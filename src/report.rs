@@ -24,6 +24,7 @@ mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+mod unread;
 mod verified;
 mod worker_count;
 
@@ -32,6 +33,7 @@ use std::time::Duration;
 pub(crate) use coverage::Coverage;
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
+pub(crate) use gap::other_crate;
 pub use markers::MarkerLine;
 pub(crate) use no_classes::NoClasses;
 pub(crate) use page_folder::PageFolder;
@@ -48,7 +50,7 @@ pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::getters::getters;
+use crate::must_use::MustUse;
 use crate::schedule::Schedule;
 use crate::strategy::Strategy;
 use crate::verdict::{Tally, Verdict};
@@ -58,6 +60,9 @@ use crate::workers::{Outcomes, StoppedBy};
 ///
 /// [`Explorer::explore`](crate::Explorer::explore) returns one. It says that every schedule was run
 /// only if that is so.
+///
+/// If it tells of a failure or an error, and nobody looks at it, it panics when it is dropped: a search whose
+/// report is forgotten would let a test pass.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -73,6 +78,8 @@ use crate::workers::{Outcomes, StoppedBy};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
+    /// The first, so that who compares always gets to it.
+    pub(crate) unread: MustUse,
     pub(crate) tally: Tally,
     pub(crate) outcomes: Outcomes,
     /// The outcomes that were allowed; empty if all were.
@@ -92,17 +99,11 @@ pub struct Report {
     pub(crate) page: PageNote,
 }
 
-getters! { Report {
-    /// Returns what ended the search.
-    stopped_by: &StoppedBy,
-    /// Returns how long the search took, without the shrinking.
-    elapsed: copy Duration,
-} }
-
 impl Report {
     /// The report of a search that has run nothing yet.
     pub(crate) fn empty(stopped_by: StoppedBy) -> Self {
         Report {
+            unread: MustUse::default(),
             tally: Tally::default(),
             outcomes: Outcomes::new(),
             allowed: Vec::new(),
@@ -145,28 +146,40 @@ impl Report {
         self.origin.strategy == Strategy::Reduced.to_string()
     }
 
+    /// Returns what ended the search.
+    #[must_use]
+    pub fn stopped_by(&self) -> &StoppedBy {
+        &self.looked_at().stopped_by
+    }
+
+    /// Returns how long the search took, without the shrinking.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.looked_at().elapsed
+    }
+
     /// Returns the number of executions that were run.
     #[must_use]
     pub fn schedules(&self) -> u64 {
-        self.tally.total()
+        self.looked_at().tally.total()
     }
 
     /// Returns how many of them failed. Those are all failing schedules only if the search was told
     /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
     #[must_use]
     pub fn failing(&self) -> u64 {
-        self.tally.failing()
+        self.looked_at().tally.failing()
     }
 
     /// Returns how many executions ended in each verdict that occurred.
     pub fn verdicts(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
-        self.tally.iter()
+        self.looked_at().tally.iter()
     }
 
     /// Returns the first failure in exploration order, shrunk.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
+        self.looked_at().failure.as_ref()
     }
 
     /// Returns whether every schedule was run to its end. An execution that timed out or reached
@@ -174,7 +187,7 @@ impl Report {
     /// every schedule.
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
-        self.is_complete() && self.origin.shard.is_none()
+        self.looked_at().is_complete() && self.origin.shard.is_none()
     }
 
     /// Whether every schedule of the search, or of its shard, was run to its end.
@@ -192,9 +205,8 @@ impl Report {
 
     /// Iterates over the outcomes and how many executions ended in each, sorted by outcome.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
-        self.outcomes
-            .iter()
-            .map(|(text, outcome)| (text.as_str(), outcome.count))
+        let outcomes = self.looked_at().outcomes.iter();
+        outcomes.map(|(text, outcome)| (text.as_str(), outcome.count))
     }
 
     /// Iterates over the outcomes, sorted, with a schedule that leads to each: that of the first
@@ -218,9 +230,8 @@ impl Report {
     /// assert_eq!(examples, [("\"ab\"", "".into()), ("\"ba\"", "b:push".into())]);
     /// ```
     pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
-        self.outcomes
-            .iter()
-            .map(|(text, summary)| (text.as_str(), &summary.example))
+        let outcomes = self.looked_at().outcomes.iter();
+        outcomes.map(|(text, summary)| (text.as_str(), &summary.example))
     }
 
     /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names
@@ -239,7 +250,7 @@ impl Report {
     /// assert!(report.to_string().ends_with("allowed, and never seen: 2"));
     /// ```
     pub fn unseen_outcomes(&self) -> impl Iterator<Item = &str> + '_ {
-        let allowed = self.allowed.iter().map(String::as_str);
+        let allowed = self.looked_at().allowed.iter().map(String::as_str);
         allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
@@ -247,13 +258,13 @@ impl Report {
     /// threads.
     #[must_use]
     pub fn search(&self) -> String {
-        self.origin.to_string()
+        self.looked_at().origin.to_string()
     }
 
     /// Returns why the program could not be explored, or no further.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
-        match &self.stopped_by {
+        match &self.looked_at().stopped_by {
             StoppedBy::Error(error) => Some(error),
             _ => None,
         }
@@ -263,6 +274,6 @@ impl Report {
     /// does not count them.
     #[must_use]
     pub fn retried(&self) -> u64 {
-        self.saved_runs.count()
+        self.looked_at().saved_runs.count()
     }
 }

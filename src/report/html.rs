@@ -39,7 +39,7 @@ impl Report {
             let told = format!("{}\n{}", it.kind, it.panics);
             told.trim_end().to_owned()
         });
-        let summary = Summary(self).to_string();
+        let summary = Summary(self.looked_at()).to_string();
         let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
         fill(include_str!("html/page.html"), |slot| match slot {
             "title" => Escaped(first_line(kind.as_ref().unwrap_or(&summary))).to_string(),

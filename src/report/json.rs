@@ -46,7 +46,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut document = self.write();
+        let mut document = self.looked_at().write();
         document[FORMAT] = VERSION.into();
         document.to_string()
     }
@@ -84,7 +84,7 @@ object! { Report:
     verified = "verified",
     no_classes = "no_classes",
     coverage = "coverage";
-    save_target, workers, page
+    save_target, workers, page, unread
 }
 
 object! { SearchIdentity:
