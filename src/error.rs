@@ -38,7 +38,7 @@ named! {
     /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::UnknownThread);
     /// ```
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum ErrorKind {
         /// The text of a schedule does not parse.

@@ -118,8 +118,9 @@ pub(crate) fn step(operation: Operation, name: &str) -> Step {
 #[derive(Debug, Clone)]
 #[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
 pub struct Execution {
-    schedule: Schedule,
-    forced: usize,
+    /// Every step.
+    all: Schedule,
+    forced: Schedule,
     timeline: Timeline,
     failure: Option<FailureKind>,
     panics: EarlierPanics,
@@ -139,8 +140,8 @@ impl Execution {
 
     fn with_failure(record: &Record, forced: usize, failure: Option<FailureKind>) -> Self {
         Execution {
-            schedule: record.schedule(record.steps.len()),
-            forced: operation::forced(&record.steps),
+            all: record.schedule(record.steps.len()),
+            forced: record.schedule(operation::forced(&record.steps)),
             timeline: record.timeline(forced),
             failure,
             panics: record.panics.clone(),
@@ -151,8 +152,8 @@ impl Execution {
     /// An execution that was not run.
     pub(crate) fn refused(error: Error) -> Self {
         Execution {
-            schedule: Schedule::default(),
-            forced: 0,
+            all: Schedule::default(),
+            forced: Schedule::default(),
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
             panics: EarlierPanics::default(),
@@ -179,7 +180,7 @@ impl Execution {
     /// Returns every step that was taken, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
-        self.looked_at().schedule.steps()
+        self.looked_at().all.steps()
     }
 
     /// Returns the shortest schedule that gives this execution. The steps it leaves out follow the
@@ -194,12 +195,11 @@ impl Execution {
     /// let execution = explorer().replay(&schedule![a: x, b: x, b: y]);
     /// assert_eq!(execution.steps().len(), 4);
     /// // After a:x and b:x, b goes on by itself, and a comes last.
-    /// assert_eq!(execution.schedule(), schedule![a: x, b: x]);
+    /// assert_eq!(execution.schedule(), &schedule![a: x, b: x]);
     /// ```
     #[must_use]
-    pub fn schedule(&self) -> Schedule {
-        let forced = self.steps().iter().take(self.forced);
-        forced.cloned().collect()
+    pub fn schedule(&self) -> &Schedule {
+        &self.looked_at().forced
     }
 
     /// Returns every step that was taken, with the places of the markers in the source.
@@ -278,7 +278,7 @@ impl fmt::Display for Execution {
             None => writeln!(f, "interlace: the execution held")?,
             Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
         }
-        if self.schedule.is_empty() {
+        if self.all.is_empty() {
             return Ok(());
         }
         write!(f, "\n{}", self.timeline)

@@ -43,7 +43,7 @@
 //! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
 //! | check a data structure against what it should do | [`linear`], [`Explorer::linearizable`] |
-//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
+//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest` |
 //! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |

@@ -37,9 +37,8 @@ impl Default for MustUse {
 impl Drop for MustUse {
     fn drop(&mut self) {
         // What fails anyway has words of its own.
-        if !self.is_used.load(Relaxed) && !self.words.is_empty() && !thread::panicking() {
-            panic!("{}", self.words);
-        }
+        let is_fine = self.is_used.load(Relaxed) || self.words.is_empty() || thread::panicking();
+        assert!(is_fine, "{}", self.words);
     }
 }
 

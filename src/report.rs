@@ -257,7 +257,7 @@ impl Report {
     /// Describes the search that this is the report of: the test, the place in the source, the
     /// threads.
     #[must_use]
-    pub fn search(&self) -> String {
+    pub fn describe_search(&self) -> String {
         self.looked_at().origin.to_string()
     }
 

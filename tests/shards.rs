@@ -299,7 +299,7 @@ fn assert_recipe(name: &str, script: &str) {
     assert_eq!(merged.len(), 3);
     for (merged, whole) in merged.iter().zip(&whole) {
         assert_eq!(merged.to_string(), whole.to_string());
-        assert_eq!(merged.search(), whole.search());
+        assert_eq!(merged.describe_search(), whole.describe_search());
     }
 
     // A shard that did not come back is named.

@@ -190,13 +190,13 @@ impl<S> Explorer<S> {
     /// // By the declarations it does not matter who comes first.
     /// assert_eq!(explorer().explore().schedules(), 1);
     ///
-    /// let report = explorer().verify_accesses().explore();
+    /// let report = explorer().verify_accesses(true).explore();
     /// let error = report.error().unwrap();
     /// assert_eq!(error.kind(), ErrorKind::WrongDeclaration);
     /// assert!(error.to_string().contains("the outcome is 2"), "{error}");
     /// ```
-    pub fn verify_accesses(mut self) -> Self {
-        self.settings.verify_accesses = Some(true);
+    pub fn verify_accesses(mut self, is_verified: bool) -> Self {
+        self.settings.verify_accesses = Some(is_verified);
         self
     }
 

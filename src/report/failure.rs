@@ -38,14 +38,14 @@ pub struct Failure {
     pub(super) kind: FailureKind,
     pub(super) panics: EarlierPanics,
     pub(super) schedule: Schedule,
-    pub(super) found: Schedule,
+    pub(super) found_schedule: Schedule,
     pub(super) index: u64,
     pub(super) preemptions: usize,
     pub(super) minimal: Minimal,
     /// Whether the schedule failed again in the same way on fresh threads, if that was tried.
     pub(super) reproduced: Option<bool>,
     pub(super) timeline: Timeline,
-    /// The steps of `found`.
+    /// The steps of `found_schedule`.
     pub(super) found_timeline: Timeline,
     pub(super) conflicts: Conflicts,
     pub(super) regression: String,
@@ -88,7 +88,7 @@ getters! { Failure {
     /// which they were added.
     schedule: &Schedule,
     /// Returns the whole schedule that failed first, before it was shrunk.
-    found: &Schedule,
+    found_schedule: &Schedule,
     /// Returns the number of the execution that failed first: counted from 1, in exploration order;
     /// 0 for a schedule that was saved in an earlier run, or that stands for a class.
     index: copy u64,
@@ -130,7 +130,7 @@ impl Failure {
         Failure {
             kind: best.failure().expect("a failing execution has a kind"),
             panics: best.panics.clone(),
-            found: found.record.schedule(found.record.steps.len()),
+            found_schedule: found.record.schedule(found.record.steps.len()),
             found_timeline: found.record.timeline(found.record.steps.len()),
             index: found.index,
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
@@ -219,8 +219,8 @@ impl Failure {
     /// found. If that cannot be read, the test says what to fill in. In an instrumented build it is for such builds
     /// only.
     #[must_use]
-    pub fn regression(&self) -> String {
-        self.regression.clone()
+    pub fn regression(&self) -> &str {
+        &self.regression
     }
 
     /// Returns the markers with which a failure of an instrumented build is found in a plain one too, by

@@ -106,7 +106,7 @@ object! { Failure:
     kind = "kind",
     panics = "panics",
     schedule = "schedule",
-    found = "found",
+    found_schedule = "found",
     index = "index",
     preemptions = "preemptions",
     minimal = "minimal",

@@ -60,8 +60,8 @@ pub struct Interleavings(());
 ///
 /// let explorer = || Explorer::new(|| ()).thread("a", body).thread("b", body);
 /// let execution = explorer().run_under(&interleaving);
-/// assert_eq!(interleaving.schedule(), Some(execution.schedule()));
-/// assert_eq!(explorer().replay(&execution.schedule()).steps(), execution.steps());
+/// assert_eq!(interleaving.schedule(), Some(execution.schedule().clone()));
+/// assert_eq!(explorer().replay(execution.schedule()).steps(), execution.steps());
 /// ```
 #[derive(Clone)]
 pub struct Interleaving {

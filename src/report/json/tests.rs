@@ -10,6 +10,7 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
+use crate::must_use::MustUse;
 use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
@@ -45,7 +46,7 @@ fn failures() -> impl Strategy<Value = Failure> {
                 kind: how.0,
                 panics: how.3,
                 schedule,
-                found,
+                found_schedule: found,
                 index,
                 preemptions,
                 minimal: how.1,
@@ -202,6 +203,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 tally.add_many(verdict, count).expect("the sum fits");
             }
             Report {
+                unread: MustUse::default(),
                 workers: WorkerCount::default(),
                 tally,
                 outcomes,
