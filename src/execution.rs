@@ -215,6 +215,15 @@ impl Execution {
     }
 
     /// Returns how the execution failed, if it did.
+    ///
+    /// ```
+    /// use interlace::{Explorer, FailureKind, marker, schedule};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("t", |()| marker!("x"))
+    ///     .replay(&schedule![t: y]);
+    /// assert!(matches!(execution.failure_kind(), Some(FailureKind::Diverged(_))));
+    /// ```
     #[must_use]
     pub fn failure_kind(&self) -> Option<&FailureKind> {
         self.looked_at().failure.as_ref()
@@ -222,6 +231,19 @@ impl Execution {
 
     /// Returns the panics of threads that the program has started, as
     /// [`Failure::panics`](crate::Failure::panics) does. If the execution did not fail, nobody minded them.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Schedule, marker};
+    ///
+    /// let execution = Explorer::model(|| {
+    ///     marker!("x");
+    ///     let answer = std::thread::spawn(|| panic!("out of luck")).join();
+    ///     assert!(answer.is_err());
+    /// })
+    /// .replay(&Schedule::default());
+    /// assert!(execution.is_ok());
+    /// assert_eq!(execution.panics()[0].panic().message(), "out of luck");
+    /// ```
     #[must_use]
     pub fn panics(&self) -> &[ThreadPanic] {
         &self.looked_at().panics.0
@@ -265,6 +287,14 @@ impl Execution {
     /// # Panics
     ///
     /// If it failed, with the steps and the failure.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, schedule};
+    ///
+    /// let body = |(): &()| { marker!("x"); marker!("y") };
+    /// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// explorer.replay(&schedule![b: x, a: x]).assert_ok();
+    /// ```
     #[track_caller]
     pub fn assert_ok(&self) {
         assert!(self.is_ok(), "{self}");

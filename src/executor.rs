@@ -120,6 +120,17 @@ impl TraceExecutor {
     ///
     /// If the schedule does not fit the threads (which is noticed at once), a thread panics, none
     /// can go on, or the time is up; see [`ErrorKind`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{ErrorKind, TraceExecutor, marker, schedule};
+    ///
+    /// let mut executor = TraceExecutor::new(schedule![thread1: raed]);
+    /// executor.run("thread1", || marker!("read"));
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Diverged);
+    /// assert!(error.to_string().contains("did you mean `read`?"));
+    /// ```
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
         self.0.run(timeout)
     }
@@ -133,6 +144,19 @@ impl AsyncTraceExecutor {
 
     /// Prepares to follow `schedule`, which must hold every step of every task, as in
     /// [`TraceExecutor::exact`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{AsyncTraceExecutor, ErrorKind, marker, schedule};
+    ///
+    /// let mut executor = AsyncTraceExecutor::exact(schedule![task1: read]);
+    /// executor.run("task1", async {
+    ///     marker!("read");
+    ///     marker!("write");
+    /// });
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::ScheduleUsedUp);
+    /// ```
     pub fn exact(schedule: Schedule) -> Self {
         AsyncTraceExecutor(OneShotProgram::new(schedule, true))
     }

@@ -102,6 +102,18 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// Setup, threads and checks must do the same whenever they run under the same schedule: no
     /// clock, no randomness, nothing left over from the execution before. If the reached markers
     /// show a difference, the search ends with an error.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| Mutex::new(vec![0])) // in each execution, a list with one element
+    ///     .thread("a", |list| { marker!("push"); list.lock().unwrap().push(1) })
+    ///     .thread("b", |list| { marker!("pop"); list.lock().unwrap().pop().unwrap(); })
+    ///     .check(|list| assert_eq!(list.lock().unwrap().len(), 1))
+    ///     .explore();
+    /// report.assert_ok();
+    /// ```
     #[track_caller]
     pub fn new(setup: impl Fn() -> S + Send + Sync + 'static) -> Self {
         Explorer {
@@ -121,6 +133,15 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     }
 
     /// Adds a thread. Schedules refer to it by its name, which must be unique.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, schedule};
+    ///
+    /// let explorer = Explorer::new(|| ())
+    ///     .thread("reader", |()| marker!("read"))
+    ///     .thread(format!("writer {}", 1), |()| marker!("write"));
+    /// explorer.replay(&schedule!["writer 1": write, reader: read]).assert_ok();
+    /// ```
     pub fn thread(
         mut self,
         name: impl Into<String>,
@@ -205,6 +226,17 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// [Saved](Self::saved) schedules are run first. If one still fails, the report is of that
     /// alone. If `INTERLACE_REPLAY` holds a schedule, as printed by a failure, only that is run.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); marker!("y") })
+    ///     .thread("b", |()| marker!("z"))
+    ///     .explore();
+    /// report.assert_ok();
+    /// assert_eq!(report.schedules(), 3); // z comes first, second or last
+    /// ```
     #[track_caller]
     pub fn explore(self) -> Report {
         let request = self.request();
@@ -217,6 +249,18 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     ///
     /// If the schedule does not fit the program, the [`failure_kind`](Execution::failure_kind) of
     /// the execution is [`Diverged`](crate::FailureKind::Diverged).
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, schedule};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); marker!("y") })
+    ///     .thread("b", |()| marker!("z"))
+    ///     .replay(&schedule![a: x, b: z]);
+    /// execution.assert_ok();
+    /// let markers = execution.steps().iter().map(|step| step.marker());
+    /// assert!(markers.eq(["x", "z", "y"])); // the last comes by itself
+    /// ```
     #[track_caller]
     pub fn replay(self, schedule: &Schedule) -> Execution {
         let request = self.request();

@@ -147,6 +147,16 @@ impl Report {
     }
 
     /// Returns what ended the search.
+    ///
+    /// ```
+    /// use interlace::{Explorer, StoppedBy, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .explore();
+    /// assert_eq!(report.stopped_by(), &StoppedBy::Exhausted);
+    /// ```
     #[must_use]
     pub fn stopped_by(&self) -> &StoppedBy {
         &self.looked_at().stopped_by
@@ -166,6 +176,19 @@ impl Report {
 
     /// Returns how many of them failed. Those are all failing schedules only if the search was told
     /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
+    ///
+    /// ```
+    /// use interlace::{Explorer, Verdict, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .keep_going()
+    ///     .explore();
+    /// // If b goes first, or a.
+    /// assert_eq!((report.failing(), report.schedules()), (2, 2));
+    /// assert!(report.verdicts().eq([(Verdict::Panicked, 2)]));
+    /// ```
     #[must_use]
     pub fn failing(&self) -> u64 {
         self.looked_at().tally.failing()
@@ -185,6 +208,15 @@ impl Report {
     /// Returns whether every schedule was run to its end. An execution that timed out or reached
     /// the step limit did not get there. One [shard](crate::Explorer::shard) of several is not
     /// every schedule.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Strategy, marker};
+    ///
+    /// let body = |(): &()| { marker!("x"); marker!("y") };
+    /// let explorer = || Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// assert!(explorer().explore().is_exhaustive());
+    /// assert!(!explorer().strategy(Strategy::Preemptions(1)).explore().is_exhaustive());
+    /// ```
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
         self.looked_at().is_complete() && self.origin.shard.is_none()
@@ -256,12 +288,31 @@ impl Report {
 
     /// Describes the search that this is the report of: the test, the place in the source, the
     /// threads.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
+    /// let text = report.describe_search();
+    /// assert!(text.ends_with("(exhaustive; threads a)"), "{text}");
+    /// ```
     #[must_use]
     pub fn describe_search(&self) -> String {
         self.looked_at().origin.to_string()
     }
 
     /// Returns why the program could not be explored, or no further.
+    ///
+    /// ```
+    /// use interlace::{ErrorKind, Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("a", |()| marker!("x"))
+    ///     .explore();
+    /// let error = report.error().expect("two threads have one name");
+    /// assert_eq!(error.kind(), ErrorKind::DuplicateThread);
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match &self.looked_at().stopped_by {
@@ -272,6 +323,17 @@ impl Report {
 
     /// Returns how many [saved](crate::saved) schedules were tried. [`schedules`](Self::schedules)
     /// does not count them.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, saved::Memory, schedule};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .saved(Memory::new([schedule![b: y]])) // it has failed once, and holds now
+    ///     .explore();
+    /// assert_eq!((report.retried(), report.schedules()), (1, 2));
+    /// ```
     #[must_use]
     pub fn retried(&self) -> u64 {
         self.looked_at().saved_runs.count()

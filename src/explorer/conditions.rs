@@ -37,7 +37,27 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 
     /// Adds a check of the state after all threads have ended. A panic in it is a failure.
     ///
-    /// Several checks run in the order in which they were added, up to the first that fails.
+    /// Several checks run in the order in which they were added, up to the first that fails. Without a check,
+    /// panics and deadlocks of the threads are still failures. Whether a check can fail at all, as `<= 2` may not
+    /// where `== 2` is meant, no search can tell; `cargo interlace mutants` shows it.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use interlace::{Explorer, marker};
+    ///
+    /// Explorer::new(Mutex::<Vec<i32>>::default)
+    ///     .thread("a", |list| { marker!("push"); list.lock().unwrap().push(1) })
+    ///     .thread("b", |list| { marker!("push"); list.lock().unwrap().push(2) })
+    ///     .check(|list| assert_eq!(list.lock().unwrap().len(), 2))
+    ///     .explore()
+    ///     .assert_ok();
+    /// ```
+    ///
+    /// ```compile_fail,E0308
+    /// # use interlace::Explorer;
+    /// // A condition by itself is no check: expected `()`, found `bool`.
+    /// let explorer = Explorer::new(|| 1).check(|number| *number == 1);
+    /// ```
     pub fn check(mut self, check: impl Fn(&S) + Send + Sync + 'static) -> Self {
         self.program.add_check(check);
         self

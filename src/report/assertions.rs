@@ -106,6 +106,17 @@ impl Report {
     /// # Panics
     ///
     /// If no execution failed.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .explore();
+    /// let text = report.assert_fails().kind().to_string();
+    /// assert!(text.starts_with("thread `a` panicked: out of luck"), "{text}");
+    /// ```
     #[track_caller]
     pub fn assert_fails(&self) -> &Failure {
         match &self.looked_at().failure {

@@ -218,6 +218,16 @@ impl Failure {
     /// The test is made from the source of the call of `explore`, which is read when the failure is
     /// found. If that cannot be read, the test says what to fill in. In an instrumented build it is for such builds
     /// only.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .explore();
+    /// let test = report.assert_fails().regression();
+    /// assert!(test.contains(".replay(&interlace::schedule![])"), "{test}");
+    /// ```
     #[must_use]
     pub fn regression(&self) -> &str {
         &self.regression

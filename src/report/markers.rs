@@ -12,6 +12,29 @@ use crate::schedule::{Schedule, Step, StepKind};
 use crate::timeline::{CodeLine, Columns, TimelineStep};
 
 /// A marker to write. [`Failure::markers`](crate::Failure::markers) returns those of a failure.
+///
+/// ```no_run
+/// use interlace::Explorer;
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use std::thread;
+///
+/// // Under `cargo interlace`, where it fails with nothing marked:
+/// let report = Explorer::model(|| {
+///     let count = Arc::new(AtomicU32::new(0));
+///     let own = Arc::clone(&count);
+///     let increment = |count: &AtomicU32| count.store(count.load(SeqCst) + 1, SeqCst);
+///     let other = thread::spawn(move || increment(&own));
+///     increment(&count);
+///     other.join().unwrap();
+///     assert_eq!(count.load(SeqCst), 2);
+/// })
+/// .explore();
+/// for marker in report.assert_fails().markers() {
+///     let (file, line) = (marker.file(), marker.line());
+///     println!("{file}:{line}: {} // interlace: {}", marker.source(), marker.name());
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkerLine {
     pub(super) file: String,

@@ -59,6 +59,23 @@ impl Report {
     ///
     /// [`ErrorKind::NotOfOneSearch`], as for `merge`. Here a report of another search is not an
     /// error by itself, but its missing shards are.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Report, marker};
+    ///
+    /// let explore = |name: &str, number| {
+    ///     Explorer::new(|| ())
+    ///         .thread(name, |()| marker!("x"))
+    ///         .thread("z", |()| marker!("y"))
+    ///         .shard(number, 2)
+    ///         .explore()
+    /// };
+    /// let of_one_search = [explore("a", 1), explore("a", 2)];
+    /// let whole = Explorer::new(|| ()).thread("b", |()| marker!("x")).explore();
+    /// let reports = Report::merge_all(of_one_search.into_iter().chain([whole])).unwrap();
+    /// let schedules: Vec<u64> = reports.iter().map(Report::schedules).collect();
+    /// assert_eq!(schedules, [2, 1]);
+    /// ```
     pub fn merge_all(reports: impl IntoIterator<Item = Report>) -> Result<Vec<Report>, Error> {
         let mut searches: Vec<Vec<Report>> = Vec::new();
         for report in reports {

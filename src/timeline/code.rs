@@ -21,6 +21,16 @@ pub(crate) struct StepCode {
 }
 
 /// A line of the user's code. [`TimelineStep::called_from`](crate::TimelineStep::called_from) returns one.
+///
+/// ```
+/// use interlace::Failure;
+///
+/// /// From where the code of the workspace has led to the last step.
+/// fn last_line(failure: &Failure) -> Option<String> {
+///     let line = failure.timeline().steps().last()?.called_from()?;
+///     Some(format!("{}:{} in {}: {}", line.file(), line.line(), line.function(), line.source()))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeLine {
     pub(crate) file: Cow<'static, str>,
