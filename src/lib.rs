@@ -233,7 +233,8 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// # What does not compile
 ///
-/// A marker never goes missing silently. These are errors, shown at the comment: one that gates
+/// A marker never goes missing silently. An attribute on an item without any marker is an error. These
+/// are errors, shown at the comment: one that gates
 /// nothing (on a line with only a closing brace, before a nested item, outside any function body,
 /// in a `const fn`), a second one on the same operation, a bad or missing name, anything else after
 /// the name. So are comments that were probably meant as markers: `// interlace read` without the
