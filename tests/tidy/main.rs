@@ -14,6 +14,7 @@ const LAYERS: [&str; 38] = [
     "append_list",
     "broken_rules",
     "getters",
+    "must_use",
     "named",
     "error",
     "site",
