@@ -63,7 +63,8 @@ impl<S: Send + Sync + 'static> Explorer<S> {
         self
     }
 
-    /// Describes the outcome of an execution, for the table of [`Report::outcomes`]. It is
+    /// Describes the outcome of an execution, for the table of
+    /// [`Report::outcomes`](crate::Report::outcomes). It is
     /// evaluated after all threads have ended, before the checks.
     ///
     /// ```
