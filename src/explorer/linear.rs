@@ -7,7 +7,7 @@ use crate::linear::{History, Spec};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Adds a thread for each list of operations, which runs them one after the other: `thread1`, `thread2`, and
-    /// so on. [`strategies::scenarios`](crate::strategies::scenarios) draws such lists.
+    /// so on. `strategies::scenarios` draws such lists, with the cargo feature `proptest`.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
