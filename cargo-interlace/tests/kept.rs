@@ -340,8 +340,8 @@ fn what_an_instrumented_search_finds_is_kept_by_markers() {
             (own, 20),
             (own, 26),
             (own, 44),
-            (real, 30),
-            (real, 48),
+            (real, 29),
+            (real, 45),
             queue
         ]
     );
