@@ -250,9 +250,10 @@ fn write_marker(scratch: &Scratch, (file, line, name): &Marker) {
             .starts_with("fn ")
     };
     let function = lines[..*line].iter().rposition(is_function).unwrap();
-    let attribute = match file.starts_with("src/") {
-        true => "#[cfg_attr(test, interlace::trace)]",
-        false => "#[interlace::trace]",
+    let attribute = if file.starts_with("src/") {
+        "#[cfg_attr(test, interlace::trace)]"
+    } else {
+        "#[interlace::trace]"
     };
     // On the line of the function, so that the lines after it keep their numbers.
     lines[function].insert_str(0, &format!("{attribute} "));
@@ -260,7 +261,7 @@ fn write_marker(scratch: &Scratch, (file, line, name): &Marker) {
 }
 
 /// Pastes a test at the end of the file whose tests are in this module.
-fn paste(scratch: &Scratch, module: &str, test: &str) {
+fn paste(scratch: &Scratch, module: &str, pasted: &str) {
     let file = if module == "tests" {
         "src/lib.rs"
     } else {
@@ -269,7 +270,7 @@ fn paste(scratch: &Scratch, module: &str, test: &str) {
     let path = scratch.path(file);
     let text = fs::read_to_string(&path).unwrap();
     let (before, _) = text.trim_end().rsplit_once('}').unwrap();
-    fs::write(path, format!("{before}\n{test}}}\n")).unwrap();
+    fs::write(path, format!("{before}\n{pasted}}}\n")).unwrap();
 }
 
 /// Copies the source of a package of the registry into the workspace, as docs/instrumented.md says.

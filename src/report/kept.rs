@@ -85,7 +85,7 @@ impl Kept {
                 };
                 write!(f, "write {markers_there}, in {functions} under\n`")?;
                 match home {
-                    Home::Package => write!(f, "#[interlace::trace]` of a copy of {package}:\n")?,
+                    Home::Package => writeln!(f, "#[interlace::trace]` of a copy of {package}:")?,
                     Home::Workspace => f.write_str("#[interlace::trace]`:\n")?,
                     _ => f.write_str("#[cfg_attr(test, interlace::trace)]`:\n")?,
                 }

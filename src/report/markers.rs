@@ -62,7 +62,7 @@ pub(super) fn markers(columns: &Columns, calls: &CallLines) -> Result<Marked, St
     let mut names = Names::new();
     let mut lines: Vec<MarkerLine> = Vec::new();
     let mut taken = BTreeSet::new();
-    let mut stops = Vec::new();
+    let mut halted = Vec::new();
     for halt in steps.halts() {
         let stop = steps.stop(&halt)?;
         if let Some((line, level)) = steps.line_to_mark(&stop)
@@ -79,9 +79,9 @@ pub(super) fn markers(columns: &Columns, calls: &CallLines) -> Result<Marked, St
             lines.push(marker(line, level, &name));
             names.insert((&*line.file, line.line), name);
         }
-        stops.push(stop);
+        halted.push(stop);
     }
-    let schedule = schedule(&steps, &stops, &names);
+    let schedule = schedule(&steps, &halted, &names);
     Ok(Marked { lines, schedule })
 }
 
@@ -132,9 +132,9 @@ fn numbered(called: &str, number: usize) -> String {
 }
 
 /// The forced steps that are steps with these markers too.
-fn schedule(lines: &Lines<'_>, stops: &[Stop], names: &Names<'_>) -> Schedule {
+fn schedule(lines: &Lines<'_>, halted: &[Stop], names: &Names<'_>) -> Schedule {
     let steps = &lines.columns.steps;
-    let (order, forced) = order(lines, stops);
+    let (order, forced) = order(lines, halted);
     let last = order[..forced].last().map(|it| &steps[*it].thread);
     let mut passed: BTreeMap<&str, String> = BTreeMap::new();
     let mut schedule = Vec::new();
@@ -170,11 +170,11 @@ fn schedule(lines: &Lines<'_>, stops: &[Stop], names: &Names<'_>) -> Schedule {
 
 /// The numbers of the steps in the order in which they are taken with these stops, and how many are forced: a
 /// thread that is stopped earlier takes some of its steps later.
-fn order(lines: &Lines<'_>, stops: &[Stop]) -> (Vec<usize>, usize) {
+fn order(lines: &Lines<'_>, halted: &[Stop]) -> (Vec<usize>, usize) {
     let steps = &lines.columns.steps;
     let mut order: Vec<usize> = (0..steps.len()).collect();
     let mut later = BTreeSet::new();
-    for (first, next) in stops.iter().filter_map(Stop::moved) {
+    for (first, next) in halted.iter().filter_map(Stop::moved) {
         let own =
             |it: &usize| (first..next).contains(it) && steps[*it].thread == steps[next].thread;
         let moved: Vec<usize> = order.iter().copied().filter(own).collect();
