@@ -11,6 +11,7 @@ mod html;
 #[cfg(feature = "json")]
 mod json;
 mod kept;
+mod marker_home;
 mod markers;
 mod merge;
 mod no_classes;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use super::marker_home::Home;
 use super::markers::{MarkerLine, markers};
 use super::regression::{Call, marked_test};
 use crate::execution::Record;
-use crate::named::named;
 use crate::timeline::{CallLines, Columns};
 
 /// Empty for a failure of another build.
@@ -19,21 +19,6 @@ pub(super) struct Kept {
     pub(super) is_later: bool,
     /// Why markers cannot do it.
     pub(super) obstacle: String,
-}
-
-named! {
-    /// Where a marker is, seen from the test.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(super) enum Home {
-        /// In the test, which has it in its own code.
-        Test = "test",
-        /// In the same crate, which is built with `cfg(test)`.
-        Crate = "crate",
-        /// In another crate of the workspace.
-        Workspace = "workspace",
-        /// In a package of a registry.
-        Package = "package",
-    }
 }
 
 impl Kept {

@@ -10,12 +10,12 @@ mod stops;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lines::Lines;
+use lines::{Lines, Names, is_access};
 use stops::Stop;
 
 use crate::getters::getters;
 use crate::schedule::{Schedule, Step, StepKind};
-use crate::timeline::{CallLines, CodeLine, Columns, TimelineStep};
+use crate::timeline::{CallLines, CodeLine, Columns};
 
 /// A marker to write. [`Failure::markers`](crate::Failure::markers) returns those of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +48,6 @@ pub(super) struct Marked {
     pub(super) lines: Vec<MarkerLine>,
     pub(super) schedule: Schedule,
 }
-
-/// The names of markers, by file and line.
-type Names<'a> = BTreeMap<(&'a str, u32), String>;
 
 /// The markers for the forced steps of an execution.
 ///
@@ -187,12 +184,6 @@ fn order(lines: &Lines<'_>, halted: &[Stop]) -> (Vec<usize>, usize) {
     let is_forced = |it: &usize| *it < lines.forced() && !later.contains(it);
     let forced = order.iter().rposition(is_forced).map_or(0, |it| it + 1);
     (order, forced)
-}
-
-/// Whether the step is an access, or a call of a futex, before which no thread is stopped in a plain build.
-fn is_access(step: &TimelineStep) -> bool {
-    let is_found = step.code.as_ref().is_some_and(|code| code.is_access);
-    step.kind == StepKind::Marker && (is_found || step.marker.file.is_empty())
 }
 
 #[cfg(test)]

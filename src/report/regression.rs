@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::kept::Home;
+use super::marker_home::Home;
 use super::markers::MarkerLine;
 use super::source::Source;
 use crate::schedule::Schedule;

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::{AccessKind, AccessType, Hook, MemoryOrder, OrderWanted};
 use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
-use crate::report::kept::Home;
+use crate::report::marker_home::Home;
 use crate::schedule::StepKind;
 use crate::verdict::Verdict;
 

@@ -10,7 +10,7 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
-use crate::report::kept::Home;
+use crate::report::marker_home::Home;
 use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};

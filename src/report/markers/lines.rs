@@ -1,7 +1,12 @@
 //! At which steps threads begin to run a line of code.
 
-use super::{Names, is_access};
-use crate::timeline::{CallLines, CodeLine, Columns};
+use std::collections::BTreeMap;
+
+use crate::schedule::StepKind;
+use crate::timeline::{CallLines, CodeLine, Columns, TimelineStep};
+
+/// The names of markers, by file and line.
+pub(super) type Names<'a> = BTreeMap<(&'a str, u32), String>;
 
 /// Packages that Interlace itself depends on: a copy of them cannot depend on Interlace.
 const BELOW_INTERLACE: [&str; 8] = [
@@ -104,4 +109,10 @@ pub(super) fn can_mark(line: &CodeLine) -> bool {
 fn is_version_of(file: &str, package: &str) -> bool {
     file.strip_prefix(package)
         .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+}
+
+/// Whether the step is an access, or a call of a futex, before which no thread is stopped in a plain build.
+pub(super) fn is_access(step: &TimelineStep) -> bool {
+    let is_found = step.code.as_ref().is_some_and(|code| code.is_access);
+    step.kind == StepKind::Marker && (is_found || step.marker.file.is_empty())
 }

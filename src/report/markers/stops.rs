@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::is_access;
-use super::lines::{Lines, can_mark};
+use super::lines::{Lines, can_mark, is_access};
 use crate::schedule::StepKind;
 use crate::timeline::CodeLine;
 

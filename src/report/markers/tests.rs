@@ -1,6 +1,6 @@
 use super::*;
 use crate::failure::MarkerSite;
-use crate::timeline::StepCode;
+use crate::timeline::{StepCode, TimelineStep};
 
 /// A step of an access, whose line of the workspace calls what it is named after.
 fn access(thread: &str, name: &'static str, line: u32) -> TimelineStep {
