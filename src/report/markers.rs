@@ -99,6 +99,9 @@ fn marker(line: &CodeLine, level: usize, name: &str) -> MarkerLine {
 /// The steps at which the turn is taken from a thread of which no line of the workspace can be marked, since the
 /// thread is within one.
 pub(crate) fn taken_within_lines(columns: &Columns, calls: &CallLines) -> Vec<usize> {
+    if calls.of_steps.is_empty() {
+        return Vec::new();
+    }
     let steps = Lines::of(columns, calls);
     let halts = steps.halts().into_iter();
     let within = halts.filter(|halt| steps.stop(halt).map_or(true, |stop| stop.level() > 0));
@@ -108,8 +111,9 @@ pub(crate) fn taken_within_lines(columns: &Columns, calls: &CallLines) -> Vec<us
 /// Up to where a thread goes on until it begins another line of the workspace: from its step of this number, if no
 /// other thread takes a step before that.
 pub(crate) fn next_line_begun(columns: &Columns, calls: &CallLines, from: usize) -> Option<usize> {
+    calls.of_steps.get(from)?;
     let steps = Lines::of(columns, calls);
-    let thread = &columns.steps.get(from)?.thread;
+    let thread = &columns.steps[from].thread;
     let own = |it: &usize| columns.steps[*it].thread == *thread;
     let mut own = (from..columns.steps.len()).take_while(own);
     own.find(|it| steps.can_stop(*it, 0))

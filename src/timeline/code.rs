@@ -44,7 +44,7 @@ getters! { CodeLine {
 } }
 
 /// The lines that have led to steps: the innermost line of the workspace, then those of the packages that are
-/// called there, inwards. Empty where that is not known.
+/// called there, inwards. Empty where that is not known. There are none at all in a build that is not instrumented.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CallLines {
     pub(crate) of_steps: Vec<Vec<CodeLine>>,
