@@ -69,7 +69,7 @@ fn document(name: &str) -> String {
 fn files<'a>(document: &'a str, language: &str, comment: &str) -> Vec<(&'a str, &'a str)> {
     let named = |block: &'a str| {
         let name = block.lines().next()?.strip_prefix(comment)?;
-        let is_file = name.ends_with(".rs") || name.ends_with(".toml");
+        let is_file = [".rs", ".toml"].iter().any(|it| name.ends_with(it));
         is_file.then_some((name, block))
     };
     let blocks = blocks(document, language).into_iter();
