@@ -3,6 +3,7 @@
 #[path = "../../src/report/source/blank.rs"]
 mod blank;
 mod circles;
+mod links;
 mod sizes;
 
 use std::fs;
