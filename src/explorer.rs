@@ -23,6 +23,7 @@ mod isolate;
 mod linear;
 mod minimise;
 mod model;
+mod observation;
 mod origin;
 mod orphans;
 mod points;

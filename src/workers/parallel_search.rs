@@ -12,7 +12,7 @@ use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::locks::Mutex;
 use crate::progress::Meter;
-use crate::search::Part;
+use crate::search::{Part, Rate};
 
 /// How long one worker searches before the others are started: most searches end sooner.
 const SOLO: Duration = Duration::from_micros(100);
@@ -44,7 +44,11 @@ impl ParallelSearch {
         } else {
             Deferred::after(SOLO, || start(others, &queue, Arc::clone(&invitation)))
         };
-        self.work(&queue, self.worker(&queue), meanwhile);
+        let Bounds {
+            repeats, before, ..
+        } = self.bounds;
+        let worker = self.worker(&queue, Rate::new(repeats, before));
+        self.work(&queue, worker, meanwhile);
         // Do not wait for workers that have not begun: on a busy machine that may take long.
         invitation.lock().take();
         // This ends when the last worker that took part has dropped its sender.
@@ -76,9 +80,9 @@ impl ParallelSearch {
         }
     }
 
-    fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
+    fn worker(&self, queue: &Arc<WorkQueue>, rate: Rate) -> Worker {
         let declared = self.program.threads().len();
-        Worker::new(queue, self.bounds, declared, self.meter.as_ref())
+        Worker::new(queue, self.bounds, rate, declared, self.meter.as_ref())
     }
 }
 
@@ -101,7 +105,7 @@ impl Invitation {
         } = self;
         let worked = catch_fault(|| {
             queue.worker_joined();
-            let mut worker = search.worker(&queue);
+            let mut worker = search.worker(&queue, Rate::of_late(search.bounds.repeats));
             worker.is_awaited = true;
             // An engine is started only when there is something to run.
             if worker.has_job() {
