@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use interlace::{Engine, ErrorKind, Explorer, Verdict, marker, schedule};
+use interlace::{Engine, ErrorKind, Explorer, Repeats, Verdict, marker, schedule};
 
 const PLACES: [(Engine, usize); 4] = [
     (Engine::Threads, 1),
@@ -276,6 +276,7 @@ fn fresh_threads_are_other_threads_in_every_execution() {
             in_b();
         })
         .check(move |()| in_check())
+        .repeats(Repeats::Never)
         .fresh_threads(true)
         .explore();
     assert_eq!(report.schedules(), 2);

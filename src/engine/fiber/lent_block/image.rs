@@ -69,6 +69,33 @@ impl Image {
         }
     }
 
+    /// The words that are another now: their addresses, what was there, and what is. Those at the ends of a part that are
+    /// no whole words count as none.
+    ///
+    /// # Safety
+    ///
+    /// As for [`copy`](Self::copy).
+    pub(super) unsafe fn changed_words(&self) -> Vec<(usize, u64, u64)> {
+        let mut changed = Vec::new();
+        for part in &self.parts {
+            let first = part.address.next_multiple_of(8) - part.address;
+            for at in (first..part.copy.len().saturating_sub(7)).step_by(8) {
+                let there = ptr::with_exposed_provenance::<u64>(part.address + at);
+                let before = part.copy[at..].as_ptr().cast::<u64>();
+                // SAFETY: as in `copy`; whole words are within the part. What is not initialised has some value:
+                // these are read so that the compiler cannot know.
+                let (before, now) = unsafe {
+                    let bytes = std::hint::black_box(before);
+                    (bytes.read_unaligned(), ptr::read_volatile(there))
+                };
+                if before != now {
+                    changed.push((part.address + at, before, now));
+                }
+            }
+        }
+        changed
+    }
+
     /// Puts the copy back where something else is there now.
     ///
     /// # Safety
