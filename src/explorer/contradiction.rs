@@ -108,8 +108,8 @@ fn what_differs(difference: &Difference) -> [String; 2] {
     })
 }
 
-const SETTLED: &str = "Run four times more, it was as now each time: so it is likely that something is left over \
-    from earlier executions\n";
+const SETTLED: &str = "Run four times more, it was as now each time: so something may be left over from earlier executions, unless \
+    it was by chance that it was another before\n";
 
 /// How the execution failed, if it did: that may be the only difference.
 fn failure(record: &Record) -> String {
