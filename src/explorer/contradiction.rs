@@ -122,7 +122,7 @@ fn failure(record: &Record) -> String {
 
 const CAUSES: &str = "What usually causes this:\n\
     - the clock, or randomness\n\
-    - the order of a `HashMap` or `HashSet`, which std seeds anew each time\n\
+    - the order of a `HashMap` or `HashSet` with a hasher that is seeded anew each time\n\
     - the order or the hash of addresses\n\
     - threads that are no part of the search, or wake-ups from outside of it\n\
     - what is left over from one execution to the next: statics, files, thread-locals";
