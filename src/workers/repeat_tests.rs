@@ -8,7 +8,7 @@ use super::mutant::Mutant;
 use crate::engine::{ExecutionEnd, ExecutionResult};
 use crate::failure::{Deadlock, EarlierPanics, FailureKind};
 use crate::operation::{
-    Access, Event, Object, Pending, SchedulingPoint, ThreadId, ThreadState, ThreadStatus, Trace,
+    Access, Event, Object, Pending, SchedulingPoint, ThreadState, ThreadStatus, Trace,
 };
 use crate::search::{Rate, Repeats};
 use std::time::Duration;

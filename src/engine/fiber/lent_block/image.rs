@@ -80,14 +80,15 @@ impl Image {
         for part in &self.parts {
             let first = part.address.next_multiple_of(8) - part.address;
             for at in (first..part.copy.len().saturating_sub(7)).step_by(8) {
-                let there = ptr::with_exposed_provenance::<u64>(part.address + at);
-                let before = part.copy[at..].as_ptr().cast::<u64>();
-                // SAFETY: as in `copy`; whole words are within the part. What is not initialised has some value:
-                // these are read so that the compiler cannot know.
-                let (before, now) = unsafe {
-                    let bytes = std::hint::black_box(before);
-                    (bytes.read_unaligned(), ptr::read_volatile(there))
-                };
+                let there = ptr::with_exposed_provenance::<u8>(part.address + at);
+                let copy = part.copy[at..].as_ptr().cast::<u8>();
+                let [before, now] = [copy, there].map(|from| {
+                    let mut word = 0_u64;
+                    // SAFETY: as in `copy`; the word is within the part. Bytes that are not initialised have some
+                    // value for libc.
+                    unsafe { libc::memcpy((&raw mut word).cast(), from.cast(), 8) };
+                    word
+                });
                 if before != now {
                     changed.push((part.address + at, before, now));
                 }
