@@ -166,6 +166,7 @@ impl Report {
     ///     .thread("a", |()| marker!("x"))
     ///     .thread("b", |()| marker!("y"))
     ///     .repeats(Repeats::Each)
+    ///     .workers(1)
     ///     .explore();
     /// // The first is run 128 times more, the second half as often.
     /// assert_eq!((report.schedules(), report.repeats()), (2, 128 + 64));

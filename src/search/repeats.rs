@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
@@ -35,12 +34,6 @@ const LEAST: u64 = 128;
 
 /// Of how many executions one is repeated at least.
 const GAP: u64 = 64;
-
-/// How long repeats may take in any search, for each time that the first execution is repeated.
-const EACH: Duration = Duration::from_micros(250);
-
-/// Which part of the time of a search repeats may take, beyond what they may take anyway.
-const SHARE: u32 = 16;
 
 impl Default for Repeats {
     fn default() -> Self {
@@ -79,20 +72,6 @@ impl FromStr for Repeats {
     }
 }
 
-impl Repeats {
-    /// Whether another may begin in a search that has taken `elapsed`, of which repeats have taken `spent`.
-    pub(crate) fn may_take(self, spent: Duration, elapsed: Duration) -> bool {
-        match self {
-            Repeats::Never => false,
-            Repeats::AtLeast(least) => {
-                let times = u32::try_from(least).unwrap_or(u32::MAX);
-                spent <= EACH.saturating_mul(times) + elapsed / SHARE
-            }
-            Repeats::Each => true,
-        }
-    }
-}
-
 /// Which executions of a search are repeated, and how often.
 #[derive(Debug)]
 pub(crate) struct Rate {
@@ -116,15 +95,6 @@ impl Rate {
             },
             random: fastrand::Rng::with_seed(executions),
         }
-    }
-
-    /// The rate for a worker that comes when others have run many executions.
-    pub(crate) fn of_late(repeats: Repeats) -> Self {
-        let least = match repeats {
-            Repeats::AtLeast(least) => least,
-            _ => LEAST,
-        };
-        Rate::new(repeats, least.saturating_mul(GAP).min(u64::MAX / 2))
     }
 
     /// How often the execution that has just ended is to be repeated.
@@ -193,28 +163,6 @@ mod tests {
         assert_eq!(times(Repeats::AtLeast(1000), 1), [1000]);
         let few: u64 = times(Repeats::AtLeast(0), 6400).iter().sum();
         assert!((70..=130).contains(&few), "one of 64, not {few}");
-    }
-
-    #[test]
-    fn a_later_worker_begins_where_few_are_repeated() {
-        let mut late = Rate::of_late(Repeats::default());
-        let sum: u64 = (0..6400).map(|_| late.times()).sum();
-        assert!((70..=130).contains(&sum), "one of 64, not {sum}");
-        assert_eq!(Rate::of_late(Repeats::Never).times(), 0);
-        assert_eq!(Rate::of_late(Repeats::Each).times(), 1);
-        assert_eq!(Rate::of_late(Repeats::AtLeast(u64::MAX)).times(), 1);
-    }
-
-    #[test]
-    fn what_they_take_is_bounded() {
-        let [milli, second] = [Duration::from_millis(1), Duration::from_secs(1)];
-        let default = Repeats::default();
-        assert!(default.may_take(32 * milli, Duration::ZERO));
-        assert!(!default.may_take(33 * milli, Duration::ZERO));
-        assert!(default.may_take(second, 16 * second));
-        assert!(!default.may_take(second, 15 * second));
-        assert!(Repeats::Each.may_take(second, second));
-        assert!(!Repeats::Never.may_take(Duration::ZERO, second));
     }
 
     #[test]

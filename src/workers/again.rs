@@ -31,6 +31,24 @@ struct Repeated {
     doubt: Option<(Box<Difference>, u64)>,
 }
 
+/// How long repeats may take in any search, for each time that the first execution is repeated.
+const EACH: Duration = Duration::from_micros(250);
+
+/// Which part of the time of a search they may take beyond that.
+const SHARE: u32 = 16;
+
+/// Whether another may begin in a search that has taken `elapsed`, of which repeats have taken `spent`.
+pub(super) fn may_take(repeats: Repeats, spent: Duration, elapsed: Duration) -> bool {
+    match repeats {
+        Repeats::Never => false,
+        Repeats::AtLeast(least) => {
+            let times = u32::try_from(least).unwrap_or(u32::MAX);
+            spent <= EACH.saturating_mul(times).saturating_add(elapsed / SHARE)
+        }
+        Repeats::Each => true,
+    }
+}
+
 /// How often an execution has to be the same once it was another.
 const SETTLES_AFTER: u64 = 4;
 
@@ -57,7 +75,7 @@ impl Again {
             return false;
         };
         let begins = repeated.doubt.is_some()
-            || repeated.left > 0 && self.repeats.may_take(self.spent, elapsed());
+            || repeated.left > 0 && may_take(self.repeats, self.spent, elapsed());
         if begins {
             self.began = Instant::now();
         } else {

@@ -1,8 +1,9 @@
 //! Executions that are run once more, of a toy program whose executions are given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::again::Again;
+use super::again::{Again, may_take};
 use super::difference::Difference;
 use super::mutant::Mutant;
 use crate::engine::{ExecutionEnd, ExecutionResult};
@@ -11,7 +12,6 @@ use crate::operation::{
     Access, Event, Object, Pending, SchedulingPoint, ThreadState, ThreadStatus, Trace,
 };
 use crate::search::{Rate, Repeats};
-use std::time::Duration;
 
 /// One execution of two threads: what is ready at each point, of which the first is taken.
 #[derive(Debug, Clone)]
@@ -229,4 +229,16 @@ fn addresses_are_those_of_one_execution() {
     let mut moved = toy();
     moved.touched = vec![80, 32, 80, 32];
     assert!(once(&moved).difference.is_none());
+}
+
+#[test]
+fn what_they_take_is_bounded() {
+    let [milli, second] = [Duration::from_millis(1), Duration::from_secs(1)];
+    let default = Repeats::default();
+    assert!(may_take(default, 32 * milli, Duration::ZERO));
+    assert!(!may_take(default, 33 * milli, Duration::ZERO));
+    assert!(may_take(default, second, 16 * second));
+    assert!(!may_take(default, second, 15 * second));
+    assert!(may_take(Repeats::Each, second, second));
+    assert!(!may_take(Repeats::Never, Duration::ZERO, second));
 }
