@@ -44,11 +44,7 @@ impl ParallelSearch {
         } else {
             Deferred::after(SOLO, || start(others, &queue, Arc::clone(&invitation)))
         };
-        let Bounds {
-            repeats, before, ..
-        } = self.bounds;
-        let worker = self.worker(&queue, Rate::new(repeats, before));
-        self.work(&queue, worker, meanwhile);
+        self.work(&queue, self.worker(&queue), meanwhile);
         // Do not wait for workers that have not begun: on a busy machine that may take long.
         invitation.lock().take();
         // This ends when the last worker that took part has dropped its sender.
@@ -80,7 +76,9 @@ impl ParallelSearch {
         }
     }
 
-    fn worker(&self, queue: &Arc<WorkQueue>, rate: Rate) -> Worker {
+    fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
+        // Each begins with many, since which executions it gets is not known.
+        let rate = Rate::new(self.bounds.repeats, self.bounds.before);
         let declared = self.program.threads().len();
         Worker::new(queue, self.bounds, rate, declared, self.meter.as_ref())
     }
@@ -105,7 +103,7 @@ impl Invitation {
         } = self;
         let worked = catch_fault(|| {
             queue.worker_joined();
-            let mut worker = search.worker(&queue, Rate::of_late(search.bounds.repeats));
+            let mut worker = search.worker(&queue);
             worker.is_awaited = true;
             // An engine is started only when there is something to run.
             if worker.has_job() {
