@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline::{Columns, Timeline};
+use crate::timeline::{CallLines, Columns, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -78,9 +78,14 @@ impl Record {
 
     /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
+        Timeline(ValueOrText::Value(self.columns(forced).0))
+    }
+
+    /// The same, with the lines of code that have led to the steps.
+    pub(crate) fn columns(&self, forced: usize) -> (Columns, CallLines) {
         let mut columns = Columns::of(&self.names, &self.steps, forced);
-        self.add_code(&mut columns);
-        Timeline(ValueOrText::Value(columns))
+        let lines = self.add_code(&mut columns);
+        (columns, lines)
     }
 
     /// The first `length` steps, by name.
