@@ -260,6 +260,7 @@ pub use interlace_macros::trace;
 pub use model::model;
 pub use report::{Failure, MarkerLine, Report};
 pub use schedule::{Schedule, Step, StepKind};
+pub use search::Repeats;
 pub use strategy::Strategy;
 pub use timeline::{CodeLine, Timeline, TimelineStep};
 pub use verdict::Verdict;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 use interlace::{
-    Engine, ErrorKind, Explorer, Points, Report, Schedule, StoppedBy, Strategy, Timeouts, marker,
+    Engine, ErrorKind, Explorer, Points, Repeats, Report, Schedule, StoppedBy, Strategy, Timeouts,
+    marker,
 };
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
@@ -113,7 +114,8 @@ fn explores_on_fresh_threads() {
         let explorer = Explorer::new(|| ())
             .thread("a", note.clone())
             .thread("b", note);
-        let report = explorer.workers(1).fresh_threads(are_fresh).explore();
+        let explorer = explorer.workers(1).repeats(Repeats::Never);
+        let report = explorer.fresh_threads(are_fresh).explore();
         assert_eq!(report.schedules(), 2);
         seen.lock().unwrap().len()
     };
