@@ -12,9 +12,11 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
+use crate::look::{Ink, Look};
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline::{Columns, Timeline};
+use crate::terminal;
+use crate::timeline::{Columns, Drawn, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -245,20 +247,32 @@ impl Execution {
     /// If it failed, with the steps and the failure.
     #[track_caller]
     pub fn assert_ok(&self) {
-        assert!(self.is_ok(), "{self}");
+        if !self.is_ok() {
+            terminal::fail(|look| self.told(look));
+        }
     }
 }
 
 /// The steps in columns, and how the execution ended.
 impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.failure {
-            None => writeln!(f, "interlace: the execution held")?,
-            Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
+        f.write_str(&self.told(Look::PLAIN))
+    }
+}
+
+impl Execution {
+    fn told(&self, look: Look) -> String {
+        let mut text = match &self.failure {
+            None => "interlace: the execution held\n".to_owned(),
+            Some(kind) => {
+                let panics = look.prose(None, &self.panics.to_string());
+                let label = look.paint(Ink::Failed, "interlace:");
+                format!("{label} {}\n{panics}", kind.told(look))
+            }
+        };
+        if !self.schedule.is_empty() {
+            text += &format!("\n{}", Drawn(&self.timeline, look));
         }
-        if self.schedule.is_empty() {
-            return Ok(());
-        }
-        write!(f, "\n{}", self.timeline)
+        text
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 pub use code::CodeLine;
 pub(crate) use code::StepCode;
+pub(crate) use columns::Drawn;
 
 use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;

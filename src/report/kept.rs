@@ -37,29 +37,35 @@ impl Kept {
     }
 }
 
-/// What to do, up to the test if there is one; nothing for another build.
+/// What to do, and the test if there is one; nothing for another build.
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.advice(), self.test)
+    }
+}
+
+impl Kept {
+    /// What to do, up to the test.
+    pub(super) fn advice(&self) -> String {
         if !self.obstacle.is_empty() {
-            return writeln!(
-                f,
-                "\nmarkers cannot keep this as a test of a plain `cargo test`:\n{}",
-                self.obstacle
+            let obstacle = &self.obstacle;
+            return format!(
+                "\nmarkers cannot keep this as a test of a plain `cargo test`:\n{obstacle}\n"
             );
         }
         if self.test.is_empty() {
-            return Ok(());
+            return String::new();
         }
         let written = self.markers.iter().zip(&self.are_copied);
         let written: Vec<&MarkerLine> = written.filter(|it| !it.1).map(|it| it.0).collect();
-        f.write_str("\nTo keep this as a test of a plain `cargo test`, ")?;
+        let mut advice = "\nTo keep this as a test of a plain `cargo test`, ".to_owned();
         match written.len() {
             0 => {}
-            1 => f.write_str("write this marker, in a function under\n")?,
-            _ => f.write_str("write these markers, in functions under\n")?,
+            1 => advice += "write this marker, in a function under\n",
+            _ => advice += "write these markers, in functions under\n",
         }
         if !written.is_empty() {
-            writeln!(f, "`#[cfg_attr(test, interlace::trace)]`:")?;
+            advice += "`#[cfg_attr(test, interlace::trace)]`:\n";
             for MarkerLine {
                 file,
                 line,
@@ -67,14 +73,10 @@ impl fmt::Display for Kept {
                 name,
             } in &written
             {
-                write!(f, "\n  {file}:{line}: {source}  // interlace: {name}")?;
+                advice += &format!("\n  {file}:{line}: {source}  // interlace: {name}");
             }
-            f.write_str("\n\nand ")?;
+            advice += "\n\nand ";
         }
-        write!(
-            f,
-            "paste this test beside the one that found this:\n\n{}",
-            self.test
-        )
+        advice + "paste this test beside the one that found this:\n\n"
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use itertools::Itertools as _;
 
 use super::{PageNote, Report, SearchIdentity};
+use crate::terminal;
 
 /// The most characters of a file's name, without its end.
 const MAX_NAME: usize = 150;
@@ -33,7 +34,12 @@ impl PageFolder {
 
     fn write(&self, report: &Report) -> io::Result<PathBuf> {
         std::fs::create_dir_all(&self.0)?;
-        let path = std::path::absolute(&self.0)?.join(file_name(&report.origin));
+        let mut origin = report.origin.clone();
+        // Of a property, the last case that fails is the smallest: its page replaces those of others.
+        if terminal::is_in_property() {
+            origin.round = 0;
+        }
+        let path = std::path::absolute(&self.0)?.join(file_name(&origin));
         std::fs::write(&path, report.to_html())?;
         Ok(path)
     }

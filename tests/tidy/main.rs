@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 38] = [
+const LAYERS: [&str; 41] = [
     "append_list",
+    "text_width",
+    "look",
     "broken_rules",
     "getters",
     "named",
@@ -37,6 +39,7 @@ const LAYERS: [&str; 38] = [
     "acquire",
     "marker",
     "program",
+    "terminal",
     "timeline",
     "execution",
     "follow",

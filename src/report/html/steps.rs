@@ -176,18 +176,23 @@ impl<'a> Body<'a> {
                 self.write_step(f, step)?;
             }
             Row::Alone(first, last) => {
-                let steps = last + 1 - first;
-                let button = format!(
-                    "<button type=\"button\" aria-expanded=\"true\">{steps} steps that touch nothing shared</button>{}",
-                    self.locks(first..=last)
-                );
                 let numbers = format!("{}–{}{}", first + 1, last + 1, self.star(first));
-                writeln!(
-                    f,
-                    "<tbody>\n<tr class=\"fold\" tabindex=\"-1\"><th scope=\"row\">{numbers}</th>"
-                )?;
-                self.write_cells(f, first, &button)?;
-                (first..=last).try_for_each(|step| self.write_step(f, step))?;
+                let told = format!("{} steps that touch nothing shared", last + 1 - first);
+                self.write_group(f, &numbers, first..=last, &told)?;
+            }
+            Row::Again {
+                first,
+                last,
+                lines,
+                times,
+            } => {
+                let again = format!(
+                    "{}, steps {}–{}",
+                    Row::again(lines, times),
+                    first + 1,
+                    last + 1
+                );
+                self.write_group(f, "…", first..=last, &again)?;
             }
             Row::LeftOut(steps) => writeln!(
                 f,
@@ -195,6 +200,29 @@ impl<'a> Body<'a> {
             )?,
         }
         writeln!(f, "</tbody>")
+    }
+
+    /// Steps behind one line, which says what they are.
+    fn write_group(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        numbers: &str,
+        steps: RangeInclusive<usize>,
+        told: &str,
+    ) -> fmt::Result {
+        let first = *steps.start();
+        let button = format!(
+            "<button type=\"button\" aria-expanded=\"true\">{told}</button>{}",
+            self.locks(steps.clone())
+        );
+        writeln!(
+            f,
+            "<tbody>\n<tr class=\"fold\" tabindex=\"-1\"><th scope=\"row\">{numbers}</th>"
+        )?;
+        self.write_cells(f, first, &button)?;
+        steps
+            .into_iter()
+            .try_for_each(|step| self.write_step(f, step))
     }
 
     fn star(&self, step: usize) -> &'static str {

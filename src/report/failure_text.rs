@@ -1,0 +1,50 @@
+//! The text of a failure.
+
+use std::fmt;
+
+use super::Failure;
+use crate::look::{Ink, Look};
+use crate::timeline::Drawn;
+
+/// What the asterisks of a timeline mean.
+const FORCED: &str = "  (* forced by the schedule; from there, whoever ran last goes on until it ends or waits,\n  \
+    then the others do in the order in which they were added)";
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(Look::PLAIN))
+    }
+}
+
+impl Failure {
+    pub(super) fn told(&self, look: Look) -> String {
+        let prose = |text: &str| look.prose(None, text);
+        let mut text = self.kind.told(look);
+        text += "\n";
+        text += &prose(&self.panics.to_string());
+        text += &format!("\n{}\n", prose(&self.provenance()));
+        text += &format!("\n{}\n", Drawn(&self.timeline, look));
+        if self.schedule.is_empty() {
+            text += &prose("\nschedule: (empty: it fails with no step forced)");
+        } else {
+            let schedule = look.labelled(Ink::Heading, &format!("schedule: {}", self.schedule));
+            text += &format!("{}\n\n{schedule}", look.prose(Some(Ink::Aside), FORCED));
+        }
+        text += "\n";
+        text += &prose(self.early());
+        text += &look.headed(&self.conflicts.to_string());
+        text += &look.headed(&self.kept.advice());
+        if self.kept.test.is_empty() {
+            let heading = "regression test, to paste beside the test that found this:";
+            text += &format!(
+                "\n{}\n\n{}",
+                look.prose(Some(Ink::Heading), heading),
+                self.regression
+            );
+        }
+        // It is to be pasted: whatever its width, its lines are as they are.
+        text += &self.kept.test;
+        text += &look.prose(Some(Ink::Warning), self.doubt());
+        text
+    }
+}
