@@ -2,6 +2,7 @@
 
 mod code;
 mod details;
+mod locks;
 mod single;
 
 use std::fmt;
@@ -82,6 +83,7 @@ impl Record {
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
         let mut columns = Columns::of(&self.names, &self.steps, forced);
         self.add_code(&mut columns);
+        self.add_locks(&mut columns);
         Timeline(ValueOrText::Value(columns))
     }
 
@@ -122,6 +124,8 @@ pub struct Execution {
     timeline: Timeline,
     failure: Option<FailureKind>,
     panics: EarlierPanics,
+    /// Where its page is, in a sentence.
+    page: String,
 }
 
 impl Execution {
@@ -142,7 +146,13 @@ impl Execution {
             timeline: record.timeline(forced),
             failure,
             panics: record.panics.clone(),
+            page: String::new(),
         }
+    }
+
+    /// The same, which says where its page is.
+    pub(crate) fn with_page(self, page: String) -> Self {
+        Execution { page, ..self }
     }
 
     /// An execution that was not run.
@@ -153,6 +163,7 @@ impl Execution {
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
             panics: EarlierPanics::default(),
+            page: String::new(),
         }
     }
 
@@ -205,6 +216,10 @@ impl Execution {
     #[must_use]
     pub fn panics(&self) -> &[ThreadPanic] {
         &self.panics.0
+    }
+
+    pub(crate) fn earlier_panics(&self) -> &EarlierPanics {
+        &self.panics
     }
 
     /// Returns an error if the execution failed, with the message of
@@ -273,6 +288,6 @@ impl Execution {
         if !self.schedule.is_empty() {
             text += &format!("\n{}", Drawn(&self.timeline, look));
         }
-        text
+        text + &look.prose(None, &self.page)
     }
 }

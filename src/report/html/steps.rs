@@ -3,14 +3,12 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use super::super::Failure;
 use super::escape::Escaped;
 use super::source_lines::SourceLines;
 use crate::failure::{Activity, FailureKind, ThreadPosition, ValueOrText};
 use crate::timeline::rows::{Row, rows, shortened};
-use crate::timeline::{Columns, Timeline, TimelineStep};
+use crate::timeline::{Columns, LockSpan, LockUse, Timeline, TimelineStep, holds, waits};
 
 /// The middle of longer executions is left out.
 const MAX_ROWS: usize = 2000;
@@ -34,15 +32,15 @@ pub(super) struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) fn of(failure: &'a Failure) -> Self {
-        let positions = match &failure.kind {
+    pub(super) fn of(kind: &'a FailureKind, timeline: &Timeline) -> Self {
+        let positions = match kind {
             FailureKind::Deadlock(deadlock) => deadlock.threads(),
             FailureKind::Livelock(livelock) => livelock.threads(),
             FailureKind::StepLimit(limit) => limit.threads(),
             FailureKind::TimeOut(time_out) => time_out.threads(),
             _ => &[],
         };
-        let steps = failure.timeline.steps();
+        let steps = timeline.steps();
         let locks = positions
             .iter()
             .flat_map(|position| position.awaited_locks.iter().map(move |it| (position, it)));
@@ -53,7 +51,7 @@ impl<'a> Ending<'a> {
             Some((step, &**thread, lock.name(), position.name()))
         });
         Ending {
-            kind: &failure.kind,
+            kind,
             positions,
             held: held.collect(),
         }
@@ -153,17 +151,21 @@ struct Body<'a> {
     columns: &'a Columns,
     /// For each step, the column of its thread.
     at: Vec<usize>,
+    holds: Vec<LockSpan<'a>>,
+    waits: Vec<LockSpan<'a>>,
     lines: RefCell<SourceLines>,
 }
 
 impl<'a> Body<'a> {
     fn of(table: &'a StepTable<'a>, columns: &'a Columns) -> Self {
-        let column = |name: &Arc<str>| columns.threads.iter().position(|it| it == name);
         let at = columns.steps.iter();
+        let holds = holds(columns);
         Body {
             table,
             columns,
-            at: at.map(|it| column(&it.thread).unwrap_or(0)).collect(),
+            at: at.map(|it| columns.thread(it)).collect(),
+            waits: waits(columns, &holds),
+            holds,
             lines: RefCell::default(),
         }
     }
@@ -269,6 +271,25 @@ impl<'a> Body<'a> {
         if step.preempts {
             cell += " <span class=\"tag preemption\">preemption</span>";
         }
+        for LockUse {
+            name,
+            is_release,
+            is_shared,
+            ..
+        } in &step.locks
+        {
+            let does = match (is_release, is_shared) {
+                (false, false) => "acquires",
+                (false, true) => "acquires to share",
+                (true, false) => "releases",
+                (true, true) => "stops to share",
+            };
+            let _ = write!(
+                cell,
+                " <span class=\"tag lock\">{does} {}</span>",
+                lock_name(name)
+            );
+        }
         cell += &self.locks(number..=number);
         let (place, source) = step.place();
         let mut lines = self.lines.borrow_mut();
@@ -298,8 +319,11 @@ impl<'a> Body<'a> {
     fn write_cells(&self, f: &mut fmt::Formatter<'_>, number: usize, own: &str) -> fmt::Result {
         for (column, thread) in self.columns.threads.iter().enumerate() {
             let last = (0..=number).rev().find(|it| self.at[*it] == column);
-            let waits = last.is_some_and(|it| self.columns.steps[it].waits);
+            let is_here = |it: &&LockSpan<'_>| it.thread == column && it.is_at(number);
+            let wait = self.waits.iter().find(is_here);
+            let waits = wait.is_some() || last.is_some_and(|it| self.columns.steps[it].waits);
             let holds = self.held().any(|it| it.1 == &**thread && it.0 <= number);
+            let holds = holds || self.holds.iter().any(|it| is_here(&it));
             let is_own = self.at[number] == column;
             let classes = [(is_own, "at"), (waits, "waiting"), (holds, "holding")];
             let classes: Vec<&str> = classes
@@ -307,13 +331,25 @@ impl<'a> Body<'a> {
                 .filter(|it| it.0)
                 .map(|it| it.1)
                 .collect();
-            let own = if is_own { own } else { "" };
+            // A wait is told where it begins.
+            let wait = wait
+                .filter(|it| it.from == number)
+                .map_or_else(String::new, |it| self.told(it));
+            let own = if is_own { own } else { &wait };
             match &*classes.join(" ") {
                 "" => write!(f, "<td>{own}</td>")?,
                 classes => write!(f, "<td class=\"{classes}\">{own}</td>")?,
             }
         }
         writeln!(f, "</tr>")
+    }
+
+    /// That a thread waits, for what, and for whom.
+    fn told(&self, wait: &LockSpan<'_>) -> String {
+        let holder = wait.holder.and_then(|it| self.columns.threads.get(it));
+        let holder = holder.map_or("", |name| name);
+        let (name, holder) = (lock_name(wait.name), Escaped(holder));
+        format!("<span class=\"waits\">waits for {name}, which {holder} holds</span>")
     }
 
     /// What is held from one of these steps on, and awaited in the end.
@@ -328,5 +364,13 @@ impl<'a> Body<'a> {
 
     fn held(&self) -> impl Iterator<Item = &(usize, &'a str, &'a str, &'a str)> {
         self.table.ending.iter().flat_map(|it| &it.held)
+    }
+}
+
+/// What a lock is called, which is not always known.
+fn lock_name(name: &str) -> String {
+    match name {
+        "" => "a lock".to_owned(),
+        name => format!("<code>{}</code>", Escaped(name)),
     }
 }

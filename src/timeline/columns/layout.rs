@@ -1,7 +1,5 @@
 //! Where the columns of a timeline are, so that its lines fit.
 
-use std::sync::Arc;
-
 use super::super::rows::Row;
 use super::super::{Columns, TimelineStep};
 use super::legend::Legend;
@@ -123,14 +121,6 @@ impl Layout {
 
     pub(super) fn before_place(&self) -> usize {
         self.number + 6 + self.cells + 2
-    }
-}
-
-impl Columns {
-    /// The number of the step's thread.
-    pub(super) fn thread(&self, step: &TimelineStep) -> usize {
-        let own = |name: &Arc<str>| *name == step.thread;
-        self.threads.iter().position(own).unwrap_or(0)
     }
 }
 

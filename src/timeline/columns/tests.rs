@@ -13,6 +13,7 @@ fn step(thread: &str, site: &'static Site, waits: bool) -> TimelineStep {
         preempts: false,
         waits,
         code: None,
+        locks: Vec::new(),
     }
 }
 
