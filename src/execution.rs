@@ -5,7 +5,7 @@ mod details;
 mod locks;
 mod single;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 pub(crate) use single::{Chooser, Single, run_single};
@@ -286,7 +286,7 @@ impl Execution {
             }
         };
         if !self.schedule.is_empty() {
-            text += &format!("\n{}", Drawn(&self.timeline, look));
+            let _ = write!(text, "\n{}", Drawn(&self.timeline, look));
         }
         text + &look.prose(None, &self.page)
     }

@@ -96,9 +96,9 @@ pub(crate) fn wrapped(line: &str, most: usize) -> Vec<String> {
             }
         }
     }
-    lines
-        .iter_mut()
-        .for_each(|it| it.truncate(it.trim_end().len()));
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
     lines
 }
 

@@ -22,7 +22,7 @@ const PATIENCE_IN_TESTS: Duration = Duration::from_secs(5);
 pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<(Box<dyn Reporter>, Duration)> {
     let is_terminal = stderr().is_terminal();
     let is_test = purpose() != Purpose::Other;
-    if asked == Some(false) || (asked.is_none() && !is_test && !(is_terminal && !is_ci())) {
+    if !asked.unwrap_or_else(|| is_test || is_terminal && !is_ci()) {
         return None;
     }
     #[cfg(feature = "progress")]
@@ -33,9 +33,9 @@ pub(crate) fn choose_reporter(asked: Option<bool>) -> Option<(Box<dyn Reporter>,
         None if is_test => PATIENCE_IN_TESTS,
         _ => PATIENCE,
     };
-    let test = thread::current().name().unwrap_or_default().to_owned();
-    let name = if is_test { test } else { String::new() };
-    Some((Box::new(Lines::new(stderr(), name)), patience))
+    let thread = thread::current();
+    let test = thread.name().filter(|_| is_test);
+    Some((Box::new(Lines::new(stderr(), test)), patience))
 }
 
 fn is_ci() -> bool {

@@ -20,11 +20,11 @@ pub(super) struct Lines<W> {
 }
 
 impl<W: Write> Lines<W> {
-    /// `name` is that of the test; empty where there is none.
-    pub(super) fn new(out: W, name: String) -> Self {
-        let label = match &*name {
-            "" => "interlace".to_owned(),
-            name => format!("interlace: {name}"),
+    /// Lines that name the test, if it is one.
+    pub(super) fn new(out: W, test: Option<&str>) -> Self {
+        let label = match test {
+            None => "interlace".to_owned(),
+            Some(name) => format!("interlace: {name}"),
         };
         Lines {
             out,
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn lines_become_rarer() {
-        let mut lines = Lines::new(Vec::new(), "a::test".to_owned());
+        let mut lines = Lines::new(Vec::new(), Some("a::test"));
         let mut snapshot = Snapshot {
             executions: 20,
             elapsed: Duration::from_secs(1),

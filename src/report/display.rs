@@ -1,6 +1,6 @@
 //! The text of a report.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use itertools::Itertools as _;
@@ -127,7 +127,7 @@ impl Report {
         let mut text = look.labelled(ink, &summary);
         self.tell_outcomes(&mut text, look);
         if let Some(failure) = &self.failure {
-            text += &format!("\n\n{}", failure.told(look));
+            let _ = write!(text, "\n\n{}", failure.told(look));
             text += &look.prose(None, &self.page.to_string());
         }
         let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
@@ -192,7 +192,8 @@ impl Report {
     fn tell_outcomes(&self, text: &mut String, look: Look) {
         if !self.outcomes.is_empty() {
             let heading = look.paint(Ink::Heading, "outcomes:");
-            *text += &format!(
+            let _ = write!(
+                text,
                 "\n{heading}{}",
                 outcome_summary::table(&self.outcomes, look)
             );
@@ -200,7 +201,7 @@ impl Report {
         let mut unseen = self.unseen_outcomes().peekable();
         if self.is_exhaustive() && unseen.peek().is_some() {
             let unseen = format!("allowed, and never seen: {}", unseen.format(", "));
-            *text += &format!("\n{}", look.prose(Some(Ink::Warning), &unseen));
+            let _ = write!(text, "\n{}", look.prose(Some(Ink::Warning), &unseen));
         }
     }
 }

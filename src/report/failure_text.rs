@@ -1,6 +1,6 @@
 //! The text of a failure.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::Failure;
 use crate::look::{Ink, Look};
@@ -22,13 +22,17 @@ impl Failure {
         let mut text = self.kind.told(look);
         text += "\n";
         text += &prose(&self.panics.to_string());
-        text += &format!("\n{}\n", prose(&self.provenance()));
-        text += &format!("\n{}\n", Drawn(&self.timeline, look));
+        let _ = write!(text, "\n{}\n", prose(&self.provenance()));
+        let _ = write!(text, "\n{}\n", Drawn(&self.timeline, look));
         if self.schedule.is_empty() {
             text += &prose("\nschedule: (empty: it fails with no step forced)");
         } else {
             let schedule = look.labelled(Ink::Heading, &format!("schedule: {}", self.schedule));
-            text += &format!("{}\n\n{schedule}", look.prose(Some(Ink::Aside), FORCED));
+            let _ = write!(
+                text,
+                "{}\n\n{schedule}",
+                look.prose(Some(Ink::Aside), FORCED)
+            );
         }
         text += "\n";
         text += &prose(self.early());
@@ -36,7 +40,8 @@ impl Failure {
         text += &look.headed(&self.kept.advice());
         if self.kept.test.is_empty() {
             let heading = "regression test, to paste beside the test that found this:";
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n{}\n\n{}",
                 look.prose(Some(Ink::Heading), heading),
                 self.regression

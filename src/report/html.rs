@@ -115,10 +115,14 @@ fn section(failure: &Failure) -> String {
         kept if kept.test.is_empty() => format!("{kept}\n{}", failure.regression),
         kept => kept.to_string(),
     };
+    let schedule = if failure.schedule.is_empty() {
+        "(empty: it fails with no step forced)".to_owned()
+    } else {
+        format!("<code>{}</code>", Escaped(&failure.schedule))
+    };
     let _ = writeln!(
         page,
-        "<section>\n<h2>To see it again</h2>\n<p class=\"note\">schedule: <code>{}</code></p>\n<pre>{}</pre>\n</section>",
-        Escaped(&failure.schedule),
+        "<section>\n<h2>To see it again</h2>\n<p class=\"note\">schedule: {schedule}</p>\n<pre>{}</pre>\n</section>",
         Escaped(test.trim())
     );
     page

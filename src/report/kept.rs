@@ -1,6 +1,6 @@
 //! How to keep a failure of an instrumented build: by markers, and a test for any build.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::markers::{MarkerLine, markers};
 use super::regression::{Call, marked_test};
@@ -73,7 +73,7 @@ impl Kept {
                 name,
             } in &written
             {
-                advice += &format!("\n  {file}:{line}: {source}  // interlace: {name}");
+                let _ = write!(advice, "\n  {file}:{line}: {source}  // interlace: {name}");
             }
             advice += "\n\nand ";
         }

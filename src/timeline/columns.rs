@@ -4,7 +4,7 @@ mod layout;
 mod legend;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::rows::{Row, rows, shortened};
 use super::{CodeLine, Columns, Timeline, TimelineStep};
@@ -166,7 +166,7 @@ impl<'a> Drawing<'a> {
     /// Begins a line with numbers of steps, and whether these are forced.
     fn begin(&mut self, numbers: &str, mark: char) {
         let numbers = " ".repeat(self.layout.number.saturating_sub(width(numbers))) + numbers;
-        self.text += &format!("\n  {numbers} {mark}  ");
+        let _ = write!(self.text, "\n  {numbers} {mark}  ");
     }
 
     /// A line about steps that are not shown, as far to the right as there is room for.
@@ -207,7 +207,7 @@ impl<'a> Drawing<'a> {
             let indent = self.layout.number + 6;
             for line in wrapped(why, self.look.width.saturating_sub(indent)) {
                 let line = self.look.paint(Ink::Warning, line.trim_start());
-                self.text += &format!("\n{:indent$}{line}", "");
+                let _ = write!(self.text, "\n{:indent$}{line}", "");
             }
         }
         let thread = self.columns.thread(step);
@@ -243,7 +243,7 @@ impl<'a> Drawing<'a> {
             let indent = indent
                 .min(self.layout.before_place())
                 .max(self.layout.number + 6);
-            self.text += &format!("\n{:indent$}", "");
+            let _ = write!(self.text, "\n{:indent$}", "");
             self.place(&place, &line.source, indent);
         }
         *told = caller;
@@ -259,7 +259,7 @@ impl<'a> Drawing<'a> {
         if source.is_empty() || room < MIN_SOURCE.min(width(source)) {
             return;
         }
-        self.text += &format!("{:padding$}{}", "", cut(source, room));
+        let _ = write!(self.text, "{:padding$}{}", "", cut(source, room));
     }
 }
 

@@ -167,12 +167,12 @@ impl Contents {
     /// least this much can be seen, and half as much of the names before.
     fn overlapping(&self, room: usize, least: usize) -> Option<Vec<(Column, usize)>> {
         let widest = self.cells.iter().copied().max().unwrap_or(0);
-        let (last, names) = self.names.split_last()?;
-        let wanted = widest.max(*last);
+        let (own, others) = self.names.split_last()?;
+        let wanted = widest.max(*own);
         let end = wanted.min(least);
-        let most = most(names, room.checked_sub(end + 2)?, least / 2)?;
+        let most = most(others, room.checked_sub(end + 2)?, least / 2)?;
         let mut begin = 0;
-        let all = names.iter().map(|name| name.min(&most)).chain([&end]);
+        let all = others.iter().map(|name| name.min(&most)).chain([&end]);
         let columns = all.map(|&name| {
             let column = Column {
                 begin,
