@@ -2,7 +2,8 @@
 
 mod code;
 mod columns;
-mod locks;
+mod lock_use;
+pub(crate) mod locks;
 pub(crate) mod rows;
 pub(crate) mod shared;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 pub use code::CodeLine;
 pub(crate) use code::StepCode;
 pub(crate) use columns::Drawn;
-pub(crate) use locks::{LockSpan, LockUse, holds, waits};
+pub(crate) use lock_use::LockUse;
 
 use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;

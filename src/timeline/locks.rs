@@ -1,19 +1,6 @@
 //! Which threads hold which locks from step to step, and who waits for whom; as far as steps say so.
 
-use std::borrow::Cow;
-
 use super::Columns;
-
-/// A lock that a step acquires or releases.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LockUse {
-    /// Which one: locks are numbered in the order in which they are first used.
-    pub(crate) lock: u32,
-    /// What the source calls it there; empty if that is not known.
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) is_release: bool,
-    pub(crate) is_shared: bool,
-}
 
 /// A lock that a thread holds, or waits for, from one step up to another: numbers of steps, from 0, without the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +84,7 @@ pub(crate) fn waits<'a>(columns: &'a Columns, holds: &[LockSpan<'a>]) -> Vec<Loc
 
 #[cfg(test)]
 mod tests {
+    use super::super::LockUse;
     use super::*;
     use crate::operation::{Event, Pending};
 

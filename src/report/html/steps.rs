@@ -7,8 +7,9 @@ use std::ops::RangeInclusive;
 use super::escape::Escaped;
 use super::source_lines::SourceLines;
 use crate::failure::{Activity, FailureKind, ThreadPosition, ValueOrText};
+use crate::timeline::locks::{LockSpan, holds, waits};
 use crate::timeline::rows::{Row, rows, shortened};
-use crate::timeline::{Columns, LockSpan, LockUse, Timeline, TimelineStep, holds, waits};
+use crate::timeline::{Columns, LockUse, Timeline, TimelineStep};
 
 /// The middle of longer executions is left out.
 const MAX_ROWS: usize = 2000;
