@@ -28,11 +28,12 @@ impl Failure {
             text += &prose("\nschedule: (empty: it fails with no step forced)");
         } else {
             let schedule = look.labelled(Ink::Heading, &format!("schedule: {}", self.schedule));
-            let _ = write!(
-                text,
-                "{}\n\n{schedule}",
-                look.prose(Some(Ink::Aside), FORCED)
-            );
+            let forced = match look.wraps {
+                true => FORCED.replace("\n  ", " "),
+                false => FORCED.to_owned(),
+            };
+            let forced = look.prose(Some(Ink::Aside), &forced);
+            let _ = write!(text, "{forced}\n\n{schedule}");
         }
         text += "\n";
         text += &prose(self.early());
