@@ -28,9 +28,10 @@ impl Failure {
             text += &prose("\nschedule: (empty: it fails with no step forced)");
         } else {
             let schedule = look.labelled(Ink::Heading, &format!("schedule: {}", self.schedule));
-            let forced = match look.wraps {
-                true => FORCED.replace("\n  ", " "),
-                false => FORCED.to_owned(),
+            let forced = if look.wraps {
+                FORCED.replace("\n  ", " ")
+            } else {
+                FORCED.to_owned()
             };
             let forced = look.prose(Some(Ink::Aside), &forced);
             let _ = write!(text, "{forced}\n\n{schedule}");
