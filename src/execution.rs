@@ -17,7 +17,7 @@ use crate::look::{Ink, Look};
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
 use crate::terminal;
-use crate::timeline::{Columns, Drawn, Timeline};
+use crate::timeline::{CallLines, Columns, Drawn, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -81,10 +81,15 @@ impl Record {
 
     /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
+        Timeline(ValueOrText::Value(self.columns(forced).0))
+    }
+
+    /// The same, with the lines of code that have led to the steps.
+    pub(crate) fn columns(&self, forced: usize) -> (Columns, CallLines) {
         let mut columns = Columns::of(&self.names, &self.steps, forced);
-        self.add_code(&mut columns);
+        let lines = self.add_code(&mut columns);
         self.add_locks(&mut columns);
-        Timeline(ValueOrText::Value(columns))
+        (columns, lines)
     }
 
     /// The first `length` steps, by name.

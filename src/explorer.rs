@@ -20,6 +20,7 @@ mod crash_notes;
 mod declared_places;
 mod default_store;
 mod isolate;
+mod line_starts;
 mod linear;
 mod minimise;
 mod model;

@@ -12,6 +12,7 @@ mod html;
 #[cfg(feature = "json")]
 mod json;
 mod kept;
+mod marker_home;
 mod markers;
 mod merge;
 mod no_classes;
@@ -36,6 +37,7 @@ pub(crate) use coverage::Coverage;
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
 pub use markers::MarkerLine;
+pub(crate) use markers::{next_line_begun, taken_within_lines};
 pub(crate) use no_classes::NoClasses;
 pub(crate) use page_folder::PageFolder;
 pub(crate) use page_note::PageNote;

@@ -5,7 +5,7 @@ use super::markers::MarkerLine;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
-use crate::failure::{Conflict, Conflicts, EarlierPanics, FailureKind, ThreadPanic};
+use crate::failure::{Conflict, Conflicts, EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
 use crate::getters::getters;
 use crate::schedule::{Schedule, StepKind};
 use crate::timeline::{Timeline, TimelineStep};
@@ -78,6 +78,9 @@ pub(crate) struct Reported {
     /// How many of its first steps make up the schedule.
     pub(crate) forced: usize,
     pub(crate) minimal: Minimal,
+    /// The same failure with its threads stopped where lines begin, and the number of its forced steps; if that is
+    /// another execution.
+    pub(crate) at_lines: Option<(Record, usize)>,
 }
 
 getters! { Failure {
@@ -114,14 +117,19 @@ impl Failure {
             record: ref best,
             forced,
             minimal,
+            ref at_lines,
         } = best;
         let schedule = best.schedule(forced);
-        let timeline = best.timeline(forced);
+        let (columns, lines) = best.columns(forced);
+        let timeline = Timeline(ValueOrText::Value(columns));
         let conflicts = told_by_own_lines(conflicts, &timeline);
         let (regression, kept) = match timeline.instrumented() {
             Some(columns) => (
                 regression::instrumented_test(&schedule, call),
-                Kept::of(columns, call),
+                match at_lines {
+                    Some((record, forced)) => Kept::later(record, *forced, call),
+                    None => Kept::of(columns, &lines, call),
+                },
             ),
             None => (regression::test(&schedule, call), Kept::default()),
         };

@@ -118,7 +118,7 @@ object! { Failure:
     kept = "kept"
 }
 
-row! { MarkerLine: file, line, source, name }
+row! { MarkerLine: file, line, source, name, package }
 
 object! { Sampled: strategy = "strategy", seed = "seed", uniform = "uniform" }
 object! { SavedRuns: place = "place", held = "held", stale = "stale", failing = "failing" }
@@ -195,7 +195,8 @@ impl Json for Kept {
         }
         json!({
             "markers": self.markers.write(),
-            "are_copied": self.are_copied.write(),
+            "homes": self.homes.write(),
+            "is_later": self.is_later,
             "test": self.test.write(),
             "obstacle": self.obstacle.write(),
         })
@@ -207,7 +208,8 @@ impl Json for Kept {
         };
         Ok(Kept {
             markers: node.read("markers")?,
-            are_copied: node.read("are_copied")?,
+            homes: node.read("homes")?,
+            is_later: node.read("is_later")?,
             test: node.read("test")?,
             obstacle: node.read("obstacle")?,
         })

@@ -43,6 +43,15 @@ getters! { CodeLine {
     function: &str,
 } }
 
+/// The lines that have led to steps: the innermost line of the workspace, then those of the packages that are
+/// called there, inwards. Empty where that is not known. There are none at all in a build that is not instrumented.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CallLines {
+    pub(crate) of_steps: Vec<Vec<CodeLine>>,
+    /// For each thread, of the step before which it was stopped when the execution ended.
+    pub(crate) pending: Vec<Vec<CodeLine>>,
+}
+
 impl CodeLine {
     /// What the function that is called there is called on, as the source says it; empty if that is not known.
     pub(crate) fn accessed(&self) -> &str {

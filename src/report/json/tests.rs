@@ -10,6 +10,7 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
+use crate::report::marker_home::Home;
 use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
@@ -61,20 +62,24 @@ fn failures() -> impl Strategy<Value = Failure> {
 }
 
 fn kept() -> impl Strategy<Value = Kept> {
-    let marker = (any::<[String; 3]>(), any::<u32>());
-    let marker = marker.prop_map(|([file, source, name], line)| MarkerLine {
+    let marker = (any::<[String; 4]>(), any::<u32>());
+    let marker = marker.prop_map(|([file, source, name, package], line)| MarkerLine {
         file,
         line,
         source,
         name,
+        package,
     });
-    let markers = vec((marker, any::<bool>()), 0..3);
-    (markers, any::<[String; 2]>()).prop_map(|(markers, [test, obstacle])| {
-        let (markers, are_copied) = markers.into_iter().unzip();
+    let home = prop::sample::select(Home::ALL);
+    let markers = vec((marker, home), 0..3);
+    let texts = any::<[String; 2]>();
+    (markers, texts, any::<bool>()).prop_map(|(markers, [test, obstacle], is_later)| {
+        let (markers, homes) = markers.into_iter().unzip();
         Kept {
             markers,
-            are_copied,
+            homes,
             test,
+            is_later,
             obstacle,
         }
     })
