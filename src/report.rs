@@ -6,6 +6,7 @@ mod coverage;
 mod decoder_tests;
 mod display;
 mod failure;
+mod failure_text;
 mod gap;
 mod html;
 #[cfg(feature = "json")]
@@ -26,6 +27,8 @@ mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+#[cfg(all(test, feature = "json"))]
+mod told_tests;
 mod unread;
 mod verified;
 mod worker_count;

@@ -245,13 +245,14 @@ fn a_long_search_tells_its_size_where_it_is_asked_to() {
             &[("INTERLACE_PROGRESS", "1"), ("INTERLACE_WORKERS", workers)],
         );
         let stderr = String::from_utf8(output.stderr).unwrap();
-        let size = "interlace: 5.6·10^12 schedules (exact), `time_limit` 1.5s: about 2 s";
+        let size =
+            "interlace: searches_long: 5.6·10^12 schedules (exact), `time_limit` 1.5s: about 2 s";
         assert!(stderr.contains(size), "{stderr}");
     }
 }
 
 #[test]
-fn a_test_is_silent_unless_asked() {
+fn a_short_test_is_silent_unless_asked() {
     let output = run("searches_long", &[]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

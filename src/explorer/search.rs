@@ -52,7 +52,7 @@ pub(super) fn search(
         time_limit: limits.time,
     };
     let reporter = progress::choose_reporter(settings.progress);
-    let watch = reporter.map(|reporter| Watch::start(reporter, goal));
+    let watch = reporter.map(|(reporter, patience)| Watch::start(reporter, goal, patience));
     let search = ParallelSearch {
         program: Arc::clone(context.program),
         engine: context.engine,
