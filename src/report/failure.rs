@@ -123,10 +123,12 @@ impl Failure {
         let (columns, lines) = best.columns(forced);
         let timeline = Timeline(ValueOrText::Value(columns));
         let conflicts = told_by_own_lines(conflicts, &timeline);
+        let kind = best.failure().expect("a failing execution has a kind");
         let (regression, kept) = match timeline.instrumented() {
             Some(columns) => (
                 regression::instrumented_test(&schedule, call),
                 match at_lines {
+                    _ if matches!(kind, FailureKind::DataRace(_)) => Kept::only_instrumented(),
                     Some((record, forced)) => Kept::later(record, *forced, call),
                     None => Kept::of(columns, &lines, call),
                 },
@@ -134,7 +136,7 @@ impl Failure {
             None => (regression::test(&schedule, call), Kept::default()),
         };
         Failure {
-            kind: best.failure().expect("a failing execution has a kind"),
+            kind,
             panics: best.panics.clone(),
             found_schedule: found.record.schedule(found.record.steps.len()),
             found_timeline: found.record.timeline(found.record.steps.len()),

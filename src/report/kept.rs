@@ -40,6 +40,16 @@ impl Kept {
         }
     }
 
+    /// Of a data race.
+    pub(super) fn only_instrumented() -> Self {
+        Kept {
+            obstacle: "a plain build does not see plain accesses, so it would pass with the data race. The test below \
+                is for `cargo interlace`"
+                .to_owned(),
+            ..Kept::default()
+        }
+    }
+
     /// Of the same failure with threads stopped later.
     pub(super) fn later(failing: &Record, forced: usize, call: Call) -> Self {
         let (columns, lines) = failing.columns(forced);

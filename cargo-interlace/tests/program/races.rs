@@ -711,6 +711,11 @@ fn a_race_says_who_and_where_and_what_would_order_them() {
     assert_eq!(passed.load_order().to_string(), "Acquire");
     let text = race.to_string();
     assert!(text.ends_with("what would: to store with Release"), "{text}");
+    // Markers would keep a test that passes.
+    let failure = report.assert_fails();
+    assert!(failure.markers().is_empty() && failure.marked_regression().is_none());
+    let words = "markers cannot keep this as a test of a plain `cargo test`:\na plain build does not see plain accesses";
+    assert!(failure.to_string().contains(words), "{failure}");
     // It need not be looked for; the report says so.
     let body = || _ = two(shared(), |all| all.data.set(1), |all| all.data.get() < 2);
     let report = Explorer::model(body).data_races(false).explore();

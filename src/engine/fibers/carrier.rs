@@ -91,12 +91,11 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         if run.heartbeat.is_to_stay() {
             processor.pin_current_thread();
         }
+        // Before its memory is that of an execution: where the keys are is found once for all of them.
+        fix_hash_keys();
         run.begin_execution();
         run.heartbeat.beat();
         run.recorder.enter(Phase::SetUp);
-        if !cfg!(interlace) {
-            fix_hash_keys();
-        }
         let ended = execute(run, fibers, &mut turns)?;
         run.surroundings.process_lock.end_execution();
         run.heartbeat.rest();

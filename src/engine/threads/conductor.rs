@@ -21,13 +21,12 @@ pub(super) fn conduct(team: &Arc<Team>) {
     let recorder = team.shared.lock().core.state.recorder();
     flight_recorder::set_own(Some(recorder));
     loop {
+        // Before its memory is that of an execution: where the keys are is found once for all of them.
+        fix_hash_keys();
         let lock = &team.surroundings.process_lock;
         lock.begin_execution();
         lock.look_for_races(team.shared.lock().core.options.data_races);
         recorder.enter(Phase::SetUp);
-        if !cfg!(interlace) {
-            fix_hash_keys();
-        }
         let result = execute(team);
         let mut shared = team.shared.lock();
         if shared.core.scheduler.is_some() {
