@@ -166,18 +166,22 @@ impl Races {
     ) -> bool {
         /// In larger blocks only what is near to what was accessed is looked at.
         const LARGE: usize = 1 << 12;
-        let end = access.place.saturating_add(access.size);
         let whole = [(access.place, access.size)];
         let parts = if access.size <= LARGE {
             &whole[..]
         } else {
             &self.shadow.touched(access.place, access.size)
         };
-        let changed = parts.iter().any(|(start, size)| {
-            let granules = (*start..(start + size).min(end)).step_by(GRANULE);
-            let mut atomics = granules.filter_map(|it| Some((it, self.shadow.first_atomic(it)?)));
-            atomics.any(|(place, first)| self.atomics.was_any_changed(first, place, &value))
-        });
+        let mut changed = false;
+        for &(start, size) in parts {
+            let mut place = start;
+            while place < start + size && !changed {
+                let first = self.shadow.first_atomic(place);
+                changed =
+                    first.is_some_and(|first| self.atomics.was_any_changed(first, place, &value));
+                place += GRANULE;
+            }
+        }
         if changed {
             self.clocks.read_all(thread, MemoryOrder::Acquire);
         }

@@ -88,14 +88,21 @@ pub(crate) fn accessed(access: Access) {
         let thread = memory.racer.get();
         // SAFETY: the caller has the turn.
         if !unsafe { &*set.races.get() }.is_covered(thread, access) {
-            accessed_anew(memory, access);
+            // Each by itself, so that the usual case stores none of them.
+            accessed_anew(memory, access.place, access.size, access.kind, access.site);
         }
     }
 }
 
 /// As [`accessed`], where that is not known already.
 #[inline(never)]
-fn accessed_anew(memory: &ThreadMemory, access: Access) {
+fn accessed_anew(memory: &ThreadMemory, place: usize, size: usize, kind: AccessType, site: usize) {
+    let access = Access {
+        place,
+        size,
+        kind,
+        site,
+    };
     look(memory, |races, thread| races.access_anew(thread, access));
 }
 

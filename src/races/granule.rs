@@ -64,6 +64,16 @@ impl Entry {
         self.kind.writes() && !self.kind.is_atomic()
     }
 
+    /// Whether it stands for an access of this thread, at this time of that.
+    #[allow(clippy::inline_always, reason = "in each hook")]
+    #[inline(always)]
+    fn covers(&self, thread: usize, clock: u32, mask: u8, kind: AccessType) -> bool {
+        self.clock == clock
+            && self.mask & mask == mask
+            && self.thread() == thread
+            && self.kind.stands_for(kind)
+    }
+
     /// Its thread or another makes `access` now, of which its thread has `known` this much. The `first` that races
     /// with that is found, and what that stands for is forgotten.
     #[inline]
@@ -165,15 +175,13 @@ impl Granule {
     #[allow(clippy::inline_always, reason = "see above")]
     #[inline(always)]
     pub(super) fn covers(&self, thread: usize, clock: u32, mask: u8, kind: AccessType) -> bool {
-        let covers = |it: &Entry| {
-            it.clock == clock
-                && it.mask & mask == mask
-                && it.thread() == thread
-                && it.kind.stands_for(kind)
-        };
         // What is written over an atomic is to be known.
         let is_overwriting = self.atomic != 0 && kind.writes() && !kind.is_atomic();
-        self.entries.iter().any(covers) && !is_overwriting
+        let [one, two, three] = &self.entries;
+        !is_overwriting
+            && (one.covers(thread, clock, mask, kind)
+                || two.covers(thread, clock, mask, kind)
+                || three.covers(thread, clock, mask, kind))
     }
 
     /// Whether it was used in this execution.
