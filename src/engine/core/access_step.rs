@@ -72,3 +72,69 @@ impl ExecutionState {
         self.threads.states[pending.thread.index()] = ThreadState::Running;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{MAX_STEPS, state};
+    use super::super::waiting_loops::Arrived;
+    use super::*;
+    use crate::operation::{AccessKind, MemoryAccess};
+    use crate::site::MarkerId;
+
+    /// What thread 0 does at its access of a number: a count, a lock's word, or another place each time.
+    fn reach(number: u32) -> Reach {
+        let kinds = [AccessKind::Write, AccessKind::Increment, AccessKind::Read];
+        let kind = kinds[number as usize % kinds.len()];
+        Reach {
+            site: MarkerId::new(number),
+            access: MemoryAccess::new(kind, 8 * number as usize, 8),
+            operands: (u64::from(number), 0),
+        }
+    }
+
+    /// Runs two threads that make accesses until the steps are used up. At each point `choices` say by a bit who goes
+    /// on. Returns the execution, what was seen at each point, and how many steps were taken together.
+    fn run(choices: u32, together: bool) -> (ExecutionState, Vec<String>, usize) {
+        let mut state = state(2);
+        let (mut seen, mut count) = (Vec::new(), 0);
+        let mut reached = 0;
+        let mut turn = state.advance(|_, _| unreachable!("threads start in order"));
+        while let Turn::Of(thread) = turn {
+            let mut choose = |point: &SchedulingPoint<'_>, _: &ThreadTable| {
+                seen.push(format!("{point:?}"));
+                Choice::Take((choices >> point.step & 1) as usize)
+            };
+            let reach = reach(reached);
+            reached += 1;
+            let advanced = together.then(|| state.advance_to_access(thread, &reach, &mut choose));
+            turn = if let Some(turn) = advanced.flatten() {
+                count += 1;
+                turn
+            } else {
+                assert_eq!(state.arrive(thread, &reach, |_| None), Arrived::Stops);
+                state.pause(thread, reach.site);
+                state.advance(choose)
+            };
+            if let Turn::Of(_) = turn {
+                state.note_access(thread, &reach.access.object(), 0, 1);
+            }
+        }
+        assert_eq!(turn, Turn::Over(Over::StepLimit));
+        (state, seen, count)
+    }
+
+    /// But for the first step, which is chosen where a thread has started, and for what follows the last.
+    #[test]
+    fn what_is_done_together_is_what_is_done_one_by_one() {
+        for choices in 0..1 << MAX_STEPS {
+            let (one_by_one, seen, none) = run(choices, false);
+            let (together, seen_together, count) = run(choices, true);
+            assert_eq!((none, count), (0, MAX_STEPS - 1));
+            assert_eq!(seen, seen_together, "{choices:b}");
+            assert_eq!(one_by_one.steps(), together.steps());
+            assert_eq!(one_by_one.accesses, together.accesses);
+            assert_eq!(one_by_one.enabled, together.enabled);
+            assert_eq!(one_by_one.threads.states, together.threads.states);
+        }
+    }
+}
