@@ -96,10 +96,16 @@ pub(crate) fn accessed(access: Access) {
 
 /// As [`accessed`], where that is not known already.
 #[inline(never)]
-fn accessed_anew(memory: &ThreadMemory, place: usize, size: usize, kind: AccessType, site: usize) {
+fn accessed_anew(
+    memory: &ThreadMemory,
+    place: usize,
+    length: usize,
+    kind: AccessType,
+    site: usize,
+) {
     let access = Access {
         place,
-        size,
+        size: length,
         kind,
         site,
     };

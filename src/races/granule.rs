@@ -202,7 +202,7 @@ impl Granule {
             before.give_way(&access, known, &mut first);
         }
         if self.extra != 0 {
-            for before in extras[self.extra as usize - 1].iter_mut() {
+            for before in &mut extras[self.extra as usize - 1] {
                 before.give_way(&access, known, &mut first);
             }
         }

@@ -187,7 +187,7 @@ impl Shadow {
 
     fn clear_in(&mut self, page: usize, start: usize, end: usize) {
         let granules = &mut self.pages[page].granules;
-        if start % GRANULE == 0 && end % GRANULE == 0 {
+        if start.is_multiple_of(GRANULE) && end.is_multiple_of(GRANULE) {
             // As blocks are.
             let first = start % PAGE / GRANULE;
             let own = &mut granules[first..][..(end - start) / GRANULE];
