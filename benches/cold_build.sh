@@ -63,6 +63,7 @@ if [ "${1:-}" = --crates ]; then
     exit
 fi
 
+crate with-proptest "interlace-explorer = { path = \"$here\", features = [\"proptest\"] }"
 crate without-features "interlace-explorer = { path = \"$here\", default-features = false }"
 # With the features that interlace takes, and syn as its macros do.
 crate fixed-alone 'parking_lot = "0.12"
@@ -72,7 +73,7 @@ proptest = { version = "1.12", default-features = false, features = ["std"] }
 syn = { version = "3.0", default-features = false, features = ["full", "parsing", "printing", "proc-macro", "visit-mut"] }'
 crate shuttle 'shuttle = "0.9"'
 crate loom 'loom = "0.7"'
-tools=(interlace without-features fixed-alone shuttle loom)
+tools=(interlace with-proptest without-features fixed-alone shuttle loom)
 for _ in $(seq "${1:-3}"); do
     for tool in "${tools[@]}"; do
         build "$tool" >>"$work/$tool.times"

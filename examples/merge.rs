@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     match merge(&paths) {
         Ok(reports) => {
             for report in &reports {
-                println!("{}: {report}\n", report.search());
+                println!("{}: {report}\n", report.describe_search());
             }
             let has_failed =
                 |report: &Report| report.failure().is_some() || report.error().is_some();

@@ -38,7 +38,7 @@ named! {
     /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::UnknownThread);
     /// ```
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum ErrorKind {
         /// The text of a schedule does not parse.
@@ -51,6 +51,8 @@ named! {
         NotOfTheseMarkers = "not_of_these_markers",
         /// No thread was added, so there is nothing to run.
         NoThreads = "no_threads",
+        /// A thread was given an empty name.
+        UnnamedThread = "unnamed_thread",
         /// Two threads were given the same name.
         DuplicateThread = "duplicate_thread",
         /// A step names a thread that was not added.

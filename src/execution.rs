@@ -5,6 +5,7 @@ mod details;
 mod single;
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 pub(crate) use single::{Chooser, Single, run_single};
@@ -12,9 +13,10 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
+use crate::must_use::MustUse;
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline::{Columns, Timeline};
+use crate::timeline::{CallLines, Columns, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -78,9 +80,14 @@ impl Record {
 
     /// The steps in columns. The schedule forces the first `forced`.
     pub(crate) fn timeline(&self, forced: usize) -> Timeline {
+        Timeline(ValueOrText::Value(self.columns(forced).0))
+    }
+
+    /// The same, with the lines of code that have led to the steps.
+    pub(crate) fn columns(&self, forced: usize) -> (Columns, CallLines) {
         let mut columns = Columns::of(&self.names, &self.steps, forced);
-        self.add_code(&mut columns);
-        Timeline(ValueOrText::Value(columns))
+        let lines = self.add_code(&mut columns);
+        (columns, lines)
     }
 
     /// The first `length` steps, by name.
@@ -101,7 +108,8 @@ pub(crate) fn step(operation: Operation, name: &str) -> Step {
 
 /// One execution: the steps it took, and how it ended.
 ///
-/// [`Explorer::replay`](crate::Explorer::replay) gives one.
+/// [`Explorer::replay`](crate::Explorer::replay) gives one. If it has failed, and nobody looks at it, it panics
+/// when it is dropped: a failure that is forgotten would let a test pass.
 ///
 /// ```
 /// use interlace::{Explorer, Schedule, marker};
@@ -115,11 +123,13 @@ pub(crate) fn step(operation: Operation, name: &str) -> Step {
 #[derive(Debug, Clone)]
 #[must_use = "an execution may have failed: ask `is_ok` or call `assert_ok`"]
 pub struct Execution {
-    schedule: Schedule,
-    forced: usize,
+    /// Every step.
+    all: Schedule,
+    forced: Schedule,
     timeline: Timeline,
     failure: Option<FailureKind>,
     panics: EarlierPanics,
+    unread: MustUse,
 }
 
 impl Execution {
@@ -135,29 +145,47 @@ impl Execution {
 
     fn with_failure(record: &Record, forced: usize, failure: Option<FailureKind>) -> Self {
         Execution {
-            schedule: record.schedule(record.steps.len()),
-            forced: operation::forced(&record.steps),
+            all: record.schedule(record.steps.len()),
+            forced: record.schedule(operation::forced(&record.steps)),
             timeline: record.timeline(forced),
             failure,
             panics: record.panics.clone(),
+            unread: MustUse::default(),
         }
     }
 
     /// An execution that was not run.
     pub(crate) fn refused(error: Error) -> Self {
         Execution {
-            schedule: Schedule::default(),
-            forced: 0,
+            all: Schedule::default(),
+            forced: Schedule::default(),
             timeline: Timeline::default(),
             failure: Some(FailureKind::of_error(error)),
             panics: EarlierPanics::default(),
+            unread: MustUse::default(),
         }
+    }
+
+    /// If it has failed, it panics when it is dropped before anybody has looked at it. It was run at `place`.
+    pub(crate) fn must_be_read(mut self, place: &Location<'_>) -> Self {
+        self.unread = self.failure.as_ref().map_or_else(MustUse::default, |kind| {
+            MustUse::or_tell(format!(
+                "interlace: the execution that was run at {place} has failed, and nobody has looked at it: call \
+                 `assert_ok`\n\n{kind}"
+            ))
+        });
+        self
+    }
+
+    fn looked_at(&self) -> &Self {
+        self.unread.note_use();
+        self
     }
 
     /// Returns every step that was taken, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
-        self.schedule.steps()
+        self.looked_at().all.steps()
     }
 
     /// Returns the shortest schedule that gives this execution. The steps it leaves out follow the
@@ -172,37 +200,58 @@ impl Execution {
     /// let execution = explorer().replay(&schedule![a: x, b: x, b: y]);
     /// assert_eq!(execution.steps().len(), 4);
     /// // After a:x and b:x, b goes on by itself, and a comes last.
-    /// assert_eq!(execution.schedule(), schedule![a: x, b: x]);
+    /// assert_eq!(execution.schedule(), &schedule![a: x, b: x]);
     /// ```
     #[must_use]
-    pub fn schedule(&self) -> Schedule {
-        let forced = self.steps().iter().take(self.forced);
-        forced.cloned().collect()
+    pub fn schedule(&self) -> &Schedule {
+        &self.looked_at().forced
     }
 
     /// Returns every step that was taken, with the places of the markers in the source.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
-        &self.timeline
+        &self.looked_at().timeline
     }
 
     /// Returns whether every thread ended and every check held.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        self.failure.is_none()
+        self.looked_at().failure.is_none()
     }
 
     /// Returns how the execution failed, if it did.
+    ///
+    /// ```
+    /// use interlace::{Explorer, FailureKind, marker, schedule};
+    ///
+    /// let execution = Explorer::new(|| ())
+    ///     .thread("t", |()| marker!("x"))
+    ///     .replay(&schedule![t: y]);
+    /// assert!(matches!(execution.failure_kind(), Some(FailureKind::Diverged(_))));
+    /// ```
     #[must_use]
     pub fn failure_kind(&self) -> Option<&FailureKind> {
-        self.failure.as_ref()
+        self.looked_at().failure.as_ref()
     }
 
     /// Returns the panics of threads that the program has started, as
     /// [`Failure::panics`](crate::Failure::panics) does. If the execution did not fail, nobody minded them.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Schedule, marker};
+    ///
+    /// let execution = Explorer::model(|| {
+    ///     marker!("x");
+    ///     let answer = std::thread::spawn(|| panic!("out of luck")).join();
+    ///     assert!(answer.is_err());
+    /// })
+    /// .replay(&Schedule::default());
+    /// assert!(execution.is_ok());
+    /// assert_eq!(execution.panics()[0].panic().message(), "out of luck");
+    /// ```
     #[must_use]
     pub fn panics(&self) -> &[ThreadPanic] {
-        &self.panics.0
+        &self.looked_at().panics.0
     }
 
     /// Returns an error if the execution failed, with the message of
@@ -224,7 +273,7 @@ impl Execution {
     /// assert!(error.to_string().contains("thread `t` panicked: out of luck"));
     /// ```
     pub fn result(&self) -> Result<(), Error> {
-        match &self.failure {
+        match &self.looked_at().failure {
             None => Ok(()),
             Some(FailureKind::Diverged(error)) => Err(error.clone()),
             Some(_) => Err(self.error()),
@@ -243,6 +292,14 @@ impl Execution {
     /// # Panics
     ///
     /// If it failed, with the steps and the failure.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, schedule};
+    ///
+    /// let body = |(): &()| { marker!("x"); marker!("y") };
+    /// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// explorer.replay(&schedule![b: x, a: x]).assert_ok();
+    /// ```
     #[track_caller]
     pub fn assert_ok(&self) {
         assert!(self.is_ok(), "{self}");
@@ -252,11 +309,11 @@ impl Execution {
 /// The steps in columns, and how the execution ended.
 impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.failure {
+        match &self.looked_at().failure {
             None => writeln!(f, "interlace: the execution held")?,
             Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
         }
-        if self.schedule.is_empty() {
+        if self.all.is_empty() {
             return Ok(());
         }
         write!(f, "\n{}", self.timeline)

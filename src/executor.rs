@@ -4,12 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use itertools::Itertools as _;
+
 use crate::engine::{self, Engine, EngineOptions, Program, ProgramInstance};
 use crate::error::{Error, ErrorKind};
 use crate::execution::Record;
 use crate::failure::FailureKind;
 use crate::follow::{Followed, follow};
 use crate::locks::Mutex;
+use crate::must_use::MustUse;
 use crate::operation::ThreadId;
 use crate::schedule::Schedule;
 
@@ -101,7 +104,8 @@ impl TraceExecutor {
         TraceExecutor(OneShotProgram::new(schedule, true))
     }
 
-    /// Adds a thread. It starts when [`wait`](Self::wait) is called.
+    /// Adds a thread. It starts when [`wait`](Self::wait) is called. If that is never called, the executor
+    /// panics when it is dropped.
     pub fn run(&mut self, name: impl Into<String>, body: impl FnOnce() + Send + 'static) {
         self.0.add(name.into(), Box::new(body));
     }
@@ -116,6 +120,17 @@ impl TraceExecutor {
     ///
     /// If the schedule does not fit the threads (which is noticed at once), a thread panics, none
     /// can go on, or the time is up; see [`ErrorKind`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{ErrorKind, TraceExecutor, marker, schedule};
+    ///
+    /// let mut executor = TraceExecutor::new(schedule![thread1: raed]);
+    /// executor.run("thread1", || marker!("read"));
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Diverged);
+    /// assert!(error.to_string().contains("did you mean `read`?"));
+    /// ```
     pub fn wait(self, timeout: Duration) -> Result<(), Error> {
         self.0.run(timeout)
     }
@@ -129,6 +144,19 @@ impl AsyncTraceExecutor {
 
     /// Prepares to follow `schedule`, which must hold every step of every task, as in
     /// [`TraceExecutor::exact`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{AsyncTraceExecutor, ErrorKind, marker, schedule};
+    ///
+    /// let mut executor = AsyncTraceExecutor::exact(schedule![task1: read]);
+    /// executor.run("task1", async {
+    ///     marker!("read");
+    ///     marker!("write");
+    /// });
+    /// let error = executor.wait(Duration::from_secs(5)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::ScheduleUsedUp);
+    /// ```
     pub fn exact(schedule: Schedule) -> Self {
         AsyncTraceExecutor(OneShotProgram::new(schedule, true))
     }
@@ -184,6 +212,7 @@ struct OneShotProgram {
     external_wakers: bool,
     names: Vec<String>,
     bodies: Vec<Mutex<Option<Once>>>,
+    must_run: MustUse,
 }
 
 impl OneShotProgram {
@@ -194,12 +223,18 @@ impl OneShotProgram {
             external_wakers: false,
             names: Vec::new(),
             bodies: Vec::new(),
+            must_run: MustUse::default(),
         }
     }
 
     fn add(&mut self, name: String, body: Once) {
+        self.must_run.note_use();
         self.names.push(name);
         self.bodies.push(Mutex::new(Some(body)));
+        let names = self.names.iter().format("`, `");
+        self.must_run = MustUse::or_tell(format!(
+            "interlace: an executor has run nothing of what was added to it, `{names}`: call `wait`"
+        ));
     }
 
     fn show(&self, f: &mut fmt::Formatter<'_>, executor: &str, bodies: &str) -> fmt::Result {
@@ -210,6 +245,7 @@ impl OneShotProgram {
     }
 
     fn run(mut self, timeout: Duration) -> Result<(), Error> {
+        self.must_run.note_use();
         let options = EngineOptions {
             timeout,
             max_steps: usize::MAX,

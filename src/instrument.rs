@@ -28,5 +28,5 @@ mod source_lines;
 mod std_functions;
 mod symbols;
 
-pub(crate) use callers::caller;
+pub(crate) use callers::{Caller, callers};
 pub(crate) use sites::marker_site;

@@ -1,9 +1,10 @@
-//! Finds concurrency bugs by exploring every interleaving of the points you mark.
+//! Finds concurrency bugs by running threads and async tasks in every order that matters.
 //!
-//! Write `// interlace: read_value` beside the operations that matter. Interlace runs the threads
-//! and async tasks under test one at a time and pauses each at its markers, and wherever it waits
-//! for a lock, a channel, another thread or a time, so that it can run them in every order, shrink the first failing order to a minimal one, and print it as a regression
-//! test.
+//! There are two ways in. **Mark nothing**: under the subcommand `cargo interlace test` every atomic access is a
+//! scheduling point, in your code and in all that it depends on; give [`model()`] the body of a test. Or **mark the
+//! operations that matter** with comments, such as `// interlace: read_value`, and use plain `cargo test`. Interlace
+//! runs one thread at a time, pauses each at its points and wherever it waits, and explores all orders, or some, or
+//! replays one. It shrinks the first failure to a minimal schedule and prints that as a regression test.
 //!
 //! ```
 //! use interlace::Explorer;
@@ -36,15 +37,18 @@
 //!
 //! | to | use |
 //! |---|---|
+//! | explore a body that starts its own threads, with nothing marked | [`model()`], [`Explorer::model`], under `cargo interlace test` |
 //! | mark a point | [`trace`] and comments, or [`marker!`] |
 //! | run every schedule | [`Explorer`], which gives a [`Report`] with a [`Failure`] |
 //! | run some schedules when there are too many | [`Explorer::strategy`] with a [`Strategy`] |
-//! | make a point of every access, with nothing marked | [`model()`], under `cargo interlace test` |
-//! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | say what must hold | [`Explorer::check`], [`invariant`](Explorer::invariant), [`allow_outcomes`](Explorer::allow_outcomes), [`serializable`](Explorer::serializable) |
+//! | say what a test asserts of a search | [`Report::assert_ok`], [`assert_exhaustive`](Report::assert_exhaustive), [`assert_no_failure_found`](Report::assert_no_failure_found), [`assert_fails`](Report::assert_fails) |
 //! | check a data structure against what it should do | [`linear`], [`Explorer::linearizable`] |
-//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest`, on by default |
+//! | draw inputs and interleaving together, or sample | `strategies`, `Explorer::sample`: the cargo feature `proptest` |
+//! | say how waits end, and which time the program sees | [`Explorer::timeouts`], [`real_time`](Explorer::real_time), [`spurious_wakeups`](Explorer::spurious_wakeups) |
 //! | read a failure as values | [`FailureKind`], [`failure`], [`Timeline`] |
+//! | look at it in a browser, or give it to a program | [`Report::to_html`]; `Report::to_json`: the cargo feature `json`, on by default |
+//! | find out what crashes the process | [`Explorer::isolate`] |
 //! | run one schedule of an explorer again | [`Explorer::replay`], which gives an [`Execution`] |
 //! | run one schedule, written by hand | [`TraceExecutor`], [`AsyncTraceExecutor`] |
 //! | try first what failed in an earlier run | nothing: [`saved`] says how it is done |
@@ -53,23 +57,25 @@
 //!
 //! # What is run
 //!
-//! One thread runs at a time. A thread pauses before the code that a marker gates, and goes on when
-//! the schedule says so; between two markers it runs without interruption, unless it has to wait.
-//! Going on after a wait is a step of its own, and so is a time-out. A thread that the program
-//! starts is one of its threads. At the start, the declared threads run one after the other, in the
-//! order in which they were added, each up to its first marker or wait. After the last step of a schedule, the rest follows in a fixed order: the thread that
-//! ran last goes on until it ends or blocks, then the others in the order in which they were added.
-//! So a short schedule stands for a whole execution, and the empty one is legal.
+//! One thread runs at a time. A thread pauses before the code that a marker gates, and before each atomic access in an
+//! instrumented build, and goes on when the schedule says so. Between two points it runs without interruption, unless
+//! it has to wait. Going on after a wait is a step of its own, and so is a time-out. A thread that the program starts
+//! is one of its threads. At the start, the declared threads run one after the other, in the order in which they were
+//! added, each up to its first point or wait. After the last step of a schedule, the rest follows in a fixed order: the
+//! thread that ran last goes on until it ends or blocks, then the others in the order in which they were added. So a
+//! short schedule stands for a whole execution, and the empty one is legal.
 //!
 //! # Limits
 //!
-//! Only the order of markers and waits is explored, under sequential consistency. The program must
-//! do the same whenever the schedule is the same. Locks, channels, threads that the program starts,
-//! sleeps and time-outs are part of the search on Linux with glibc, on x86-64 and 64-bit ARM, with
-//! the cargo feature `system`, which is on by default: there, functions of libc that this library
-//! defines take the place of libc's. Calls that bypass libc are not seen. Elsewhere an execution in
-//! which a thread blocks times out, unless a marker says what the thread [acquires](Acquire). Async
-//! tasks that wait for each other are always detected.
+//! The order of points and waits is explored, under sequential consistency: weak memory is not. In an instrumented
+//! build data races of plain memory are failures. The program must do the same whenever the schedule is the same.
+//! Locks, channels, threads that the program starts, sleeps and time-outs are part of the search on Linux with glibc,
+//! on x86-64 and 64-bit ARM, with the cargo feature `system`, which is on by default: there, functions of libc that
+//! this library defines take the place of libc's. Calls that bypass libc are not seen. Elsewhere an execution in which
+//! a thread blocks times out, unless a marker says what the thread [acquires](Acquire). Async tasks that wait for each
+//! other are always detected. The README lists these limits, and what a search does to the process.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Lowest first. ARCHITECTURE.md has the exact order, and a test holds the imports to it.
 
@@ -78,6 +84,7 @@ mod append_list;
 mod broken_rules;
 mod error;
 mod getters;
+mod must_use;
 mod named;
 pub mod permutations;
 pub mod saved;
@@ -232,7 +239,8 @@ pub use failure::{FailureKind, Panic, SerialOrder};
 ///
 /// # What does not compile
 ///
-/// A marker never goes missing silently. These are errors, shown at the comment: one that gates
+/// A marker never goes missing silently. An attribute on an item without any marker is an error. These
+/// are errors, shown at the comment: one that gates
 /// nothing (on a line with only a closing brace, before a nested item, outside any function body,
 /// in a `const fn`), a second one on the same operation, a bad or missing name, anything else after
 /// the name. So are comments that were probably meant as markers: `// interlace read` without the
@@ -265,4 +273,17 @@ pub mod __private {
     pub use crate::site::Site;
     pub use interlace_macros::{marker_name, marker_place};
     pub use std::option::Option::{None, Some};
+}
+
+/// The examples of the documents are compiled and run as those here.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/from-loom.md")]
+    struct FromLoom;
+    #[doc = include_str!("../docs/from-shuttle.md")]
+    struct FromShuttle;
+    #[doc = include_str!("../docs/shards.md")]
+    struct Shards;
 }

@@ -177,6 +177,7 @@ pub fn items<I: IntoIterator>((): (), items: I) -> Items<I::IntoIter> {
 }
 
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub struct Items<I> {
     items: I,
     has_begun: bool,

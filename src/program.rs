@@ -224,11 +224,19 @@ impl<S> Debug for StatefulProgram<S> {
 ///
 /// # Errors
 ///
-/// If there is no thread, or two have one name.
+/// If there is no thread, one has no name, or two have the same.
 pub(crate) fn check_names(names: &[String]) -> Result<(), Error> {
     if names.is_empty() {
         let text = "there is no thread to run: add one before running";
         return Err(Error::new(ErrorKind::NoThreads, text));
+    }
+    if let Some(at) = names.iter().position(|name| name.trim().is_empty()) {
+        let text = format!(
+            "thread {} of {} has no name: give it one, for reports and schedules",
+            at + 1,
+            names.len()
+        );
+        return Err(Error::new(ErrorKind::UnnamedThread, text));
     }
     if let Some(name) = names.iter().duplicates().next() {
         let text = format!("two threads are named `{name}`: give each thread a name of its own");

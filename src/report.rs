@@ -11,6 +11,7 @@ mod html;
 #[cfg(feature = "json")]
 mod json;
 mod kept;
+mod marker_home;
 mod markers;
 mod merge;
 mod no_classes;
@@ -24,6 +25,7 @@ mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+mod unread;
 mod verified;
 mod worker_count;
 
@@ -32,7 +34,9 @@ use std::time::Duration;
 pub(crate) use coverage::Coverage;
 pub use failure::Failure;
 pub(crate) use failure::{Minimal, Reported};
+pub(crate) use gap::other_crate;
 pub use markers::MarkerLine;
+pub(crate) use markers::{next_line_begun, taken_within_lines};
 pub(crate) use no_classes::NoClasses;
 pub(crate) use page_folder::PageFolder;
 pub(crate) use page_note::PageNote;
@@ -48,7 +52,7 @@ pub(crate) use worker_count::WorkerCount;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::getters::getters;
+use crate::must_use::MustUse;
 use crate::schedule::Schedule;
 use crate::strategy::Strategy;
 use crate::verdict::{Tally, Verdict};
@@ -58,6 +62,9 @@ use crate::workers::{Outcomes, StoppedBy};
 ///
 /// [`Explorer::explore`](crate::Explorer::explore) returns one. It says that every schedule was run
 /// only if that is so.
+///
+/// If it tells of a failure or an error, and nobody looks at it, it panics when it is dropped: a search whose
+/// report is forgotten would let a test pass.
 ///
 /// ```
 /// use interlace::{Explorer, marker};
@@ -73,6 +80,8 @@ use crate::workers::{Outcomes, StoppedBy};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the search may have found a failure: call `assert_ok` or `assert_fails`"]
 pub struct Report {
+    /// The first, so that who compares always gets to it.
+    pub(crate) unread: MustUse,
     pub(crate) tally: Tally,
     pub(crate) outcomes: Outcomes,
     /// The outcomes that were allowed; empty if all were.
@@ -92,17 +101,11 @@ pub struct Report {
     pub(crate) page: PageNote,
 }
 
-getters! { Report {
-    /// Returns what ended the search.
-    stopped_by: &StoppedBy,
-    /// Returns how long the search took, without the shrinking.
-    elapsed: copy Duration,
-} }
-
 impl Report {
     /// The report of a search that has run nothing yet.
     pub(crate) fn empty(stopped_by: StoppedBy) -> Self {
         Report {
+            unread: MustUse::default(),
             tally: Tally::default(),
             outcomes: Outcomes::new(),
             allowed: Vec::new(),
@@ -145,36 +148,80 @@ impl Report {
         self.origin.strategy == Strategy::Reduced.to_string()
     }
 
+    /// Returns what ended the search.
+    ///
+    /// ```
+    /// use interlace::{Explorer, StoppedBy, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .explore();
+    /// assert_eq!(report.stopped_by(), &StoppedBy::Exhausted);
+    /// ```
+    #[must_use]
+    pub fn stopped_by(&self) -> &StoppedBy {
+        &self.looked_at().stopped_by
+    }
+
+    /// Returns how long the search took, without the shrinking.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.looked_at().elapsed
+    }
+
     /// Returns the number of executions that were run.
     #[must_use]
     pub fn schedules(&self) -> u64 {
-        self.tally.total()
+        self.looked_at().tally.total()
     }
 
     /// Returns how many of them failed. Those are all failing schedules only if the search was told
     /// to keep going and [`is_exhaustive`](Self::is_exhaustive).
+    ///
+    /// ```
+    /// use interlace::{Explorer, Verdict, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .keep_going()
+    ///     .explore();
+    /// // If b goes first, or a.
+    /// assert_eq!((report.failing(), report.schedules()), (2, 2));
+    /// assert!(report.verdicts().eq([(Verdict::Panicked, 2)]));
+    /// ```
     #[must_use]
     pub fn failing(&self) -> u64 {
-        self.tally.failing()
+        self.looked_at().tally.failing()
     }
 
     /// Returns how many executions ended in each verdict that occurred.
     pub fn verdicts(&self) -> impl Iterator<Item = (Verdict, u64)> + '_ {
-        self.tally.iter()
+        self.looked_at().tally.iter()
     }
 
     /// Returns the first failure in exploration order, shrunk.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
+        self.looked_at().failure.as_ref()
     }
 
     /// Returns whether every schedule was run to its end. An execution that timed out or reached
     /// the step limit did not get there. One [shard](crate::Explorer::shard) of several is not
     /// every schedule.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Strategy, marker};
+    ///
+    /// let body = |(): &()| { marker!("x"); marker!("y") };
+    /// let explorer = || Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// assert!(explorer().explore().is_exhaustive());
+    /// assert!(!explorer().strategy(Strategy::Preemptions(1)).explore().is_exhaustive());
+    /// ```
     #[must_use]
     pub fn is_exhaustive(&self) -> bool {
-        self.is_complete() && self.origin.shard.is_none()
+        self.looked_at().is_complete() && self.origin.shard.is_none()
     }
 
     /// Whether every schedule of the search, or of its shard, was run to its end.
@@ -192,9 +239,8 @@ impl Report {
 
     /// Iterates over the outcomes and how many executions ended in each, sorted by outcome.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u64)> + '_ {
-        self.outcomes
-            .iter()
-            .map(|(text, outcome)| (text.as_str(), outcome.count))
+        let outcomes = self.looked_at().outcomes.iter();
+        outcomes.map(|(text, outcome)| (text.as_str(), outcome.count))
     }
 
     /// Iterates over the outcomes, sorted, with a schedule that leads to each: that of the first
@@ -218,9 +264,8 @@ impl Report {
     /// assert_eq!(examples, [("\"ab\"", "".into()), ("\"ba\"", "b:push".into())]);
     /// ```
     pub fn outcome_examples(&self) -> impl Iterator<Item = (&str, &Schedule)> + '_ {
-        self.outcomes
-            .iter()
-            .map(|(text, summary)| (text.as_str(), &summary.example))
+        let outcomes = self.looked_at().outcomes.iter();
+        outcomes.map(|(text, summary)| (text.as_str(), &summary.example))
     }
 
     /// Iterates over the outcomes that [`allow_outcomes`](crate::Explorer::allow_outcomes) names
@@ -239,21 +284,40 @@ impl Report {
     /// assert!(report.to_string().ends_with("allowed, and never seen: 2"));
     /// ```
     pub fn unseen_outcomes(&self) -> impl Iterator<Item = &str> + '_ {
-        let allowed = self.allowed.iter().map(String::as_str);
+        let allowed = self.looked_at().allowed.iter().map(String::as_str);
         allowed.filter(|&text| !self.outcomes.contains_key(text))
     }
 
     /// Describes the search that this is the report of: the test, the place in the source, the
     /// threads.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ()).thread("a", |()| marker!("x")).explore();
+    /// let text = report.describe_search();
+    /// assert!(text.ends_with("(exhaustive; threads a)"), "{text}");
+    /// ```
     #[must_use]
-    pub fn search(&self) -> String {
-        self.origin.to_string()
+    pub fn describe_search(&self) -> String {
+        self.looked_at().origin.to_string()
     }
 
     /// Returns why the program could not be explored, or no further.
+    ///
+    /// ```
+    /// use interlace::{ErrorKind, Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("a", |()| marker!("x"))
+    ///     .explore();
+    /// let error = report.error().expect("two threads have one name");
+    /// assert_eq!(error.kind(), ErrorKind::DuplicateThread);
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
-        match &self.stopped_by {
+        match &self.looked_at().stopped_by {
             StoppedBy::Error(error) => Some(error),
             _ => None,
         }
@@ -261,8 +325,19 @@ impl Report {
 
     /// Returns how many [saved](crate::saved) schedules were tried. [`schedules`](Self::schedules)
     /// does not count them.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker, saved::Memory, schedule};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .saved(Memory::new([schedule![b: y]])) // it has failed once, and holds now
+    ///     .explore();
+    /// assert_eq!((report.retried(), report.schedules()), (1, 2));
+    /// ```
     #[must_use]
     pub fn retried(&self) -> u64 {
-        self.saved_runs.count()
+        self.looked_at().saved_runs.count()
     }
 }

@@ -36,6 +36,38 @@ use crate::error::Error;
 use crate::schedule::Schedule;
 
 /// Keeps failing schedules from one run to the next.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use interlace::saved::Store;
+/// use interlace::{Error, Explorer, Schedule, marker};
+///
+/// /// Keeps the schedule that was saved last.
+/// #[derive(Debug, Default)]
+/// struct Last(Mutex<Option<Schedule>>);
+///
+/// impl Store for Last {
+///     fn load(&self) -> Result<Vec<Schedule>, Error> {
+///         Ok(self.0.lock().unwrap().iter().cloned().collect())
+///     }
+///
+///     fn save(&self, schedule: &Schedule, _why: &str) -> Result<(), Error> {
+///         *self.0.lock().unwrap() = Some(schedule.clone());
+///         Ok(())
+///     }
+///
+///     fn place(&self) -> Option<String> {
+///         Some("memory".to_owned())
+///     }
+/// }
+///
+/// let report = Explorer::new(|| ())
+///     .thread("a", |()| marker!("x"))
+///     .thread("b", |()| marker!("y"))
+///     .saved(Last::default())
+///     .explore();
+/// report.assert_ok();
+/// ```
 pub trait Store: Debug + Send + Sync {
     /// Returns the schedules that were saved, in the order in which they are tried.
     ///

@@ -149,10 +149,14 @@ impl Step {
 /// assert_eq!(schedule.to_string(), line);
 /// assert_eq!(line.parse(), Ok(schedule.clone()));
 ///
-/// // Steps can be taken out and added.
-/// let mut again = Schedule::from(schedule.steps().to_vec());
-/// again.extend([Step::new("thread1", "write_value")]);
-/// assert!(schedule.into_iter().eq(again.steps()[..2].iter().cloned()));
+/// // Steps can be looked at, added and taken out.
+/// for step in &schedule {
+///     assert_eq!(step.marker(), "read_value");
+/// }
+/// let mut longer = schedule.clone();
+/// longer.extend([Step::new("thread1", "write_value")]);
+/// assert_eq!(longer.iter().take(2).cloned().collect::<Schedule>(), schedule);
+/// assert_eq!(longer.into_iter().nth(2), Some(Step::new("thread1", "write_value")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Schedule {
@@ -183,6 +187,11 @@ impl Schedule {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Iterates over the steps, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Step> {
+        self.steps.iter()
     }
 
     /// Counts the switches away from a thread that has a later step in this schedule.
@@ -231,6 +240,15 @@ impl IntoIterator for Schedule {
 
     fn into_iter(self) -> Self::IntoIter {
         self.steps.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Schedule {
+    type Item = &'a Step;
+    type IntoIter = std::slice::Iter<'a, Step>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

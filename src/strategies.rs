@@ -47,8 +47,8 @@
 //! [`scenarios()`] draws operations for several threads, to be checked by their history.
 //!
 //! To sample the interleavings of one program, without inputs, see
-//! [`Explorer::sample`](crate::Explorer::sample). This module is the cargo feature `proptest`, on
-//! by default.
+//! [`Explorer::sample`](crate::Explorer::sample). This module is the cargo feature `proptest`, which
+//! is off by default.
 
 mod interleavings;
 mod plan;

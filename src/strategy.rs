@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
+use crate::named::{Named as _, named};
 use crate::schedule::Schedule;
 use crate::search::{Method, SearchPlan};
 
@@ -186,22 +187,60 @@ impl Strategy {
     }
 }
 
+named! {
+    /// What strategies are called in text.
+    #[derive(Debug, Clone, Copy)]
+    enum Name {
+        Automatic = "automatic",
+        Reduced = "reduced",
+        Exhaustive = "exhaustive",
+        Preemptions = "preemptions",
+        Random = "random",
+        Uniform = "uniform",
+        Pct = "pct",
+        Pos = "pos",
+        Surw = "surw",
+        Feedback = "feedback",
+        Portfolio = "portfolio",
+        Replay = "replay",
+    }
+}
+
+impl Strategy {
+    fn name(&self) -> &'static str {
+        let name = match self {
+            Strategy::Automatic => Name::Automatic,
+            Strategy::Reduced => Name::Reduced,
+            Strategy::Exhaustive => Name::Exhaustive,
+            Strategy::Preemptions(_) => Name::Preemptions,
+            Strategy::Random { .. } => Name::Random,
+            Strategy::Uniform { .. } => Name::Uniform,
+            Strategy::Pct { .. } => Name::Pct,
+            Strategy::Pos { .. } => Name::Pos,
+            Strategy::Surw { .. } => Name::Surw,
+            Strategy::Feedback { .. } => Name::Feedback,
+            Strategy::Portfolio { .. } => Name::Portfolio,
+            Strategy::Replay(_) => Name::Replay,
+        };
+        name.name()
+    }
+}
+
 /// The text that parses to the strategy.
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name();
         match self {
-            Strategy::Automatic => f.write_str("automatic"),
-            Strategy::Reduced => f.write_str("reduced"),
-            Strategy::Exhaustive => f.write_str("exhaustive"),
-            Strategy::Preemptions(max) => write!(f, "preemptions:{max}"),
-            Strategy::Random { schedules } => write!(f, "random:{schedules}"),
-            Strategy::Uniform { schedules } => write!(f, "uniform:{schedules}"),
-            Strategy::Pct { depth, schedules } => write!(f, "pct:{depth}:{schedules}"),
-            Strategy::Pos { schedules } => write!(f, "pos:{schedules}"),
-            Strategy::Surw { schedules } => write!(f, "surw:{schedules}"),
-            Strategy::Feedback { schedules } => write!(f, "feedback:{schedules}"),
-            Strategy::Portfolio { schedules } => write!(f, "portfolio:{schedules}"),
-            Strategy::Replay(schedule) => write!(f, "replay:{schedule}"),
+            Strategy::Automatic | Strategy::Reduced | Strategy::Exhaustive => f.write_str(name),
+            Strategy::Preemptions(max) => write!(f, "{name}:{max}"),
+            Strategy::Pct { depth, schedules } => write!(f, "{name}:{depth}:{schedules}"),
+            Strategy::Random { schedules }
+            | Strategy::Uniform { schedules }
+            | Strategy::Pos { schedules }
+            | Strategy::Surw { schedules }
+            | Strategy::Feedback { schedules }
+            | Strategy::Portfolio { schedules } => write!(f, "{name}:{schedules}"),
+            Strategy::Replay(schedule) => write!(f, "{name}:{schedule}"),
         }
     }
 }
@@ -214,38 +253,50 @@ impl FromStr for Strategy {
     /// [`ErrorKind::BadStrategy`] if the text is not a strategy; [`ErrorKind::BadSchedule`] if it
     /// is `replay:` and not a schedule.
     fn from_str(text: &str) -> Result<Self, Error> {
-        if let Some(schedule) = text.strip_prefix("replay:") {
-            return schedule.parse().map(Strategy::Replay);
+        let (name, numbers) = match text.split_once(':') {
+            Some((name, numbers)) => (name, Some(numbers)),
+            None => (text, None),
+        };
+        match (Name::of_name(name), numbers) {
+            (Some(Name::Replay), Some(schedule)) => schedule.parse().map(Strategy::Replay),
+            (Some(name), numbers) => known(name, numbers).ok_or_else(|| bad(text)),
+            (None, _) => Err(bad(text)),
         }
-        known(text).ok_or_else(|| bad(text))
     }
 }
 
-/// The strategy of a text, other than `replay:…`.
-fn known(text: &str) -> Option<Strategy> {
-    let mut words = text.split(':');
-    let name = words.next()?;
+/// The strategy of this name, other than `replay`, with these numbers.
+fn known(name: Name, numbers: Option<&str>) -> Option<Strategy> {
+    let mut words = numbers.into_iter().flat_map(|it| it.split(':'));
+    let schedules = |words: &mut dyn Iterator<Item = &str>| number(words.next(), SCHEDULES);
     let strategy = match name {
-        "automatic" => Strategy::Automatic,
-        "reduced" => Strategy::Reduced,
-        "exhaustive" => Strategy::Exhaustive,
-        "preemptions" => Strategy::Preemptions(number(words.next(), PREEMPTIONS)?),
-        "pct" => Strategy::Pct {
+        Name::Automatic => Strategy::Automatic,
+        Name::Reduced => Strategy::Reduced,
+        Name::Exhaustive => Strategy::Exhaustive,
+        Name::Preemptions => Strategy::Preemptions(number(words.next(), PREEMPTIONS)?),
+        Name::Pct => Strategy::Pct {
             depth: number(words.next(), DEPTH).filter(|&depth| depth > 0)?,
-            schedules: number(words.next(), SCHEDULES)?,
+            schedules: schedules(&mut words)?,
         },
-        _ => {
-            let schedules = number(words.next(), SCHEDULES)?;
-            match name {
-                "random" => Strategy::Random { schedules },
-                "uniform" => Strategy::Uniform { schedules },
-                "pos" => Strategy::Pos { schedules },
-                "surw" => Strategy::Surw { schedules },
-                "feedback" => Strategy::Feedback { schedules },
-                "portfolio" => Strategy::Portfolio { schedules },
-                _ => return None,
-            }
-        }
+        Name::Random => Strategy::Random {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Uniform => Strategy::Uniform {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Pos => Strategy::Pos {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Surw => Strategy::Surw {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Feedback => Strategy::Feedback {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Portfolio => Strategy::Portfolio {
+            schedules: schedules(&mut words)?,
+        },
+        Name::Replay => return None,
     };
     words.next().is_none().then_some(strategy)
 }
@@ -261,86 +312,4 @@ fn bad(text: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use proptest::strategy::Strategy as _;
-
-    use super::Strategy;
-    use super::*;
-    use crate::schedule::Step;
-
-    fn strategies() -> impl proptest::strategy::Strategy<Value = Strategy> {
-        let schedule = prop::collection::vec(("[a-z :]{1,4}", "[a-z]{1,3}"), 0..4);
-        prop_oneof![
-            Just(Strategy::Automatic),
-            Just(Strategy::Reduced),
-            Just(Strategy::Exhaustive),
-            any::<usize>().prop_map(Strategy::Preemptions),
-            any::<u64>().prop_map(|schedules| Strategy::Random { schedules }),
-            any::<u64>().prop_map(|schedules| Strategy::Uniform { schedules }),
-            (1..usize::MAX, any::<u64>())
-                .prop_map(|(depth, schedules)| Strategy::Pct { depth, schedules }),
-            any::<u64>().prop_map(|schedules| Strategy::Pos { schedules }),
-            any::<u64>().prop_map(|schedules| Strategy::Surw { schedules }),
-            any::<u64>().prop_map(|schedules| Strategy::Feedback { schedules }),
-            any::<u64>().prop_map(|schedules| Strategy::Portfolio { schedules }),
-            schedule.prop_map(|steps| {
-                let steps = steps
-                    .iter()
-                    .map(|(thread, marker)| Step::new(thread, marker));
-                Strategy::Replay(steps.collect())
-            }),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_printed_parses_to_the_same(strategy in strategies()) {
-            prop_assert_eq!(strategy.to_string().parse(), Ok(strategy));
-        }
-
-        #[test]
-        fn any_text_is_a_strategy_or_an_error(text in "[a-z:0-9]{0,20}|.{0,20}") {
-            let _ = text.parse::<Strategy>();
-        }
-    }
-
-    #[test]
-    fn numbers_may_be_left_out() {
-        for (text, whole) in [
-            ("preemptions", "preemptions:2"),
-            ("random", "random:1000"),
-            ("uniform", "uniform:1000"),
-            ("pct", "pct:3:1000"),
-            ("pct:5", "pct:5:1000"),
-            ("pos", "pos:1000"),
-            ("surw", "surw:1000"),
-            ("feedback", "feedback:1000"),
-            ("portfolio", "portfolio:1000"),
-            ("replay:", "replay:"),
-        ] {
-            assert_eq!(text.parse::<Strategy>().unwrap().to_string(), whole);
-        }
-    }
-
-    #[test]
-    fn what_is_no_strategy_is_told_what_there_is() {
-        for text in [
-            "",
-            "Random",
-            "exhaustive:1",
-            "pct:0",
-            "pct:3:1:1",
-            "pos:-1",
-            "random:",
-            "dfs",
-        ] {
-            let error = text.parse::<Strategy>().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::BadStrategy);
-            let start = format!("`{text}` is no strategy: it must be `automatic`, ");
-            assert!(error.to_string().starts_with(&start), "{error}");
-        }
-        let error = "replay:a".parse::<Strategy>().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::BadSchedule);
-    }
-}
+mod tests;

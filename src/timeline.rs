@@ -8,7 +8,7 @@ pub(crate) mod shared;
 use std::sync::Arc;
 
 pub use code::CodeLine;
-pub(crate) use code::StepCode;
+pub(crate) use code::{CallLines, StepCode};
 
 use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;
@@ -40,9 +40,6 @@ pub(crate) struct Columns {
     pub(crate) steps: Vec<TimelineStep>,
     /// The files whose lines are not shown, since they were changed after the program was built.
     pub(crate) changed: Vec<String>,
-    /// For each thread, the line of the workspace at which it was stopped when the execution ended, as far as that
-    /// is known.
-    pub(crate) pending: Vec<Option<CodeLine>>,
 }
 
 /// A step that an execution took.
@@ -90,7 +87,6 @@ impl Columns {
             steps: steps.collect(),
             threads: names.to_vec(),
             changed: Vec::new(),
-            pending: Vec::new(),
         }
     }
 }

@@ -109,7 +109,11 @@ fn everything(report: &Report) -> String {
     let verdicts: Vec<_> = report.verdicts().collect();
     let outcomes: Vec<_> = report.outcomes().collect();
     let failure = report.failure().map(|failure| {
-        let schedules = (failure.found(), failure.schedule(), failure.index());
+        let schedules = (
+            failure.found_schedule(),
+            failure.schedule(),
+            failure.index(),
+        );
         let proofs = (failure.is_proved_minimal(), failure.is_reproduced());
         format!("{schedules:?} {proofs:?} {:?}", failure.kind())
     });

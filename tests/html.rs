@@ -126,12 +126,12 @@ fn the_execution_that_failed_first_is_beside_the_minimal_one() {
     assert_eq!(failure.schedule().len(), 4);
     assert_eq!(
         failure.found_timeline().steps().len(),
-        failure.found().len()
+        failure.found_schedule().len()
     );
     let rows = page.matches(" id=\"found-").count();
     assert_eq!(
         (rows, page.matches("<details>").count()),
-        (failure.found().len(), 1)
+        (failure.found_schedule().len(), 1)
     );
     assert!(
         page.contains("panics: assertion `left != right` failed: three"),

@@ -1,4 +1,4 @@
-//! The README's recipe for code that integration tests and other crates explore, followed word by word.
+//! The recipe of docs/ci.md for code that integration tests and other crates explore, followed word by word.
 
 mod scratch;
 
@@ -53,25 +53,25 @@ fn integration() {
 }
 ";
 
-/// The first text of the README between `start` and `end`, with both.
-fn of_readme(start: &str, end: &str) -> String {
+/// The first text of it between `start` and `end`, with both.
+fn of_recipe(start: &str, end: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, rest) = readme.split_once(start).expect(start);
+    let recipe = fs::read_to_string(root.join("docs/ci.md")).unwrap();
+    let (_, rest) = recipe.split_once(start).expect(start);
     let (text, _) = rest.split_once(end).expect(end);
     format!("{start}{text}{end}")
 }
 
-/// The README's manifest, with the interlace of this folder.
+/// Its manifest, with the interlace of this folder.
 fn manifest() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let path = format!("path = \"{}\", default-features = false", root.display());
-    let recipe = of_readme(
+    let recipe = of_recipe(
         "interlace-explorer = { version = \"0.1\", optional",
         "explorer\"]\n",
     );
     let recipe = recipe.replace("version = \"0.1\"", &path);
-    let required = of_readme("required-features", "]");
+    let required = of_recipe("required-features", "]");
     format!(
         r#"
 [package]
@@ -103,7 +103,7 @@ debug = false
 fn checker() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let root = root.display();
-    let counter = of_readme("counter = { …", "}").replace('…', "path = \"..\"");
+    let counter = of_recipe("counter = { …", "}").replace('…', "path = \"..\"");
     format!(
         r#"
 [package]
@@ -132,7 +132,7 @@ fn passed(scratch: &Scratch, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn integration_tests_and_other_crates_explore_what_a_feature_marks() {
-    let attribute = of_readme("#[cfg_attr(any(test", ")]");
+    let attribute = of_recipe("#[cfg_attr(any(test", ")]");
     let lib = EXPLORE.to_owned() + &LIB.replace("ATTRIBUTE", &attribute);
     let scratch = Scratch::new("recipe", &lib);
     let write = |path: &str, text: &str| {

@@ -201,7 +201,7 @@ fn a_replay_runs_one_schedule_and_reports_it_like_any_other() {
     assert_eq!((report.schedules(), report.failing()), (1, 1));
     let failure = report.assert_fails();
     assert_eq!(
-        failure.found(),
+        failure.found_schedule(),
         &schedule![b: read, a: read, a: write, b: write]
     );
     assert_eq!(failure.schedule(), &schedule![a: read, b: read]);

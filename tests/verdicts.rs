@@ -77,10 +77,16 @@ fn a_check_that_fails_is_counted_for_each_schedule_when_told_to_keep_going() {
     assert!(report.is_exhaustive());
     let failure = report.assert_fails();
     assert_eq!(failure.index(), 2);
-    assert_eq!(failure.found().to_string(), "a:read b:read a:write b:write");
+    assert_eq!(
+        failure.found_schedule().to_string(),
+        "a:read b:read a:write b:write"
+    );
     assert_eq!(failure.schedule(), &schedule![a: read, b: read]);
     assert_eq!(
-        (failure.preemptions(), failure.found().preemptions()),
+        (
+            failure.preemptions(),
+            failure.found_schedule().preemptions()
+        ),
         (1, 2)
     );
     assert!(failure.is_proved_minimal() && failure.is_reproduced());
@@ -146,7 +152,7 @@ fn an_invariant_is_checked_after_every_step_and_markers_in_it_do_nothing() {
     assert_eq!(verdicts(&report), [(Verdict::InvariantViolated, 1)]);
     let failure = report.assert_fails();
     assert!(matches!(failure.kind(), FailureKind::Invariant(it) if it.name() == "the sum stays"));
-    assert_eq!(failure.found(), &schedule![t: take]);
+    assert_eq!(failure.found_schedule(), &schedule![t: take]);
     assert_eq!(
         failure.schedule(),
         &schedule![],
@@ -249,7 +255,10 @@ fn a_thread_that_hangs_times_out_and_the_search_goes_on_without_it() {
     );
     assert!(!report.is_exhaustive());
     let failure = report.assert_fails();
-    assert_eq!((failure.index(), failure.found()), (2, &schedule![b: y]));
+    assert_eq!(
+        (failure.index(), failure.found_schedule()),
+        (2, &schedule![b: y])
+    );
     assert!(!failure.is_proved_minimal() && !failure.is_reproduced());
     let text = failure.to_string();
     assert!(

@@ -41,7 +41,11 @@ fn failing_at(wrong: &'static [&'static str]) -> Explorer<Order> {
 fn everything(report: &Report) -> String {
     let verdicts: Vec<_> = report.verdicts().collect();
     let failure = report.failure().map(|failure| {
-        let schedules = (failure.found(), failure.schedule(), failure.index());
+        let schedules = (
+            failure.found_schedule(),
+            failure.schedule(),
+            failure.index(),
+        );
         let proofs = (failure.is_proved_minimal(), failure.is_reproduced());
         format!("{schedules:?} {proofs:?} {:?}", failure.kind())
     });
@@ -248,8 +252,8 @@ fn a_fiber_that_blocks_after_the_first_failure_changes_nothing() {
     assert_eq!(together.schedules(), 1716, "{together}");
     assert_eq!(together.stopped_by(), &StoppedBy::FirstFailure);
     assert_eq!(
-        together.assert_fails().found(),
-        alone.assert_fails().found()
+        together.assert_fails().found_schedule(),
+        alone.assert_fails().found_schedule()
     );
 }
 

@@ -30,21 +30,30 @@ pub(crate) struct Packages {
 ///
 /// If the program does not depend on Interlace, or not on a package that is named, or cargo cannot tell.
 pub(crate) fn packages(arguments: &Arguments<'_>, target: &str) -> Result<Packages, String> {
-    let all = tree(arguments, target, &["--workspace", "--edges", "normal,dev"])?;
-    if !all.iter().any(|it| is_called(it, INTERLACE)) {
-        return Err(format!(
-            "this workspace does not depend on Interlace, so nothing would explore it: `cargo add --dev \
-             {INTERLACE}`"
-        ));
+    let tree = |what: &[&str]| tree(arguments, target, what);
+    let edges = ["--edges", "normal,dev"];
+    let all = tree(&[&["--workspace"], &edges[..]].concat())?;
+    let members = members(arguments);
+    // What is not built says nothing of how the rest is: so packages that are built one after the other share a folder.
+    let built = match members[..] {
+        ["--workspace"] => Cow::Borrowed(&all),
+        _ => Cow::Owned(tree(&[&*members, &edges].concat())?),
+    };
+    if !built.iter().any(|it| is_called(it, INTERLACE)) {
+        return Err(match built {
+            Cow::Borrowed(_) => format!(
+                "this workspace does not depend on Interlace, so nothing would explore it: `cargo add --dev \
+                 {INTERLACE}`"
+            ),
+            Cow::Owned(_) => format!(
+                "no package that is named depends on Interlace, so nothing would explore it: `cargo add --dev \
+                 {INTERLACE}` there, or name one whose tests use it"
+            ),
+        });
     }
-    let program = ["--edges", "normal,dev", "--prune", INTERLACE];
-    let program = tree(
-        arguments,
-        target,
-        &[&*members(arguments), &program].concat(),
-    )?;
+    let program = tree(&[&*members, &edges, &["--prune", INTERLACE]].concat())?;
     let [only, skipped] = [ONLY, SKIP].map(|option| names(arguments, option));
-    let plain = plain(&all, &program, &only, &skipped)?;
+    let plain = plain(&built, &program, &only, &skipped)?;
     let plain = plain.into_iter().flat_map(|it| [it, ","]).collect();
     Ok(Packages { all, plain })
 }
@@ -79,8 +88,8 @@ fn names<'a>(arguments: &Arguments<'a>, option: &str) -> Vec<Cow<'a, str>> {
     names.map(|it| it.to_string_lossy()).collect()
 }
 
-/// Of all packages, Interlace, which may be a member of the workspace; and those that are not of the program, or not
-/// chosen.
+/// Of all packages that are built, Interlace, which may be a member of the workspace; and those that are not of the
+/// program, or not chosen.
 fn plain<'a>(
     all: &'a BTreeSet<String>,
     program: &BTreeSet<String>,

@@ -29,6 +29,9 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     let mut item: Item = syn::parse2(tokens.clone())?;
     check(&item)?;
     let mut source = Source::read(&tokens)?;
+    if source.comments.is_empty() {
+        return Err(Error::new(Span::call_site(), NOTHING_MARKED));
+    }
     let injected = without_space(&tokens.to_string());
     let regions = &source.regions;
     source
@@ -42,6 +45,11 @@ fn trace(arguments: TokenStream, tokens: TokenStream) -> Result<TokenStream, Err
     walk::write(&mut item, gates);
     Ok(item.into_token_stream())
 }
+
+/// What an attribute that has nothing to do says: whoever wrote it meant something.
+const NOTHING_MARKED: &str = "nothing is marked here: `interlace::trace` finds no comment `// interlace: name` in this \
+                              item. Write one beside each operation that it is to pause before, or take the \
+                              attribute away";
 
 /// Refuses items without a body.
 fn check(item: &Item) -> Result<(), Error> {

@@ -84,6 +84,7 @@ impl Hasher for ByAddress {
 
 /// The state of a lock when it was looked at.
 #[derive(Debug, Clone, Copy)]
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub struct LockState {
     /// The expression in the marker.
     pub(crate) name: &'static str,

@@ -8,7 +8,14 @@ use crate::error::{Error, ErrorKind};
 use crate::named::{Named as _, displayed};
 
 displayed! {
-    /// What is a scheduling point: [`Explorer::points`](crate::Explorer::points) has an example.
+    /// What is a scheduling point: [`Explorer::points`](crate::Explorer::points) has a longer example.
+    ///
+    /// ```
+    /// use interlace::Points;
+    ///
+    /// assert_eq!("calls".parse(), Ok(Points::Calls));
+    /// assert_eq!(Points::Accesses.to_string(), "accesses");
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Points {

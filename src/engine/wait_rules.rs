@@ -11,6 +11,13 @@ use crate::named::{Named as _, displayed};
 displayed! {
     /// When a wait with a time-out times out. [`Explorer::timeouts`](crate::Explorer::timeouts) has an
     /// example.
+    ///
+    /// ```
+    /// use interlace::Timeouts;
+    ///
+    /// assert_eq!("late".parse(), Ok(Timeouts::Late));
+    /// assert_eq!(Timeouts::default().to_string(), "early");
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     #[non_exhaustive]
     pub enum Timeouts {

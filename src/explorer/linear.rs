@@ -7,7 +7,7 @@ use crate::linear::{History, Spec};
 
 impl<S: Send + Sync + 'static> Explorer<S> {
     /// Adds a thread for each list of operations, which runs them one after the other: `thread1`, `thread2`, and
-    /// so on. [`strategies::scenarios`](crate::strategies::scenarios) draws such lists.
+    /// so on. `strategies::scenarios` draws such lists, with the cargo feature `proptest`.
     ///
     /// ```
     /// use interlace::{Explorer, marker};
@@ -42,6 +42,36 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// Asks of every execution that an order of its operations explains what they returned, in which each takes
     /// effect between its call and its return. It is asked after all threads have ended, in turn with the
     /// [checks](Self::check). [`History`] has an example, and [`linear`](crate::linear) says more.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    /// use interlace::linear::{History, Spec};
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    ///
+    /// /// Each operation takes the next number.
+    /// #[derive(Clone, PartialEq, Eq, Hash, Default)]
+    /// struct Tickets(u32);
+    ///
+    /// impl Spec for Tickets {
+    ///     type Op = ();
+    ///     type Ret = u32;
+    ///
+    ///     fn apply(&mut self, (): &()) -> u32 {
+    ///         self.0 += 1;
+    ///         self.0 - 1
+    ///     }
+    /// }
+    ///
+    /// let take = |(next, history): &(AtomicU32, History<Tickets>)| {
+    ///     history.call((), || { marker!("take"); next.fetch_add(1, SeqCst) });
+    /// };
+    /// Explorer::new(<(AtomicU32, History<Tickets>)>::default)
+    ///     .thread("a", take)
+    ///     .thread("b", take)
+    ///     .linearizable(|(_, history)| history)
+    ///     .explore()
+    ///     .assert_ok();
+    /// ```
     pub fn linearizable<L: Spec>(
         self,
         history: impl Fn(&S) -> &History<L> + Send + Sync + 'static,

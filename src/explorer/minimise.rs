@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::conflicts::conflicts;
+use super::line_starts::at_line_starts;
 use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking};
 use crate::engine::Engine;
@@ -53,6 +54,7 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
         record: found.record.clone(),
         forced: found.record.steps.len(),
         minimal: Minimal::NotTried,
+        at_lines: None,
     };
     if found.record.end.is_timed_out() {
         // Every try would take another time-out and leave another thread behind.
@@ -81,6 +83,7 @@ fn best(context: RunContext<'_>, found: &FailingExecution) -> Result<Reported, E
         record: shrinking.best,
         forced: shrinking.forced,
         minimal,
+        at_lines: None,
     })
 }
 
@@ -91,13 +94,13 @@ pub(super) fn describe(
     best: &Reported,
 ) -> Result<Failure, Error> {
     let Reported { record, forced, .. } = best;
+    let on_threads = RunContext {
+        engine: Engine::Threads,
+        ..context
+    };
     let again = if record.end.is_timed_out() {
         None
     } else {
-        let on_threads = RunContext {
-            engine: Engine::Threads,
-            ..context
-        };
         Some(on_threads.follow(&record.schedule(*forced))?.record)
     };
     // A replay that times out says nothing about the program.
@@ -112,6 +115,7 @@ pub(super) fn describe(
     let mut best = best.clone();
     if let Some(again) = again.filter(is_again) {
         best.record.stacks = again.stacks;
+        best.at_lines = at_line_starts(on_threads, &best.record, best.forced)?;
     }
     if let (Minimal::Proved { executions }, Some(false)) = (best.minimal, reproduced) {
         // What does not come to the same again proves nothing.

@@ -152,6 +152,22 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     /// Gives each fiber a stack of at least this many bytes. Default: 1 MiB, of which only the used
     /// part takes memory. Up to 16 MiB of stacks are kept for later searches. Has no effect on
     /// [`Engine::Threads`](crate::Engine::Threads).
+    ///
+    /// ```
+    /// use interlace::{Engine, Explorer, marker};
+    ///
+    /// Explorer::new(|| ())
+    ///     .thread("a", |()| {
+    ///         marker!("x");
+    ///         let large = std::hint::black_box([1_u8; 2 << 20]);
+    ///         assert_eq!(large[7], 1);
+    ///     })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .engine(Engine::Fibers)
+    ///     .stack_size(8 << 20)
+    ///     .explore()
+    ///     .assert_ok();
+    /// ```
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.options.stack_size = bytes;
         self

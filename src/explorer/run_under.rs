@@ -47,7 +47,10 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn run_under(self, interleaving: &Interleaving) -> Execution {
         let request = self.request();
-        aside(|| run_under(&request, interleaving)).unwrap_or_else(Execution::refused)
+        let execution = aside(|| run_under(&request, interleaving));
+        execution
+            .unwrap_or_else(Execution::refused)
+            .must_be_read(request.call.explored_at)
     }
 }
 

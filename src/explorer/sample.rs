@@ -56,7 +56,10 @@ impl<S: Send + Sync + 'static> Explorer<S> {
     #[track_caller]
     pub fn sample(self, config: Config) -> Report {
         let request = self.request();
-        aside(|| sample(&request, config)).unwrap_or_else(Report::refused)
+        let report = aside(|| sample(&request, config));
+        report
+            .unwrap_or_else(Report::refused)
+            .must_be_read(request.call)
     }
 }
 

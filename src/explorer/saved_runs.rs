@@ -87,6 +87,7 @@ fn describe(
         forced: schedule.len().min(record.steps.len()),
         record,
         minimal,
+        at_lines: None,
     };
     minimise::describe(context, found, &best)
 }

@@ -7,7 +7,7 @@ use super::{contradiction, minimise};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::oracle::Oracles;
-use crate::report::{Coverage, Failure, Report};
+use crate::report::{Coverage, Failure, Report, other_crate};
 use crate::schedule::Schedule;
 use crate::workers::{Findings, Reach, StoppedBy};
 
@@ -76,7 +76,7 @@ pub(super) fn build_report(
                 && failure.is_none()
                 && findings.tally.total() > 0 =>
         {
-            StoppedBy::Error(no_markers())
+            StoppedBy::Error(no_markers(context.call.explored_at.file()))
         }
         (None, stopped_by) => stopped_by,
     };
@@ -111,11 +111,11 @@ fn coverage(context: RunContext<'_>, reach: &Reach) -> Coverage {
 }
 
 #[cold]
-fn no_markers() -> Error {
-    Error::new(
-        ErrorKind::NoMarkers,
-        "no thread reached a marker, so there was nothing to explore: is the code marked with \
-         `// interlace: name`, and is the function, impl or module around it under \
-         `#[interlace::trace]`?",
-    )
+fn no_markers(explored_at: &str) -> Error {
+    let text = format!(
+        "no thread reached a marker, so there was nothing to explore: is the code marked with `// interlace: name`, \
+         and is the function, impl or module around it under `#[interlace::trace]`?{}",
+        other_crate(explored_at)
+    );
+    Error::new(ErrorKind::NoMarkers, text)
 }

@@ -28,6 +28,19 @@ impl<S> Explorer<S> {
     /// Samples with this seed. Default: `INTERLACE_SEED`, or 0.
     ///
     /// The same seed gives the same executions. The report of a sample tells its seed.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Report, Strategy, marker};
+    ///
+    /// let body = |(): &()| (0..5).for_each(|_| marker!("step"));
+    /// let explore = |seed| -> Report {
+    ///     let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    ///     explorer.strategy(Strategy::Random { schedules: 10 }).seed(seed).explore()
+    /// };
+    /// let text = explore(7).to_string();
+    /// assert!(text.contains("(random:10, seed 7)"), "{text}");
+    /// assert_eq!(explore(7).to_string(), text);
+    /// ```
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
@@ -46,6 +59,20 @@ impl<S> Explorer<S> {
     /// an [error](crate::ErrorKind::NotIsolated); so is a test that does not come to the same searches
     /// again. That the failure is [reproduced](crate::Failure::is_reproduced) means that the same steps are
     /// known to end the process.
+    ///
+    /// ```no_run
+    /// use interlace::{Explorer, FailureKind, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); std::process::abort() })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .isolate(true)
+    ///     .explore();
+    /// let FailureKind::Crash(crash) = report.assert_fails().kind() else {
+    ///     panic!("it would not end the process");
+    /// };
+    /// assert_eq!((crash.thread(), crash.by()), ("a", "SIGABRT"));
+    /// ```
     pub fn isolate(mut self, is_isolated: bool) -> Self {
         self.settings.isolate = Some(is_isolated);
         self
@@ -55,6 +82,15 @@ impl<S> Explorer<S> {
     ///
     /// If there are more, [`Report::assert_ok`](crate::Report::assert_ok) fails, and
     /// [`assert_no_failure_found`](crate::Report::assert_no_failure_found) does not.
+    ///
+    /// ```
+    /// use interlace::{Explorer, StoppedBy, marker};
+    ///
+    /// let body = |(): &()| (0..20).for_each(|_| marker!("step"));
+    /// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// let report = explorer.max_schedules(50).explore();
+    /// assert_eq!(report.stopped_by(), &StoppedBy::MaxSchedules(50));
+    /// ```
     pub fn max_schedules(mut self, schedules: u64) -> Self {
         self.settings.max_schedules = Some(schedules);
         self
@@ -65,6 +101,17 @@ impl<S> Explorer<S> {
     ///
     /// If that ends the search, [`Report::assert_ok`](crate::Report::assert_ok) fails, and
     /// [`assert_no_failure_found`](crate::Report::assert_no_failure_found) does not.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use interlace::{Explorer, StoppedBy, marker};
+    ///
+    /// let limit = Duration::from_millis(5);
+    /// let body = |(): &()| (0..20).for_each(|_| marker!("step"));
+    /// let explorer = Explorer::new(|| ()).thread("a", body).thread("b", body);
+    /// let report = explorer.time_limit(limit).explore();
+    /// assert_eq!(report.stopped_by(), &StoppedBy::TimeLimit(limit));
+    /// ```
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.settings.time_limit = Some(limit);
         self
@@ -73,6 +120,16 @@ impl<S> Explorer<S> {
     /// Ends an execution as a failure after `steps` steps, since it may never end by itself: a loop
     /// that waits for another thread does not if that thread never gets its turn. Default:
     /// 10 000.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Verdict, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("spins", |()| loop { marker!("look") })
+    ///     .max_steps(100)
+    ///     .explore();
+    /// assert!(report.verdicts().eq([(Verdict::StepLimit, 1)]));
+    /// ```
     pub fn max_steps(mut self, steps: usize) -> Self {
         self.options.max_steps = steps;
         self
@@ -89,6 +146,18 @@ impl<S> Explorer<S> {
     ///
     /// An execution that takes longer is a failure. The thread that did not return cannot be
     /// killed: it is left behind, and goes on as long as the process does.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use interlace::{Explorer, FailureKind, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("spins", |()| { marker!("x"); loop { std::hint::spin_loop() } })
+    ///     .timeout(Duration::from_millis(20))
+    ///     .explore();
+    /// assert!(matches!(report.assert_fails().kind(), FailureKind::TimeOut(_)));
+    /// # std::process::exit(0); // it spins as long as the process lives
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
         self
@@ -118,6 +187,18 @@ impl<S> Explorer<S> {
     /// [`Engine`] says of the build.
     ///
     /// With either, a failure is run once more on fresh OS threads before it is reported.
+    ///
+    /// ```
+    /// use interlace::{Engine, Explorer, marker};
+    ///
+    /// let explore = |engine| {
+    ///     let explorer = Explorer::new(|| ())
+    ///         .thread("a", |()| marker!("x"))
+    ///         .thread("b", |()| marker!("y"));
+    ///     explorer.engine(engine).explore().to_string()
+    /// };
+    /// assert_eq!(explore(Engine::Fibers), explore(Engine::Threads));
+    /// ```
     pub fn engine(mut self, engine: Engine) -> Self {
         self.settings.engine = Some(engine);
         self
@@ -129,6 +210,18 @@ impl<S> Explorer<S> {
     ///
     /// A search starts on one worker, and the others join if it takes longer than a tenth of a
     /// millisecond. With [`max_schedules`](Self::max_schedules), one worker does it all.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let explore = |workers| {
+    ///     let explorer = Explorer::new(|| ())
+    ///         .thread("a", |()| marker!("x"))
+    ///         .thread("b", |()| marker!("y"));
+    ///     explorer.workers(workers).explore().to_string()
+    /// };
+    /// assert_eq!(explore(2), explore(1));
+    /// ```
     pub fn workers(mut self, workers: usize) -> Self {
         self.settings.workers = Some(workers.max(1));
         self
@@ -190,17 +283,37 @@ impl<S> Explorer<S> {
     /// // By the declarations it does not matter who comes first.
     /// assert_eq!(explorer().explore().schedules(), 1);
     ///
-    /// let report = explorer().verify_accesses().explore();
+    /// let report = explorer().verify_accesses(true).explore();
     /// let error = report.error().unwrap();
     /// assert_eq!(error.kind(), ErrorKind::WrongDeclaration);
     /// assert!(error.to_string().contains("the outcome is 2"), "{error}");
     /// ```
-    pub fn verify_accesses(mut self) -> Self {
-        self.settings.verify_accesses = Some(true);
+    pub fn verify_accesses(mut self, is_verified: bool) -> Self {
+        self.settings.verify_accesses = Some(is_verified);
         self
     }
 
     /// Goes on after the first failure. The report then counts all failures.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let increment = |value: &AtomicU32| {
+    ///     marker!("read");
+    ///     let read = value.load(SeqCst);
+    ///     marker!("write");
+    ///     value.store(read + 1, SeqCst);
+    /// };
+    /// let explorer = || Explorer::new(AtomicU32::default)
+    ///     .thread("a", increment)
+    ///     .thread("b", increment)
+    ///     .check(|value| assert_eq!(value.load(SeqCst), 2));
+    /// let report = explorer().explore();
+    /// assert_eq!((report.failing(), report.schedules()), (1, 2));
+    /// let report = explorer().keep_going().explore();
+    /// assert_eq!((report.failing(), report.schedules()), (4, 6));
+    /// ```
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;
         self

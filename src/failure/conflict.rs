@@ -22,6 +22,22 @@ pub struct Conflict {
 }
 
 /// A step that touches something which another touches too, at least one of them by writing.
+///
+/// ```
+/// use interlace::{Explorer, StepKind, failure::AccessKind, marker};
+/// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+///
+/// let report = Explorer::new(AtomicBool::default)
+///     .thread("init", |ready| { marker!("set", writes(ready)); ready.store(true, SeqCst) })
+///     .thread("user", |ready| { marker!("use", reads(ready)); assert!(ready.load(SeqCst)) })
+///     .explore();
+/// let conflict = &report.assert_fails().conflicts()[0];
+/// // It was used before it was set; the failure came before the second step.
+/// let (user, init) = (conflict.first(), conflict.second());
+/// assert_eq!((user.thread(), user.marker().name(), user.kind()), ("user", "use", StepKind::Marker));
+/// assert_eq!((user.access(), user.place()), (AccessKind::Read, "ready"));
+/// assert_eq!((init.thread(), conflict.has_second()), ("init", false));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictingStep {
     pub(crate) thread: Arc<str>,

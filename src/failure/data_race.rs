@@ -53,6 +53,27 @@ pub(crate) struct RaceDetails {
 }
 
 /// One of two accesses that race.
+///
+/// ```no_run
+/// use interlace::{Explorer, FailureKind, failure::AccessType};
+/// use std::thread;
+///
+/// static mut DATA: u32 = 0;
+///
+/// let report = Explorer::model(|| {
+///     let writer = thread::spawn(|| unsafe { DATA = 1 });
+///     unsafe { assert!({ DATA } < 2) };
+///     writer.join().unwrap();
+/// })
+/// .explore();
+/// let FailureKind::DataRace(race) = report.assert_fails().kind() else {
+///     panic!("nothing orders the write and the read");
+/// };
+/// for side in [race.first(), race.second()] {
+///     assert_eq!(side.size(), 4);
+///     assert_eq!(side.access() == AccessType::Write, side.thread() == "main/1");
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RacingAccess {
     pub(crate) thread: Arc<str>,
@@ -74,6 +95,15 @@ getters! { RacingAccess {
 } }
 
 /// How the second thread has learnt of what the first has done before: it has read what that has stored later.
+///
+/// ```
+/// use interlace::failure::{DataRace, MemoryOrder};
+///
+/// /// Whether it takes a `Release` to repair it.
+/// fn lacks_release(race: &DataRace) -> bool {
+///     race.passed().is_some_and(|it| it.store_order() == MemoryOrder::Relaxed)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedValue {
     pub(crate) store: MarkerSite,

@@ -35,6 +35,16 @@ pub struct Livelock {
 }
 
 /// What a thread reads in each round of a loop that has no end.
+///
+/// ```
+/// use interlace::failure::Livelock;
+///
+/// /// The threads that wait for the place that is named first.
+/// fn wait_for_the_first(livelock: &Livelock) -> impl Iterator<Item = &str> {
+///     let reads = livelock.reads().iter().filter(|read| read.place() == 1);
+///     reads.map(|read| read.thread())
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatedRead {
     pub(crate) thread: Arc<str>,

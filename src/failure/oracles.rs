@@ -45,6 +45,28 @@ impl fmt::Display for OutcomeNotAllowed {
 }
 
 /// A view that no serial order of the threads produces. [`SerialOrder`] has an example.
+///
+/// ```
+/// use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let add = |amount| move |balance: &AtomicI32| {
+///     marker!("read");
+///     let read = balance.load(SeqCst);
+///     marker!("write");
+///     balance.store(read + amount, SeqCst);
+/// };
+/// let report = Explorer::new(AtomicI32::default)
+///     .thread("a", add(1))
+///     .thread("b", add(2))
+///     .serializable(|balance| balance.load(SeqCst))
+///     .explore();
+/// let FailureKind::NotSerializable(failure) = report.assert_fails().kind() else {
+///     panic!("it is 3 in either order");
+/// };
+/// assert_eq!(failure.view(), "1"); // what b has added is lost
+/// assert_eq!(failure.nearest()[0].view(), "3");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotSerializable {
     pub(crate) view: String,
@@ -91,6 +113,20 @@ impl fmt::Display for NotSerializable {
 }
 
 /// An invariant that was false. [`invariant`](crate::Explorer::invariant) has an example.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(AtomicU32::default)
+///     .thread("t", |level| { marker!("raise"); level.store(11, SeqCst) })
+///     .invariant("low", |level| level.load(SeqCst) <= 10)
+///     .explore();
+/// let FailureKind::Invariant(violation) = report.assert_fails().kind() else {
+///     panic!("it is raised");
+/// };
+/// assert_eq!(violation.name(), "low");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvariantViolation {
     pub(crate) name: Arc<str>,

@@ -67,6 +67,30 @@ impl fmt::Display for ThreadPosition {
 
 /// A lock that a thread is about to [acquire](crate::Acquire) and that is not free.
 /// [`Deadlock`](super::Deadlock) has an example.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+/// use std::sync::Mutex;
+///
+/// let lock_both = |first: usize, second: usize| move |locks: &[Mutex<()>; 2]| {
+///     let (first, second) = (&locks[first], &locks[second]);
+///     marker!("one", acquires(first));
+///     let _one = first.lock().unwrap();
+///     marker!("other", acquires(second));
+///     let _other = second.lock().unwrap();
+/// };
+/// let report = Explorer::new(Default::default)
+///     .thread("a", lock_both(0, 1))
+///     .thread("b", lock_both(1, 0))
+///     .explore();
+/// let FailureKind::Deadlock(deadlock) = report.assert_fails().kind() else {
+///     panic!("not a deadlock");
+/// };
+/// let lock = &deadlock.threads()[0].awaited_locks()[0]; // for which a waits
+/// assert_eq!((lock.name(), lock.last_thread()), ("second", Some("b")));
+/// assert_eq!(lock.last_marker().unwrap().name(), "one");
+/// assert!(!lock.others_may_hold());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwaitedLock {
     pub(crate) name: Cow<'static, str>,

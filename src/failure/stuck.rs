@@ -73,6 +73,19 @@ impl fmt::Display for Deadlock {
 }
 
 /// An execution that reached the step limit. [`ThreadPosition`] has an example.
+///
+/// ```
+/// use interlace::{Explorer, FailureKind, marker};
+///
+/// let report = Explorer::new(|| ())
+///     .thread("spins", |()| loop { marker!("look") })
+///     .max_steps(10)
+///     .explore();
+/// let FailureKind::StepLimit(limit) = report.assert_fails().kind() else {
+///     panic!("it has no end");
+/// };
+/// assert_eq!((limit.max_steps(), limit.threads().len()), (10, 1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepLimit {
     pub(crate) max_steps: usize,

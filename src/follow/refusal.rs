@@ -16,10 +16,11 @@ pub(super) fn diverged(schedule: &Schedule, at: usize, record: &Record) -> Error
         return unknown_thread(schedule, at, record);
     };
     let text = format!(
-        "{} cannot be granted: `{}` {}{}{}{}{}",
+        "{} cannot be granted: `{}` {}{}{}{}{}{}",
         place(schedule, at),
         step.thread(),
         record.position(thread),
+        what_to_take_out(record.threads[thread]),
         what_comes_first(step, record.threads[thread]),
         why_not_interrupted(step.kind()),
         did_you_mean_marker(step.marker(), record),
@@ -39,6 +40,17 @@ fn what_comes_first(step: &Step, status: ThreadStatus) -> String {
     let resume = Step::resume(step.thread(), passed.site().name());
     format!("; to go on from its wait is a step of its own, `{resume}`, which comes first")
 }
+
+/// What to do about a step of a thread that has come to its end.
+fn what_to_take_out(status: ThreadStatus) -> &'static str {
+    match status.state {
+        ThreadState::Finished => TAKE_OUT,
+        _ => "",
+    }
+}
+
+const TAKE_OUT: &str =
+    ". Take the steps out that are too many: what a schedule leaves out follows by itself";
 
 /// What else may have kept a wait from being interrupted; empty for steps of another kind.
 fn why_not_interrupted(kind: StepKind) -> &'static str {
@@ -72,7 +84,7 @@ fn unknown_thread(schedule: &Schedule, at: usize, record: &Record) -> Error {
 /// Every thread has ended, and steps are left from `at`.
 pub(super) fn too_long(schedule: &Schedule, at: usize, record: &Record) -> Error {
     let text = format!(
-        "{} cannot be granted: every thread has ended, and {} of {} steps are left{}{}",
+        "{} cannot be granted: every thread has ended, and {} of {} steps are left{TAKE_OUT}{}{}",
         place(schedule, at),
         schedule.len() - at,
         schedule.len(),
@@ -143,9 +155,15 @@ fn did_you_mean_marker(marker: &str, record: &Record) -> String {
 
 fn did_you_mean<'a>(name: &str, seen: impl Iterator<Item = &'a str>) -> String {
     let tolerance = name.chars().count() / 3;
-    let distances = seen.map(|seen| (strsim::damerau_levenshtein(name, seen), seen));
+    let lower = name.to_lowercase();
+    let distances = seen.map(|seen| {
+        (
+            strsim::damerau_levenshtein(&lower, &seen.to_lowercase()),
+            seen,
+        )
+    });
     match distances.min() {
-        Some((distance, seen)) if (1..=tolerance).contains(&distance) => {
+        Some((distance, seen)) if distance <= tolerance && seen != name => {
             format!("; did you mean `{seen}`?")
         }
         _ => String::new(),

@@ -1,12 +1,12 @@
-//! Which line of the user's code has led to a step.
+//! Which lines of code have led to a step.
 
-use super::names::{is_of_workspace, short_name, shown};
+use super::names::{is_of_package, is_of_workspace, short_name, shown};
 use super::source_lines::text_of;
 use super::symbols::{Frame, frames_of};
 use crate::engine::{CallStack, aside};
 use crate::site::LineText;
 
-/// A line of the workspace from which a step was taken.
+/// A line from which a step was taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) file: String,
@@ -18,19 +18,26 @@ pub(crate) struct Caller {
     pub(crate) called: String,
 }
 
-/// The innermost line of the workspace in a stack. There may be none.
-pub(crate) fn caller(stack: &CallStack) -> Option<Caller> {
+/// The innermost line of the workspace in a stack, then those of packages that were called there, inwards. Empty if
+/// there is no line of the workspace.
+pub(crate) fn callers(stack: &CallStack) -> Vec<Caller> {
     aside(|| {
         let mut called = String::new();
+        let mut inwards = Vec::new();
         for address in &stack.returns_to {
             for frame in frames_of(*address) {
-                if is_of_workspace(&frame) {
-                    return Some(caller_at(&frame, called));
+                let is_own = is_of_workspace(&frame);
+                if is_own || is_of_package(&frame) {
+                    inwards.push(caller_at(&frame, called));
+                }
+                if is_own {
+                    inwards.reverse();
+                    return inwards;
                 }
                 called = short_name(&frame.function);
             }
         }
-        None
+        Vec::new()
     })
 }
 

@@ -130,6 +130,9 @@ pub(super) fn short_name(function: &str) -> String {
 /// The variable in which `cargo interlace` says where the workspace is.
 const WORKSPACE: &str = "CARGO_INTERLACE_WORKSPACE";
 
+/// Where cargo keeps the packages of registries.
+const REGISTRY: &str = "/registry/src/";
+
 /// The folder of the workspace.
 fn workspace() -> PathBuf {
     let workspace = env::var_os(WORKSPACE).map_or_else(env::current_dir, |it| Ok(it.into()));
@@ -148,6 +151,16 @@ pub(super) fn is_of_workspace(frame: &Frame) -> bool {
         && file.is_some_and(|file| !["target", "vendor"].iter().any(|it| file.starts_with(it)))
 }
 
+/// Whether this is code of a package of a registry, and neither of Interlace nor of what that calls.
+pub(super) fn is_of_package(frame: &Frame) -> bool {
+    let file = shown(frame.file.as_deref());
+    let path = frame.file.as_deref().and_then(Path::to_str);
+    path.is_some_and(|it| it.contains(REGISTRY))
+        && !["interlace-", "backtrace-"]
+            .iter()
+            .any(|it| file.starts_with(it))
+}
+
 /// A file as people know it: in the workspace, as `file!` says it, in another package, or in std.
 pub(super) fn shown(file: Option<&Path>) -> String {
     let Some(file) = file else {
@@ -161,7 +174,7 @@ pub(super) fn shown(file: Option<&Path>) -> String {
         .unwrap_or(file)
         .to_string_lossy();
     // A package of a registry: `…/registry/src/index.crates.io-1949cf8c6b5b557f/name-1.2.3/src/lib.rs`
-    match file.split_once("/registry/src/") {
+    match file.split_once(REGISTRY) {
         Some((_, rest)) => rest
             .split_once('/')
             .map_or(rest, |(_, rest)| rest)

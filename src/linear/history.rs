@@ -98,6 +98,21 @@ pub struct History<S: Spec> {
 
 impl<S: Spec> History<S> {
     /// A history of a data structure that begins in this state.
+    ///
+    /// ```
+    /// # use interlace::linear::{History, Spec};
+    /// # #[derive(Clone, PartialEq, Eq, Hash, Default)]
+    /// # struct Count(u32);
+    /// # impl Spec for Count {
+    /// #     type Op = ();
+    /// #     type Ret = u32;
+    /// #     fn apply(&mut self, (): &()) -> u32 { self.0 += 1; self.0 - 1 }
+    /// # }
+    ///
+    /// let history = History::new(Count(7));
+    /// history.invoke(()).returns(7);
+    /// assert!(history.linearizable().is_ok());
+    /// ```
     pub fn new(initial: S) -> Self {
         History {
             initial,
@@ -157,6 +172,23 @@ impl<S: Spec> History<S> {
 
     /// As [`invoke`](Self::invoke), by a client that is no thread: a session, a connection, or one of a history
     /// that is written by hand.
+    ///
+    /// ```
+    /// # use interlace::linear::{History, Spec};
+    /// # #[derive(Clone, PartialEq, Eq, Hash, Default)]
+    /// # struct Count(u32);
+    /// # impl Spec for Count {
+    /// #     type Op = ();
+    /// #     type Ret = u32;
+    /// #     fn apply(&mut self, (): &()) -> u32 { self.0 += 1; self.0 - 1 }
+    /// # }
+    ///
+    /// let history = History::<Count>::default();
+    /// let first = history.invoke_by("connection 1", ());
+    /// history.invoke_by("connection 2", ()).returns(0);
+    /// first.returns(1); // the second has overtaken it
+    /// history.assert_linearizable();
+    /// ```
     pub fn invoke_by(&self, client: &str, op: S::Op) -> Invocation<'_, S> {
         Invocation::begin(&self.log, Some(client), op)
     }
@@ -170,6 +202,24 @@ impl<S: Spec> History<S> {
     /// # Errors
     ///
     /// If there is none: the least part of the history of which that is so.
+    ///
+    /// ```
+    /// # use interlace::linear::{History, Spec};
+    /// # #[derive(Clone, PartialEq, Eq, Hash, Default)]
+    /// # struct Count(u32);
+    /// # impl Spec for Count {
+    /// #     type Op = ();
+    /// #     type Ret = u32;
+    /// #     fn apply(&mut self, (): &()) -> u32 { self.0 += 1; self.0 - 1 }
+    /// # }
+    ///
+    /// let history = History::<Count>::default();
+    /// history.invoke(()).returns(0);
+    /// assert!(history.linearizable().is_ok());
+    /// history.invoke(()).returns(0); // twice the same
+    /// let failure = history.linearizable().unwrap_err();
+    /// assert_eq!(failure.operations().len(), 2);
+    /// ```
     pub fn linearizable(&self) -> Result<(), NotLinearizable> {
         self.judge(OrderWanted::RealTime)
     }

@@ -18,9 +18,11 @@ pub struct Place<'a, T: ?Sized>(Itself<'a, T>);
 
 /// A place that is no pointer, as far as its type tells where the marker stands.
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub struct Itself<'a, T: ?Sized>(&'a T);
 
 /// Something that stands for what it points to.
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub trait Pointer: Points {
     /// What it points to.
     type Target: ?Sized;
@@ -30,6 +32,7 @@ pub trait Pointer: Points {
 }
 
 /// A pointer that may dangle. It is not followed, so only its type tells how large the place is.
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub trait RawPointer: Points {
     /// What it points to, if anything.
     type Pointee: ?Sized;
@@ -45,6 +48,7 @@ pub trait RawPointer: Points {
     note = "a place is a variable, a field, an element, or what a reference or a smart pointer points to; \
             a string literal stands for what has no address"
 )]
+#[expect(unnameable_types, reason = "only the expansion of `marker!` meets it")]
 pub trait Points {}
 
 impl<'a, T: ?Sized> Place<'a, T> {

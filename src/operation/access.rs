@@ -40,6 +40,12 @@ pub(crate) struct Access {
 
 displayed! {
     /// What a step does with something that it touches. Its `Display` is the verb: `reads`.
+    ///
+    /// ```
+    /// use interlace::failure::AccessKind;
+    ///
+    /// assert_eq!(AccessKind::Write.to_string(), "writes");
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum AccessKind {

@@ -5,6 +5,12 @@ use crate::named::displayed;
 
 displayed! {
     /// What an access does that races with another.
+    ///
+    /// ```
+    /// use interlace::failure::AccessType;
+    ///
+    /// assert_eq!(AccessType::AtomicRead.to_string(), "atomic_read");
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum AccessType {

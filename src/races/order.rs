@@ -4,6 +4,12 @@ use crate::named::displayed;
 
 displayed! {
     /// The ordering of an atomic access, by its name in Rust.
+    ///
+    /// ```
+    /// use interlace::failure::MemoryOrder;
+    ///
+    /// assert_eq!(MemoryOrder::AcqRel.to_string(), "AcqRel");
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum MemoryOrder {

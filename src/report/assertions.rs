@@ -11,6 +11,7 @@ impl Report {
     ///
     /// - If an execution failed, with the minimal schedule and a test to paste; or if the program could
     ///   not be explored. The schedule of a new, reproduced failure is [saved](crate::saved) first.
+    /// - If nothing was run, as with a sample of 0 schedules.
     /// - If there was nothing to interleave: if a thread that was added reached no scheduling point, or
     ///   there was one schedule only. [`Explorer::allow_trivial`](crate::Explorer::allow_trivial) allows that.
     /// - If [`max_schedules`](crate::Explorer::max_schedules) or
@@ -105,9 +106,20 @@ impl Report {
     /// # Panics
     ///
     /// If no execution failed.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .thread("b", |()| marker!("y"))
+    ///     .explore();
+    /// let text = report.assert_fails().kind().to_string();
+    /// assert!(text.starts_with("thread `a` panicked: out of luck"), "{text}");
+    /// ```
     #[track_caller]
     pub fn assert_fails(&self) -> &Failure {
-        match &self.failure {
+        match &self.looked_at().failure {
             Some(failure) => failure,
             None => panic!("a failure was expected, and there was none\n{self}"),
         }
@@ -116,7 +128,12 @@ impl Report {
     /// Asserts that there was something to interleave, and no failure. A new failure is saved.
     #[track_caller]
     fn assert_found_nothing(&self) {
-        if self.failure.is_none() && self.error().is_none() && self.gap().is_none() {
+        if self.looked_at().failure.is_none() && self.error().is_none() && self.gap().is_none() {
+            let is_meant = self.is_at_limit() || self.origin.shard.is_some();
+            assert!(
+                self.schedules() > 0 || is_meant,
+                "{self}\nnothing was run, since no schedule was asked for"
+            );
             return;
         }
         let new = self

@@ -17,7 +17,7 @@ const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 /// What ended the search, the counts, and the failure.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Summary(self).fmt(f)?;
+        Summary(self.looked_at()).fmt(f)?;
         self.write_outcomes(f)?;
         if let Some(failure) = &self.failure {
             write!(f, "\n\n{failure}{}", self.page)?;

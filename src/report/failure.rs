@@ -7,7 +7,7 @@ use super::markers::MarkerLine;
 use super::plural;
 use super::regression::{self, Call};
 use crate::execution::Record;
-use crate::failure::{Conflict, Conflicts, EarlierPanics, FailureKind, ThreadPanic};
+use crate::failure::{Conflict, Conflicts, EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
 use crate::getters::getters;
 use crate::schedule::{Schedule, StepKind};
 use crate::timeline::{Timeline, TimelineStep};
@@ -38,14 +38,14 @@ pub struct Failure {
     pub(super) kind: FailureKind,
     pub(super) panics: EarlierPanics,
     pub(super) schedule: Schedule,
-    pub(super) found: Schedule,
+    pub(super) found_schedule: Schedule,
     pub(super) index: u64,
     pub(super) preemptions: usize,
     pub(super) minimal: Minimal,
     /// Whether the schedule failed again in the same way on fresh threads, if that was tried.
     pub(super) reproduced: Option<bool>,
     pub(super) timeline: Timeline,
-    /// The steps of `found`.
+    /// The steps of `found_schedule`.
     pub(super) found_timeline: Timeline,
     pub(super) conflicts: Conflicts,
     pub(super) regression: String,
@@ -80,6 +80,9 @@ pub(crate) struct Reported {
     /// How many of its first steps make up the schedule.
     pub(crate) forced: usize,
     pub(crate) minimal: Minimal,
+    /// The same failure with its threads stopped where lines begin, and the number of its forced steps; if that is
+    /// another execution.
+    pub(crate) at_lines: Option<(Record, usize)>,
 }
 
 getters! { Failure {
@@ -88,7 +91,7 @@ getters! { Failure {
     /// which they were added.
     schedule: &Schedule,
     /// Returns the whole schedule that failed first, before it was shrunk.
-    found: &Schedule,
+    found_schedule: &Schedule,
     /// Returns the number of the execution that failed first: counted from 1, in exploration order;
     /// 0 for a schedule that was saved in an earlier run, or that stands for a class.
     index: copy u64,
@@ -116,21 +119,26 @@ impl Failure {
             record: ref best,
             forced,
             minimal,
+            ref at_lines,
         } = best;
         let schedule = best.schedule(forced);
-        let timeline = best.timeline(forced);
+        let (columns, lines) = best.columns(forced);
+        let timeline = Timeline(ValueOrText::Value(columns));
         let conflicts = told_by_own_lines(conflicts, &timeline);
         let (regression, kept) = match timeline.instrumented() {
             Some(columns) => (
                 regression::instrumented_test(&schedule, call),
-                Kept::of(columns, call),
+                match at_lines {
+                    Some((record, forced)) => Kept::later(record, *forced, call),
+                    None => Kept::of(columns, &lines, call),
+                },
             ),
             None => (regression::test(&schedule, call), Kept::default()),
         };
         Failure {
             kind: best.failure().expect("a failing execution has a kind"),
             panics: best.panics.clone(),
-            found: found.record.schedule(found.record.steps.len()),
+            found_schedule: found.record.schedule(found.record.steps.len()),
             found_timeline: found.record.timeline(found.record.steps.len()),
             index: found.index,
             preemptions: best.steps.iter().filter(|taken| taken.preempts).count(),
@@ -218,9 +226,19 @@ impl Failure {
     /// The test is made from the source of the call of `explore`, which is read when the failure is
     /// found. If that cannot be read, the test says what to fill in. In an instrumented build it is for such builds
     /// only.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| { marker!("x"); panic!("out of luck") })
+    ///     .explore();
+    /// let test = report.assert_fails().regression();
+    /// assert!(test.contains(".replay(&interlace::schedule![])"), "{test}");
+    /// ```
     #[must_use]
-    pub fn regression(&self) -> String {
-        self.regression.clone()
+    pub fn regression(&self) -> &str {
+        &self.regression
     }
 
     /// Returns the markers with which a failure of an instrumented build is found in a plain one too, by

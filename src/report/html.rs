@@ -39,7 +39,7 @@ impl Report {
             let told = format!("{}\n{}", it.kind, it.panics);
             told.trim_end().to_owned()
         });
-        let summary = Summary(self).to_string();
+        let summary = Summary(self.looked_at()).to_string();
         let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
         fill(include_str!("html/page.html"), |slot| match slot {
             "title" => Escaped(first_line(kind.as_ref().unwrap_or(&summary))).to_string(),
@@ -122,7 +122,9 @@ fn found(failure: &Failure) -> String {
         let steps = steps.map(|step| (step.thread.clone(), step.marker.clone(), step.kind));
         steps.collect::<Vec<_>>()
     };
-    if failure.found.is_empty() || steps(&failure.timeline) == steps(&failure.found_timeline) {
+    if failure.found_schedule.is_empty()
+        || steps(&failure.timeline) == steps(&failure.found_timeline)
+    {
         return String::new();
     }
     let table = StepTable {
@@ -131,7 +133,7 @@ fn found(failure: &Failure) -> String {
         timeline: &failure.found_timeline,
         ending: None,
     };
-    let steps = plural(failure.found.len() as u64, "step");
+    let steps = plural(failure.found_schedule.len() as u64, "step");
     format!("<details>\n<summary>As it was found: {steps}</summary>\n{table}</details>\n")
 }
 

@@ -46,7 +46,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut document = self.write();
+        let mut document = self.looked_at().write();
         document[FORMAT] = VERSION.into();
         document.to_string()
     }
@@ -84,7 +84,7 @@ object! { Report:
     verified = "verified",
     no_classes = "no_classes",
     coverage = "coverage";
-    save_target, workers, page
+    save_target, workers, page, unread
 }
 
 object! { SearchIdentity:
@@ -106,7 +106,7 @@ object! { Failure:
     kind = "kind",
     panics = "panics",
     schedule = "schedule",
-    found = "found",
+    found_schedule = "found",
     index = "index",
     preemptions = "preemptions",
     minimal = "minimal",
@@ -118,7 +118,7 @@ object! { Failure:
     kept = "kept"
 }
 
-row! { MarkerLine: file, line, source, name }
+row! { MarkerLine: file, line, source, name, package }
 
 object! { Sampled: strategy = "strategy", seed = "seed", uniform = "uniform" }
 object! { SavedRuns: place = "place", held = "held", stale = "stale", failing = "failing" }
@@ -195,7 +195,8 @@ impl Json for Kept {
         }
         json!({
             "markers": self.markers.write(),
-            "are_copied": self.are_copied.write(),
+            "homes": self.homes.write(),
+            "is_later": self.is_later,
             "test": self.test.write(),
             "obstacle": self.obstacle.write(),
         })
@@ -207,7 +208,8 @@ impl Json for Kept {
         };
         Ok(Kept {
             markers: node.read("markers")?,
-            are_copied: node.read("are_copied")?,
+            homes: node.read("homes")?,
+            is_later: node.read("is_later")?,
             test: node.read("test")?,
             obstacle: node.read("obstacle")?,
         })

@@ -38,7 +38,10 @@ impl Report {
     /// assert!(error.to_string().starts_with("shard 1/2 is missing"));
     /// ```
     pub fn merge(shards: impl IntoIterator<Item = Report>) -> Result<Report, Error> {
-        let shards: Vec<Report> = shards.into_iter().collect();
+        let read = |report: &Report| {
+            report.looked_at();
+        };
+        let shards: Vec<Report> = shards.into_iter().inspect(read).collect();
         for (one, other) in shards.iter().tuple_windows() {
             if let Some(difference) = difference(one, other) {
                 return Err(foreign(&one.origin, &other.origin, difference));
@@ -56,9 +59,27 @@ impl Report {
     ///
     /// [`ErrorKind::NotOfOneSearch`], as for `merge`. Here a report of another search is not an
     /// error by itself, but its missing shards are.
+    ///
+    /// ```
+    /// use interlace::{Explorer, Report, marker};
+    ///
+    /// let explore = |name: &str, number| {
+    ///     Explorer::new(|| ())
+    ///         .thread(name, |()| marker!("x"))
+    ///         .thread("z", |()| marker!("y"))
+    ///         .shard(number, 2)
+    ///         .explore()
+    /// };
+    /// let of_one_search = [explore("a", 1), explore("a", 2)];
+    /// let whole = Explorer::new(|| ()).thread("b", |()| marker!("x")).explore();
+    /// let reports = Report::merge_all(of_one_search.into_iter().chain([whole])).unwrap();
+    /// let schedules: Vec<u64> = reports.iter().map(Report::schedules).collect();
+    /// assert_eq!(schedules, [2, 1]);
+    /// ```
     pub fn merge_all(reports: impl IntoIterator<Item = Report>) -> Result<Vec<Report>, Error> {
         let mut searches: Vec<Vec<Report>> = Vec::new();
         for report in reports {
+            report.looked_at();
             let is_shard = |report: &Report| report.origin.shard.is_some();
             let is_same = |search: &&mut Vec<Report>| {
                 is_shard(&search[0]) && search[0].origin.is_at_the_place_of(&report.origin)

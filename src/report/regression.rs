@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::marker_home::Home;
 use super::markers::MarkerLine;
 use super::source::Source;
 use crate::schedule::Schedule;
@@ -28,36 +29,47 @@ pub(super) fn instrumented_test(schedule: &Schedule, call: Call) -> String {
     )
 }
 
-/// The same for any build in which these markers are written, and which of them are in the test itself.
+/// The same for any build in which these markers are written, and where each of them is.
 pub(super) fn marked_test(
     schedule: &Schedule,
     markers: &[MarkerLine],
     call: Call,
-) -> (String, Vec<bool>) {
+) -> (String, Vec<Home>) {
     const POINTS: &str = ".points(interlace::Points::Calls)";
     let source = Source::read(call.explored_at.file());
-    let are_copied: Vec<bool> = match &source {
-        Some(source) => markers
-            .iter()
-            .map(|it| is_copied(source, it, call))
-            .collect(),
-        None => vec![false; markers.len()],
+    let home = |marker: &MarkerLine, source: Option<&Source>| match source {
+        _ if !marker.package.is_empty() => Home::Package,
+        Some(source) if is_copied(source, marker, call) => Home::Test,
+        _ if is_in_one_crate(&marker.file, call.explored_at.file()) => Home::Crate,
+        _ => Home::Workspace,
     };
+    let homes = |source: Option<&Source>| markers.iter().map(|it| home(it, source)).collect();
+    let found: Vec<Home> = homes(source.as_ref());
     let written = source.and_then(|source| {
-        let copied = markers.iter().zip(&are_copied).filter(|it| *it.1);
+        let copied = markers.iter().zip(&found).filter(|it| *it.1 == Home::Test);
         let source = copied.fold(source, |source, (marker, _)| {
             source.with_comment(marker.line, &format!("interlace: {}", marker.name))
         });
         from_source(&source, schedule, call, POINTS)
     });
     match written {
-        Some(test) if are_copied.contains(&true) => (
+        Some(test) if found.contains(&Home::Test) => (
             test.replacen("#[test]\n", "#[test]\n#[interlace::trace]\n", 1),
-            are_copied,
+            found,
         ),
-        Some(test) => (test, are_copied),
-        None => (without_source(schedule, call), vec![false; markers.len()]),
+        Some(test) => (test, found),
+        None => (without_source(schedule, call), homes(None)),
     }
+}
+
+/// Whether two source files are of one library or program, as far as their paths tell.
+fn is_in_one_crate(file: &str, other: &str) -> bool {
+    fn folder(file: &str) -> Option<&str> {
+        let at = file.match_indices("src/").map(|it| it.0);
+        let mut whole = at.filter(|at| *at == 0 || file[..*at].ends_with('/'));
+        whole.next().map(|at| &file[..at])
+    }
+    file == other || folder(file).is_some_and(|it| folder(other) == Some(it))
 }
 
 /// Whether the line of a marker is in the function that explores: the test has a copy of it.
@@ -208,6 +220,19 @@ mod tests {
             "{text}"
         );
         assert!(text.contains(&here.to_string()), "{text}");
+    }
+
+    #[test]
+    fn the_test_is_in_the_crate_of_files_beside_it() {
+        for (file, other, is_in_one) in [
+            ("src/lib.rs", "src/queue/tests.rs", true),
+            ("one/src/lib.rs", "one/src/a.rs", true),
+            ("one/src/lib.rs", "src/lib.rs", false),
+            ("src/lib.rs", "tests/all.rs", false),
+            ("tests/all.rs", "tests/all.rs", true),
+        ] {
+            assert_eq!(is_in_one_crate(file, other), is_in_one, "{file}, {other}");
+        }
     }
 
     #[test]

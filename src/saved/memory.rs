@@ -37,6 +37,14 @@ impl Memory {
     }
 
     /// Returns the schedules that it holds now.
+    ///
+    /// ```
+    /// use interlace::{saved::{Memory, Store}, schedule};
+    ///
+    /// let memory = Memory::default();
+    /// memory.save(&schedule![a: x], "the check failed").unwrap();
+    /// assert_eq!(memory.schedules(), [schedule![a: x]]);
+    /// ```
     #[must_use]
     pub fn schedules(&self) -> Vec<Schedule> {
         self.schedules.lock().clone()

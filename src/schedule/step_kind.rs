@@ -3,7 +3,17 @@
 use crate::named::{Named as _, named};
 
 named! {
-    /// What a step begins with. [`TimelineStep`](crate::TimelineStep) has an example.
+    /// What a step begins with. [`TimelineStep`](crate::TimelineStep) has another example.
+    ///
+    /// ```
+    /// use interlace::{StepKind, schedule};
+    ///
+    /// let kinds = |schedule: interlace::Schedule| -> Vec<_> {
+    ///     schedule.iter().map(|step| step.kind()).collect()
+    /// };
+    /// let schedule = schedule![a: lock, a: resume(lock), b: timeout(recv)];
+    /// assert_eq!(kinds(schedule), [StepKind::Marker, StepKind::Resume, StepKind::Timeout]);
+    /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum StepKind {

@@ -28,7 +28,20 @@ use crate::schedule::Schedule;
 /// A property may also fail because of what it sees of an execution that held. Then the choices
 /// themselves are shrunk: fewer of them leave the fixed order, and they come earlier.
 ///
-/// See [the module](crate::strategies) for an example.
+/// [The module](crate::strategies) has a longer example.
+///
+/// ```
+/// use interlace::{Explorer, marker, strategies::interleavings};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(interleaving in interleavings())| {
+///     let execution = Explorer::new(|| ())
+///         .thread("a", |()| marker!("x"))
+///         .thread("b", |()| marker!("y"))
+///         .run_under(&interleaving);
+///     execution.result()?;
+/// });
+/// ```
 pub fn interleavings() -> Interleavings {
     Interleavings(())
 }
@@ -60,8 +73,8 @@ pub struct Interleavings(());
 ///
 /// let explorer = || Explorer::new(|| ()).thread("a", body).thread("b", body);
 /// let execution = explorer().run_under(&interleaving);
-/// assert_eq!(interleaving.schedule(), Some(execution.schedule()));
-/// assert_eq!(explorer().replay(&execution.schedule()).steps(), execution.steps());
+/// assert_eq!(interleaving.schedule(), Some(execution.schedule().clone()));
+/// assert_eq!(explorer().replay(execution.schedule()).steps(), execution.steps());
 /// ```
 #[derive(Clone)]
 pub struct Interleaving {

@@ -21,6 +21,16 @@ pub(crate) struct StepCode {
 }
 
 /// A line of the user's code. [`TimelineStep::called_from`](crate::TimelineStep::called_from) returns one.
+///
+/// ```
+/// use interlace::Failure;
+///
+/// /// From where the code of the workspace has led to the last step.
+/// fn last_line(failure: &Failure) -> Option<String> {
+///     let line = failure.timeline().steps().last()?.called_from()?;
+///     Some(format!("{}:{} in {}: {}", line.file(), line.line(), line.function(), line.source()))
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeLine {
     pub(crate) file: Cow<'static, str>,
@@ -42,6 +52,15 @@ getters! { CodeLine {
     /// Returns the name of the function that has the line.
     function: &str,
 } }
+
+/// The lines that have led to steps: the innermost line of the workspace, then those of the packages that are
+/// called there, inwards. Empty where that is not known. There are none at all in a build that is not instrumented.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CallLines {
+    pub(crate) of_steps: Vec<Vec<CodeLine>>,
+    /// For each thread, of the step before which it was stopped when the execution ended.
+    pub(crate) pending: Vec<Vec<CodeLine>>,
+}
 
 impl CodeLine {
     /// What the function that is called there is called on, as the source says it; empty if that is not known.

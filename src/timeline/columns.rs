@@ -59,6 +59,8 @@ impl TimelineStep {
             return (format!("{file}:{line}"), source);
         }
         let place = match &self.code {
+            // Generated code has a file only.
+            _ if *line == 0 && !file.is_empty() => file.to_string(),
             _ if !file.is_empty() => format!("{file}:{line}"),
             Some(code) if code.is_access => "(no debug information)".to_owned(),
             Some(_) => String::new(),

@@ -84,7 +84,7 @@ impl Oracle {
     fn assert_failure(&self, report: &Report) {
         let failure = report.assert_fails();
         assert_eq!(failure.index(), self.first);
-        assert_eq!(failure.found().to_string(), self.found);
+        assert_eq!(failure.found_schedule().to_string(), self.found);
         self.assert_minimal(report);
     }
 }

@@ -142,11 +142,11 @@ fn above_the_test_attribute() {
 }
 
 #[interlace::trace(crate = crate::fake)]
-fn without_markers() {
+fn around_a_const_fn() {
     const fn constant() -> u32 {
         1
     }
-    assert_eq!(constant(), 1);
+    op("a", constant()); // interlace: outside
 }
 
 #[interlace::trace(crate = crate::fake)]
@@ -155,8 +155,8 @@ extern "C" fn foreign<'a, const N: usize>(x: &'a [u32; N]) -> &'a u32 {
 }
 
 #[test]
-fn an_item_without_markers_is_left_as_it_is() {
-    assert_eq!(log(without_markers), "");
+fn what_cannot_be_marked_may_lie_in_what_is() {
+    assert_eq!(log(around_a_const_fn), "<outside> a");
 }
 
 #[test]

@@ -143,7 +143,10 @@ fn compare_failure(report: &Report, expected: &Explored) -> TestCaseResult {
         return Ok(());
     };
     prop_assert_eq!(failure.index(), index);
-    prop_assert_eq!(failure.found().to_string(), first.line(first.path.len()));
+    prop_assert_eq!(
+        failure.found_schedule().to_string(),
+        first.line(first.path.len())
+    );
     let kind = match failure.kind() {
         FailureKind::Panic(_) => Kind::Panic,
         FailureKind::Check(_) => Kind::Check,

@@ -108,7 +108,7 @@ fn compare_sampled(program: &Program, bodies: Bodies) -> TestCaseResult {
             let Some(failure) = report.failure() else {
                 continue;
             };
-            let found = failure.found().to_string();
+            let found = failure.found_schedule().to_string();
             let mut executions = all.executions.iter();
             let found = executions.find(|e| e.line(e.path.len()) == found);
             let Some(found) = found.filter(|found| found.kind.is_some()) else {

@@ -65,7 +65,7 @@ fn check<S: Send + Sync + 'static>(
         assert_eq!(one.to_string(), two.to_string(), "{name}, {engine:?}");
         check_verified(&format!("{name}, {engine:?}"), &one, |workers| {
             let explorer = explorer().engine(engine).workers(workers);
-            explorer.verify_accesses().explore()
+            explorer.verify_accesses(true).explore()
         });
         one
     });

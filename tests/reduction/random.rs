@@ -250,7 +250,7 @@ proptest! {
         prop_assert_eq!(one.error(), None);
         prop_assert!(one.is_exhaustive() && one.schedules() <= every.schedules());
         prop_assert_eq!(shown(&one), shown(&every));
-        let verified = explorer(&threads, wrong).engine(Engine::Fibers).verify_accesses().explore();
+        let verified = explorer(&threads, wrong).engine(Engine::Fibers).verify_accesses(true).explore();
         prop_assert_eq!(verified.error(), None);
         prop_assert_eq!(shown(&verified), shown(&one));
         let has_classes = one.to_string().contains("one schedule of each was run");
@@ -283,7 +283,7 @@ proptest! {
         let one = explorer().explore();
         // In about every seventh program something is hidden.
         if every.error().is_none() && shown(&one) != shown(&every) {
-            let verified = explorer().verify_accesses().explore();
+            let verified = explorer().verify_accesses(true).explore();
             let kind = verified.error().map(Error::kind);
             prop_assert_eq!(kind, Some(ErrorKind::WrongDeclaration), "{}", verified);
         }

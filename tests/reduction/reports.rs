@@ -28,7 +28,7 @@ fn a_report_tells_classes_from_schedules() {
          outcomes:\n  2 × 1  (as in a:read b:read)\n  2 × 2  (with no step forced)"
     );
     assert_eq!(Report::from_json(&report.to_json()), Ok(report.clone()));
-    assert!(report.is_exhaustive() && report.search().contains("(reduced; threads a, b)"));
+    assert!(report.is_exhaustive() && report.describe_search().contains("(reduced; threads a, b)"));
     let every = counter()
         .strategy(Strategy::Exhaustive)
         .explore()

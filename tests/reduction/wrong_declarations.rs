@@ -17,7 +17,7 @@ const LAST: &str = "One of them touches more than its marker says. Declare at bo
 fn verified<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>) -> Report {
     let [threads, fibers] = [Engine::Threads, Engine::Fibers].map(|engine| {
         let explorer = explorer().engine(engine).workers(1).keep_going();
-        explorer.verify_accesses().explore()
+        explorer.verify_accesses(true).explore()
     });
     assert_eq!(threads.to_string(), fibers.to_string());
     threads

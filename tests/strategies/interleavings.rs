@@ -45,7 +45,7 @@ fn an_interleaving_gives_the_same_execution_on_both_engines_and_whenever_it_is_r
         let on = |engine| increments(&counts).engine(engine).run_under(&draw(seed));
         let execution = on(Engine::Fibers);
         assert_eq!(execution.steps(), on(Engine::Threads).steps());
-        let replayed = increments(&counts).replay(&execution.schedule());
+        let replayed = increments(&counts).replay(execution.schedule());
         assert_eq!(replayed.steps(), execution.steps());
     }
 }
@@ -68,11 +68,11 @@ fn a_failure_under_an_interleaving_is_minimal_when_it_is_run_again() {
         .find(|it| !complete(&[3, 3]).run_under(it).is_ok())
         .unwrap();
     let again = complete(&[3, 3]).run_under(&interleaving);
-    assert_eq!(again.schedule(), schedule![t0: read, t1: read]);
+    assert_eq!(again.schedule(), &schedule![t0: read, t1: read]);
     assert!(matches!(again.failure_kind(), Some(FailureKind::Check(_))));
     // A smaller program fails, too, though what was drawn was meant for another.
     let smaller = complete(&[1, 1]).run_under(&interleaving);
-    assert_eq!(smaller.schedule(), schedule![t0: read, t1: read]);
+    assert_eq!(smaller.schedule(), &schedule![t0: read, t1: read]);
     // One that cannot fail holds.
     complete(&[1, 0]).run_under(&interleaving).assert_ok();
     let text = "Interleaving(t0:read t1:read)";

@@ -164,7 +164,7 @@ fn with_another_panic_behind_it_the_error_of_a_join_is_another_failure() {
                 .seed(seed)
                 .explore();
             let failure = report.assert_fails();
-            let found = explorer().replay(failure.found());
+            let found = explorer().replay(failure.found_schedule());
             assert_eq!(failure.panics(), found.panics());
             let message = failure.panics()[0].panic().message().to_owned();
             (message, failure.schedule().to_string())

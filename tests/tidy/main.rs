@@ -3,6 +3,7 @@
 #[path = "../../src/report/source/blank.rs"]
 mod blank;
 mod circles;
+mod links;
 mod sizes;
 
 use std::fs;
@@ -10,10 +11,11 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 38] = [
+const LAYERS: [&str; 39] = [
     "append_list",
     "broken_rules",
     "getters",
+    "must_use",
     "named",
     "error",
     "site",

@@ -37,6 +37,7 @@ impl Scratch {
     }
 
     /// The path of something in its folder.
+    #[allow(dead_code, reason = "not all tests do")]
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

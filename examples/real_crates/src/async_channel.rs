@@ -35,57 +35,39 @@ fn begin(future: impl Future) {
     }
 }
 
-struct Forgetful;
+/// A version, as the package that is called so here.
+macro_rules! version {
+    ($version:ident is $package:ident) => {
+        struct $version;
 
-impl Channel for Forgetful {
-    type Sender = async_channel_1::Sender<u32>;
-    type Receiver = async_channel_1::Receiver<u32>;
+        impl Channel for $version {
+            type Sender = $package::Sender<u32>;
+            type Receiver = $package::Receiver<u32>;
 
-    fn full() -> (Self::Sender, Self::Receiver) {
-        let (sender, receiver) = async_channel_1::bounded(2);
-        sender.try_send(1).expect("it is empty");
-        sender.try_send(2).expect("it has room for two");
-        (sender, receiver)
-    }
+            fn full() -> (Self::Sender, Self::Receiver) {
+                let (sender, receiver) = $package::bounded(2);
+                sender.try_send(1).expect("it is empty");
+                sender.try_send(2).expect("it has room for two");
+                (sender, receiver)
+            }
 
-    fn begin_to_send(sender: &Self::Sender) {
-        begin(sender.send(3));
-    }
+            fn begin_to_send(sender: &Self::Sender) {
+                begin(sender.send(3));
+            }
 
-    fn send(sender: &Self::Sender) {
-        sender.send_blocking(4).expect("there is a receiver");
-    }
+            fn send(sender: &Self::Sender) {
+                sender.send_blocking(4).expect("there is a receiver");
+            }
 
-    fn receive(receiver: &Self::Receiver) {
-        receiver.recv_blocking().expect("there is a sender");
-    }
+            fn receive(receiver: &Self::Receiver) {
+                receiver.recv_blocking().expect("there is a sender");
+            }
+        }
+    };
 }
 
-struct Fixed;
-
-impl Channel for Fixed {
-    type Sender = async_channel_2::Sender<u32>;
-    type Receiver = async_channel_2::Receiver<u32>;
-
-    fn full() -> (Self::Sender, Self::Receiver) {
-        let (sender, receiver) = async_channel_2::bounded(2);
-        sender.try_send(1).expect("it is empty");
-        sender.try_send(2).expect("it has room for two");
-        (sender, receiver)
-    }
-
-    fn begin_to_send(sender: &Self::Sender) {
-        begin(sender.send(3));
-    }
-
-    fn send(sender: &Self::Sender) {
-        sender.send_blocking(4).expect("there is a receiver");
-    }
-
-    fn receive(receiver: &Self::Receiver) {
-        receiver.recv_blocking().expect("there is a sender");
-    }
-}
+version!(Forgetful is async_channel_1);
+version!(Fixed is async_channel_2);
 
 /// A thread that begins to send, one that sends, and one that makes room for both.
 fn room_for_both<C: Channel>() -> Explorer<()> {
@@ -118,10 +100,7 @@ mod tests {
     #[test]
     #[cfg_attr(not(interlace), ignore = "run it by `cargo interlace`")]
     fn a_sender_is_never_woken() {
-        let found = verdict::of_wrong(wrong());
-        assert_eq!(found.failure, "deadlock");
-        assert_eq!(found.preemptions, 1);
-        assert!(found.executions <= 300, "{found:?}");
+        verdict::fails(wrong(), "deadlock", 1, 300);
     }
 
     #[test]

@@ -60,10 +60,7 @@ mod tests {
     #[test]
     #[cfg_attr(not(interlace), ignore = "run it by `cargo interlace`")]
     fn two_threads_have_the_name() {
-        let found = verdict::of_wrong(wrong());
-        assert_eq!(found.failure, "panic: both have the name");
-        assert_eq!(found.preemptions, 1);
-        assert!(found.executions <= 300, "{found:?}");
+        verdict::fails(wrong(), "panic: both have the name", 1, 300);
     }
 
     #[test]

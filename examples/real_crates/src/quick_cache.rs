@@ -22,56 +22,39 @@ trait Cache: Send + Sync + 'static {
     fn begin(&self) -> impl FnOnce(u32) + Send;
 }
 
-impl Cache for quick_cache_0_6::sync::Cache<u32, u32> {
-    fn new() -> Self {
-        Self::new(16)
-    }
+/// For the version that is the package called so here.
+macro_rules! version {
+    ($package:ident) => {
+        impl Cache for $package::sync::Cache<u32, u32> {
+            fn new() -> Self {
+                Self::new(16)
+            }
 
-    fn insert(&self, value: u32) {
-        self.insert(KEY, value);
-    }
+            fn insert(&self, value: u32) {
+                self.insert(KEY, value);
+            }
 
-    fn get_or_insert(&self, value: u32) -> u32 {
-        let got = self.get_or_insert_with::<_, ()>(&KEY, || Ok(value));
-        got.expect("it is computed without errors")
-    }
+            fn get_or_insert(&self, value: u32) -> u32 {
+                let got = self.get_or_insert_with::<_, ()>(&KEY, || Ok(value));
+                got.expect("it is computed without errors")
+            }
 
-    fn begin(&self) -> impl FnOnce(u32) + Send {
-        let quick_cache_0_6::sync::GuardResult::Guard(guard) = self.get_value_or_guard(&KEY, None)
-        else {
-            panic!("the cache is empty");
-        };
-        // Whether somebody has inserted another one makes no difference.
-        |value| {
-            let _ = guard.insert(value);
+            fn begin(&self) -> impl FnOnce(u32) + Send {
+                let $package::sync::GuardResult::Guard(guard) = self.get_value_or_guard(&KEY, None)
+                else {
+                    panic!("the cache is empty");
+                };
+                // Whether somebody has inserted another one makes no difference.
+                |value| {
+                    let _ = guard.insert(value);
+                }
+            }
         }
-    }
+    };
 }
 
-impl Cache for quick_cache_0_7::sync::Cache<u32, u32> {
-    fn new() -> Self {
-        Self::new(16)
-    }
-
-    fn insert(&self, value: u32) {
-        self.insert(KEY, value);
-    }
-
-    fn get_or_insert(&self, value: u32) -> u32 {
-        let got = self.get_or_insert_with::<_, ()>(&KEY, || Ok(value));
-        got.expect("it is computed without errors")
-    }
-
-    fn begin(&self) -> impl FnOnce(u32) + Send {
-        let quick_cache_0_7::sync::GuardResult::Guard(guard) = self.get_value_or_guard(&KEY, None)
-        else {
-            panic!("the cache is empty");
-        };
-        |value| {
-            let _ = guard.insert(value);
-        }
-    }
-}
+version!(quick_cache_0_6);
+version!(quick_cache_0_7);
 
 /// A thread that computes a value, one that knows it, and one that waits for it.
 fn computed_and_inserted<C: Cache>() -> Explorer<()> {
@@ -105,13 +88,12 @@ mod tests {
     #[test]
     #[cfg_attr(not(interlace), ignore = "run it by `cargo interlace`")]
     fn a_waiter_comes_to_what_cannot_be() {
-        let found = verdict::of_wrong(wrong());
-        assert_eq!(
-            found.failure,
-            "panic: internal error: entered unreachable code"
+        verdict::fails(
+            wrong(),
+            "panic: internal error: entered unreachable code",
+            0,
+            500,
         );
-        assert_eq!(found.preemptions, 0);
-        assert!(found.executions <= 500, "{found:?}");
     }
 
     #[test]

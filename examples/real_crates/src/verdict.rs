@@ -2,18 +2,9 @@
 
 use interlace::{Explorer, FailureKind};
 
-/// How a program fails.
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) failure: String,
-    /// Those of the minimal schedule.
-    pub(crate) preemptions: usize,
-    /// How many were run until it was found.
-    pub(crate) executions: u64,
-}
-
+/// It fails in this way within `executions`. The minimal schedule is proved minimal, with this number of preemptions.
 #[track_caller]
-pub(crate) fn of_wrong(explorer: Explorer<()>) -> Found {
+pub(crate) fn fails(explorer: Explorer<()>, how: &str, preemptions: usize, executions: u64) {
     let report = explorer.explore();
     let failure = report.assert_fails();
     let text = match failure.kind() {
@@ -21,15 +12,13 @@ pub(crate) fn of_wrong(explorer: Explorer<()>) -> Found {
         FailureKind::Deadlock(_) => "deadlock".to_owned(),
         _ => panic!("{report}"),
     };
+    assert_eq!(text, how, "{report}");
     assert!(
         failure.is_proved_minimal() && failure.is_reproduced(),
         "{report}"
     );
-    Found {
-        failure: text,
-        preemptions: failure.preemptions(),
-        executions: report.schedules(),
-    }
+    assert_eq!(failure.preemptions(), preemptions, "{report}");
+    assert!(report.schedules() <= executions, "{report}");
 }
 
 #[track_caller]

@@ -185,15 +185,17 @@ fn a_for_keeps_its_header_where_it_was() {
 }
 
 #[test]
-fn an_item_without_markers_or_with_mistakes_comes_back_token_for_token() {
-    let plain = "fn f() { a(); /* m */ }";
-    let tokens: TokenStream = plain.parse().unwrap();
-    assert_eq!(expanded(plain), tokens.to_string());
-    let wrong = "fn f() { a(); // interlace: m\n // interlace: n\n }";
-    let tokens: TokenStream = wrong.parse().unwrap();
-    let text = expanded(wrong);
-    assert!(text.starts_with(&tokens.to_string()));
-    assert_eq!(text.matches("compile_error").count(), 1);
+fn an_item_without_markers_or_with_mistakes_comes_back_token_for_token_and_with_one_error() {
+    for wrong in [
+        "fn f() { a(); /* m */ }",
+        "fn f() { a(); // interlaced: m\n }",
+        "fn f() { a(); // interlace: m\n // interlace: n\n }",
+    ] {
+        let tokens: TokenStream = wrong.parse().unwrap();
+        let text = expanded(wrong);
+        assert!(text.starts_with(&tokens.to_string()));
+        assert_eq!(text.matches("compile_error").count(), 1);
+    }
 }
 
 #[test]

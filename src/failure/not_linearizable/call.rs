@@ -3,6 +3,32 @@
 use crate::getters::getters;
 
 /// An operation of a [history](crate::linear::History), as text. [`NotLinearizable`](super::NotLinearizable) has an example.
+///
+/// ```
+/// use interlace::linear::{History, Spec};
+///
+/// /// Each operation takes the next number.
+/// #[derive(Clone, PartialEq, Eq, Hash, Default)]
+/// struct Tickets(u32);
+///
+/// impl Spec for Tickets {
+///     type Op = &'static str;
+///     type Ret = u32;
+///
+///     fn apply(&mut self, _: &&str) -> u32 {
+///         self.0 += 1;
+///         self.0 - 1
+///     }
+/// }
+///
+/// let history = History::<Tickets>::default();
+/// history.invoke_by("a", "take").returns(0);
+/// let _never = history.invoke_by("b", "wait");
+/// let [first, second] = &history.operations()[..] else { panic!("two") };
+/// assert_eq!((first.client(), first.operation(), first.returned()), ("a", "\"take\"", Some("0")));
+/// assert_eq!(second.returned(), None);
+/// assert!(first.precedes(second) && !second.precedes(first));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryCall {
     pub(crate) client: String,

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::{AccessKind, AccessType, Hook, MemoryOrder, OrderWanted};
 use crate::named::Named;
 use crate::operation::{FileKind, SystemCall};
+use crate::report::marker_home::Home;
 use crate::schedule::StepKind;
 use crate::verdict::Verdict;
 
@@ -23,4 +24,4 @@ macro_rules! names {
     };
 }
 
-names! { AccessKind AccessType Engine ErrorKind FileKind Hook MemoryOrder OrderWanted StepKind SystemCall Timeouts Verdict }
+names! { AccessKind AccessType Engine ErrorKind FileKind Home Hook MemoryOrder OrderWanted StepKind SystemCall Timeouts Verdict }

@@ -10,6 +10,8 @@ use proptest::strategy::Strategy;
 use super::*;
 use crate::engine::{Engine, PointsNote, Timeouts, WaitRules};
 use crate::failure::{Conflicts, FailureKind, Hook};
+use crate::must_use::MustUse;
+use crate::report::marker_home::Home;
 use crate::report::{PageNote, SaveTarget, WorkerCount};
 use crate::schedule::{Schedule, Step, StepKind};
 use kinds::{conflicts, earlier_panics, errors, kinds, pairs, timelines};
@@ -45,7 +47,7 @@ fn failures() -> impl Strategy<Value = Failure> {
                 kind: how.0,
                 panics: how.3,
                 schedule,
-                found,
+                found_schedule: found,
                 index,
                 preemptions,
                 minimal: how.1,
@@ -61,20 +63,24 @@ fn failures() -> impl Strategy<Value = Failure> {
 }
 
 fn kept() -> impl Strategy<Value = Kept> {
-    let marker = (any::<[String; 3]>(), any::<u32>());
-    let marker = marker.prop_map(|([file, source, name], line)| MarkerLine {
+    let marker = (any::<[String; 4]>(), any::<u32>());
+    let marker = marker.prop_map(|([file, source, name, package], line)| MarkerLine {
         file,
         line,
         source,
         name,
+        package,
     });
-    let markers = vec((marker, any::<bool>()), 0..3);
-    (markers, any::<[String; 2]>()).prop_map(|(markers, [test, obstacle])| {
-        let (markers, are_copied) = markers.into_iter().unzip();
+    let home = prop::sample::select(Home::ALL);
+    let markers = vec((marker, home), 0..3);
+    let texts = any::<[String; 2]>();
+    (markers, texts, any::<bool>()).prop_map(|(markers, [test, obstacle], is_later)| {
+        let (markers, homes) = markers.into_iter().unzip();
         Kept {
             markers,
-            are_copied,
+            homes,
             test,
+            is_later,
             obstacle,
         }
     })
@@ -202,6 +208,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 tally.add_many(verdict, count).expect("the sum fits");
             }
             Report {
+                unread: MustUse::default(),
                 workers: WorkerCount::default(),
                 tally,
                 outcomes,

@@ -38,9 +38,6 @@ impl Json for Columns {
         if !self.changed.is_empty() {
             columns["changed"] = self.changed.write();
         }
-        if !self.pending.is_empty() {
-            columns["pending"] = self.pending.write();
-        }
         columns
     }
 
@@ -59,7 +56,6 @@ impl Json for Columns {
             threads: node.read("threads")?,
             steps,
             changed: list(node, "changed")?,
-            pending: list(node, "pending")?,
         })
     }
 }

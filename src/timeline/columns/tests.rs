@@ -210,7 +210,6 @@ fn a_file_that_was_changed_is_named_once() {
         threads: vec!["t".into()],
         steps: vec![code(step("t", &LOAD, false), "", None)],
         changed: vec!["src/a.rs".to_owned()],
-        ..Columns::default()
     };
     let expected = "
   step    t

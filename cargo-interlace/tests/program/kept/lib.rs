@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use crossbeam_queue::ArrayQueue;
 
+pub mod real;
+
 #[derive(Default)]
 pub struct Counter {
     value: AtomicUsize,

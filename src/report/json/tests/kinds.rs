@@ -323,18 +323,11 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
         },
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
-    let pending = vec(option::of(code_lines()), 0..3);
-    let columns = (
-        threads,
-        vec(step, 0..4),
-        vec(any::<String>(), 0..3),
-        pending,
-    );
-    let columns = columns.prop_map(|(threads, steps, changed, pending)| Columns {
+    let columns = (threads, vec(step, 0..4), vec(any::<String>(), 0..3));
+    let columns = columns.prop_map(|(threads, steps, changed)| Columns {
         threads,
         steps,
         changed,
-        pending,
     });
     value_or_text(columns).prop_map(Timeline)
 }

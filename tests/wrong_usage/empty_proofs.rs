@@ -1,74 +1,18 @@
-//! The mistakes that newcomers make, each with the words that they read, beside its twin that holds.
+//! Searches that pass and have shown nothing, or less than it seems.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use interlace::saved::Nowhere;
-use interlace::{Engine, Explorer, Report, Strategy, marker};
+use interlace::{Explorer, Report, Strategy, marker};
 
-const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
-
-#[derive(Default)]
-struct Counter {
-    value: AtomicU32,
-}
-
-#[interlace::trace]
-impl Counter {
-    fn increment(&self) {
-        let temp = self.value.load(SeqCst); // interlace: read
-        self.value.store(temp + 1, SeqCst); // interlace: write
-    }
-
-    fn add(&self) {
-        self.value.fetch_add(1, SeqCst); // interlace: add
-    }
-}
-
-/// Without the attribute, comments are comments.
-impl Counter {
-    fn increment_unmarked(&self) {
-        let temp = self.value.load(SeqCst); // interlace: read
-        self.value.store(temp + 1, SeqCst); // interlace: write
-    }
-}
-
-fn counter() -> Explorer<Counter> {
-    Explorer::new(Counter::default).saved(Nowhere)
-}
-
-/// The reports on both engines, which are the same.
-#[track_caller]
-fn explore<S: Send + Sync + 'static>(explorer: impl Fn() -> Explorer<S>) -> Report {
-    let [threads, fibers] = ENGINES.map(|engine| explorer().engine(engine).explore());
-    assert_eq!(threads.to_string(), fibers.to_string());
-    fibers
-}
-
-/// What `assert` panics with.
-#[track_caller]
-fn panic_of(report: &Report, assert: fn(&Report)) -> String {
-    let panicked = catch_unwind(AssertUnwindSafe(|| assert(report)));
-    *panicked.expect_err("a panic").downcast().unwrap()
-}
-
-/// `assert_ok` and its like fail with these words.
-#[track_caller]
-fn assert_tells(report: &Report, words: &str) {
-    for assert in [
-        Report::assert_ok,
-        Report::assert_no_failure_found,
-        Report::assert_exhaustive,
-    ] {
-        assert_eq!(panic_of(report, assert), words);
-    }
-    assert_eq!(report.to_string(), words);
-}
+use crate::{Counter, assert_tells, counter, explore, panic_of};
 
 const MARKED: &str = "marked with `// interlace: name`, and is the function, impl or module around it under \
-                      `#[interlace::trace]`? If that is meant, say so with `allow_trivial()`";
+                      `#[interlace::trace]`? A test in the folder `tests` is a crate of its own: `cfg(test)` is off \
+                      in the library that it tests, and so is `#[cfg_attr(test, interlace::trace)]` there. A feature \
+                      can turn it on (README). If that is meant, say so with `allow_trivial()`";
 
 const ONE_SCHEDULE: &str = "interlace: no failure in 1 schedule; every schedule was run\n";
 
@@ -81,7 +25,9 @@ fn the_attribute_is_forgotten_everywhere() {
     };
     let words = "interlace: no thread reached a marker, so there was nothing to explore: is the code marked with \
                  `// interlace: name`, and is the function, impl or module around it under \
-                 `#[interlace::trace]`?\n\nno failure in 1 schedule";
+                 `#[interlace::trace]`? A test in the folder `tests` is a crate of its own: `cfg(test)` is off in the \
+                 library that it tests, and so is `#[cfg_attr(test, interlace::trace)]` there. A feature can turn it \
+                 on (README).\n\nno failure in 1 schedule";
     assert_tells(&explore(explorer), words);
     explore(|| explorer().allow_trivial()).assert_exhaustive();
 
@@ -305,72 +251,21 @@ fn a_model_starts_no_second_thread() {
 }
 
 #[test]
-fn state_left_over_is_not_proved_minimal() {
-    static EXECUTIONS: AtomicU32 = AtomicU32::new(0);
-    let explorer = || {
-        EXECUTIONS.store(0, SeqCst);
-        Explorer::new(|| ())
-            .thread("a", |()| marker!("x"))
-            .thread("b", |()| {
-                marker!("y");
-                EXECUTIONS.fetch_add(1, SeqCst);
-            })
-            .saved(Nowhere)
+fn no_schedule_is_asked_for() {
+    let sampled = |schedules| {
+        explore(move || {
+            counter()
+                .thread("a", Counter::add)
+                .thread("b", Counter::add)
+                .strategy(Strategy::Random { schedules })
+        })
     };
-    let report = explore(|| explorer().check(|()| assert!(EXECUTIONS.load(SeqCst) <= 1)));
-    let failure = report.assert_fails();
-    assert!(!failure.is_proved_minimal() && !failure.is_reproduced());
-    let words = failure.to_string();
-    for part in [
-        "found in schedule 2; shrunk to 0 forced steps and 0 preemptions; NOT proved minimal: see below\n",
-        "\n\nSTATE IS KEPT between executions: the first schedule of this search held, and when it was run once \
-         more after the failure, it failed. So whether an execution fails depends on those before it, and not on \
-         its schedule alone: the minimal schedule may well hold by itself. Make what is kept, in statics, files \
-         or thread-locals, anew in the setup.",
-    ] {
-        assert!(words.contains(part), "{words}");
+    for assert in [Report::assert_ok, Report::assert_no_failure_found] {
+        assert_eq!(
+            panic_of(&sampled(0), assert),
+            "interlace: no failure in 0 sampled schedules (random:0, seed 0); this is a sample, not a proof\n\
+             nothing was run, since no schedule was asked for"
+        );
     }
-
-    // The twin makes its state in the setup, and has a mistake of its own.
-    let report = explore(|| {
-        counter()
-            .thread("a", Counter::increment)
-            .thread("b", Counter::increment)
-            .check(|counter| assert_eq!(counter.value.load(SeqCst), 2))
-    });
-    let failure = report.assert_fails();
-    assert!(failure.is_proved_minimal() && failure.is_reproduced());
-}
-
-#[test]
-fn a_failure_that_holds_when_it_is_run_again_is_not_proved_minimal() {
-    // Only the second execution of a search fails.
-    static EXECUTIONS: AtomicU32 = AtomicU32::new(0);
-    let report = explore(|| {
-        EXECUTIONS.store(0, SeqCst);
-        Explorer::new(|| ())
-            .thread("a", |()| marker!("x"))
-            .thread("b", |()| marker!("y"))
-            .check(|()| assert_ne!(EXECUTIONS.fetch_add(1, SeqCst), 1))
-            .workers(1)
-            .saved(Nowhere)
-    });
-    let failure = report.assert_fails();
-    assert!(!failure.is_proved_minimal() && !failure.is_reproduced());
-    let words = failure.to_string();
-    assert!(words.contains(", not proved minimal\n"), "{words}");
-    assert!(words.contains("\n\nNOT REPRODUCED: "), "{words}");
-}
-
-#[test]
-fn threads_are_missing_or_named_alike() {
-    let none = "interlace: there is no thread to run: add one before running";
-    assert_tells(&explore(counter), none);
-    let alike = "interlace: two threads are named `a`: give each thread a name of its own";
-    let explorer = || {
-        counter()
-            .thread("a", Counter::add)
-            .thread("a", Counter::add)
-    };
-    assert_tells(&explore(explorer), alike);
+    sampled(1).assert_ok();
 }
