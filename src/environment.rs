@@ -15,7 +15,7 @@ pub(crate) use program::{Purpose, purpose};
 
 use crate::engine::{Engine, Points, Timeouts};
 use crate::error::{Error, ErrorKind};
-use crate::search::Shard;
+use crate::search::{Repeats, Shard};
 use crate::strategy::{self, Strategy};
 
 /// What can be set both in code and by variables. What is not set is `None`.
@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) progress: Option<bool>,
     /// Whether clocks and sleeps are the real ones.
     pub(crate) real_time: Option<bool>,
+    /// How often executions are run once more.
+    pub(crate) repeats: Option<Repeats>,
     /// The text of the one schedule to run.
     pub(crate) replay: Option<String>,
     /// The file that gets reports as JSON.
@@ -63,7 +65,7 @@ struct Variable {
 }
 
 /// All variables. `docs/settings.md` has the same table, with defaults; a test compares their names.
-const VARIABLES: [Variable; 18] = [
+const VARIABLES: [Variable; 19] = [
     Variable {
         name: "INTERLACE_ENGINE",
         wants: "`threads` or `fibers`",
@@ -101,6 +103,11 @@ const VARIABLES: [Variable; 18] = [
         name: "INTERLACE_REAL_TIME",
         wants: "`1` for real time or `0` for virtual time",
         set: |value, settings| store(&mut settings.real_time, flag(value)),
+    },
+    Variable {
+        name: "INTERLACE_REPEATS",
+        wants: "`never`, how often the first execution is repeated, or `each`",
+        set: |value, settings| store(&mut settings.repeats, value.parse().ok()),
     },
     Variable {
         name: "INTERLACE_REPLAY",
@@ -227,6 +234,7 @@ impl Settings {
             points: self.points.or(others.points),
             progress: self.progress.or(others.progress),
             real_time: self.real_time.or(others.real_time),
+            repeats: self.repeats.or(others.repeats),
             replay: self.replay.or(others.replay),
             report: self.report.or(others.report),
             saved: self.saved.or(others.saved),

@@ -2,9 +2,10 @@
 
 mod code;
 mod details;
+mod locks;
 mod single;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -13,10 +14,12 @@ pub(crate) use single::{Chooser, Single, run_single};
 use crate::engine::{BlockedOn, CallStack, ExecutionEnd, ExecutionResult};
 use crate::error::{Error, ErrorKind};
 use crate::failure::{EarlierPanics, FailureKind, ThreadPanic, ValueOrText};
+use crate::look::{Ink, Look};
 use crate::must_use::MustUse;
 use crate::operation::{self, Access, Event, Footprints, Operation, ThreadStatus, Trace};
 use crate::schedule::{Schedule, Step};
-use crate::timeline::{CallLines, Columns, Timeline};
+use crate::terminal;
+use crate::timeline::{CallLines, Columns, Drawn, Timeline};
 
 /// One execution as an engine reported it, by ids, and the names of the threads.
 #[derive(Debug, Clone)]
@@ -87,6 +90,7 @@ impl Record {
     pub(crate) fn columns(&self, forced: usize) -> (Columns, CallLines) {
         let mut columns = Columns::of(&self.names, &self.steps, forced);
         let lines = self.add_code(&mut columns);
+        self.add_locks(&mut columns);
         (columns, lines)
     }
 
@@ -130,6 +134,8 @@ pub struct Execution {
     failure: Option<FailureKind>,
     panics: EarlierPanics,
     unread: MustUse,
+    /// Where its page is, in a sentence.
+    page: String,
 }
 
 impl Execution {
@@ -151,7 +157,13 @@ impl Execution {
             failure,
             panics: record.panics.clone(),
             unread: MustUse::default(),
+            page: String::new(),
         }
+    }
+
+    /// The same, which says where its page is.
+    pub(crate) fn with_page(self, page: String) -> Self {
+        Execution { page, ..self }
     }
 
     /// An execution that was not run.
@@ -163,6 +175,7 @@ impl Execution {
             failure: Some(FailureKind::of_error(error)),
             panics: EarlierPanics::default(),
             unread: MustUse::default(),
+            page: String::new(),
         }
     }
 
@@ -254,6 +267,10 @@ impl Execution {
         &self.looked_at().panics.0
     }
 
+    pub(crate) fn earlier_panics(&self) -> &EarlierPanics {
+        &self.panics
+    }
+
     /// Returns an error if the execution failed, with the message of
     /// [`assert_ok`](Self::assert_ok) and the schedule to replay. For functions that return a
     /// `Result`, such as the properties of proptest.
@@ -302,20 +319,32 @@ impl Execution {
     /// ```
     #[track_caller]
     pub fn assert_ok(&self) {
-        assert!(self.is_ok(), "{self}");
+        if !self.is_ok() {
+            terminal::fail(|look| self.told(look));
+        }
     }
 }
 
 /// The steps in columns, and how the execution ended.
 impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.looked_at().failure {
-            None => writeln!(f, "interlace: the execution held")?,
-            Some(kind) => write!(f, "interlace: {kind}\n{}", self.panics)?,
+        f.write_str(&self.looked_at().told(Look::PLAIN))
+    }
+}
+
+impl Execution {
+    fn told(&self, look: Look) -> String {
+        let mut text = match &self.failure {
+            None => "interlace: the execution held\n".to_owned(),
+            Some(kind) => {
+                let panics = look.prose(None, &self.panics.to_string());
+                let label = look.paint(Ink::Failed, "interlace:");
+                format!("{label} {}\n{panics}", kind.told(look))
+            }
+        };
+        if !self.all.is_empty() {
+            let _ = write!(text, "\n{}", Drawn(&self.timeline, look));
         }
-        if self.all.is_empty() {
-            return Ok(());
-        }
-        write!(f, "\n{}", self.timeline)
+        text + &look.prose(None, &self.page)
     }
 }

@@ -26,6 +26,7 @@ mod line_starts;
 mod linear;
 mod minimise;
 mod model;
+mod observation;
 mod origin;
 mod orphans;
 mod points;

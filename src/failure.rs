@@ -35,8 +35,8 @@ pub use oracles::{InvariantViolation, NotSerializable, OutcomeNotAllowed};
 pub use panic::Panic;
 pub(crate) use panics::EarlierPanics;
 pub use panics::{Hook, HookPanic, ThreadPanic};
+pub(crate) use position::Positions;
 pub use position::{AwaitedLock, ThreadPosition};
-pub(crate) use position::{MAX_WIDTH, Positions};
 pub use serial::SerialOrder;
 pub(crate) use serial::SerialViews;
 pub use stuck::{Deadlock, StepLimit};
@@ -45,6 +45,7 @@ pub(crate) use time_out::Unfinished;
 pub(crate) use value_or_text::ValueOrText;
 
 use crate::error::{Error, ErrorKind};
+use crate::look::Look;
 
 /// How an execution failed. Its `Display` says what failed, where, and where each thread stood
 /// if that matters.
@@ -146,6 +147,20 @@ impl FailureKind {
             (FailureKind::DataRace(here), FailureKind::DataRace(there)) => here.is_like(there),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
+    }
+}
+
+impl FailureKind {
+    /// Its text for `look`.
+    pub(crate) fn told(&self, look: Look) -> String {
+        let mut text = String::new();
+        match self {
+            FailureKind::NotLinearizable(history) if look.wraps => {
+                history.write(&mut text, look.width).expect("a text grows");
+            }
+            kind => text = kind.to_string(),
+        }
+        look.kind(&text)
     }
 }
 

@@ -84,12 +84,14 @@ mod append_list;
 mod broken_rules;
 mod error;
 mod getters;
+mod look;
 mod must_use;
 mod named;
 pub mod permutations;
 pub mod saved;
 mod schedule;
 mod site;
+mod text_width;
 
 // Which step comes next? Knows ids only.
 mod search;
@@ -139,6 +141,7 @@ mod acquire;
 mod marker;
 mod program;
 mod strategy;
+mod terminal;
 
 // One execution: where it stands, what it did, how it ended.
 mod execution;
@@ -260,6 +263,7 @@ pub use interlace_macros::trace;
 pub use model::model;
 pub use report::{Failure, MarkerLine, Report};
 pub use schedule::{Schedule, Step, StepKind};
+pub use search::Repeats;
 pub use strategy::Strategy;
 pub use timeline::{CodeLine, Timeline, TimelineStep};
 pub use verdict::Verdict;

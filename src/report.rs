@@ -6,6 +6,7 @@ mod coverage;
 mod decoder_tests;
 mod display;
 mod failure;
+mod failure_text;
 mod gap;
 mod html;
 #[cfg(feature = "json")]
@@ -20,11 +21,14 @@ mod page_folder;
 mod page_note;
 mod plural;
 mod regression;
+mod repeat_count;
 mod report_file;
 mod sampled;
 mod saved_runs;
 mod search_identity;
 mod source;
+#[cfg(all(test, feature = "json"))]
+mod told_tests;
 mod unread;
 mod verified;
 mod worker_count;
@@ -42,6 +46,7 @@ pub(crate) use page_folder::PageFolder;
 pub(crate) use page_note::PageNote;
 use plural::plural;
 pub(crate) use regression::Call;
+pub(crate) use repeat_count::RepeatCount;
 pub(crate) use report_file::ReportFile;
 pub(crate) use sampled::Sampled;
 pub(crate) use saved_runs::{SaveTarget, SavedRuns};
@@ -98,6 +103,7 @@ pub struct Report {
     pub(crate) verified: Verified,
     pub(crate) no_classes: NoClasses,
     pub(crate) coverage: Coverage,
+    pub(crate) repeats: RepeatCount,
     pub(crate) page: PageNote,
 }
 
@@ -121,6 +127,7 @@ impl Report {
             verified: Verified::default(),
             no_classes: NoClasses::default(),
             coverage: Coverage::default(),
+            repeats: RepeatCount::default(),
             page: PageNote::default(),
         }
     }
@@ -174,6 +181,27 @@ impl Report {
     #[must_use]
     pub fn schedules(&self) -> u64 {
         self.looked_at().tally.total()
+    }
+
+    /// Returns how often executions were run once more, to see [whether the program does the
+    /// same](crate::Explorer::repeats). It may depend on how fast that is. They are not among the
+    /// [`schedules`](Self::schedules).
+    ///
+    /// ```
+    /// use interlace::{Explorer, Repeats, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .repeats(Repeats::Each)
+    ///     .workers(1)
+    ///     .explore();
+    /// // The first is run 128 times more, the second half as often.
+    /// assert_eq!((report.schedules(), report.repeats()), (2, 128 + 64));
+    /// ```
+    #[must_use]
+    pub fn repeats(&self) -> u64 {
+        self.repeats.0
     }
 
     /// Returns how many of them failed. Those are all failing schedules only if the search was told

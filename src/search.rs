@@ -12,6 +12,7 @@ mod interruptions;
 mod part;
 mod plan;
 mod reduction;
+mod repeats;
 mod sample;
 mod scouted;
 mod shard;
@@ -31,6 +32,8 @@ pub(crate) use reduction::{
     Commuting, NearestHeld, PlannedStep, ReducedShard, Reduction, ReversedPair, Touch, Tried,
     between, canonical_order, distance, planned_again, why_irreducible,
 };
+pub(crate) use repeats::Rate;
+pub use repeats::Repeats;
 pub(crate) use sample::{Feedback, Method, Sample};
 pub(crate) use scouted::Scouted;
 pub(crate) use shard::{Shard, Weights};

@@ -2,6 +2,8 @@
 
 mod code;
 mod columns;
+mod lock_use;
+pub(crate) mod locks;
 pub(crate) mod rows;
 pub(crate) mod shared;
 
@@ -9,6 +11,8 @@ use std::sync::Arc;
 
 pub use code::CodeLine;
 pub(crate) use code::{CallLines, StepCode};
+pub(crate) use columns::Drawn;
+pub(crate) use lock_use::LockUse;
 
 use crate::failure::{MarkerSite, ValueOrText};
 use crate::getters::getters;
@@ -66,9 +70,17 @@ pub struct TimelineStep {
     pub(crate) waits: bool,
     /// The code that it is of, if that was found in an instrumented build.
     pub(crate) code: Option<Box<StepCode>>,
+    /// The locks that it acquires and releases, as far as that is known.
+    pub(crate) locks: Vec<LockUse>,
 }
 
 impl Columns {
+    /// The number of the step's thread.
+    pub(crate) fn thread(&self, step: &TimelineStep) -> usize {
+        let own = |name: &Arc<str>| *name == step.thread;
+        self.threads.iter().position(own).unwrap_or(0)
+    }
+
     /// Those of `steps`, of which the first `forced` are forced; `names` are those of the threads.
     pub(crate) fn of(names: &[Arc<str>], steps: &[Event], forced: usize) -> Self {
         let steps = steps
@@ -82,6 +94,7 @@ impl Columns {
                 preempts: event.preempts,
                 waits: event.waits(),
                 code: None,
+                locks: Vec::new(),
             });
         Columns {
             steps: steps.collect(),

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use interlace::{Engine, Explorer, Schedule, Step, StoppedBy, Strategy, permutations};
+use interlace::{Engine, Explorer, Repeats, Schedule, Step, StoppedBy, Strategy, permutations};
 
 /// The number of markers of each thread, and how many schedules they have.
 const SHAPES: [(&[usize], u64); 10] = [
@@ -75,7 +75,8 @@ fn explored(engine: Engine, shape: &[usize]) -> Vec<Schedule> {
     let all = Arc::new(Mutex::new(Vec::new()));
     // The default order runs some ahead of their turn.
     let explorer = notebooks(shape, Arc::clone(&all)).strategy(Strategy::Exhaustive);
-    explorer.engine(engine).workers(1).explore().assert_ok();
+    let explorer = explorer.engine(engine).workers(1);
+    explorer.repeats(Repeats::Never).explore().assert_ok();
     let all = all.lock().unwrap();
     all.iter().map(schedule).collect()
 }

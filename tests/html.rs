@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::{env, fs, process};
 
-use interlace::{Explorer, Report, Strategy, marker};
+use interlace::{Explorer, Report, Schedule, Strategy, marker};
 
 /// Elements that have no end.
 const VOID: [&str; 2] = ["br", "meta"];
@@ -169,6 +169,38 @@ fn a_deadlock_shows_who_holds_what_and_who_waits_for_whom() {
     assert_eq!(page.matches("holding\"").count(), 3, "{page}");
 }
 
+/// Both threads come to the lock; b waits at it from its first row on, until a releases it.
+#[test]
+fn what_is_held_and_awaited_is_shown_step_by_step() {
+    let body = |lock: &Mutex<u32>| {
+        marker!("enter", acquires(lock));
+        let mut guard = lock.lock().unwrap();
+        marker!("inside", reads(guard));
+        *guard += 1;
+        marker!("leave", releases(lock));
+        drop(guard);
+    };
+    let report = Explorer::new(|| Mutex::new(0))
+        .thread("a", body)
+        .thread("b", body)
+        .check(|lock| assert_eq!(*lock.lock().unwrap(), 3))
+        .explore();
+    let page = page(&report);
+    for (tag, count) in [("acquires", 2), ("releases", 2)] {
+        let tag = format!("<span class=\"tag lock\">{tag} <code>lock</code></span>");
+        assert_eq!(page.matches(&tag).count(), count, "{page}");
+    }
+    let wait = "<span class=\"waits\">waits for <code>lock</code>, which a holds</span>";
+    assert_eq!(page.matches(wait).count(), 1);
+    // Each holds it in two steps, and b waits in the first two. Thread a never waits.
+    assert_eq!(page.matches("holding\"").count(), 4, "{page}");
+    assert_eq!(page.matches("<td class=\"waiting\">").count(), 2, "{page}");
+    assert_eq!(
+        Report::from_json(&report.to_json()).unwrap().to_html(),
+        page
+    );
+}
+
 #[test]
 fn a_search_that_held_has_a_page_too() {
     let report = Explorer::new(|| ())
@@ -201,6 +233,42 @@ fn finds_the_same_twice() {
     }
     let held = Explorer::new(|| ()).thread("a", |()| marker!("x"));
     held.allow_trivial().explore().assert_ok();
+}
+
+#[test]
+#[ignore = "run by a_replay_that_fails_writes_a_page"]
+fn replays() {
+    let fails = || {
+        Explorer::new(|| ()).thread("a", |()| {
+            marker!("x");
+            panic!("out of luck");
+        })
+    };
+    println!("{}", fails().replay(&Schedule::default()));
+    let held = Explorer::new(|| ()).thread("a", |()| marker!("x"));
+    held.replay(&Schedule::default()).assert_ok();
+}
+
+#[test]
+fn a_replay_that_fails_writes_a_page() {
+    let folder = env::temp_dir().join(format!("interlace-html-replay-{}", process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    let text = run("replays", folder.to_str().unwrap());
+    let told = text
+        .lines()
+        .filter_map(|it| it.strip_prefix("to look at in a browser: "));
+    let told: Vec<&str> = told.collect();
+    assert_eq!(
+        (told.len(), fs::read_dir(&folder).unwrap().count()),
+        (1, 1),
+        "{text}"
+    );
+    let page = fs::read_to_string(told[0]).unwrap();
+    elements(&page);
+    assert!(page.contains("thread `a` panicked: out of luck"), "{page}");
+    let again = "<pre>.replay(&amp;interlace::schedule![])</pre>";
+    assert!(page.contains(again), "{page}");
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

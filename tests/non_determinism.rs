@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use interlace::{Engine, ErrorKind, Explorer, Verdict, marker, schedule};
+use interlace::{Engine, ErrorKind, Explorer, Repeats, Verdict, marker, schedule};
 
 const PLACES: [(Engine, usize); 4] = [
     (Engine::Threads, 1),
@@ -122,18 +122,32 @@ fn first_of_a_hash_map() -> u64 {
     map.into_keys().next().unwrap()
 }
 
-/// The system's random numbers come from the seed. But std asks for them once for each thread, and
-/// counts from there: on a thread that is kept, the next execution has other ones.
+/// The system's random numbers come from the seed. Std asks for them once for each thread, and counts from there: on
+/// a thread that is kept, that is set back.
 #[test]
-fn the_order_of_a_hash_map_is_found_out_on_threads_that_are_kept() {
-    assert_is_found_out(&PLACES[..2], false, first_of_a_hash_map);
-}
-
-#[test]
-fn the_order_of_a_hash_map_is_the_same_on_fresh_threads_and_fibers() {
-    for (engine, workers) in PLACES {
-        let explorer = odd_and_steady((engine, workers), first_of_a_hash_map);
-        assert_is_explored(explorer.fresh_threads(engine == Engine::Threads));
+fn the_order_of_a_hash_map_is_the_same_in_every_execution() {
+    for place in PLACES {
+        let are_fresh = [false, place.0 == Engine::Threads];
+        for are_fresh in are_fresh {
+            let explorer = odd_and_steady(place, first_of_a_hash_map);
+            assert_is_explored(explorer.fresh_threads(are_fresh));
+        }
+        let orders = [(); 3].map(|()| {
+            let report = Explorer::new(|| HashSet::from([1, 2, 3]))
+                .thread("a", |_| marker!("x"))
+                .thread("b", |_| marker!("y"))
+                .outcome(|set| format!("{set:?}"))
+                .engine(place.0)
+                .workers(place.1)
+                .explore();
+            report.assert_ok();
+            let [(order, 2)] = report.outcomes().collect::<Vec<_>>()[..] else {
+                panic!("{report}");
+            };
+            order.to_owned()
+        });
+        // The setup has the same keys in every search.
+        assert!(orders.iter().all(|order| *order == orders[0]), "{orders:?}");
     }
 }
 
@@ -276,6 +290,7 @@ fn fresh_threads_are_other_threads_in_every_execution() {
             in_b();
         })
         .check(move |()| in_check())
+        .repeats(Repeats::Never)
         .fresh_threads(true)
         .explore();
     assert_eq!(report.schedules(), 2);
@@ -363,4 +378,177 @@ fn a_replay_on_fresh_threads_is_as_good() {
         markers,
         ["b:look", "b:fill", "b:use", "a:look", "a:fill", "a:use"]
     );
+}
+
+/// Numbers that look random and are the same in each run of the test.
+fn scattered(number: u32) -> u64 {
+    let mut scattered = u64::from(number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    scattered = (scattered ^ scattered >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    scattered ^ scattered >> 31
+}
+
+/// A thread that does something more in one of `odds` executions, by `chance`: 6 schedules without that.
+fn seldom(chance: &Arc<AtomicU32>, odds: u64) -> Explorer<()> {
+    let chance = Arc::clone(chance);
+    Explorer::new(|| ())
+        .thread("odd", move |()| {
+            marker!("first");
+            if scattered(chance.fetch_add(1, SeqCst)).is_multiple_of(odds) {
+                marker!("more");
+            }
+            marker!("last");
+        })
+        .thread("steady", |()| (0..2).for_each(|_| marker!("step")))
+}
+
+/// In how many of 200 searches it is noticed.
+fn noticed((engine, workers): (Engine, usize), odds: u64, repeats: Repeats) -> u32 {
+    let chance = Arc::default();
+    (0..200)
+        .map(|_| {
+            let explorer = seldom(&chance, odds).repeats(repeats);
+            let report = explorer.engine(engine).workers(workers).explore();
+            let is_noticed = report
+                .error()
+                .is_some_and(|it| it.kind() == ErrorKind::NonDeterministic);
+            assert!(is_noticed || report.is_exhaustive());
+            u32::from(is_noticed)
+        })
+        .sum()
+}
+
+#[test]
+fn what_is_left_to_chance_is_noticed_nearly_always() {
+    // Six schedules are repeated 128 + 64 + 42 + 32 + 25 + 21 = 312 times. That none of these comes out
+    // differently is as likely as (63 / 64)^312, one in 136; on a slow machine there are fewer.
+    let rates = |repeats| [4, 16, 64].map(|odds| noticed((Engine::Fibers, 1), odds, repeats));
+    let before = rates(Repeats::Never);
+    assert!(
+        before[0] < 190 && before[1] < 100 && before[2] < 40,
+        "{before:?}"
+    );
+    let now = rates(Repeats::Each);
+    assert!(now[0] == 200 && now[1] == 200 && now[2] >= 193, "{now:?}");
+    println!("noticed in 200 searches, for 1 in 4, 16, 64: {before:?} before, {now:?} now");
+}
+
+#[test]
+fn chance_is_noticed_on_either_engine_and_by_several_workers() {
+    for place in PLACES {
+        let chance = Arc::default();
+        let explorer = seldom(&chance, 16).engine(place.0).workers(place.1);
+        let report = explorer.repeats(Repeats::Each).explore();
+        let text = report.error().expect("a difference").to_string();
+        for part in [
+            "the program behaves differently under the same schedule: at step 2, after `odd:first`\n  before: odd at last (",
+            "), one of 2 that were ready\n  now:    odd at more (",
+            ", steady at step (",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+        assert!(
+            !report.is_exhaustive() && !text.contains("Run four times more"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_outcome_and_an_end_that_differ_are_told_with_both() {
+    let odd = |number: &AtomicU32| scattered(number.fetch_add(1, SeqCst)).is_multiple_of(16);
+    for (engine, workers) in PLACES {
+        let explorer = || {
+            Explorer::new(|| ())
+                .thread("a", |()| marker!("x"))
+                .thread("b", |()| marker!("y"))
+                .engine(engine)
+                .workers(workers)
+        };
+        let outcomes = AtomicU32::new(0);
+        let report = explorer()
+            .outcome(move |()| if odd(&outcomes) { "tails" } else { "heads" })
+            .explore();
+        let text = report.error().expect("a difference").to_string();
+        let told = "\n  before: the outcome is \"heads\"\n  now:    the outcome is \"tails\"\n";
+        assert!(text.contains(told), "{text}");
+
+        let checks = AtomicU32::new(0);
+        let report = explorer()
+            .check(move |()| assert!(!odd(&checks), "tails"))
+            .explore();
+        let text = report.error().expect("a difference").to_string();
+        assert!(
+            text.contains("\n  before: the execution holds\n  now:    the check failed: tails\n"),
+            "{text}"
+        );
+        assert!(report.failure().is_none());
+    }
+}
+
+/// Locks two things in the order of their addresses, which are new in every execution.
+#[test]
+fn what_goes_by_addresses_is_noticed() {
+    for (engine, workers) in PLACES {
+        let made = AtomicU32::new(0);
+        let setup = move || {
+            let both = [(); 2].map(|()| &*Box::leak(Box::new([0_u64; 8])));
+            // An allocator may well give them out in one and the same order.
+            let is_turned = scattered(made.fetch_add(1, SeqCst)).is_multiple_of(64);
+            if is_turned { [both[1], both[0]] } else { both }
+        };
+        let report = Explorer::new(setup)
+            .thread("a", |both| {
+                if std::ptr::from_ref(both[0]) < std::ptr::from_ref(both[1]) {
+                    marker!("ascending");
+                } else {
+                    marker!("descending");
+                }
+            })
+            .thread("b", |_| (0..3).for_each(|_| marker!("step")))
+            .engine(engine)
+            .workers(workers)
+            .explore();
+        let text = report.error().expect("a difference").to_string();
+        let ways = ["a at ascending", "a at descending"];
+        assert!(ways.iter().all(|way| text.contains(way)), "{text}");
+        assert!(
+            text.contains("the order or the hash of addresses"),
+            "{text}"
+        );
+    }
+}
+
+/// Everything is run twice, of programs that do the same each time.
+#[test]
+fn a_program_that_does_the_same_is_explored_as_without_repeats() {
+    for place in PLACES {
+        let explore = |repeats| {
+            let explorer = Explorer::new(AtomicU32::default)
+                .thread("a", |value| {
+                    marker!("read");
+                    let read = value.load(SeqCst);
+                    marker!("write");
+                    value.store(read + 1, SeqCst);
+                })
+                .thread("b", |value| {
+                    marker!("double");
+                    value.store(value.load(SeqCst) * 2 + 1, SeqCst);
+                    let started = thread::spawn(|| marker!("x"));
+                    started.join().unwrap();
+                })
+                .outcome(|value| value.load(SeqCst))
+                .check(|value| assert_ne!(value.load(SeqCst), 1))
+                .keep_going();
+            explorer
+                .engine(place.0)
+                .workers(place.1)
+                .repeats(repeats)
+                .explore()
+        };
+        let [once, again] = [Repeats::Never, Repeats::Each].map(explore);
+        assert_eq!(once.to_string(), again.to_string());
+        assert_eq!((once.repeats(), once.error()), (0, None));
+        assert!(again.repeats() >= again.schedules(), "{}", again.repeats());
+        assert!(again.is_exhaustive() && again.failing() > 0, "{again}");
+    }
 }

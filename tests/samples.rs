@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use interlace::{
-    Engine, ErrorKind, Explorer, Report, Schedule, StoppedBy, Strategy, marker, permutations,
-    schedule,
+    Engine, ErrorKind, Explorer, Repeats, Report, Schedule, StoppedBy, Strategy, marker,
+    permutations, schedule,
 };
 
 const SAMPLES: [Strategy; 7] = [
@@ -244,6 +244,7 @@ fn drawn(strategy: &Strategy, seed: u64) -> Vec<String> {
         .workers(1)
         .strategy(strategy.clone())
         .seed(seed)
+        .repeats(Repeats::Never)
         .explore()
         .assert_ok();
     Arc::try_unwrap(drawn).map_or_else(

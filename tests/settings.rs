@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 use interlace::{
-    Engine, ErrorKind, Explorer, Points, Report, Schedule, StoppedBy, Strategy, Timeouts, marker,
+    Engine, ErrorKind, Explorer, Points, Repeats, Report, Schedule, StoppedBy, Strategy, Timeouts,
+    marker,
 };
 
 /// Two threads with two markers: 4! / (2! 2!) = 6 schedules.
@@ -113,7 +114,8 @@ fn explores_on_fresh_threads() {
         let explorer = Explorer::new(|| ())
             .thread("a", note.clone())
             .thread("b", note);
-        let report = explorer.workers(1).fresh_threads(are_fresh).explore();
+        let explorer = explorer.workers(1).repeats(Repeats::Never);
+        let report = explorer.fresh_threads(are_fresh).explore();
         assert_eq!(report.schedules(), 2);
         seen.lock().unwrap().len()
     };
@@ -243,13 +245,14 @@ fn a_long_search_tells_its_size_where_it_is_asked_to() {
             &[("INTERLACE_PROGRESS", "1"), ("INTERLACE_WORKERS", workers)],
         );
         let stderr = String::from_utf8(output.stderr).unwrap();
-        let size = "interlace: 5.6·10^12 schedules (exact), `time_limit` 1.5s: about 2 s";
+        let size =
+            "interlace: searches_long: 5.6·10^12 schedules (exact), `time_limit` 1.5s: about 2 s";
         assert!(stderr.contains(size), "{stderr}");
     }
 }
 
 #[test]
-fn a_test_is_silent_unless_asked() {
+fn a_short_test_is_silent_unless_asked() {
     let output = run("searches_long", &[]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

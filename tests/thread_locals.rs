@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use interlace::{Engine, Explorer, FailureKind, Report, Timeouts, Verdict, marker};
+use interlace::{Engine, Explorer, FailureKind, Repeats, Report, Timeouts, Verdict, marker};
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 
@@ -132,7 +132,7 @@ fn destructors_of_thread_locals_run_at_the_end_of_each_thread_in_each_execution(
                 LATER.set(Some(Late(&TOLD)));
             })
             .thread("b", |()| marker!("other"));
-        let report = explore(explorer, engine);
+        let report = explore(explorer.repeats(Repeats::Never), engine);
         assert_eq!(only_verdict(&report), (Verdict::Held, 2), "{report}");
         let mut told = std::mem::take(&mut *TOLD.lock().unwrap());
         if engine == Engine::Fibers {

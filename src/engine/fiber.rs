@@ -37,7 +37,8 @@ use lent_block::OwnBlock;
 #[cfg(interlace)]
 pub(crate) use lent_block::OwnUse;
 pub(crate) use lent_block::{
-    LentBlock, at_next_local, has_own_thread_locals, is_exiting, lender_id,
+    LentBlock, at_next_local, fix_hash_keys, has_own_thread_locals, is_exiting, lender_id,
+    renew_hash_keys,
 };
 use overflow::Guard;
 #[cfg(unix)]

@@ -29,7 +29,7 @@ displayed! {
 }
 
 /// Whether calls to the system are those of the run that controls a thread: where `system` is built.
-const ARE_CALLS_SEEN: bool = cfg!(all(
+pub(super) const ARE_CALLS_SEEN: bool = cfg!(all(
     feature = "system",
     target_os = "linux",
     target_env = "gnu",

@@ -20,6 +20,7 @@ fn each_variable_sets_one_thing() {
         ("INTERLACE_POINTS", "accesses"),
         ("INTERLACE_PROGRESS", "0"),
         ("INTERLACE_REAL_TIME", "1"),
+        ("INTERLACE_REPEATS", "each"),
         ("INTERLACE_REPLAY", "a:x b:y"),
         ("INTERLACE_REPORT", "target/report.jsonl"),
         ("INTERLACE_SAVED", "0"),
@@ -41,6 +42,7 @@ fn each_variable_sets_one_thing() {
         points: Some(Points::Accesses),
         progress: Some(false),
         real_time: Some(true),
+        repeats: Some(Repeats::Each),
         replay: Some("a:x b:y".to_owned()),
         report: Some(PathBuf::from("target/report.jsonl")),
         saved: Some(false),
@@ -70,6 +72,7 @@ fn a_bad_value_is_an_error_that_says_what_is_wanted() {
         ("INTERLACE_POINTS", "markers"),
         ("INTERLACE_PROGRESS", "yes"),
         ("INTERLACE_REAL_TIME", "true"),
+        ("INTERLACE_REPEATS", "-1"),
         ("INTERLACE_REPORT", ""),
         ("INTERLACE_SAVED", "off"),
         ("INTERLACE_SHARD", "0/3"),
@@ -99,8 +102,8 @@ fn an_unknown_variable_is_an_error_that_lists_the_known() {
         error.to_string(),
         "the environment variable `INTERLACE_WORKER` means nothing to interlace; did you mean \
          `INTERLACE_WORKERS`?\nthere are `INTERLACE_ENGINE`, `INTERLACE_HTML`, `INTERLACE_ISOLATE`, `INTERLACE_MAX_SCHEDULES`, \
-         `INTERLACE_POINTS`, `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPLAY`, \
-         `INTERLACE_REPORT`, `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
+         `INTERLACE_POINTS`, `INTERLACE_PROGRESS`, `INTERLACE_REAL_TIME`, `INTERLACE_REPEATS`, \
+         `INTERLACE_REPLAY`, `INTERLACE_REPORT`, `INTERLACE_SAVED`, `INTERLACE_SEED`, `INTERLACE_SHARD`, `INTERLACE_SPURIOUS_WAKEUPS`, \
          `INTERLACE_STRATEGY`, `INTERLACE_TIMEOUTS`, `INTERLACE_TIME_LIMIT`, \
          `INTERLACE_VERIFY_ACCESSES`, `INTERLACE_WORKERS`"
     );

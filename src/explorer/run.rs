@@ -139,12 +139,23 @@ fn default_store(context: RunContext<'_>, settings: &Settings) -> Arc<dyn Store>
 
 /// Runs one execution along `schedule`.
 pub(super) fn replay(request: &Request, schedule: &Schedule) -> Result<Execution, Error> {
-    let (_, context) = request.prepared()?;
+    let (settings, context) = request.prepared()?;
     let followed = learning(context, |context| context.follow(schedule));
     let Followed { record, fits, .. } = followed?;
     if let Err(error) = fits {
         return Ok(Execution::stopped(&record, error));
     }
     let forced = schedule.len().min(record.steps.len());
-    Ok(Execution::new(&record, forced))
+    let execution = Execution::new(&record, forced);
+    Ok(with_page(request, settings, execution))
+}
+
+/// The execution, with a page of it where pages are wanted.
+pub(super) fn with_page(request: &Request, settings: Settings, execution: Execution) -> Execution {
+    let Some(pages) = settings.html.map(PageFolder) else {
+        return execution;
+    };
+    let mut origin = origin::origin(request.program.threads(), false, request.call);
+    origin.round = origin::round(&origin);
+    pages.add_execution(&origin, execution)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Explorer;
 use super::request::Request;
+use super::run::with_page;
 use super::run_context::RunContext;
 use super::shrinking::{Budget, Shrinking, fails};
 use crate::engine::{ThreadTable, aside};
@@ -55,7 +56,7 @@ impl<S: Send + Sync + 'static> Explorer<S> {
 }
 
 fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution, Error> {
-    let (_, context) = request.prepared()?;
+    let (settings, context) = request.prepared()?;
     let (record, decisions) = run(context, interleaving)?;
     let forced = forced(&record.steps);
     // After a time-out, a retry would time out too and leave another thread behind.
@@ -65,7 +66,8 @@ fn run_under(request: &Request, interleaving: &Interleaving) -> Result<Execution
         has_failed,
         decisions: Arc::new(decisions),
     });
-    Ok(Execution::new(&record, forced))
+    let execution = Execution::new(&record, forced);
+    Ok(with_page(request, settings, execution))
 }
 
 fn run(context: RunContext<'_>, interleaving: &Interleaving) -> Result<(Record, Decisions), Error> {

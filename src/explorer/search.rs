@@ -52,7 +52,7 @@ pub(super) fn search(
         time_limit: limits.time,
     };
     let reporter = progress::choose_reporter(settings.progress);
-    let watch = reporter.map(|reporter| Watch::start(reporter, goal));
+    let watch = reporter.map(|(reporter, patience)| Watch::start(reporter, goal, patience));
     let search = ParallelSearch {
         program: Arc::clone(context.program),
         engine: context.engine,
@@ -61,6 +61,8 @@ pub(super) fn search(
             limits,
             keeps_going,
             verifies: settings.verify_accesses == Some(true),
+            repeats: settings.repeats.unwrap_or_default(),
+            before: 0,
             workers: workers.used,
             shard,
             lessons: context.options.lessons,
@@ -76,6 +78,7 @@ pub(super) fn search(
                 verified = Verified::No;
                 // It is what has misled the search, if anything has.
                 findings.contradiction = None;
+                findings.difference = None;
                 stopped_by = StoppedBy::Error(error);
             }
         }

@@ -7,7 +7,7 @@ use super::{contradiction, minimise};
 use crate::error::{Error, ErrorKind};
 use crate::follow::Followed;
 use crate::oracle::Oracles;
-use crate::report::{Coverage, Failure, Report, other_crate};
+use crate::report::{Coverage, Failure, RepeatCount, Report, other_crate};
 use crate::schedule::Schedule;
 use crate::workers::{Findings, Reach, StoppedBy};
 
@@ -65,10 +65,13 @@ pub(super) fn build_report(
     } = search;
     let weights = findings.weights.as_deref();
     let weights = weights.map_or_else(Vec::new, |weights| weights.steps.clone());
-    let stopped_by = match (&findings.contradiction, stopped_by) {
-        (Some((found, record)), _) => {
-            StoppedBy::Error(contradiction::explain(found, record, context))
-        }
+    let contradicted = match (&findings.contradiction, &findings.difference) {
+        (Some((found, record)), _) => Some(contradiction::explain(found, record, context)),
+        (None, Some(difference)) => Some(contradiction::explain_repeat(difference, context)),
+        (None, None) => None,
+    };
+    let stopped_by = match (contradicted, stopped_by) {
+        (Some(error), _) => StoppedBy::Error(error),
         // A shard may have no execution at all.
         (None, StoppedBy::Exhausted | StoppedBy::Cases(_) | StoppedBy::Sampled(1..))
             if !context.allows_trivial
@@ -89,6 +92,7 @@ pub(super) fn build_report(
         elapsed,
         engine: context.engine,
         coverage: coverage(context, &findings.reach),
+        repeats: RepeatCount(findings.repeats),
         ..Report::empty(stopped_by)
     };
     report.origin.steps = weights;

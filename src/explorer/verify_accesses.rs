@@ -4,7 +4,6 @@
 //! no declaration. All that can be seen must be the same. If it is not, the exchanges of neighbours that lead
 //! from one order to the other are halved until one is left, whose two steps do not commute.
 
-mod observation;
 mod orders;
 mod watched;
 
@@ -12,12 +11,12 @@ use std::sync::Arc;
 
 use itertools::Itertools as _;
 
+use super::observation::Observation;
 use super::run_context::RunContext;
 use crate::engine::Program;
 use crate::error::{Error, ErrorKind};
 use crate::search::{Commuting, PlannedStep, Tried, between, distance};
 use crate::workers::{ClassSample, Limits};
-use observation::Observation;
 use orders::Orders;
 use watched::{LastView, Watched};
 

@@ -110,6 +110,13 @@ impl NotLinearizable {
 
 impl fmt::Display for NotLinearizable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, diagram::WIDTH)
+    }
+}
+
+impl NotLinearizable {
+    /// Writes its text, with a drawing that is no wider than this.
+    pub(super) fn write(&self, f: &mut dyn fmt::Write, width: usize) -> fmt::Result {
         let (wanted, count) = (self.order_wanted, self.calls.len());
         let order = match wanted {
             OrderWanted::RealTime => "order of these operations",
@@ -124,7 +131,7 @@ impl fmt::Display for NotLinearizable {
             )?,
             _ => writeln!(f, "not {wanted}: {operations} {order} {explains}")?,
         }
-        diagram::write(f, &self.calls)?;
+        diagram::write(f, &self.calls, width)?;
         let Some((unexplained, instead)) = self.unexplained() else {
             return Ok(());
         };

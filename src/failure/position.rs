@@ -8,6 +8,7 @@ use itertools::Itertools as _;
 
 use super::{Activity, MarkerSite, ValueOrText};
 use crate::getters::getters;
+use crate::text_width::{padded, width};
 
 /// Where a thread stands when an execution ends. Its `Display` leaves out the name.
 ///
@@ -120,8 +121,8 @@ impl AwaitedLock {
     }
 }
 
-/// The largest width that `format!` pads to: it panics beyond.
-pub(crate) const MAX_WIDTH: usize = u16::MAX as usize;
+/// What follows longer names is not aligned.
+const MAX_NAME: usize = 24;
 
 /// Where every thread stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -150,11 +151,11 @@ impl fmt::Display for Positions {
             ValueOrText::Value(threads) => threads,
             ValueOrText::Text(text) => return f.write_str(text),
         };
-        let widths = threads.iter().map(|thread| thread.name.chars().count());
-        let width = widths.max().unwrap_or(0).min(MAX_WIDTH);
+        let widths = threads.iter().map(|thread| width(&thread.name));
+        let width = widths.filter(|it| *it <= MAX_NAME).max().unwrap_or(0);
         f.write_str("\nwhere each thread stands:")?;
         for thread in threads {
-            write!(f, "\n  {:width$}  {thread}", thread.name)?;
+            write!(f, "\n  {}  {thread}", padded(&thread.name, width))?;
             for lock in &thread.awaited_locks {
                 let (name, empty) = (&lock.name, "");
                 write!(f, "\n  {empty:width$}    `{name}`: ")?;

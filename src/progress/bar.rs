@@ -27,7 +27,8 @@ impl Reporter for Bar {
         self.0
             .set_style(style.expect("a valid template").progress_chars("█▉▊▋▌▍▎▏ "));
         self.moved(snapshot);
-        self.0.println(words::size(snapshot));
+        self.0
+            .println(format!("interlace: {}", words::size(snapshot)));
     }
 
     fn moved(&mut self, snapshot: &Snapshot) {

@@ -10,9 +10,6 @@ use crate::engine::catch_fault;
 use crate::error::Error;
 use crate::locks::{Condvar, Mutex};
 
-/// How long a search may take before anything is shown.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// How long to wait for answers after asking.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -31,13 +28,9 @@ struct Shared {
 }
 
 impl Watch {
-    /// Watches a search that begins now. If the system does not start a thread, nothing is shown:
-    /// the search can do without.
-    pub(crate) fn start(reporter: Box<dyn Reporter>, goal: Goal) -> Self {
-        Self::with_patience(reporter, goal, PATIENCE)
-    }
-
-    fn with_patience(mut reporter: Box<dyn Reporter>, goal: Goal, patience: Duration) -> Self {
+    /// Watches a search that begins now, and has nothing shown before it has taken as long as `patience`. If the
+    /// system does not start a thread, nothing is shown: the search can do without.
+    pub(crate) fn start(mut reporter: Box<dyn Reporter>, goal: Goal, patience: Duration) -> Self {
         let shared = Arc::new(Shared::default());
         let own = Arc::clone(&shared);
         let builder = thread::Builder::new().name("interlace progress".to_owned());
@@ -159,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_reporter_that_panics_is_a_fault_that_is_told_in_the_end() {
-        let watch = Watch::with_patience(Box::new(Panics), Goal::default(), Duration::ZERO);
+        let watch = Watch::start(Box::new(Panics), Goal::default(), Duration::ZERO);
         let meter = watch.meter();
         let mut heard = 0;
         while !meter.has_asked(&mut heard) {
@@ -179,7 +172,7 @@ mod tests {
     }
 
     fn watch(recording: &Recording, patience: Duration) -> Watch {
-        Watch::with_patience(Box::new(recording.clone()), Goal::default(), patience)
+        Watch::start(Box::new(recording.clone()), Goal::default(), patience)
     }
 
     #[test]

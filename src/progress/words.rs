@@ -11,11 +11,11 @@ const TOO_LONG: f64 = 600.0;
 pub(super) fn size(snapshot: &Snapshot) -> String {
     let goal = snapshot.goal;
     let mut text = match snapshot.size {
-        None => "interlace: many schedules".to_owned(),
+        None => "many schedules".to_owned(),
         Some(size) => {
             let how = if size.is_exact { "exact" } else { "estimated" };
             let schedules = number(size.schedules, size.is_exact);
-            format!("interlace: {schedules} schedules ({how})")
+            format!("{schedules} schedules ({how})")
         }
     };
     #[allow(clippy::cast_precision_loss, reason = "shown with a few digits")]
@@ -131,7 +131,7 @@ mod tests {
         // 30! / (10!)^3 = 5 550 996 791 340; / 712 345 = 7.8 million seconds.
         assert_eq!(
             size(&snapshot(5_550_996_791_340.0, true, Goal::default())),
-            "interlace: 5.6·10^12 schedules (exact): about 90 days at this rate; consider \
+            "5.6·10^12 schedules (exact): about 90 days at this rate; consider \
              `max_schedules`, `time_limit` or fewer markers"
         );
     }
@@ -144,7 +144,7 @@ mod tests {
         };
         assert_eq!(
             size(&snapshot(123_456_789.0, false, goal)),
-            "interlace: 120 000 000 schedules (estimated), `max_schedules` 5 000 000, \
+            "120 000 000 schedules (estimated), `max_schedules` 5 000 000, \
              `time_limit` 60s: about 7 s at this rate"
         );
     }

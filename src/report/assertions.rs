@@ -1,6 +1,7 @@
 //! What tests assert of a report.
 
 use super::{Failure, Report};
+use crate::terminal;
 use crate::workers::StoppedBy;
 
 impl Report {
@@ -37,12 +38,13 @@ impl Report {
     #[track_caller]
     pub fn assert_ok(&self) {
         self.assert_found_nothing();
-        assert!(
-            !self.is_at_limit(),
-            "{self}\n`assert_ok` is for searches that come to their end. Raise the limit, or choose a \
-             `Strategy` that samples or bounds the search. If it is enough that none of the schedules \
-             failed that were run, call `assert_no_failure_found`"
-        );
+        if self.is_at_limit() {
+            self.fail(
+                "\n`assert_ok` is for searches that come to their end. Raise the limit, or choose a `Strategy` that \
+                 samples or bounds the search. If it is enough that none of the schedules failed that were run, \
+                 call `assert_no_failure_found`",
+            );
+        }
         self.tell_saved_runs();
     }
 
@@ -68,10 +70,9 @@ impl Report {
     #[track_caller]
     pub fn assert_no_failure_found(&self) {
         self.assert_found_nothing();
-        assert!(
-            !self.is_at_limit() || self.schedules() > 0,
-            "{self}\nthe limit was reached before anything was run"
-        );
+        if self.is_at_limit() && self.schedules() == 0 {
+            self.fail("\nthe limit was reached before anything was run");
+        }
         self.tell_saved_runs();
     }
 
@@ -95,10 +96,9 @@ impl Report {
     #[track_caller]
     pub fn assert_exhaustive(&self) {
         self.assert_ok();
-        assert!(
-            self.is_exhaustive(),
-            "{self}\n`assert_exhaustive` asks for every schedule, and not all were run"
-        );
+        if !self.is_exhaustive() {
+            self.fail("\n`assert_exhaustive` asks for every schedule, and not all were run");
+        }
     }
 
     /// Returns the first failure.
@@ -121,7 +121,13 @@ impl Report {
     pub fn assert_fails(&self) -> &Failure {
         match &self.looked_at().failure {
             Some(failure) => failure,
-            None => panic!("a failure was expected, and there was none\n{self}"),
+            None => terminal::fail(|look| {
+                format!(
+                    "{}\n{}",
+                    look.prose(None, "a failure was expected, and there was none"),
+                    self.told(look)
+                )
+            }),
         }
     }
 
@@ -140,8 +146,16 @@ impl Report {
             .failure
             .as_ref()
             .filter(|_| !self.is_of_known_schedule());
+        // The schedule of a property's case says nothing about its next case; and proptest keeps the case.
+        let new = new.filter(|_| !terminal::is_in_property());
         let saved = new.map_or_else(String::new, |failure| self.save_target.save(failure));
-        panic!("{self}{saved}");
+        self.fail(&saved)
+    }
+
+    /// Panics with the report, and a note below it.
+    #[track_caller]
+    fn fail(&self, note: &str) -> ! {
+        terminal::fail(|look| self.told(look) + &look.prose(None, note))
     }
 
     fn is_at_limit(&self) -> bool {

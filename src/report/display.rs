@@ -1,12 +1,14 @@
 //! The text of a report.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use itertools::Itertools as _;
 
 use super::{Report, outcome_summary, plural};
 use crate::engine::Engine;
+use crate::look::{Ink, Look};
+use crate::terminal;
 use crate::verdict::Verdict;
 use crate::workers::StoppedBy;
 
@@ -14,24 +16,13 @@ use crate::workers::StoppedBy;
 /// from fibers.
 const SLOW: (u64, Duration) = (1000, Duration::from_secs(2));
 
+const SLOW_HINT: &str = "hint: `Engine::Fibers` runs such searches some hundred times as fast (some four times where \
+    interlace is not optimized), if the code blocks nowhere that is not seen";
+
 /// What ended the search, the counts, and the failure.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Summary(self.looked_at()).fmt(f)?;
-        self.write_outcomes(f)?;
-        if let Some(failure) = &self.failure {
-            write!(f, "\n\n{failure}{}", self.page)?;
-        }
-        let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
-        if is_slow && self.engine == Engine::Threads {
-            write!(
-                f,
-                "\nhint: `Engine::Fibers` runs such searches some hundred times as fast (some four \
-                 times where interlace is not optimized), if the code blocks nowhere that is not \
-                 seen"
-            )?;
-        }
-        Ok(())
+        f.write_str(&self.looked_at().told(Look::PLAIN))
     }
 }
 
@@ -105,6 +96,48 @@ impl fmt::Display for StoppedBy {
 }
 
 impl Report {
+    /// Returns the text of the report for the terminal that standard error is: no wider than it, and in colours if
+    /// these are wanted. Elsewhere it is what `Display` writes, which is the same everywhere, so that programs may
+    /// compare it and pass it on.
+    ///
+    /// So do `assert_ok` and the like tell a report. As cargo does, it goes by `NO_COLOR`, `CLICOLOR_FORCE`,
+    /// `FORCE_COLOR`, `CARGO_TERM_COLOR`, `CLICOLOR` and `TERM`, the first that says something; the width is that
+    /// of the terminal, or `COLUMNS`. In tests it also counts where standard output goes: that is where the text
+    /// of a failed test comes out.
+    ///
+    /// ```
+    /// use interlace::{Explorer, marker};
+    ///
+    /// let report = Explorer::new(|| ())
+    ///     .thread("a", |()| marker!("x"))
+    ///     .thread("b", |()| marker!("y"))
+    ///     .explore();
+    /// eprintln!("{}", report.to_terminal());
+    /// # assert!(report.to_terminal().contains("no failure in 2 schedules"));
+    /// ```
+    #[must_use]
+    pub fn to_terminal(&self) -> String {
+        self.told(terminal::look().unwrap_or(Look::PLAIN))
+    }
+
+    pub(super) fn told(&self, look: Look) -> String {
+        let summary = Summary(self).to_string();
+        let is_good = self.failure.is_none() && self.error().is_none() && self.gap().is_none();
+        let ink = if is_good { Ink::Held } else { Ink::Failed };
+        let mut text = look.labelled(ink, &summary);
+        self.tell_outcomes(&mut text, look);
+        if let Some(failure) = &self.failure {
+            let _ = write!(text, "\n\n{}", failure.told(look));
+            text += &look.prose(None, &self.page.to_string());
+        }
+        let is_slow = self.schedules() > SLOW.0 && self.elapsed > SLOW.1;
+        if is_slow && self.engine == Engine::Threads {
+            text += "\n";
+            text += &look.prose(Some(Ink::Aside), SLOW_HINT);
+        }
+        text
+    }
+
     fn counts(&self) -> String {
         let mut schedules = if self.counts_classes() {
             plural(self.schedules(), "class") + " of schedules"
@@ -156,15 +189,20 @@ impl Report {
         }
     }
 
-    fn write_outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn tell_outcomes(&self, text: &mut String, look: Look) {
         if !self.outcomes.is_empty() {
-            write!(f, "\noutcomes:{}", outcome_summary::table(&self.outcomes))?;
+            let heading = look.paint(Ink::Heading, "outcomes:");
+            let _ = write!(
+                text,
+                "\n{heading}{}",
+                outcome_summary::table(&self.outcomes, look)
+            );
         }
         let mut unseen = self.unseen_outcomes().peekable();
         if self.is_exhaustive() && unseen.peek().is_some() {
-            write!(f, "\nallowed, and never seen: {}", unseen.format(", "))?;
+            let unseen = format!("allowed, and never seen: {}", unseen.format(", "));
+            let _ = write!(text, "\n{}", look.prose(Some(Ink::Warning), &unseen));
         }
-        Ok(())
     }
 }
 

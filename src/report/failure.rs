@@ -1,7 +1,5 @@
 //! The reported failure: what failed, where, and how to see it again.
 
-use std::fmt;
-
 use super::kept::Kept;
 use super::markers::MarkerLine;
 use super::plural;
@@ -299,18 +297,6 @@ impl Failure {
         }
     }
 
-    /// The meaning of the asterisks, and the schedule in one line.
-    fn forced_steps(&self) -> String {
-        if self.schedule.is_empty() {
-            return "\nschedule: (empty: it fails with no step forced)".to_owned();
-        }
-        format!(
-            "  (* forced by the schedule; from there, whoever ran last goes on until it ends or \
-             waits,\n  then the others do in the order in which they were added)\n\nschedule: {}",
-            self.schedule
-        )
-    }
-
     /// What it means that a wait has timed out early, if one has.
     pub(super) fn early(&self) -> &'static str {
         let is_early = |step: &TimelineStep| step.kind() == StepKind::Timeout && step.preempts();
@@ -363,23 +349,4 @@ fn told_by_own_lines(mut conflicts: Conflicts, timeline: &Timeline) -> Conflicts
         }
     }
     conflicts
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{}", self.kind, self.panics)?;
-        writeln!(f, "{}", self.provenance())?;
-        writeln!(f, "\n{}", self.timeline)?;
-        writeln!(f, "{}", self.forced_steps())?;
-        write!(f, "{}{}", self.early(), self.conflicts)?;
-        write!(f, "{}", self.kept)?;
-        if self.kept.test.is_empty() {
-            write!(
-                f,
-                "\nregression test, to paste beside the test that found this:\n\n{}",
-                self.regression
-            )?;
-        }
-        f.write_str(self.doubt())
-    }
 }

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod escape;
+mod execution;
 mod outcomes;
 mod source_lines;
 mod steps;
@@ -10,6 +11,7 @@ use std::fmt::Write as _;
 
 use super::display::Summary;
 use super::{Failure, Report, plural};
+use crate::failure::{EarlierPanics, FailureKind};
 use conflicts::ConflictList;
 use escape::Escaped;
 use outcomes::OutcomeTable;
@@ -35,28 +37,35 @@ impl Report {
     /// ```
     #[must_use]
     pub fn to_html(&self) -> String {
-        let kind = self.failure.as_ref().map(|it| {
-            let told = format!("{}\n{}", it.kind, it.panics);
-            told.trim_end().to_owned()
-        });
-        let summary = Summary(self.looked_at()).to_string();
-        let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-        fill(include_str!("html/page.html"), |slot| match slot {
-            "title" => Escaped(first_line(kind.as_ref().unwrap_or(&summary))).to_string(),
-            "style" => include_str!("html/page.css").to_owned(),
-            "script" => include_str!("html/page.js").to_owned(),
-            "search" => Escaped(&self.origin).to_string(),
-            "heading" => match &kind {
-                Some(kind) => heading(kind),
-                None => "<h1>No failure</h1>".to_owned(),
-            },
-            "summary" => Escaped(&summary).to_string(),
-            _ => {
-                let failure = self.failure.as_ref().map_or_else(String::new, section);
-                format!("{failure}{}", OutcomeTable(self))
-            }
-        })
+        let kind = self.looked_at().failure.as_ref();
+        let kind = kind.map(|it| told(&it.kind, &it.panics));
+        let failure = self.failure.as_ref().map_or_else(String::new, section);
+        let main = format!("{failure}{}", OutcomeTable(self));
+        let search = self.origin.to_string();
+        page(kind.as_deref(), &search, &Summary(self).to_string(), &main)
     }
+}
+
+/// How an execution failed, and the panics before.
+fn told(kind: &FailureKind, panics: &EarlierPanics) -> String {
+    format!("{kind}\n{panics}").trim_end().to_owned()
+}
+
+/// The page of a failure of this kind, or of none.
+fn page(kind: Option<&str>, search: &str, summary: &str, main: &str) -> String {
+    let title = kind.unwrap_or(summary).lines().next().unwrap_or_default();
+    fill(include_str!("html/page.html"), |slot| match slot {
+        "title" => Escaped(title).to_string(),
+        "style" => include_str!("html/page.css").to_owned(),
+        "script" => include_str!("html/page.js").to_owned(),
+        "search" => Escaped(search).to_string(),
+        "heading" => match kind {
+            Some(kind) => heading(kind),
+            None => "<h1>No failure</h1>".to_owned(),
+        },
+        "summary" => Escaped(summary).to_string(),
+        _ => main.to_owned(),
+    })
 }
 
 /// The failure: its first line, and what follows.
@@ -86,7 +95,7 @@ fn section(failure: &Failure) -> String {
         id: "minimal",
         label: "the schedule after shrinking",
         timeline: &failure.timeline,
-        ending: Some(Ending::of(failure)),
+        ending: Some(Ending::of(&failure.kind, &failure.timeline)),
     };
     let forced = plural(failure.schedule.len() as u64, "forced step");
     let preemptions = plural(failure.preemptions as u64, "preemption");
@@ -106,10 +115,14 @@ fn section(failure: &Failure) -> String {
         kept if kept.test.is_empty() => format!("{kept}\n{}", failure.regression),
         kept => kept.to_string(),
     };
+    let schedule = if failure.schedule.is_empty() {
+        "(empty: it fails with no step forced)".to_owned()
+    } else {
+        format!("<code>{}</code>", Escaped(&failure.schedule))
+    };
     let _ = writeln!(
         page,
-        "<section>\n<h2>To see it again</h2>\n<p class=\"note\">schedule: <code>{}</code></p>\n<pre>{}</pre>\n</section>",
-        Escaped(&failure.schedule),
+        "<section>\n<h2>To see it again</h2>\n<p class=\"note\">schedule: {schedule}</p>\n<pre>{}</pre>\n</section>",
         Escaped(test.trim())
     );
     page

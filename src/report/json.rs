@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 
 use super::kept::Kept;
 use super::{
-    Coverage, Failure, MarkerLine, Minimal, NoClasses, Report, Sampled, SavedRuns, SearchIdentity,
-    Verified,
+    Coverage, Failure, MarkerLine, Minimal, NoClasses, RepeatCount, Report, Sampled, SavedRuns,
+    SearchIdentity, Verified,
 };
 use crate::error::{Error, ErrorKind};
 use crate::named::Named as _;
@@ -83,7 +83,8 @@ object! { Report:
     sampled = "sampled",
     verified = "verified",
     no_classes = "no_classes",
-    coverage = "coverage";
+    coverage = "coverage",
+    repeats = "repeats";
     save_target, workers, page, unread
 }
 
@@ -144,6 +145,20 @@ variants! { Minimal:
     "keeps_state" = KeepsState,
     "saved" = Saved,
     "given" = Given,
+}
+
+impl Json for RepeatCount {
+    fn write(&self) -> Value {
+        self.0.into()
+    }
+
+    fn read(node: &Node<'_>) -> Result<Self, Error> {
+        node.number().map(RepeatCount)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(RepeatCount::default())
+    }
 }
 
 impl Json for Tally {

@@ -50,6 +50,13 @@ impl Kept {
         }
     }
 
+    /// What to do, up to the test.
+    pub(super) fn advice(&self) -> String {
+        let text = self.to_string();
+        let advice = text.strip_suffix(&self.test).unwrap_or(&text);
+        advice.to_owned()
+    }
+
     fn of_home(&self, home: Home) -> Vec<&MarkerLine> {
         let markers = self.markers.iter().zip(&self.homes);
         let there = markers.filter(|it| *it.1 == home);

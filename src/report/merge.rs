@@ -206,6 +206,7 @@ impl Report {
         self.coverage.append(&next.coverage);
         self.tally.append(&next.tally);
         append_outcomes(&mut self.outcomes, next.outcomes);
+        self.repeats.0 = self.repeats.0.saturating_add(next.repeats.0);
         self.elapsed = self.elapsed.saturating_add(next.elapsed);
         if let (Some(all), Some(more)) = (&mut self.sampled, next.sampled) {
             all.uniform = all.uniform.saturating_add(more.uniform);

@@ -2,9 +2,24 @@
 
 use std::fmt::Write as _;
 
+use super::plural;
+use crate::look::{Ink, Look};
+use crate::text_width::{cut, one_line, width};
 use crate::workers::{OutcomeSummary, Outcomes};
 
+/// More outcomes than these that are alike are not all shown, but as many as `SHOWN`.
+const MAX_ALIKE: usize = 20;
+const SHOWN: usize = 12;
+
+/// As much is shown of an outcome, however narrow the terminal is.
+const MIN_ROOM: usize = 12;
+
 impl OutcomeSummary {
+    /// Whether none of them failed, some or all.
+    fn rank(&self) -> u8 {
+        u8::from(self.failing > 0) + u8::from(self.failing == self.count)
+    }
+
     /// How many of them failed, and how the first goes.
     fn remark(&self) -> String {
         let failed = match self.failing {
@@ -19,16 +34,63 @@ impl OutcomeSummary {
     }
 }
 
-/// One line for each outcome, each beginning with a line break.
-pub(super) fn table(outcomes: &Outcomes) -> String {
+/// One line for each outcome, each beginning with a line break. Of many that are alike, the first are shown.
+pub(super) fn table(outcomes: &Outcomes, look: Look) -> String {
     let most = outcomes.values().map(|summary| summary.count).max();
-    let width = most.unwrap_or(0).to_string().len();
+    let number = most.unwrap_or(0).to_string().len();
+    let is_alike = |one: &(&String, &OutcomeSummary), other: &(&String, &OutcomeSummary)| {
+        one.1.rank() == other.1.rank()
+    };
+    let outcomes: Vec<_> = outcomes.iter().collect();
     let mut table = String::new();
-    for (text, summary) in outcomes {
-        let (count, remark) = (summary.count, summary.remark());
-        let _ = write!(table, "\n  {count:width$} × {text}  {remark}");
+    for alike in outcomes.chunk_by(is_alike) {
+        let shown = if alike.len() > MAX_ALIKE {
+            SHOWN
+        } else {
+            alike.len()
+        };
+        for (text, summary) in &alike[..shown] {
+            let line = line(text, summary, number, look);
+            let _ = write!(table, "\n{line}");
+        }
+        let rest = &alike[shown..];
+        if !rest.is_empty() {
+            let executions: u64 = rest.iter().map(|it| it.1.count).sum();
+            let executions = plural(executions, "execution");
+            let rest = format!(
+                "  {:number$} … {} more like these, of {executions}",
+                "",
+                rest.len()
+            );
+            let _ = write!(
+                table,
+                "\n{}",
+                look.paint(Ink::Aside, &cut(&rest, look.width))
+            );
+        }
     }
     table
+}
+
+/// The line of one outcome, and another for its example if there is no room beside it.
+fn line(text: &str, summary: &OutcomeSummary, number: usize, look: Look) -> String {
+    let indent = number + 5;
+    let room = look.width.saturating_sub(indent).max(MIN_ROOM);
+    let (text, remark) = (one_line(text), summary.remark());
+    let text = cut(&text, room);
+    let is_beside = width(&text) + 2 + width(&remark) <= room;
+    let ink = if summary.failing > 0 {
+        Ink::Failed
+    } else {
+        Ink::Held
+    };
+    let count = look.paint(ink, &format!("{:number$}", summary.count));
+    let remark = look.paint(Ink::Aside, &cut(&remark, room));
+    if is_beside {
+        format!("  {count} × {text}  {remark}")
+    } else {
+        format!("  {count} × {text}\n{:indent$}{remark}", "")
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +115,6 @@ mod tests {
   12 × 0  (with no step forced)
    3 × 1  (failed; as in a:x b:y)
    4 × 2  (1 failed; as in b:y)";
-        assert_eq!(table(&outcomes), expected);
+        assert_eq!(table(&outcomes, Look::PLAIN), expected);
     }
 }

@@ -1,12 +1,13 @@
 //! The folder that gets a page for each failure.
 
 use std::fmt::Write as _;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use itertools::Itertools as _;
 
 use super::{PageNote, Report, SearchIdentity};
+use crate::execution::Execution;
+use crate::terminal;
 
 /// The most characters of a file's name, without its end.
 const MAX_NAME: usize = 150;
@@ -20,22 +21,40 @@ impl PageFolder {
     /// costs no more than the page.
     pub(crate) fn add(&self, mut report: Report) -> Report {
         if report.failure.is_some() {
-            report.page = PageNote(match self.write(&report) {
-                Ok(path) => format!("\n\nto look at in a browser: {}", path.display()),
-                Err(error) => format!(
-                    "\n\nNO PAGE WRITTEN: `{}` (`INTERLACE_HTML`) cannot be written to: {error}",
-                    self.0.display()
-                ),
-            });
+            report.page = PageNote(self.write(&report.origin, || report.to_html()));
         }
         report
     }
 
-    fn write(&self, report: &Report) -> io::Result<PathBuf> {
-        std::fs::create_dir_all(&self.0)?;
-        let path = std::path::absolute(&self.0)?.join(file_name(&report.origin));
-        std::fs::write(&path, report.to_html())?;
-        Ok(path)
+    /// Writes the page of an execution that failed, and has that say where.
+    pub(crate) fn add_execution(&self, origin: &SearchIdentity, execution: Execution) -> Execution {
+        if execution.is_ok() {
+            return execution;
+        }
+        let note = self.write(origin, || execution.page(&origin.to_string()));
+        execution.with_page(note)
+    }
+
+    /// Writes a page, and says where it is.
+    fn write(&self, origin: &SearchIdentity, page: impl FnOnce() -> String) -> String {
+        let mut origin = origin.clone();
+        // Of a property, the last case that fails is the smallest: its page replaces those of others.
+        if terminal::is_in_property() {
+            origin.round = 0;
+        }
+        let folder = &self.0;
+        let written = std::fs::create_dir_all(folder).and_then(|()| {
+            let path = std::path::absolute(folder)?.join(file_name(&origin));
+            std::fs::write(&path, page())?;
+            Ok(path)
+        });
+        match written {
+            Ok(path) => format!("\n\nto look at in a browser: {}", path.display()),
+            Err(error) => format!(
+                "\n\nNO PAGE WRITTEN: `{}` (`INTERLACE_HTML`) cannot be written to: {error}",
+                folder.display()
+            ),
+        }
     }
 }
 

@@ -38,6 +38,11 @@ pub(crate) enum Irreducible {
 }
 
 impl Account {
+    /// Whether the search cannot go on after it.
+    pub(crate) fn ends_search(&self) -> bool {
+        self.contradiction.is_some() || self.irreducible.is_some()
+    }
+
     /// Whether it counts as an execution like any other, perhaps for its class.
     pub(crate) fn is_plain(&self) -> bool {
         let class = self.class;

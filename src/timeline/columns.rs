@@ -1,34 +1,34 @@
 //! The steps of an execution, drawn in one column per thread.
 
+mod layout;
+mod legend;
+
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
+use std::fmt::{self, Write as _};
 
 use super::rows::{Row, rows, shortened};
 use super::{CodeLine, Columns, Timeline, TimelineStep};
-use crate::failure::{MAX_WIDTH, MarkerSite, ValueOrText};
+use crate::failure::{MarkerSite, ValueOrText};
+use crate::look::{Ink, Look};
 use crate::schedule::StepKind;
+use crate::text_width::{cut, cut_in_front, padded, width, wrapped};
+use layout::Layout;
+use legend::Legend;
 
 /// The middle of longer executions is left out.
 const MAX_LINES: usize = 100;
-
-/// Lines of code are cut so that they end there.
-const WIDTH: usize = 120;
-
-/// Where columns are wider together, each begins a little to the right of the one before, and its cells go on
-/// above the next.
-const MAX_COLUMNS: usize = 56;
-
-/// Longer places are not aligned with what follows them.
-const MAX_PLACE: usize = 28;
 
 /// Shorter pieces of code say nothing.
 const MIN_SOURCE: usize = 12;
 
 impl TimelineStep {
     /// The text in the column of the thread.
-    pub(crate) fn cell(&self) -> Cow<'_, str> {
-        let name = &self.marker.name;
+    pub(crate) fn cell(&self) -> String {
+        format!("{}{}", self.marker.name, self.remark())
+    }
+
+    /// What is told behind the name of the marker.
+    fn remark(&self) -> Cow<'static, str> {
         let begins = match self.kind {
             StepKind::Marker | StepKind::Start | StepKind::Join => None,
             StepKind::Resume => Some("goes on"),
@@ -39,12 +39,12 @@ impl TimelineStep {
         };
         let is_access = self.code.as_ref().is_some_and(|code| code.is_access);
         match (begins, self.waits) {
-            (None, false) => Cow::Borrowed(name),
+            (None, false) => "".into(),
             // An access does not wait. What comes after it does, as a join: that is the next step of the thread.
-            (None, true) if is_access => format!("{name} (then waits)").into(),
-            (None, true) => format!("{name} (waits)").into(),
-            (Some(begins), false) => format!("{name} ({begins})").into(),
-            (Some(begins), true) => format!("{name} ({begins}, waits)").into(),
+            (None, true) if is_access => " (then waits)".into(),
+            (None, true) => " (waits)".into(),
+            (Some(begins), false) => format!(" ({begins})").into(),
+            (Some(begins), true) => format!(" ({begins}, waits)").into(),
         }
     }
 
@@ -78,236 +78,191 @@ impl TimelineStep {
     }
 }
 
+/// A timeline as it looks to those who read it.
+pub(crate) struct Drawn<'a>(pub(crate) &'a Timeline, pub(crate) Look);
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.0 {
+            ValueOrText::Value(columns) => f.write_str(&draw(columns, self.1)),
+            ValueOrText::Text(text) => f.write_str(&self.1.prose(None, text)),
+        }
+    }
+}
+
 impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            ValueOrText::Value(columns) => columns.fmt(f),
-            ValueOrText::Text(text) => f.write_str(text),
-        }
+        Drawn(self, Look::PLAIN).fmt(f)
     }
 }
 
 /// One step per line, with the source line of its marker. Forced steps have an asterisk.
-impl fmt::Display for Columns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.steps.is_empty() {
-            return write!(f, "  (no thread has gone on from a marker)");
-        }
-        let layout = Layout::of(self);
-        let number_width = layout.number;
-        write!(f, "  {:number_width$}    {}", "step", layout.header(self))?;
-        let mut told = None;
-        for row in shortened(rows(&self.steps), MAX_LINES) {
-            match row {
-                Row::Step(number) => self.write_step(f, &layout, number, &mut told)?,
-                Row::Alone(first, last) => {
-                    let mark = self.mark(first);
-                    let numbers = format!("{}-{}", first + 1, last + 1);
-                    let steps = last + 1 - first;
-                    let column = layout.column(self, first);
-                    write!(
-                        f,
-                        "\n  {numbers:>number_width$} {mark}  {:column$}({steps} steps that touch nothing shared)",
-                        ""
-                    )?;
-                }
-                Row::LeftOut(count) => {
-                    let dots = "…";
-                    write!(
-                        f,
-                        "\n  {dots:>number_width$}    ({count} steps are left out)"
-                    )?;
-                }
-            }
-        }
-        for file in &self.changed {
-            write!(
-                f,
-                "\n  ({file} was changed after the program was built: its lines are not shown)"
-            )?;
-        }
-        Ok(())
+fn draw(columns: &Columns, look: Look) -> String {
+    if columns.steps.is_empty() {
+        return "  (no thread has gone on from a marker)".to_owned();
     }
+    let rows = shortened(rows(&columns.steps), MAX_LINES);
+    let mut legend = Legend::default();
+    let layout = Layout::of(columns, &rows, look.width, &mut legend);
+    let mut drawing = Drawing {
+        columns,
+        look,
+        layout,
+        legend,
+        text: String::new(),
+    };
+    drawing.header();
+    let mut told = None;
+    for row in rows {
+        match row {
+            Row::Step(number) => drawing.step(number, &mut told),
+            Row::Alone(first, last) => drawing.alone(first, last),
+            Row::Again {
+                first,
+                last,
+                lines,
+                times,
+            } => drawing.again(first, last, &Row::again(lines, times)),
+            Row::LeftOut(count) => drawing.note(' ', &format!("({count} steps are left out)")),
+        }
+    }
+    let names: Vec<String> = drawing.legend.lines().collect();
+    let changed = columns.changed.iter().map(|file| {
+        format!("  ({file} was changed after the program was built: its lines are not shown)")
+    });
+    for line in names.into_iter().chain(changed) {
+        drawing.text += "\n";
+        drawing.text += &look.prose(Some(Ink::Aside), &line);
+    }
+    drawing.text
 }
 
-impl Columns {
+/// A drawing under way.
+struct Drawing<'a> {
+    columns: &'a Columns,
+    look: Look,
+    layout: Layout,
+    legend: Legend,
+    text: String,
+}
+
+impl<'a> Drawing<'a> {
+    fn header(&mut self) {
+        let number = padded("step", self.layout.number);
+        self.text = format!("  {number}    ");
+        for name in self.layout.header() {
+            let spaces = name.len() - name.trim_end().len();
+            self.text += &self.look.paint(Ink::Heading, name.trim_end());
+            self.text += &" ".repeat(spaces);
+        }
+    }
+
     fn mark(&self, step: usize) -> char {
-        if self.steps[step].is_forced { '*' } else { ' ' }
+        if self.columns.steps[step].is_forced {
+            '*'
+        } else {
+            ' '
+        }
+    }
+
+    /// Begins a line with numbers of steps, and whether these are forced.
+    fn begin(&mut self, numbers: &str, mark: char) {
+        let numbers = " ".repeat(self.layout.number.saturating_sub(width(numbers))) + numbers;
+        let _ = write!(self.text, "\n  {numbers} {mark}  ");
+    }
+
+    /// A line about steps that are not shown, as far to the right as there is room for.
+    fn note(&mut self, mark: char, note: &str) {
+        self.begin("…", mark);
+        let note = cut(note, self.look.width.saturating_sub(self.layout.number + 6));
+        self.text += &self.look.paint(Ink::Aside, &note);
+    }
+
+    fn alone(&mut self, first: usize, last: usize) {
+        let column = self
+            .layout
+            .column(self.columns.thread(&self.columns.steps[first]));
+        let room = self.look.width.saturating_sub(self.layout.number + 6);
+        let mut note = format!("({} steps that touch nothing shared)", last + 1 - first);
+        if self.layout.is_list {
+            note = format!("{}: {note}", column.name);
+        }
+        let note = cut(&note, room);
+        let indent = column.begin.min(room - width(&note));
+        self.begin(&format!("{}-{}", first + 1, last + 1), self.mark(first));
+        self.text += &" ".repeat(indent);
+        self.text += &self.look.paint(Ink::Aside, &note);
+    }
+
+    fn again(&mut self, first: usize, last: usize, again: &str) {
+        self.note(
+            self.mark(first),
+            &format!("({again}, up to step {})", last + 1),
+        );
     }
 
     /// `told` is the thread of the row before, and from where that was called.
-    fn write_step<'a>(
-        &'a self,
-        f: &mut fmt::Formatter<'_>,
-        layout: &Layout,
-        number: usize,
-        told: &mut Option<(&'a str, &'a CodeLine)>,
-    ) -> fmt::Result {
-        let step = &self.steps[number];
+    fn step(&mut self, number: usize, told: &mut Option<(&'a str, &'a CodeLine)>) {
+        let step = &self.columns.steps[number];
         let why = step.code.as_ref().map_or("", |code| &*code.why);
         if !why.is_empty() {
-            let indent = layout.number + 6;
-            for line in wrapped(why, WIDTH - indent) {
-                write!(f, "\n{:indent$}{line}", "")?;
+            let indent = self.layout.number + 6;
+            for line in wrapped(why, self.look.width.saturating_sub(indent)) {
+                let line = self.look.paint(Ink::Warning, line.trim_start());
+                let _ = write!(self.text, "\n{:indent$}{line}", "");
             }
         }
-        let (width, column) = (layout.number, layout.column(self, number));
-        write!(
-            f,
-            "\n  {:>width$} {}  {:column$}",
-            number + 1,
-            self.mark(number),
-            ""
-        )?;
-        let (cell, (place, source)) = (step.cell(), step.place());
-        let rest = layout.cells - column;
+        let thread = self.columns.thread(step);
+        let column = self.layout.column(thread);
+        let (name, remark) = (&*step.marker.name, step.remark());
+        let cell = if self.layout.is_list {
+            let cell = self.legend.with_remark(
+                name,
+                &remark,
+                column.room.saturating_sub(width(&column.name) + 2),
+            );
+            format!("{}: {cell}", column.name)
+        } else {
+            self.legend.with_remark(name, &remark, column.room)
+        };
+        self.begin(&(number + 1).to_string(), self.mark(number));
+        self.text += &" ".repeat(column.begin);
+        self.text += &self.look.paint(Ink::Thread(thread), &cell);
+        let (place, source) = step.place();
         if place.is_empty() {
-            return write!(f, "{cell}");
+            return;
         }
-        write!(f, "{cell:rest$}  {place}")?;
-        write_source(f, layout, &place, source)?;
+        let rest = (self.layout.cells + 2).saturating_sub(column.begin + width(&cell));
+        self.text += &" ".repeat(rest);
+        self.place(&place, source, self.layout.before_place());
         let caller = step.told_caller().map(|line| (&*step.thread, line));
         let is_new = |(thread, line): &(&str, &CodeLine)| {
             told.is_none_or(|(other, before)| other != *thread || !line.is_line_of(before))
         };
         if let Some((_, line)) = caller.filter(is_new) {
-            let indent = layout.before_place();
-            let CodeLine {
-                file, line, source, ..
-            } = line;
-            let place = format!("called from {file}:{line}");
-            write!(f, "\n{:indent$}{place}", "")?;
-            write_source(f, layout, &place, source)?;
+            let place = format!("called from {}:{}", line.file, line.line);
+            let indent = self.look.width.saturating_sub(width(&place));
+            let indent = indent
+                .min(self.layout.before_place())
+                .max(self.layout.number + 6);
+            let _ = write!(self.text, "\n{:indent$}", "");
+            self.place(&place, &line.source, indent);
         }
         *told = caller;
-        Ok(())
     }
-}
 
-/// Writes a line of code behind its place, as much of it as there is room for.
-fn write_source(
-    f: &mut fmt::Formatter<'_>,
-    layout: &Layout,
-    place: &str,
-    source: &str,
-) -> fmt::Result {
-    let place = place.chars().count();
-    let padding = layout.places.saturating_sub(place) + 2;
-    let room = WIDTH.saturating_sub(layout.before_place() + place + padding);
-    if source.is_empty() || room < MIN_SOURCE.min(source.chars().count()) {
-        return Ok(());
-    }
-    let source = cut(source, room);
-    write!(f, "{:padding$}{source}", "")
-}
-
-/// Where the columns are.
-struct Layout {
-    /// The width of the numbers of steps.
-    number: usize,
-    /// Where the column of each thread begins.
-    begins: Vec<usize>,
-    /// The width of them all.
-    cells: usize,
-    places: usize,
-}
-
-impl Layout {
-    fn of(columns: &Columns) -> Self {
-        let rows = rows(&columns.steps);
-        let is_alone = |row: &Row| matches!(row, Row::Alone(..));
-        let count = columns.steps.len().to_string().len();
-        let number = if rows.iter().any(is_alone) {
-            2 * count + 1
-        } else {
-            count
-        };
-        let shown: Vec<&TimelineStep> = rows
-            .iter()
-            .filter_map(|row| row.step(&columns.steps))
-            .collect();
-        let width = |thread: &Arc<str>| {
-            let own = shown.iter().filter(|step| step.thread == *thread);
-            let cells = own.map(|step| step.cell().chars().count());
-            let width = cells.max().unwrap_or(0).max(thread.chars().count());
-            width.min(MAX_WIDTH)
-        };
-        let widths: Vec<usize> = columns.threads.iter().map(width).collect();
-        let has_code = columns.steps.iter().any(|step| step.code.is_some());
-        let is_narrow =
-            |widths: &[usize]| widths.iter().map(|it| it + 2).sum::<usize>() <= MAX_COLUMNS;
-        let steps: Vec<usize> = if !has_code || is_narrow(&widths) {
-            widths.clone()
-        } else {
-            let names = columns.threads.iter().map(|it| it.chars().count());
-            names.map(|it| it.min(MAX_WIDTH)).collect()
-        };
-        let mut begins = Vec::new();
-        let mut end = 0;
-        for width in steps {
-            begins.push(end);
-            end += width + 2;
+    /// A place, and the line of code there, as much of it as there is room for after this many columns.
+    fn place(&mut self, place: &str, source: &str, begin: usize) {
+        let place = cut_in_front(place, self.look.width.saturating_sub(begin));
+        self.text += &self.look.paint(Ink::Aside, &place);
+        let place = width(&place);
+        let padding = self.layout.places.saturating_sub(place) + 2;
+        let room = self.look.width.saturating_sub(begin + place + padding);
+        if source.is_empty() || room < MIN_SOURCE.min(width(source)) {
+            return;
         }
-        let cells = begins
-            .iter()
-            .zip(&widths)
-            .map(|(begin, width)| begin + width)
-            .max();
-        let places = shown.iter().map(|step| step.place().0.chars().count());
-        let places = places.filter(|it| *it <= MAX_PLACE).max().unwrap_or(0);
-        Layout {
-            number: number.max("step".len()),
-            begins,
-            cells: cells.unwrap_or(0),
-            places,
-        }
+        let _ = write!(self.text, "{:padding$}{}", "", cut(source, room));
     }
-
-    fn header(&self, columns: &Columns) -> String {
-        let mut header = String::new();
-        for (name, begin) in columns.threads.iter().zip(&self.begins) {
-            let padding = begin.saturating_sub(header.chars().count());
-            header.extend([&" ".repeat(padding), &**name]);
-        }
-        header
-    }
-
-    /// Where the column of the step's thread begins.
-    fn column(&self, columns: &Columns, step: usize) -> usize {
-        let own = |name: &Arc<str>| *name == columns.steps[step].thread;
-        columns
-            .threads
-            .iter()
-            .position(own)
-            .map_or(0, |it| self.begins[it])
-    }
-
-    fn before_place(&self) -> usize {
-        self.number + 6 + self.cells + 2
-    }
-}
-
-/// At most as many characters of the text, the last of which shows that there are more.
-fn cut(text: &str, room: usize) -> Cow<'_, str> {
-    if text.chars().count() <= room {
-        return text.into();
-    }
-    let kept: String = text.chars().take(room.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end()).into()
-}
-
-/// The text in lines of at most this width.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.extend([" ", word]);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

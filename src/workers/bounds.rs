@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::StoppedBy;
 use crate::engine::Lessons;
-use crate::search::Shard;
+use crate::search::{Repeats, Shard};
 
 /// What ends a search early, how many workers it has, and which part of it is run.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,10 @@ pub(crate) struct Bounds {
     pub(crate) keeps_going: bool,
     /// Whether classes are kept so that what markers declare can be verified.
     pub(crate) verifies: bool,
+    /// How often executions are run once more.
+    pub(crate) repeats: Repeats,
+    /// How many executions of the search there were before, in earlier stages of it.
+    pub(crate) before: u64,
     pub(crate) workers: usize,
     /// The part of the search to run, if not all of it.
     pub(crate) shard: Option<Shard>,
@@ -38,11 +42,16 @@ impl Limits {
         }
     }
 
+    /// Whether the time is up.
+    pub(crate) fn is_late(&self) -> bool {
+        self.time.is_some_and(|limit| self.since.elapsed() >= limit)
+    }
+
     /// The limit, if any, that the search has reached after this number of executions. Checked
     /// before every execution.
     pub(crate) fn reached(&self, executions: u64) -> Option<StoppedBy> {
         let schedules = self.max_schedules.filter(|&max| executions >= max);
-        let time = self.time.filter(|&limit| self.since.elapsed() >= limit);
+        let time = self.time.filter(|_| self.is_late());
         schedules
             .map(StoppedBy::MaxSchedules)
             .or(time.map(StoppedBy::TimeLimit))

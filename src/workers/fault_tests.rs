@@ -13,7 +13,7 @@ use crate::marker;
 use crate::operation::{Choice, SchedulingPoint, Trace};
 use crate::program::StatefulProgram;
 use crate::progress::Meter;
-use crate::search::{Account, DepthFirst, Multinomial, Part, Progress, Search};
+use crate::search::{Account, DepthFirst, Multinomial, Part, Progress, Repeats, Search};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
@@ -107,6 +107,8 @@ fn search(engine: Engine, workers: usize, method: Method, at: u64) -> Option<Sto
             limits: Limits::new(None, None),
             keeps_going: true,
             verifies: false,
+            repeats: Repeats::Never,
+            before: 0,
             workers,
             shard: None,
         },

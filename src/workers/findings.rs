@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::class_sample::ClassSample;
+use super::difference::Difference;
 use super::reach::Reach;
 use crate::engine::ExecutionResult;
 use crate::error::Error;
@@ -26,6 +27,9 @@ pub(crate) struct Findings {
     pub(crate) failure: Option<FailingExecution>,
     /// The execution that contradicted an earlier one.
     pub(crate) contradiction: Option<(Box<Contradiction>, Record)>,
+    /// The execution that was another when it was run once more; and how many were run once more, and how often in all.
+    pub(crate) difference: Option<Box<Difference>>,
+    pub(crate) repeats: u64,
     /// The execution with a step because of which the search cannot go through the program.
     pub(crate) irreducible: Option<(Irreducible, Record)>,
     /// Which threads came to a point, and whether there was a choice.
@@ -131,7 +135,7 @@ impl Findings {
         self.leaves_out |= account.leaves_out;
         self.uniform += u64::from(account.is_uniform);
         self.are_classes |= account.class.is_some();
-        let ends = account.contradiction.is_some() || account.irreducible.is_some();
+        let ends = account.ends_search();
         let counts = !account.is_repetition || account.counts_if_it_fails && !result.end.is_held();
         if !counts && !ends {
             return;
@@ -164,6 +168,13 @@ impl Findings {
                 });
             }
         }
+    }
+
+    /// An execution was another when it was run once more.
+    pub(super) fn differs(&mut self, difference: Box<Difference>) {
+        self.tally.add(Verdict::NonDeterministic, 1);
+        self.steps += difference.now.record.steps.len() as u64;
+        self.difference = Some(difference);
     }
 
     fn record_outcome(
@@ -201,7 +212,7 @@ impl Findings {
 
     /// Whether the search ends with what was found last.
     pub(super) fn is_at_end(&self) -> bool {
-        self.contradiction.is_some() || self.irreducible.is_some()
+        self.contradiction.is_some() || self.irreducible.is_some() || self.difference.is_some()
     }
 
     /// Adds what was found in the part that comes next in exploration order.
@@ -242,6 +253,8 @@ impl Findings {
             .contradiction
             .take()
             .or_else(|| next.contradiction.take());
+        self.difference = self.difference.take().or_else(|| next.difference.take());
+        self.repeats += next.repeats;
         self.error = self.error.take().or_else(|| next.error.take());
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::{Deferred, Engine, EngineOptions, Program, catch_fault};
 use crate::error::{Error, ErrorKind};
 use crate::locks::Mutex;
 use crate::progress::Meter;
-use crate::search::Part;
+use crate::search::{Part, Rate};
 
 /// How long one worker searches before the others are started: most searches end sooner.
 const SOLO: Duration = Duration::from_micros(100);
@@ -77,8 +77,10 @@ impl ParallelSearch {
     }
 
     fn worker(&self, queue: &Arc<WorkQueue>) -> Worker {
+        // Each begins with many, since which executions it gets is not known.
+        let rate = Rate::new(self.bounds.repeats, self.bounds.before);
         let declared = self.program.threads().len();
-        Worker::new(queue, self.bounds, declared, self.meter.as_ref())
+        Worker::new(queue, self.bounds, rate, declared, self.meter.as_ref())
     }
 }
 

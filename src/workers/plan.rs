@@ -51,6 +51,7 @@ fn run_stages(
     while let Some(stage) = stages.next(total.leaves_out) {
         let left = max_schedules.map(|max| max - total.tally.total());
         search.bounds.limits.max_schedules = left;
+        search.bounds.before = total.tally.total();
         total.leaves_out = stage.leaves_out;
         let (mut found, stopped_by) = Arc::new(search.clone()).run(stage.part);
         if found.irreducible.is_some() && plan == SearchPlan::Automatic {

@@ -12,7 +12,9 @@ use super::*;
 use crate::engine::{ExecutionEnd, ExecutionResult, Lessons, Scheduler as _, ThreadTable};
 use crate::failure::{Deadlock, EarlierPanics, FailureKind, InvariantViolation};
 use crate::operation::{Event, Pending, SchedulingPoint, Trace};
-use crate::search::{Alternation, Bounded, DepthFirst, Feedback, Method, Part, Sample};
+use crate::search::{
+    Alternation, Bounded, DepthFirst, Feedback, Method, Part, Rate, Repeats, Sample,
+};
 use crate::site::Site;
 
 /// A toy program. How many steps its threads have, how its executions end and in what depends on
@@ -115,6 +117,8 @@ impl Toy {
             limits: Limits::new(None, None),
             keeps_going,
             verifies: false,
+            repeats: Repeats::Never,
+            before: 0,
             workers,
             shard: None,
         };
@@ -126,7 +130,13 @@ impl Toy {
                     if number > 0 {
                         queue.worker_joined();
                     }
-                    let mut worker = Worker::new(queue, bounds, self.threads, None);
+                    let mut worker = Worker::new(
+                        queue,
+                        bounds,
+                        Rate::new(bounds.repeats, 0),
+                        self.threads,
+                        None,
+                    );
                     while worker.new_execution().is_some() {
                         self.run(&mut worker);
                         let executions = usize::try_from(worker.executions).unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::StoppedBy;
+use super::again::Again;
 use super::bounds::Bounds;
 use super::job::Job;
 use super::part_result::PartResult;
@@ -12,6 +13,7 @@ use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
 use crate::locks::Mutex;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::progress::Meter;
+use crate::search::Rate;
 
 /// One worker: it searches one part of the tree after another.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub(super) struct Worker {
     is_reach_complete: bool,
     /// Whether it has run anything, counted or not.
     has_run: bool,
+    again: Again,
     meter: Option<Arc<Meter>>,
     /// The last request of the meter that was answered.
     answered: u32,
@@ -39,6 +42,7 @@ impl Worker {
     pub(super) fn new(
         queue: &Arc<WorkQueue>,
         bounds: Bounds,
+        rate: Rate,
         declared: usize,
         meter: Option<&Arc<Meter>>,
     ) -> Self {
@@ -53,6 +57,7 @@ impl Worker {
             reach: Reach::default(),
             is_reach_complete: false,
             has_run: false,
+            again: Again::new(bounds.repeats, rate),
             meter: meter.cloned(),
             answered: 0,
         }
@@ -69,6 +74,34 @@ impl Worker {
             self.part.lock().clone_from(&part);
         }
         self.job.is_some()
+    }
+
+    /// Whether the next execution is the one before once more, for which nothing is asked of the search.
+    #[cold]
+    fn begins_again(&mut self) -> bool {
+        let Bounds {
+            limits, lessons, ..
+        } = self.bounds;
+        let part = self.job.as_ref().map(|job| &job.part_result);
+        let is_cut = part.is_none_or(|part| self.queue.is_cut(part));
+        if is_cut || limits.is_late() || lessons.are_outdated() {
+            self.again.give_up();
+        }
+        self.again.begins(|| limits.since.elapsed())
+    }
+
+    /// A repeat has ended. If it differs, the search ends with that.
+    #[cold]
+    fn end_again(&mut self, result: ExecutionResult<'_>) {
+        let difference = self.again.end(result);
+        let Some(job) = &mut self.job else { return };
+        job.part_result.findings().repeats += 1;
+        if let Some(difference) = difference {
+            job.part_result.findings().differs(difference);
+            job.is_done = true;
+            self.again.give_up();
+            self.queue.cut_after(&job.part_result);
+        }
     }
 
     /// Gives a part of the job to the workers that wait for one.
@@ -94,6 +127,9 @@ impl Worker {
 
 impl Scheduler for Worker {
     fn new_execution(&mut self) -> Option<usize> {
+        if self.again.is_under_way() && self.begins_again() {
+            return Some(0);
+        }
         let repeated = loop {
             if !self.has_job() {
                 return None;
@@ -129,12 +165,16 @@ impl Scheduler for Worker {
     #[inline]
     fn choose(&mut self, point: &SchedulingPoint<'_>, _: &ThreadTable) -> Choice {
         match &mut self.job {
+            _ if self.again.is_under_way() => self.again.choose(point),
             Some(job) => job.search.choose(point),
             None => Choice::Prune,
         }
     }
 
     fn end(&mut self, result: ExecutionResult<'_>) {
+        if self.again.is_under_way() {
+            return self.end_again(result);
+        }
         let Some(job) = &mut self.job else { return };
         let account = job.search.end(&result.trace);
         self.executions += u64::from(!account.is_repetition);
@@ -166,11 +206,15 @@ impl Scheduler for Worker {
             part.findings().reach.append(&self.reach);
             self.is_reach_complete = self.reach.is_complete(self.declared);
         }
+        let counts = !account.is_repetition && !account.ends_search();
         if result.is_plain() && account.is_plain() {
             part.record_held(result.trace.events.len(), account.class.is_some());
         } else if part.record(result, account, self.bounds.keeps_going) {
             job.is_done = true;
             self.queue.cut_after(&job.part_result);
+        }
+        if counts && !job.is_done {
+            self.again.note(result);
         }
     }
 }

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first. A file imports only from its own module and from
 /// those before it.
-const LAYERS: [&str; 39] = [
+const LAYERS: [&str; 42] = [
     "append_list",
+    "text_width",
+    "look",
     "broken_rules",
     "getters",
     "must_use",
@@ -39,6 +41,7 @@ const LAYERS: [&str; 39] = [
     "acquire",
     "marker",
     "program",
+    "terminal",
     "timeline",
     "execution",
     "follow",

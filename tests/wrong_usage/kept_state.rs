@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use interlace::saved::Nowhere;
-use interlace::{Explorer, marker};
+use interlace::{Explorer, Repeats, marker};
 
 use crate::{Counter, counter, explore};
 
@@ -20,7 +20,21 @@ fn state_left_over_is_not_proved_minimal() {
             })
             .saved(Nowhere)
     };
-    let report = explore(|| explorer().check(|()| assert!(EXECUTIONS.load(SeqCst) <= 1)));
+    let explorer = || explorer().check(|()| assert!(EXECUTIONS.load(SeqCst) <= 1));
+    let report = explorer().explore();
+    let words = report.error().unwrap().to_string();
+    for part in [
+        "the program behaves differently under the same schedule: along the empty one\n  before: the execution \
+         holds\n  now:    the check failed: assertion failed: EXECUTIONS.load(SeqCst) <= 1\nat \
+         tests/wrong_usage/kept_state.rs:",
+        "\nRun four times more, it was as now each time: so something may be left over from earlier \
+         executions, unless it was by chance that it was another before\n",
+    ] {
+        assert!(words.contains(part), "{words}");
+    }
+
+    // Without repeats, it fails.
+    let report = explore(|| explorer().repeats(Repeats::Never));
     let failure = report.assert_fails();
     assert!(!failure.is_proved_minimal() && !failure.is_reproduced());
     let words = failure.to_string();
@@ -56,6 +70,7 @@ fn a_failure_that_holds_when_it_is_run_again_is_not_proved_minimal() {
             .thread("b", |()| marker!("y"))
             .check(|()| assert_ne!(EXECUTIONS.fetch_add(1, SeqCst), 1))
             .workers(1)
+            .repeats(Repeats::Never)
             .saved(Nowhere)
     });
     let failure = report.assert_fails();

@@ -5,6 +5,7 @@
 //! back when the fiber has stopped. So code on a fiber sees the thread-locals, the `errno` and the
 //! id of another OS thread, always the same one.
 
+mod hash_keys;
 mod image;
 mod keys;
 mod lender;
@@ -14,6 +15,7 @@ mod thread_pointer;
 
 use std::sync::OnceLock;
 
+pub(crate) use hash_keys::{fix_hash_keys, renew_hash_keys};
 use keys::KeyValues;
 use lender::Lender;
 pub(crate) use lender::lender_id;

@@ -9,6 +9,10 @@ pub(crate) fn has_own_thread_locals() -> bool {
     false
 }
 
+pub(crate) fn fix_hash_keys() {}
+
+pub(crate) fn renew_hash_keys() {}
+
 impl LentBlock {
     pub(crate) fn take() -> Option<Self> {
         None

@@ -12,7 +12,9 @@ use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::engine_thread::EngineThread;
 use crate::engine::execution_core::ExecutionCore;
 use crate::engine::fault::{catch_fault, fault_caught};
-use crate::engine::fiber::{Series, TurnEnd, explaining_overflows, has_own_thread_locals};
+use crate::engine::fiber::{
+    Series, TurnEnd, explaining_overflows, fix_hash_keys, has_own_thread_locals,
+};
 use crate::engine::left;
 use crate::engine::processor::{Processor, is_machine_busy};
 use crate::engine::surroundings::Surroundings;
@@ -92,6 +94,9 @@ fn carry_all(run: &Run, fibers: &mut FiberPool, processor: &Processor) -> Result
         run.begin_execution();
         run.heartbeat.beat();
         run.recorder.enter(Phase::SetUp);
+        if !cfg!(interlace) {
+            fix_hash_keys();
+        }
         let ended = execute(run, fibers, &mut turns)?;
         run.surroundings.process_lock.end_execution();
         run.heartbeat.rest();

@@ -9,6 +9,7 @@ use super::team::Team;
 use crate::engine::baton::Grant;
 use crate::engine::conclude::{catch_panic, conclude, drop_state, panicked_in};
 use crate::engine::external_wakers::{Pace, SETTLE, WakeStatus};
+use crate::engine::fiber::fix_hash_keys;
 use crate::engine::{ExecutionEnd, Phase, ProgramInstance, current, flight_recorder};
 use crate::failure::Hook;
 use crate::memory::Owner;
@@ -24,6 +25,9 @@ pub(super) fn conduct(team: &Arc<Team>) {
         lock.begin_execution();
         lock.look_for_races(team.shared.lock().core.options.data_races);
         recorder.enter(Phase::SetUp);
+        if !cfg!(interlace) {
+            fix_hash_keys();
+        }
         let result = execute(team);
         let mut shared = team.shared.lock();
         if shared.core.scheduler.is_some() {

@@ -13,7 +13,8 @@ use crate::engine::controller::NewThread;
 use crate::engine::current;
 #[cfg(interlace)]
 use crate::engine::fiber::OwnUse;
-use crate::engine::fiber::exit_thread;
+use crate::engine::fiber::{exit_thread, fix_hash_keys, renew_hash_keys};
+use crate::engine::points::ARE_CALLS_SEEN;
 use crate::error::Error;
 use crate::memory::Owner;
 use crate::operation::ThreadId;
@@ -79,6 +80,12 @@ fn run_declared(team: &Team, thread: ThreadId) -> bool {
         return false;
     };
     forget_unparking();
+    // As on a new thread, so that the order of a `HashMap` is the same in every execution.
+    match (cfg!(interlace), ARE_CALLS_SEEN) {
+        (true, _) => {}
+        (false, true) => renew_hash_keys(),
+        (false, false) => fix_hash_keys(),
+    }
     // Moved into the closure: the conductor, which drops the state, must be the last to hold it.
     let owner = Owner::declared(thread.index());
     let owner = team.surroundings.process_lock.owner(owner);

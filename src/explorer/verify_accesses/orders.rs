@@ -1,8 +1,8 @@
 //! Runs the steps of one execution in several orders, and compares what is seen.
 
-use super::observation::Observation;
 use super::watched::LastView;
 use crate::engine::{ExecutionResult, Scheduler, ThreadTable};
+use crate::explorer::observation::Observation;
 use crate::operation::{Choice, SchedulingPoint};
 use crate::search::{Commuting, PlannedStep};
 

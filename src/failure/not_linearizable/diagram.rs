@@ -5,8 +5,11 @@ use std::fmt;
 use itertools::Itertools as _;
 
 use super::call::HistoryCall;
+use crate::text_width::{cut, one_line, padded, width};
 
-const WIDTH: usize = 100;
+/// How wide a drawing is unless that was said.
+pub(super) const WIDTH: usize = 100;
+
 /// A column that is narrower tells nothing.
 const NARROWEST: usize = 12;
 
@@ -31,30 +34,30 @@ impl fmt::Display for Cell {
 }
 
 /// Writes the drawing, each line with its end.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, calls: &[HistoryCall]) -> fmt::Result {
+pub(super) fn write(f: &mut dyn fmt::Write, calls: &[HistoryCall], line: usize) -> fmt::Result {
     let columns = columns(calls);
     let rows = rows(calls, &columns);
     let lines = std::iter::once(
         columns
             .iter()
-            .map(|&(client, _)| one_line(client))
+            .map(|&(client, _)| one_line(client).into_owned())
             .collect(),
     );
     let texts = rows
         .iter()
         .map(|row| row.iter().map(Cell::to_string).collect());
     let lines: Vec<Vec<String>> = lines.chain(texts).collect();
-    let most = (WIDTH / columns.len().max(1))
+    let most = (line.saturating_sub(2) / columns.len().max(1))
         .saturating_sub(2)
         .max(NARROWEST);
     let widest = |column: usize| {
-        let widths = lines.iter().map(|line| line[column].chars().count());
+        let widths = lines.iter().map(|line| width(&line[column]));
         widths.max().unwrap_or(0).min(most)
     };
     let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
     for line in lines {
         let texts = line.iter().zip(&widths);
-        let texts = texts.map(|(text, &width)| format!("{:<width$}", shortened(text, width)));
+        let texts = texts.map(|(text, &width)| padded(&cut(text, width), width));
         writeln!(f, "  {}", texts.format("  ").to_string().trim_end())?;
     }
     Ok(())
@@ -93,9 +96,11 @@ fn rows(calls: &[HistoryCall], columns: &[(&str, Vec<usize>)]) -> Vec<Vec<Cell>>
             own.find(|it| it.invoked_at <= event && it.returned_at.is_none_or(|end| event <= end));
         match call {
             None => Cell::Nothing,
-            Some(call) if call.invoked_at == event => Cell::Begins(one_line(&call.operation)),
+            Some(call) if call.invoked_at == event => {
+                Cell::Begins(one_line(&call.operation).into_owned())
+            }
             Some(call) if call.returned_at == Some(event) => {
-                Cell::Ends(one_line(call.returned.as_deref().unwrap_or_default()))
+                Cell::Ends(one_line(call.returned.as_deref().unwrap_or_default()).into_owned())
             }
             Some(_) if event == u32::MAX => Cell::Ends("did not return".to_owned()),
             Some(_) => Cell::UnderWay,
@@ -103,18 +108,6 @@ fn rows(calls: &[HistoryCall], columns: &[(&str, Vec<usize>)]) -> Vec<Vec<Cell>>
     };
     let row = |event| columns.iter().map(|(_, own)| cell(own, event)).collect();
     events.map(row).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
-}
-
-fn shortened(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept = text.chars().take(width.saturating_sub(1));
-    kept.chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -125,7 +118,7 @@ mod tests {
 
     impl fmt::Display for Drawing {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write(f, &self.0)
+            write(f, &self.0, WIDTH)
         }
     }
 

@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use super::super::Failure;
 use super::escape::Escaped;
 use super::source_lines::SourceLines;
 use crate::failure::{Activity, FailureKind, ThreadPosition, ValueOrText};
+use crate::timeline::locks::{LockSpan, holds, waits};
 use crate::timeline::rows::{Row, rows, shortened};
-use crate::timeline::{Columns, Timeline, TimelineStep};
+use crate::timeline::{Columns, LockUse, Timeline, TimelineStep};
 
 /// The middle of longer executions is left out.
 const MAX_ROWS: usize = 2000;
@@ -34,15 +33,15 @@ pub(super) struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) fn of(failure: &'a Failure) -> Self {
-        let positions = match &failure.kind {
+    pub(super) fn of(kind: &'a FailureKind, timeline: &Timeline) -> Self {
+        let positions = match kind {
             FailureKind::Deadlock(deadlock) => deadlock.threads(),
             FailureKind::Livelock(livelock) => livelock.threads(),
             FailureKind::StepLimit(limit) => limit.threads(),
             FailureKind::TimeOut(time_out) => time_out.threads(),
             _ => &[],
         };
-        let steps = failure.timeline.steps();
+        let steps = timeline.steps();
         let locks = positions
             .iter()
             .flat_map(|position| position.awaited_locks.iter().map(move |it| (position, it)));
@@ -53,7 +52,7 @@ impl<'a> Ending<'a> {
             Some((step, &**thread, lock.name(), position.name()))
         });
         Ending {
-            kind: &failure.kind,
+            kind,
             positions,
             held: held.collect(),
         }
@@ -153,17 +152,21 @@ struct Body<'a> {
     columns: &'a Columns,
     /// For each step, the column of its thread.
     at: Vec<usize>,
+    holds: Vec<LockSpan<'a>>,
+    waits: Vec<LockSpan<'a>>,
     lines: RefCell<SourceLines>,
 }
 
 impl<'a> Body<'a> {
     fn of(table: &'a StepTable<'a>, columns: &'a Columns) -> Self {
-        let column = |name: &Arc<str>| columns.threads.iter().position(|it| it == name);
         let at = columns.steps.iter();
+        let holds = holds(columns);
         Body {
             table,
             columns,
-            at: at.map(|it| column(&it.thread).unwrap_or(0)).collect(),
+            at: at.map(|it| columns.thread(it)).collect(),
+            waits: waits(columns, &holds),
+            holds,
             lines: RefCell::default(),
         }
     }
@@ -176,18 +179,23 @@ impl<'a> Body<'a> {
                 self.write_step(f, step)?;
             }
             Row::Alone(first, last) => {
-                let steps = last + 1 - first;
-                let button = format!(
-                    "<button type=\"button\" aria-expanded=\"true\">{steps} steps that touch nothing shared</button>{}",
-                    self.locks(first..=last)
-                );
                 let numbers = format!("{}–{}{}", first + 1, last + 1, self.star(first));
-                writeln!(
-                    f,
-                    "<tbody>\n<tr class=\"fold\" tabindex=\"-1\"><th scope=\"row\">{numbers}</th>"
-                )?;
-                self.write_cells(f, first, &button)?;
-                (first..=last).try_for_each(|step| self.write_step(f, step))?;
+                let told = format!("{} steps that touch nothing shared", last + 1 - first);
+                self.write_group(f, &numbers, first..=last, &told)?;
+            }
+            Row::Again {
+                first,
+                last,
+                lines,
+                times,
+            } => {
+                let again = format!(
+                    "{}, steps {}–{}",
+                    Row::again(lines, times),
+                    first + 1,
+                    last + 1
+                );
+                self.write_group(f, "…", first..=last, &again)?;
             }
             Row::LeftOut(steps) => writeln!(
                 f,
@@ -195,6 +203,29 @@ impl<'a> Body<'a> {
             )?,
         }
         writeln!(f, "</tbody>")
+    }
+
+    /// Steps behind one line, which says what they are.
+    fn write_group(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        numbers: &str,
+        steps: RangeInclusive<usize>,
+        told: &str,
+    ) -> fmt::Result {
+        let first = *steps.start();
+        let button = format!(
+            "<button type=\"button\" aria-expanded=\"true\">{told}</button>{}",
+            self.locks(steps.clone())
+        );
+        writeln!(
+            f,
+            "<tbody>\n<tr class=\"fold\" tabindex=\"-1\"><th scope=\"row\">{numbers}</th>"
+        )?;
+        self.write_cells(f, first, &button)?;
+        steps
+            .into_iter()
+            .try_for_each(|step| self.write_step(f, step))
     }
 
     fn star(&self, step: usize) -> &'static str {
@@ -241,6 +272,25 @@ impl<'a> Body<'a> {
         if step.preempts {
             cell += " <span class=\"tag preemption\">preemption</span>";
         }
+        for LockUse {
+            name,
+            is_release,
+            is_shared,
+            ..
+        } in &step.locks
+        {
+            let does = match (is_release, is_shared) {
+                (false, false) => "acquires",
+                (false, true) => "acquires to share",
+                (true, false) => "releases",
+                (true, true) => "stops to share",
+            };
+            let _ = write!(
+                cell,
+                " <span class=\"tag lock\">{does} {}</span>",
+                lock_name(name)
+            );
+        }
         cell += &self.locks(number..=number);
         let (place, source) = step.place();
         let mut lines = self.lines.borrow_mut();
@@ -270,8 +320,11 @@ impl<'a> Body<'a> {
     fn write_cells(&self, f: &mut fmt::Formatter<'_>, number: usize, own: &str) -> fmt::Result {
         for (column, thread) in self.columns.threads.iter().enumerate() {
             let last = (0..=number).rev().find(|it| self.at[*it] == column);
-            let waits = last.is_some_and(|it| self.columns.steps[it].waits);
+            let is_here = |it: &&LockSpan<'_>| it.thread == column && it.is_at(number);
+            let wait = self.waits.iter().find(is_here);
+            let waits = wait.is_some() || last.is_some_and(|it| self.columns.steps[it].waits);
             let holds = self.held().any(|it| it.1 == &**thread && it.0 <= number);
+            let holds = holds || self.holds.iter().any(|it| is_here(&it));
             let is_own = self.at[number] == column;
             let classes = [(is_own, "at"), (waits, "waiting"), (holds, "holding")];
             let classes: Vec<&str> = classes
@@ -279,13 +332,25 @@ impl<'a> Body<'a> {
                 .filter(|it| it.0)
                 .map(|it| it.1)
                 .collect();
-            let own = if is_own { own } else { "" };
+            // A wait is told where it begins.
+            let wait = wait
+                .filter(|it| it.from == number)
+                .map_or_else(String::new, |it| self.told(it));
+            let own = if is_own { own } else { &wait };
             match &*classes.join(" ") {
                 "" => write!(f, "<td>{own}</td>")?,
                 classes => write!(f, "<td class=\"{classes}\">{own}</td>")?,
             }
         }
         writeln!(f, "</tr>")
+    }
+
+    /// That a thread waits, for what, and for whom.
+    fn told(&self, wait: &LockSpan<'_>) -> String {
+        let holder = wait.holder.and_then(|it| self.columns.threads.get(it));
+        let holder = holder.map_or("", |name| name);
+        let (name, holder) = (lock_name(wait.name), Escaped(holder));
+        format!("<span class=\"waits\">waits for {name}, which {holder} holds</span>")
     }
 
     /// What is held from one of these steps on, and awaited in the end.
@@ -300,5 +365,13 @@ impl<'a> Body<'a> {
 
     fn held(&self) -> impl Iterator<Item = &(usize, &'a str, &'a str, &'a str)> {
         self.table.ending.iter().flat_map(|it| &it.held)
+    }
+}
+
+/// What a lock is called, which is not always known.
+fn lock_name(name: &str) -> String {
+    match name {
+        "" => "a lock".to_owned(),
+        name => format!("<code>{}</code>", Escaped(name)),
     }
 }

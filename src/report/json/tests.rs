@@ -193,14 +193,14 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
         unreached,
         has_no_choice,
     });
-    let verified = (verified(), no_classes, coverage);
+    let verified = (verified(), no_classes, coverage, any::<u64>());
     let origin = (origins(), option::of(sampled), verified);
     (found, any::<Duration>(), engine, origin, saved_runs()).prop_map(
         |(
             (counts, (outcomes, allowed), failure, stopped_by),
             elapsed,
             engine,
-            (origin, sampled, (verified, no_classes, coverage)),
+            (origin, sampled, (verified, no_classes, coverage, repeats)),
             saved_runs,
         )| {
             let mut tally = Tally::default();
@@ -223,6 +223,7 @@ pub(in crate::report) fn reports() -> impl Strategy<Value = Report> {
                 verified,
                 no_classes,
                 coverage,
+                repeats: RepeatCount(repeats),
                 save_target: SaveTarget::default(),
                 page: PageNote::default(),
             }

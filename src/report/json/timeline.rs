@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::codec::{object, row};
 use super::node::{Json, Node};
 use crate::error::Error;
-use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
+use crate::timeline::{CodeLine, Columns, LockUse, StepCode, Timeline, TimelineStep};
 
 /// That of the execution that failed first is not in reports of before.
 impl Json for Timeline {
@@ -25,6 +25,7 @@ impl Json for Timeline {
 object! { StepCode:
 is_access = "is_access",
 source = "source", own_line = "own_line", is_alone = "is_alone", why = "why" }
+row! { LockUse: lock, name, is_release, is_shared }
 row! { CodeLine: file, line, column, source, function, called }
 
 /// Code is apart from the steps, which are as they were before there was any.
@@ -34,6 +35,10 @@ impl Json for Columns {
         if self.steps.iter().any(|step| step.code.is_some()) {
             let code = self.steps.iter().map(|step| step.code.write());
             columns["code"] = code.collect();
+        }
+        if self.steps.iter().any(|step| !step.locks.is_empty()) {
+            let locks = self.steps.iter().map(|step| step.locks.write());
+            columns["locks"] = locks.collect();
         }
         if !self.changed.is_empty() {
             columns["changed"] = self.changed.write();
@@ -51,6 +56,13 @@ impl Json for Columns {
             for (step, code) in steps.iter_mut().zip(code) {
                 step.code = code;
             }
+        }
+        let locks: Vec<Vec<LockUse>> = list(node, "locks")?;
+        if !locks.is_empty() && locks.len() != steps.len() {
+            return Err(node.wrong("has not as many `locks` as steps"));
+        }
+        for (step, locks) in steps.iter_mut().zip(locks) {
+            step.locks = locks;
         }
         Ok(Columns {
             threads: node.read("threads")?,
@@ -90,6 +102,7 @@ impl Json for TimelineStep {
             preempts: Json::read(&preempts)?,
             waits: Json::read(&waits)?,
             code: None,
+            locks: Vec::new(),
         })
     }
 }

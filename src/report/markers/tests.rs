@@ -20,6 +20,7 @@ fn access(thread: &str, name: &'static str, line: u32) -> TimelineStep {
             own_line: Some(at(line, name)),
             ..StepCode::default()
         })),
+        locks: Vec::new(),
     }
 }
 

@@ -1,3 +1,5 @@
+mod widths;
+
 use super::*;
 use crate::site::Site;
 use crate::timeline::StepCode;
@@ -11,6 +13,7 @@ fn step(thread: &str, site: &'static Site, waits: bool) -> TimelineStep {
         preempts: false,
         waits,
         code: None,
+        locks: Vec::new(),
     }
 }
 
@@ -56,7 +59,7 @@ fn how_a_wait_ends_is_told_beside_the_marker_that_it_began_after() {
             preempts,
             ..step("t", &READ, waits)
         };
-        step.cell().into_owned()
+        step.cell()
     };
     let told = |kind, waits| told_of(kind, false, waits);
     assert_eq!(told(StepKind::Resume, false), "read (goes on)");
@@ -72,8 +75,13 @@ fn how_a_wait_ends_is_told_beside_the_marker_that_it_began_after() {
 
 #[test]
 fn a_long_execution_is_drawn_without_its_middle() {
-    let steps = vec![step("t", &READ, false); 1000];
-    let text = draw(&["t"], steps, 0);
+    // No two steps are alike.
+    let steps = (1..=1000).map(|line| {
+        let mut step = step("t", &READ, false);
+        step.marker.line = line;
+        step
+    });
+    let text = draw(&["t"], steps.collect(), 0);
     assert_eq!(text.lines().count(), 1 + MAX_LINES + 1);
     assert!(
         text.contains("\n     …    (900 steps are left out)\n"),
@@ -179,7 +187,7 @@ fn the_columns_of_many_threads_overlap_where_steps_have_code() {
      3                  pop.compare_exchange          queue-1.2.3/src/lib.rs:363  let head = self.head.compare_exchange…
      4                          pop.compare_exchange  queue-1.2.3/src/lib.rs:363  let head = self.head.compare_exchange…";
     assert_eq!(format!("\n{text}"), expected);
-    assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    assert!(text.lines().all(|line| width(line) <= Look::PLAIN.width));
 }
 
 /// An access in code without debug information; one after which the thread waits, and the join for which it does;
@@ -206,14 +214,14 @@ fn what_is_not_known_of_a_step_is_told_of_accesses() {
 
 #[test]
 fn a_file_that_was_changed_is_named_once() {
-    let columns = Columns {
+    let timeline = Timeline(ValueOrText::Value(Columns {
         threads: vec!["t".into()],
         steps: vec![code(step("t", &LOAD, false), "", None)],
         changed: vec!["src/a.rs".to_owned()],
-    };
+    }));
     let expected = "
   step    t
      1    push.load  src/a.rs:3
   (src/a.rs was changed after the program was built: its lines are not shown)";
-    assert_eq!(format!("\n{columns}"), expected);
+    assert_eq!(format!("\n{timeline}"), expected);
 }

@@ -69,6 +69,34 @@ impl Image {
         }
     }
 
+    /// The words that are another now: their addresses, what was there, and what is. Those at the ends of a part that are
+    /// no whole words count as none.
+    ///
+    /// # Safety
+    ///
+    /// As for [`copy`](Self::copy).
+    pub(super) unsafe fn changed_words(&self) -> Vec<(usize, u64, u64)> {
+        let mut changed = Vec::new();
+        for part in &self.parts {
+            let first = part.address.next_multiple_of(8) - part.address;
+            for at in (first..part.copy.len().saturating_sub(7)).step_by(8) {
+                let there = ptr::with_exposed_provenance::<u8>(part.address + at);
+                let copy = part.copy[at..].as_ptr().cast::<u8>();
+                let [before, now] = [copy, there].map(|from| {
+                    let mut word = 0_u64;
+                    // SAFETY: as in `copy`; the word is within the part. Bytes that are not initialised have some
+                    // value for libc.
+                    unsafe { libc::memcpy((&raw mut word).cast(), from.cast(), 8) };
+                    word
+                });
+                if before != now {
+                    changed.push((part.address + at, before, now));
+                }
+            }
+        }
+        changed
+    }
+
     /// Puts the copy back where something else is there now.
     ///
     /// # Safety

@@ -21,7 +21,7 @@ use crate::failure::{
 use crate::named::Named as _;
 use crate::operation::{FileKind, SystemCall};
 use crate::schedule::StepKind;
-use crate::timeline::{CodeLine, Columns, StepCode, Timeline, TimelineStep};
+use crate::timeline::{CodeLine, Columns, LockUse, StepCode, Timeline, TimelineStep};
 
 /// Two texts.
 pub(super) fn pairs() -> impl Strategy<Value = (String, String)> {
@@ -310,9 +310,10 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
         markers(),
         any::<[bool; 3]>(),
         codes(),
+        vec(lock_uses(), 0..3),
     );
     let step = step.prop_map(
-        |(thread, kind, marker, [is_forced, preempts, waits], code)| TimelineStep {
+        |(thread, kind, marker, [is_forced, preempts, waits], code, locks)| TimelineStep {
             thread: thread.into(),
             kind,
             marker,
@@ -320,6 +321,7 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
             preempts,
             waits,
             code,
+            locks,
         },
     );
     let threads = vec(any::<String>().prop_map(Into::into), 0..4);
@@ -330,6 +332,16 @@ pub(super) fn timelines() -> impl Strategy<Value = Timeline> {
         changed,
     });
     value_or_text(columns).prop_map(Timeline)
+}
+
+fn lock_uses() -> impl Strategy<Value = LockUse> {
+    let lock_use = (any::<u32>(), any::<String>(), any::<[bool; 2]>());
+    lock_use.prop_map(|(lock, name, [is_release, is_shared])| LockUse {
+        lock,
+        name: name.into(),
+        is_release,
+        is_shared,
+    })
 }
 
 fn code_lines() -> impl Strategy<Value = CodeLine> {
