@@ -69,72 +69,90 @@ impl Races {
         self.found.as_ref()
     }
 
-    /// `thread` makes a plain access. Returns whether the execution has its first race in it.
-    #[inline]
-    pub(crate) fn access(&mut self, thread: usize, access: Access) -> bool {
+    /// `thread` makes a plain access, of which it is told as by a hook. Returns whether the execution has its first
+    /// race in it.
+    #[cfg(test)]
+    fn access(&mut self, thread: usize, access: Access) -> bool {
+        !self.is_covered(thread, access) && self.access_anew(thread, access)
+    }
+
+    /// `thread` makes a plain access that is not [covered](Self::is_covered), or may be. Returns whether the
+    /// execution has its first race in it.
+    pub(crate) fn access_anew(&mut self, thread: usize, access: Access) -> bool {
         let offset = access.place % GRANULE;
         if offset + access.size > GRANULE {
             return self.access_many(thread, access);
         }
-        let own = self.clocks.own(thread);
-        let entry = Entry::new(access, thread, own, mask(offset, access.size));
-        let granule = self.shadow.granule(access.place);
-        if granule.covers(&entry) {
-            return false;
-        }
-        self.judge(thread, access, entry)
+        self.access_part(thread, access, mask(offset, access.size))
     }
 
-    /// As [`access`](Self::access), of bytes that are in more than one granule.
-    #[inline(never)]
+    /// Whether it is seen at a glance that `thread` has made an access before which stands for this one: then
+    /// nothing is to be done.
+    // In each hook: then most of it is known where that is compiled.
+    #[allow(clippy::inline_always, reason = "see above")]
+    #[inline(always)]
+    pub(crate) fn is_covered(&self, thread: usize, access: Access) -> bool {
+        let offset = access.place % GRANULE;
+        if offset + access.size > GRANULE {
+            return false;
+        }
+        let mask = mask(offset, access.size);
+        let granule = self.shadow.granule_at_hand(access.place);
+        let own = self.clocks.own_if_known(thread);
+        granule
+            .zip(own)
+            .is_some_and(|(granule, own)| granule.covers(thread, own, mask, access.kind))
+    }
+
+    /// As [`access_anew`](Self::access_anew), of bytes that may be in more than one granule.
     fn access_many(&mut self, thread: usize, access: Access) -> bool {
-        let own = self.clocks.own(thread);
         let end = access.place.saturating_add(access.size);
         let mut place = access.place;
         let mut has_found = false;
         while place < end && !has_found {
             let offset = place % GRANULE;
             let size = (end - place).min(GRANULE - offset);
-            let entry = Entry::new(access, thread, own, mask(offset, size));
-            let part = Access { place, ..access };
-            if !self.shadow.granule(place).covers(&entry) {
-                has_found = self.judge(thread, part, entry);
-            }
+            has_found = self.access_part(thread, Access { place, ..access }, mask(offset, size));
             place += size;
         }
         has_found
     }
 
-    /// Compares an access to part of a granule with those before, and keeps it.
-    #[inline(never)]
-    fn judge(&mut self, thread: usize, access: Access, entry: Entry) -> bool {
-        let clock = self.clocks.clock(thread);
+    /// The part of an access that is to these bytes of a granule: it is compared with those before, and kept.
+    fn access_part(&mut self, thread: usize, access: Access, mask: u8) -> bool {
+        let own = self.clocks.own(thread);
         let (granule, extras) = self.shadow.granule_and_extras(access.place);
+        if granule.covers(thread, own, mask, access.kind) {
+            return false;
+        }
+        let entry = Entry::new(access, thread, own, mask);
         if entry.is_plain_write()
             && let Some(first) = granule.first_atomic()
         {
-            self.atomics.overwrite(first, entry.mask());
+            self.atomics.overwrite(first, mask);
         }
-        let before = match granule.judge(extras, entry, clock) {
-            Judged::Ordered => return false,
-            Judged::Races(before) => before,
-        };
-        if self.found.is_some() {
-            return false;
+        match granule.judge(extras, entry, self.clocks.clock(thread)) {
+            Judged::Races(before) if self.found.is_none() => {
+                self.find(thread, access, &before);
+                true
+            }
+            Judged::Races(_) | Judged::Ordered => false,
         }
-        let first = before.side();
-        let passed = self.clocks.passed(thread, before.thread(), before.clock());
+    }
+
+    /// The access of `thread` is the first that races, with the one `before`.
+    #[cold]
+    fn find(&mut self, thread: usize, access: Access, before: &Entry) {
         self.found = Some(Race {
-            first,
+            first: before.side(),
             second: RacingSide {
                 thread,
                 kind: access.kind,
                 size: access.size,
                 site: access.site,
             },
-            passed,
+            passed: self.clocks.passed(thread, before.thread(), before.clock()),
         });
-        true
     }
 
     /// `thread` frees this block. As far as others are concerned that is a write. `value` tells what lies at a
@@ -148,21 +166,26 @@ impl Races {
     ) -> bool {
         /// In larger blocks only what is near to what was accessed is looked at.
         const LARGE: usize = 1 << 12;
-        let end = access.place.saturating_add(access.size);
+        let whole = [(access.place, access.size)];
         let parts = if access.size <= LARGE {
-            vec![(access.place, access.size)]
+            &whole[..]
         } else {
-            self.shadow.touched(access.place, access.size)
+            &self.shadow.touched(access.place, access.size)
         };
-        let changed = parts.iter().any(|(start, size)| {
-            let granules = (*start..(start + size).min(end)).step_by(GRANULE);
-            let mut atomics = granules.filter_map(|it| Some((it, self.shadow.first_atomic(it)?)));
-            atomics.any(|(place, first)| self.atomics.was_any_changed(first, place, &value))
-        });
+        let mut changed = false;
+        for &(start, size) in parts {
+            let mut place = start;
+            while place < start + size && !changed {
+                let first = self.shadow.first_atomic(place);
+                changed =
+                    first.is_some_and(|first| self.atomics.was_any_changed(first, place, &value));
+                place += GRANULE;
+            }
+        }
         if changed {
             self.clocks.read_all(thread, MemoryOrder::Acquire);
         }
-        parts.into_iter().any(|(place, size)| {
+        parts.iter().any(|&(place, size)| {
             let part = Access {
                 place,
                 size,
@@ -186,7 +209,8 @@ impl Races {
         order: MemoryOrder,
         found: u64,
     ) -> bool {
-        let atomic = self.atomics.at(&mut self.shadow, access);
+        let number = self.atomics.number(&mut self.shadow, access);
+        let atomic = self.atomics.at(number);
         if atomic.was_changed_unseen(found) {
             self.clocks.read_all(thread, order);
         }
@@ -194,7 +218,7 @@ impl Races {
         self.clocks.acquire(thread, &atomic.released, order);
         self.clocks.acquire(thread, &atomic.shared, order);
         self.clocks.note_load(thread, atomic.last, access, order);
-        self.access(thread, access.atomic(false))
+        self.access_anew(thread, access.atomic(false))
     }
 
     /// `thread` stores a value.
@@ -205,8 +229,9 @@ impl Races {
         order: MemoryOrder,
         value: u64,
     ) -> bool {
-        let has_found = self.access(thread, access.atomic(true));
-        let atomic = self.atomics.at(&mut self.shadow, access);
+        let has_found = self.access_anew(thread, access.atomic(true));
+        let number = self.atomics.number(&mut self.shadow, access);
+        let atomic = self.atomics.at(number);
         let is_own = atomic.last.is_some_and(|it| it.thread == thread);
         let keeps = Mutant::StoresKeep.is_on() || Mutant::OwnStoresKeep.is_on() && is_own;
         if !keeps {
@@ -229,7 +254,8 @@ impl Races {
         [found, left]: [u64; 2],
         sharing: Option<Sharing>,
     ) -> bool {
-        let atomic = self.atomics.at(&mut self.shadow, access);
+        let number = self.atomics.number(&mut self.shadow, access);
+        let atomic = self.atomics.at(number);
         if atomic.was_changed_unseen(found) {
             self.clocks.read_all(thread, order);
         }
@@ -238,8 +264,8 @@ impl Races {
             self.clocks.acquire(thread, &atomic.shared, order);
         }
         self.clocks.note_load(thread, atomic.last, access, order);
-        let has_found = self.access(thread, access.atomic(true));
-        let atomic = self.atomics.at(&mut self.shadow, access);
+        let has_found = self.access_anew(thread, access.atomic(true));
+        let atomic = self.atomics.at(number);
         if Mutant::UpdatesEnd.is_on() || Mutant::ReleasesReplace.is_on() && order.releases() {
             atomic.released.clear();
         }

@@ -1,12 +1,12 @@
 //! What becomes of a thread that is about to make an access.
 
 use super::Points;
-use super::core::{Arrived, Reach};
+use super::core::{Arrived, Reach, Turn};
 use super::execution_core::ExecutionCore;
 use super::lock_site::{LockSite, Taken};
 use super::loop_sites::free_rounds;
 use super::yield_reason::Blocked;
-use crate::operation::{Access, FileKind, SystemCall, ThreadId, WaitSite};
+use crate::operation::{Access, Choice, FileKind, SystemCall, ThreadId, WaitSite};
 
 /// What a thread does that is about to make an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,34 @@ impl ExecutionCore {
             Arrived::GoesOn => AccessBegin::GoesOn,
             Arrived::Waits => AccessBegin::Waits,
         }
+    }
+
+    /// As [`arrive`](Self::arrive), with the pause and the [turn](Self::turn) that follow, where nothing is to be
+    /// done but to choose who goes on. Nothing otherwise: then nothing is done.
+    #[inline]
+    pub(super) fn turn_at_access(&mut self, thread: ThreadId, reach: &Reach) -> Option<Turn> {
+        let is_usual = !self.is_over()
+            && !self.lock_words.have_failed()
+            && self.options.points != Points::Calls
+            && !self.has_race()
+            && !self.has_calls()
+            && !self.lock_words.are_awaited()
+            && self.options.known_crashes.is_none();
+        if !is_usual {
+            return None;
+        }
+        self.reset_yields(thread);
+        let ExecutionCore {
+            state, scheduler, ..
+        } = self;
+        let turn = state.advance_to_access(thread, reach, |point, threads| match scheduler {
+            Some(scheduler) => scheduler.choose(point, threads),
+            None => Choice::Prune,
+        })?;
+        if let Turn::Over(over) = turn {
+            self.note_over(over);
+        }
+        Some(turn)
     }
 
     /// What a thread waits for that does so in a loop which is about to access `place`.

@@ -11,6 +11,7 @@ use crate::site::MarkerId;
 use condition::Conditional;
 use waiting_loops::WaitingLoops;
 
+mod access_step;
 mod blocked;
 mod clock;
 mod condition;

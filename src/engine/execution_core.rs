@@ -222,7 +222,7 @@ impl ExecutionCore {
         turn
     }
 
-    fn note_over(&mut self, over: Over) {
+    pub(super) fn note_over(&mut self, over: Over) {
         match over {
             // All have finished: what they passed before that nobody asks.
             Over::Complete => {

@@ -79,7 +79,9 @@ impl FlightRecorder {
     }
 
     /// The step of this number begins, which is `pending`.
-    #[inline]
+    // It is a few instructions, and a call would be as many again.
+    #[allow(clippy::inline_always, reason = "see above")]
+    #[inline(always)]
     pub(super) fn step(&self, number: usize, pending: Pending, is_forced: bool) {
         if let Some(chunk) = self.steps.get(number / STEPS) {
             let bits = pending.bits() | if is_forced { IS_FORCED } else { 0 };

@@ -48,6 +48,12 @@ impl LockWords {
         Some((site, word))
     }
 
+    /// Whether a thread has failed that has come to no point since.
+    #[inline]
+    pub(super) fn have_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
     /// A thread pauses where it is about to acquire `word`.
     pub(super) fn await_word(&mut self, by: Acquisition, word: LockWord) {
         self.pass(by.thread);

@@ -4,7 +4,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
 use super::current::outside;
 use super::heap_log::HeapLog;
@@ -13,6 +13,9 @@ use super::reserved;
 use super::thread::{NOBODY, ThreadMemory};
 use super::undo_log::UndoLog;
 use crate::races::Races;
+
+/// Whether the execution under way looks for races.
+pub(super) static LOOKS_FOR_RACES: AtomicBool = AtomicBool::new(false);
 
 /// What was written besides statics. It is apart, since any thread may free what it was written to.
 pub(super) static HEAP: HeapLog = HeapLog::new();
@@ -27,7 +30,6 @@ pub(super) struct Set {
     content: UnsafeCell<Content>,
     /// Used in the same way.
     pub(super) races: UnsafeCell<Races>,
-    pub(super) looks_for_races: Cell<bool>,
     /// Whether writes are noted: not before an execution, and not after it.
     is_noting: Cell<bool>,
 }
@@ -109,7 +111,6 @@ impl Set {
                 made: BTreeSet::new(),
             }),
             races: UnsafeCell::default(),
-            looks_for_races: Cell::new(false),
             is_noting: Cell::new(false),
         }
     }
@@ -181,7 +182,15 @@ impl Set {
         unsafe { &mut *self.content.get() }.made.remove(&block)
     }
 
+    /// Whether it is seen at a glance that [`note`](Self::note) would do nothing.
+    #[inline]
+    pub(super) fn has_noted(&self, place: usize, size: usize) -> bool {
+        // SAFETY: the caller has the turn.
+        unsafe { &*self.content.get() }.log.has_noted(place, size)
+    }
+
     /// Notes what `size` bytes at `place` hold, which are not the writing thread's own.
+    #[inline(never)]
     pub(super) fn note(&self, place: usize, size: usize) {
         if !self.is_noting.get() {
             return;
@@ -207,7 +216,7 @@ impl Set {
     }
 
     fn put_back(&self) {
-        self.looks_for_races.set(false);
+        LOOKS_FOR_RACES.store(false, Ordering::Relaxed);
         self.is_noting.set(false);
         // SAFETY: all threads have ended that could use it, or are left.
         let content = unsafe { &mut *self.content.get() };

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::current::{current, outside, own};
-use super::execution::Set;
+use super::execution::{LOOKS_FOR_RACES, Set};
 use super::thread::{NOBODY, ThreadMemory};
 use crate::races::{Access, AccessType, MemoryOrder, Race, Races, Sharing};
 
@@ -22,8 +22,14 @@ pub(crate) fn look_for_races(looks: bool) {
             // SAFETY: no thread of the execution has begun.
             outside(|| unsafe { &mut *set.races.get() }.reset());
         }
-        set.looks_for_races.set(looks);
+        LOOKS_FOR_RACES.store(looks, Ordering::Relaxed);
     }
+}
+
+/// Whether the execution under way looks for races.
+#[inline]
+fn looks() -> bool {
+    LOOKS_FOR_RACES.load(Ordering::Relaxed)
 }
 
 /// Whether the execution under way has a race.
@@ -43,9 +49,10 @@ pub(crate) fn first_race() -> Option<Race> {
 #[inline]
 fn look(memory: &ThreadMemory, body: impl FnOnce(&mut Races, usize) -> bool) {
     let thread = memory.racer.get();
-    let looks = |set: &&Set| set.looks_for_races.get() && !memory.is_left.get();
-    if thread != NOBODY
-        && let Some(set) = Set::current().filter(looks)
+    if looks()
+        && thread != NOBODY
+        && !memory.is_left.get()
+        && let Some(set) = Set::current()
     {
         // SAFETY: the caller has the turn.
         let races = unsafe { &mut *set.races.get() };
@@ -67,14 +74,42 @@ fn look_aside(body: impl FnOnce(&mut Races, usize)) {
 }
 
 /// The calling thread makes a plain access.
-#[inline]
+// In each hook: then most of it is known where that is compiled.
+#[allow(clippy::inline_always, reason = "see above")]
+#[inline(always)]
 pub(crate) fn accessed(access: Access) {
-    if let Some(memory) = current()
+    if looks()
+        && let Some(memory) = current()
         && !memory.is_silent.get()
+        && !memory.is_left.get()
+        && let Some(set) = Set::current()
     {
         memory.site.set(access.site);
-        look(memory, |races, thread| races.access(thread, access));
+        let thread = memory.racer.get();
+        // SAFETY: the caller has the turn.
+        if !unsafe { &*set.races.get() }.is_covered(thread, access) {
+            // Each by itself, so that the usual case stores none of them.
+            accessed_anew(memory, access.place, access.size, access.kind, access.site);
+        }
     }
+}
+
+/// As [`accessed`], where that is not known already.
+#[inline(never)]
+fn accessed_anew(
+    memory: &ThreadMemory,
+    place: usize,
+    length: usize,
+    kind: AccessType,
+    site: usize,
+) {
+    let access = Access {
+        place,
+        size: length,
+        kind,
+        site,
+    };
+    look(memory, |races, thread| races.access_anew(thread, access));
 }
 
 /// What an atomic access has done.
@@ -93,23 +128,27 @@ pub(crate) enum Done {
 /// The calling thread has made an atomic access.
 #[inline]
 pub(crate) fn accessed_atomically(access: Access, order: MemoryOrder, done: Done) {
-    if let Some(memory) = current() {
-        memory.site.set(access.site);
-        look(memory, |races, thread| match done {
-            Done::Load(found) => races.load(thread, access, order, found),
-            Done::Store(left) => races.store(thread, access, order, left),
-            Done::Update(values) => races.update(thread, access, order, values, None),
-            Done::Share(sharing, values) => {
-                races.update(thread, access, order, values, Some(sharing))
-            }
-        });
+    if looks()
+        && let Some(memory) = current()
+    {
+        note_atomic(memory, access, order, done);
     }
+}
+
+fn note_atomic(memory: &ThreadMemory, access: Access, order: MemoryOrder, done: Done) {
+    memory.site.set(access.site);
+    look(memory, |races, thread| match done {
+        Done::Load(found) => races.load(thread, access, order, found),
+        Done::Store(left) => races.store(thread, access, order, left),
+        Done::Update(values) => races.update(thread, access, order, values, None),
+        Done::Share(sharing, values) => races.update(thread, access, order, values, Some(sharing)),
+    });
 }
 
 /// The calling thread has replaced what was `found` by what is there now.
 #[inline]
 pub(crate) fn updated(access: Access, order: MemoryOrder, found: u64, sharing: Option<Sharing>) {
-    if current().is_some_and(|memory| memory.racer.get() != NOBODY) {
+    if looks() && current().is_some_and(|memory| memory.racer.get() != NOBODY) {
         let values = [found, value(access.place, access.size)];
         let done = match sharing {
             None => Done::Update(values),
@@ -156,8 +195,10 @@ pub(super) fn started(new: &ThreadMemory, number: usize) {
 /// What is there has no history: it is a new block, or a stack that a thread begins with.
 #[inline]
 pub(super) fn renewed(memory: &ThreadMemory, place: usize, size: usize) {
-    let set = Set::current().filter(|it| it.looks_for_races.get() && !memory.is_left.get());
-    if let Some(set) = set {
+    if looks()
+        && !memory.is_left.get()
+        && let Some(set) = Set::current()
+    {
         // SAFETY: the caller has the turn.
         let races = unsafe { &mut *set.races.get() };
         races.clear(place, size);
@@ -167,7 +208,9 @@ pub(super) fn renewed(memory: &ThreadMemory, place: usize, size: usize) {
 /// The calling thread has got a block of this size.
 #[inline]
 pub(crate) fn allocated(place: usize, size: impl FnOnce() -> usize) {
-    if let Some(memory) = current() {
+    if looks()
+        && let Some(memory) = current()
+    {
         outside(|| renewed(memory, place, size()));
     }
 }
@@ -175,7 +218,8 @@ pub(crate) fn allocated(place: usize, size: impl FnOnce() -> usize) {
 /// The calling thread is about to free a block of this size.
 #[inline]
 pub(crate) fn freed(place: usize, size: impl FnOnce() -> usize) {
-    if let Some(memory) = current()
+    if looks()
+        && let Some(memory) = current()
         && memory.racer.get() != NOBODY
     {
         let access = Access {

@@ -50,10 +50,10 @@ impl Line {
 
     /// Forgets the bytes in `range`, of which any may belong to another line.
     pub(super) fn forget(&mut self, range: &Range<usize>) {
-        for index in 0..LINE {
-            if range.contains(&(self.start + index)) {
-                self.kept &= !(1 << index);
-            }
+        let from = range.start.max(self.start);
+        let to = range.end.min(self.start.saturating_add(LINE));
+        if from < to {
+            self.kept &= !mask(from - self.start, to - from);
         }
     }
 
@@ -134,13 +134,16 @@ impl UndoLog {
     /// They can be read.
     #[inline]
     pub(super) unsafe fn note(&mut self, place: usize, size: usize) -> bool {
+        // SAFETY: as the caller promises.
+        self.has_noted(place, size) || unsafe { self.note_in_lines(place, size) }
+    }
+
+    /// Whether it is seen at a glance that what these bytes held is kept.
+    #[inline]
+    pub(super) fn has_noted(&self, place: usize, size: usize) -> bool {
         let (start, first) = (place - place % LINE, place % LINE);
         let (recent, kept) = self.recent[start / LINE % RECENT];
-        if start == recent && first + size <= LINE && mask(first, size) & !kept == 0 {
-            return true;
-        }
-        // SAFETY: as the caller promises.
-        unsafe { self.note_in_lines(place, size) }
+        start == recent && first + size <= LINE && mask(first, size) & !kept == 0
     }
 
     #[inline(never)]

@@ -18,14 +18,12 @@ use super::thread::ThreadMemory;
 pub(crate) fn written(place: usize, size: usize) {
     if let Some(memory) = current()
         && !memory.ends_by_itself(place)
+        && !memory.is_left.get()
+        && let Some(set) = Set::current()
+        && !set.has_noted(place, size)
     {
-        note(memory, place, size);
+        outside(|| set.note(place, size));
     }
-}
-
-#[inline(never)]
-fn note(memory: &ThreadMemory, place: usize, size: usize) {
-    note_in(memory, |set| set.note(place, size));
 }
 
 /// Has the execution of a thread note something, unless it was left.

@@ -135,6 +135,34 @@ impl Footprints {
         }
     }
 
+    /// Whether [`stop`](Self::stop) and [`take_at_once`](Self::take_at_once) are all for an access of `thread`.
+    #[inline]
+    pub(crate) fn may_stop_at_once(&self, thread: ThreadId) -> bool {
+        let may = |row: &Row| row.declared.is_some() && row.held.is_empty() && row.begins == 0;
+        self.rows.get(thread.index()).is_some_and(may)
+    }
+
+    /// `thread` stops before this access, which acquires no lock: it [declares](Self::declare_access) that, and
+    /// [reaches](Self::reach) it.
+    #[inline]
+    pub(crate) fn stop(&mut self, thread: ThreadId, access: MemoryAccess) {
+        let row = &mut self.rows[thread.index()];
+        (row.is_new, row.has_reached) = (false, true);
+        (row.is_one_step, row.one) = (true, Some(access));
+        if let Some(footprint) = &mut row.declared {
+            footprint.accesses.clear();
+            footprint.accesses.push(access.access());
+        }
+    }
+
+    /// It makes the access, as its next step.
+    #[inline]
+    pub(crate) fn take_at_once(&mut self, thread: ThreadId) {
+        let row = &mut self.rows[thread.index()];
+        row.one = None;
+        row.declared.iter_mut().for_each(|it| it.accesses.clear());
+    }
+
     /// `thread` waits, and makes these accesses when it goes on.
     #[cfg_attr(not(interlace), allow(dead_code, reason = "for instrumented builds"))]
     pub(crate) fn declare_after_wait(&mut self, thread: ThreadId, accesses: Vec<Access>) {

@@ -37,8 +37,9 @@ impl Atomics {
         self.count = 0;
     }
 
-    /// The atomic that is accessed.
-    pub(super) fn at(&mut self, shadow: &mut Shadow, access: Access) -> &mut Atomic {
+    /// The number of the atomic that is accessed.
+    #[inline]
+    pub(super) fn number(&mut self, shadow: &mut Shadow, access: Access) -> usize {
         let granule = shadow.granule(access.place);
         let offset = access.place % GRANULE;
         let first = granule.first_atomic().unwrap_or(0);
@@ -54,7 +55,13 @@ impl Atomics {
             number = self.add(offset, access.size, first);
             granule.set_first_atomic(number);
         }
-        &mut self.all[number as usize - 1]
+        number as usize - 1
+    }
+
+    /// The atomic of this number.
+    #[inline]
+    pub(super) fn at(&mut self, number: usize) -> &mut Atomic {
+        &mut self.all[number]
     }
 
     #[inline(never)]

@@ -51,6 +51,13 @@ impl Clocks {
         self.thread(thread).own
     }
 
+    /// The same, if anything is known of the thread.
+    #[inline]
+    pub(super) fn own_if_known(&self, thread: usize) -> Option<u32> {
+        let thread = self.threads.get(thread).filter(|_| thread < self.count);
+        thread.map(|it| it.own)
+    }
+
     #[inline]
     pub(super) fn clock(&self, thread: usize) -> &VectorClock {
         &self.threads[thread].clock

@@ -59,13 +59,40 @@ impl Entry {
         self.clock
     }
 
-    pub(super) fn mask(&self) -> u8 {
-        self.mask
-    }
-
     #[inline]
     pub(super) fn is_plain_write(&self) -> bool {
         self.kind.writes() && !self.kind.is_atomic()
+    }
+
+    /// Whether it stands for an access of this thread, at this time of that.
+    #[allow(clippy::inline_always, reason = "in each hook")]
+    #[inline(always)]
+    fn covers(&self, thread: usize, clock: u32, mask: u8, kind: AccessType) -> bool {
+        self.clock == clock
+            && self.mask & mask == mask
+            && self.thread() == thread
+            && self.kind.stands_for(kind)
+    }
+
+    /// Its thread or another makes `access` now, of which its thread has `known` this much. The `first` that races
+    /// with that is found, and what that stands for is forgotten.
+    #[inline]
+    fn give_way(&mut self, access: &Entry, known: &VectorClock, first: &mut Option<Entry>) {
+        if self.mask & access.mask == 0 {
+            return;
+        }
+        if self.clock <= known.of(self.thread()) {
+            if Mutant::LastAccessOnly.is_on() || access.kind.stands_for(self.kind) {
+                self.mask &= !access.mask;
+            }
+            return;
+        }
+        let conflicts = self.kind.conflicts(access.kind) || Mutant::AtomicsRace.is_on();
+        if conflicts && first.is_none() {
+            *first = Some(*self);
+        } else if Mutant::LastAccessOnly.is_on() {
+            self.mask &= !access.mask;
+        }
     }
 
     pub(super) fn side(&self) -> RacingSide {
@@ -144,17 +171,23 @@ impl Granule {
 
     /// Whether the same thread has made an access before, since it has last released, that stands for this
     /// one.
-    #[inline]
-    pub(super) fn covers(&self, access: &Entry) -> bool {
-        let covers = |it: &Entry| {
-            it.clock == access.clock
-                && it.mask & access.mask == access.mask
-                && it.thread() == access.thread()
-                && it.kind.stands_for(access.kind)
-        };
+    // In each hook: then most of it is known where that is compiled.
+    #[allow(clippy::inline_always, reason = "see above")]
+    #[inline(always)]
+    pub(super) fn covers(&self, thread: usize, clock: u32, mask: u8, kind: AccessType) -> bool {
         // What is written over an atomic is to be known.
-        let is_overwriting = self.atomic != 0 && access.is_plain_write();
-        self.entries.iter().any(covers) && !is_overwriting
+        let is_overwriting = self.atomic != 0 && kind.writes() && !kind.is_atomic();
+        let [one, two, three] = &self.entries;
+        !is_overwriting
+            && (one.covers(thread, clock, mask, kind)
+                || two.covers(thread, clock, mask, kind)
+                || three.covers(thread, clock, mask, kind))
+    }
+
+    /// Whether it was used in this execution.
+    #[inline]
+    pub(super) fn is_of(&self, generation: u32) -> bool {
+        self.generation == generation
     }
 
     /// Compares an access with those before, of which its thread knows this much, and keeps it.
@@ -164,29 +197,24 @@ impl Granule {
         access: Entry,
         known: &VectorClock,
     ) -> Judged {
-        let mut judged = Judged::Ordered;
-        for before in self.all(extras) {
-            if before.mask & access.mask == 0 {
-                continue;
-            }
-            let conflicts = before.kind.conflicts(access.kind) || Mutant::AtomicsRace.is_on();
-            if before.clock <= known.of(before.thread()) {
-                let is_forgotten =
-                    Mutant::LastAccessOnly.is_on() || access.kind.stands_for(before.kind);
-                if is_forgotten {
-                    before.mask &= !access.mask;
-                }
-            } else if conflicts && judged == Judged::Ordered {
-                judged = Judged::Races(*before);
-            } else if Mutant::LastAccessOnly.is_on() {
-                before.mask &= !access.mask;
+        let mut first = None;
+        for before in &mut self.entries {
+            before.give_way(&access, known, &mut first);
+        }
+        if self.extra != 0 {
+            for before in &mut extras[self.extra as usize - 1] {
+                before.give_way(&access, known, &mut first);
             }
         }
-        self.keep(extras, access);
-        judged
+        match self.entries.iter_mut().find(|it| it.mask == 0) {
+            Some(free) => *free = access,
+            None => self.keep_in_extras(extras, access),
+        }
+        first.map_or(Judged::Ordered, Judged::Races)
     }
 
-    fn keep(&mut self, extras: &mut Vec<Vec<Entry>>, access: Entry) {
+    #[inline(never)]
+    fn keep_in_extras(&mut self, extras: &mut Vec<Vec<Entry>>, access: Entry) {
         if let Some(free) = self.all(extras).find(|it| it.mask == 0) {
             *free = access;
             return;

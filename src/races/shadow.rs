@@ -86,7 +86,18 @@ impl Shadow {
         granule
     }
 
-    /// The same, with the entries that have no room there.
+    /// The same, if it is found at once and something is known.
+    #[allow(clippy::inline_always, reason = "in each hook")]
+    #[inline(always)]
+    pub(super) fn granule_at_hand(&self, place: usize) -> Option<&Granule> {
+        let number = place / PAGE;
+        let (known, page) = self.at_hand[number % AT_HAND];
+        let page = self.pages.get(page as usize).filter(|_| known == number)?;
+        let granule = &page.granules[place % PAGE / GRANULE];
+        granule.is_of(self.generation).then_some(granule)
+    }
+
+    /// What is known of the eight bytes around a place, with the entries that have no room there.
     #[inline]
     pub(super) fn granule_and_extras(
         &mut self,
@@ -176,6 +187,12 @@ impl Shadow {
 
     fn clear_in(&mut self, page: usize, start: usize, end: usize) {
         let granules = &mut self.pages[page].granules;
+        if start.is_multiple_of(GRANULE) && end.is_multiple_of(GRANULE) {
+            // As blocks are.
+            let first = start % PAGE / GRANULE;
+            let own = &mut granules[first..][..(end - start) / GRANULE];
+            return own.iter_mut().for_each(Granule::forget);
+        }
         let mut place = start;
         while place < end {
             let offset = place % GRANULE;

@@ -19,7 +19,15 @@ impl VectorClock {
     }
 
     /// What is known of either.
+    #[inline]
     pub(super) fn join(&mut self, other: &VectorClock) {
+        // As that of most atomics, for those who share a lock.
+        if !other.0.is_empty() {
+            self.join_some(other);
+        }
+    }
+
+    fn join_some(&mut self, other: &VectorClock) {
         if self.0.len() < other.0.len() {
             self.0.resize(other.0.len(), 0);
         }

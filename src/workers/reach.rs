@@ -18,6 +18,7 @@ impl Reach {
     /// Notes the steps of an execution, as far as they are of `declared` threads, which come first. Returns whether they show anything new.
     pub(crate) fn note(&mut self, steps: &[Event], declared: usize) -> bool {
         let mut is_new = false;
+        let mut last = None;
         for step in steps {
             let is_start = step.operation.kind() == OperationKind::Start;
             // Where plain accesses are seen, those of a thread are compared with those of who started it,
@@ -25,7 +26,10 @@ impl Reach {
             let is_choice = step.enabled_count > 1 || cfg!(interlace) && is_start;
             is_new |= is_choice && !std::mem::replace(&mut self.has_choice, true);
             let is_declared = step.thread.index() < declared;
-            is_new |= is_declared && !is_start && self.threads.insert(step.thread);
+            // Most are of the same thread as the one before.
+            if is_declared && !is_start && last.replace(step.thread) != Some(step.thread) {
+                is_new |= self.threads.insert(step.thread);
+            }
         }
         is_new
     }

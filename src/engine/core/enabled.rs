@@ -14,7 +14,7 @@ impl ExecutionState {
 
     /// Whether a thread could be interrupted. Those come last.
     #[inline]
-    fn has_interruptions(&self) -> bool {
+    pub(super) fn has_interruptions(&self) -> bool {
         let last = self.enabled.last();
         last.is_some_and(|it| it.operation.is_interruption())
     }

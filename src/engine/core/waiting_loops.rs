@@ -92,7 +92,9 @@ impl WaitingLoops {
     /// Returns whether it is so.
     #[inline]
     pub(super) fn stops_at_once(&mut self, thread: ThreadId, reach: &Reach) -> bool {
-        let row = self.row(thread);
+        let Some(row) = self.rows.get_mut(thread.index()) else {
+            return false;
+        };
         let stops = row.stops_at_once(reach);
         if stops {
             row.await_read(reach);

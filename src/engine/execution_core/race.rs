@@ -8,7 +8,7 @@ impl ExecutionCore {
     /// Whether the execution has a race. The code cannot be stopped at the access, so it ends with the next
     /// turn.
     #[inline]
-    pub(super) fn has_race(&self) -> bool {
+    pub(in crate::engine) fn has_race(&self) -> bool {
         self.options.data_races && memory::has_race()
     }
 
