@@ -30,6 +30,7 @@ mod observation;
 mod origin;
 mod orphans;
 mod points;
+mod repeats;
 mod request;
 mod run;
 mod run_context;
