@@ -5,7 +5,7 @@ use crate::search::Repeats;
 
 impl<S> Explorer<S> {
     /// Runs some executions once more, with the same choices, and compares: the steps, how it ended, the
-    /// [outcome](Self::outcome), and what steps touch, as far as that is known. Default: `INTERLACE_REPEATS`
+    /// [outcome](Self::outcome), and, in a search by classes, what steps touch. Default: `INTERLACE_REPEATS`
     /// (`never`, a number, or `each`), or [`Repeats::AtLeast(128)`](Repeats::AtLeast).
     ///
     /// If anything differs, the report is an error,

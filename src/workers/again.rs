@@ -23,6 +23,8 @@ pub(super) struct Again {
 #[derive(Debug)]
 struct Repeated {
     before: Seen,
+    /// Whether it stands for a class: then the search goes by what its steps have touched.
+    is_of_class: bool,
     /// How often it is still to be run.
     left: u64,
     /// Where the repeat under way has left its steps.
@@ -89,14 +91,15 @@ impl Again {
         self.repeated = None;
     }
 
-    /// An execution has ended that counts. It may be repeated.
+    /// An execution has ended that counts, perhaps for its class. It may be repeated.
     #[inline]
-    pub(super) fn note(&mut self, result: ExecutionResult<'_>) {
+    pub(super) fn note(&mut self, result: ExecutionResult<'_>, is_of_class: bool) {
         let left = self.rate.times();
         // One that has timed out would take as long again.
         if left > 0 && !result.end.is_timed_out() {
             self.repeated = Some(Box::new(Repeated {
                 before: Seen::of(result),
+                is_of_class,
                 left,
                 stray: None,
                 doubt: None,
@@ -124,12 +127,13 @@ impl Again {
         let repeated = self.repeated.as_mut()?;
         repeated.left = repeated.left.saturating_sub(1);
         let found = repeated.before.differs(result, repeated.stray.take());
+        let found = found.filter(|what| repeated.is_of_class || !what.is_of_touched());
         match (found, repeated.doubt.take()) {
             (None, None) => None,
             (None, Some((mut difference, 1))) => {
                 difference.has_settled = true;
                 // What a step touches may depend on whether something is used for the first time, as a lock.
-                let matters = !difference.is_of_touched() || Mutant::FirstUseMatters.is_on();
+                let matters = !difference.what.is_of_touched() || Mutant::FirstUseMatters.is_on();
                 matters.then_some(difference)
             }
             (None, Some((difference, left))) => {

@@ -25,7 +25,7 @@ pub(crate) struct Stray {
 /// An execution, and another with the same choices that was not the same.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    what: What,
+    pub(super) what: What,
     pub(crate) before: Seen,
     pub(crate) now: Seen,
     /// Whether it was like now each time that it was run once more after that.
@@ -52,17 +52,19 @@ impl Difference {
         }
     }
 
-    /// Whether the steps are the same, and so is the end.
-    pub(super) fn is_of_touched(&self) -> bool {
-        matches!(self.what, What::Touched)
-    }
-
     /// Where the steps are not the same, if they are not.
     pub(crate) fn stray(&self) -> Option<&Stray> {
         match &self.what {
             What::Steps(stray) => Some(stray),
             What::End | What::Touched => None,
         }
+    }
+}
+
+impl What {
+    /// Whether the steps are the same, and so is the end.
+    pub(super) fn is_of_touched(&self) -> bool {
+        matches!(self, What::Touched)
     }
 }
 

@@ -87,10 +87,15 @@ struct Told {
     difference: Option<Box<Difference>>,
 }
 
-/// Runs `before`, then as often as asked for what `repeat` says of the number of the repeat, from 1.
+/// Runs `before`, which stands for its class, then as often as asked for what `repeat` says of the number of the
+/// repeat, from 1.
 fn told(before: &Toy, repeat: impl Fn(usize) -> Toy) -> Told {
+    told_of(true, before, repeat)
+}
+
+fn told_of(is_of_class: bool, before: &Toy, repeat: impl Fn(usize) -> Toy) -> Told {
     let mut again = Again::new(Repeats::AtLeast(20), Rate::new(Repeats::AtLeast(20), 0));
-    before.run(None, |_, result| again.note(result));
+    before.run(None, |_, result| again.note(result, is_of_class));
     let mut repeats = 0;
     while again.begins(|| Duration::from_secs(1000)) {
         repeats += 1;
@@ -229,6 +234,18 @@ fn addresses_are_those_of_one_execution() {
     let mut moved = toy();
     moved.touched = vec![80, 32, 80, 32];
     assert!(once(&moved).difference.is_none());
+}
+
+/// Where no class was told by what steps touch, nothing depends on it. What a thread finds in a socket, and so what it
+/// does next within its step, is up to others.
+#[test]
+fn what_steps_touch_matters_where_the_search_goes_by_it() {
+    let mut other = toy();
+    other.touched = vec![8, 16, 16, 8];
+    let repeat = |number| if number == 3 { other.clone() } else { toy() };
+    assert!(told_of(true, &toy(), repeat).difference.is_some());
+    let told = told_of(false, &toy(), repeat);
+    assert!(told.difference.is_none() && told.repeats == 20);
 }
 
 #[test]

@@ -206,6 +206,7 @@ impl Scheduler for Worker {
             part.findings().reach.append(&self.reach);
             self.is_reach_complete = self.reach.is_complete(self.declared);
         }
+        let is_of_class = account.class.is_some();
         let counts = !account.is_repetition && !account.ends_search();
         if result.is_plain() && account.is_plain() {
             part.record_held(result.trace.events.len(), account.class.is_some());
@@ -214,7 +215,7 @@ impl Scheduler for Worker {
             self.queue.cut_after(&job.part_result);
         }
         if counts && !job.is_done {
-            self.again.note(result);
+            self.again.note(result, is_of_class);
         }
     }
 }
