@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-use interlace::{Engine, Explorer, Strategy, marker};
+use interlace::{Engine, Explorer, Repeats, Strategy, marker};
 
 const POINTS: usize = 900;
 
@@ -68,7 +68,10 @@ fn uncontrolled(access: fn()) -> f64 {
 
 /// Draws this many executions.
 fn draw(explorer: Explorer<()>, schedules: u64) {
-    let explorer = explorer.engine(Engine::Fibers).workers(1);
+    let explorer = explorer
+        .engine(Engine::Fibers)
+        .repeats(Repeats::Never)
+        .workers(1);
     let report = explorer.strategy(Strategy::Random { schedules }).explore();
     assert!(report.error().is_none(), "{report}");
 }

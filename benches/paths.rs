@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use interlace::{Engine, Explorer, marker, permutations};
+use interlace::{Engine, Explorer, Repeats, marker, permutations};
 
 fn main() {
     divan::main();
@@ -42,12 +42,17 @@ fn count(shape: &[usize]) -> u64 {
 /// Every schedule of a shape, on one worker, with nothing to do between markers but an addition.
 #[divan::bench_group(max_time = 2)]
 mod executions {
-    use super::{AtomicU32, Bencher, Engine, Explorer, ItemsCount, SHAPES, SeqCst, count, marker};
+    use super::{
+        AtomicU32, Bencher, Engine, Explorer, ItemsCount, Repeats, SHAPES, SeqCst, count, marker,
+    };
 
     fn explore(bencher: Bencher, shape: &[usize], engine: Engine) {
         let executions = count(shape);
         bencher.counter(ItemsCount::new(executions)).bench(|| {
-            let mut explorer = Explorer::new(AtomicU32::default).engine(engine).workers(1);
+            let mut explorer = Explorer::new(AtomicU32::default)
+                .engine(engine)
+                .repeats(Repeats::Never)
+                .workers(1);
             for (thread, &markers) in shape.iter().enumerate() {
                 explorer = explorer.thread(format!("thread{thread}"), move |number| {
                     for _ in 0..markers {

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Instant;
 
-use interlace::{Engine, Explorer, Strategy, marker};
+use interlace::{Engine, Explorer, Repeats, Strategy, marker};
 
 type Cells = Vec<AtomicUsize>;
 type Make = fn() -> Explorer<Cells>;
@@ -23,6 +23,7 @@ fn write(cell: &AtomicUsize, value: usize) {
 
 fn cells(count: usize) -> Explorer<Cells> {
     Explorer::new(move || (0..count).map(|_| AtomicUsize::new(0)).collect::<Cells>())
+        .repeats(Repeats::Never)
 }
 
 /// One writer and n readers of one cell: 2^n classes.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use interlace::saved::Nowhere;
-use interlace::{Engine, Explorer, Report};
+use interlace::{Engine, Explorer, Repeats, Report};
 
 #[path = "../../programs/answer.rs"]
 #[allow(dead_code, reason = "answers are read elsewhere")]
@@ -57,7 +57,10 @@ fn run(words: &[&str]) -> Result<String, String> {
         .ok_or_else(|| format!("there is no program `{name}`"))?;
     let explore = || {
         let explorer = Explorer::model(program).engine(Engine::Fibers).workers(1);
-        let explorer = explorer.time_limit(limit).saved(Nowhere);
+        let explorer = explorer
+            .time_limit(limit)
+            .repeats(Repeats::Never)
+            .saved(Nowhere);
         if keeps_going {
             explorer.keep_going().explore()
         } else {

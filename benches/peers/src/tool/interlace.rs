@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use interlace::{Engine, Explorer, Strategy};
+use interlace::{Engine, Explorer, Repeats, Strategy};
 
 use crate::program::{Body, Program};
 use crate::tally;
@@ -23,10 +23,11 @@ fn perform(number: &AtomicU32, body: Body) {
 }
 
 pub(super) fn exhaust(program: Program, engine: Engine, workers: usize) {
-    // As the others do, without running any ahead of their turn.
+    // As the others do, without running any ahead of their turn, or once more.
     let mut explorer = Explorer::new(AtomicU32::default)
         .strategy(Strategy::Exhaustive)
         .engine(engine)
+        .repeats(Repeats::Never)
         .workers(workers);
     for index in 0..program.threads {
         let name = format!("thread{index}");
