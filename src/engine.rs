@@ -87,6 +87,7 @@ pub(crate) use core::ThreadTable;
 pub(crate) use current::{aside, begins_nested, declare, is_to_pause, reach, unseen};
 pub(crate) use deferred::Deferred;
 pub(crate) use ending::{ExecutionEnd, Phase};
+pub(crate) use engine_thread::EngineThread;
 pub(crate) use fault::catch_fault;
 pub(crate) use fiber::has_own_thread_locals;
 pub(crate) use futures::run_to_end;

@@ -6,13 +6,13 @@ use super::outside::EngineMark;
 
 /// Marks the calling thread as an engine's until dropped, on the same thread.
 #[derive(Debug)]
-pub(super) struct EngineThread {
+pub(crate) struct EngineThread {
     id: i32,
     _mark: EngineMark,
 }
 
 impl EngineThread {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         EngineThread {
             id: kernel_id(),
             _mark: EngineMark::begin(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::snapshot::Snapshot;
 use super::{Goal, Meter, Reporter};
-use crate::engine::catch_fault;
+use crate::engine::{EngineThread, catch_fault};
 use crate::error::Error;
 use crate::locks::{Condvar, Mutex};
 
@@ -35,6 +35,8 @@ impl Watch {
         let own = Arc::clone(&shared);
         let builder = thread::Builder::new().name("interlace progress".to_owned());
         let thread = builder.spawn(move || {
+            // It wakes up by itself again and again, and does nothing for the program.
+            let _own = EngineThread::begin();
             catch_fault(|| {
                 own.watch(&mut *reporter, goal, patience);
                 Ok(())
