@@ -248,3 +248,24 @@ fn one_who_is_notified_is_one_of_all_who_wait() {
     let expected = [(Verdict::Held, 1), (Verdict::Deadlocked, 1)];
     assert_eq!(verdicts(&report), expected, "{report}");
 }
+
+/// Interlace has threads of its own, such as the one that shows how far a search is, and sleeps in between.
+#[test]
+fn no_thread_of_interlace_is_waited_for() {
+    let report = explore(|| {
+        Explorer::new(<[Mutex<()>; 2]>::default)
+            .thread("one", |[left, right]| {
+                let _left = left.lock();
+                marker!("second");
+                let _right = right.lock();
+            })
+            .thread("other", |[left, right]| {
+                let _right = right.lock();
+                marker!("second");
+                let _left = left.lock();
+            })
+            .progress(true)
+    });
+    // Each has its first lock when it comes to the marker.
+    assert_eq!(verdicts(&report), [(Verdict::Deadlocked, 2)], "{report}");
+}

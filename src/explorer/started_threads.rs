@@ -14,6 +14,7 @@ use crate::marker;
 use crate::operation::ThreadId;
 use crate::report::Report;
 use crate::schedule;
+use crate::search::Repeats;
 
 const ENGINES: [Engine; 2] = [Engine::Threads, Engine::Fibers];
 
@@ -186,6 +187,7 @@ fn threads_that_have_not_begun_when_an_execution_fails_never_do() {
             })
             .engine(engine)
             .workers(1)
+            .repeats(Repeats::Never)
             .keep_going()
             .explore();
         assert_eq!((report.schedules(), report.failing()), (1, 1));
