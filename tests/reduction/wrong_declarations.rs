@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use interlace::{Engine, ErrorKind, Explorer, Report, Strategy, marker};
+use interlace::{Engine, ErrorKind, Explorer, Repeats, Report, Strategy, marker};
 
 type Cells = [AtomicUsize; 2];
 
@@ -341,6 +341,7 @@ fn what_differs_without_an_exchange_is_no_wrong_declaration() {
         EXECUTIONS.store(0, SeqCst);
         let step = |(): &()| marker!("step", reads());
         let explorer = Explorer::new(|| ()).thread("a", step).thread("b", step);
+        let explorer = explorer.repeats(Repeats::Never);
         explorer.outcome(|()| EXECUTIONS.fetch_add(1, SeqCst))
     });
     assert_eq!(
