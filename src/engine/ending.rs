@@ -39,6 +39,11 @@ impl ExecutionEnd {
         self.failure().is_some_and(FailureKind::is_timed_out)
     }
 
+    /// Whether no thread could go on.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.failure().is_some_and(FailureKind::is_stuck)
+    }
+
     /// Whether both are the same failure, in whichever thread and with whatever values.
     pub(crate) fn is_like(&self, other: &ExecutionEnd) -> bool {
         let both = self.failure().zip(other.failure());

@@ -95,8 +95,9 @@ impl Again {
     #[inline]
     pub(super) fn note(&mut self, result: ExecutionResult<'_>, is_of_class: bool) {
         let left = self.rate.times();
-        // One that has timed out would take as long again.
-        if left > 0 && !result.end.is_timed_out() {
+        // One that has timed out would take as long again, and of one that is deadlocked threads may be left, with
+        // their stacks, of which there may not be many.
+        if left > 0 && !result.end.is_timed_out() && !result.end.is_stuck() {
             self.repeated = Some(Box::new(Repeated {
                 before: Seen::of(result),
                 is_of_class,

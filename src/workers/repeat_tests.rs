@@ -248,6 +248,15 @@ fn what_steps_touch_matters_where_the_search_goes_by_it() {
     assert!(told.difference.is_none() && told.repeats == 20);
 }
 
+/// Threads may be left behind in each deadlock.
+#[test]
+fn a_deadlock_is_not_repeated() {
+    let mut stuck = toy();
+    stuck.end = ExecutionEnd::Failed(FailureKind::Deadlock(Deadlock::default()).into());
+    assert_eq!(told(&stuck, |_| stuck.clone()).repeats, 0);
+    assert_eq!(told(&toy(), |_| toy()).repeats, 20);
+}
+
 #[test]
 fn what_they_take_is_bounded() {
     let [milli, second] = [Duration::from_millis(1), Duration::from_secs(1)];
