@@ -252,7 +252,7 @@ fn what_steps_touch_matters_where_the_search_goes_by_it() {
 #[test]
 fn a_deadlock_is_not_repeated() {
     let mut stuck = toy();
-    stuck.end = ExecutionEnd::Failed(FailureKind::Deadlock(Deadlock::default()).into());
+    stuck.end = deadlock();
     assert_eq!(told(&stuck, |_| stuck.clone()).repeats, 0);
     assert_eq!(told(&toy(), |_| toy()).repeats, 20);
 }
