@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::env;
 use std::fmt::Debug;
 use std::fs;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
 use std::thread;
 
@@ -254,6 +255,31 @@ fn a_tokio_runtime() {
         let shared = runtime.block_on(shared.lock());
         log.note((&*shared, address(&shared[0])));
     });
+}
+
+/// std guards the environment by a lock of the process, which threads that no run controls take at the same time.
+#[test]
+fn the_environment_is_read_beside_other_threads() {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let own = Arc::clone(&is_over);
+    let outside = thread::spawn(move || {
+        while !own.load(SeqCst) {
+            let _ = env::var_os("PATH");
+        }
+    });
+    // On a thread of its own, so that the one outside has nothing to do with the search.
+    let search = thread::spawn(|| {
+        let read = || (0..200).for_each(|_| drop(env::var_os("PATH")));
+        let body = move || join([read, read]);
+        let strategy = Strategy::Random { schedules: 100 };
+        Explorer::model(body).strategy(strategy).explore().assert_ok();
+    });
+    search.join().unwrap();
+    is_over.store(true, SeqCst);
+    outside.join().unwrap();
+    // Nobody has the lock any more, or else this would wait for ever.
+    // SAFETY: nobody reads the environment by other means than std.
+    unsafe { env::set_var("IDENTITY_TEST", "set") };
 }
 
 /// Executions that end well, by a panic, and by a deadlock: none leaves anything in memory.

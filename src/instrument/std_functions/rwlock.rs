@@ -1,6 +1,7 @@
 //! `RwLock`: one word says who has it and whether others wait; another counts what waiting writers were told.
 
 use super::word::{Acquire, Relaxed, Release, Word};
+use crate::engine::aside;
 use crate::engine::call::is_controlled;
 
 /// The number of readers, or all ones for a writer.
@@ -28,6 +29,12 @@ unsafe fn words<'a>(lock: usize, caller: usize) -> (Word<'a>, Word<'a>) {
     }
 }
 
+/// Whether nobody writes, and nobody waits.
+fn is_open_to_readers(state: u32) -> bool {
+    let is_awaited = state & (READERS_WAIT | WRITERS_WAIT) != 0;
+    state & HOLDERS != WRITER && !is_awaited
+}
+
 /// `RwLock::read` where the first attempt has failed, in the same step.
 pub(super) unsafe extern "C-unwind" fn read_contended(
     lock: usize,
@@ -42,21 +49,28 @@ pub(super) unsafe extern "C-unwind" fn read_contended(
     }
     // SAFETY: it is the lock's.
     let (word, _) = unsafe { words(lock, caller) };
+    if is_open_to_readers(word.peek()) {
+        // No other thread of the program has run since the attempt. So a thread that no run controls has changed the
+        // lock in the same moment: one that reads the environment, say. What such threads do is not put back at the
+        // end of the execution, so what is done here must not be either, or the count would be wrong for ever.
+        return aside(|| interlace_real_rwlock_read_contended(lock));
+    }
     let mut has_waited = false;
     loop {
         let state = word.load(Relaxed);
         let holders = state & HOLDERS;
-        let is_awaited = state & (READERS_WAIT | WRITERS_WAIT) != 0;
         // A writer that has become a reader lets in those that waited, even if other writers wait.
         let was_let_in = has_waited && state & READERS_WAIT == 0 && holders != 0;
         assert!(
             holders != WRITER - 1,
             "too many active read locks on RwLock"
         );
-        if holders != WRITER && (!is_awaited || was_let_in) {
-            let taken = word.replace(state, state + 1, Acquire);
-            debug_assert!(taken.is_ok(), "no other thread has run");
-            return;
+        if is_open_to_readers(state) || (holders != WRITER && was_let_in) {
+            if word.replace(state, state + 1, Acquire).is_ok() {
+                return;
+            }
+            // As above.
+            continue;
         }
         if state & READERS_WAIT == 0 {
             word.swap(state | READERS_WAIT, Relaxed);

@@ -45,6 +45,11 @@ impl Word<'_> {
         self.atomic.as_ptr().addr()
     }
 
+    /// What is there, to decide whether the call is one of the program at all.
+    pub(super) fn peek(self) -> u32 {
+        self.atomic.load(AtomicOrdering::SeqCst)
+    }
+
     /// The ordering is that of std, here and below: others need not be told of anything that it does not order.
     pub(super) fn load(self, order: MemoryOrder) -> u32 {
         touch(self.atomic.as_ptr(), false);
