@@ -1,6 +1,7 @@
 //! `Mutex`: the word is 0 if it is free, 1 if it is held, 2 if others may wait for it.
 
 use super::word::{Acquire, Release, Word};
+use crate::engine::aside;
 use crate::engine::call::is_controlled;
 
 const FREE: u32 = 0;
@@ -24,7 +25,12 @@ pub(super) unsafe extern "C-unwind" fn lock_contended(
         return interlace_real_mutex_lock_contended(word);
     }
     // SAFETY: it is the mutex's.
-    wait_for(unsafe { Word::at(word, caller) });
+    let mutex = unsafe { Word::at(word, caller) };
+    if mutex.peek() == FREE {
+        // A thread that no run controls has had it in the same moment, and may want it again: see `RwLock`.
+        return aside(|| interlace_real_mutex_lock_contended(word));
+    }
+    wait_for(mutex);
 }
 
 /// Takes a lock; its point has this number.
