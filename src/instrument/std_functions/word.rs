@@ -17,6 +17,8 @@ pub(super) struct Word<'a> {
     atomic: &'a AtomicU32,
     /// The address to which the call returns.
     caller: usize,
+    /// Whether its value is put back at the end of an execution.
+    is_put_back: bool,
 }
 
 impl Word<'_> {
@@ -27,7 +29,20 @@ impl Word<'_> {
         let place = std::ptr::with_exposed_provenance_mut(address);
         // SAFETY: as the caller promises. All access it atomically.
         let atomic = unsafe { AtomicU32::from_ptr(place) };
-        Word { atomic, caller }
+        Word {
+            atomic,
+            caller,
+            is_put_back: true,
+        }
+    }
+
+    /// The same, of what threads change too that no run controls, and std by code that is not seen. What was there in
+    /// the middle of that must not be put back.
+    pub(super) fn kept(self) -> Self {
+        Word {
+            is_put_back: false,
+            ..self
+        }
     }
 
     /// A point before a write. Of several in one call each has a number, less than the call has bytes: an
@@ -78,7 +93,9 @@ impl Word<'_> {
     fn write(self, order: MemoryOrder, change: impl Fn(u32) -> Option<u32>) -> Result<u32, u32> {
         let place = self.atomic.as_ptr();
         touch(place, true);
-        written(place.addr(), size_of::<u32>());
+        if self.is_put_back {
+            written(place.addr(), size_of::<u32>());
+        }
         let strongest = AtomicOrdering::SeqCst;
         let changed = self.atomic.fetch_update(strongest, strongest, &change);
         self.tell(
